@@ -1,5 +1,5 @@
-//! Downloads a zipped bill in one call, checked and unzipped, and reads its rows; then one that was
-//! altered on its way.
+//! Downloads a zipped bill in one call, checks and unzips it, and reads its rows; then shows the error for
+//! a bill that was altered in transit.
 //!
 //! ```text
 //! cargo run --example bill --features files

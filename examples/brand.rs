@@ -1,4 +1,4 @@
-//! A brand (品牌) calls its own operations, with its own keys and scheme; a merchant stands beside it.
+//! A brand (品牌) calls its own operations, with its own keys and scheme, next to a merchant's client.
 //!
 //!     cargo run --example brand
 
@@ -19,11 +19,11 @@ async fn main() -> Result<(), BoxError> {
     sandbox.stub("GET", CONFIGS, StubResponse::json(config.clone()))?;
     sandbox.stub("GET", COUPON, StubResponse::json(coupon))?;
 
-    // Outside of the sandbox: brand_id(..), serial(..), private_key(..) and platform_key(..).
+    // Outside the sandbox: brand_id(..), serial(..), private_key(..) and platform_key(..).
     let brand = sandbox.brand_builder()?.build()?;
     set_up(&brand, &config).await?;
 
-    // Signing as the brand is all that differs, and the gateway has checked it.
+    // Only the signature differs, and the gateway has checked it.
     let call = sandbox.last_call().ok_or("nothing was sent")?;
     let header = call.headers["Authorization"].to_str()?;
     let scheme = header.split(' ').next().unwrap_or_default();

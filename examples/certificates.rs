@@ -1,4 +1,4 @@
-//! Certificate mode: the list fetched when it is needed, a rotation survived, and a new merchant told
+//! Certificate mode: the client fetches the list when needed, survives a rotation, and tells a new merchant
 //! what to do.
 //!
 //! ```text

@@ -19,7 +19,7 @@ use wechatpay_sandbox::Sandbox;
 #[path = "support/deliveries.rs"]
 mod deliveries;
 
-/// In place of a database: the numbers of the orders that were paid.
+/// Stands for a database: the numbers of the paid orders.
 type Orders = Arc<Mutex<Vec<String>>>;
 
 #[derive(Clone)]
@@ -60,7 +60,7 @@ async fn main() -> Result<(), BoxError> {
     }
 }
 
-/// The extractor's refusals and the handler's errors: the body that WeChat Pay gets says nothing of them.
+/// Logs the extractor's rejections and the handler's errors, which the response body does not contain.
 async fn log_refusal(response: Response) -> Response {
     if let Some(err) = response.extensions().get::<Arc<Error>>() {
         println!("refused: {}", err.report());
@@ -81,7 +81,7 @@ async fn webhook(
         .await
 }
 
-/// An error is answered with 500, and the notification comes again.
+/// An error is answered with 500, and WeChat Pay sends the notification again.
 async fn book(notification: Notification, orders: Orders) -> Result<(), BoxError> {
     if notification.event_type() == "TRANSACTION.SUCCESS" {
         let number = notification.resource()["out_trade_no"]

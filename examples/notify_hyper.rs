@@ -21,7 +21,7 @@ use wechatpay_sandbox::Sandbox;
 #[path = "support/deliveries.rs"]
 mod deliveries;
 
-/// In place of a database: the numbers of the orders that were paid.
+/// Stands for a database: the numbers of the paid orders.
 type Orders = Arc<Mutex<Vec<String>>>;
 
 #[tokio::main]
@@ -63,7 +63,7 @@ async fn serve(listener: TcpListener, notifications: Notifications, orders: Orde
     }
 }
 
-/// An error is answered with 500, and the notification comes again.
+/// An error is answered with 500, and WeChat Pay sends the notification again.
 async fn book(notification: Notification, orders: Orders) -> Result<(), BoxError> {
     if notification.event_type() == "TRANSACTION.SUCCESS" {
         let number = notification.resource()["out_trade_no"]

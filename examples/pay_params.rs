@@ -1,4 +1,4 @@
-//! What a front end gets, for every scene, as JSON. Nothing is sent; the keys are thrown away.
+//! Prints the parameters for the front end of every scene, as JSON. Nothing is sent, and the keys are temporary.
 //!
 //! ```text
 //! cargo run --example pay_params
@@ -74,7 +74,7 @@ fn show(scene: &str, params: impl Serialize) -> serde_json::Result<()> {
     Ok(())
 }
 
-/// Nobody's merchant. In earnest the keys come from files, and the keyring has WeChat Pay's key.
+/// A made-up merchant. In production the keys come from files, and the keyring has WeChat Pay's key.
 fn throw_away_client() -> Result<Client, Box<dyn std::error::Error>> {
     let key = Rsa::generate(2048)?.private_key_to_der()?;
     let client = Client::builder()

@@ -27,14 +27,14 @@ async fn main() -> Result<(), BoxError> {
         "refund_fee": 100,
     });
 
-    // In earnest: Certificate::from_file("apiclient_cert.pem") and
+    // In production: Certificate::from_file("apiclient_cert.pem") and
     // PrivateKey::from_file("apiclient_key.pem"), or both from apiclient_cert.p12.
     let client = Client::builder()
         .mchid(sandbox.mchid())
         .v2_key(sandbox.v2_key().clone())
         .certificate(sandbox.merchant_certificate().clone())
         .private_key(sandbox.merchant_key().clone())
-        // These three are for the sandbox alone.
+        // These three are only for the sandbox.
         .base_url(sandbox.base_url())
         .root_certificate(sandbox.root_certificate().clone())
         .no_proxy()
@@ -46,7 +46,7 @@ async fn main() -> Result<(), BoxError> {
     not_presented(&client, &refund).await
 }
 
-/// Whoever forgot the certificate is told before anything is sent.
+/// A missing certificate is an error before anything is sent.
 async fn forgotten(sandbox: &Sandbox, refund: &Value) -> Result<(), BoxError> {
     let client = Client::builder()
         .mchid(sandbox.mchid())
@@ -64,7 +64,7 @@ async fn forgotten(sandbox: &Sandbox, refund: &Value) -> Result<(), BoxError> {
     }
 }
 
-/// What WeChat Pay says where none is presented.
+/// WeChat Pay's answer without a certificate.
 async fn not_presented(client: &Client, refund: &Value) -> Result<(), BoxError> {
     let call = client.chain(REFUND).post(refund, ()).security(false);
     match call.await {

@@ -1,5 +1,5 @@
-//! The private key stays in another process: `signer` is taken out of the stack, and a middleware
-//! that asks a signing service over the network is put in its place.
+//! The private key stays in another process: a middleware that calls a signing service over the network
+//! replaces `signer`.
 //!
 //! ```text
 //! cargo run --example remote_signer
@@ -25,7 +25,7 @@ use wechatpay_chain::{
 };
 use wechatpay_sandbox::Sandbox;
 
-/// What the client knows of the signing service, in place of a private key.
+/// The address of the signing service, in place of a private key.
 #[derive(Clone)]
 struct RemoteSigner {
     service: SocketAddr,
@@ -105,7 +105,7 @@ async fn ask(service: SocketAddr, text: &[u8]) -> std::io::Result<String> {
     Ok(line.trim_end().to_owned())
 }
 
-/// A signing service on loopback; in earnest it is an HSM, or a process that alone has the key.
+/// A signing service on loopback; in production it is an HSM, or the only process with the key.
 async fn serve(key: PrivateKey) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;

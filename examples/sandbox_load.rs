@@ -17,7 +17,7 @@ use wechatpay_sandbox::Sandbox;
 
 const CLIENTS: usize = 64;
 const ROUNDS: usize = 8;
-/// Of each client in each round.
+/// The number of orders of each client in each round.
 const ORDERS: usize = 64;
 
 fn main() -> Result<()> {

@@ -11,7 +11,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::host;
 
 const DEFAULT_HOST: &str = "api.mch.weixin.qq.com";
-/// 跨城冗灾: the same API elsewhere.
+/// The backup host of the same API (跨城冗灾).
 const BACKUP_HOST: &str = "api2.mch.weixin.qq.com";
 /// Hosts that are each other's backup. Sources: "跨城冗灾方案", and the 接入点 of the overseas pages.
 const PAIRS: [[&str; 2]; 2] = [
@@ -19,7 +19,7 @@ const PAIRS: [[&str; 2]; 2] = [
     ["apihk.mch.weixin.qq.com", "apius.mch.weixin.qq.com"],
 ];
 
-/// Scheme and authority, and the path that stands before every other.
+/// Scheme, authority, and the prefix of every path.
 #[derive(Clone)]
 pub(crate) struct BaseUrl {
     scheme: Scheme,
@@ -29,15 +29,15 @@ pub(crate) struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// The path before every other, without the slash at its end.
+    /// Returns the prefix of every path, without a trailing slash.
     pub(crate) fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// Reads `https://host[:port][/prefix/]`.
+    /// Parses `https://host[:port][/prefix/]`.
     ///
-    /// Upper case in scheme and host, the scheme's own port, a dot at the end of the host and slashes
-    /// at the end of the path make no difference. All else that is not as above is refused.
+    /// Upper case in scheme and host, the scheme's default port, a trailing dot of the host and trailing slashes
+    /// of the path are normalised. Any other deviation is an error.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         check_text(text).map_err(|why| bad_base(text, why))?;
         if text.contains('?') {
@@ -94,13 +94,13 @@ impl BaseUrl {
         }
     }
 
-    /// The documented pairs of hosts.
+    /// Returns the documented pairs of hosts.
     pub(crate) fn backups() -> Vec<(Origin, Origin)> {
         let origin = |host| Origin::new(Scheme::HTTPS, Authority::from_static(host));
         PAIRS.iter().map(|&[a, b]| (origin(a), origin(b))).collect()
     }
 
-    /// The same host without the path before every other.
+    /// Returns the same host without the path prefix.
     pub(crate) fn root(&self) -> Self {
         Self {
             prefix: String::new(),
@@ -136,7 +136,7 @@ pub(crate) fn exact(text: &str) -> Result<Uri> {
     let refused = |why: &str| {
         Error::new(
             ErrorKind::Request,
-            format!("the URL cannot be followed: {why}; give it as the answer has it"),
+            format!("the URL cannot be used: {why}; give it exactly as the response has it"),
         )
     };
     check_text(text).map_err(&refused)?;
@@ -152,7 +152,7 @@ pub(crate) fn exact(text: &str) -> Result<Uri> {
     Ok(uri)
 }
 
-/// Refuses characters that the URL parser accepts or drops.
+/// Rejects characters that the URL parser accepts or drops.
 fn check_text(text: &str) -> Result<(), &'static str> {
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("it contains white space or a control character");
@@ -169,7 +169,7 @@ fn check_text(text: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// A path that every server and proxy reads in one way only (RFC 3986, section 3.3).
+/// Checks that every server and proxy reads the path in the same way (RFC 3986, section 3.3).
 fn check_prefix(prefix: &str) -> Result<(), &'static str> {
     let mut segments = prefix.split('/').skip(1);
     if segments.clone().any(str::is_empty) {
@@ -185,7 +185,7 @@ fn check_prefix(prefix: &str) -> Result<(), &'static str> {
     if segments.all(is_segment) {
         Ok(())
     } else {
-        Err("its path has a character that a path has only as %XX")
+        Err("its path has a character that must be percent-encoded")
     }
 }
 
@@ -223,7 +223,7 @@ fn normal(scheme: &Scheme, authority: &Authority) -> Result<Authority, &'static 
 }
 
 fn bad_base(text: &str, why: &str) -> Error {
-    // Before an @ there may be a password, in a query a token.
+    // Text before an @ may be a password, and a query may contain a token.
     let shown = if text.contains('@') {
         "…@…"
     } else {
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn spellings_of_one_base_are_one() {
+    fn equivalent_base_urls_are_equal() {
         for text in [
             "HTTPS://API.mch.weixin.qq.com:443",
             "https://api.mch.weixin.qq.com./",
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn wechat_pay_is_called_over_https_however_it_is_spelt() {
+    fn wechat_pays_host_requires_https_in_any_spelling() {
         for host in [
             "api.mch.weixin.qq.com",
             "API.MCH.WEIXIN.QQ.COM",
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_to_be_followed_has_a_host_that_can_be_called() {
+    fn urls_without_a_valid_host_are_rejected() {
         for text in [
             "https://h:99999/a",
             "https://h:/a",

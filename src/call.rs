@@ -1,4 +1,4 @@
-//! A call before it is made.
+//! A call before it is sent.
 
 mod limits;
 
@@ -28,7 +28,7 @@ use wechatpay_core::catalog::Operation;
 use wechatpay_core::error::{Error, Result};
 use wechatpay_core::query::Query;
 
-/// A call that is ready to be made: `.await` it, or `.wait()` for it.
+/// A call that is ready to be made: `.await` it, or block with `.wait()`.
 ///
 /// Nothing is sent before that. A mistake in the path, body or options is returned when the call is made.
 ///
@@ -77,16 +77,16 @@ impl Call {
 
     /// Sets a variable of the path template.
     ///
-    /// A text or number becomes one percent-encoded segment; lists and objects expand as RFC 6570
-    /// says. Every variable must be given, and every one given must be in the template; a value of
-    /// `.` or `..` is refused, since servers take it for a step in the path.
+    /// A text or number becomes one percent-encoded segment; lists and objects expand as in RFC 6570.
+    /// Every variable of the template must be set, and every set variable must be in the template. A value of
+    /// `.` or `..` is rejected, since servers read it as a dot segment.
     pub fn var(self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
         self.edit(|plan| plan.vars.push((name.into(), value.into())))
     }
 
     /// Adds a query parameter.
     ///
-    /// Encoded as PHP's `http_build_query` does with RFC 3986: `true` is `1`, `false` is `0`, `null`
+    /// It is encoded like PHP's `http_build_query` with RFC 3986: `true` is `1`, `false` is `0`, `null`
     /// is left out, lists and objects become `name[0]` and `name[key]`.
     pub fn query(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.attempt(|plan| plan.query.push(name.into(), value.into()))
@@ -179,8 +179,7 @@ impl Call {
         self.edit(|plan| plan.options.nonceless = Some(nonceless))
     }
 
-    /// The catalog's operation for this call. `None` when the catalog does not have the path, or the path is
-    /// invalid.
+    /// Returns the catalog's operation for this call; `None` if the path is invalid or not in the catalog.
     ///
     /// ```
     /// # use wechatpay_chain::Client;
@@ -251,7 +250,7 @@ impl Call {
         let mut plan = self.plan?;
         #[cfg(feature = "files")]
         if let Some(sink) = plan.sink.take() {
-            // Boxed, so that the calls without a sink have no room for it.
+            // Boxed, so that calls without a sink reserve no space for it.
             return Box::pin(sink::save(&self.engine, plan, sink)).await;
         }
         self.engine.execute(plan).await
@@ -328,7 +327,7 @@ impl Future for CallFuture {
     }
 }
 
-/// A call whose result is not a [`Response`]: `.await` it, or `.wait()` for it.
+/// A call whose result is not a [`Response`]: `.await` it, or block with `.wait()`.
 #[must_use = "nothing happens until it is awaited, or waited for with .wait()"]
 pub struct Pending<T> {
     future: BoxFuture<'static, Result<T>>,
@@ -353,7 +352,7 @@ impl<T: Send + 'static> Pending<T> {
     ///
     /// # Errors
     ///
-    /// As [`Call::wait`].
+    /// The errors of [`Call::wait`].
     pub fn wait(self) -> Result<T> {
         blocking::wait(self.bound, self.future)
     }
@@ -368,7 +367,7 @@ impl<T: Send + 'static> IntoFuture for Pending<T> {
     }
 }
 
-/// Shows method and template only, since values, headers and body may be secret.
+/// Shows only method and template, since values, headers and body may be secret.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Call");

@@ -162,7 +162,7 @@ fn saved(response: Response) -> Result<SavedFile> {
     response.into_saved().ok_or_else(|| {
         Error::new(
             ErrorKind::Middleware,
-            "the call ended without a file: a middleware answered it by itself",
+            "the call ended without a file: a middleware answered the call",
         )
     })
 }

@@ -16,7 +16,7 @@ use crate::transport::{self, Transport};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::{Authorization, request_text};
 
-/// A request, encrypted and signed as it would go over the wire.
+/// A request, encrypted and signed as it would be sent.
 ///
 /// ```no_run
 /// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
@@ -45,31 +45,31 @@ impl SignedRequest {
         })
     }
 
-    /// The method.
+    /// Returns the method.
     #[must_use]
     pub fn method(&self) -> &Method {
         &self.method
     }
 
-    /// The absolute URI.
+    /// Returns the absolute URI.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// The headers, `Authorization` among them.
+    /// Returns the headers, including `Authorization`.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The body, sensitive fields encrypted; of an upload all its parts.
+    /// Returns the body with encrypted sensitive fields; for an upload, all its parts.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The text that the signature covers; `None` when the stack's `signer` makes another header
+    /// Returns the text that the signature covers; `None` if the stack's `signer` writes another header
     /// than APIv3's.
     #[must_use]
     pub fn signed_text(&self) -> Option<String> {
@@ -86,7 +86,7 @@ impl SignedRequest {
     }
 }
 
-/// The longest upload whose body a dry run keeps.
+/// The longest upload whose body a dry run keeps, in bytes.
 const KEPT: usize = 64 << 20;
 
 async fn keep(body: Body) -> Result<Bytes> {
@@ -102,7 +102,7 @@ async fn keep(body: Body) -> Result<Bytes> {
     body.collect(KEPT).await
 }
 
-/// Runs the whole stack over a transport that keeps the request and answers nothing.
+/// Runs the whole stack over a transport that keeps the request and returns no answer.
 pub(crate) async fn run(engine: &Engine, mut plan: Box<Plan>) -> Result<SignedRequest> {
     plan.options.dry_run = true;
     let kept = Arc::new(Mutex::new(None));
@@ -119,7 +119,7 @@ pub(crate) async fn run(engine: &Engine, mut plan: Box<Plan>) -> Result<SignedRe
         (None, Err(err)) => Err(err),
         (None, Ok(_)) => Err(Error::new(
             ErrorKind::Middleware,
-            "no request came to the wire: a middleware answered the call by itself",
+            "no request reached the transport: a middleware answered the call",
         )),
     }
 }
@@ -146,7 +146,7 @@ fn keeper(kept: &Arc<Mutex<Option<SignedRequest>>>) -> impl Transport + use<> {
     })
 }
 
-/// The body is left out, and `Authorization` is marked as sensitive.
+/// Omits the body; `Authorization` is marked as sensitive.
 impl fmt::Debug for SignedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignedRequest")

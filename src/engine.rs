@@ -37,20 +37,20 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Builds the request, hands it to the stack and bounds the time.
+    /// Builds the request, passes it to the stack and limits the time.
     ///
     /// # Errors
     ///
-    /// Everything that can go wrong in a call.
+    /// All errors of a call.
     pub(crate) async fn execute(&self, plan: Box<Plan>) -> Result<Response> {
         self.send(self.prepare(plan)?).await
     }
 
-    /// Builds the request, for who has to know its operation before it is sent.
+    /// Builds the request, for callers that need its operation before it is sent.
     ///
     /// # Errors
     ///
-    /// What the caller got wrong.
+    /// The errors of the caller's arguments.
     pub(crate) fn prepare(&self, plan: Box<Plan>) -> Result<Prepared> {
         let timeout = plan.options.timeout.or(self.timeout);
         let deadline = plan.options.deadline.or(self.deadline);
@@ -65,11 +65,11 @@ impl Engine {
         })
     }
 
-    /// Hands the request to the stack and bounds the time.
+    /// Passes the request to the stack and limits the time.
     ///
     /// # Errors
     ///
-    /// Everything that can go wrong with a request that is in order.
+    /// All errors of a call except those of the caller's arguments.
     pub(crate) fn send(&self, prepared: Prepared) -> impl Future<Output = Result<Response>> + Send {
         let Prepared {
             request,
@@ -89,7 +89,7 @@ impl Engine {
         state.trace().begin(&about);
         let next = Next::first(Arc::clone(self.stack(api)));
         let answer = state.trace().within(|| next.run(request));
-        // The request is not in this future: it would be copied with it.
+        // The request is outside this future, which would copy it.
         async move {
             let state = info.state();
             let running = state.trace().running();
@@ -114,7 +114,7 @@ impl Engine {
         }
     }
 
-    /// The request as it enters the stack; everything the caller got wrong is found here.
+    /// Builds the request as it enters the stack; reports all mistakes of the caller.
     pub(crate) fn request(&self, mut plan: Box<Plan>) -> Result<(Request, CallInfo, Api)> {
         let Target {
             api,
@@ -163,7 +163,7 @@ impl Engine {
         resolve::resolve(plan, &caller)
     }
 
-    /// A URL that an answer has given, as base and target: signed requests go to known hosts only.
+    /// Splits a URL from an answer into base and target: signed requests go only to known hosts.
     fn known(&self, url: &Uri) -> Result<(BaseUrl, String)> {
         let target = url.path_and_query().map_or("/", |target| target.as_str());
         let Some(host) = url.host() else {
@@ -177,7 +177,7 @@ impl Engine {
         let authority = url.authority().map_or("", Authority::as_str);
         let base = BaseUrl::parse(&format!("{scheme}://{authority}/"))?;
         let origin = base.origin();
-        // After a failover, the answers name the backup host.
+        // After a failover, answers contain URLs of the backup host.
         let own = self.base.as_ref().is_some_and(|own| own.origin() == origin)
             || self.v3.backups.contains(&origin);
         let listed = base.is_plain_https() && self.knows_host(base.host());
@@ -199,7 +199,7 @@ impl Engine {
         }
     }
 
-    /// The two APIs' credentials are independent of each other.
+    /// Checks the credentials. The two APIs have separate ones.
     fn check_credentials(&self, api: Api) -> Result<()> {
         let missing = match api {
             Api::V2 if self.merchant.v2_key.is_none() => {
@@ -214,7 +214,7 @@ impl Engine {
         Err(Error::new(ErrorKind::Request, missing))
     }
 
-    /// Fields that the caller wants encrypted are encrypted, or nothing is sent.
+    /// Checks that the fields that the caller names can be encrypted; otherwise nothing is sent.
     fn check_named_fields(&self, plan: &Plan, api: Api) -> Result<()> {
         let off = plan.options.fields.unwrap_or(self.fields) == FieldPolicy::Off;
         let why = match api {
@@ -229,7 +229,7 @@ impl Engine {
         };
         Err(Error::new(
             ErrorKind::Encrypt,
-            format!("the call names fields to encrypt and cannot: {why}"),
+            format!("the call cannot encrypt the fields that it names: {why}"),
         ))
     }
 }
@@ -270,8 +270,8 @@ fn check_options(options: &Options, api: Api) -> Result<()> {
             "APIv3 takes JSON: give the body as `json`, or call a path that begins with v2/"
         }
         Api::V3 if (options.security, options.nonceless) != (None, None) => {
-            "`security` and `nonceless` are of APIv2: leave them out, or call a path that begins with \
-             v2/"
+            "`security` and `nonceless` are options of APIv2: leave them out, or call a path that \
+             begins with v2/"
         }
         Api::V3 => return Ok(()),
     };
@@ -283,8 +283,8 @@ fn unknown_host(host: &str) -> Error {
         ErrorKind::Request,
         format!(
             "the URL names the host {host:?}, which is neither this client's nor WeChat Pay's, and a \
-             signed request would tell it who the merchant is; nothing was sent: if it is right, name \
-             it with ClientBuilder::trust_host"
+             signed request would reveal the merchant to it; nothing was sent: if the host is right, \
+             allow it with ClientBuilder::trust_host"
         ),
     )
 }
@@ -307,7 +307,7 @@ pub(crate) fn verb(method: &str) -> Result<Method> {
         "DELETE" => Ok(Method::DELETE),
         _ => Err(Error::new(
             ErrorKind::Request,
-            format!("{method:?} is none of GET, POST, PUT, PATCH, DELETE"),
+            format!("{method:?} is not one of GET, POST, PUT, PATCH and DELETE"),
         )),
     }
 }

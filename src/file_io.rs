@@ -29,8 +29,8 @@ pub(crate) fn spawn_blocking<T: Send + 'static>(
     let runtime = Handle::try_current().map_err(|err| {
         Error::new(
             ErrorKind::File,
-            "files are read and written on a tokio runtime, and there is none here: make the call \
-             with .await or .wait()",
+            "files are read and written on a tokio runtime, and none is running: make the call with \
+             .await or .wait()",
         )
         .with_source(err)
     })?;

@@ -1,7 +1,7 @@
 //! Longer explanations, as in the repository's folder `docs`.
 
-/// The pages link to each other as files do; here the links lead to the modules instead: of two
-/// definitions of a Markdown link the first counts.
+/// The pages link to each other as files. Here the links lead to modules instead: Markdown uses the first of two
+/// definitions of a link.
 macro_rules! pages {
     ($($name:ident $file:literal)*) => {$(
         #[doc = "[errors.md]: crate::guide::errors"]

@@ -1,4 +1,4 @@
-//! The merchant's or brand's own credentials, checked against each other.
+//! The credentials of the merchant or brand, checked against each other.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,20 +8,20 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::Scheme;
 use wechatpay_core::secret::Secret;
 
-/// The merchant: who it is, and how it signs.
+/// The merchant: identity and signing keys.
 #[derive(Clone)]
 pub(crate) struct Merchant {
     /// Empty for a brand.
     pub(crate) mchid: Arc<str>,
-    /// APIv3.
+    /// For APIv3.
     pub(crate) signing: Option<Signing>,
-    /// APIv2.
+    /// For APIv2.
     pub(crate) v2_key: Option<Secret>,
-    /// Opens what WeChat Pay encrypts for APIv3: certificates, notifications.
+    /// Decrypts APIv3's certificates and notifications.
     pub(crate) apiv3_key: Option<Secret>,
 }
 
-/// The private key and the serial of its certificate, and whose they are.
+/// The private key, the serial of its certificate, and their owner.
 #[derive(Clone)]
 pub(crate) struct Signing {
     pub(crate) scheme: Scheme,
@@ -52,7 +52,7 @@ impl Given {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] with where to find the right value.
+    /// [`ErrorKind::Builder`], which says where to find the right value.
     pub(crate) fn check(self, v3: bool) -> Result<Merchant> {
         let (scheme, id) = self.who()?;
         if let (Some(key), Some(certificate)) = (&self.key, &self.certificate) {
@@ -78,7 +78,7 @@ impl Given {
         })
     }
 
-    /// Refuses half a TLS identity: a client for APIv2 only needs both certificate and key, or neither.
+    /// Rejects half a TLS identity: an APIv2-only client needs both certificate and key, or neither.
     fn check_identity(&self) -> Result<()> {
         let lacking = match (&self.certificate, &self.key) {
             (Some(_), None) => {
@@ -90,20 +90,20 @@ impl Given {
             _ => return Ok(()),
         };
         Err(builder(format!(
-            "{lacking}; APIv2 presents both where WeChat Pay asks for them, in refunds and payouts, and \
-             needs neither elsewhere. For APIv3 give a platform_key(..) as well"
+            "{lacking}; APIv2 presents both for refunds and payouts and needs neither for other calls. \
+             For APIv3 give a platform_key(..) as well"
         )))
     }
 
-    /// Exactly one of merchant and brand.
+    /// Returns the merchant or the brand, of which exactly one must be set.
     fn who(&self) -> Result<(Scheme, Arc<str>)> {
         let Some(brand_id) = self.brand_id.as_deref() else {
             return Ok((Scheme::Merchant, check_mchid(self.mchid.as_deref())?));
         };
         if self.mchid.is_some() {
             return Err(builder(
-                "both mchid(..) and brand_id(..) were given: a merchant and a brand sign with keys of \
-                 their own, so build a client for each",
+                "both mchid(..) and brand_id(..) were given: a merchant and a brand sign with different \
+                 keys, so build a client for each",
             ));
         }
         if self.v2_key.is_some() {
@@ -128,7 +128,7 @@ impl Given {
 }
 
 impl Merchant {
-    /// The merchant id, or the brand id of a brand.
+    /// Returns the merchant id or brand id.
     pub(crate) fn id(&self) -> &Arc<str> {
         self.signing
             .as_ref()
@@ -143,7 +143,7 @@ impl Merchant {
 
 /// # Errors
 ///
-/// [`ErrorKind::Builder`] with where to find the right key.
+/// [`ErrorKind::Builder`], which says where to find the right key.
 pub(crate) fn check_apiv3_key(key: &Secret) -> Result<()> {
     check_key(
         key,
@@ -154,7 +154,7 @@ pub(crate) fn check_apiv3_key(key: &Secret) -> Result<()> {
 
 /// # Errors
 ///
-/// [`ErrorKind::Builder`] with where to find the right key.
+/// [`ErrorKind::Builder`], which says where to find the right key.
 pub(crate) fn check_v2_key(key: &Secret) -> Result<()> {
     check_key(
         key,
@@ -170,7 +170,7 @@ fn check_key(key: &Secret, name: &str, place: &str) -> Result<()> {
     }
     let bare = text.trim_matches(|c: char| c.is_whitespace() || "\u{feff}\"'".contains(c));
     let place = match bare.len() {
-        32 => "white space, quotation marks or a byte order mark stand around it: take them off",
+        32 => "it is surrounded by white space, quotation marks or a byte order mark: remove them",
         _ => place,
     };
     Err(builder(format!(
@@ -206,9 +206,9 @@ fn check_brand_id(brand_id: &str) -> Result<Arc<str>> {
 
 fn no_key() -> Error {
     builder(
-        "there is no merchant private key: give private_key(PrivateKey::from_file(\
-         \"apiclient_key.pem\")?); it was made with the merchant certificate at 商户平台 → 账户中心 \
-         → API安全 → 商户API证书",
+        "there is no merchant private key: give \
+         private_key(PrivateKey::from_file(\"apiclient_key.pem\")?); it was created together with the \
+         merchant certificate at 商户平台 → 账户中心 → API安全 → 商户API证书",
     )
 }
 
@@ -218,7 +218,7 @@ fn check_pair(key: &PrivateKey, certificate: &Certificate) -> Result<()> {
     }
     Err(builder(format!(
         "the private key does not belong to the merchant certificate {}: apiclient_key.pem and \
-         apiclient_cert.pem have to come from the same application",
+         apiclient_cert.pem must come from the same application",
         certificate.serial()
     )))
 }
@@ -228,8 +228,8 @@ fn serial(given: Option<&str>, certificate: Option<&Certificate>) -> Result<Arc<
     let derived = certificate.map(|certificate| certificate.serial().to_owned());
     match (given, derived) {
         (Some(given), Some(derived)) if given != derived => Err(builder(format!(
-            "the serial {given} is not that of the merchant certificate, {derived}; give the \
-             certificate alone and its serial is taken from it"
+            "the serial {given} differs from the merchant certificate's, {derived}; give only the \
+             certificate, and its serial is used"
         ))),
         (Some(serial), _) => Ok(serial.into()),
         (None, Some(serial)) => Ok(serial.into()),
@@ -241,7 +241,7 @@ fn serial(given: Option<&str>, certificate: Option<&Certificate>) -> Result<Arc<
     }
 }
 
-/// Upper-case hexadecimal, as WeChat Pay prints it.
+/// Checks a serial and returns it in upper-case hexadecimal, as WeChat Pay prints it.
 pub(crate) fn check_serial(serial: &str) -> Result<String> {
     let problem = if serial.starts_with("PUB_KEY_ID_") {
         "it is the id of a WeChat Pay public key, which goes with platform_key(..)"
@@ -250,7 +250,7 @@ pub(crate) fn check_serial(serial: &str) -> Result<String> {
     } else if serial.len() > 40 && serial.bytes().all(|c| c.is_ascii_digit()) {
         "it is decimal: write it in hexadecimal, as `openssl x509 -serial` prints it"
     } else if !(8..=40).contains(&serial.len()) || !serial.bytes().all(|c| c.is_ascii_hexdigit()) {
-        "it is not of 40 hexadecimal digits"
+        "it does not have 40 hexadecimal digits"
     } else {
         return Ok(serial.to_ascii_uppercase());
     };
@@ -283,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_serial_is_hexadecimal_and_is_raised_to_upper_case() {
+    fn a_hexadecimal_serial_becomes_upper_case() {
         assert_eq!(
             check_serial("5157f09efdc096de15ebe81a47057a7232f1b8e1").unwrap(),
             "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"

@@ -25,14 +25,14 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Where to go from here:
+//! Overview:
 //!
-//! - [`Client`] and [`ClientBuilder`]: what a program builds once;
+//! - [`Client`] and [`ClientBuilder`]: create them once per program;
 //! - [`Chain`]: paths; [`Call`]: one call and its options; [`Response`]: its answer;
-//! - [`Error`]: what went wrong, and whether the request may have been sent ([`guide::errors`]);
-//! - [`Stack`] and [`middleware`]: what happens between the call and the wire ([`guide::stack`]);
+//! - [`Error`]: the cause, and whether the request may have been sent ([`guide::errors`]);
+//! - [`Stack`] and [`middleware`]: the layers between the call and the wire ([`guide::stack`]);
 //! - [`PrivateKey`], [`PublicKey`], [`Certificate`], [`Keyring`] ([`guide::keys`]);
-//! - sensitive fields ([`guide::encryption`]), and the [`catalog`] that knows them;
+//! - sensitive fields ([`guide::encryption`]), and the [`catalog`] that lists them;
 //! - [`Media`]: uploads; with the feature `files`, `Call::sink` and `Client::bill`: downloads;
 //! - [`Merchants`]: many merchants in one program; [`Settings`]: settings from files and the environment;
 //! - [`notify`]: notifications, verified, decrypted and answered;
@@ -55,7 +55,7 @@
 //! - `profile`: settings read from the profiles of the command `wechatpay`.
 //! - `qr`: a Native order's `code_url` as a QR code.
 //! - `redis`: deduplicates notifications across machines, backed by Redis.
-//! - `sqlx`: deduplicates notifications, backed by PostgreSQL or SQLite; `postgres` and `sqlite` are each of them alone.
+//! - `sqlx`: deduplicates notifications, backed by PostgreSQL or SQLite; `postgres` and `sqlite` enable only one of them.
 //! - `test-util`: transports and a clock for tests.
 //! - `tracing`: a span for each call, and events, through the crate `tracing`.
 //! - `vendored`: bundles and statically links OpenSSL; building it needs perl and make.
@@ -81,7 +81,7 @@ mod download;
 mod dry_run;
 mod engine;
 mod file_io;
-// The examples of its pages need tower.
+// The examples on its pages need tower.
 #[cfg(any(feature = "tower", not(doctest)))]
 pub mod guide;
 mod keys;
@@ -114,7 +114,7 @@ pub mod transport;
 #[doc(inline)]
 pub use wechatpay_core::catalog;
 
-/// Keys, and the algorithms that WeChat Pay uses.
+/// Keys and the algorithms that WeChat Pay uses.
 pub mod crypto {
     #[doc(inline)]
     pub use wechatpay_core::crypto::{Certificate, Padding, PrivateKey, PublicKey, aes, digest};

@@ -12,10 +12,9 @@ use wechatpay_core::secret::Secret;
 
 /// The clients of many merchants, found by merchant id, sub-merchant id or appid.
 ///
-/// They share connections, TLS settings and resolved names. A merchant's keys, and connections that
-/// present its certificate, are not shared. Merchants can be added, replaced and removed while calls are made; clones
-/// share
-/// everything.
+/// They share connections, TLS settings and resolved names, but not keys, nor connections that
+/// present a merchant's certificate. Merchants can be added, replaced and removed while calls are made; clones
+/// share everything.
 ///
 /// ```
 /// use wechatpay_chain::{Account, Client, ClientBuilder, Merchants, Result};
@@ -47,7 +46,7 @@ struct Table {
     entries: HashMap<Arc<str>, Arc<Entry>>,
     sub_mchids: HashMap<String, Arc<str>>,
     appids: HashMap<String, Arc<str>>,
-    /// The number of entries that were ever created.
+    /// The number of entries created so far.
     made: u64,
 }
 
@@ -55,7 +54,7 @@ struct Table {
 pub(crate) struct Entry {
     pub(crate) id: Arc<str>,
     pub(crate) client: Client,
-    /// A number that no other entry has.
+    /// A number that is unique to this entry.
     pub(crate) version: u64,
     /// The replaced keys: pending notifications may still be encrypted with them.
     pub(crate) old_apiv3_key: Option<Secret>,
@@ -85,15 +84,15 @@ impl Account {
         }
     }
 
-    /// A sub-merchant (子商户号) for whom this merchant calls.
+    /// Adds a sub-merchant (子商户号) that this merchant calls for.
     pub fn sub_mchid(mut self, id: impl Into<String>) -> Self {
         self.names.sub_mchids.push(id.into());
         self
     }
 
-    /// An appid by which this merchant is found.
+    /// Adds an appid that finds this merchant.
     ///
-    /// An appid may be bound to several merchants; give it to the one whose calls are to be found by it.
+    /// An appid may be bound to several merchants; give it only to the merchant that it should find.
     pub fn appid(mut self, id: impl Into<String>) -> Self {
         self.names.appids.push(id.into());
         self
@@ -107,7 +106,7 @@ impl From<ClientBuilder> for Account {
 }
 
 impl Merchants {
-    /// An empty registry with a default transport.
+    /// Creates an empty registry with a default transport.
     ///
     /// # Errors
     ///
@@ -116,7 +115,7 @@ impl Merchants {
         Ok(Self::with_transport(HttpTransport::builder().build()?))
     }
 
-    /// An empty registry whose clients share this transport.
+    /// Creates an empty registry whose clients share this transport.
     #[must_use]
     pub fn with_transport(transport: HttpTransport) -> Self {
         Self {
@@ -127,14 +126,14 @@ impl Merchants {
         }
     }
 
-    /// Adds a merchant, and gives its client.
+    /// Adds a merchant and returns its client.
     ///
-    /// A builder that was given a transport keeps it.
+    /// A builder with a transport keeps that transport.
     ///
     /// # Errors
     ///
-    /// Those of [`ClientBuilder::build`], and [`ErrorKind::Builder`] when the merchant is there already or a name is
-    /// another's.
+    /// The errors of [`ClientBuilder::build`], and [`ErrorKind::Builder`] if the merchant already exists or a name belongs
+    /// to another merchant.
     pub fn add(&self, account: impl Into<Account>) -> Result<Client> {
         let Account { builder, names } = account.into();
         let client = self.build(builder)?;
@@ -142,7 +141,7 @@ impl Merchants {
         let id = id_of(&client);
         if table.entries.contains_key(&id) {
             return Err(wrong(format!(
-                "the merchant {id} is in the registry already: use replace(..)"
+                "the merchant {id} is already in the registry: use replace(..)"
             )));
         }
         table.check(&id, &names)?;
@@ -153,9 +152,8 @@ impl Merchants {
     /// Replaces a merchant's client, for example after a change of keys, and returns the new one.
     ///
     /// Calls in flight finish with the old client. If the new account has no names, it keeps the old ones.
-    /// Notifications that
-    /// are encrypted with the previous keys are accepted until the next replacement. If a key was stolen,
-    /// [`remove`](Self::remove) the merchant and add it again.
+    /// Notifications that are encrypted with the previous keys are accepted until the next replacement. If a key was
+    /// stolen, [`remove`](Self::remove) the merchant and add it again.
     ///
     /// # Errors
     ///
@@ -186,27 +184,27 @@ impl Merchants {
         self.write().take(id)
     }
 
-    /// The client of a merchant id (商户号) or brand id.
+    /// Returns the client of a merchant id (商户号) or brand id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<Client> {
         self.entry(id).map(|entry| entry.client.clone())
     }
 
-    /// The client that calls for a sub-merchant (子商户号).
+    /// Returns the client that calls for a sub-merchant (子商户号).
     #[must_use]
     pub fn by_sub_mchid(&self, id: &str) -> Option<Client> {
         let table = self.read();
         table.found(table.sub_mchids.get(id))
     }
 
-    /// The client that is found by an appid.
+    /// Returns the client that an appid finds.
     #[must_use]
     pub fn by_appid(&self, id: &str) -> Option<Client> {
         let table = self.read();
         table.found(table.appids.get(id))
     }
 
-    /// The ids of all merchants, sorted.
+    /// Returns the ids of all merchants, sorted.
     #[must_use]
     pub fn ids(&self) -> Vec<String> {
         let mut ids: Vec<_> = self
@@ -223,7 +221,7 @@ impl Merchants {
         self.read().entries.get(id).cloned()
     }
 
-    /// Returns the merchants with a platform key of this serial, two at most: two already mean that it is ambiguous.
+    /// Returns at most two merchants with a platform key of this serial: two already mean that it is ambiguous.
     pub(crate) fn with_serial(&self, serial: &str) -> Vec<Arc<Entry>> {
         let table = self.read();
         let has = |entry: &&Arc<Entry>| entry.client.keyring().get(serial).is_some();
@@ -252,7 +250,7 @@ impl Merchants {
 }
 
 impl Entry {
-    /// Whether an id is this merchant's or one of its sub-merchants'.
+    /// Whether an id belongs to this merchant or one of its sub-merchants.
     pub(crate) fn owns(&self, id: &str) -> bool {
         *self.id == *id || self.names.sub_mchids.iter().any(|sub| sub == id)
     }
@@ -263,7 +261,7 @@ impl Table {
         Some(self.entries.get(id?)?.client.clone())
     }
 
-    /// Refuses a name that another merchant has: a name must select one merchant.
+    /// Rejects a name that another merchant has: a name must select one merchant.
     fn check(&self, id: &Arc<str>, names: &Names) -> Result<()> {
         let taken = |known: &HashMap<String, Arc<str>>, given: &[String]| {
             let mut given = given.iter();
@@ -276,7 +274,7 @@ impl Table {
         match sub.or_else(|| taken(&self.appids, &names.appids)) {
             None => Ok(()),
             Some((name, owner)) => Err(wrong(format!(
-                "{name} leads to the merchant {owner} already: give it to one of the two"
+                "{name} already belongs to the merchant {owner}: give it to one of the two"
             ))),
         }
     }

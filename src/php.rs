@@ -1,6 +1,6 @@
 //! PHP's values, functions and exceptions, for the Rust code that `wechatpay port` writes.
 //!
-//! [`Value`] holds PHP's values, the functions behave as PHP's, and [`Thrown`] is a PHP
+//! [`Value`] represents PHP's values, the functions behave as PHP's, and [`Thrown`] is a PHP
 //! exception: an [`Error`](crate::Error) of this crate becomes the class that the PHP SDK or Guzzle throws.
 //!
 //! ```
@@ -62,7 +62,7 @@ pub fn header_line(response: &Response, name: &str) -> String {
 /// `md5($text)`
 ///
 /// # Errors
-/// A fault where OpenSSL has no MD5.
+/// A fault if OpenSSL has no MD5.
 pub fn md5(text: &str) -> Result<String> {
     Ok(digest::md5_hex(text.as_bytes())?.to_ascii_lowercase())
 }
@@ -82,7 +82,7 @@ pub fn sha256(text: &str) -> String {
 /// `hash_hmac('sha256', $text, $key)`
 ///
 /// # Errors
-/// None that PHP has.
+/// No errors of PHP.
 pub fn hmac_sha256(text: &str, key: &str) -> Result<String> {
     let digest = digest::hmac_sha256_hex(key.as_bytes(), text.as_bytes())?;
     Ok(digest.to_ascii_lowercase())
@@ -152,7 +152,7 @@ pub fn platforms(builder: ClientBuilder, certs: &Value) -> Result<ClientBuilder>
     })
 }
 
-/// A value in a path as PHP's SDK rewrites it: `A` becomes `-a`.
+/// Rewrites a value in a path as the PHP SDK does: `A` becomes `-a`.
 #[must_use]
 pub fn path_value(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -165,7 +165,7 @@ pub fn path_value(text: &str) -> String {
     out
 }
 
-/// A whole path as PHP's SDK rewrites it: a capital at its beginning needs no `-`.
+/// Rewrites a whole path as the PHP SDK does: a leading capital needs no `-`.
 #[must_use]
 pub fn path(text: &str) -> String {
     let rewritten = path_value(text);
@@ -176,7 +176,7 @@ pub fn path(text: &str) -> String {
     }
 }
 
-/// A number of seconds as Guzzle's `timeout` takes it; zero is no limit.
+/// Converts a number of seconds as in Guzzle's `timeout`; zero is no limit.
 #[must_use]
 pub fn seconds(value: &Value) -> std::time::Duration {
     let limit = std::time::Duration::try_from_secs_f64(float(value)).unwrap_or_default();

@@ -16,14 +16,14 @@ use wechatpay_core::query::Query;
 pub(crate) struct Plan {
     pub(crate) method: Method,
     pub(crate) template: Cow<'static, str>,
-    /// The template for logs, when values stand in it.
+    /// The template for logs, if the path contains values.
     pub(crate) label: Option<String>,
     pub(crate) vars: Vec<(Cow<'static, str>, Value)>,
     pub(crate) query: Query,
     pub(crate) headers: HeaderMap,
     pub(crate) payload: Payload,
     pub(crate) base_url: Option<BaseUrl>,
-    /// An absolute URL that the request came with; it has to agree with where the call goes.
+    /// The absolute URL of a given request; it must match the call's target.
     pub(crate) absolute: Option<Uri>,
     pub(crate) options: Options,
     #[cfg(feature = "files")]
@@ -33,7 +33,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The same call again, with a new state.
+    /// Returns the same call again, with a new state.
     pub(crate) fn repeated(&self) -> Self {
         let mut options = self.options.clone();
         options.state = CallState::default();
@@ -54,7 +54,7 @@ impl Plan {
         }
     }
 
-    /// Refuses a call whose answer is not read as a whole.
+    /// Rejects a call whose answer is not read as a whole.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! A streamed answer for threads: `std::io::Read`.
+//! A streamed answer as `std::io::Read`, for threads.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -13,16 +13,16 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// A streamed response as [`std::io::Read`], in constant memory.
 ///
 /// As with [`Streaming`], the data is not verified before the end is reached: `read` returns 0
-/// only if the signature (of a signed answer) holds. An error of this crate is inside the
+/// only if the signature (of a signed answer) is valid. An error of this crate is inside the
 /// [`io::Error`].
 pub struct StreamReader {
-    /// `None` while a piece is fetched, and after an error.
+    /// `None` while a piece is awaited, and after an error.
     source: Option<Streaming>,
     piece: Bytes,
 }
 
 impl Pending<Streaming> {
-    /// Makes the call, parks this thread until the answer begins, and gives its body to read.
+    /// Makes the call, parks this thread until the answer begins, and returns a reader for its body.
     ///
     /// ```no_run
     /// # fn example(client: wechatpay_chain::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -34,9 +34,9 @@ impl Pending<Streaming> {
     ///
     /// # Errors
     ///
-    /// As [`Call::wait`](crate::Call::wait).
+    /// The errors of [`Call::wait`](crate::Call::wait).
     pub fn reader(self) -> Result<StreamReader> {
-        // Waited for, the connection lives on the background runtime, so parking cannot starve it.
+        // With `wait`, the connection lives on the background runtime, so parking cannot starve it.
         Ok(StreamReader {
             source: Some(self.wait()?),
             piece: Bytes::new(),
@@ -45,13 +45,13 @@ impl Pending<Streaming> {
 }
 
 impl StreamReader {
-    /// Status, headers and verification; `None` after an error.
+    /// Returns status, headers and verification; `None` after an error.
     #[must_use]
     pub fn answer(&self) -> Option<&Streaming> {
         self.source.as_ref()
     }
 
-    /// The next piece, empty at the end.
+    /// Returns the next piece; empty at the end.
     fn fetch(&mut self) -> Result<Bytes> {
         let Some(mut source) = self.source.take() else {
             return Err(broken());

@@ -11,7 +11,7 @@ use crate::message::{Payload, Response};
 use crate::transport::BoxFuture;
 use wechatpay_core::error::{Error, Result};
 
-/// The client as a tower service: a request whose URI is a path, or a URL of the client's own host.
+/// The client as a tower service, for requests whose URI is a path or a URL of the client's host.
 ///
 /// The path is sent unchanged, percent-encoded. The catalog, the stack and the timeout apply as for any
 /// call.

@@ -29,7 +29,7 @@ pub struct FixedClock {
 }
 
 impl FixedClock {
-    /// `now` in Unix seconds.
+    /// Creates a clock; `now` is in Unix seconds.
     pub fn new(now: i64, nonce: impl Into<String>) -> Self {
         Self {
             now,
@@ -50,8 +50,8 @@ impl Clock for FixedClock {
 
 /// A transport that returns prepared answers in order and records the requests.
 ///
-/// When the answers are used up it fails as if there were no connection. Answers are verified as
-/// ever: sign them, or take `verifier` out of the stack.
+/// When the answers are used up, it fails like a missing connection. Answers are verified as
+/// usual: sign them, or remove `verifier` from the stack.
 ///
 /// ```
 /// use wechatpay_chain::testing::Replay;
@@ -84,14 +84,14 @@ struct ReplayState {
 }
 
 impl Replay {
-    /// A transport with these answers.
+    /// Creates a transport with these answers.
     pub fn new(answers: impl IntoIterator<Item = Response<Body>>) -> Self {
         let replay = Self::default();
         replay.with(|state| state.answers.extend(answers));
         replay
     }
 
-    /// The requests so far, as they would have gone over the wire.
+    /// Returns the requests so far, as they would have been sent.
     #[must_use]
     pub fn requests(&self) -> Vec<SignedRequest> {
         self.with(|state| state.requests.clone())

@@ -11,14 +11,14 @@ use crate::setup::{MCHID, PLATFORM_ID, SERIAL, Setup};
 pub const PATH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
 const FIELD: &str = "bal_account_no";
 
-/// Who makes a call.
+/// The client that makes a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
     Floor,
     Client,
 }
 
-/// What is in it.
+/// The content of the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
     /// No sensitive field.
@@ -34,7 +34,7 @@ pub enum Caller {
 }
 
 impl Caller {
-    /// Reads the keys anew.
+    /// Reads the keys again.
     pub fn new(who: Who, setup: &Setup) -> Result<Self> {
         Ok(match who {
             Who::Floor => Self::Floor(Box::new(Floor::new(setup)?)),

@@ -1,7 +1,7 @@
-//! A gateway that costs as little as possible: its answers are signed beforehand, each with a nonce that
-//! no other has, since a client refuses one that comes again.
+//! A gateway that costs as little as possible: its answers are signed beforehand, each with a unique nonce,
+//! since a client rejects a repeated one.
 //!
-//! It runs in a process of its own, so that its CPU time is not the client's: a benchmark starts
+//! It runs in a separate process, so that its CPU time is not the client's: a benchmark starts
 //! itself again with the argument `gateway`.
 
 use std::io::{self, Read, Write};
@@ -46,9 +46,9 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Starts this very program again as the gateway and waits until it listens.
+    /// Starts this program again as the gateway and waits until it listens.
     ///
-    /// The program has to begin with [`become_gateway`].
+    /// The program must begin with [`become_gateway`].
     pub fn spawn() -> Result<Self> {
         let setup =
             Setup::new(env::temp_dir().join(format!("wechatpay-benches-{}", process::id())));
@@ -130,7 +130,7 @@ fn now() -> Result<u64> {
     Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())
 }
 
-/// Nobody is left to call it.
+/// Stops when no caller is left.
 fn exit_with_stdin() {
     let _ = io::copy(&mut io::stdin(), &mut io::sink());
     process::exit(0);

@@ -1,4 +1,4 @@
-//! What the benchmarks share: a gateway with answers signed beforehand, and the two that call it.
+//! Shared by the benchmarks: a gateway with answers signed beforehand, and the two clients that call it.
 
 pub mod caller;
 mod floor;
@@ -12,10 +12,10 @@ pub use floor::Crypto;
 pub use gateway::Gateway;
 pub use setup::Setup;
 
-/// What goes wrong here ends the benchmark.
+/// Any error ends the benchmark.
 pub type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
 
-/// The runtime of everything that is measured: one thread, so that CPU time is that of the calls.
+/// The runtime of everything that is measured: one thread, so that its CPU time is that of the calls.
 pub fn runtime() -> Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_current_thread()
         .enable_all()

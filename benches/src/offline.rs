@@ -10,7 +10,7 @@ use crate::setup::{MCHID, PLATFORM_ID, SERIAL, rsa};
 
 const NOW: i64 = 1_767_245_375;
 
-/// Time stands still, and with it the answer's signature stays good.
+/// A fixed time, so that the answer's signature stays valid.
 struct Fixed;
 
 impl Clock for Fixed {
@@ -44,7 +44,7 @@ fn make(
     let transport = transport::from_fn(move |request| {
         let answer = answer.clone();
         async move {
-            // As a real one it reads the request.
+            // It reads the request, as a real transport does.
             let _ = request.into_body().collect(usize::MAX).await;
             Ok(answer.map(Body::from))
         }

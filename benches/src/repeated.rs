@@ -1,4 +1,4 @@
-//! A long body that takes no memory: one chunk, again and again.
+//! A long body that takes no memory: one chunk, repeated.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -33,7 +33,7 @@ impl Repeated {
     }
 }
 
-/// What the long file is made of.
+/// The chunk that the long file repeats.
 pub fn chunk() -> Bytes {
     (0..CHUNK).map(|n| (n % 251) as u8).collect()
 }

@@ -1,4 +1,4 @@
-//! Keys and address: made by the gateway's process, read by those who call it.
+//! Keys and address: written by the gateway's process, read by its callers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ impl Setup {
         let platform = rsa()?;
         write(&self.merchant_key(), &merchant.private_key_to_pem_pkcs8()?)?;
         write(&self.platform_key(), &platform.public_key_to_pem()?)?;
-        // Last: whoever waits for this file finds the keys too.
+        // Written last: a process that waits for this file finds the keys too.
         let unfinished = self.dir.join("base_url.new");
         write(&unfinished, base_url.as_bytes())?;
         fs::rename(unfinished, self.dir.join("base_url"))?;

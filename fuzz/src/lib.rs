@@ -24,7 +24,7 @@ pub use options::options;
 pub use porter::{nesting, porter};
 pub use xml::xml;
 
-/// A target's name, and what it does with bytes.
+/// A target's name and function.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them, for the smoke runner.

@@ -12,7 +12,7 @@ const APIV3: &str = "apiv3-key-of-32-bytes-for-tests!";
 const V2: &str = "192006250b4c09247ec02edce69f6a2d";
 const NOW: i64 = 1_767_245_375;
 
-/// Headers, an empty line and a body: a message is believed only as it was signed.
+/// Headers, an empty line and a body: a message is accepted only exactly as it was signed.
 ///
 /// APIv2's refunds carry no signature, and the blocks of a ciphertext can be put together anew: of them
 /// this promises only that nothing panics.

@@ -16,7 +16,7 @@ pub fn options(data: &[u8]) {
     };
     let json = options.get("json").filter(|json| !json.is_null());
     let sent = json.map(Value::to_string);
-    // These go elsewhere, which is what they are for.
+    // These options change the target on purpose.
     if options.get("base_uri").is_some() || options.get("sink").is_some() {
         return;
     }

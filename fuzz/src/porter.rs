@@ -71,7 +71,7 @@ fn nested(text: &str) -> Option<String> {
     }
 }
 
-/// A host with nothing but a clock.
+/// A host that provides only a clock.
 struct Nothing;
 
 impl Host for Nothing {

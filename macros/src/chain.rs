@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_client_ends_where_the_path_begins() {
+    fn the_client_expression_ends_at_the_path() {
         for (input, client, path) in [
             (
                 quote!(client.v3.aggracctBc.punish),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_and_a_path_are_needed() {
+    fn a_missing_client_or_path_is_rejected() {
         for input in [quote!(), quote!(v3.pay), quote!(.v3.pay)] {
             assert_eq!(refused(input), MISSING_CLIENT);
         }

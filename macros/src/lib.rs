@@ -1,7 +1,7 @@
 //! Proc macros of `wechatpay-chain`: paths written with dots, checked while compiling.
 //!
-//! Use them through the library's feature `macros`. Here are only the entry points; each macro
-//! has a file, and both read segments with `segments`.
+//! Use them through the library's feature `macros`. This file has only the entry points; each macro
+//! has a file, and both parse segments with `segments`.
 
 mod chain;
 mod path;
@@ -11,7 +11,7 @@ mod segments;
 
 use proc_macro::TokenStream;
 
-/// A path written with dots, as a `&'static str` fit for `const`.
+/// Expands to a path written with dots: a `&'static str`, usable in a `const`.
 ///
 /// ```text
 /// path!(v3.aggracctBc.wbChannel.controlOrders.punish)   "v3/aggracct-bc/wb-channel/control-orders/punish"
@@ -35,7 +35,7 @@ pub fn path(input: TokenStream) -> TokenStream {
         .into()
 }
 
-/// A chain from a client, written with dots as in the PHP SDK.
+/// Expands to a chain from a client, written with dots as in the PHP SDK.
 ///
 /// ```text
 /// chain!(client.v3.pay.transactions.native).post(body, ()).await?
@@ -44,8 +44,8 @@ pub fn path(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// The expression before the first `.v2` or `.v3` is the client; without a version segment, the first
-/// name is. A leading expression in parentheses is always the client. The rest is a path as in `path!`.
-/// Method calls follow outside of the macro.
+/// name is the client. A leading expression in parentheses is always the client. The rest is a path as in `path!`.
+/// Method calls follow outside the macro.
 ///
 /// # Errors
 ///
@@ -57,7 +57,7 @@ pub fn chain(input: TokenStream) -> TokenStream {
         .into()
 }
 
-/// A call written in PHP.
+/// Expands to a call written in PHP.
 ///
 /// ```text
 /// php!(client, r#"$instance->v3->pay->transactions->native->post(['json' => ['mchid' => $mchid]]);"#).await?
@@ -66,7 +66,7 @@ pub fn chain(input: TokenStream) -> TokenStream {
 ///
 /// The PHP is a string literal, or Rust tokens whose strings are in double quotes. A PHP variable refers
 /// to the Rust variable with its name in snake case (`$orderNo` is `order_no`) and moves it. The object at
-/// the start of the chain, `$instance`, is the given client. `get` and `getAsync` are the same.
+/// the start of the chain, `$instance`, is the given client. `get` and `getAsync` have the same meaning.
 ///
 /// # Errors
 ///

@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_behind_a_query_is_refused() {
+    fn a_segment_after_a_query_is_rejected() {
         assert!(path(quote!(v3["pay?x=1"].native)).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! `php!(client, …)`: PHP in a string literal, or as Rust tokens.
+//! `php!(client, …)`: PHP as a string literal or as Rust tokens.
 
 mod written;
 
@@ -12,7 +12,7 @@ use wechatpay_chain_port::{Problem, Severity};
 
 use written::Written;
 
-/// What the client is called within the expansion.
+/// The name of the client within the expansion.
 const CLIENT: &str = "__client";
 
 pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
@@ -22,7 +22,7 @@ pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
     let call: TokenStream = rust.parse().map_err(|_| {
         Error::new(
             Span::call_site(),
-            "what `php!` made is no Rust: tell its authors",
+            "`php!` generated invalid Rust: please report this bug",
         )
     })?;
     let call = source.respanned(call);
@@ -31,7 +31,7 @@ pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
     Ok(quote!({ let #name = &(#client); #call }))
 }
 
-/// The client, and the tokens behind the first comma.
+/// Splits the input at the first comma into the client and the PHP.
 fn taken_apart(input: TokenStream) -> Result<(TokenStream, Vec<TokenTree>)> {
     let is_comma =
         |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',');
@@ -43,7 +43,7 @@ fn taken_apart(input: TokenStream) -> Result<(TokenStream, Vec<TokenTree>)> {
         return Err(Error::new(Span::call_site(), sentence));
     };
     let mut php = trees[at + 1..].to_vec();
-    // A comma may end the arguments of a macro.
+    // A trailing comma is allowed.
     if php.len() > 1 && php.last().is_some_and(is_comma) {
         php.pop();
     }
@@ -85,7 +85,7 @@ impl Source {
     fn error(&self, problem: &Problem) -> Error {
         let mut sentence = problem.message.clone();
         if problem.severity == Severity::Warning {
-            sentence.push_str("; `php!` refuses what is unclear");
+            sentence.push_str("; `php!` treats warnings as errors");
         }
         if let Some(hint) = &problem.hint {
             sentence = format!("{sentence}\nhelp: {hint}");
@@ -99,7 +99,7 @@ impl Source {
         }
     }
 
-    /// Variables have the spans of their PHP names.
+    /// Gives variables the spans of their PHP names.
     fn respanned(&self, tokens: TokenStream) -> TokenStream {
         match self {
             Self::Text { .. } => tokens,
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_and_tokens_give_the_same_call() {
+    fn a_raw_string_and_tokens_give_the_same_call() {
         let tokens = expanded(
             quote!(client, $instance->v3->pay->_id_->post(["id" => $orderNo, "json" => ["a" => 1]])),
         );
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_call_is_refused() {
+    fn php_without_a_call_is_rejected() {
         for (input, said) in [
             (quote!(client), "the client comes first"),
             (quote!(client,), "the PHP is missing"),

@@ -1,4 +1,4 @@
-//! Segments written with dots and brackets, read into a normalised path.
+//! Parses segments written with dots and brackets into a normalised path.
 
 use proc_macro2::{Ident, Literal, Span};
 use syn::ext::IdentExt;
@@ -68,7 +68,7 @@ impl Segment {
         if input.is_empty() {
             Err(Error::new(
                 dot.span,
-                "the path ends in a dot; write a segment behind it",
+                "the path ends in a dot; write a segment after it",
             ))
         } else {
             Ok(())
@@ -87,7 +87,7 @@ impl Segment {
         }
         let literal: LitStr = content.parse()?;
         if !content.is_empty() {
-            return Err(error(&content, "one text in each pair of brackets"));
+            return Err(error(&content, "write one string in each pair of brackets"));
         }
         Ok(Self {
             text: literal.value(),
@@ -112,7 +112,7 @@ impl Segment {
         })
     }
 
-    /// `0`, `2pay`; two of them, as in `0.1`, are one token.
+    /// Parses a segment that begins with a digit: `0`, `2pay`. Two of them, as in `0.1`, are one token.
     fn parse_number(input: ParseStream<'_>) -> Result<Self> {
         let literal: Literal = input.parse()?;
         let text = literal.to_string();

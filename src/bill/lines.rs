@@ -1,4 +1,4 @@
-//! A bill's records, with the numbers of their lines as an editor counts them.
+//! A bill's records, numbered by line as in an editor.
 
 use std::io::{BufRead, BufReader, Chain, Cursor, Read};
 
@@ -7,7 +7,7 @@ use csv::{ReaderBuilder, StringRecord, Terminator};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::{Content, HEAD};
 
-/// The longest record. A row has some thirty values, and the longest of them 2,048 characters.
+/// The longest record. A row has about thirty values of at most 2,048 characters.
 const MAX_RECORD: usize = 1 << 20;
 
 /// Reads records in constant memory.
@@ -27,7 +27,7 @@ pub(super) struct Record {
 impl<R: Read> Lines<R> {
     /// # Errors
     ///
-    /// [`ErrorKind::Body`] when it begins as no bill does, [`ErrorKind::File`] when it cannot be read.
+    /// [`ErrorKind::Body`] when the beginning is not that of a bill, [`ErrorKind::File`] when reading fails.
     pub(super) fn new(mut reader: R) -> Result<Self> {
         let mut head = Vec::new();
         let read = (&mut reader).take(HEAD as u64).read_to_end(&mut head);
@@ -40,7 +40,7 @@ impl<R: Read> Lines<R> {
         })
     }
 
-    /// The next record that is not blank. `"` quotes values only where `quoting` is true.
+    /// Returns the next record that is not blank. `"` quotes values only if `quoting` is true.
     pub(super) fn next(&mut self, quoting: bool) -> Result<Option<Record>> {
         loop {
             self.buffer.clear();
@@ -53,7 +53,7 @@ impl<R: Read> Lines<R> {
             }
             let text = std::str::from_utf8(&self.buffer);
             let text = text.map_err(|_| not_utf8(&self.buffer, line))?;
-            // Of the first line a byte order mark is no part.
+            // A byte order mark is not part of the first line.
             let text = match line {
                 1 => text.trim_start_matches('\u{feff}'),
                 _ => text,
@@ -81,9 +81,7 @@ impl<R: Read> Lines<R> {
             let line = self.line + 1;
             return Err(Error::new(
                 ErrorKind::Body,
-                format!(
-                    "line {line} of the bill has no end within {MAX_RECORD} bytes: it is no bill"
-                ),
+                format!("line {line} is longer than {MAX_RECORD} bytes, so the file is not a bill"),
             ));
         }
         self.line += u64::from(read > 0);
@@ -104,8 +102,8 @@ impl<R: Read> Lines<R> {
                 return Err(Error::new(
                     ErrorKind::Body,
                     format!(
-                        "the bill ends inside of a value in quotes that begins on line {line}: it was \
-                         cut off; download it again"
+                        "the bill ends inside a quoted value that begins on line {line}: the file is \
+                         truncated; download it again"
                     ),
                 ));
             }
@@ -152,7 +150,7 @@ fn check(content: Content) -> Result<()> {
         Content::Other => return Ok(()),
         Content::Gzip => "unzip it, or download it with gunzip() or Client::bill",
         Content::Zip => "unpack it first",
-        Content::Utf16 => "bills are UTF-8, so take the file as it was downloaded",
+        Content::Utf16 => "bills are UTF-8, so use the file exactly as it was downloaded",
         Content::Json => "follow its download_url with Client::bill, if it has one",
         Content::Empty | Content::Html | Content::Message | Content::Xml => "download it again",
     };
@@ -163,13 +161,13 @@ fn check(content: Content) -> Result<()> {
     ))
 }
 
-/// Text in another encoding, or no text.
+/// The error for text in another encoding, or for binary data.
 fn not_utf8(bytes: &[u8], line: u64) -> Error {
     let is_control = |byte: &u8| matches!(byte, 0..=8 | 0x0e..=0x1f | 0x7f);
     let what = if bytes.iter().any(is_control) {
         "binary data: an encrypted bill that was not decrypted (Download::unseal), or another file"
     } else {
-        "not UTF-8 but text in another encoding, GBK perhaps: take the file as it was downloaded"
+        "text in an encoding other than UTF-8, perhaps GBK: use the file exactly as it was downloaded"
     };
     Error::new(
         ErrorKind::Body,
@@ -177,7 +175,7 @@ fn not_utf8(bytes: &[u8], line: u64) -> Error {
     )
 }
 
-/// The values, back quotes and all.
+/// Splits a record into its values, including back quotes.
 fn fields(text: &str, quoting: bool) -> Result<Vec<String>> {
     if !quoting || !text.contains('"') {
         return Ok(text.split(',').map(str::to_owned).collect());

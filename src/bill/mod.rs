@@ -1,4 +1,4 @@
-//! Bills: asked for, followed, checked, unzipped and read.
+//! Downloads bills: requests, follows, checks, unzips and reads them.
 //!
 //! ```no_run
 //! # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
@@ -45,7 +45,7 @@ pub use summary::Summary;
 use wechatpay_core::crypto::digest::DigestKind;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// A bill to download; begun by [`Client::bill`].
+/// A bill to download; created by [`Client::bill`].
 #[must_use = "nothing happens until download() is awaited, or waited for with .wait()"]
 pub struct Bill {
     client: Client,
@@ -65,10 +65,10 @@ struct Wanted {
 type Progress = Box<dyn Fn(u64, Option<u64>) + Send + Sync>;
 
 impl Client {
-    /// Begins the download of a bill: `v3/bill/tradebill`, `v3/bill/fundflowbill`,
-    /// `v3/profitsharing/bills` and every other endpoint that answers with a `download_url`; and of
-    /// `v3/ecommerce/bill/fundflowbill` and `v3/bill/sub-merchant-fundflowbill`, whose bills are
-    /// encrypted: with `algorithm` `AEAD_AES_256_GCM`.
+    /// Downloads a bill: `v3/bill/tradebill`, `v3/bill/fundflowbill`,
+    /// `v3/profitsharing/bills` and every other operation that answers with a `download_url`. The bills of
+    /// `v3/ecommerce/bill/fundflowbill` and `v3/bill/sub-merchant-fundflowbill` are
+    /// encrypted; request them with `algorithm` `AEAD_AES_256_GCM`.
     pub fn bill(&self, path: impl IntoPath) -> Bill {
         let mut wanted = Wanted::default();
         let call = self.chain(path).get(());
@@ -81,7 +81,7 @@ impl Client {
 }
 
 impl Bill {
-    /// Adds a query parameter. With `tar_type` `GZIP` the bill travels zipped and is unzipped.
+    /// Adds a query parameter. With `tar_type` `GZIP` the bill is transferred zipped and unzipped locally.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         let (name, value) = (name.into(), value.into());
         if name == "tar_type" {
@@ -92,32 +92,32 @@ impl Bill {
         self
     }
 
-    /// Gives a variable of the path template its value.
+    /// Sets a variable of the path template.
     pub fn var(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
         self.call = self.call.var(name, value);
         self
     }
 
-    /// Sets a header of the question for the bill.
+    /// Sets a header of the request for the bill.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         self.call = self.call.header(name, value);
         self
     }
 
-    /// Bounds the question for the bill, the beginning of the download and every pause in it.
+    /// Limits the request for the bill, the beginning of the download and every pause in it.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.call = self.call.timeout(limit);
         self.wanted.timeout = Some(limit);
         self
     }
 
-    /// Gives the bill up when it is longer than this many bytes, unzipped; 4 GiB unless said.
+    /// Aborts a bill that is longer than this many bytes, unzipped; 4 GiB by default.
     pub fn max_bytes(mut self, limit: u64) -> Self {
         self.wanted.max_bytes = Some(limit);
         self
     }
 
-    /// Is told how many bytes have come, and how many there are if the answer says so.
+    /// Calls `progress` with the number of bytes received and the total, if the answer has a length.
     pub fn on_progress(
         mut self,
         progress: impl Fn(u64, Option<u64>) + Send + Sync + 'static,
@@ -126,17 +126,17 @@ impl Bill {
         self
     }
 
-    /// Asks for the bill, follows its `download_url`, decrypts it, unzips it, checks its digest and
-    /// puts it where `path` says: all or nothing, as [`Download`] does.
+    /// Requests the bill, follows its `download_url`, decrypts it, unzips it, checks its digest and
+    /// writes it to `path` atomically, as [`Download`] does.
     ///
     /// A bill whose answer has no `hash_value` is accepted; [`SavedFile::is_checked`] tells.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Body`] when the answer names no file; [`ErrorKind::Unsupported`] when it names
-    /// several (WeChat Pay splits encrypted bills of some 16 GB), or a digest or an encryption that is
-    /// not known here; and all of [`Call::sink`](crate::Call::sink). Of all that comes after the first
-    /// answer, [`Error::maybe_sent`] is true: the question for the bill was sent.
+    /// [`ErrorKind::Body`] when the answer has no file; [`ErrorKind::Unsupported`] when it has
+    /// several (WeChat Pay splits encrypted bills of about 16 GB), or an unknown digest or
+    /// encryption; and all errors of [`Call::sink`](crate::Call::sink). After the first
+    /// answer, [`Error::maybe_sent`] is always true: the request for the bill was sent.
     pub fn download(self, path: impl Into<PathBuf>) -> Pending<SavedFile> {
         let path = path.into();
         Pending::new(async move {
@@ -145,14 +145,14 @@ impl Bill {
                 call,
                 wanted,
             } = self;
-            // A target that cannot be written costs no call: not the question for the bill either.
+            // An unwritable target is an error before the bill is requested.
             sink::check_target(path.clone()).await?;
             let answer = call.run().await?;
             let file = async {
                 let ticket = Ticket::read(&answer)?;
                 wanted.file(&client, &ticket, path).run().await
             };
-            // Whatever happened there, the question for the bill was sent.
+            // The request for the bill was sent in any case.
             file.await.map_err(|err| err.with_maybe_sent(true))
         })
     }
@@ -191,7 +191,7 @@ fn asks_for_gzip(path: &str) -> bool {
     pairs.any(|pair| pair.eq_ignore_ascii_case("tar_type=GZIP"))
 }
 
-/// The response that names the file.
+/// The members of a response that describe a bill's file.
 struct Ticket<'a> {
     url: &'a str,
     digest: Option<(DigestKind, &'a str)>,
@@ -205,7 +205,7 @@ impl<'a> Ticket<'a> {
         let Some(url) = file["download_url"].as_str() else {
             return Err(answer.error(
                 ErrorKind::Body,
-                "the answer names no download_url: is this the endpoint of a bill?",
+                "the response has no download_url: check that the path is that of a bill",
             ));
         };
         Ok(Self {
@@ -218,7 +218,7 @@ impl<'a> Ticket<'a> {
     }
 }
 
-/// The object that names the file: encrypted bills have a list of them.
+/// Returns the object that describes the file; the response for encrypted bills has a list of them.
 fn file(answer: &Response) -> Result<&Value> {
     let Some(list) = answer["download_bill_list"].as_array() else {
         return answer.value();
@@ -227,14 +227,14 @@ fn file(answer: &Response) -> Result<&Value> {
         [file] => Ok(file),
         [] => Err(answer.error(
             ErrorKind::Body,
-            "the answer's list of bills is empty: there is none for that day",
+            "the response's list of bills is empty: there is no bill for that day",
         )),
         several => Err(answer.error(
             ErrorKind::Unsupported,
             format!(
-                "the bill is split into {} files, which this version does not join: ask with a plain \
-                 call, take each download_url with Client::get_url, Call::sink and Download::unseal \
-                 within its 5 minutes, and join the files in the order of bill_sequence",
+                "the bill is split into {} files, which this version does not join: make a plain call, \
+                 download each download_url within its 5 minutes with Client::get_url, Call::sink and \
+                 Download::unseal, and join the files in the order of bill_sequence",
                 several.len()
             ),
         )),

@@ -10,13 +10,13 @@ use wechatpay_core::value::{Fen, Timestamp};
 
 /// The rows of a bill, one at a time, in constant memory.
 ///
-/// A bill is UTF-8 CSV: names, then rows whose every value begins with a back quote (so that
-/// spreadsheets do not round long numbers), then the names of a summary and one row of it. Back
-/// quotes are taken away; the iterator gives the rows, and after the last one
-/// [`summary`](Self::summary) the summary. Statements without back quotes have no summary.
+/// A bill is UTF-8 CSV: column names, then rows whose values all begin with a back quote (so that
+/// spreadsheets do not round long numbers), then the names of a summary and one row with its values. Back
+/// quotes are removed. The iterator returns the rows, and after the last one
+/// [`summary`](Self::summary) returns the summary. Statements without back quotes have no summary.
 ///
-/// A bill that ends before its summary was cut off: its rows end with an error. Without back quotes
-/// this cannot be detected.
+/// A bill that ends before its summary is truncated, so its rows end with an error. Without back quotes,
+/// truncation cannot be detected.
 ///
 /// ```
 /// use wechatpay_chain::bill::Rows;
@@ -34,10 +34,10 @@ use wechatpay_core::value::{Fen, Timestamp};
 /// # Escapes
 ///
 /// In the rows of a fund-flow bill (资金账单) the texts `\r` and `\n`, two characters each, stand for a
-/// carriage return and a line feed, and are read so. A backslash is not escaped in bills: who wrote
-/// `\n` into a remark as two characters gets a line feed. A character U+0001 was replaced by a blank,
-/// which cannot be undone. For 备注 and 业务凭证号 WeChat Pay has further escapes, whose table is known
-/// from a third party alone (a comma becomes a backslash and a blank): they are left as they are. In
+/// carriage return and a line feed, and are decoded. Bills do not escape backslashes, so the two characters
+/// `\n` in a remark are read as a line feed too. WeChat Pay replaces the character U+0001 by a space,
+/// which cannot be undone. WeChat Pay escapes 备注 and 业务凭证号 further; the table is known
+/// only from a third party (a comma becomes a backslash and a space), so these escapes are kept. In
 /// trade bills and all others nothing is unescaped.
 ///
 /// Source: section 3 of WeChat Pay document "资金账单详细说明" (2024-11-25).
@@ -91,8 +91,7 @@ impl<R: Read> Rows<R> {
     /// # Errors
     ///
     /// [`ErrorKind::Body`] when the content is not a bill. The error names the content: empty, an HTML page, XML,
-    /// JSON, zipped,
-    /// encrypted, or not UTF-8. [`ErrorKind::File`] when reading fails.
+    /// JSON, zipped, encrypted, or not UTF-8. [`ErrorKind::File`] when reading fails.
     pub fn new(reader: R) -> Result<Self> {
         let mut lines = Lines::new(reader)?;
         let names = lines.next(true)?.map(|record| record.fields);
@@ -100,13 +99,13 @@ impl<R: Read> Rows<R> {
         if names.len() < 2 {
             return Err(Error::new(
                 ErrorKind::Body,
-                "the file is not a bill: its first line does not have the names of columns",
+                "the file is not a bill: its first line does not have the column names",
             ));
         }
         let has = |wanted: &str| names.iter().any(|name| name == wanted);
         Ok(Self {
-            // Back-quoted values are quoted by nothing else: a `"` in them is a character like any
-            // other, and taken for a quote it would join rows.
+            // In a back-quoted value, a `"` is an ordinary character. Reading it as a quote would join
+            // rows.
             quoting: !lines.next_is_back_quoted()?,
             is_fund_flow: has(FUNDS) && has("资金流水单号"),
             lines,
@@ -138,7 +137,7 @@ impl<R: Read> Rows<R> {
         match (is_back_quoted(&record.fields), &self.state) {
             (true, _) => self.state = RowsState::Quoted,
             (false, RowsState::Quoted) => return self.read_summary(record),
-            // A day without trade has the summary's names at once.
+            // A day without trades has the names of the summary right after the column names.
             (false, RowsState::Begin) if record.fields.len() != self.names.len() => {
                 return self.read_summary(record);
             }
@@ -168,31 +167,32 @@ impl<R: Read> Rows<R> {
         }
     }
 
-    /// The record here has its names, the next its values.
+    /// Reads the summary: its names are in this record, its values in the next.
     fn read_summary(&mut self, names: Record) -> Result<Option<Row>> {
         self.state = RowsState::Ended;
         let names = trimmed(names.fields);
         let values = self.lines.next(self.quoting)?.ok_or_else(cut_off)?;
         self.summary = Some(row(&names, values)?);
-        // A line break inside a value looks like a summary; the rows behind it must not be lost.
+        // A line break inside a value looks like a summary; the rows after it must not be lost.
         if self.lines.next(self.quoting)?.is_some() {
             return Err(Error::new(
                 ErrorKind::Body,
-                "the bill goes on behind what looks like its summary: a value in it holds a line break",
+                "the bill continues after a line that looks like its summary: one of its values \
+                 contains a line break",
             ));
         }
         Ok(None)
     }
 }
 
-/// The first column of a trade bill and of a fund-flow bill, which are known to have summaries.
+/// The first columns of trade bills and of fund-flow bills, both of which have a summary.
 const TRADE: &str = "交易时间";
 const FUNDS: &str = "记账时间";
 
 fn cut_off() -> Error {
     Error::new(
         ErrorKind::Body,
-        "the bill ends before its summary: it was cut off; download it again",
+        "the bill ends before its summary: the file is truncated; download it again",
     )
 }
 
@@ -218,8 +218,8 @@ fn is_back_quoted(fields: &[String]) -> bool {
     fields.first().is_some_and(|first| first.starts_with('`'))
 }
 
-/// A comma inside a back-quoted value is no separator: the text behind it does not begin with a back
-/// quote.
+/// Joins values that a comma split. A comma inside a back-quoted value is not a separator: the text after it does not
+/// begin with a back quote.
 fn values(fields: Vec<String>) -> Vec<String> {
     let quoted = is_back_quoted(&fields);
     let mut values: Vec<String> = Vec::with_capacity(fields.len());
@@ -233,7 +233,7 @@ fn values(fields: Vec<String>) -> Vec<String> {
             (None, _) => values.push(field),
         }
     }
-    // Of whole values only: a blank before a comma is the value's own.
+    // Only at the end of complete values: a space before an inner comma belongs to the value.
     for value in &mut values {
         value.truncate(value.trim_end().len());
     }

@@ -27,22 +27,22 @@ fn the_byte_order_mark_back_quotes_and_summary_are_understood() {
     assert_eq!(pairs, [("总数", "2"), ("总额", "-0.99")]);
 }
 
-/// One back quote is the file's, any other the value's; so are blanks inside of it.
+/// Only the first back quote and the trailing spaces are removed.
 #[test]
 fn a_value_loses_one_back_quote_and_blanks_at_its_end() {
     let (read, _) = all("a,b,c\n`1,``x ,  y ,z\t,`0.01 \r\n总数,总额\n`1,`1\n");
     assert_eq!(read, [["1", "`x ,  y ,z", "0.01"]]);
 }
 
-/// A `"` in a product's name is a character like any other.
+/// A `"` in a product's name is an ordinary character.
 #[test]
-fn quotation_marks_in_back_quoted_values_join_no_rows() {
+fn quotation_marks_in_back_quoted_values_do_not_join_rows() {
     let (read, summary) = all("a,b,c\n`1,`x,\"y,`0.01\n`2,`z\"w,`\"5.00\n总数,总额\n`2,`5.01\n");
     assert_eq!(read, [["1", "x,\"y", "0.01"], ["2", "z\"w", "\"5.00"]]);
     assert_eq!(summary.unwrap().get("总额"), Some("5.01"));
 }
 
-/// It looks like a summary, and rows behind it would be lost.
+/// It looks like a summary, and the rows after it would be lost.
 #[test]
 fn a_line_break_in_a_value_is_an_error() {
     let broken = "a,b,c\n`1,`x,`y\nz,w\n`2,`x,`y\n`3,`x,`y\n总数,总额\n`3,`1\n";
@@ -85,7 +85,7 @@ fn refusal(file: &[u8]) -> String {
 }
 
 #[test]
-fn what_is_no_bill_does_not_open_and_is_named() {
+fn other_content_is_rejected_and_named() {
     let utf16: Vec<u8> = "\u{feff}交易时间,金额\n"
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
@@ -106,7 +106,7 @@ fn what_is_no_bill_does_not_open_and_is_named() {
         // 交易时间 in GBK.
         (b"\xbd\xbb\xd2\xd7\xca\xb1\xbc\xe4,a\n", "GBK"),
         (b"\x92\x01\xfe\x07\xc3,\x11\n", "encrypted"),
-        (b"not a bill\n", "names of columns"),
+        (b"not a bill\n", "column names"),
     ] {
         let said = refusal(file);
         assert!(said.contains(what), "{said}");
@@ -114,7 +114,7 @@ fn what_is_no_bill_does_not_open_and_is_named() {
 }
 
 #[test]
-fn a_bill_that_was_cut_off_ends_with_an_error() {
+fn a_truncated_bill_ends_with_an_error() {
     let whole = "交易时间,金额\n`1,`2\n总数,总额\n`1,`2\n";
     for (lines, rows) in [(1, 0), (2, 1), (3, 1)] {
         let cut: String = whole.split_inclusive('\n').take(lines).collect();
@@ -123,7 +123,7 @@ fn a_bill_that_was_cut_off_ends_with_an_error() {
             assert!(read.next().unwrap().is_ok());
         }
         let err = read.next().unwrap().unwrap_err();
-        assert!(err.to_string().contains("cut off"), "{err}");
+        assert!(err.to_string().contains("truncated"), "{err}");
         assert!(read.next().is_none() && read.summary().is_none());
     }
     let open = "a,b\n1,\"x\ny";
@@ -134,9 +134,9 @@ fn a_bill_that_was_cut_off_ends_with_an_error() {
     assert_eq!(err.unwrap_err().kind(), ErrorKind::Body);
 }
 
-/// The line of the row that does not fit, as an editor counts it.
+/// The error names the line of the invalid row, counted as in an editor.
 #[test]
-fn lines_are_counted_from_one_whatever_ends_them() {
+fn lines_are_counted_from_one_with_any_line_ending() {
     for (bill, line) in [
         ("a,b\n`1,`2\n`1\n", 3),
         ("a,b\r\n`1,`2\r\n`1\r\n", 3),
@@ -157,7 +157,7 @@ fn lines_are_counted_from_one_whatever_ends_them() {
 }
 
 #[test]
-fn line_breaks_of_fund_flow_bills_are_read_as_such_and_those_of_others_as_they_stand() {
+fn escaped_line_breaks_are_decoded_in_fund_flow_bills_only() {
     let rows = "`1,`2,`a\\r\\nb\\ c\\t\n总数,总额\n`1,`\\n\n";
     let (read, summary) = all(&format!("记账时间,资金流水单号,备注\n{rows}"));
     assert_eq!(read, [["1", "2", "a\r\nb\\ c\\t"]]);
@@ -167,7 +167,7 @@ fn line_breaks_of_fund_flow_bills_are_read_as_such_and_those_of_others_as_they_s
 }
 
 #[test]
-fn amounts_and_times_are_read_by_their_columns() {
+fn amounts_and_times_are_read_by_column_name() {
     let bill = "交易时间,订单金额,手续费\n`2024-01-01 10:00:00,`12.30,`0.00180\n总交易单数,订单总金额\n`1,`12.30\n";
     let row = Rows::new(bill.as_bytes()).unwrap().next().unwrap().unwrap();
     assert_eq!(row.fen("订单金额").unwrap().get(), 1230);

@@ -5,7 +5,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The counts and sums of a bill, compared with the summary that WeChat Pay wrote.
 ///
-/// Rows that were lost or doubled on the way change a sum. [`read`](Self::read) reads a whole bill;
+/// Lost or doubled rows change a sum. [`read`](Self::read) reads a whole bill;
 /// [`new`](Self::new), [`add`](Self::add) and [`check`](Self::check) do the same while a program uses the rows.
 /// The columns that are compared are those of trade bills (交易账单) and fund-flow bills (资金账单); other columns of a
 /// summary are in [`unchecked`](Self::unchecked).
@@ -51,7 +51,7 @@ struct Rule {
     names: &'static [&'static str],
     /// The column of the rows that is added up, or none to count rows.
     of: Option<&'static str>,
-    /// The rows that matter: those with this value in 收支类型.
+    /// The rows that count: those with this value in 收支类型.
     direction: Option<&'static str>,
     /// The largest permitted difference.
     tolerance: Decimal,
@@ -91,7 +91,7 @@ const RULES: &[Rule] = &[
 ];
 
 impl Summary {
-    /// Begins with a bill of which no row was read.
+    /// Creates a check for a bill whose rows were not read yet.
     #[must_use]
     pub fn new<R: Read>(rows: &Rows<R>) -> Self {
         let has = |name: &str| rows.names().iter().any(|known| known == name);
@@ -112,7 +112,7 @@ impl Summary {
     ///
     /// # Errors
     ///
-    /// Those of the rows, of [`add`](Self::add) and of [`check`](Self::check).
+    /// The errors of the rows, of [`add`](Self::add) and of [`check`](Self::check).
     pub fn read<R: Read>(mut rows: Rows<R>) -> Result<Self> {
         let mut summary = Self::new(&rows);
         for row in rows.by_ref() {
@@ -126,7 +126,7 @@ impl Summary {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Body`] when a column that is added up has no number.
+    /// [`ErrorKind::Body`] when a column that is added up does not contain a number.
     pub fn add(&mut self, row: &Row) -> Result<()> {
         self.count += 1;
         for Sum { rule, total } in &mut self.sums {
@@ -151,8 +151,8 @@ impl Summary {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Body`] when the bill has no summary, or the summary names another count or sum. The error names the
-    /// column and no amount.
+    /// [`ErrorKind::Body`] when the bill has no summary, or the summary has a different count or sum. The error names the
+    /// column, but no amount.
     pub fn check<R: Read>(&mut self, rows: &Rows<R>) -> Result<()> {
         let written = rows.summary().ok_or_else(|| {
             let message = "the bill has no summary to compare its rows with: read all rows first";
@@ -175,13 +175,13 @@ impl Summary {
         Ok(())
     }
 
-    /// The number of rows.
+    /// Returns the number of rows.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// The columns of the summary that [`check`](Self::check) did not compare with anything.
+    /// Returns the columns of the summary that [`check`](Self::check) did not compare.
     #[must_use]
     pub fn unchecked(&self) -> &[String] {
         &self.unchecked
@@ -223,7 +223,7 @@ fn number(row: &Row, name: &str) -> Result<Decimal> {
         .ok_or_else(|| unlike(name, "has a value that is not a number"))
 }
 
-/// Reads `-0.00600` exactly.
+/// Parses a decimal such as `-0.00600` exactly.
 fn decimal(text: &str) -> Option<Decimal> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_that_are_right_pass() {
+    fn correct_sums_pass() {
         let names = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额";
         for fees in ["0.00120", "0.0", "0"] {
             let values = format!("\n`2,`0.30,`0.10,`0.00,`{fees},`0.30,`0.10\n");
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn each_count_and_sum_that_is_wrong_is_named() {
+    fn each_wrong_count_and_sum_is_named() {
         for (rows, name, wrong) in [
             (TRADE, "总交易单数", "1"),
             (TRADE, "应结订单总金额", "0.31"),
@@ -308,13 +308,13 @@ mod tests {
     }
 
     #[test]
-    fn columns_that_no_rule_knows_are_listed() {
+    fn columns_without_a_rule_are_listed() {
         let summary = read(TRADE, "总交易单数,新的总额\n`2,`7\n").unwrap();
         assert_eq!(summary.unchecked(), ["新的总额"]);
     }
 
     #[test]
-    fn values_that_are_no_numbers_are_errors() {
+    fn non_numeric_values_are_errors() {
         for value in ["", "x", "1.2.3", "1e2", "+1", "0.123456789", "１"] {
             let rows = format!("交易时间,订单金额\n`2024-01-01 10:00:00,`{value}\n");
             let err = read(&rows, "总交易单数,订单总金额\n`1,`0\n").unwrap_err();

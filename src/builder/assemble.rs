@@ -87,7 +87,7 @@ impl ClientBuilder {
     }
 }
 
-/// The given transport, or else the shared one, or else the one that `http` builds.
+/// Returns the given transport, or else the shared one, or else the one that `http` builds.
 fn transport(
     given: Option<Arc<dyn Transport>>,
     shared: Option<HttpTransport>,
@@ -121,7 +121,7 @@ struct Parts<'a> {
 
 #[rustfmt::skip]
 impl Parts<'_> {
-    /// A pipeline with this stack, changed as the user of the builder asked.
+    /// Builds a pipeline from a stack and the caller's edits.
     fn pipeline(&self, mut stack: Stack, edits: Vec<Edit>) -> Result<Arc<Pipeline>> {
         for edit in edits {
             edit(&mut stack)?;
@@ -135,7 +135,7 @@ impl Parts<'_> {
         }))
     }
 
-    /// APIv3's default stack, outermost first; empty without its credentials.
+    /// Builds APIv3's default stack, outermost first; empty without APIv3 credentials.
     fn v3_stack(&self) -> Result<Stack> {
         let mut stack = Stack::new();
         let Some(signing) = self.merchant.signing.clone() else {
@@ -156,7 +156,7 @@ impl Parts<'_> {
         Ok(stack)
     }
 
-    /// The layers that were asked for, shared by both stacks.
+    /// Adds the enabled layers, which both stacks share.
     fn push_layers(&self, stack: &mut Stack) -> Result<()> {
         let (layers, clock) = (&self.layers.given, Arc::clone(self.clock));
         let merchant = || Arc::clone(&self.merchant.mchid);
@@ -178,7 +178,7 @@ impl Parts<'_> {
         Ok(())
     }
 
-    /// APIv2's default stack, outermost first; empty without its key.
+    /// Builds APIv2's default stack, outermost first; empty without the APIv2 key.
     fn v2_stack(&self) -> Result<Stack> {
         let mut stack = Stack::new();
         let Some(v2_key) = &self.merchant.v2_key else {
@@ -233,7 +233,7 @@ fn keyring(
     Ok(keyring)
 }
 
-/// Hosts in the form in which they are compared; one with a scheme or port would never be met.
+/// Normalises host names; a name with a scheme or port would never match, so it is an error.
 fn trusted_hosts(given: &[String]) -> Result<Arc<[String]>> {
     let normal = |given: &String| {
         let address = given.parse::<Ipv6Addr>();

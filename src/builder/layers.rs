@@ -15,7 +15,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Goes to a backup host when no connection can be made. See [`Failover`].
+    /// Uses a backup host when no connection can be made. See [`Failover`].
     pub fn failover(mut self, failover: Failover) -> Self {
         self.layers.failover = Some(failover);
         self

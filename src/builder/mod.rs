@@ -79,7 +79,7 @@ impl ClientBuilder {
         }
     }
 
-    /// The merchant id (商户号).
+    /// Sets the merchant id (商户号).
     pub fn mchid(mut self, mchid: impl Into<String>) -> Self {
         self.merchant.mchid = Some(mchid.into());
         self
@@ -113,38 +113,38 @@ impl ClientBuilder {
         self
     }
 
-    /// The serial of the merchant certificate (商户API证书序列号), hexadecimal.
+    /// Sets the serial of the merchant certificate (商户API证书序列号), in hexadecimal.
     pub fn serial(mut self, serial: impl Into<String>) -> Self {
         self.merchant.serial = Some(serial.into());
         self
     }
 
-    /// The merchant's private key (`apiclient_key.pem`).
+    /// Sets the merchant's private key (`apiclient_key.pem`).
     pub fn private_key(mut self, key: PrivateKey) -> Self {
         self.merchant.key = Some(key);
         self
     }
 
-    /// The merchant certificate (`apiclient_cert.pem`): its serial is taken from it, and the private
-    /// key is checked against it. APIv2 presents both where WeChat Pay demands it, as for refunds.
+    /// Sets the merchant certificate (`apiclient_cert.pem`). It provides the serial, and the private
+    /// key is checked against it. APIv2 presents both if WeChat Pay requires it, for example for refunds.
     pub fn certificate(mut self, certificate: Certificate) -> Self {
         self.merchant.certificate = Some(certificate);
         self
     }
 
-    /// A WeChat Pay public key (微信支付公钥) with its id, `PUB_KEY_ID_…`.
+    /// Adds a WeChat Pay public key (微信支付公钥) with its id, `PUB_KEY_ID_…`.
     pub fn platform_key(mut self, id: impl Into<String>, key: PublicKey) -> Self {
         self.platform.push(Platform::PublicKey(id.into(), key));
         self
     }
 
-    /// A platform certificate (平台证书). It can be combined with a public key.
+    /// Adds a platform certificate (平台证书). It can be combined with a public key.
     pub fn platform_certificate(mut self, certificate: Certificate) -> Self {
         self.platform.push(Platform::Certificate(certificate));
         self
     }
 
-    /// Uses a shared keyring. It may be empty and be filled later.
+    /// Uses a shared keyring. It may be empty and filled later.
     ///
     /// Keys given to this builder are added to it.
     pub fn keyring(mut self, keyring: Keyring) -> Self {
@@ -164,15 +164,15 @@ impl ClientBuilder {
 
     /// Sets the APIv3 key (APIv3密钥), 32 bytes. The last one given applies.
     ///
-    /// While it changes, [`Notifications`](crate::notify::Notifications) can have the old one too:
+    /// During a key change, give the old key to [`Notifications`](crate::notify::Notifications) too:
     /// `Notifications::builder().client(&client).apiv3_key(old)`.
     pub fn apiv3_key(mut self, key: impl Into<Secret>) -> Self {
         self.merchant.apiv3_key = Some(key.into());
         self
     }
 
-    /// The APIv2 key (APIv2密钥), 32 bytes. With it the client speaks APIv2; without APIv3's
-    /// credentials it speaks nothing else.
+    /// Sets the APIv2 key (APIv2密钥), 32 bytes, which enables APIv2. Without APIv3
+    /// credentials the client can call only APIv2.
     pub fn v2_key(mut self, key: impl Into<Secret>) -> Self {
         self.merchant.v2_key = Some(key.into());
         self
@@ -246,8 +246,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Bounds every call to the last byte of its answer, also of a streamed one and of a file; none by
-    /// default. [`Call::deadline`](crate::Call::deadline) goes before it.
+    /// Limits the time until the last byte of every answer, including streamed ones and files; none by
+    /// default. [`Call::deadline`](crate::Call::deadline) takes precedence.
     pub fn deadline(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.deadline = limit.into();
         self
@@ -297,7 +297,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts a root certificate for TLS in addition to the system's: that of your own gateway,
+    /// Trusts a root certificate for TLS in addition to the system's, for example that of your own gateway
     /// or of the sandbox.
     pub fn root_certificate(mut self, root: Certificate) -> Self {
         self.http = self.http.root_certificate(root);
@@ -318,7 +318,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether HTTP/2 is offered to servers; by default it is. They choose.
+    /// Sets whether HTTP/2 is offered to servers; true by default. The server chooses.
     pub fn http2(mut self, offer: bool) -> Self {
         self.http = self.http.http2(offer);
         self
@@ -331,7 +331,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The addresses of a host, which is then not looked up. Their ports are not used.
+    /// Sets the addresses of a host, which is then not resolved. Their ports are ignored.
     ///
     /// ```
     /// use std::net::SocketAddr;
@@ -355,16 +355,16 @@ impl ClientBuilder {
         self
     }
 
-    /// Uses the connections of a transport that other clients use too.
+    /// Shares the connections of a transport with other clients.
     ///
-    /// Where an APIv2 operation demands it, connections present this client's own certificate and are not shared. The
-    /// settings of connections given to this builder are then not used.
+    /// If an APIv2 operation requires it, connections present this client's certificate and are not shared. The
+    /// connection settings of this builder are then ignored.
     pub fn http_transport(mut self, transport: &HttpTransport) -> Self {
         self.shared = Some(transport.clone());
         self
     }
 
-    /// Uses these connections unless it was given a transport.
+    /// Shares these connections, unless a transport was set.
     pub(crate) fn sharing(self, transport: &HttpTransport) -> Self {
         if self.transport.is_some() || self.shared.is_some() {
             self

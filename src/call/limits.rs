@@ -6,9 +6,9 @@ use super::Call;
 use wechatpay_core::error::{Error, ErrorKind};
 
 impl Call {
-    /// Bounds this call, from the first middleware to the last byte of the answer.
+    /// Limits the time of this call, from the first middleware to the last byte of the answer.
     ///
-    /// Of a streamed answer only the beginning is bounded. Zero is refused before anything is sent.
+    /// For a streamed answer, only the time until its beginning is limited. Zero is rejected before anything is sent.
     pub fn timeout(self, limit: Duration) -> Self {
         self.attempt(|plan| {
             if limit.is_zero() {
@@ -20,10 +20,10 @@ impl Call {
         })
     }
 
-    /// Bounds this call to the last byte of its answer, also of a streamed one or of a file, whose
-    /// [`timeout`](Self::timeout) ends when it begins. The clock runs on while the reader does something else.
+    /// Limits the time until the last byte of the answer, also for a streamed answer or a file, for which
+    /// [`timeout`](Self::timeout) covers only the beginning. The clock also runs while the reader is busy.
     ///
-    /// Zero is refused before anything is sent. It is kept by the default transport.
+    /// Zero is rejected before anything is sent. The default transport enforces it.
     pub fn deadline(self, limit: Duration) -> Self {
         self.attempt(|plan| {
             if limit.is_zero() {

@@ -26,16 +26,16 @@ pub(super) struct Checks<'a> {
     pub(super) keyring: &'a Keyring,
     /// Unix seconds.
     pub(super) now: i64,
-    /// The time that the signature has to be of.
+    /// The time that the signature must be close to.
     pub(super) signed_near: i64,
 }
 
 impl CertificatesAnswer {
-    /// The certificates, those that have ended among them, if everything holds.
+    /// Checks the list and returns its certificates, including expired ones.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Certificates`] with what does not.
+    /// [`ErrorKind::Certificates`], which names the failed check.
     pub(super) fn certificates(&self, checks: &Checks<'_>) -> Result<Vec<Certificate>> {
         let list = open(&self.body, checks.apiv3_key)?;
         let valid = || list.iter().filter(|it| is_valid(it, checks.now));
@@ -58,7 +58,7 @@ impl CertificatesAnswer {
     }
 }
 
-/// Whether a certificate is neither over nor only to come.
+/// Whether a certificate is neither expired nor not yet valid.
 pub(super) fn is_valid(certificate: &Certificate, now: i64) -> bool {
     (certificate.not_before()..=certificate.not_after()).contains(&now)
 }
@@ -80,7 +80,7 @@ fn open_one(item: &Value, key: &Secret) -> Result<Certificate> {
         Ok(certificate)
     } else {
         Err(failure::malformed(
-            "a serial_no is not that of its certificate",
+            "a serial_no differs from the serial of its certificate",
         ))
     }
 }
@@ -88,7 +88,7 @@ fn open_one(item: &Value, key: &Secret) -> Result<Certificate> {
 fn decrypt(envelope: &Value, key: &Secret) -> Result<Vec<u8>> {
     let sealed = Sealed::of_resource(envelope);
     sealed.check().map_err(|err| {
-        failure::malformed("an encrypt_certificate is not as it should be").with_source(err)
+        failure::malformed("an encrypt_certificate is malformed").with_source(err)
     })?;
     let pem = sealed.open([key]).map_err(failure::wrong_key)?;
     Ok(pem.to_vec())

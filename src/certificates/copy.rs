@@ -11,12 +11,12 @@ use serde_json::{Map, Value, json};
 use super::answer::CertificatesAnswer;
 use wechatpay_core::file::{Access, write_atomically};
 
-/// Longer files are none of ours.
+/// The longest copy that is read. This client writes shorter ones.
 const MAX_LEN: u64 = 1 << 20;
 /// The prefix of the headers that the signature needs.
 const SIGNED: &str = "wechatpay-";
 
-/// Reads a copy; `None` when there is none, or it is not one.
+/// Reads a copy; `None` if there is none or it is invalid.
 pub(super) fn read(path: &Path) -> Option<CertificatesAnswer> {
     let mut text = String::new();
     let file = File::open(path).ok()?;

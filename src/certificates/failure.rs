@@ -5,10 +5,10 @@ use http::StatusCode;
 use wechatpay_core::crypto::Certificate;
 use wechatpay_core::error::{Error, ErrorKind, VerifyFailure};
 
-const NONE: &str = "this merchant has no platform certificate (平台证书): it is in public-key mode, as all newer ones \
-     are. Download the public key at 商户平台 → 账户中心 → API安全 → 微信支付公钥, give it to the \
-     client with the id that stands beside it, platform_key(\"PUB_KEY_ID_…\", \
-     PublicKey::from_file(\"pub_key.pem\")?), and leave certificates(..) out";
+const NONE: &str = "this merchant has no platform certificate (平台证书): it is in public-key mode, as all \
+                    newer ones are. Download the public key at 商户平台 → 账户中心 → API安全 → 微信支付公钥, give it to \
+                    the client with the id shown next to it, platform_key(\"PUB_KEY_ID_…\", \
+                    PublicKey::from_file(\"pub_key.pem\")?), and leave certificates(..) out";
 
 /// The error for a failed request for the list.
 pub(super) fn explain(err: Error) -> Error {
@@ -27,21 +27,21 @@ pub(super) fn explain(err: Error) -> Error {
 /// The error for a ciphertext whose authentication tag does not match.
 pub(super) fn wrong_key(err: Error) -> Error {
     certificates(
-        "the APIv3 key does not match: the platform certificates cannot be decrypted with it. Give \
-         the one set at 商户平台 → 账户中心 → API安全 → APIv3密钥 of this very merchant, not the \
-         APIv2 key; if it was changed, the new one",
+        "the APIv3 key does not match: the platform certificates cannot be decrypted with it. Give the \
+         one set at 商户平台 → 账户中心 → API安全 → APIv3密钥 of this merchant, not the APIv2 key; after a change, \
+         give the new key",
     )
     .with_source(err)
 }
 
 pub(super) fn malformed(why: &str) -> Error {
     certificates(format!(
-        "the answer of v3/certificates is not WeChat Pay's: {why}; is there a proxy between?"
+        "the response of v3/certificates is not from WeChat Pay: {why}; check whether a proxy answered"
     ))
 }
 
 pub(super) fn not_trusted(err: Error) -> Error {
-    certificates("the platform certificates are not used: one of them is not to be trusted")
+    certificates("the platform certificates were rejected: one of them is not trusted")
         .with_source(err)
 }
 
@@ -53,8 +53,8 @@ pub(super) fn not_verified(failure: VerifyFailure) -> Error {
              give platform_key(\"{serial}\", ..)"
         ),
         VerifyFailure::UnknownSerial { .. } => {
-            "the list of platform certificates is signed with a certificate that is not valid, or \
-             not in the list: nothing of it is used"
+            "the list of platform certificates is signed with a certificate that is invalid or not in \
+             the list, so the list was rejected"
                 .to_owned()
         }
         _ => "the list of platform certificates cannot be trusted: its signature was not accepted"
@@ -69,13 +69,13 @@ pub(super) fn all_ended(list: &[Certificate]) -> Error {
         .map(|it| format!("{} until {}", it.serial(), it.not_after()))
         .collect();
     certificates(format!(
-        "no platform certificate is valid now, of {ends:?} (Unix time): check this machine's clock"
+        "no platform certificate is valid now: {ends:?} (Unix time); check this machine's clock"
     ))
 }
 
 pub(super) fn not_written(err: std::io::Error) -> Error {
     certificates(
-        "the platform certificates are in use, but the copy of them cannot be written: check the \
+        "the platform certificates are in use, but their copy on disk cannot be written: check the \
          folder of disk_copy(..)",
     )
     .with_source(err)
@@ -84,19 +84,18 @@ pub(super) fn not_written(err: std::io::Error) -> Error {
 /// The error for an unknown serial before the list may be fetched again; times in seconds.
 pub(super) fn not_yet(ago: u64, left: u64) -> Error {
     certificates(format!(
-        "the list of platform certificates (平台证书) was asked for {ago} s ago, and because of an \
-         unknown serial it is asked for again in {left} s"
+        "the list of platform certificates (平台证书) was requested {ago} s ago; for an unknown serial it \
+         is requested again in {left} s"
     ))
 }
 
 pub(super) fn gone() -> Error {
     certificates(
-        "fetching the platform certificates ended without an outcome: a middleware or \
-                  transport panicked",
+        "fetching the platform certificates ended without a result: a middleware or transport panicked",
     )
 }
 
-/// Whether it will fail the same way until something is changed.
+/// Whether the failure persists until a setting is changed.
 pub(super) fn lasts(err: &Error) -> bool {
     let cause = err.find::<Error>();
     let refused = cause.and_then(Error::api).is_some_and(|api| {
@@ -105,7 +104,7 @@ pub(super) fn lasts(err: &Error) -> bool {
     refused || cause.is_some_and(|cause| cause.kind() == ErrorKind::Decrypt)
 }
 
-/// Whether an id is that of a public key, which no list of certificates holds.
+/// Whether an id is that of a public key, which is never in a list of certificates.
 pub(super) fn is_public_key(serial: &str) -> bool {
     serial.starts_with("PUB_KEY_ID_")
 }

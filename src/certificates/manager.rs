@@ -1,4 +1,4 @@
-//! Fetches the list, and puts it into the keyring.
+//! Fetches the list and puts it into the keyring.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -40,7 +40,7 @@ struct Inner {
     in_flight: SingleFlight<Outcome>,
 }
 
-/// Shared by all who waited for it.
+/// Shared by all callers that waited for it.
 type Outcome = Arc<Result<Fetched>>;
 
 struct Fetched {
@@ -56,18 +56,18 @@ struct Fetched {
 enum Reason {
     /// No key is known: a disk copy is sufficient.
     NoKey,
-    /// A copy will do if it has this serial.
+    /// A serial is unknown. A disk copy is sufficient if it contains the serial.
     UnknownSerial,
     /// A new list was requested explicitly.
     Asked,
 }
 
 impl Manager {
-    /// Sends nothing and reads nothing.
+    /// Creates a manager, without reading or sending anything.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] when there is no APIv3 key, or no time to fetch in.
+    /// [`ErrorKind::Builder`] when there is no APIv3 key, or the time limit of a fetch is zero.
     pub(crate) fn new(
         settings: Certificates,
         merchant: &Merchant,
@@ -172,7 +172,7 @@ impl Inner {
             return Err(err);
         }
         let waited = self.in_flight.join(|| {
-            // Another flight may have landed meanwhile.
+            // Another fetch may have finished meanwhile.
             let lacking = self.keys.preferred().is_none();
             lacking.then(|| Arc::clone(&self).run(Reason::NoKey, None, next.clone()))
         })?;
@@ -186,7 +186,7 @@ impl Inner {
         }
     }
 
-    /// Waits until a serial is known, or certainly is not.
+    /// Waits until a serial is known, or certainly does not exist.
     async fn find(self: Arc<Self>, serial: String, next: &Next) -> Result<()> {
         if failure::is_public_key(&serial) {
             return Ok(());
@@ -259,7 +259,7 @@ impl Inner {
     async fn fetch(&self, next: Next) -> Result<Fetched> {
         self.state().note_fetch(self.keys.now());
         let (answer, list) = match self.fetch_once(&next).await {
-            // A signature that is wrong on purpose; nothing is lost by asking once more.
+            // A deliberately wrong signature; asking once more is harmless.
             Err(err) if err.verify_failure() == Some(&VerifyFailure::Probe) => {
                 self.fetch_once(&next).await?
             }
@@ -340,7 +340,7 @@ impl Inner {
         keyring.replace_certificates(&state.own, &new);
         state.own = new.iter().map(|it| it.serial().to_owned()).collect();
         state.signed = Some(signed);
-        // From here on a copy could only be older.
+        // Any disk copy would now be older.
         state.copy_read = true;
     }
 

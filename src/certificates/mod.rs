@@ -35,13 +35,13 @@ use wechatpay_core::crypto::Certificate;
 ///
 /// # When
 ///
-/// | what happens | what is done |
+/// | event | action |
 /// | --- | --- |
 /// | a client is built | nothing |
-/// | a call, and there is no valid key | the disk copy is read, else the list fetched; the call waits |
-/// | a call, and the list is older than 12 h, or the certificate in use ends within 7 days | the list is fetched in the background; the call goes on |
-/// | an answer signed with a certificate that is not known | the list is fetched, at most once a minute; the same answer is verified again, the request is not repeated |
-/// | a notification signed with one, read by an async method of [`Notifications`](crate::notify::Notifications) | the same |
+/// | a call without a valid key | the disk copy is read, or else the list is fetched; the call waits |
+/// | a call, and the list is older than 12 h, or the certificate in use expires within 7 days | the list is fetched in the background; the call continues |
+/// | an answer signed with an unknown certificate | the list is fetched, at most once a minute; the same answer is verified again, the request is not repeated |
+/// | a notification signed with an unknown certificate, read by an async method of [`Notifications`](crate::notify::Notifications) | the same |
 /// | [`Client::certificates`](crate::Client::certificates) | the list is fetched |
 ///
 /// Calls that need the list during a fetch wait for that fetch. It uses the client's stack and transport and
@@ -49,7 +49,7 @@ use wechatpay_core::crypto::Certificate;
 /// [public key](crate::ClientBuilder::platform_key) fetches nothing before it receives an answer signed
 /// with a certificate.
 ///
-/// # What is trusted
+/// # Trust
 ///
 /// Each certificate is encrypted with the merchant's APIv3 key, so the list was made with knowledge of that
 /// key. The answer must also be signed with a certificate of the same list, or with a key that the client

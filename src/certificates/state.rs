@@ -5,7 +5,7 @@ use std::time::Duration;
 use wechatpay_core::error::Error;
 use wechatpay_core::protocol::{KeyOrigin, PlatformKey};
 
-/// The certificate in use is replaced this long before it ends.
+/// How long before its expiry the certificate in use is replaced.
 const AHEAD: i64 = 7 * 24 * 60 * 60;
 /// The minimum age of a list before a soon-expiring certificate causes another fetch.
 const ENDING_EVERY: u64 = 60 * 60;
@@ -13,7 +13,7 @@ const ENDING_EVERY: u64 = 60 * 60;
 /// The state of a manager.
 #[derive(Default)]
 pub(super) struct FetchState {
-    /// Whether the disk copy was looked for.
+    /// Whether the disk copy was read.
     pub(super) copy_read: bool,
     /// The time at which the current list was signed.
     pub(super) signed: Option<i64>,
@@ -33,7 +33,7 @@ pub(super) enum Need {
     Nothing,
     /// A new list, and the call need not wait for it.
     Refresh,
-    /// A list.
+    /// A list, and the call must wait for it.
     Key,
 }
 
@@ -64,7 +64,7 @@ impl FetchState {
         self.fetched = Some(now);
     }
 
-    /// Whether an unknown serial may make it fetch; notes that it does.
+    /// Whether an unknown serial may trigger a fetch; if so, records the fetch.
     pub(super) fn begin_asking(&mut self, every: Duration, now: i64) -> bool {
         let may = self
             .asked
@@ -83,7 +83,7 @@ impl FetchState {
         (left > 0).then_some((ago, left))
     }
 
-    /// The failure that asking again would only repeat.
+    /// Returns the failure that another fetch would only repeat.
     pub(super) fn refusal(&self, every: Duration, now: i64) -> Option<Error> {
         let (at, err) = self.refused.as_ref()?;
         (!passed(*at, now, every.as_secs())).then(|| err.duplicate())

@@ -1,4 +1,4 @@
-//! Chains: path segments gathered one by one, as a whole, or by index.
+//! Chains: paths built from segments, as a whole, or by index.
 
 mod nodes;
 mod options;
@@ -43,7 +43,7 @@ pub struct Chain {
     nodes: Nodes,
 }
 
-/// A template, or why there is none; the error comes out when a call is made.
+/// A template, or the error that calls return.
 #[derive(Clone)]
 enum Path {
     Literal(&'static str),
@@ -51,11 +51,11 @@ enum Path {
     Wrong(Arc<Error>),
 }
 
-/// A template put together at run time.
+/// A template built at run time.
 #[derive(Clone)]
 struct OwnedTemplate {
     template: String,
-    /// The template with `{}` for each value in it; `None` when there is none.
+    /// The template with `{}` for each value in it; `None` without values.
     label: Option<String>,
 }
 
@@ -79,7 +79,7 @@ impl Chain {
 
     /// Adds one segment.
     ///
-    /// A literal is normalised (`wbChannel`, `wb-channel` and `_openid_` are all fine, and `a/b` is
+    /// A literal is normalised (`wbChannel`, `wb-channel` and `_openid_` are all valid, and `a/b` is
     /// two segments); a `String` or number is a value: one percent-encoded segment.
     pub fn seg(&self, segment: impl IntoSegment) -> Self {
         self.join(segment::segment(segment))
@@ -93,17 +93,17 @@ impl Chain {
         self.join(segment::path(path))
     }
 
-    /// A `GET` request.
+    /// Starts a `GET` request.
     pub fn get(&self, headers: impl IntoHeaders) -> Call {
         self.call(Method::GET).headers(headers)
     }
 
-    /// A `DELETE` request; a few endpoints want a body with it, see [`Call::json`].
+    /// Starts a `DELETE` request; for the few operations with a body, see [`Call::json`].
     pub fn delete(&self, headers: impl IntoHeaders) -> Call {
         self.call(Method::DELETE).headers(headers)
     }
 
-    /// A `POST` request.
+    /// Starts a `POST` request.
     ///
     /// ```
     /// # use serde_json::json;
@@ -118,22 +118,21 @@ impl Chain {
         self.call(Method::POST).headers(headers).body(body)
     }
 
-    /// A `PUT` request.
+    /// Starts a `PUT` request.
     pub fn put(&self, body: impl IntoPayload, headers: impl IntoHeaders) -> Call {
         self.call(Method::PUT).headers(headers).body(body)
     }
 
-    /// A `PATCH` request.
+    /// Starts a `PATCH` request.
     pub fn patch(&self, body: impl IntoPayload, headers: impl IntoHeaders) -> Call {
         self.call(Method::PATCH).headers(headers).body(body)
     }
 
-    /// Makes a request from data, with the option keys of the PHP SDK.
+    /// Starts a request from data, with the option keys of the PHP SDK.
     ///
     /// `json`, `query`, `headers`, `body`, `base_uri`, `sink` (a path) and `timeout` (seconds) have the same meaning
-    /// as
-    /// in PHP; every other key is a variable of the path. A Guzzle option for which this crate has
-    /// another method is refused, and the error names that method.
+    /// as in PHP; every other key is a variable of the path. A Guzzle option that has another method here
+    /// is rejected, and the error names that method.
     ///
     /// ```
     /// # use serde_json::json;
@@ -151,7 +150,7 @@ impl Chain {
         }
     }
 
-    /// A chain of this path, which is normalised already.
+    /// Returns a chain for a path that is already normalised.
     #[cfg(feature = "macros")]
     pub(crate) fn literal(&self, path: &'static str) -> Self {
         Self::at(Arc::clone(&self.engine), Path::Literal(path))
@@ -227,7 +226,7 @@ impl OwnedTemplate {
     }
 }
 
-/// A chain can be reused, and each call gets its error.
+/// Copies the error, since a chain can be reused and each call returns it.
 fn again(err: &Arc<Error>) -> Error {
     Error::new(ErrorKind::Path, err.to_string()).with_source(Shared(Arc::clone(err)))
 }
@@ -253,7 +252,7 @@ impl std::error::Error for Shared {
     }
 }
 
-/// Clones share the client, not the nodes made by indexing.
+/// Clones share the client, but not the nodes created by indexing.
 impl Clone for Chain {
     fn clone(&self) -> Self {
         Self::at(Arc::clone(&self.engine), self.path.clone())
@@ -263,7 +262,7 @@ impl Clone for Chain {
 impl<I: IndexPath> Index<I> for Chain {
     type Output = Self;
 
-    /// The chain below this one at a literal path; made once and kept.
+    /// Returns the chain below this one at a literal path; it is created once and kept.
     fn index(&self, path: I) -> &Self {
         let path = path.literal();
         self.nodes.get_or_make(path, || self.chain(path))

@@ -4,10 +4,10 @@ use super::Chain;
 
 const BUCKETS: usize = 16;
 
-/// The chains that were made by indexing one chain.
+/// The chains created by indexing one chain.
 ///
-/// Lock-free and only growing: keys are literals of the program, so there are finitely many.
-/// Nothing points back up, or a client would never be freed.
+/// It is lock-free and only grows: the keys are literals of the program, so there are finitely many.
+/// Nothing refers back to the client, which would otherwise never be freed.
 #[derive(Default)]
 pub(super) struct Nodes {
     buckets: OnceLock<Box<[Slot; BUCKETS]>>,
@@ -22,12 +22,12 @@ struct Node {
 }
 
 impl Nodes {
-    /// The chain of `key`, made by `make` if it is not there.
+    /// Returns the chain of `key`, and creates it with `make` if it does not exist.
     pub(super) fn get_or_make(&self, key: &'static str, make: impl Fn() -> Chain) -> &Chain {
         let buckets = self.buckets.get_or_init(Box::default);
         let mut slot = &buckets[bucket(key)];
         loop {
-            // After a lost race the winner's node is here, with this key or another.
+            // After a lost race, the slot has the winner's node, with this key or another.
             let node = slot.get_or_init(|| {
                 Box::new(Node {
                     key,
@@ -43,7 +43,7 @@ impl Nodes {
     }
 }
 
-/// Paths differ most at their end.
+/// Hashes the end of the path, since paths differ most there.
 fn bucket(key: &str) -> usize {
     let sum = key.bytes().rev().take(8).fold(key.len(), |sum, byte| {
         sum.wrapping_mul(31) ^ usize::from(byte)

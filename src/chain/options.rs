@@ -10,7 +10,7 @@ use crate::message::Sink;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::query::Query;
 
-/// Options with another meaning here, and their replacements.
+/// Options that are set in another way here, with the replacement.
 const ELSEWHERE: [(&str, &str); 24] = [
     ("allow_redirects", "redirects are never followed"),
     (
@@ -26,12 +26,12 @@ const ELSEWHERE: [(&str, &str); 24] = [
     ("handler", "use Client::with_stack"),
     ("http_errors", "remove `status` from the stack"),
     ("multipart", "post(Media::from_path(..)?, ())"),
-    ("curl", "ClientBuilder has what the transport can be told"),
+    ("curl", "set the options of connections on ClientBuilder"),
     ("delay", "wait before the call"),
     ("expect", "no request waits for 100 Continue"),
     ("force_ip_resolve", "use ClientBuilder::transport"),
-    ("on_headers", "a middleware sees the headers"),
-    ("on_stats", "a middleware sees the call"),
+    ("on_headers", "read the headers in a middleware"),
+    ("on_stats", "observe the call in a middleware"),
     ("progress", "use Call::stream"),
     ("proxy", "use ClientBuilder::proxy"),
     ("read_timeout", "use ClientBuilder::read_timeout"),
@@ -74,7 +74,7 @@ fn option(call: Call, key: String, value: Value) -> Call {
         name => match ELSEWHERE.iter().find(|(known, _)| *known == name) {
             Some((_, instead)) => call.fail(Error::new(
                 ErrorKind::Unsupported,
-                format!("the option `{name}` is not taken here: {instead}"),
+                format!("the option `{name}` is not supported: {instead}"),
             )),
             None => call.var(key, value),
         },
@@ -105,7 +105,7 @@ fn timeout(call: Call, value: &Value) -> Call {
     }
 }
 
-/// Guzzle's zero means no limit.
+/// Converts seconds. Guzzle's zero means no limit.
 fn seconds(value: &Value) -> Result<Option<Duration>> {
     value
         .as_f64()
@@ -114,7 +114,7 @@ fn seconds(value: &Value) -> Result<Option<Duration>> {
         .ok_or_else(|| wrong("timeout", "a number of seconds"))
 }
 
-/// A path; PHP's streams have [`Call::stream`] in their place.
+/// Sets the path of the sink; PHP's streams correspond to [`Call::stream`].
 #[cfg(feature = "files")]
 fn sink(call: Call, value: Value) -> Call {
     match value {
@@ -132,8 +132,8 @@ fn sink(call: Call, _: Value) -> Call {
     ))
 }
 
-/// In PHP `nonceless => false` suppresses the nonce and `security => 1` has no effect. Here both
-/// have their literal meaning, or are refused.
+/// Sets a flag. In PHP `nonceless => false` suppresses the nonce and `security => 1` has no effect. Here both
+/// have their literal meaning, or are rejected.
 fn flag(call: Call, name: &str, value: &Value, set: impl Fn(Call, bool) -> Call) -> Call {
     match value {
         Value::Null => call,
@@ -145,6 +145,6 @@ fn flag(call: Call, name: &str, value: &Value, set: impl Fn(Call, bool) -> Call)
 fn wrong(name: &str, form: &str) -> Error {
     Error::new(
         ErrorKind::Request,
-        format!("the option `{name}` has to be {form}"),
+        format!("the option `{name}` must be {form}"),
     )
 }

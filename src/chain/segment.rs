@@ -108,7 +108,7 @@ number!(u32 u64 i32 i64 usize);
 
 fn literal(text: &'static str) -> Result<Cow<'static, str>> {
     let normal = wechatpay_chain_path::normalize_literal(text)?;
-    // Documentation spells paths as they are: keeping the literal saves a copy in every call.
+    // Documentation mostly spells paths in normal form: keeping the literal saves a copy in every call.
     Ok(if normal == text {
         Cow::Borrowed(text)
     } else {

@@ -161,7 +161,7 @@ fn foreign_certificate(path: &Path, wanted: &str) -> Result<Certificate, Failure
     Certificate::from_file(path).map_err(|err| {
         let said = rephrase::error(&err);
         let merchants = [
-            "give a certificate, as apiclient_cert.pem",
+            "give a certificate, such as apiclient_cert.pem",
             "give apiclient_cert.pem, which comes with it",
         ];
         let said = merchants

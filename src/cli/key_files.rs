@@ -112,7 +112,7 @@ fn cannot_open(err: &Error) -> Failure {
 }
 
 fn is_about_passphrase(err: &Error) -> bool {
-    err.to_string().contains("does not fit")
+    err.to_string().contains("passphrase does not")
 }
 
 /// The typed passphrase. Several checks read the same files; one prompt is enough.

@@ -63,8 +63,8 @@ const PHRASES: &[(&str, &str)] = &[
         "--platform-key-id PUB_KEY_ID_… and --platform-key pub_key.pem",
     ),
     (
-        "give it to the client with the id that stands beside it,",
-        "give it with the id that stands beside it:",
+        "give it to the client with the id shown next to it,",
+        "give it with the id shown next to it:",
     ),
     (", and leave certificates(..) out", ""),
     (
@@ -94,11 +94,12 @@ const PHRASES: &[(&str, &str)] = &[
         "these settings are a merchant's: use a profile with",
     ),
     (
-        "private_key(..), or fields(FieldPolicy::Off) to get it as it is",
+        "private_key(..), or fields(FieldPolicy::Off) to get the ciphertext",
         "--private-key",
     ),
     (
-        ", from apiclient_cert.pem and apiclient_key.pem or apiclient_cert.p12; or say .security(false) where it needs none",
+        ", from apiclient_cert.pem and apiclient_key.pem or apiclient_cert.p12; or use .security(false) \
+         if the call needs none",
         ", apiclient_cert.pem and apiclient_key.pem",
     ),
     ("to root_certificate(..)", "with --ca"),
@@ -135,16 +136,16 @@ const PHRASES: &[(&str, &str)] = &[
     ("this client's merchant", "the merchant of the settings"),
     // Key files.
     (
-        "this is the key itself, not the path of a file: use from_bytes for it",
+        "this is the key itself, not the path of a file: use from_bytes",
         "this is the key itself: give the path of its file",
     ),
     (": use from_file for a path", ""),
     (
-        "its passphrase is needed too, and is the merchant id: use from_pkcs12 or from_file_with_passphrase",
+        "give its passphrase too, which is the merchant id: use from_pkcs12 or from_file_with_passphrase",
         "give its passphrase with --passphrase-file",
     ),
     (
-        "its passphrase is needed too, and is the merchant id: use from_pkcs12, or give apiclient_cert.pem",
+        "give its passphrase too, which is the merchant id: use from_pkcs12, or give apiclient_cert.pem",
         "give apiclient_cert.pem, which comes with it",
     ),
     (
@@ -159,18 +160,18 @@ const PHRASES: &[(&str, &str)] = &[
     ("`.var(\"", "--var "),
     ("\", …)`", "=VALUE"),
     (
-        "api().detail holds the text that it built; compare it with that of a dry_run(), and check that key and \
-         serial belong together",
-        "detail holds the text that it built; check that key and serial belong together",
+        "api().detail has the text that WeChat Pay built; compare it with the text of a dry_run(), and \
+         check that the key and the serial belong together",
+        "detail has the text that WeChat Pay built; check that the key and the serial belong together",
     ),
     ("give the body as `json`", "give the body with --json"),
     (
-        "`security` and `nonceless` are of APIv2: leave them out",
-        "--security is of APIv2: leave it out",
+        "`security` and `nonceless` are options of APIv2: leave them out",
+        "--security is an option of APIv2: leave it out",
     ),
     ("in one place, in query()", "in one place, with --query"),
     (
-        "name it with ClientBuilder::trust_host",
+        "allow it with ClientBuilder::trust_host",
         "give it with --base-url",
     ),
     (
@@ -182,20 +183,20 @@ const PHRASES: &[(&str, &str)] = &[
         "read it with Call::stream, or raise ClientBuilder::max_response_bytes",
         "write it into a file with --sink",
     ),
-    ("; if it may be so long, say so with max_bytes", ""),
+    ("; to allow more, use max_bytes", ""),
     ("ask for .gunzip() as well", "give --gunzip as well"),
     (
         ": read it yourself and give Media::from_bytes a name",
         ": rename it",
     ),
     (
-        "; of a pipe or device give the length, with Media::from_reader",
+        "; for a pipe or device give the length, with Media::from_reader",
         "",
     ),
     (": add fields to it with meta or meta_field", ""),
     (
-        "is a list or object; give the JSON of it as a text: json!({..}).to_string()",
-        "is a list or object; give the JSON of it as a text, in quotation marks",
+        "is a list or object; give its JSON as a text: json!({..}).to_string()",
+        "is a list or object; give its JSON as a text, in quotation marks",
     ),
     (
         "is an object: json!({\"mch_id\": \"…\", ..})",
@@ -227,11 +228,12 @@ const PHRASES: &[(&str, &str)] = &[
         "leave --no-encrypt out",
     ),
     (
-        ", with Call::decrypt where the catalog does not know the endpoint",
+        ", with Call::decrypt if the catalog does not know the endpoint",
         "",
     ),
     (
-        "ask with a plain call, take each download_url with Client::get_url, Call::sink and Download::unseal within its 5 minutes,",
+        "make a plain call, download each download_url within its 5 minutes with Client::get_url, \
+         Call::sink and Download::unseal,",
         "`request` it, `request` each download_url with --sink within its 5 minutes,",
     ),
     (
@@ -241,7 +243,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("; use bytes() or text()", ""),
     ("; use bytes()", ""),
     (
-        "give the prepay_id bare, as the answer to the order has it; `prepay_id=` is put before it where the scene asks for it",
+        "give the bare prepay_id from the answer to the order; `prepay_id=` is added if the scene needs it",
         "give the prepay_id as the answer to the order has it, without prepay_id= before it",
     ),
     (
@@ -267,7 +269,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("the proxy in proxy(..)", "the proxy of --proxy"),
     (", or leave it out with no_proxy()", ""),
     (
-        "(..) of zero lets no call succeed: give None for no bound",
+        "(..) of zero lets no call succeed: give None for no limit",
         " of zero lets no call succeed",
     ),
     // Verbs before the names of credentials.

@@ -25,19 +25,19 @@ use crate::error::{Error, ErrorKind, Result};
 /// }
 /// ```
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// Seconds since the Unix epoch.
+    /// Returns seconds since the Unix epoch.
     fn now(&self) -> i64;
 
-    /// Milliseconds since the Unix epoch, where a record is that exact; by default whole seconds.
+    /// Returns milliseconds since the Unix epoch, for exact records; by default whole seconds.
     fn now_ms(&self) -> i64 {
         self.now().saturating_mul(1000)
     }
 
-    /// A fresh nonce: 32 characters of `[0-9A-Za-z]`, unpredictable.
+    /// Returns a fresh, unpredictable nonce: 32 characters of `[0-9A-Za-z]`.
     ///
     /// # Errors
     ///
-    /// When the machine gives no randomness.
+    /// When the system provides no randomness.
     fn nonce(&self) -> Result<String>;
 }
 
@@ -47,7 +47,7 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
 pub struct SystemClock;
 
 impl SystemClock {
-    /// The machine's clock.
+    /// Creates the system's clock.
     #[must_use]
     pub const fn new() -> Self {
         Self
@@ -77,7 +77,7 @@ impl Clock for SystemClock {
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const NONCE_LEN: usize = 32;
 
-/// Draws with rejection: bytes of 248 and more would favour the first characters.
+/// Draws characters with rejection: bytes of 248 and more would favour the first characters.
 fn nonce() -> Result<String> {
     const LIMIT: u8 = 248;
     let mut text = [0; NONCE_LEN];
@@ -85,7 +85,11 @@ fn nonce() -> Result<String> {
     let mut random = [0; NONCE_LEN + 8];
     while drawn < NONCE_LEN {
         openssl::rand::rand_bytes(&mut random).map_err(|err| {
-            Error::new(ErrorKind::Request, "this machine gives no random bytes").with_source(err)
+            Error::new(
+                ErrorKind::Request,
+                "the operating system provides no random bytes",
+            )
+            .with_source(err)
         })?;
         let usable = random.iter().filter(|byte| **byte < LIMIT);
         for (place, byte) in text[drawn..].iter_mut().zip(usable) {

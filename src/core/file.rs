@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 
 use crate::clock::{Clock, SystemClock};
 
-/// Who may read a written file.
+/// The permissions of a written file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// The current user only: mode 0600.
     Owner,
-    /// Everyone that the umask allows.
+    /// Everyone whom the umask allows.
     Everyone,
 }
 
-/// Writes a file atomically: after a crash, the path holds either the old or the new content.
+/// Writes a file atomically: after a crash, the path contains either the old or the new content.
 ///
 /// A symbolic link at the path is replaced and not followed.
 ///
@@ -29,7 +29,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8], access: Access) -> io::Result
         .write_all(bytes)
         .and_then(|()| file.sync_all())
         .and_then(|()| {
-            // Windows renames no open file.
+            // Windows cannot rename an open file.
             drop(file);
             fs::rename(&temporary, path)
         });
@@ -40,8 +40,8 @@ pub fn write_atomically(path: &Path, bytes: &[u8], access: Access) -> io::Result
     written
 }
 
-/// A path in the same folder, because files are renamed only within a file system. It is random: in a container
-/// the process id is the same at each start, so it may stand in the name of a file that a crash left.
+/// Returns a random path in the same folder, since a rename works only within a file system. The process id would not
+/// do: in a container it is the same at each start, so a crash may have left a file with that name.
 fn temporary(path: &Path) -> io::Result<PathBuf> {
     if path.file_name().is_none() {
         let message = "the path has no file name";
@@ -108,7 +108,7 @@ mod tests {
         let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
         write_atomically(&path, b"public", Access::Everyone).unwrap();
         let public = mode();
-        // Everyone may read it, so far as this process's umask allows.
+        // Everyone whom this process's umask allows may read it.
         let plain = folder.path().join("plain");
         fs::write(&plain, b"public").unwrap();
         assert_eq!(

@@ -1,10 +1,10 @@
-//! Hosts and ports, in the one form in which they are compared, sent and verified.
+//! Normalises hosts and ports for comparing, sending and verifying.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::uri::Scheme;
 
-/// The port of a scheme where none is written: 443 for HTTPS, else 80 (RFC 9110, section 4.2).
+/// Returns the default port of a scheme: 443 for HTTPS, else 80 (RFC 9110, section 4.2).
 pub fn default_port(scheme: Option<&Scheme>) -> u16 {
     if scheme == Some(&Scheme::HTTPS) {
         443
@@ -13,14 +13,14 @@ pub fn default_port(scheme: Option<&Scheme>) -> u16 {
     }
 }
 
-/// A host and its port, split off an authority; the host is in its [normal form](normal).
+/// Splits an authority into its host, in [normal form](normal), and its port.
 ///
 /// # Errors
 ///
-/// Why the text names no server. The text itself is not repeated: a password may stand in it.
+/// The reason why the text is not a server. It does not repeat the text, which may contain a password.
 pub fn split(authority: &str) -> Result<(String, Option<u16>), &'static str> {
     if authority.contains('@') {
-        return Err("it holds a user name or password");
+        return Err("it contains a user name or password");
     }
     let (host, port) = match authority.find(']') {
         Some(end) => authority.split_at(end + 1),
@@ -29,14 +29,14 @@ pub fn split(authority: &str) -> Result<(String, Option<u16>), &'static str> {
     Ok((normal(host)?, number(port)?))
 }
 
-/// The host in lower case, without the dot that may end a name; an IPv6 address in brackets.
+/// Returns the host in lower case, without a trailing dot; an IPv6 address in brackets.
 ///
-/// Nothing is decoded: `%61pi`, full-width letters, `0x7f.1` and `2130706433` are other spellings of
-/// hosts, by which a rule about a host could be avoided.
+/// Nothing is decoded: `%61pi`, full-width letters, `0x7f.1` and `2130706433` are alternative spellings of
+/// hosts that could evade a rule about a host, so they are rejected.
 ///
 /// # Errors
 ///
-/// Why the text is neither a name nor an address.
+/// The reason why the text is neither a name nor an address.
 pub fn normal(host: &str) -> Result<String, &'static str> {
     if let Some(address) = host.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
         let address: Ipv6Addr = address
@@ -53,12 +53,12 @@ pub fn normal(host: &str) -> Result<String, &'static str> {
     }
     let last = host.rsplit('.').next().unwrap_or_default();
     if is_number(last) && host.parse::<Ipv4Addr>().is_err() {
-        return Err("its host is a number, but no IPv4 address of four decimal numbers");
+        return Err("its host is a number but not an IPv4 address of four decimal numbers");
     }
     Ok(host.to_ascii_lowercase())
 }
 
-/// RFC 1123, section 2.1, and the underscore, which container networks have in their names.
+/// Whether a text is a label: RFC 1123, section 2.1, and underscores, which container networks use.
 fn is_label(label: &str) -> bool {
     let fine = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
     (1..=63).contains(&label.len())
@@ -76,7 +76,7 @@ fn is_number(label: &str) -> bool {
     }
 }
 
-/// The port after a host: nothing, or `:` and a number.
+/// Parses what follows a host: nothing, or `:` and a port.
 fn number(text: &str) -> Result<Option<u16>, &'static str> {
     let Some(digits) = text.strip_prefix(':') else {
         return if text.is_empty() {

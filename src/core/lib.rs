@@ -4,7 +4,7 @@
 //! Programs use the crate `wechatpay-chain`, which re-exports the parts that they need. The client, the sandbox and
 //! the command share this crate. Its API changes with them and may break in any minor release.
 
-// The client matches these enums exhaustively: a new variant has to be handled there.
+// The client matches these enums exhaustively: a new variant must be handled there.
 #![allow(clippy::exhaustive_enums)]
 
 pub mod catalog;

@@ -30,12 +30,12 @@ const LITERAL: &AsciiSet = &VALUE
 /// Characters that are neither unreserved nor reserved.
 const RESERVED: &AsciiSet = &LITERAL.remove(b'#').remove(b'[').remove(b']');
 
-/// Encodes all but the unreserved characters: a value.
+/// Encodes all characters except the unreserved ones: for a value.
 pub fn push_value(out: &mut String, text: &str) {
     out.extend(utf8_percent_encode(text, VALUE));
 }
 
-/// `name=value&…`, every value encoded; names are expected to need none.
+/// Writes `name=value&…` with encoded values; names are expected to need no encoding.
 pub fn query<V: AsRef<str>>(members: &[(&str, V)]) -> String {
     let mut query = String::new();
     for (name, value) in members {
@@ -49,17 +49,17 @@ pub fn query<V: AsRef<str>>(members: &[(&str, V)]) -> String {
     query
 }
 
-/// Keeps reserved characters and percent-escapes too: the value of `{+name}`.
+/// Encodes all except unreserved and reserved characters and percent-escapes: for the value of `{+name}`.
 pub fn push_reserved(out: &mut String, text: &str) {
     push_around_escapes(out, text, RESERVED);
 }
 
-/// Encodes only what may not stand in a path and query: a literal.
+/// Encodes only characters that are invalid in a path and query: for a literal.
 pub fn push_literal(out: &mut String, text: &str) {
     push_around_escapes(out, text, LITERAL);
 }
 
-/// Whether `text` begins with a percent-escape, and the byte it stands for.
+/// Returns the byte of the percent-escape at the start of `text`, if any.
 pub fn escape(text: &[u8]) -> Option<u8> {
     let [b'%', high, low, ..] = text else {
         return None;
@@ -68,14 +68,14 @@ pub fn escape(text: &[u8]) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-/// Whether no set encodes the byte. Fewer than all of them, so that the test is cheap.
+/// Whether no set encodes the byte. It covers only some of these bytes, so that the test is cheap.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'/' | b'_')
 }
 
 fn push_around_escapes(out: &mut String, text: &str, set: &'static AsciiSet) {
     if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
-        // The usual case, and much cheaper.
+        // The common case, and much cheaper.
         out.push_str(text);
         return;
     }

@@ -1,11 +1,11 @@
-//! PHP's exceptions of this crate's errors, and PHP's functions on bytes.
+//! Maps this crate's errors to PHP's exceptions, and implements PHP's functions on bytes.
 
 use wechatpay_chain_php::{Answer, Result, Thrown};
 
 use crate::crypto;
 use crate::error::{Error, ErrorKind};
 
-/// The class that the PHP SDK or Guzzle throws.
+/// Returns the class that the PHP SDK or Guzzle throws.
 fn class(err: &Error) -> &'static str {
     match err.kind() {
         ErrorKind::Api => match err.api().map(|api| api.status) {
@@ -30,7 +30,7 @@ fn class(err: &Error) -> &'static str {
 
 impl From<Error> for Thrown {
     fn from(err: Error) -> Self {
-        // An answer whose signature is wrong has a status of success.
+        // An answer with an invalid signature has a success status.
         let forged =
             matches!(err.kind(), ErrorKind::Verify | ErrorKind::Probe) && err.body().is_some();
         let unknown = if forged { 200 } else { 0 };
@@ -63,13 +63,13 @@ pub fn base64_encode(text: &str) -> String {
 pub fn base64_decode(text: &str) -> Result<String> {
     let bytes = crypto::base64::decode(text);
     let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    text.ok_or_else(|| Thrown::fault("this is no text in base64"))
+    text.ok_or_else(|| Thrown::fault("the text is not base64"))
 }
 
 /// `Formatter::nonce($size)`
 ///
 /// # Errors
-/// A fault where OpenSSL has no random numbers.
+/// A fault if OpenSSL provides no random numbers.
 pub fn nonce(size: i64) -> Result<String> {
     const LETTERS: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     let size = usize::try_from(size).unwrap_or(0);

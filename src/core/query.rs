@@ -7,10 +7,10 @@ use serde_json::{Number, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::percent;
 
-/// The number of digits that PHP prints of a float (its setting `precision`).
+/// The number of digits that PHP prints for a float (its setting `precision`).
 const PRECISION: i32 = 14;
 
-/// Writes an object as the query of a URL, as `Call::query` and PHP's `http_build_query` do (RFC 3986).
+/// Writes an object as the query of a URL, like `Call::query` and PHP's `http_build_query` (RFC 3986).
 ///
 /// Use it for URLs that a browser opens; a call writes its query itself.
 ///
@@ -29,7 +29,7 @@ pub fn query_string(parameters: &Value) -> Result<String> {
     Ok(query.encode().unwrap_or_default())
 }
 
-/// The query of a call while it is built.
+/// The query of a call under construction.
 #[derive(Clone, Default)]
 pub enum Query {
     /// No query.
@@ -44,9 +44,9 @@ pub enum Query {
 impl Query {
     /// Reads the PHP SDK's option `query`.
     ///
-    /// A map or list is written by the rules of PHP's `http_build_query` (RFC 3986): `true` is `1`,
-    /// `false` is `0`, `null` and empty lists are left out, nesting is `a%5Bx%5D=1`. A text is a
-    /// query already; only bytes that may not stand there are encoded.
+    /// A map or list follows the rules of PHP's `http_build_query` (RFC 3986): `true` is `1`,
+    /// `false` is `0`, `null` and empty lists are left out, nesting is `a%5Bx%5D=1`. A text is used as the query;
+    /// only bytes that are invalid there are encoded.
     pub fn from_value(value: Value) -> Result<Self> {
         match value {
             Value::Null => Ok(Self::Empty),
@@ -84,7 +84,7 @@ impl Query {
         Ok(())
     }
 
-    /// The text behind `?`; `None` when there is nothing to send.
+    /// Returns the text after `?`; `None` if it is empty.
     pub fn encode(&self) -> Option<String> {
         let mut out = String::new();
         match self {
@@ -128,7 +128,7 @@ fn push_member(out: &mut String, parent: &str, key: &str, value: &Value) {
     percent::push_value(out, &text);
 }
 
-/// `key`, or `parent[key]`, encoded.
+/// Encodes `key`, or `parent[key]`.
 fn name(parent: &str, key: &str) -> String {
     let mut name = String::from(parent);
     if parent.is_empty() {
@@ -151,7 +151,7 @@ fn scalar(value: &Value) -> Option<Cow<'_, str>> {
     }
 }
 
-/// A number as PHP prints it in a query or in XML.
+/// Writes a number as PHP does in a query or in XML.
 pub fn number_text(number: &Number) -> String {
     match number.as_f64() {
         Some(float) if number.is_f64() => float_text(float),
@@ -159,7 +159,7 @@ pub fn number_text(number: &Number) -> String {
     }
 }
 
-/// A float as PHP prints it: 14 significant digits, `1.0E+14` from 1e14 on and below 1e-4.
+/// Writes a float as PHP does: 14 significant digits, `1.0E+14` from 1e14 on and below 1e-4.
 fn float_text(float: f64) -> String {
     let digits = PRECISION as usize;
     let scientific = format!("{float:.*e}", digits - 1);
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn as_http_build_query_does() {
+    fn queries_equal_those_of_http_build_query() {
         for (query, expected) in [
             (
                 json!({"a": true, "b": false, "c": null, "d": "", "e": 0}),
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn floats_as_php_prints_them() {
+    fn floats_are_written_as_php_writes_them() {
         for (float, expected) in [
             (0.1 + 0.2, "0.3"),
             (1.0, "1"),
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_a_query_already() {
+    fn a_text_is_taken_as_the_query() {
         for (text, expected) in [
             ("a=b c&d=中", "a=b%20c&d=%E4%B8%AD"),
             ("a=%2f", "a=%2f"),
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_number_is_no_query() {
+    fn a_single_number_is_rejected() {
         for query in [json!(1), json!(true)] {
             assert_eq!(query_string(&query).unwrap_err().kind(), ErrorKind::Request);
         }

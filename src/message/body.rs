@@ -33,7 +33,7 @@ pub(crate) enum End {
 }
 
 impl End {
-    /// Whether nothing has confirmed the end of a body that was read.
+    /// Whether nothing confirms that a body that was read is complete.
     pub(crate) fn is_open(&self) -> bool {
         match self {
             Self::Known => false,
@@ -49,7 +49,7 @@ enum BodyKind {
 }
 
 impl Body {
-    /// A body that comes in pieces.
+    /// Creates a body from a stream.
     pub fn stream<B>(body: B) -> Self
     where
         B: HttpBody<Data = Bytes> + Send + 'static,
@@ -133,13 +133,13 @@ impl Body {
         }
     }
 
-    /// The next piece; `None` at the end.
+    /// Returns the next piece; `None` at the end.
     pub(crate) async fn next_chunk(&mut self) -> Result<Option<Bytes>> {
         while let Some(frame) = self.frame().await {
             let frame = frame.map_err(|err| {
                 Error::new(
                     ErrorKind::Transport,
-                    "the connection broke inside the response",
+                    "the connection broke in the middle of the response",
                 )
                 .with_source(err)
             })?;

@@ -13,13 +13,13 @@ use wechatpay_core::protocol::Gunzip;
 
 /// A body with the check that its end must pass.
 ///
-/// It is only ever used through `&mut`; the mutex lets a response that is lent across an `.await` go
-/// between threads, since bodies are not `Sync`.
+/// It is only used through `&mut`. The mutex makes it `Sync`, which bodies are not, so that a response borrowed
+/// across an `.await` can move between threads.
 pub(crate) struct BodyStream(Mutex<Inner>);
 
 struct Inner {
     body: Body,
-    /// A piece that was looked at and not taken.
+    /// A piece that was examined and not consumed.
     peeked: Option<Bytes>,
     check: Option<StreamCheck>,
     #[cfg(feature = "files")]
@@ -66,7 +66,7 @@ impl StreamCheck {
     }
 }
 
-/// Whether a file is the one whose SHA-1 is signed.
+/// Checks a file against its signed SHA-1.
 pub(crate) fn check_sha1(expected: &str, found: String) -> Result<(), VerifyFailure> {
     if found.eq_ignore_ascii_case(expected) {
         return Ok(());
@@ -93,14 +93,14 @@ impl BodyStream {
         self.inner().check = Some(check);
     }
 
-    /// Unzips the pieces before they are checked and given.
+    /// Unzips the pieces before they are checked and returned.
     #[cfg(feature = "files")]
     pub(crate) fn set_gunzip(&mut self) {
         self.inner().gunzip = Some(Box::new(Gunzip::new()));
     }
 
-    /// Returns the beginning of the body without consuming it: more than blanks and a byte order mark, unless
-    /// there is no more.
+    /// Returns the beginning of the body without consuming it: more than white space and a byte order mark, unless
+    /// the body ends before.
     pub(crate) async fn peek(&mut self) -> Result<&[u8]> {
         let Inner { body, peeked, .. } = self.inner();
         while peeked.as_deref().is_none_or(tells_nothing) {
@@ -147,7 +147,7 @@ impl BodyStream {
         check.finish().map(Some).map_err(|failure| {
             Error::new(
                 ErrorKind::Verify,
-                "the streamed response is not WeChat Pay's: discard everything that was read",
+                "the streamed response is not from WeChat Pay: discard everything that was read",
             )
             .with_source(failure)
         })
@@ -195,7 +195,7 @@ impl Inner {
     }
 }
 
-/// The most blanks that are skipped to see what follows.
+/// The largest number of white space bytes that are skipped to see the content.
 const MAX_BLANKS: usize = 4 << 10;
 
 fn tells_nothing(bytes: &[u8]) -> bool {

@@ -76,19 +76,19 @@ impl sealed::IntoHeaders for Value {
     }
 }
 
-/// The map that the caller means.
+/// Converts the caller's headers to a map.
 pub(crate) fn into_headers(headers: impl IntoHeaders) -> Result<HeaderMap> {
     sealed::IntoHeaders::into_headers(headers)
 }
 
-/// A header's value from text.
+/// Converts a text to a header's value.
 pub(crate) fn header_value(name: &str, value: &str) -> Result<HeaderValue> {
     // PHP sends UTF-8 bytes as they are; so does `from_bytes`.
     HeaderValue::from_bytes(value.trim().as_bytes())
         .map_err(|err| malformed(name, "value").with_source(err))
 }
 
-/// Sets a header unless the caller has.
+/// Sets a header unless the caller has set it.
 pub(crate) fn default_header(
     headers: &mut HeaderMap,
     name: HeaderName,
@@ -115,7 +115,7 @@ pub(crate) fn forbid_reserved(headers: &HeaderMap) -> Result<()> {
     }
 }
 
-/// Refuses a `Content-Type` of the caller's for an upload: only its maker knows the boundary.
+/// Rejects a caller's `Content-Type` for an upload: only the client knows the boundary.
 pub(crate) fn refuse_content_type(headers: &HeaderMap) -> Result<()> {
     if headers.contains_key(CONTENT_TYPE) {
         Err(Error::new(

@@ -66,21 +66,21 @@ pub(crate) struct Options {
     pub(crate) decrypt: Vec<Cow<'static, str>>,
     pub(crate) fields: Option<FieldPolicy>,
     pub(crate) timeout: Option<Duration>,
-    /// Bounds the answer to its last byte, streamed or not.
+    /// Limits the time until the last byte of the response, streamed or not.
     pub(crate) deadline: Option<Duration>,
     pub(crate) stream: bool,
     pub(crate) nonceless: Option<bool>,
     pub(crate) security: Option<bool>,
     /// The body was given as `xml`, which only APIv2 takes.
     pub(crate) xml: bool,
-    /// The body that was sent first, of a call that may be sent again.
+    /// The body that was sent first, if the call may be sent again.
     pub(crate) kept: Option<KeptBody>,
     /// The call must not send anything.
     pub(crate) dry_run: bool,
     pub(crate) state: CallState,
 }
 
-/// Scheme, host and port: where a signed request may go.
+/// Scheme, host and port: a permitted target of a signed request.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Origin {
     scheme: Scheme,
@@ -105,7 +105,7 @@ impl CallInfo {
         }
     }
 
-    /// The path template, for logs: it holds no values of variables, and `{}` for each value that
+    /// Returns the path template, for logs: it contains no values of variables, and `{}` for each value that
     /// was given as a segment.
     ///
     /// ```text
@@ -128,8 +128,8 @@ impl CallInfo {
             .filter(|_| self.options().fields.unwrap_or_default() == FieldPolicy::Catalog)
     }
 
-    /// Whether the TLS connection has to present the merchant's certificate, as some of APIv2's
-    /// endpoints demand; for who writes a transport.
+    /// Whether the TLS connection must present the merchant's certificate, as some APIv2
+    /// operations require; for custom transports.
     #[must_use]
     pub fn presents_certificate(&self) -> bool {
         let demanded = self.operation().is_some_and(Operation::needs_client_cert);
@@ -162,12 +162,12 @@ impl CallInfo {
         &self.inner.options.state
     }
 
-    /// Notes that the layer `encrypt` has seen to all fields.
+    /// Records that the layer `encrypt` has handled all fields.
     pub(crate) fn note_encrypted(&self) {
         self.inner.encrypted.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a request has fields to encrypt, the call's or the catalog's, and passed no `encrypt`.
+    /// Whether a request has fields to encrypt, named by the call or the catalog, and did not pass `encrypt`.
     pub(crate) fn lacks_encryption(&self, request: &Request) -> bool {
         let sent = |operation: &Operation| {
             let body =
@@ -193,19 +193,19 @@ impl Origin {
         Some(Self { scheme, authority })
     }
 
-    /// Sends a URI there.
+    /// Changes a URI to this origin.
     pub(crate) fn write_to(&self, parts: &mut http::uri::Parts) {
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
     }
 
-    /// Whether a request to `uri` goes there.
+    /// Whether a URI has this origin.
     pub(crate) fn holds(&self, uri: &Uri) -> bool {
         uri.scheme() == Some(&self.scheme) && uri.authority() == Some(&self.authority)
     }
 }
 
-/// The URI with another query; an empty one leaves no question mark.
+/// Returns the URI with another query; an empty one leaves no question mark.
 pub(crate) fn with_query(uri: &Uri, query: &str) -> Result<Uri> {
     let target = match query {
         "" => uri.path().to_owned(),

@@ -38,7 +38,7 @@ impl KeptBody {
         self.0.get().is_some()
     }
 
-    /// Puts the kept body and its headers into a request; false when none was kept.
+    /// Puts the kept body and its headers into a request; returns false if none was kept.
     pub(crate) fn restore(&self, body: &mut Payload, headers: &mut HeaderMap) -> bool {
         let Some(kept) = self.0.get() else {
             return false;

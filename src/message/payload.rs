@@ -32,7 +32,7 @@ pub enum Payload {
 pub(crate) struct SignedText(pub(crate) Bytes);
 
 impl Payload {
-    /// The bytes to send; `None` while it is still JSON, and of a file.
+    /// Returns the bytes to send; `None` for unserialised JSON and for a file.
     #[must_use]
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match self {
@@ -52,7 +52,7 @@ impl Payload {
     }
 
     /// Returns the signed content: the body, or the `meta` of an upload; `None` before
-    /// `prepare` has made them.
+    /// `prepare` has created it.
     #[must_use]
     pub fn signed_bytes(&self) -> Option<&[u8]> {
         match self {
@@ -62,7 +62,7 @@ impl Payload {
     }
 }
 
-/// The content is left out: bodies name people and money.
+/// Omits the content: bodies name people and money.
 impl fmt::Debug for Payload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -75,7 +75,7 @@ impl fmt::Debug for Payload {
     }
 }
 
-/// A typed body: anything that serialises.
+/// A typed body: any type that serialises.
 ///
 /// ```
 /// # use wechatpay_chain::Client;
@@ -110,7 +110,7 @@ pub trait IntoPayload: sealed::IntoPayload {}
 
 impl<T: sealed::IntoPayload> IntoPayload for T {}
 
-/// The payload that the caller means.
+/// Converts the caller's body.
 pub(crate) fn into_payload(payload: impl IntoPayload) -> Result<Payload> {
     sealed::IntoPayload::into_payload(payload)
 }

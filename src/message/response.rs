@@ -28,7 +28,7 @@ pub struct Response {
     value: OnceLock<Option<Value>>,
     text: JsonText,
     verification: Verification,
-    /// Whether nothing has said that the body is whole: see [`End`](super::body::End).
+    /// Whether nothing confirms that the body is complete; see [`End`](super::body::End).
     open_ended: bool,
     complete: bool,
     attempts: u32,
@@ -52,13 +52,13 @@ pub(crate) enum ResponseBody {
 
 const REQUEST_ID: &str = "Request-ID";
 
-/// The `Request-ID` of an answer that is none yet.
+/// Returns the `Request-ID` of an answer's headers.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     Some(headers.get(REQUEST_ID)?.to_str().ok()?.to_owned())
 }
 
 impl Response {
-    /// A response made by a middleware or a test.
+    /// Creates a response, for a middleware or a test.
     ///
     /// ```
     /// use http::{HeaderMap, StatusCode};
@@ -85,19 +85,19 @@ impl Response {
         }
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The `Request-ID`: what WeChat Pay's support asks for.
+    /// Returns the `Request-ID`, which WeChat Pay's support asks for.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.headers.get(REQUEST_ID)?.to_str().ok()
@@ -114,7 +114,7 @@ impl Response {
         self.attempts = attempts;
     }
 
-    /// The result of verifying the signature.
+    /// Returns the result of verifying the signature.
     #[must_use]
     pub fn verification(&self) -> &Verification {
         &self.verification
@@ -130,7 +130,7 @@ impl Response {
         }
     }
 
-    /// The body as received, as text.
+    /// Returns the body as received, as text.
     ///
     /// # Errors
     ///
@@ -142,7 +142,7 @@ impl Response {
         })
     }
 
-    /// The body as JSON, sensitive fields decrypted; `Null` for an empty body.
+    /// Returns the body as JSON, with sensitive fields decrypted; `Null` for an empty body.
     ///
     /// # Errors
     ///
@@ -154,38 +154,38 @@ impl Response {
         }
     }
 
-    /// The body as a type of the caller's, sensitive fields decrypted.
+    /// Deserialises the body, with sensitive fields decrypted.
     ///
-    /// It is read from the body's text, so that a member of type `u128`, of a decimal type or
+    /// It reads the body's text, so that a member of type `u128`, of a decimal type or
     /// `Box<RawValue>` gets every digit that WeChat Pay wrote. [`value`](Self::value) rounds integers
-    /// that no 64 bits hold, unless the program enables `arbitrary_precision` of `serde_json`.
+    /// that exceed 64 bits, unless the program enables `arbitrary_precision` of `serde_json`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Body`] when it is not JSON or not of that shape.
+    /// [`ErrorKind::Body`] when the body is not JSON or does not match the type.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let value = self.value()?;
         if let Some(read) = self.json_text().and_then(read_text) {
             return Ok(read);
         }
-        // The value is more lenient: of a key that stands twice it has the last.
+        // The value is more lenient: of duplicate keys it has the last.
         T::deserialize(value).map_err(|err| {
-            self.body_error("the response does not have the shape of the type asked for")
+            self.body_error("the response does not match the requested type")
                 .with_source(without_value(&err.to_string()))
         })
     }
 
-    /// The body as JSON by value, sensitive fields decrypted.
+    /// Converts the response into the body as JSON, with sensitive fields decrypted.
     ///
     /// # Errors
     ///
-    /// As [`value`](Self::value).
+    /// The errors of [`value`](Self::value).
     pub fn into_value(mut self) -> Result<Value> {
         self.value()?;
         Ok(self.value.take().flatten().unwrap_or_default())
     }
 
-    /// Sets what [`value`](Self::value) gives, of a body that is not JSON.
+    /// Sets the result of [`value`](Self::value), for a body that is not JSON.
     pub(crate) fn set_value(&mut self, value: Value) {
         self.value = OnceLock::from(Some(value));
         self.text = JsonText::Nowhere;
@@ -197,7 +197,7 @@ impl Response {
         self.text = text.map_or(JsonText::Nowhere, JsonText::Decrypted);
     }
 
-    /// Whether the body came to its end; of a refusal, what came is kept even if not.
+    /// Whether the body is complete. A refusal keeps an incomplete body.
     pub(crate) fn is_complete(&self) -> bool {
         self.complete
     }
@@ -210,7 +210,7 @@ impl Response {
         self.verification = verification;
     }
 
-    /// The file that the body went into, of a call with the option `sink`; the body is then empty.
+    /// Returns the downloaded file, for a call with the option `sink`; the body is then empty.
     #[cfg(feature = "files")]
     #[cfg_attr(docsrs, doc(cfg(feature = "files")))]
     #[must_use]
@@ -232,8 +232,8 @@ impl Response {
         self.open_ended = open_ended;
     }
 
-    /// Refuses a body that may have been cut off: one that ended with its connection, unless a
-    /// signature covers it, or it is JSON or XML, which have ends of their own.
+    /// Rejects a body that may be truncated: one that ended when its connection closed, unless a
+    /// signature covers it, or it is JSON or XML, whose end is recognisable.
     pub(crate) fn whole(self) -> Result<Self> {
         let vouched = matches!(self.verification, Verification::Verified { .. });
         if !self.open_ended || vouched || !self.status.is_success() || self.holds_members() {
@@ -259,7 +259,7 @@ impl Response {
         }
     }
 
-    /// Reads a stream to its end after all.
+    /// Reads a stream to its end, so that it becomes an ordinary body.
     pub(crate) async fn buffer(&mut self, limit: usize) -> Result<()> {
         if let ResponseBody::Stream(stream) = &mut self.body {
             let all = stream.read(limit).await?;
@@ -300,12 +300,14 @@ impl Response {
     }
 }
 
-/// The message for a response that ended with its connection.
-pub(super) const MAY_BE_CUT_OFF: &str = "the answer ended with its connection, and neither a length, TLS, a \
-    signature nor a digest says that it is whole: discard it and ask again; if this gateway always \
-    answers so, let it send Content-Length or chunks, or end TLS with close_notify";
+/// The message for a response that ended when its connection closed.
+pub(super) const MAY_BE_CUT_OFF: &str = "the answer ended when its connection closed, and neither a \
+                                         length, TLS, a signature nor a digest proves that it is \
+                                         complete: discard it and repeat the call; if this gateway \
+                                         always does so, make it send Content-Length or chunks, or end \
+                                         TLS with close_notify";
 
-/// A JSON text as a type; `None` where it does not have the form.
+/// Deserialises a JSON text; `None` if it does not match the type.
 pub(crate) fn read_text<T: DeserializeOwned>(text: &[u8]) -> Option<T> {
     serde_json::from_slice(text).ok()
 }
@@ -323,11 +325,11 @@ fn without_value(text: &str) -> String {
     ) {
         (Some(start), Some(expected)) => format!("{start}(left out){expected}"),
         _ if NAMING.iter().any(|start| text.starts_with(start)) => text.to_owned(),
-        _ => "a value is not of its type's form".to_owned(),
+        _ => "a value does not have the form of its type".to_owned(),
     }
 }
 
-/// A field of the JSON body, `Null` when there is none, as `serde_json` has it.
+/// Returns a field of the JSON body; `Null` if there is none, as in `serde_json`.
 impl Index<&str> for Response {
     type Output = Value;
 
@@ -337,7 +339,7 @@ impl Index<&str> for Response {
     }
 }
 
-/// The body is left out: answers name people and orders.
+/// Omits the body: answers name people and orders.
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
@@ -367,9 +369,12 @@ mod tests {
             ("missing field `name`", "missing field `name`"),
             (
                 "unknown variant `张三`, there are no variants",
-                "a value is not of its type's form",
+                "a value does not have the form of its type",
             ),
-            ("张三 is no date", "a value is not of its type's form"),
+            (
+                "张三 is no date",
+                "a value does not have the form of its type",
+            ),
         ] {
             assert_eq!(without_value(text), expected);
         }

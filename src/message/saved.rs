@@ -5,7 +5,7 @@ use wechatpay_core::crypto::digest::DigestKind;
 use wechatpay_core::error::Verification;
 use wechatpay_core::secret::Secret;
 
-/// A downloaded file that is whole, checked and in its place.
+/// A downloaded file that is complete, checked and in place.
 #[derive(Debug, Clone)]
 pub struct SavedFile {
     pub(crate) path: PathBuf,
@@ -28,23 +28,23 @@ impl SavedFile {
         self.len
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the file is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The digest that it was checked against, in lower-case hex; `None` when none was given.
+    /// Returns the digest that the file was checked against, in lower-case hex; `None` if there was none.
     #[must_use]
     pub fn digest(&self) -> Option<(DigestKind, &str)> {
         self.digest.as_ref().map(|(kind, hex)| (*kind, &**hex))
     }
 
-    /// Whether anything but TLS vouches for the content: a digest it was checked against, a signature
-    /// over it, or the tag of the encryption it came in.
+    /// Whether more than TLS confirms the content: a digest, a signature
+    /// over it, or the authentication tag of its encryption.
     ///
-    /// False of a file of an endpoint that the catalog declares unsigned, where no digest was given:
-    /// of a bill whose answer had no `hash_value`.
+    /// False for a file without a given digest from an endpoint that the catalog declares unsigned:
+    /// a bill whose answer had no `hash_value`.
     #[must_use]
     pub fn is_checked(&self) -> bool {
         let signed = matches!(self.verification, Verification::Verified { .. });
@@ -58,7 +58,7 @@ impl SavedFile {
     }
 }
 
-/// The longest file unless the caller says another: a megabyte of gzip makes a gigabyte, and the
+/// The default limit of a file's length: a megabyte of gzip can expand to a gigabyte, and the
 /// longest bills that are not split are far shorter.
 pub(crate) const MAX_BYTES: u64 = 4 << 30;
 
@@ -82,7 +82,7 @@ pub(crate) struct Sink {
 /// The content that the catalog declares for the response.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Expected {
-    /// JSON, or nothing is known.
+    /// JSON, or unknown.
     #[default]
     Any,
     /// A bill or an image: neither a page nor a message.
@@ -91,7 +91,7 @@ pub(crate) enum Expected {
     XmlFile,
 }
 
-/// Told how many bytes have come, and how many there are if the answer says so.
+/// Called with the number of bytes received and the total, if the answer has a length.
 pub(crate) type Progress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
 
 impl Sink {

@@ -16,7 +16,7 @@ pub(crate) struct CallState(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    /// Attempts of which it is not known that nothing was sent.
+    /// Attempts that may have sent something.
     unresolved: AtomicUsize,
     attempts: AtomicU32,
     /// Whether a repeated attempt's outcome is open.
@@ -79,7 +79,7 @@ impl Phase {
 }
 
 impl CallState {
-    /// Notes that an attempt begins at the transport.
+    /// Records that an attempt begins at the transport.
     ///
     /// Until the transport reports its progress, the request counts as possibly sent.
     pub(crate) fn begin_attempt(&self) -> Attempt {
@@ -144,14 +144,14 @@ impl CallState {
         connecting
     }
 
-    /// Notes where an attempt goes, as `host:port`.
+    /// Records the target of an attempt, as `host:port`.
     pub(crate) fn set_route(&self, server: Arc<str>, proxy: Option<Arc<str>>) {
         let mut known = self.known();
         known.server = Some(server);
         known.proxy = proxy;
     }
 
-    /// Notes the status and `Request-ID` of an answer whose body is still to come.
+    /// Records the status and `Request-ID` of an answer before its body arrives.
     pub(crate) fn set_head(&self, status: StatusCode, request_id: Option<String>) {
         self.enter(Phase::Reading);
         self.0.trace.head(status, request_id.as_deref());
@@ -162,7 +162,7 @@ impl CallState {
         self.known().deadline = Instant::now().checked_add(limit);
     }
 
-    /// Bounds the answer to its last byte, streamed or not.
+    /// Limits the time until the last byte of the response, streamed or not.
     pub(crate) fn set_end(&self, limit: Duration) {
         self.known().end = Instant::now().checked_add(limit).map(|at| (at, limit));
     }
@@ -190,7 +190,7 @@ impl CallState {
             || self.remaining().is_some_and(|left| left.is_zero())
     }
 
-    /// The `Request-ID` of an answer that had begun.
+    /// Returns the `Request-ID` of an answer that had begun.
     pub(crate) fn request_id(&self) -> Option<String> {
         self.known().head.as_ref()?.1.clone()
     }
@@ -221,7 +221,7 @@ impl fmt::Display for CallState {
             Phase::Resolving => write!(f, "looking up the name of {peer}")?,
             Phase::Connecting => write!(f, "opening a TCP connection to {peer}")?,
             Phase::Tunnel => write!(f, "asking for a tunnel to {server}")?,
-            Phase::Tls => write!(f, "agreeing on TLS with {server}")?,
+            Phase::Tls => write!(f, "negotiating TLS with {server}")?,
             Phase::Waiting => write!(f, "waiting for the answer of {server}")?,
             Phase::Reading => write!(f, "reading the answer of {server}")?,
         }
@@ -271,14 +271,14 @@ impl Attempt {
         &self.0.state
     }
 
-    /// Notes that the request may leave from now on.
+    /// Records that the request may be sent from now on.
     pub(crate) fn deliver(&self) {
         if !self.0.counted.swap(true, Ordering::Relaxed) {
             self.0.state.0.unresolved.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Notes that nothing of the attempt was sent, or not yet.
+    /// Records that nothing of the attempt was sent, or not yet.
     pub(crate) fn withdraw(&self) {
         if self.0.counted.swap(false, Ordering::Relaxed) {
             self.0.state.0.unresolved.fetch_sub(1, Ordering::Relaxed);
@@ -318,7 +318,7 @@ mod tests {
             ),
             (
                 Phase::Tls,
-                "agreeing on TLS with a:443, through the proxy p:3128",
+                "negotiating TLS with a:443, through the proxy p:3128",
             ),
         ] {
             state.enter(phase);

@@ -10,8 +10,8 @@ use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 /// A response that is read in chunks, in constant memory.
 ///
 /// **Chunks are not verified when they arrive.** The signature is verified at the end of the response:
-/// [`chunk`](Self::chunk) then returns `None` if it is valid, and an error otherwise. Do not act on the
-/// chunks before.
+/// [`chunk`](Self::chunk) then returns `None` if it is valid, and an error otherwise. Do not act on
+/// earlier chunks.
 ///
 /// ```no_run
 /// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
@@ -31,7 +31,7 @@ pub struct Streaming {
     headers: HeaderMap,
     body: BodyStream,
     verification: Verification,
-    /// Whether a digest from outside of the response checks it.
+    /// Whether a digest given by the caller checks the response.
     #[cfg_attr(
         not(feature = "files"),
         allow(dead_code, reason = "a download says so")
@@ -59,25 +59,25 @@ impl Streaming {
         }
     }
 
-    /// Takes an answer that ends with its connection for whole: who reads it has its digest.
+    /// Accepts an answer that ends when its connection closes: the caller has a digest.
     #[cfg(feature = "files")]
     pub(crate) fn vouch(&mut self) {
         self.vouched = true;
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The result of verifying the signature, which is known at the end of the response.
+    /// Returns the result of verifying the signature, which is known at the end of the response.
     #[must_use]
     pub fn verification(&self) -> &Verification {
         &self.verification
@@ -87,9 +87,9 @@ impl Streaming {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Transport`] when the connection breaks, and at the end when nothing says that the
-    /// answer is whole: no length, no chunks, no signature, and no `close_notify` of TLS.
-    /// [`ErrorKind::Verify`] at the end when the signature does not fit what was read.
+    /// [`ErrorKind::Transport`] when the connection breaks, and at the end when nothing confirms that the
+    /// answer is complete: no length, no chunks, no signature, and no `close_notify` of TLS.
+    /// [`ErrorKind::Verify`] at the end when the signature does not match the content.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
         if self.failed {
             return Err(Error::new(
@@ -98,7 +98,7 @@ impl Streaming {
             ));
         }
         let outcome = self.next().await;
-        // `None` says that all is well, so it must not come after an error.
+        // `None` means success, so it must not follow an error.
         self.failed = outcome.is_err();
         outcome
     }

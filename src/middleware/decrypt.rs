@@ -8,7 +8,7 @@ use wechatpay_core::crypto::{Padding, PrivateKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::fields::{Edits, Fields};
 
-/// Inside of `status`. Sees the verified response; decrypts the sensitive fields that the catalog or
+/// Inside `status`. Sees the verified response; decrypts the sensitive fields that the catalog or
 /// the call names, with the merchant's private key.
 ///
 /// A field of the catalog that does not look like a ciphertext is left unchanged; a field that the call
@@ -82,7 +82,7 @@ impl Decrypt {
     }
 }
 
-/// The plaintext of a field; `None` for a field that is not encrypted and need not be.
+/// Returns the plaintext of a field; `None` if the field is not encrypted and need not be.
 fn open(
     key: &PrivateKey,
     padding: Padding,
@@ -114,7 +114,7 @@ fn cannot(at: &str, err: impl Into<wechatpay_core::error::BoxError>) -> Error {
     .with_source(err)
 }
 
-/// The request was processed: the answer goes with the error.
+/// Keeps the answer in the error, since the request was processed.
 fn keep(response: &Response, err: Error) -> Error {
     response
         .error(

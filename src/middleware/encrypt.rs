@@ -13,7 +13,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::fields::{Fields, leads_into, rewrite_query};
 use wechatpay_core::protocol::{PlatformKey, SERIAL_NAME};
 
-/// Inside of `decrypt`. Sees the request while its body is still JSON; encrypts the sensitive fields
+/// Inside `decrypt`. Sees the request while its body is still JSON; encrypts the sensitive fields
 /// that the catalog or the call names, and names the key in `Wechatpay-Serial`.
 ///
 /// Existing ciphertexts are left unchanged. Fails if a field cannot be encrypted, or if the
@@ -59,7 +59,7 @@ impl Encrypt {
         Ok(())
     }
 
-    /// The same for uploads, whose `meta` may be computed from a file.
+    /// Encrypts the `meta` of an upload, which may be computed from a file.
     async fn encrypt_upload(&self, request: &mut Request, info: &CallInfo) -> Result<()> {
         let mut cipher = self.cipher(request, info)?;
         if let Payload::Media(media) = request.body_mut()
@@ -75,7 +75,7 @@ impl Encrypt {
         Ok(())
     }
 
-    /// The cipher of the request, whose query is encrypted.
+    /// Creates the cipher of the request, and encrypts its query.
     fn cipher(&self, request: &mut Request, info: &CallInfo) -> Result<Cipher<'_>> {
         let named = self.named_key(request)?;
         let mut cipher = Cipher {
@@ -89,7 +89,7 @@ impl Encrypt {
         Ok(cipher)
     }
 
-    /// The key that the caller's header names.
+    /// Returns the key that the caller's header names.
     fn named_key(&self, request: &Request) -> Result<Option<PlatformKey>> {
         let Some(serial) = request.headers().get(SERIAL_NAME) else {
             return Ok(None);
@@ -97,8 +97,8 @@ impl Encrypt {
         let serial = serial.to_str().map_err(|_| {
             Error::new(
                 ErrorKind::Encrypt,
-                "the header Wechatpay-Serial is not ASCII and so names no key: give the id of one, or leave \
-                 the header out",
+                "the header Wechatpay-Serial is not ASCII, so it names no key: give a key's id, or \
+                 leave the header out",
             )
         })?;
         self.keys.keyring.get(serial).map(Some).ok_or_else(|| {
@@ -181,7 +181,7 @@ impl Cipher<'_> {
         refuse_unnamed(&fields.flagged(value)?, added)
     }
 
-    /// The ciphertext of a field; `None` when it is one already.
+    /// Encrypts a field; returns `None` if it is already a ciphertext.
     fn field(&mut self, at: &str, text: &str) -> Result<Option<String>> {
         let key = match &self.key {
             Some(key) => key,
@@ -211,22 +211,22 @@ impl Cipher<'_> {
     }
 }
 
-/// Items flagged for encryption whose content member is unknown.
+/// Rejects items flagged for encryption whose sensitive member is unknown.
 fn refuse_unnamed(asking: &[String], named: &[Cow<'static, str>]) -> Result<()> {
     let is_named = |at: &str| named.iter().any(|pointer| leads_into(pointer, at));
     match asking.iter().find(|at| !is_named(at)) {
         Some(at) => Err(Error::new(
             ErrorKind::Encrypt,
             format!(
-                "the item {at} says need_encrypt, and the catalog does not know which of its \
-                 members is sensitive: name it with .encrypt([\"…\"])"
+                "the item {at} sets need_encrypt, and the catalog does not know its sensitive member: \
+                 name it with .encrypt([\"…\"])"
             ),
         )),
         None => Ok(()),
     }
 }
 
-/// A field of the body that is sensitive, or may be.
+/// Returns a field of the body that is, or may be, sensitive.
 fn first_sensitive(operation: &Operation) -> Option<&'static str> {
     let mut all = operation
         .encrypt()
@@ -282,7 +282,7 @@ fn refuse_bytes(
     }
 }
 
-/// A misspelt pointer would let plaintext out.
+/// The error for a pointer without a match: a misspelt pointer would leave plaintext in the request.
 fn leads_nowhere(pointer: &str) -> Error {
     Error::new(
         ErrorKind::Encrypt,

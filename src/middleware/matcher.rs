@@ -17,12 +17,12 @@ use wechatpay_core::protocol::xml;
 
 /// Compares the identifying members of a request with those of its response: order, merchant, app.
 ///
-/// A signature does not say which request an answer belongs to. Outside of `verifier` and
-/// `transform_response`, so that what it compares was verified where it can be; outside of `prepare`
+/// A signature does not say which request an answer belongs to. This layer is outside `verifier` and
+/// `transform_response`, so that it compares verified answers; and outside `prepare`
 /// and `transform_request`, so that the request's body is still data.
 ///
-/// [`Operation::echoed`] has the members. One that either side lacks is not compared; answers that are
-/// not 2xx or are streamed are left alone.
+/// [`Operation::echoed`] has the members. A member that either side lacks is not compared; answers that are
+/// not 2xx or are streamed are not compared.
 pub(crate) struct Matcher;
 
 impl DynMiddleware for Matcher {
@@ -58,22 +58,22 @@ impl DynMiddleware for Matcher {
 
 fn mismatch(response: &Response, member: &'static str) -> Error {
     let message = format!(
-        "the answer names another {member} than the request, so it may be the answer of another call; \
-         the request may have been processed, so query before repeating it"
+        "the answer's {member} differs from the request's, so it may be the answer to another call; the \
+         request may have been processed, so query before repeating it"
     );
     response
         .error(ErrorKind::Verify, message)
         .with_source(VerifyFailure::Mismatch { member })
 }
 
-/// A member that the request names: its values, and its pointer in the answer.
+/// A member in the request: its values, and its pointer in the answer.
 struct Named {
     name: &'static str,
     /// The first name of the pointer.
     top: &'static str,
     /// The pointer below that member.
     below: &'static str,
-    /// More than one where the path, the query and the body say different things.
+    /// More than one if path, query and body differ.
     texts: Vec<String>,
 }
 
@@ -105,7 +105,7 @@ fn named(operation: &Operation, request: &Request) -> Vec<Named> {
     named.collect()
 }
 
-/// The first name of a pointer, and the pointer below it.
+/// Splits a pointer into its first name and the pointer below it.
 fn split(pointer: &str) -> (&str, &str) {
     let names = pointer.strip_prefix('/').unwrap_or(pointer);
     names.split_at(names.find('/').unwrap_or(names.len()))
@@ -141,9 +141,9 @@ fn json(bytes: &Bytes) -> Value {
     serde_json::from_slice(bytes).unwrap_or_default()
 }
 
-/// The path's variables and their texts; none where the path is not the operation's.
+/// Returns the path's variables and their texts; none if the path does not match the operation's.
 ///
-/// The path that is sent may begin with the base URL's own.
+/// The sent path may begin with the path of the base URL.
 fn path_variables<'a>(operation: &Operation, path: &'a str) -> Vec<(&'static str, &'a str)> {
     let mut found = Vec::new();
     if !operation.wire_path().contains('{') {
@@ -164,7 +164,7 @@ fn path_variables<'a>(operation: &Operation, path: &'a str) -> Vec<(&'static str
     found
 }
 
-/// A query parameter that is there once.
+/// Returns a query parameter that appears exactly once.
 fn parameter<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
     let mut texts = query
         .split('&')
@@ -181,7 +181,7 @@ fn decoded(text: &str) -> Option<Cow<'_, str>> {
     percent_decode_str(text).decode_utf8().ok()
 }
 
-/// The first member whose value in the answer is none of the request's.
+/// Returns the first member whose value in the answer differs from all values in the request.
 fn differing(operation: &Operation, named: &[Named], response: &Response) -> Option<&'static str> {
     let answer = Members::of(operation, named, response)?;
     let differs = |member: &&Named| match answer.member(member) {
@@ -193,7 +193,7 @@ fn differing(operation: &Operation, named: &[Named], response: &Response) -> Opt
     named.iter().find(differs).map(|member| member.name)
 }
 
-/// The answer, of APIv3 without the members that are not looked for: building them costs more than
+/// The answer. In APIv3 only the compared members are parsed: parsing all would cost more than
 /// the rest of this layer.
 enum Members<'a> {
     Whole(&'a Value),
@@ -253,7 +253,7 @@ impl<'de> Visitor<'de> for Wanted<'_> {
     }
 }
 
-/// A member's name, if it is looked for.
+/// A member's name, if it is compared.
 struct Name<'a>(&'a [Named]);
 
 impl<'de> DeserializeSeed<'de> for Name<'_> {
@@ -277,8 +277,8 @@ impl Visitor<'_> for Name<'_> {
     }
 }
 
-/// Whether an answer's value may be the request's. The documentation writes some ids as a text in one
-/// and as a number in the other; a text that is no such number cannot be said in the answer's form.
+/// Whether an answer's value may equal the request's. The documentation writes some ids as text in one
+/// and as a number in the other.
 fn may_be(value: &Value, text: &str) -> bool {
     match value {
         Value::String(found) => found.trim().is_empty() || found.trim() == text,
@@ -290,7 +290,7 @@ fn may_be(value: &Value, text: &str) -> bool {
     }
 }
 
-/// The text of a text or a number.
+/// Returns the text of a text or a number.
 fn scalar(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::String(text) => Some(Cow::Borrowed(text)),
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn members_are_found_at_their_pointers_and_of_two_the_last() {
+    fn members_are_found_at_their_pointers_and_the_last_duplicate_is_used() {
         use serde_json::json;
         let cases = [
             ("{}", [None, None, None]),
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_and_its_text_are_the_same() {
+    fn a_number_equals_its_text() {
         use serde_json::json;
         for (value, text) in [
             (json!("1"), "1"),
@@ -376,7 +376,7 @@ mod tests {
             (json!(12), "012"),
             (json!(""), "1"),
             (json!(null), "1"),
-            // It cannot be said in the answer's form.
+            // The text is not a number.
             (json!(7), "abc"),
             (json!(7), "1217752501201407033233368018"),
         ] {
@@ -393,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_that_is_there_twice_is_not_compared() {
+    fn a_doubled_parameter_is_not_compared() {
         assert_eq!(
             parameter("a=1&mchid=19%30", "mchid").as_deref(),
             Some("190")

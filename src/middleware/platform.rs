@@ -7,7 +7,7 @@ use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::{Keyring, PlatformKey};
 
-/// WeChat Pay's keys as the layers of the stack see them, and where more come from, if from anywhere.
+/// WeChat Pay's keys as the layers of the stack see them, and the source of further keys, if any.
 #[derive(Clone)]
 pub(crate) struct PlatformKeys {
     pub(crate) keyring: Keyring,
@@ -15,7 +15,7 @@ pub(crate) struct PlatformKeys {
     source: Option<Arc<dyn KeySource>>,
 }
 
-/// Fetches keys when they are needed. It gets the stack of the call that needs them.
+/// Fetches keys on demand, over the stack of the call that needs them.
 pub(crate) trait KeySource: Send + Sync + 'static {
     /// Called before a call; ensures that a valid key exists.
     fn ready(&self, next: &Next) -> BoxFuture<'static, Result<()>>;
@@ -26,7 +26,7 @@ pub(crate) trait KeySource: Send + Sync + 'static {
     fn on_unknown_serial(&self, serial: &str, next: &Next) -> BoxFuture<'static, Result<()>>;
 }
 
-/// Marks the requests of a key source in their extensions: they must not wait for themselves.
+/// Marks the requests of a key source in their extensions, since they must not wait for themselves.
 #[derive(Clone)]
 pub(crate) struct OfKeySource;
 
@@ -48,12 +48,12 @@ impl PlatformKeys {
         self.clock.now()
     }
 
-    /// The key that requests name when the caller names none.
+    /// Returns the key that requests use when the caller names none.
     pub(crate) fn preferred(&self) -> Option<PlatformKey> {
         self.keyring.preferred(self.now())
     }
 
-    /// The same, where it is needed.
+    /// Returns the preferred key or an error.
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ impl PlatformKeys {
         }
     }
 
-    /// Fetches keys that are missing to verify the request's response.
+    /// Returns the fetch of keys that are missing to verify the request's response.
     pub(crate) fn refresh(&self, request: &Request, next: &Next) -> Option<Refresh> {
         let source = self.source_for(request)?;
         Some(Refresh {

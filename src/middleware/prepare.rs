@@ -12,7 +12,7 @@ use crate::transport::BoxFuture;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::SERIAL_NAME;
 
-/// Inside of `encrypt`. Sees the request; turns JSON into bytes and sets the headers that the caller
+/// Inside `encrypt`. Sees the request; serialises JSON and sets the headers that the caller
 /// did not set: `Accept`, `Content-Type`, `User-Agent`, `Wechatpay-Serial`.
 ///
 /// The body does not change after it, so the signed bytes are the sent bytes.
@@ -47,17 +47,17 @@ impl DynMiddleware for Prepare {
 const ACCEPTED: HeaderValue = HeaderValue::from_static(
     "application/json, text/plain, application/x-gzip, application/pdf, image/png, image/*;q=0.5",
 );
-/// The PHP SDK's two spellings: with a JSON body, and without.
+/// The PHP SDK's two values: with a JSON body, and without.
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const NO_JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
 impl Prepare {
     fn set_headers(&self, request: &mut Request, content_type: HeaderValue) -> Result<()> {
-        // The list of certificates is what helps when the one in use is no longer accepted, so it must
-        // not be asked for in its name.
+        // The list of certificates is needed when the certificate in use is no longer accepted, so its request must
+        // not name that certificate.
         let names_key = request.extensions().get::<OfKeySource>().is_none();
         let headers = request.headers_mut();
-        // With those that `signer` and the transport add: growing in between hashes all anew.
+        // Space for the headers of `signer` and the transport too: growing the map rehashes all entries.
         headers.reserve(8);
         default_header(headers, ACCEPT, || ACCEPTED);
         default_header(headers, CONTENT_TYPE, || content_type);
@@ -68,8 +68,8 @@ impl Prepare {
         Ok(())
     }
 
-    /// Says which key the answer should be signed with. A merchant who moves from certificates to a
-    /// public key has both, and WeChat Pay takes the one that the request names.
+    /// Names the key that should sign the answer. A merchant that migrates from certificates to a
+    /// public key has both, and WeChat Pay uses the one that the request names.
     fn name_key(&self, headers: &mut HeaderMap) -> Result<()> {
         if headers.contains_key(SERIAL_NAME) {
             return Ok(());

@@ -14,7 +14,7 @@ use wechatpay_core::protocol::{Authorization, request_text};
 
 /// Innermost. Sees the request as it will be sent; adds `Authorization`.
 ///
-/// Fails when the body is not serialised yet, or the machine gives no randomness.
+/// Fails when the body is not serialised yet, or when there is no randomness.
 pub(crate) struct Signer {
     pub(crate) signing: Signing,
     pub(crate) clock: Arc<dyn Clock>,
@@ -30,7 +30,7 @@ impl DynMiddleware for Signer {
     }
 }
 
-/// Whether the catalog says that the request goes without a signature.
+/// Whether the catalog declares that the request is not signed.
 fn unsigned(request: &Request) -> bool {
     let info = request.extensions().get::<CallInfo>();
     info.and_then(CallInfo::operation)
@@ -63,13 +63,13 @@ impl Signer {
     }
 }
 
-/// The text that the signature of this request covers, for a layer that replaces `signer`.
+/// Returns the text that the signature of this request covers, for a layer that replaces `signer`.
 ///
-/// `timestamp` in Unix seconds.
+/// `timestamp` is in Unix seconds.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Middleware`] when the body is not serialised yet: a signer stands inside of
+/// [`ErrorKind::Middleware`] when the body is not serialised yet: a signer must be inside
 /// `prepare`.
 ///
 /// ```
@@ -87,7 +87,7 @@ pub fn signed_text(request: &Request, timestamp: i64, nonce: &str) -> Result<Vec
     let body = request.body().signed_bytes().ok_or_else(|| {
         Error::new(
             ErrorKind::Middleware,
-            "the body is not serialised yet: put a signer inside of `prepare`",
+            "the body is not serialised yet: put a signer inside `prepare`",
         )
     })?;
     let target = request

@@ -9,7 +9,7 @@ use wechatpay_core::error::{ApiError, Error, Result};
 
 /// Outermost. Sees the response; turns one that is not 2xx into [`ErrorKind::Api`].
 ///
-/// Redirects are not followed: they are answers that are not 2xx.
+/// Redirects are not followed, so they are errors too.
 ///
 /// [`ErrorKind::Api`]: crate::ErrorKind::Api
 pub(crate) struct Status;

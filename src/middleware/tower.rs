@@ -44,7 +44,7 @@ where
     S::Error: Into<BoxError>,
 {
     async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
-        // The service outlives the call; what comes after it travels with the request.
+        // The service outlives the call, so the rest of the stack travels with the request.
         request.extensions_mut().insert(next);
         let mut service = self.0.clone();
         std::future::poll_fn(|cx| service.poll_ready(cx))
@@ -69,8 +69,8 @@ impl Service<Request> for NextService {
             None => Box::pin(async {
                 Err(Error::new(
                     ErrorKind::Middleware,
-                    "a tower layer sent a request that has lost its extensions: make a new one \
-                     from the parts of the old",
+                    "a tower layer sent a request without its extensions: build the new request from \
+                     the parts of the old one",
                 ))
             }),
         }

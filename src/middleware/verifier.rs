@@ -13,11 +13,11 @@ use wechatpay_core::crypto::digest;
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
 use wechatpay_core::protocol::{AnswerNonces, SignatureHeaders, digest_text};
 
-/// Just outside of `signer`. Sees the response's raw bytes; checks serial, clock and signature, and
-/// that no answer comes twice.
+/// Just outside `signer`. Sees the response's raw bytes; checks serial, clock and signature, and
+/// rejects repeated answers.
 ///
-/// Fails closed on 2xx, but for the endpoints whose answers the catalog declares unsigned. Of an
-/// answer that is not 2xx it notes the outcome and lets it pass to `status`.
+/// Fails closed on 2xx, except for endpoints whose answers the catalog declares unsigned. For an
+/// answer that is not 2xx it records the outcome and passes the answer to `status`.
 pub(crate) struct Verifier {
     pub(crate) keys: PlatformKeys,
     /// The nonces of earlier responses; `None` if responses may repeat.
@@ -35,7 +35,7 @@ impl DynMiddleware for Verifier {
             .get::<CallInfo>()
             .and_then(CallInfo::operation);
         if request.extensions().get::<OfKeySource>().is_some() {
-            // The keys are in the answer: its caller verifies it with them.
+            // The keys are in the answer, so its caller verifies it with them.
             return next.run(request);
         }
         let refresh = self.keys.refresh(&request, &next);
@@ -53,7 +53,7 @@ impl DynMiddleware for Verifier {
                 (&outcome, refresh)
             {
                 missed = refresh.unknown_serial(serial).await.err();
-                // The answer is at hand; the request is not sent again.
+                // The answer has been received, so the request is not sent again.
                 outcome = trace::verify(|| self.check(&mut response, covered));
             }
             if matches!(outcome, Err(VerifyFailure::Probe)) {
@@ -113,9 +113,9 @@ impl Verifier {
         }
     }
 
-    /// A statement's signature covers its digest, so the digest has to fit the body as well.
+    /// Checks a statement's digest. The signature covers only the digest, so the body must match it.
     ///
-    /// The digest is that of the file, before any `Content-Encoding`; a zipped one has to be streamed,
+    /// The digest is computed before any `Content-Encoding`, so a zipped statement must be streamed,
     /// which unzips it.
     fn check_digest(
         &self,
@@ -152,7 +152,7 @@ impl Verifier {
     }
 }
 
-/// Whether the body is given as the file: not encoded, or unzipped while it is streamed.
+/// Whether the body is the plain file: not encoded, or unzipped while it is streamed.
 fn decoded(headers: &HeaderMap, body: &mut ResponseBody) -> bool {
     match (headers.get(CONTENT_ENCODING), body) {
         (None, _) => true,
@@ -165,7 +165,7 @@ fn decoded(headers: &HeaderMap, body: &mut ResponseBody) -> bool {
     }
 }
 
-/// `missed` is why no new keys could be fetched for a serial that is not known.
+/// Accepts or rejects a response. `missed` is the reason why no key could be fetched for an unknown serial.
 fn accept(mut response: Response, outcome: Outcome, missed: Option<&Error>) -> Result<Response> {
     let failure = match outcome {
         Ok(verification) => {
@@ -183,8 +183,8 @@ fn accept(mut response: Response, outcome: Outcome, missed: Option<&Error>) -> R
     Err(response.error(kind, message).with_source(failure))
 }
 
-const PROBE: &str = "WeChat Pay processed the request and signed the answer wrongly on purpose, to see \
-                     that clients verify; query before repeating it";
+const PROBE: &str = "WeChat Pay processed the request and deliberately signed the answer wrongly, to \
+                     check that clients verify signatures; query before repeating it";
 const REPLAYED: &str = "the response cannot be trusted: it repeats an earlier one; the request may have been \
                         processed, so query before repeating it (if a cache or a test repeats answers on \
                         purpose, build the client with check_answer_nonces(false))";

@@ -13,7 +13,7 @@ use super::pace::{BodyLimits, Pace};
 use super::pool::{Connection, Slot};
 use wechatpay_core::error::BoxError;
 
-/// The body of an answer, with the connection that it comes over.
+/// The body of an answer, and the connection that it arrives on.
 ///
 /// It fails when its next piece takes too long.
 ///
@@ -22,7 +22,7 @@ use wechatpay_core::error::BoxError;
 pub(super) struct AnswerBody {
     body: Incoming,
     pace: Pace,
-    /// Runs only while a piece is waited for. A timer of another runtime may have ended with it.
+    /// Set only while a piece is awaited. A timer of another runtime may have ended with that runtime.
     waiting: Option<(Option<runtime::Id>, Pin<Box<Sleep>>)>,
     lease: Option<Lease>,
 }
@@ -48,7 +48,7 @@ impl AnswerBody {
         }
     }
 
-    /// Counts a piece, where anybody asked for that: the clock is not read otherwise.
+    /// Counts a piece if that is required; otherwise the clock is not read.
     fn note_piece(&mut self, frame: &Option<hyper::Result<Frame<Bytes>>>) -> Result<(), String> {
         if !self.pace.counts() {
             self.pace.rest();
@@ -66,7 +66,7 @@ impl AnswerBody {
     /// Ready with the problem if the next piece takes too long.
     fn poll_limit(&mut self, cx: &mut Context<'_>) -> Poll<String> {
         loop {
-            // A timer that runs needs no look at the clock.
+            // A running timer makes reading the clock unnecessary.
             let until = match &self.waiting {
                 Some((_, waiting)) => Some(waiting.deadline()),
                 None => self.pace.wait(Instant::now()),
@@ -85,7 +85,7 @@ impl AnswerBody {
     fn poll_until(&mut self, until: Instant, cx: &mut Context<'_>) -> Poll<()> {
         let here = Handle::try_current().ok().map(|runtime| runtime.id());
         if self.waiting.as_ref().is_none_or(|(of, _)| *of != here) {
-            // Read outside of a runtime with timers, the connection's own has one.
+            // Outside a runtime with timers, the timer of the connection's runtime is used.
             let other = match drivers::with_timers() {
                 Some(_) => None,
                 None => self.lease.as_ref().map(Lease::runtime),
@@ -107,7 +107,7 @@ fn too_slow(why: String) -> BoxError {
     std::io::Error::new(std::io::ErrorKind::TimedOut, why).into()
 }
 
-/// A connection that is in use, and where it is kept when it is not.
+/// A connection in use, and the pool that it returns to.
 pub(super) struct Lease {
     connection: Connection,
     slot: Arc<Slot>,

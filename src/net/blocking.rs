@@ -45,12 +45,12 @@ impl Bound {
     }
 }
 
-/// Runs a future to its end and parks the thread meanwhile, whatever runtime the caller is in.
+/// Runs a future to completion and parks the thread meanwhile, in any runtime.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Blocking`] inside of another such future, and in the background runtime's threads:
-/// they would wait for themselves. The bound's own error when the time is over and a second more.
+/// [`ErrorKind::Blocking`] inside another such future and on the background runtime's threads, which
+/// would wait for themselves. The bound's error when its time has passed by more than a second.
 pub(crate) fn wait<T, F>(bound: Option<Bound>, future: F) -> Result<T>
 where
     F: Future<Output = Result<T>> + Send + 'static,
@@ -59,15 +59,15 @@ where
     if ON_LANE.get() {
         return Err(Error::new(
             ErrorKind::Blocking,
-            "wait() inside a middleware or transport of a call that is itself waited for would \
-             hang; use .await",
+            "wait() would hang here, inside a middleware or transport of a call made with wait(); use \
+             .await",
         ));
     }
     let runtime = runtime()?;
     if Handle::try_current().is_err() {
         return poll_here(runtime.handle(), bound, future);
     }
-    // A thread of another runtime: what yields there is woken by that runtime, which is parked.
+    // On a thread of another runtime, a yielding task is woken by that runtime, which is parked.
     let deadline = bound.as_ref().and_then(|bound| bound.deadline(2));
     let late = bound.clone();
     let future = trace::carried(future);
@@ -90,7 +90,7 @@ where
     outcome.unwrap_or_else(|| Err(gone()))
 }
 
-/// Polls a future in this thread, which is in no runtime.
+/// Polls a future on this thread, which belongs to no runtime.
 fn poll_here<T, F>(handle: &Handle, bound: Option<Bound>, future: F) -> Result<T>
 where
     F: Future<Output = Result<T>>,
@@ -110,10 +110,10 @@ where
     }
 }
 
-/// Runs a future where the caller polls it, or, when there is no tokio runtime with timers, in the
-/// background.
+/// Runs a future where the caller polls it, or in the background if there is no tokio runtime with
+/// timers.
 ///
-/// Dropping it ends it in both cases.
+/// Dropping the returned future cancels it in both cases.
 pub(crate) async fn anywhere<T, F>(future: F) -> Result<T>
 where
     F: Future<Output = Result<T>> + Send + 'static,
@@ -127,7 +127,7 @@ where
 
 /// Runs a future in the background.
 ///
-/// Dropping it ends it.
+/// Dropping the returned future cancels it.
 pub(crate) async fn in_background<T, F>(future: F) -> Result<T>
 where
     F: Future<Output = Result<T>> + Send + 'static,
@@ -165,7 +165,7 @@ impl<T> Drop for AbortOnDrop<T> {
 /// Enters the background runtime whenever the waiting thread polls the future.
 struct InRuntime<F> {
     handle: Handle,
-    /// `None` once dropped; it has to be dropped within the runtime as well.
+    /// `None` once dropped; the future must be dropped within the runtime too.
     future: Option<Pin<Box<F>>>,
 }
 
@@ -226,7 +226,7 @@ struct Unparker {
 }
 
 impl Unparker {
-    /// Waits until it is rung; `false` when the deadline came first.
+    /// Waits for a wake-up; returns `false` if the deadline passed first.
     fn wait(&self, deadline: Option<Instant>) -> bool {
         let mut rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
         while !std::mem::take(&mut *rung) {
@@ -259,16 +259,16 @@ impl Wake for Unparker {
     }
 }
 
-/// Made at its first use in a process, and kept: dropping a runtime in an async context panics.
+/// Created at first use in a process, and kept: dropping a runtime in an async context panics.
 ///
-/// Several workers, so that layers that block, in calls without a runtime or in a fetch of
-/// certificates, leave one for sockets and timers.
+/// It has several workers, so that blocking layers (in calls without a runtime, or in a fetch of
+/// certificates) leave one for sockets and timers.
 fn runtime() -> Result<&'static Runtime> {
     static RUNTIME: PerProcess<std::io::Result<Runtime>> = PerProcess::new();
     let made = RUNTIME.get_or_init(|| {
         Builder::new_multi_thread()
             .worker_threads(4)
-            // As many as threads that wait: each is only parked.
+            // As many as there are waiting threads: each is only parked.
             .max_blocking_threads(1 << 14)
             .thread_name("wechatpay-chain")
             .on_thread_start(|| ON_LANE.set(true))
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_future_is_dropped_in_the_runtime() {
+    fn a_future_is_dropped_inside_the_runtime() {
         struct NeedsRuntime;
         impl Drop for NeedsRuntime {
             fn drop(&mut self) {
@@ -323,7 +323,7 @@ mod tests {
         assert!(outcome.is_err());
     }
 
-    /// The runtime whose thread waits can neither wake what yields nor renew its budget.
+    /// The runtime of a parked thread can neither wake a yielding task nor renew its budget.
     #[test]
     fn inside_a_task_a_future_may_yield_as_often_as_it_likes() {
         let runtime = Builder::new_current_thread().build().unwrap();

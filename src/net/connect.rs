@@ -28,7 +28,7 @@ use wechatpay_core::host;
 pub(super) struct Connector {
     pub(super) proxies: Proxies,
     pub(super) limit: Option<Duration>,
-    /// The pause of TCP's keep-alive.
+    /// The interval of TCP keep-alive probes.
     pub(super) keepalive: Option<Duration>,
     pub(super) names: Names,
     pub(super) state: CallState,
@@ -45,7 +45,7 @@ impl Connector {
         http.enforce_http(false);
         http.set_nodelay(true);
         http.set_keepalive(self.keepalive);
-        // Shared among a name's addresses, so that one that is gone leaves time for the next.
+        // Divided among a name's addresses, so that an unreachable one leaves time for the next.
         http.set_connect_timeout(self.limit);
         // Detects a connection whose packets vanish while its caller still waits.
         #[cfg(target_os = "linux")]
@@ -85,7 +85,7 @@ impl Service<Uri> for Connector {
     }
 }
 
-/// `host:port`, as a log names a server: no credentials, no path.
+/// Returns `host:port`, the form for logs: no credentials, no path.
 pub(super) fn host_port(uri: &Uri) -> String {
     let default = host::default_port(uri.scheme());
     let host = uri.host().unwrap_or_default();
@@ -93,7 +93,7 @@ pub(super) fn host_port(uri: &Uri) -> String {
 }
 
 async fn direct(mut http: Http, state: &CallState, uri: Uri) -> Result<Socket, BoxError> {
-    // The resolver says so where there is a name.
+    // If there is a name, the resolver reports it.
     state.enter(Phase::Connecting);
     let tls = uri.scheme() == Some(&Scheme::HTTPS);
     let io = http.call(uri).await?;
@@ -132,8 +132,8 @@ async fn through(
 
 type Http = HttpConnector<Resolver>;
 
-/// The addresses of names: those that were given, else those of the caller's resolver or of the system's. It notes
-/// when it is asked and when it has answered.
+/// Resolves names: configured addresses first, else the caller's resolver or the system's. Records the start and
+/// the end of the lookup.
 #[derive(Clone)]
 struct Resolver {
     system: GaiResolver,
@@ -170,7 +170,7 @@ impl Service<Name> for Resolver {
     }
 }
 
-/// Notes when the connection to the proxy stands.
+/// Records that the connection to the proxy is open.
 struct Noted {
     http: Http,
     state: CallState,
@@ -195,7 +195,7 @@ impl Service<Uri> for Noted {
     }
 }
 
-/// Bounds the whole of connecting: name, TCP, proxy, TLS and HTTP's preface.
+/// Limits the total time of connecting: name, TCP, proxy, TLS and HTTP's preface.
 pub(super) async fn bounded<T>(
     limit: Option<Duration>,
     connecting: impl Future<Output = Result<T, BoxError>>,

@@ -10,7 +10,7 @@ use tokio::runtime::{self, Handle};
 /// The last runtime that was examined, and the result.
 type Known = Cell<Option<(runtime::Id, bool)>>;
 
-/// The runtime of the caller, if it was built with `enable_time`.
+/// Returns the caller's runtime if it was built with `enable_time`.
 pub(crate) fn with_timers() -> Option<Handle> {
     thread_local! {
         static KNOWN: Known = const { Cell::new(None) };
@@ -21,7 +21,7 @@ pub(crate) fn with_timers() -> Option<Handle> {
     timers.then_some(runtime)
 }
 
-/// Whether the runtime of the caller was built with `enable_io`.
+/// Whether the caller's runtime was built with `enable_io`.
 pub(super) fn has_sockets(runtime: &Handle) -> bool {
     thread_local! {
         static KNOWN: Known = const { Cell::new(None) };
@@ -38,8 +38,8 @@ fn register() {
     }
 }
 
-/// tokio says that a driver is missing by a panic, and in no other way. It is caught here, once for
-/// each thread and runtime.
+/// Detects a missing driver. tokio reports it only by a panic, which is caught here, once per
+/// thread and runtime.
 fn look(runtime: &Handle, known: &Known, attempt: fn()) -> bool {
     let id = runtime.id();
     if let Some((of, has)) = known.get()

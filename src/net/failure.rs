@@ -5,12 +5,12 @@ use wechatpay_core::error::{BoxError, Error, ErrorKind};
 
 use super::tls;
 
-/// No connection could be made.
+/// The error when no connection could be made.
 pub(super) fn connect(err: BoxError, state: &CallState) -> Error {
     let message = if tls::is_distrusted(&*err) {
         format!(
             "no connection could be made while {state}, since the server's certificate is not trusted; \
-             nothing was sent: of a gateway of your own give its CA to root_certificate(..); of WeChat \
+             nothing was sent: for your own gateway give its CA to root_certificate(..); for WeChat \
              Pay, install the system's root certificates (package ca-certificates)"
         )
     } else {
@@ -19,7 +19,7 @@ pub(super) fn connect(err: BoxError, state: &CallState) -> Error {
     Error::new(ErrorKind::Connect, message).with_source(err)
 }
 
-/// The connection ended before anything of the request was written.
+/// The error when the connection ended before anything of the request was written.
 pub(super) fn unsent(err: hyper::Error, state: &CallState) -> Error {
     let message = format!(
         "the connection ended before the request was written, while {state}; nothing was sent"
@@ -27,7 +27,7 @@ pub(super) fn unsent(err: hyper::Error, state: &CallState) -> Error {
     Error::new(ErrorKind::Connect, message).with_source(err)
 }
 
-/// The connection broke after something of the request was written.
+/// The error when the connection broke after something of the request was written.
 pub(super) fn broken(err: hyper::Error, state: &CallState) -> Error {
     let message = format!(
         "the connection failed while {state}; the request may have been processed, so query before \

@@ -20,7 +20,7 @@ pub(super) fn end(response: &Response<Incoming>, cut: Option<Arc<AtomicBool>>) -
     }
 }
 
-/// Whether the answer names no length and is not chunked.
+/// Whether the answer has no length and is not chunked.
 fn ends_with_connection(response: &Response<Incoming>) -> bool {
     let body = response.body();
     response.version() <= Version::HTTP_11

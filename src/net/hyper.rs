@@ -77,7 +77,7 @@ struct Identity {
 }
 
 impl HttpTransport {
-    /// Begins a transport.
+    /// Returns a builder for a transport.
     pub fn builder() -> HttpTransportBuilder {
         HttpTransportBuilder::default()
     }
@@ -96,9 +96,9 @@ impl HttpTransport {
         }))
     }
 
-    /// A transport with these connections that presents another certificate, or none.
+    /// Returns a transport with the same connections that presents another certificate, or none.
     ///
-    /// Connections that present a certificate are never shared with those of another.
+    /// Connections with different certificates are never shared.
     #[must_use]
     pub fn with_identity(&self, identity: Option<(Certificate, PrivateKey)>) -> Self {
         Self(Arc::new(Inner {
@@ -109,7 +109,7 @@ impl HttpTransport {
 }
 
 impl HttpTransportBuilder {
-    /// Checks everything and gives the transport; no socket and no runtime is needed.
+    /// Checks the settings and builds the transport. Needs no socket or runtime.
     ///
     /// # Errors
     ///
@@ -146,7 +146,7 @@ impl Transport for HttpTransport {
         Box::pin(async move {
             match Handle::try_current() {
                 Ok(runtime) if !drivers::has_sockets(&runtime) => {
-                    // Boxed, so that the other calls have no room for it.
+                    // Boxed, so that other calls reserve no space for it.
                     blocking::in_background(Box::pin(async move { inner.send(request)?.await }))
                         .await
                 }
@@ -157,14 +157,14 @@ impl Transport for HttpTransport {
 }
 
 impl Inner {
-    /// Finds the server's connections, and gives the future that exchanges the request for a response.
+    /// Finds the server's connections and returns the future that exchanges the request for a response.
     fn send(
         self: Arc<Self>,
         mut request: Request<Body>,
     ) -> Result<impl Future<Output = Result<Response<Body>>> + Send> {
         let info = request.extensions().get::<CallInfo>();
         let identified = info.is_some_and(CallInfo::presents_certificate);
-        // Whatever the scheme: a plain connection cannot present it either.
+        // Independent of the scheme: a plain connection cannot present a certificate either.
         let identity = match (identified, &self.identity) {
             (false, _) => None,
             (true, Some(identity)) => Some(identity.id),
@@ -174,7 +174,7 @@ impl Inner {
             Some(attempt) => attempt,
             None => CallState::default().begin_attempt(),
         };
-        // Until the request is given to a connection, nothing can have left.
+        // Until a connection receives the request, nothing can have been sent.
         attempt.withdraw();
         let key = key(request.uri(), identity)?;
         let pool = self.shared.pool.get_or_init(Pool::default);
@@ -191,7 +191,7 @@ impl Inner {
         Ok(self.exchange(request, key, slot, attempt))
     }
 
-    /// Gives the request to a connection; to another one as long as it comes back untouched.
+    /// Gives the request to a connection, and to another one as long as it is returned unsent.
     #[allow(
         clippy::manual_async_fn,
         reason = "the future of an async fn has room for each argument twice"
@@ -206,7 +206,7 @@ impl Inner {
         async move {
             let state = attempt.state();
             let uri = request.uri().clone();
-            // For calls that a kept connection serves; a new one notes it as well.
+            // For calls on a kept connection; a new connection records it as well.
             let server = &slot.server;
             state.set_route(Arc::clone(&server.address), server.proxy.clone());
             loop {
@@ -314,7 +314,7 @@ impl Inner {
 }
 
 impl Connection {
-    /// The request that could not be sent, if it came back untouched from a connection that was `used`.
+    /// Returns a request that could not be sent, if it was returned unsent by a connection that was `used`.
     ///
     /// A new connection that fails at once would fail again, so its request is not repeated.
     fn take_back(
@@ -403,7 +403,7 @@ where
     T: Read + Write + Send + Unpin + 'static,
 {
     let (mut sender, connection) = http1::Builder::new()
-        // As the documentation spells them; some gateways' logs and filters care.
+        // Spelled as in the documentation; some gateways' logs and filters depend on it.
         .title_case_headers(true)
         .handshake(io)
         .await?;
@@ -424,10 +424,10 @@ where
     let mut builder = http2::Builder::new(TokioExecutor::new());
     builder
         .timer(TokioTimer::new())
-        // More would be refused by a server that allows fewer, until its settings have come.
+        // Until its settings arrive, a server that allows fewer streams would refuse more.
         .initial_max_send_streams(1);
     if let Some((pause, patience)) = alive {
-        // One connection carries all calls: it has to be noticed when it is dead.
+        // One connection carries all calls, so a dead one must be detected.
         builder
             .keep_alive_interval(pause)
             .keep_alive_timeout(patience);
@@ -438,7 +438,7 @@ where
     Ok(sender)
 }
 
-/// Writes the target as the connection's protocol wants it.
+/// Writes the target in the form that the connection's protocol requires.
 fn address(request: &mut Request<Body>, uri: &Uri, server: &Server, connection: &Connection) {
     request.uri_mut().clone_from(uri);
     if matches!(connection.sender, Sender::Http2(_)) {
@@ -458,7 +458,7 @@ fn address(request: &mut Request<Body>, uri: &Uri, server: &Server, connection: 
     }
 }
 
-/// The port is left out where it is the scheme's own.
+/// Returns the `Host`, without the scheme's default port.
 fn host(uri: &Uri) -> Option<HeaderValue> {
     let host = uri.host()?;
     let own = default_port(uri.scheme());
@@ -470,8 +470,8 @@ fn host(uri: &Uri) -> Option<HeaderValue> {
 fn no_identity() -> Error {
     Error::new(
         ErrorKind::Request,
-        "this call has to present the merchant's certificate and nothing was sent: build the client \
-         with both certificate(..) and private_key(..), from apiclient_cert.pem and \
-         apiclient_key.pem or apiclient_cert.p12; or say .security(false) where it needs none",
+        "this call must present the merchant's certificate; nothing was sent: build the client with \
+         both certificate(..) and private_key(..), from apiclient_cert.pem and apiclient_key.pem or \
+         apiclient_cert.p12; or use .security(false) if the call needs none",
     )
 }

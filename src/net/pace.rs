@@ -44,7 +44,7 @@ impl Pace {
         }
     }
 
-    /// Notes that a piece is waited for; gives the moment to look again, if there is any limit.
+    /// Records that a piece is awaited; returns the time of the next check, if there is any limit.
     pub(super) fn wait(&mut self, now: Instant) -> Option<Instant> {
         let since = *self.since.get_or_insert(now);
         let pause = self.limits.pause.map(|pause| since + pause);
@@ -63,12 +63,10 @@ impl Pace {
         if let Some(pause) = self.limits.pause
             && now >= since + pause
         {
-            return Err(format!(
-                "nothing more of the response came within {pause:?}"
-            ));
+            return Err(format!("no more of the response arrived within {pause:?}"));
         }
         if self.is_next_stretch(now - since)? {
-            // The rest of the wait counts in the next stretch.
+            // The rest of the wait counts in the next period.
             self.since = Some(now);
         }
         Ok(())
@@ -86,27 +84,27 @@ impl Pace {
         self.check_deadline(now)
     }
 
-    /// Whether anything but the pause has to be looked at when a piece comes.
+    /// Whether a piece must be counted, not only its pause checked.
     pub(super) fn counts(&self) -> bool {
         self.limits.least.is_some() || self.limits.deadline.is_some()
     }
 
-    /// Ends the wait of a body whose pieces are not counted.
+    /// Ends the wait if pieces are not counted.
     pub(super) fn rest(&mut self) {
         self.since = None;
     }
 
     fn check_deadline(&self, now: Instant) -> Result<(), String> {
         match self.limits.deadline {
-            Some((at, limit)) if now >= at => Err(format!(
-                "the response was not there in full within {limit:?}"
-            )),
+            Some((at, limit)) if now >= at => {
+                Err(format!("the response was not complete within {limit:?}"))
+            }
             _ => Ok(()),
         }
     }
 
-    /// Whether a stretch is over, with the time that is waited now: one that has had enough bytes gives way
-    /// to the next.
+    /// Whether a period is over, including the current wait. A period with enough bytes is followed
+    /// by the next.
     fn is_next_stretch(&mut self, waiting: Duration) -> Result<bool, String> {
         let Some(Throughput { bytes, per }) = self.limits.least else {
             return Ok(false);
@@ -117,7 +115,7 @@ impl Pace {
         if self.came < bytes {
             let came = self.came;
             return Err(format!(
-                "the response has stalled: {came} bytes came in {per:?}, and at least {bytes} have to"
+                "the response stalled: {came} bytes arrived in {per:?}, and at least {bytes} are required"
             ));
         }
         (self.waited, self.came) = (Duration::ZERO, 0);
@@ -161,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_readers_own_time_does_not_count() {
+    fn the_readers_time_does_not_count() {
         let (mut pace, start) = pace(least());
         for minute in 0..5 {
             let now = start + 60 * minute * SECOND;
@@ -171,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn each_stretch_is_counted_anew() {
+    fn each_period_is_counted_separately() {
         let (mut pace, start) = pace(least());
         pace.wait(start);
         pace.came(100_000, start + 10 * SECOND).unwrap();
@@ -181,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deadline_ends_a_body_that_comes_fast() {
+    fn a_deadline_ends_a_fast_body() {
         let (mut pace, start) = pace(BodyLimits {
             deadline: Some((Instant::now() + 5 * SECOND, 5 * SECOND)),
             ..BodyLimits::default()
@@ -193,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_is_bounded_by_itself() {
+    fn a_pause_has_a_separate_limit() {
         let (mut pace, start) = pace(BodyLimits {
             pause: Some(SECOND),
             ..BodyLimits::default()

@@ -1,7 +1,7 @@
-//! Connections that wait for their next request.
+//! The pool of idle connections.
 //!
-//! hyper-util's pool is not used: it knows nothing of runtimes, and gives a request to a connection
-//! before anybody has looked whether the server closed it.
+//! hyper-util's pool is not used: it does not distinguish runtimes, and it gives a request to a connection
+//! without checking whether the server has closed it.
 
 use std::future::Future;
 use std::pin::pin;
@@ -48,7 +48,7 @@ pub(super) enum Sender {
     Http2(http2::SendRequest<Body>),
 }
 
-/// A connection's end in the pool; hyper has the other in a task.
+/// The pool's handle of a connection; hyper's handle is in a task.
 pub(super) struct Connection {
     pub(super) sender: Sender,
     pub(super) watch: Arc<Watch>,
@@ -83,9 +83,9 @@ pub(super) struct Server {
 
 #[derive(Default)]
 struct Idle {
-    /// The one used last is at the end.
+    /// The most recently used one is at the end.
     http1: Vec<(Instant, Connection)>,
-    /// Carries any number of calls at once, so it stays here.
+    /// Carries any number of calls at once, so it stays in the pool.
     http2: Option<(Instant, Connection)>,
 }
 
@@ -100,7 +100,7 @@ impl Pool {
         if let Some((_, slot)) = slots.iter().find(|(known, _)| known == key) {
             return Arc::clone(slot);
         }
-        // A runtime that is gone has left closed connections.
+        // Connections of a runtime that has ended are closed.
         slots.retain(|(_, slot)| Arc::strong_count(slot) > 1 || slot.is_open());
         if slots.len() >= SLOTS {
             slots.remove(0);
@@ -123,10 +123,10 @@ impl Slot {
         }
     }
 
-    /// A connection, and whether it was used before.
+    /// Returns a connection, and whether it was used before.
     ///
-    /// A new one is made while none is free; the first that is there is taken. The new one is then
-    /// finished for another call.
+    /// If none is idle, a new one is opened, and the call takes the first that becomes available. An unneeded new
+    /// connection is completed for another call.
     pub(super) async fn connection(
         self: &Arc<Self>,
         connect: impl FnOnce() -> BoxFuture<'static, Result<Connection, BoxError>>,
@@ -140,11 +140,11 @@ impl Slot {
                 return Ok((free, true));
             }
         }
-        // Boxed, so that a call that a kept connection serves has no room for it.
+        // Boxed, so that a call on a kept connection reserves no space for it.
         Box::pin(self.connect_or_take(connect())).await
     }
 
-    /// Waits for a new connection, or for one that becomes free before it is there.
+    /// Waits for a new connection, or for one that becomes idle earlier.
     async fn connect_or_take(
         self: &Arc<Self>,
         mut connect: BoxFuture<'static, Result<Connection, BoxError>>,
@@ -175,7 +175,7 @@ impl Slot {
         });
     }
 
-    /// Takes a connection back once it is ready for another request.
+    /// Returns a connection to the pool once it is ready for another request.
     pub(super) fn give_back(self: Arc<Self>, mut connection: Connection) {
         let Sender::Http1(sender) = &mut connection.sender else {
             return;
@@ -200,8 +200,8 @@ impl Slot {
         });
     }
 
-    /// A connection that was used before, and over which all that had come when it was asked for was
-    /// read: an end, an answer to nothing, or the server's word that it is going away.
+    /// Takes an idle connection that is still usable. Everything received so far is read first: an end, an
+    /// unsolicited answer, or the server's announcement that it closes the connection.
     async fn take(&self) -> Option<Connection> {
         if let Some(shared) = self.shared() {
             if shared.watch.settled().await && shared.is_open() {
@@ -239,7 +239,7 @@ impl Slot {
         drop(idle.http2.take_if(same));
     }
 
-    /// Lets others use a new connection too, if it can carry several calls.
+    /// Shares a new connection if it can carry several calls.
     fn share(self: &Arc<Self>, made: Connection) -> Connection {
         let Some(own) = made.duplicate() else {
             return made;
@@ -259,7 +259,7 @@ impl Slot {
         let mut idle = self.idle();
         idle.http1.push((Instant::now(), connection));
         if idle.http1.len() > self.limits.count {
-            // The one that was unused for longest.
+            // The least recently used one.
             drop(idle.http1.remove(0));
         }
         drop(idle);
@@ -267,7 +267,7 @@ impl Slot {
         self.sweep(&runtime);
     }
 
-    /// Closes connections that were idle for too long, until none is left.
+    /// Closes connections that are idle for too long, until none is left.
     fn sweep(self: &Arc<Self>, runtime: &Handle) {
         let Some(limit) = self.limits.time else {
             return;
@@ -328,7 +328,7 @@ impl Slot {
 }
 
 impl Connection {
-    /// The same connection for another call, if it can carry several.
+    /// Returns another handle of the connection if it can carry several calls.
     fn duplicate(&self) -> Option<Self> {
         let Sender::Http2(sender) = &self.sender else {
             return None;

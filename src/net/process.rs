@@ -30,7 +30,7 @@ impl<T> PerProcess<T> {
             }
             node = node.child.get_or_init(|| Box::new(Self::new()));
         }
-        // Another thread of this process may have been first; its value is as good.
+        // Another thread of this process may have been first; its value is equivalent.
         &node.own.get_or_init(|| (process, make())).1
     }
 }
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_process_has_a_value_and_keeps_it() {
+    fn every_process_keeps_a_separate_value() {
         let values = PerProcess::new();
         assert_eq!(*values.of(1, || "parent"), "parent");
         assert_eq!(*values.of(2, || "child"), "child");

@@ -7,7 +7,7 @@ use hyper_util::client::proxy::matcher::Matcher;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::host;
 
-/// Hosts that only a proxy for everything would be for.
+/// Hosts that use a proxy only if it applies to all hosts.
 const PROBES: [&str; 2] = ["https://probe.invalid/", "http://probe.invalid/"];
 
 /// The proxy rules; `None` without any proxy, so that calls skip the lookup.
@@ -28,7 +28,7 @@ impl Proxy {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] for a setting that is malformed. The matcher drops such a setting, and
+    /// [`ErrorKind::Builder`] for a malformed setting. The matcher would ignore such a setting, and
     /// calls would bypass a proxy that must be used.
     pub(crate) fn proxies(self) -> Result<Proxies> {
         let matcher = match self {
@@ -61,7 +61,7 @@ struct Environment {
 }
 
 impl Environment {
-    /// Upper case before lower case; a blank variable is not set.
+    /// Reads upper case before lower case; a blank variable counts as unset.
     fn read(variable: impl Fn(&'static str) -> Result<Option<String>>) -> Result<Self> {
         let first = |names: &[&'static str]| -> Result<Option<(&'static str, String)>> {
             for name in names {
@@ -72,7 +72,7 @@ impl Environment {
             }
             Ok(None)
         };
-        // In a CGI program HTTP_PROXY is a header of the request that it answers (CVE-2016-5385).
+        // In a CGI program, HTTP_PROXY is a header of the incoming request (CVE-2016-5385).
         let http: &[_] = match variable("REQUEST_METHOD")? {
             Some(_) => &["http_proxy"],
             None => &["HTTP_PROXY", "http_proxy"],
@@ -90,7 +90,7 @@ impl Environment {
             Some((name, value)) => check(name, &value).map(Option::unwrap_or_default),
             None => Ok(String::new()),
         };
-        // Where both others are set, nothing asks for this one.
+        // If the other two are set, this one is not used.
         let all = match (&self.https, &self.http) {
             (Some(_), Some(_)) => String::new(),
             _ => url(self.all)?,
@@ -116,10 +116,10 @@ fn variable(name: &'static str) -> Result<Option<String>> {
     }
 }
 
-/// The URL, which the matcher can be given; `None` for a blank one.
+/// Returns the URL for the matcher; `None` if it is blank.
 ///
-/// A proxy that is no HTTP proxy passes: the environment may have it for other programs, and a call
-/// that would need it is refused before anything is sent.
+/// A proxy that is not an HTTP proxy is accepted: the environment may set it for other programs, and a call
+/// that would need it is rejected before anything is sent.
 fn check(named: &str, text: &str) -> Result<Option<String>> {
     let text = text.trim();
     if text.is_empty() {
@@ -153,10 +153,10 @@ fn check(named: &str, text: &str) -> Result<Option<String>> {
     Ok(Some(format!("{scheme}://{user}{host}{port}")))
 }
 
-const ENCODE: &str = "its user name or password has a character that has to be written as %XX \
-                      (an @ as %40, a # as %23, a / as %2F)";
+const ENCODE: &str = "its user name or password has a character that must be percent-encoded (an @ as \
+                      %40, a # as %23, a / as %2F)";
 
-/// User name and password as a URL may have them (RFC 3986, section 3.2.1).
+/// Whether a text is a user name and password as allowed in URLs (RFC 3986, section 3.2.1).
 fn is_user(text: &str) -> bool {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
@@ -173,9 +173,9 @@ fn is_user(text: &str) -> bool {
     true
 }
 
-/// The entries of `NO_PROXY`, as the matcher takes them: separated by commas, names without `*.`.
+/// Converts `NO_PROXY` to the matcher's form: separated by commas, names without `*.`.
 ///
-/// Patterns such as `192.168.*` and entries with a port, which some programs read, match nothing
+/// Patterns such as `192.168.*` and entries with a port, which some programs support, match nothing
 /// here: those calls go through the proxy.
 fn exceptions(named: &str, list: &str) -> Result<String> {
     let list = list.to_ascii_lowercase();
@@ -193,14 +193,14 @@ fn exceptions(named: &str, list: &str) -> Result<String> {
         } else {
             Err(malformed(
                 named,
-                "an entry is no host name, address or network",
+                "an entry is not a host name, address or network",
             ))
         }
     });
     Ok(checked.collect::<Result<Vec<_>>>()?.join(","))
 }
 
-/// An address, or a network as `10.0.0.0/8`.
+/// Whether a text is an address, or a network such as `10.0.0.0/8`.
 fn is_network(entry: &str) -> bool {
     let (address, bits) = match entry.split_once('/') {
         Some((address, bits)) => (address, bits.parse().ok()),
@@ -212,7 +212,7 @@ fn is_network(entry: &str) -> bool {
     )
 }
 
-/// The value is left out: it may hold a password.
+/// The error for a malformed setting. It omits the value, which may contain a password.
 fn malformed(named: &str, why: &str) -> Error {
     let form = if named.eq_ignore_ascii_case("NO_PROXY") {
         "write it as host1,.domain2,10.0.0.0/8"
@@ -244,7 +244,7 @@ mod tests {
     const API: &str = "https://api.mch.weixin.qq.com/v3/x";
 
     #[test]
-    fn a_malformed_variable_never_goes_direct() {
+    fn a_malformed_variable_is_an_error_and_not_a_direct_connection() {
         for value in [
             "://",
             "http://",
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_that_other_programs_take_are_taken() {
+    fn forms_accepted_by_other_programs_are_accepted() {
         for (value, uri) in [
             ("proxy:3128", "http://proxy:3128/"),
             ("http://proxy:3128/", "http://proxy:3128/"),
@@ -285,7 +285,7 @@ mod tests {
             ("http://user:p%40ss@proxy:3128", "http://proxy:3128/"),
             ("user@proxy:3128", "http://proxy:3128/"),
             ("http://[::1]:3128", "http://[::1]:3128/"),
-            // Of another kind: a call that would use it is refused, never sent direct.
+            // Another kind of proxy: a call that would use it is rejected, never sent directly.
             ("socks5://127.0.0.1:1080", "socks5://127.0.0.1:1080/"),
             ("https://proxy:3128", "https://proxy:3128/"),
         ] {
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_variable_is_none() {
+    fn a_blank_variable_is_ignored() {
         for blank in ["", " ", "\t"] {
             let direct = way(&[("HTTPS_PROXY", blank), ("ALL_PROXY", blank)], API);
             assert_eq!(direct.unwrap(), None);
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_used_is_not_judged() {
+    fn unused_variables_are_not_checked() {
         let clash = [
             ("https_proxy", "p:1"),
             ("http_proxy", "p:1"),
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cgi_program_takes_no_proxy_from_a_header() {
+    fn a_cgi_program_ignores_http_proxy() {
         let cgi = [
             ("REQUEST_METHOD", "GET"),
             ("HTTP_PROXY", "evil:1"),

@@ -10,7 +10,7 @@ use crate::message::Body;
 use crate::transport::{BoxFuture, Transport};
 use wechatpay_core::error::{Error, Result};
 
-/// Give a service that wraps it to [`transport::from_service`](crate::transport::from_service).
+/// Pass a service that wraps the transport to [`transport::from_service`](crate::transport::from_service).
 ///
 /// ```
 /// use http::HeaderValue;

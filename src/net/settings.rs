@@ -14,7 +14,7 @@ use wechatpay_core::crypto::{Certificate, PrivateKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::host;
 
-/// Looks names up in the place of the system's resolver.
+/// Resolves host names instead of the system's resolver.
 ///
 /// ```
 /// use std::net::SocketAddr;
@@ -31,11 +31,11 @@ use wechatpay_core::host;
 /// # let _ = builder;
 /// ```
 pub trait Resolve: Send + Sync + 'static {
-    /// The addresses of a host, in the order in which they are tried. Their ports are not used.
+    /// Returns the addresses of a host, in the order in which they are tried. Their ports are ignored.
     ///
     /// # Errors
     ///
-    /// When the name cannot be looked up; the call then fails with [`ErrorKind::Connect`] and nothing is sent.
+    /// When the name cannot be resolved; the call then fails with [`ErrorKind::Connect`] and nothing is sent.
     fn resolve(&self, host: &str) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>;
 }
 
@@ -85,7 +85,7 @@ impl Default for HttpTransportBuilder {
 }
 
 impl HttpTransportBuilder {
-    /// Bounds connecting (name, TCP, proxy, TLS); 5 s by default, `None` for no bound.
+    /// Limits the time of connecting (name, TCP, proxy, TLS); 5 s by default, `None` for no limit.
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.connect_timeout = limit.into();
         self
@@ -105,7 +105,7 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// Gives an answer up of which fewer than `bytes` came within `per`, as long as the reader waited for them; off by
+    /// Aborts a response that delivers fewer than `bytes` within `per` while the reader waits for it; off by
     /// default.
     pub fn min_throughput(mut self, bytes: u64, per: Duration) -> Self {
         self.least = Some(Throughput { bytes, per });
@@ -126,7 +126,7 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// Whether HTTP/2 is offered to servers; by default it is. They choose.
+    /// Sets whether HTTP/2 is offered to servers; true by default. The server chooses.
     pub fn http2(mut self, offer: bool) -> Self {
         self.http2 = offer;
         self
@@ -139,19 +139,19 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// Sends everything through a proxy, `http://[user:password@]host:port`.
+    /// Sends all requests through a proxy, `http://[user:password@]host:port`.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Proxy::All(url.into());
         self
     }
 
-    /// Uses no proxy, whatever the environment says.
+    /// Uses no proxy, regardless of the environment.
     pub fn no_proxy(mut self) -> Self {
         self.proxy = Proxy::None;
         self
     }
 
-    /// Trusts a further root certificate for TLS, in addition to the system's.
+    /// Trusts another root certificate for TLS, in addition to the system's.
     pub fn root_certificate(mut self, root: Certificate) -> Self {
         self.roots.push(root);
         self
@@ -163,7 +163,7 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// The addresses of a host, which is then not looked up. Their ports are not used.
+    /// Sets the addresses of a host, which is then not resolved. Their ports are ignored.
     pub fn resolve(
         mut self,
         host: impl Into<String>,
@@ -180,7 +180,7 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// Checks everything.
+    /// Checks the settings.
     ///
     /// # Errors
     ///
@@ -200,10 +200,10 @@ impl HttpTransportBuilder {
     }
 }
 
-/// Longer than any program waits for; timers overflow far beyond.
+/// Longer than any program waits; much longer times overflow timers.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-/// A bound of a call; one that is too long for a timer is none.
+/// Returns a call's time limit; one that is too long for a timer means no limit.
 ///
 /// # Errors
 ///
@@ -212,13 +212,13 @@ pub(crate) fn bound(name: &str, limit: Option<Duration>) -> Result<Option<Durati
     if limit.is_some_and(|limit| limit.is_zero()) {
         return Err(Error::new(
             ErrorKind::Builder,
-            format!("{name}(..) of zero lets no call succeed: give None for no bound"),
+            format!("{name}(..) of zero lets no call succeed: give None for no limit"),
         ));
     }
     Ok(limit.filter(|limit| *limit <= LONGEST))
 }
 
-/// Hosts as they are compared, each with at least one address.
+/// Normalises the configured hosts and checks that each has an address.
 fn normal(fixed: &BTreeMap<String, Vec<SocketAddr>>) -> Result<BTreeMap<String, Vec<SocketAddr>>> {
     let each = fixed.iter().map(|(given, addresses)| {
         let wrong = |why: &str| {

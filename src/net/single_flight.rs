@@ -26,7 +26,7 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
 
     /// Waits for the running future, or starts the one that `begin` returns.
     ///
-    /// The outcome is `None` when `begin` returns `None` or the future panicked.
+    /// Returns `None` if `begin` returns `None` or the future panicked.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ fn under_way<T>(receiver: &watch::Receiver<Option<T>>) -> bool {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Timeout`], and those of the future.
+/// [`ErrorKind::Timeout`], and the errors of the future.
 pub(crate) async fn within<T>(limit: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
         let message = format!("no answer within {limit:?}");

@@ -21,11 +21,11 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// in nearly all cases, and the buffer is cleared each time.
 const PIECE: usize = 512;
 
-/// A TCP connection that can be made to look whether something has come.
+/// A TCP connection that can check the system for received data.
 ///
-/// A runtime hears of what comes when it asks the system, which a `current_thread` runtime may not
-/// have done since the connection was used last. hyper would find a closed connection open and write
-/// a request into it.
+/// A runtime learns of received data when it polls the system, which a `current_thread` runtime may not
+/// have done since the connection's last use. hyper would then consider a closed connection open and write
+/// a request to it.
 pub(super) struct Socket {
     io: TokioIo<Tcp>,
     /// Whether a proxy reads the requests.
@@ -36,7 +36,7 @@ pub(super) struct Socket {
 /// The pool's view of a connection that hyper owns.
 #[derive(Debug, Default)]
 pub(super) struct Watch {
-    /// Every read asks the system.
+    /// Every read goes to the system.
     alert: AtomicBool,
     /// The next read that finds nothing ends the alert.
     once: AtomicBool,
@@ -62,7 +62,7 @@ impl Socket {
         Self { io, proxied, watch }
     }
 
-    /// Reads from the system itself.
+    /// Reads directly from the system.
     fn read_now(&self, buf: &mut ReadBufCursor<'_>) -> Poll<io::Result<()>> {
         let mut piece = [0; PIECE];
         let room = piece.len().min(buf.remaining());
@@ -97,8 +97,8 @@ impl Watch {
         self.alert.store(true, Ordering::Release);
     }
 
-    /// Whether TLS ended without `close_notify`, so that an answer without a length may be cut off
-    /// (RFC 8446, section 6.1); `None` where there is no TLS.
+    /// Returns whether TLS ended without `close_notify`, so that an answer without a length may be truncated
+    /// (RFC 8446, section 6.1); `None` without TLS.
     ///
     /// OpenSSL reads nothing after a `close_notify`: if it reaches the end of TCP, there was none.
     /// The `openssl` crate reports both as the end of the data.
@@ -111,9 +111,9 @@ impl Watch {
         self.written.load(Ordering::Acquire)
     }
 
-    /// Waits until the connection's task has read all that has come.
+    /// Waits until the connection's task has read all received data.
     ///
-    /// `false` when the connection has ended, or its task does not run.
+    /// Returns `false` if the connection has ended, or its task does not run.
     pub(super) async fn settled(&self) -> bool {
         self.once.store(true, Ordering::Release);
         self.alert();
@@ -174,7 +174,7 @@ fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
     what.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A TCP connection that notes its end.
+/// A TCP connection that records its end.
 struct Tcp {
     stream: TcpStream,
     cut: Arc<AtomicBool>,

@@ -10,10 +10,10 @@ use openssl::ssl::{
 use wechatpay_core::crypto::{Certificate, PrivateKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// A TLS configuration: hostname and chain are verified against the system's roots and `roots`;
-/// HTTP/1.1 is offered, and with `http2` HTTP/2 before it.
+/// Creates a TLS configuration: host name and chain are verified against the system's roots and `roots`;
+/// HTTP/1.1 is offered, and HTTP/2 before it if `http2` is set.
 ///
-/// Loading the system's roots takes up to 25 ms: make it once, and only when TLS is needed.
+/// Loading the system's roots takes up to 25 ms, so create it once, and only when TLS is needed.
 pub(crate) fn connector(
     roots: &[Certificate],
     identity: Option<&(Certificate, PrivateKey)>,
@@ -54,22 +54,22 @@ fn build(
     Ok(builder)
 }
 
-/// Verifies a server that is named by an IPv6 address against the addresses in its certificate.
+/// Verifies the certificate of a server addressed by IPv6 against the addresses in the certificate.
 ///
-/// The connector takes the host as the URL has it, and verifies `[::1]` with its brackets as a name,
-/// which no certificate has.
+/// The connector takes the host from the URL and would verify `[::1]`, with its brackets, as a host name,
+/// which no certificate contains.
 pub(super) fn verify_ipv6(config: &mut ConnectConfiguration, uri: &Uri) -> Result<(), ErrorStack> {
     let host = uri.host().unwrap_or_default();
     let Some(address) = host.strip_prefix('[').and_then(|it| it.strip_suffix(']')) else {
         return Ok(());
     };
     let Ok(address) = address.parse() else {
-        // It stays a name that nothing matches.
+        // It remains a name that matches no certificate.
         return Ok(());
     };
     config.param_mut().set_ip(IpAddr::V6(address))?;
     config.set_verify_hostname(false);
-    // An address is no server name (RFC 6066, section 3).
+    // An address is not a server name (RFC 6066, section 3).
     config.set_use_server_name_indication(false);
     Ok(())
 }
@@ -84,7 +84,7 @@ pub(super) fn is_distrusted(err: &(dyn StdError + 'static)) -> bool {
         .any(|stack| stack.errors().iter().any(of_this))
 }
 
-/// A bundled OpenSSL does not know where this system keeps its roots.
+/// Loads the system's roots, whose location a bundled OpenSSL does not know.
 #[cfg(feature = "vendored")]
 fn system_roots(builder: &mut SslConnectorBuilder) -> Result<(), ErrorStack> {
     let found = openssl_probe::probe();
@@ -97,7 +97,7 @@ fn system_roots(builder: &mut SslConnectorBuilder) -> Result<(), ErrorStack> {
     Ok(())
 }
 
-/// The system's OpenSSL has them set: `SslConnector` loads the default paths.
+/// Does nothing: the system's OpenSSL knows the default paths, and `SslConnector` loads them.
 #[cfg(not(feature = "vendored"))]
 #[allow(clippy::unnecessary_wraps, reason = "the twin can fail")]
 fn system_roots(_: &mut SslConnectorBuilder) -> Result<(), ErrorStack> {

@@ -99,51 +99,51 @@ impl NotificationsBuilder {
     /// applies. A client's certificates are fetched for that client's keyring only.
     pub fn keyring(mut self, keyring: Keyring) -> Self {
         self.keyring = Some(keyring);
-        // What it fetches would go to the client's.
+        // The client's source adds keys only to the client's keyring.
         self.source = None;
         self
     }
 
-    /// A WeChat Pay public key (微信支付公钥) with its id, `PUB_KEY_ID_…`.
+    /// Adds a WeChat Pay public key (微信支付公钥) with its id, `PUB_KEY_ID_…`.
     pub fn platform_key(mut self, id: impl Into<String>, key: PublicKey) -> Self {
         self.platform.push((id.into(), key));
         self
     }
 
-    /// A platform certificate (平台证书). It can be combined with a public key.
+    /// Adds a platform certificate (平台证书). It can be combined with a public key.
     pub fn platform_certificate(mut self, certificate: Certificate) -> Self {
         self.certificates.push(certificate);
         self
     }
 
-    /// An APIv3 key (APIv3密钥), 32 bytes; give the old and the new one while it changes.
+    /// Adds an APIv3 key (APIv3密钥), 32 bytes. During a key change, add both the old and the new key.
     pub fn apiv3_key(mut self, key: impl Into<Secret>) -> Self {
         self.apiv3.push(key.into());
         self
     }
 
-    /// An APIv2 key (APIv2密钥), 32 bytes: without one, APIv2's notifications are refused. Give the
-    /// old and the new one while it changes.
+    /// Adds an APIv2 key (APIv2密钥), 32 bytes. Without one, APIv2 notifications are rejected. During a key change, add
+    /// both the old and the new key.
     pub fn v2_key(mut self, key: impl Into<Secret>) -> Self {
         self.v2.push(key.into());
         self
     }
 
-    /// The merchant's private key: a few notifications have fields encrypted to it, and a few replies
-    /// are signed with it.
+    /// Sets the merchant's private key. A few notifications have fields encrypted to it, and a few replies are
+    /// signed with it.
     pub fn private_key(mut self, key: PrivateKey) -> Self {
         self.private = Some(key);
         self
     }
 
-    /// The serial of the merchant certificate, which signed replies name.
+    /// Sets the serial of the merchant certificate, which signed replies name.
     pub fn serial(mut self, serial: impl Into<String>) -> Self {
         self.serial = Some(serial.into());
         self
     }
 
-    /// Whether fields inside the resource that are encrypted to the merchant are decrypted; by
-    /// default they are.
+    /// Sets whether fields inside the resource that are encrypted to the merchant are decrypted; they are by
+    /// default.
     pub fn fields(mut self, policy: FieldPolicy) -> Self {
         self.fields = policy;
         self
@@ -164,7 +164,7 @@ impl NotificationsBuilder {
     /// Sets how long an unrenewed claim lasts; 2 minutes by default. After a crash, the notification is handled
     /// again when this time has passed.
     ///
-    /// While a handler runs, its claim is renewed three times in this time. Also
+    /// While a handler runs, its claim is renewed three times per lease. See also
     /// [`renew_for`](Self::renew_for).
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
@@ -217,13 +217,13 @@ impl NotificationsBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] with where to find the right value, also when a platform key is the
-    /// merchant's own or was read from a certificate; [`ErrorKind::Key`] of a platform key's id.
+    /// [`ErrorKind::Builder`], which says where to find the right value; it is also the error for a platform key that
+    /// is the merchant's key or was read from a certificate. [`ErrorKind::Key`] for an invalid id of a platform key.
     pub fn build(mut self) -> Result<Notifications> {
         self.apiv3.iter().try_for_each(check_apiv3_key)?;
         self.v2.iter().try_for_each(check_v2_key)?;
         self.check_complete()?;
-        // Not renewing is a choice.
+        // Zero disables renewal.
         let renew_for = self.renew_for.max(Duration::from_nanos(1));
         [self.lease, renew_for, self.retention, self.timeout]
             .into_iter()
@@ -315,8 +315,8 @@ fn check_time(time: Duration) -> Result<()> {
     if time.is_zero() || time > LONGEST {
         Err(Error::new(
             ErrorKind::Builder,
-            "lease, retention and timeout must be longer than zero, and they and renew_for at most \
-             366 days",
+            "lease, retention and timeout must be longer than zero, and they and renew_for must be at \
+             most 366 days",
         ))
     } else {
         Ok(())

@@ -105,7 +105,7 @@ pub trait DedupStore: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// As [`claim`](Self::claim).
+    /// The errors of [`claim`](Self::claim).
     fn finish(
         &self,
         id: &str,
@@ -113,11 +113,11 @@ pub trait DedupStore: Send + Sync + 'static {
         ttl: Duration,
     ) -> impl Future<Output = Result<Finished>> + Send;
 
-    /// Removes this claim if it still holds. It removes no other claim and no finished id.
+    /// Removes this claim if it is still valid. Removes no other claim and no finished id.
     ///
     /// # Errors
     ///
-    /// As [`claim`](Self::claim).
+    /// The errors of [`claim`](Self::claim).
     fn forget(&self, id: &str, claim: &Claim) -> impl Future<Output = Result<()>> + Send;
 }
 
@@ -135,7 +135,7 @@ impl<S: DedupStore + ?Sized> DedupStore for Arc<S> {
     }
 }
 
-/// The source of an id. Ids of different sources are stored apart.
+/// The source of an id. Ids of different sources are stored separately.
 ///
 /// An unsigned APIv2 refund that was captured can be altered; a signed notification cannot.
 #[derive(Clone, Copy)]

@@ -4,11 +4,11 @@ use serde_json::{Map, Value};
 
 use wechatpay_core::protocol::is_plain_name;
 
-/// Two documents show these as elements with elements inside. No signature covers those.
+/// Documented elements that contain elements. No signature covers those.
 const LISTS: [&str; 2] = ["sub_order_list", "transaction_id_list"];
 
-/// Refuses structure that the signed text does not show: doubled elements, nested elements, and
-/// names that could hold the text of another member.
+/// Rejects structure that the signed text does not show: doubled elements, nested elements, and
+/// names that could contain the text of another member.
 ///
 /// # Errors
 ///
@@ -21,8 +21,8 @@ pub(super) fn check_flat(members: &Map<String, Value>) -> Result<(), &'static st
         match value {
             Value::String(_) => {}
             Value::Object(_) if LISTS.contains(&name.as_str()) => {}
-            Value::Array(_) => return Err("an element stands twice"),
-            _ => return Err("an element has elements inside, which no signature covers"),
+            Value::Array(_) => return Err("an element occurs twice"),
+            _ => return Err("an element contains elements, which no signature covers"),
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The claim of a notification that is being handled: renewed meanwhile, and released if it is never ended.
+//! The claim of a notification in handling: it is renewed meanwhile, and released if it is never finished.
 
 use std::fmt;
 use std::future::{self, Future};
@@ -17,7 +17,7 @@ use crate::net;
 use crate::trace;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// The claim of one notification. Dropped without an end, it is given back in the background.
+/// The claim of one notification. Dropping an unfinished claim releases it in the background.
 pub(super) struct Hold {
     held: Arc<Held>,
 }
@@ -28,7 +28,7 @@ struct Held {
     claim: Claim,
     /// The time limit for each operation of the store.
     limit: Duration,
-    /// Whether it was ended, or never taken.
+    /// Whether the claim was finished or released, or never taken.
     over: AtomicBool,
     /// Locked during an operation of the store, so that no renewal follows the end of the claim.
     asking: Mutex<()>,
@@ -62,7 +62,7 @@ impl Hold {
         match &outcome {
             Ok(Delivery::New) => {}
             Ok(_) => held.end(),
-            // It may stand, and only the answer was lost: it would put the next delivery off.
+            // The claim may have been recorded and only the answer lost. It would defer the next delivery.
             Err(_) => {
                 let freed = held.store.forget(&held.id, &held.claim);
                 if until(deadline, mute, freed).await.is_ok() {
@@ -73,7 +73,7 @@ impl Hold {
         outcome
     }
 
-    /// Keeps renewing the claim, for `limit` at most, so that it outlasts a slow handler.
+    /// Keeps renewing the claim, for at most `limit`, so that it outlasts a slow handler.
     pub(super) fn renew(&self, lease: Duration, limit: Duration) {
         let renewal = Arc::clone(&self.held).renew(lease, limit);
         match net::drivers::with_timers() {
@@ -89,7 +89,7 @@ impl Hold {
     pub(super) async fn finish(&self, ttl: Duration) -> Result<Finished> {
         let held = &self.held;
         let _asking = held.asking.lock().await;
-        // Also where that fails: the work is done, and a claim that is given back would repeat it.
+        // Even if this fails, the work is done, and releasing the claim would repeat it.
         held.end();
         held.stop_renewing();
         let asked = held.store.finish(&held.id, &held.claim, ttl);
@@ -107,7 +107,7 @@ impl Drop for Hold {
         if !self.held.over.load(Ordering::SeqCst) {
             let held = Arc::clone(&self.held);
             held.end();
-            // Where nothing can be run any more, it runs out.
+            // Without a runtime the claim expires.
             let _ = start(async move {
                 let _ = held.release().await;
             });
@@ -126,7 +126,7 @@ impl Held {
         self.over.store(true, Ordering::SeqCst);
     }
 
-    /// Called with the lock, so that no renewal is cut off while the store works on it.
+    /// Stops the renewal. Called with the lock, so that no renewal is aborted while the store executes it.
     fn stop_renewing(&self) {
         if let Some(renewal) = self.renewal.get() {
             renewal.abort();
@@ -140,7 +140,7 @@ impl Held {
         until(Instant::now() + self.limit, mute, asked).await
     }
 
-    /// Three times in a lease: one renewal may fail.
+    /// Renews the claim three times per lease, so that one renewal may fail.
     async fn renew(self: Arc<Self>, lease: Duration, limit: Duration) {
         let start = Instant::now();
         loop {
@@ -152,18 +152,18 @@ impl Held {
             let asked = self.store.claim(&self.id, &self.claim, lease);
             let outcome = until(Instant::now() + self.limit, mute, asked).await;
             if outcome.is_ok_and(|delivery| delivery != Delivery::New) {
-                // It had run out, and another delivery has taken over: that one decides.
+                // The claim had expired, and the delivery that took over decides.
                 return;
             }
         }
     }
 }
 
-/// Runs a future to its end, on the caller's runtime or, where there is none, in the background.
+/// Runs a future to completion, on the caller's runtime or else in the background.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Blocking`] when there is neither.
+/// [`ErrorKind::Blocking`] when neither is available.
 pub(super) fn start(future: impl Future<Output = ()> + Send + 'static) -> Result<()> {
     match Handle::try_current() {
         Ok(runtime) => {
@@ -178,7 +178,7 @@ pub(super) fn start(future: impl Future<Output = ()> + Send + 'static) -> Result
 ///
 /// # Errors
 ///
-/// Its own, and `late` when there is no result in time.
+/// The errors of the future, and `late` when there is no result in time.
 pub(super) async fn until<T>(
     deadline: Instant,
     late: impl FnOnce() -> Error,
@@ -222,8 +222,8 @@ fn timer(deadline: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>> {
 fn mute() -> Error {
     Error::new(
         ErrorKind::Dedup,
-        "the store of notifications seen before did not answer in time: look at its connection; \
-         NotificationsBuilder::timeout says how long it has",
+        "the deduplication store did not answer in time: check its connection, or raise \
+         NotificationsBuilder::timeout",
     )
     .with_maybe_sent(false)
 }

@@ -56,7 +56,7 @@ impl Kind {
         KINDS
     }
 
-    /// The kind of an event type.
+    /// Returns the kind of an event type.
     #[must_use]
     pub fn find(version: Version, event_type: &str) -> Option<&'static Self> {
         KINDS
@@ -65,19 +65,19 @@ impl Kind {
             .map(|at| &KINDS[at])
     }
 
-    /// The protocol.
+    /// Returns the protocol.
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// The event type, for example `TRANSACTION.SUCCESS`.
+    /// Returns the event type, for example `TRANSACTION.SUCCESS`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         self.event_type
     }
 
-    /// JSON pointers of the fields inside the decrypted resource that are encrypted once more, to the
+    /// Returns JSON pointers to the fields of the decrypted resource that are additionally encrypted to the
     /// merchant's certificate; `*` stands for every item of an array.
     #[must_use]
     pub fn decrypt(&self) -> &'static [&'static str] {
@@ -91,13 +91,13 @@ impl Kind {
         pointers.unwrap_or_default()
     }
 
-    /// Whether it is a question: the reply has to hold data.
+    /// Whether the reply must contain data.
     #[must_use]
     pub fn expects_data(&self) -> bool {
         self.has(|attribute| matches!(attribute, KindAttribute::Answered))
     }
 
-    /// Whether the reply has to be signed by the merchant.
+    /// Whether the merchant must sign the reply.
     #[must_use]
     pub fn reply_must_be_signed(&self) -> bool {
         self.has(|attribute| matches!(attribute, KindAttribute::SignedReply))

@@ -1,4 +1,4 @@
-//! Ids in the memory of one process.
+//! A deduplication store in the memory of one process.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -32,10 +32,10 @@ struct Ids {
     next: u64,
 }
 
-/// A digest of the id, as short as is possible without collisions.
+/// A digest of the id: short, and without collisions.
 type Key = [u8; 32];
 
-/// The end of an id's time; the number tells equal instants apart.
+/// The expiry of an id; the number distinguishes equal instants.
 type End = (Instant, u64);
 
 struct Entry {
@@ -54,14 +54,14 @@ impl Entry {
 }
 
 impl MemoryStore {
-    /// Room for 1,048,576 ids of each source: in two days, 6 notifications a second. They take some
-    /// 200 MiB a source when it is full, and nothing before.
+    /// Creates a store for 1,048,576 ids of each source: 6 notifications a second for two days. A full store takes
+    /// about 200 MiB per source; an empty one allocates nothing.
     #[must_use]
     pub fn new() -> Self {
         Self::with_capacity(NonZeroUsize::MIN.saturating_add((1 << 20) - 1))
     }
 
-    /// Room for so many ids of each source.
+    /// Creates a store for this many ids of each source.
     #[must_use]
     pub fn with_capacity(capacity: NonZeroUsize) -> Self {
         Self {
@@ -100,7 +100,7 @@ impl MemoryStore {
         });
     }
 
-    /// The ids of one source, of which those are gone whose time is over.
+    /// Removes the expired ids of one source and calls `work` with the others.
     fn with<T>(&self, now: Instant, id: &str, work: impl FnOnce(&mut Ids, Key) -> T) -> T {
         let key = digest::sha256(id.as_bytes());
         let mut state = self.lock();
@@ -138,7 +138,7 @@ impl Ids {
         Ok(())
     }
 
-    /// Whether it was there.
+    /// Removes an id; returns whether it was present.
     fn take(&mut self, key: &Key) -> bool {
         let taken = self.entries.remove(key);
         if let Some(entry) = &taken {
@@ -151,8 +151,8 @@ impl Ids {
 fn full() -> Error {
     Error::new(
         ErrorKind::Dedup,
-        "the store has no room for another notification: give MemoryStore a greater capacity, \
-         retention a shorter time, or use RedisStore; this one was not remembered",
+        "the store is full, so this notification was not recorded: raise the capacity of MemoryStore, \
+         shorten retention, or use RedisStore",
     )
     .with_maybe_sent(false)
 }
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_stands_until_it_is_finished_or_runs_out() {
+    fn a_claim_is_valid_until_it_is_finished_or_expires() {
         let (store, start) = (MemoryStore::new(), Instant::now());
         let (at, mine) = (|after| start + Duration::from_secs(after), claim());
         assert_eq!(asked(&store, at(0), "a"), Delivery::New);
@@ -229,7 +229,7 @@ mod tests {
 
     /// An expired claim can neither release nor finish a later claim.
     #[test]
-    fn a_late_giveback_leaves_the_newer_claim() {
+    fn a_late_release_does_not_affect_a_newer_claim() {
         let (store, start) = (MemoryStore::new(), Instant::now());
         let (late, newer, then) = (claim(), claim(), start + LEASE);
         assert_eq!(asked_as(&store, start, "a", &late), Delivery::New);
@@ -259,11 +259,11 @@ mod tests {
     fn refused(outcome: Result<impl fmt::Debug>) {
         let err = outcome.unwrap_err();
         assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Dedup, false));
-        assert!(err.to_string().contains("no room"), "{err}");
+        assert!(err.to_string().contains("is full"), "{err}");
     }
 
     #[test]
-    fn a_full_store_forgets_nothing_before_its_time() {
+    fn a_full_store_drops_no_unexpired_entry() {
         let (store, now, mine) = (small(), Instant::now(), claim());
         remembered(store.finish_at(now, "handled", &claim(), TTL));
         assert_eq!(asked_as(&store, now, "under way", &mine), Delivery::New);
@@ -274,14 +274,14 @@ mod tests {
         }
         assert_eq!(asked(&store, now, "handled"), Delivery::Duplicate);
         assert_eq!(asked(&store, now, "under way"), Delivery::InProgress);
-        // What has a place already needs no other.
+        // An id that is already stored needs no further room.
         remembered(store.finish_at(now, "under way", &mine, TTL));
         refused(store.claim_at(now + LEASE, "another", &claim(), LEASE));
         assert_eq!(asked(&store, now + TTL, "another"), Delivery::New);
     }
 
     #[test]
-    fn one_source_leaves_the_others_their_room() {
+    fn one_source_cannot_fill_the_store() {
         let (store, now) = (small(), Instant::now());
         remembered(store.finish_at(now, "v3:handled", &claim(), TTL));
         let sources = ["v2:", "v2:refund:", "", "v3:"];
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_claim_once_more_is_first_again_and_lasts_longer() {
+    fn repeating_a_claim_renews_it() {
         let (store, start, mine) = (small(), Instant::now(), claim());
         let later = start + LEASE / 2;
         for now in [start, later] {

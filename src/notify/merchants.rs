@@ -69,7 +69,7 @@ enum By {
     Path,
 }
 
-/// A merchant's reader, and the version of the merchant that it was made for.
+/// A merchant's reader, and the version of the merchant's settings that it was built from.
 struct Reader {
     version: u64,
     notifications: Notifications,
@@ -91,22 +91,22 @@ impl Merchants {
 }
 
 impl MerchantNotifications {
-    /// Takes the last segment of the request's path for the merchant id.
+    /// Uses the last segment of the request's path as the merchant id.
     #[must_use]
     pub fn by_path(mut self) -> Self {
         self.by = By::Path;
         self
     }
 
-    /// Takes a header for the merchant id, one that the program's own proxy sets.
+    /// Uses a header as the merchant id. The program's own proxy must set it.
     #[must_use]
     pub fn by_header(mut self, name: HeaderName) -> Self {
         self.by = By::Header(name);
         self
     }
 
-    /// Changes the settings of each merchant's reader, say the store of ids that came before. In it the ids of each
-    /// merchant begin with the merchant id: no merchant can use up the ids of another.
+    /// Changes the settings of each merchant's reader, for example the deduplication store. In the store, each id begins
+    /// with its merchant id, so no merchant can use up the ids of another.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -152,7 +152,7 @@ impl MerchantNotifications {
         }
     }
 
-    /// Waits until no handler of any merchant is running, also of those that were replaced or removed.
+    /// Waits until no handler of any merchant is running, including replaced and removed merchants.
     pub async fn handlers_ended(&self) {
         self.running.none().await;
     }
@@ -229,8 +229,7 @@ impl MerchantNotifications {
     }
 
     /// Two merchants may have the same key, and one certificate may sign for both, so the decrypted content must name
-    /// the
-    /// merchant whose key opened it.
+    /// the merchant whose key decrypted it.
     fn check(&self, entry: &Entry, notification: &Notification) -> Result<()> {
         let named: Vec<_> = match notification.version() {
             Version::V2 => texts(notification.envelope(), &["mch_id"]),
@@ -243,7 +242,7 @@ impl MerchantNotifications {
             return Ok(());
         }
         let others = named.iter().any(|id| self.merchants.entry(id).is_some());
-        // In APIv2 the sender has signed who it is for.
+        // In APIv2 the signature covers the merchant id.
         if others || notification.version() == Version::V2 {
             Err(refused(ANOTHERS, notification.raw()))
         } else {
@@ -270,7 +269,7 @@ impl MerchantNotifications {
         }
         let builder = (self.configure)(builder)
             .running(self.running.clone())
-            // APIv2's ids are the sender's, and a merchant can send as well as WeChat Pay.
+            // The sender chooses the ids of APIv2, and a merchant can sign as well as WeChat Pay.
             .namespace(Arc::clone(&entry.id));
         let notifications = builder.build()?;
         let reader = Reader {
@@ -286,13 +285,13 @@ impl MerchantNotifications {
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 const UNSIGNED: &str =
-    "the notification names no key of WeChat Pay, so nothing says whose it is; do not act on it";
+    "the notification names no key of WeChat Pay, so its merchant is unknown; do not act on it";
 const SEVERAL: &str = "the notification is signed with a certificate that several merchants of the registry know: put \
                        the merchant id into each notify_url, and read it with by_path()";
 const NOBODYS: &str = "no merchant of the registry knows the key that the notification names; if it is that of a \
                        certificate that was not fetched yet, put the merchant id into the notify_url and use by_path()";
-const ANOTHERS: &str = "the notification is about another merchant than the one whose key it was read with; do not act \
-                        on it";
+const ANOTHERS: &str = "the notification is about a different merchant than the one whose key verified \
+                        it; do not act on it";
 
 fn texts<'a>(object: &'a Value, names: &[&str]) -> Vec<&'a str> {
     let texts = names.iter().filter_map(|name| object[*name].as_str());

@@ -1,4 +1,4 @@
-//! Notifications (回调通知): what WeChat Pay posts to the merchant's server.
+//! Notifications (回调通知), which WeChat Pay posts to the merchant's server.
 #![doc = include_str!("../../docs/notifications.md")]
 
 #[cfg(feature = "axum")]
@@ -145,18 +145,18 @@ impl Notifications {
     /// certificate.
     ///
     /// `body` must be the body exactly as received, since the signature does not match JSON that was parsed
-    /// and serialised again. APIv2's XML and APIv3's JSON are told apart by their content.
+    /// and serialised again. APIv2's XML and APIv3's JSON are distinguished by their content.
     ///
     /// # Errors
     ///
-    /// Give them to [`refuse`](Self::refuse); WeChat Pay delivers again later.
-    /// - [`ErrorKind::Probe`]: wrong on purpose; raise no alarm.
-    /// - [`ErrorKind::Verify`]: [`Error::verify_failure`] says whether header, timestamp, serial or
-    ///   signature.
-    /// - [`ErrorKind::Decrypt`]: genuine, but no APIv3 (APIv2, private) key given fits.
-    /// - [`ErrorKind::Body`]: genuine, but not of a notification's form.
+    /// Pass them to [`refuse`](Self::refuse); WeChat Pay delivers again later.
+    /// - [`ErrorKind::Probe`]: a deliberately wrong signature; raise no alarm.
+    /// - [`ErrorKind::Verify`]: the header, timestamp, serial or signature is invalid;
+    ///   [`Error::verify_failure`] says which.
+    /// - [`ErrorKind::Decrypt`]: genuine, but no given key (APIv3, APIv2 or private) decrypts it.
+    /// - [`ErrorKind::Body`]: genuine, but not in the form of a notification.
     ///
-    /// Nothing was sent in any case: [`Error::maybe_sent`] is false.
+    /// [`Error::maybe_sent`] is false in all cases, since nothing was sent.
     pub fn parse(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notification> {
         self.parse_bytes(headers, &Bytes::copy_from_slice(body))
     }
@@ -177,8 +177,8 @@ impl Notifications {
     ///
     /// # Errors
     ///
-    /// Those of [`parse`](Self::parse), [`ErrorKind::Dedup`] when the store is unreachable, full, or exceeds
-    /// the [timeout](NotificationsBuilder::timeout), and [`ErrorKind::Timeout`] when fetching the certificates
+    /// The errors of [`parse`](Self::parse); [`ErrorKind::Dedup`] when the store is unreachable, full, or exceeds
+    /// the [timeout](NotificationsBuilder::timeout); and [`ErrorKind::Timeout`] when fetching the certificates
     /// exceeds it.
     pub async fn accept(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notification> {
         let body = Bytes::copy_from_slice(body);
@@ -239,7 +239,7 @@ impl Notifications {
         match source.ask(refusal.verify_failure()).await {
             Ok(false) => first,
             Ok(true) => self.parse_bytes(headers, body),
-            // It may have been another's fetch that failed.
+            // The failed fetch may have been started by another delivery.
             Err(missed) => self
                 .parse_bytes(headers, body)
                 .map_err(|err| unfetched(err, &missed)),
@@ -312,7 +312,7 @@ impl fmt::Debug for Notifications {
     }
 }
 
-/// The two versions count their ids apart, and so do refunds that are not signed.
+/// Returns the id in the store. APIv3, APIv2 and unsigned refunds have separate ids.
 fn dedup_id(notification: &Notification) -> String {
     let origin = match (notification.version(), notification.verification()) {
         (Version::V3, _) => IdSource::V3,
@@ -328,10 +328,10 @@ fn refused(kind: ErrorKind, message: &'static str, body: &Bytes) -> Error {
         .with_body(body.clone())
 }
 
-/// Whoever reads it has to know that the serial may be right.
+/// The error for a failed fetch. Its cause is the verification failure, since the serial may be right.
 fn unfetched(err: Error, missed: &Error) -> Error {
     let message = format!(
-        "the certificate that signed the notification could not be asked for, so do not act on it: {}",
+        "the certificate that signed the notification could not be requested, so do not act on it: {}",
         missed.report()
     );
     let outer = Error::new(err.kind(), message).with_maybe_sent(false);
@@ -343,8 +343,8 @@ fn unfetched(err: Error, missed: &Error) -> Error {
 fn unfetched_in_time(body: &Bytes) -> Error {
     refused(
         ErrorKind::Timeout,
-        "the certificate that signed the notification did not come in time; it is still being fetched, and \
-         the next delivery may be verified with it",
+        "the certificate that signed the notification did not arrive in time; it is still being \
+         fetched, and the next delivery may be verified with it",
         body,
     )
 }
@@ -356,7 +356,7 @@ fn untrusted(body: &Bytes, failure: VerifyFailure) -> Error {
     let (kind, message) = match failure {
         VerifyFailure::Probe => (
             ErrorKind::Probe,
-            "a signature probe of WeChat Pay, to see that notifications are verified: answer 4xx and \
+            "a signature probe by WeChat Pay, to check that notifications are verified: answer 4xx and \
              raise no alarm",
         ),
         _ => (

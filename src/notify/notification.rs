@@ -25,7 +25,7 @@ pub struct Notification {
     pub(super) raw: Bytes,
     pub(super) verification: Verification,
     pub(super) delivery: Delivery,
-    /// The claim of the handling; only of a first delivery that was accepted.
+    /// The claim, if this is a first delivery that was accepted.
     pub(super) hold: Option<Arc<Hold>>,
 }
 
@@ -33,7 +33,7 @@ pub struct Notification {
 #[derive(Clone)]
 pub(super) struct Resource {
     pub(super) value: Value,
-    /// The JSON that the value was read from; `None` of APIv2's XML.
+    /// The JSON that the value was read from; `None` for APIv2's XML.
     pub(super) text: Option<String>,
 }
 
@@ -52,7 +52,7 @@ impl std::ops::Deref for Resource {
 }
 
 impl Notification {
-    /// The protocol it came in.
+    /// Returns the protocol.
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
@@ -105,7 +105,7 @@ impl Notification {
             .unwrap_or_default()
     }
 
-    /// A few words of WeChat Pay, for example `支付成功`; empty in APIv2.
+    /// Returns WeChat Pay's summary, for example `支付成功`; empty in APIv2.
     #[must_use]
     pub fn summary(&self) -> &str {
         self.text("summary")
@@ -113,31 +113,31 @@ impl Notification {
 
     /// Returns the decrypted resource; `Null` if there is none.
     ///
-    /// APIv2: the plaintext of `req_info` or `event_ciphertext`; else all signed members of the message,
-    /// as texts. Empty members are not signed, and left out.
+    /// In APIv2 it is the plaintext of `req_info` or `event_ciphertext`, or else all signed members of the message
+    /// as texts. Empty members are not signed, so they are left out.
     #[must_use]
     pub fn resource(&self) -> &Value {
         &self.resource
     }
 
-    /// The resource's JSON as WeChat Pay wrote it, decrypted, sensitive fields too; `None` where it has
-    /// none, and of APIv2's XML.
+    /// Returns the decrypted JSON of the resource as WeChat Pay wrote it, including decrypted sensitive fields; `None` if
+    /// there is no resource, and for APIv2's XML.
     ///
-    /// [`resource`](Self::resource) rounds integers that no 64 bits hold, unless the program enables
-    /// `arbitrary_precision` of `serde_json`; this has every digit.
+    /// [`resource`](Self::resource) rounds integers that exceed 64 bits, unless the program enables
+    /// `arbitrary_precision` of `serde_json`; this text has every digit.
     #[must_use]
     pub fn resource_text(&self) -> Option<&str> {
         self.resource.text.as_deref()
     }
 
-    /// The resource as a type.
+    /// Deserialises the resource.
     ///
-    /// It is read from [`resource_text`](Self::resource_text) where there is one, so that a member of type
+    /// It reads [`resource_text`](Self::resource_text) if available, so that a member of type
     /// `u128`, of a decimal type or `Box<RawValue>` gets every digit.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Body`] when the type has another form.
+    /// [`ErrorKind::Body`] when the resource does not match the type.
     pub fn resource_as<T: DeserializeOwned>(&self) -> Result<T> {
         let text = self.resource_text().map(str::as_bytes);
         if let Some(read) = text.and_then(read_text) {
@@ -146,23 +146,23 @@ impl Notification {
         T::deserialize(&self.resource.value).map_err(|err| {
             Error::new(
                 ErrorKind::Body,
-                "the notification's resource does not have the form of this type",
+                "the notification's resource does not match the requested type",
             )
             .with_maybe_sent(false)
             .with_source(err)
         })
     }
 
-    /// The whole message as received; the ciphertext is still encrypted.
+    /// Returns the whole message as received; the ciphertext is still encrypted.
     ///
-    /// Of APIv2's refunds ([`Verification::Unsigned`]) only [`resource`](Self::resource) is known to
-    /// come from WeChat Pay; nothing protects what stands around it.
+    /// In APIv2's refunds ([`Verification::Unsigned`]) only [`resource`](Self::resource) is known to
+    /// come from WeChat Pay; the rest of the message is not protected.
     #[must_use]
     pub fn envelope(&self) -> &Value {
         &self.envelope
     }
 
-    /// The bytes that came.
+    /// Returns the body as received.
     #[must_use]
     pub fn raw(&self) -> &Bytes {
         &self.raw
@@ -175,8 +175,8 @@ impl Notification {
         &self.verification
     }
 
-    /// Whether it was delivered before; always [`Delivery::New`] after
-    /// [`parse`](super::Notifications::parse), which does not look.
+    /// Returns whether the notification was delivered before; always [`Delivery::New`] after
+    /// [`parse`](super::Notifications::parse), which does not check.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         self.delivery
@@ -188,7 +188,7 @@ impl Notification {
         self.delivery != Delivery::New
     }
 
-    /// Whether it is a question whose reply has to hold data; it is answered however often it comes.
+    /// Whether the reply must contain data. Such a notification is handled on every delivery.
     #[must_use]
     pub fn expects_data(&self) -> bool {
         self.kind().is_some_and(Kind::expects_data)

@@ -1,4 +1,4 @@
-//! Ids in a Redis that several machines share.
+//! A deduplication store in Redis, for several machines.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,9 +10,9 @@ use tokio::sync::OnceCell;
 use super::dedup::{Claim, DedupStore, Delivery, Finished};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// WeChat Pay waits 5 s for a reply; a store that is down has to be noticed well before.
+/// WeChat Pay waits 5 s for a reply, so an unavailable store must be detected much earlier.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// The longest time for an answer: a connection may be made first, and made again once.
+/// The time limit for an answer. It may include connecting, and one reconnection.
 const LONGEST: Duration = Duration::from_millis(1500);
 
 const FINISHED: &str = "finished";
@@ -43,7 +43,7 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// A store at `redis://[user:password@]host[:port][/db]` or `unix:///path`; connects later.
+    /// Opens a store at `redis://[user:password@]host[:port][/db]` or `unix:///path`; connects later.
     ///
     /// # Errors
     ///
@@ -71,7 +71,7 @@ impl RedisStore {
         self
     }
 
-    /// `KEYS[1]` is the id's key, `ARGV[1]` the claim; what follows is up to the script.
+    /// Builds a script call. `KEYS[1]` is the id's key, `ARGV[1]` the claim; the script defines the other arguments.
     fn script(&self, text: &str, id: &str, claim: &Claim) -> Cmd {
         let mut command = redis::cmd("EVAL");
         let key = format!("{}{id}", self.prefix);
@@ -130,7 +130,7 @@ impl DedupStore for RedisStore {
 
 /// Redis runs a script atomically.
 ///
-/// The key holds the claim, or [`FINISHED`], which no claim can be: it has no 32 characters.
+/// The key's value is the claim, or [`FINISHED`], which cannot be a claim: a claim has 32 characters.
 const CLAIM: &str = "\
 local found = redis.call('GET', KEYS[1])
 if found and found ~= ARGV[1] then return found end
@@ -154,8 +154,8 @@ fn millis(time: Duration) -> u64 {
 fn down(err: RedisError) -> Error {
     Error::new(
         ErrorKind::Dedup,
-        "Redis cannot be asked whether this notification came before; it was not handled and will \
-         come again",
+        "Redis cannot tell whether this notification is a duplicate; it was not handled, and WeChat Pay \
+         will send it again",
     )
     .with_maybe_sent(false)
     .with_source(err)

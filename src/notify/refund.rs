@@ -16,7 +16,7 @@ use wechatpay_core::secret::Secret;
 type Members = Map<String, Value>;
 
 const BLOCK: usize = 16;
-/// The digits of WeChat Pay's numbers of refunds: 28 until 2015, 29 since.
+/// The lengths of WeChat Pay's refund ids: 28 digits until 2015, 29 since.
 const DIGITS: std::ops::RangeInclusive<usize> = 28..=32;
 /// The position of the date in a number: `50000408942018111907145868882`.
 const DATE: std::ops::Range<usize> = 10..18;
@@ -28,7 +28,7 @@ pub(super) struct Refund {
 }
 
 impl Refund {
-    /// A wrong key is found by the padding, or, once in 256 times, by what comes out not being XML.
+    /// Decrypts and parses `req_info`. A wrong key is detected by the padding, or, once in 256 times, because the result is not XML.
     ///
     /// # Errors
     ///
@@ -46,24 +46,24 @@ impl Refund {
         Err(Error::new(
             ErrorKind::Decrypt,
             format!(
-                "req_info was not encrypted with the APIv2 key ({} tried): it is the one set at 商户平台 → \
+                "req_info was not encrypted with the APIv2 key ({} tried): give the one set at 商户平台 → \
                  账户中心 → API安全 → APIv2密钥",
                 keys.len()
             ),
         ))
     }
 
-    /// The refund's number and its status, which identify the event.
+    /// Returns the refund id and its status, which identify the event.
     ///
     /// # Errors
     ///
-    /// What shows that blocks were inserted, removed or exchanged.
+    /// A reason to suspect that blocks were inserted, removed or exchanged.
     pub(super) fn subject(&self) -> Result<[&str; 2], &'static str> {
         check_flat(&self.members)?;
         let status = self.text_of("refund_status");
-        // A longer status holds a block that was inserted.
+        // A longer status contains an inserted block.
         if status.len() >= BLOCK || !status.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            return Err("refund_status is no status of a refund");
+            return Err("refund_status is not the status of a refund");
         }
         if self.is_made_up() && self.is_short_or_numbered() {
             return Ok([self.made_up_number()?, status]);
@@ -76,16 +76,14 @@ impl Refund {
             return Err("refund_id is missing, or is not in the form of WeChat Pay's numbers");
         }
         if self.is_copied(number) {
-            return Err(
-                "a block of refund_id occurs once more, or refund_id is not where it should be",
-            );
+            return Err("a block of refund_id is repeated, or refund_id is in the wrong place");
         }
         Ok([number, status])
     }
 
-    /// Whether none of the numbers is WeChat Pay's, as in the messages of a test.
+    /// Whether none of the ids has WeChat Pay's form, as in test messages.
     ///
-    /// No change of blocks makes a genuine message look so: 12 digits of each number stay.
+    /// No change of blocks gives a genuine message this form: 12 digits of each id remain.
     fn is_made_up(&self) -> bool {
         let digits = |name| {
             let text = self.text_of(name);
@@ -96,11 +94,10 @@ impl Refund {
             .all(|name| digits(name) < *DIGITS.start() - BLOCK)
     }
 
-    /// Whether the message has a refund's number, or is too short to be the rest of a genuine one.
+    /// Whether the message has a refund id, or is too short to be the rest of a genuine one.
     ///
-    /// An attacker who removes cipher blocks cannot shorten a number to fewer than 13 digits, but can remove whole
-    /// elements,
-    /// including both numbers.
+    /// An attacker who removes cipher blocks cannot shorten an id to fewer than 13 digits, but can remove whole
+    /// elements, including both ids.
     fn is_short_or_numbered(&self) -> bool {
         let has = |name| !self.text_of(name).is_empty();
         match self.members.len() {
@@ -120,7 +117,7 @@ impl Refund {
         .into_iter()
         .map(|name| self.text_of(name))
         .find(|number| !number.is_empty())
-        .ok_or("the refund has no number")
+        .ok_or("the refund has no id")
     }
 
     fn text_of(&self, name: &str) -> &str {
@@ -130,9 +127,9 @@ impl Refund {
             .unwrap_or_default()
     }
 
-    /// Whether a refund's number has a date that is not before the payment's and not after the refund.
+    /// Whether the date in a refund id is not before the payment's and not after the refund.
     ///
-    /// Blocks that were exchanged with those of another number put other digits there.
+    /// Exchanging blocks with another id changes these digits.
     fn is_dated(&self, number: &str) -> bool {
         let digits = number.bytes().all(|byte| byte.is_ascii_digit());
         let Some(day) = number.get(DATE).and_then(Day::read) else {
@@ -147,9 +144,9 @@ impl Refund {
             && done.is_none_or(|done| day.is_not_after(done))
     }
 
-    /// Whether a block of the number's digits occurs twice in the plaintext.
+    /// Whether a block of the id's digits occurs twice in the plaintext.
     ///
-    /// WeChat Pay makes the number after it has all the others: it repeats none of them.
+    /// WeChat Pay assigns the refund id after all other ids, so it repeats none of them.
     fn is_copied(&self, number: &str) -> bool {
         let Some(at) = self.place(number) else {
             return true;
@@ -159,7 +156,7 @@ impl Refund {
         own.any(|own| blocks.iter().filter(|block| **block == blocks[own]).count() > 1)
     }
 
-    /// Returns the only place of the number.
+    /// Returns the only position of the id.
     fn place(&self, number: &str) -> Option<usize> {
         let text = str::from_utf8(&self.text).ok()?;
         let (before, after) = text.split_once("<refund_id>")?;
@@ -176,15 +173,15 @@ impl Refund {
     }
 }
 
-/// A date that can be compared.
+/// A comparable date.
 #[derive(Clone, Copy)]
 struct Day(u32);
 
 impl Day {
-    /// A clock that is wrong at midnight may be a day off; four, since every month counts 31.
+    /// The permitted difference: a wrong clock at midnight may be a day off; 4 here, since every month counts 31 days.
     const SLACK: u32 = 4;
 
-    /// A date: `20181119`.
+    /// Parses a date: `20181119`.
     fn read(text: &str) -> Option<Self> {
         let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
         let (year, month, day) = (part(0..4)?, part(4..6)?, part(6..8)?);

@@ -42,7 +42,7 @@ impl Notifications {
     /// # Errors
     ///
     /// [`ErrorKind::Request`] when expected data ([`Notification::expects_data`]) is missing, when data is given
-    /// for APIv2, or when the reply has to be signed and the reader was built without `private_key(..)` and
+    /// for APIv2, or when the reply must be signed and the reader was built without `private_key(..)` and
     /// `serial(..)`.
     pub fn reply(
         &self,
@@ -57,7 +57,7 @@ impl Notifications {
             (Version::V3, Acknowledgement::Data(data)) => Reply::json(StatusCode::OK, &data),
             (Version::V3, Acknowledgement::Done) if notification.expects_data() => {
                 return Err(request(
-                    "this notification is a question: answer with the data it asks for, not ()",
+                    "this notification expects data: answer with the data, not with ()",
                 ));
             }
             (Version::V3, Acknowledgement::Done) => {
@@ -79,7 +79,7 @@ impl Notifications {
         Reply::refusal(error)
     }
 
-    /// [`reply`](Self::reply) or [`refuse`](Self::refuse), for notifications that need no data.
+    /// Works as [`reply`](Self::reply) or [`refuse`](Self::refuse), for notifications that need no data.
     ///
     /// ```
     /// # use wechatpay_chain::notify::{Notifications, Reply};
@@ -94,11 +94,11 @@ impl Notifications {
             .unwrap_or_else(|err| self.refuse(err))
     }
 
-    /// The four headers that WeChat Pay signs with, from the merchant's side.
+    /// Adds the four headers that WeChat Pay signs with, signed by the merchant.
     fn sign(&self, reply: &mut Reply) -> Result<()> {
         let Some(signing) = &self.shared.keys.reply else {
             return Err(request(
-                "this notification's reply has to be signed: give private_key(..) and serial(..)",
+                "the reply to this notification must be signed: give private_key(..) and serial(..)",
             ));
         };
         let timestamp = self.shared.clock.now().to_string();
@@ -170,7 +170,7 @@ impl Reply {
 
     fn xml(status: StatusCode, code: &str, message: &str) -> Self {
         let members = [("return_code", code), ("return_msg", message)];
-        // Constant texts: XML holds them.
+        // Constant texts, which are valid in XML.
         let text = xml::encode(members).unwrap_or_default();
         Self::typed(status, "text/xml; charset=utf-8", text)
     }
@@ -188,25 +188,25 @@ impl Reply {
         self
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The body. Send it unchanged, since a signature may cover it.
+    /// Returns the body. Send it unchanged, since a signature may cover it.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// Why the notification was refused; `None` when it was accepted and nothing went wrong.
+    /// Returns why the notification was rejected; `None` if it was accepted and nothing failed.
     ///
     /// In a success it is of [`ErrorKind::Dedup`]: the notification was handled but not recorded, or its lease
     /// was lost to another delivery. A panic of the handler is of [`ErrorKind::Middleware`]. See

@@ -14,10 +14,10 @@ use super::{Notification, Notifications};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 impl Notifications {
-    /// The second half of [`handle`](Self::handle), for a notification that was already accepted, for example by
-    /// axum's extractor.
+    /// Runs a handler for a notification that was already accepted, for example by axum's extractor: the second half of
+    /// [`handle`](Self::handle).
     ///
-    /// The handler runs to its end even when this future is dropped.
+    /// The handler runs to completion even if this future is dropped.
     pub async fn run<H, F, A, E>(&self, notification: Notification, handler: H) -> Reply
     where
         H: FnOnce(Notification) -> F + Send + 'static,
@@ -87,7 +87,7 @@ impl Notifications {
             Ok(Finished::LeaseLost) => Some(overtaken()),
             Err(err) => Some(not_remembered(err)),
         };
-        // It was handled, also where that cannot be remembered.
+        // It was handled, even if the store could not record it.
         let reply = reply.unwrap_or_else(|err| self.refuse(err));
         reply.beside(missed)
     }
@@ -110,7 +110,7 @@ impl Running {
 
     pub(super) async fn none(&self) {
         let mut count = self.count.subscribe();
-        // The sender is ours: it does not go before.
+        // This struct owns the sender, so the channel cannot be closed.
         let _ = count.wait_for(|count| *count == 0).await;
     }
 }
@@ -149,7 +149,8 @@ where
 fn panicked() -> Error {
     Error::new(
         ErrorKind::Middleware,
-        "the handler of a notification panicked: mend it, the notification comes again",
+        "the handler of a notification panicked: fix the handler; WeChat Pay will send the notification \
+         again",
     )
     .with_maybe_sent(false)
 }
@@ -157,17 +158,17 @@ fn panicked() -> Error {
 fn overtaken() -> Error {
     Error::new(
         ErrorKind::Dedup,
-        "the notification was handled, but its claim had run out and another delivery is being handled: \
-         it may be handled twice; raise renew_for above what the slowest handler takes, and lease \
-         above what the store is away for",
+        "the notification was handled, but its claim had expired and another delivery is being handled: \
+         it may be handled twice; raise renew_for above the time of the slowest handler, and lease \
+         above the longest outage of the store",
     )
 }
 
 fn not_remembered(err: Error) -> Error {
     Error::new(
         ErrorKind::Dedup,
-        "the notification was handled, but the store did not say that it remembers it: should it come \
-         again, it may be handled again",
+        "the notification was handled, but the store did not confirm the record: the next delivery may \
+         be handled again",
     )
     .with_source(err)
 }
@@ -175,8 +176,8 @@ fn not_remembered(err: Error) -> Error {
 fn not_given_back(err: Error) -> Error {
     Error::new(
         ErrorKind::Dedup,
-        "the handler failed, and the store did not say that the claim is taken back: deliveries are put \
-         off until it runs out, after lease at the latest",
+        "the handler failed, and the store did not confirm that the claim was released: deliveries are \
+         deferred until the claim expires, after lease at the latest",
     )
     .with_source(err)
 }

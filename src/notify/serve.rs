@@ -20,8 +20,8 @@ impl Notifications {
     ///
     /// # Errors
     ///
-    /// Those of [`accept`](Self::accept); [`ErrorKind::Body`] when it is longer,
-    /// [`ErrorKind::Transport`] when it breaks off, [`ErrorKind::Timeout`] when it is not there in
+    /// The errors of [`accept`](Self::accept); [`ErrorKind::Body`] when the body is longer than 1 MiB,
+    /// [`ErrorKind::Transport`] when it ends early, [`ErrorKind::Timeout`] when it does not arrive in
     /// [time](super::NotificationsBuilder::timeout).
     pub async fn receive<B>(&self, request: Request<B>) -> Result<Notification>
     where
@@ -74,7 +74,8 @@ impl Notifications {
 pub(super) fn late() -> Error {
     Error::new(
         ErrorKind::Timeout,
-        "the notification's body did not come in time; NotificationsBuilder::timeout says how long it has",
+        "the notification's body did not arrive in time: check the proxy, or raise \
+         NotificationsBuilder::timeout",
     )
     .with_maybe_sent(false)
 }
@@ -88,13 +89,14 @@ where
         Ok(body) => Ok(body.to_bytes()),
         Err(err) if err.is::<LengthLimitError>() => Err(Error::new(
             ErrorKind::Body,
-            "the request is longer than 1 MiB, which no notification is",
+            "the request is longer than 1 MiB, so it is not a notification",
         )
         .with_maybe_sent(false)),
-        Err(err) => Err(
-            Error::new(ErrorKind::Transport, "the notification's body broke off")
-                .with_maybe_sent(false)
-                .with_source(err),
-        ),
+        Err(err) => Err(Error::new(
+            ErrorKind::Transport,
+            "the notification's body ended too early",
+        )
+        .with_maybe_sent(false)
+        .with_source(err)),
     }
 }

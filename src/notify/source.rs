@@ -1,4 +1,4 @@
-//! Certificate mode: a notification signed with a certificate that is not known yet.
+//! Certificate mode: a notification signed with an unknown certificate.
 
 use std::sync::Arc;
 
@@ -26,11 +26,11 @@ impl Source {
 
     /// Fetches the key that a failure lacks; returns whether verifying again may succeed.
     ///
-    /// Concurrent callers share one request, and there is at most one a minute: a forger may name any serial.
+    /// Concurrent callers share one request, and there is at most one a minute, since a forger can name any serial.
     ///
     /// # Errors
     ///
-    /// The errors of the certificates.
+    /// The errors of fetching certificates.
     pub(super) async fn ask(&self, failure: Option<&VerifyFailure>) -> Result<bool> {
         let Some(VerifyFailure::UnknownSerial { serial, .. }) = failure else {
             return Ok(false);

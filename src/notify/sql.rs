@@ -1,4 +1,4 @@
-//! Ids in a table of PostgreSQL or SQLite.
+//! A deduplication store in a table of PostgreSQL or SQLite.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,14 +8,14 @@ use sqlx::Row;
 use super::dedup::{Claim, DedupStore, Delivery, Finished};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// Ids in a table of a database that several machines may share.
+/// A store in a database table, which several machines can share.
 ///
-/// Claims and ids run out by the database's clock. A notification is claimed and finished with one statement each; while
-/// the database is down, notifications are answered with 503 and come again. Give the pool an `acquire_timeout` below 2 s:
-/// WeChat Pay waits 5 s for a reply.
+/// Claims and ids expire by the database's clock. Claiming and finishing take one statement each. While
+/// the database is down, notifications are answered with 503 and delivered again. Give the pool an `acquire_timeout`
+/// below 2 s: WeChat Pay waits 5 s for a reply.
 ///
-/// Call [`create_table`](Self::create_table) once, or create [`TABLE`](Self::TABLE) in a migration, and
-/// [`purge`](Self::purge) now and then: an id that has run out is only ignored.
+/// Call [`create_table`](Self::create_table) once, or create [`TABLE`](Self::TABLE) in a migration. Call
+/// [`purge`](Self::purge) from time to time, since expired ids are ignored but not deleted.
 ///
 /// ```no_run
 /// use wechatpay_chain::notify::{Notifications, SqlStore};
@@ -42,7 +42,7 @@ enum Pool {
 }
 
 impl SqlStore {
-    /// The table, for a migration. `claim` is null where the id is finished; `expires_at` is in Unix milliseconds.
+    /// The table, for a migration. `claim` is null if the id is finished; `expires_at` is in Unix milliseconds.
     pub const TABLE: &str = "\
 CREATE TABLE IF NOT EXISTS wechatpay_notifications (
     id TEXT NOT NULL PRIMARY KEY,
@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS wechatpay_notifications (
     expires_at BIGINT NOT NULL
 )";
 
-    /// A store in a PostgreSQL.
+    /// Creates a store in PostgreSQL.
     #[cfg(feature = "postgres")]
     #[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
     #[must_use]
@@ -60,7 +60,7 @@ CREATE TABLE IF NOT EXISTS wechatpay_notifications (
         }
     }
 
-    /// A store in an SQLite file, for the processes of one machine.
+    /// Creates a store in an SQLite file, for the processes of one machine.
     #[cfg(feature = "sqlite")]
     #[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
     #[must_use]
@@ -70,7 +70,7 @@ CREATE TABLE IF NOT EXISTS wechatpay_notifications (
         }
     }
 
-    /// Creates the table where it is not there.
+    /// Creates the table if it does not exist.
     ///
     /// # Errors
     ///
@@ -82,7 +82,7 @@ CREATE TABLE IF NOT EXISTS wechatpay_notifications (
             .map_err(failed)
     }
 
-    /// Deletes the ids that have run out; gives their number.
+    /// Deletes the expired ids; returns how many.
     ///
     /// # Errors
     ///
@@ -93,12 +93,12 @@ CREATE TABLE IF NOT EXISTS wechatpay_notifications (
             .map_err(failed)
     }
 
-    /// The statement with the database's clock in it.
+    /// Inserts the expression of the database's clock into a statement.
     fn statement(&self, text: &str) -> String {
         text.replace("{now}", self.now())
     }
 
-    /// Unix milliseconds of the database.
+    /// The expression for the database's time in Unix milliseconds.
     fn now(&self) -> &'static str {
         match &self.pool {
             #[cfg(feature = "postgres")]
@@ -108,7 +108,7 @@ CREATE TABLE IF NOT EXISTS wechatpay_notifications (
         }
     }
 
-    /// The text and number of the first row, if there is one. `$1`, `$2` … are the texts.
+    /// Returns the text and the number of the first row, if any. `$1`, `$2` … are the texts.
     async fn ask(
         &self,
         text: &str,
@@ -170,7 +170,7 @@ enum Value<'a> {
     Number(i64),
 }
 
-/// Writes the claim where the id has none that stands, or this one.
+/// Writes the claim if the id has no valid claim or this one.
 const CLAIM: &str = "\
 INSERT INTO wechatpay_notifications (id, claim, expires_at) VALUES ($1, $2, {now} + $3)
 ON CONFLICT (id) DO UPDATE SET claim = excluded.claim, expires_at = excluded.expires_at
@@ -180,7 +180,7 @@ RETURNING claim";
 const FOUND: &str =
     "SELECT claim FROM wechatpay_notifications WHERE id = $1 AND expires_at > {now}";
 
-/// Finishes the id where no other claim stands.
+/// Finishes the id if there is no other valid claim.
 const FINISH: &str = "\
 INSERT INTO wechatpay_notifications (id, claim, expires_at) VALUES ($1, NULL, {now} + $3)
 ON CONFLICT (id) DO UPDATE SET claim = NULL, expires_at = excluded.expires_at
@@ -240,7 +240,8 @@ fn millis(time: Duration) -> i64 {
 fn down(err: sqlx::Error) -> Error {
     Error::new(
         ErrorKind::Dedup,
-        "the database cannot be asked whether this notification came before; it was not handled and will come again",
+        "the database cannot tell whether this notification is a duplicate; it was not handled, and \
+         WeChat Pay will send it again",
     )
     .with_maybe_sent(false)
     .with_source(err)
@@ -249,7 +250,7 @@ fn down(err: sqlx::Error) -> Error {
 fn failed(err: sqlx::Error) -> Error {
     Error::new(
         ErrorKind::Dedup,
-        "the database did not do what it was asked for",
+        "the database did not execute the statement",
     )
     .with_maybe_sent(false)
     .with_source(err)

@@ -37,10 +37,10 @@ const OF_THE_PAYER: [&str; 20] = [
     "trade_type",
     "version",
 ];
-/// The same, with a number behind it.
+/// Prefixes of further such members; a number follows.
 const OF_THE_COUPONS: [&str; 3] = ["coupon_fee_", "coupon_id_", "coupon_type_"];
 
-/// A payment is known by one of these.
+/// The members that identify a payment; one is enough.
 const PAYMENT: [&str; 3] = ["combine_out_trade_no", "out_trade_no", "transaction_id"];
 /// Members that identify an event. Without them only the nonce does.
 const NUMBERS: [&str; 10] = [
@@ -63,7 +63,7 @@ const NUMBERS: [&str; 10] = [
 pub(super) fn id(signed: &Map<String, Value>) -> String {
     let has = |names: &[&str]| names.iter().any(|name| signed.contains_key(*name));
     let payment = has(&PAYMENT);
-    // Two scans of one static code (扫码支付模式一) differ in their nonce alone.
+    // Two scans of one static code (扫码支付模式一) differ only in their nonce.
     let by_nonce = !payment && !has(&NUMBERS);
     let mut said: Vec<_> = signed
         .iter()
@@ -84,7 +84,7 @@ fn is_of_the_payer(name: &str) -> bool {
     OF_THE_PAYER.contains(&name) || OF_THE_COUPONS.iter().any(|start| name.starts_with(start))
 }
 
-/// `Debug` puts every text in quotes and escapes those inside: no two lists are written alike.
+/// Computes the digest. `Debug` quotes and escapes every text, so different lists have different forms.
 fn digest_of(what: &str, said: impl std::fmt::Debug) -> String {
     digest::sha256_hex(format!("{what} {said:?}").as_bytes())
 }

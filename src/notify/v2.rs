@@ -29,7 +29,7 @@ pub(super) fn parse(keys: &Keys, body: &Bytes) -> Result<Notification> {
     let verification = verify(keys, &members, body)?;
     let (id, resource) = match &verification {
         Verification::Unsigned => {
-            // Anybody may have written these around a captured refund, to have it handled again.
+            // Anyone could have added these members to a captured refund to have it handled again.
             members.retain(|key, _| !key.starts_with("event_"));
             refund(keys, &members, body)?
         }
@@ -115,7 +115,7 @@ fn text<'m>(members: &'m Members, key: &str) -> &'m str {
     members.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The key is all that vouches for a refund, so nothing was verified.
+/// The error for a refund that cannot be decrypted. Decryption is a refund's only verification, so it is unverified.
 fn undecrypted_refund(body: &Bytes, err: Error) -> Error {
     refused(
         ErrorKind::Decrypt,
@@ -128,8 +128,8 @@ fn undecrypted_refund(body: &Bytes, err: Error) -> Error {
 fn altered(body: &Bytes, why: &'static str) -> Error {
     refused(
         ErrorKind::Verify,
-        "the notification cannot be trusted: it is not as WeChat Pay writes it; do not act on it, and \
-         query the order or the refund instead",
+        "the notification cannot be trusted: it is not written as WeChat Pay writes notifications; do \
+         not act on it, and query the order or the refund instead",
         body,
     )
     .with_source(why)
@@ -137,9 +137,9 @@ fn altered(body: &Bytes, why: &'static str) -> Error {
 
 fn ambiguous(body: &Bytes, name: &str) -> Error {
     let message = format!(
-        "the notification cannot be trusted: the member {name} holds the text of another member \
-         (\"&name=\"), and both have one signature; do not act on it, query the order instead, and write \
-         what the order carries (attach) without \"&name=\""
+        "the notification cannot be trusted: the member {name} contains the text of another member \
+         (\"&name=\"), and a forged message could have the same signature; do not act on it, query the \
+         order instead, and keep \"&name=\" out of the order's own texts (attach)"
     );
     Error::new(ErrorKind::Verify, message)
         .with_maybe_sent(false)

@@ -16,7 +16,7 @@ use wechatpay_core::protocol::SignatureHeaders;
 use wechatpay_core::protocol::envelope::Sealed;
 use wechatpay_core::protocol::fields::{Edits, Fields};
 
-/// Signature first: nothing of the body is looked at before.
+/// Verifies the signature before reading the body.
 pub(super) fn parse(
     keys: &Keys,
     now: i64,
@@ -108,7 +108,7 @@ fn no_private_key(at: &str) -> Error {
         ErrorKind::Decrypt,
         format!(
             "the field {at} is encrypted to the merchant's certificate: give private_key(..), or \
-             fields(FieldPolicy::Off) to get it as it is"
+             fields(FieldPolicy::Off) to get the ciphertext"
         ),
     )
 }
@@ -123,7 +123,7 @@ fn not_ours(at: &str) -> Error {
 fn not_an_envelope(body: &Bytes) -> Error {
     refused(
         ErrorKind::Body,
-        "the notification's signature holds, but its body is not the JSON object of a notification \
+        "the notification's signature is valid, but its body is not the JSON object of a notification \
          with an id",
         body,
     )

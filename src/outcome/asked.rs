@@ -1,4 +1,4 @@
-//! The query and the close of a request, made of its body.
+//! Builds the query and the close of a request from its body.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,8 +41,7 @@ impl Asked {
         let is_v2 = operation.is_v2();
         let Some(body) = members(&plan.payload, is_v2) else {
             return Err(refused(
-                "the body is no object, so it has no number by which it could be queried: give it as \
-                 json!({..})",
+                "the body is not an object, so it has no number to query by: give it as json!({..})",
             ));
         };
         let asked = Self {
@@ -53,12 +52,12 @@ impl Asked {
             base_url: plan.base_url.clone(),
             timeout: plan.options.timeout,
         };
-        // Found out now, not when the outcome is unknown.
+        // Checked now, not only when the outcome is unknown.
         asked.carried(number.carries)?;
         Ok(asked)
     }
 
-    /// The query by the number.
+    /// Builds the query by the number.
     pub(super) fn query(&self) -> Result<Call> {
         let fixed = self.number.fixed.iter();
         let fixed = fixed.map(|(name, value)| ((*name).to_owned(), (*value).into()));
@@ -77,7 +76,7 @@ impl Asked {
         Ok(call)
     }
 
-    /// The close of an order, and how long after it that may be; `None` where there is none.
+    /// Builds the close of an order, and returns the minimum time after the order; `None` if there is no close.
     pub(super) fn close(&self) -> Result<Option<(Call, Duration)>> {
         let Some(close) = self.number.close else {
             return Ok(None);
@@ -152,7 +151,7 @@ fn is_text(value: &Value) -> bool {
     }
 }
 
-/// The members of a body that is data, or was written by the caller.
+/// Returns the members of a body, from data or from the caller's text.
 fn members(body: &Payload, is_v2: bool) -> Option<Map<String, Value>> {
     match body {
         Payload::Json(Value::Object(members)) => Some(members.clone()),

@@ -1,8 +1,8 @@
 //! Finds out an unknown outcome by querying the merchant's number.
 //!
 //! A request whose answer is lost may have been processed. Only a query by the merchant's number
-//! (商户订单号, 商户退款单号, 商户单号 …) tells whether it was. [`Call::or_query`] makes the call, and
-//! when its outcome is open it queries, waits, and queries again until it knows:
+//! (商户订单号, 商户退款单号, 商户单号 …) tells whether it was. [`Call::or_query`] makes the call; if
+//! its outcome is unknown, it queries, waits, and queries again until the outcome is known:
 //!
 //! ```no_run
 //! use wechatpay_chain::outcome::{NotDone, Outcome, QueryPolicy};
@@ -23,29 +23,29 @@
 //! # Ok(()) }
 //! ```
 //!
-//! It knows the operations of [`Operation::merchant_number`](crate::catalog::Operation::merchant_number):
-//! orders of APIv3 and APIv2, a merchant's and a partner's, combined ones, payments by code, refunds,
-//! transfers, red packets and profit sharing. Any other is refused before anything is sent.
+//! It supports the operations of [`Operation::merchant_number`](crate::catalog::Operation::merchant_number):
+//! orders of APIv3 and APIv2, of merchants and partners, combined orders, payments by code, refunds,
+//! transfers, red packets and profit sharing. Any other is rejected before anything is sent.
 //!
-//! # What counts as done
+//! # When a request is done
 //!
-//! *Done* means that WeChat Pay has taken the request under this number and has not ended it without
-//! success. An order is done when it exists: whether it is paid is in `trade_state`. A payment by code is
-//! done when it is paid, a refund or a transfer when it is accepted; how far it has come is in `status` or
+//! *Done* means that WeChat Pay has accepted the request under this number and it has not ended without
+//! success. An order is done when it exists: `trade_state` says whether it is paid. A payment by code is
+//! done when it is paid, a refund or a transfer when it is accepted; its progress is in `status` or
 //! `state`.
 //!
 //! # Why "not found" is not enough
 //!
-//! A request that was cut off may still be on its way, or be in a queue at WeChat Pay. So an answer
-//! that says "not found" proves something only after WeChat Pay can no longer accept such a request. APIv3 refuses
-//! a timestamp that is more than 5 minutes from its clock. Before [`QueryPolicy::settled_after`] has passed,
+//! A request whose connection broke may still be in transit, or be in a queue at WeChat Pay. So an answer
+//! that says "not found" proves something only after WeChat Pay can no longer accept such a request. APIv3 rejects
+//! a timestamp that differs from its clock by more than 5 minutes. Before [`QueryPolicy::settled_after`] has passed,
 //! "not found" is [`Outcome::StillUnknown`]. After 29 days it is so again, since several queries find only the
 //! requests of the last 30 days.
 //!
 //! For the same reason a refusal without a signature does not settle the outcome: a gateway may have forwarded the
 //! request before it answered.
 //!
-//! Two ways are quicker, and both are off unless the policy says so:
+//! Two options decide sooner; both are off by default:
 //! [`QueryPolicy::repeat_not_found`] sends the same request with the same number again, and
 //! [`QueryPolicy::close_unpaid`] closes an unpaid order, which then cannot be paid.
 
@@ -72,7 +72,7 @@ pub enum Outcome {
     Done(Response),
     /// It was not done, and will not be.
     NotDone(NotDone),
-    /// The outcome is unknown. The error is that of the call.
+    /// The outcome is unknown. The error is the call's.
     StillUnknown(Error),
 }
 
@@ -92,13 +92,13 @@ pub enum NotDone {
 impl Call {
     /// Makes the call, and if its outcome is unknown, queries it by the merchant's number.
     ///
-    /// See [`outcome`](crate::outcome). The call's timeout bounds each request; the policy bounds
+    /// See [`outcome`](crate::outcome). The call's timeout limits each request; the policy limits
     /// the total time.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Request`](crate::ErrorKind::Request) before anything is sent, when the catalog does not
-    /// know how to query the operation, or the body lacks the number or another value that the query needs; and
+    /// [`ErrorKind::Request`](crate::ErrorKind::Request) before anything is sent, if the catalog has no query
+    /// for the operation, or the body lacks the number or another value that the query needs; and
     /// errors of the call's arguments. Everything else is in the [`Outcome`].
     pub fn or_query(self, policy: QueryPolicy) -> Pending<Outcome> {
         Pending::new(resolve::send(self, policy))
@@ -151,7 +151,7 @@ impl Outcome {
 }
 
 impl NotDone {
-    /// Returns whether the number may be used again: WeChat Pay does not know it.
+    /// Whether the number may be used again because WeChat Pay does not know it.
     ///
     /// False for a request that has ended, such as a closed order or refund. Its number
     /// cannot be used again, and a new request needs a new number.
@@ -165,8 +165,10 @@ impl fmt::Display for NotDone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(err) => f.write_str(&err.report()),
-            Self::Ended(_) => f.write_str("it was taken, and has ended without success"),
-            Self::NotFound(_) => f.write_str("there is nothing under its number"),
+            Self::Ended(_) => {
+                f.write_str("WeChat Pay accepted the request, but it ended without success")
+            }
+            Self::NotFound(_) => f.write_str("WeChat Pay does not know the number of the request"),
         }
     }
 }

@@ -24,12 +24,12 @@ pub struct QueryPolicy {
     pub(super) close: bool,
 }
 
-/// APIv3 accepts a timestamp that is up to 5 minutes from its clock, on either side. A request from a clock that is
-/// 5 minutes ahead is therefore accepted for 10 minutes. The last minute is for a request that waits in a queue.
+/// APIv3 accepts a timestamp that differs from its clock by up to 5 minutes. A request from a clock that is
+/// 5 minutes ahead is therefore accepted for 10 minutes. The last minute allows for requests that wait in a queue.
 const SETTLED: Duration = Duration::from_secs(660);
 
 impl QueryPolicy {
-    /// The waits that WeChat Pay recommends after an order (5 s, 30 s, 1, 3 and 5 minutes), and 2 minutes more.
+    /// Uses the waits that WeChat Pay recommends after an order (5 s, 30 s, 1, 3 and 5 minutes), and 2 minutes more.
     /// "Not found" is final by then, so the outcome is known unless WeChat Pay does not answer the last query.
     ///
     /// Source: WeChat Pay document "支付回调和查单实现指引". For refunds WeChat Pay recommends a minute between two
@@ -38,7 +38,7 @@ impl QueryPolicy {
         Self::with([5, 30, 60, 180, 300, 120])
     }
 
-    /// Waits of 1, 2, 4 and 8 s, for a request that a user waits for. "Not found" is not final within that time.
+    /// Uses waits of 1, 2, 4 and 8 s, for a request that a user waits for. "Not found" is not final within that time.
     pub fn quick() -> Self {
         Self::with([1, 2, 4, 8])
     }
@@ -51,10 +51,9 @@ impl QueryPolicy {
 
     /// Sets the time after which "not found" is final; 11 minutes by default.
     ///
-    /// APIv3 accepts a timestamp up to 5 minutes from its own clock. A request from a clock that is 5 minutes ahead
+    /// APIv3 accepts a timestamp up to 5 minutes from its clock. A request from a clock that is 5 minutes ahead
     /// is accepted for 10 minutes. A shorter time is for tests: if WeChat Pay accepts the request after "not found"
-    /// was taken as final, and
-    /// the program sends another number, the user pays twice.
+    /// was taken as final, and the program sends another number, the user pays twice.
     pub fn settled_after(mut self, time: Duration) -> Self {
         self.settled = time;
         self
@@ -63,8 +62,8 @@ impl QueryPolicy {
     /// Sends the same request with the same number again if a query finds nothing; off by default.
     ///
     /// Applies only to operations that WeChat Pay processes once per number
-    /// ([`MerchantNumber::repeatable`](crate::catalog::MerchantNumber::repeatable)): of a payment by code it
-    /// has no effect. The body is the same, byte for byte: sensitive fields are not encrypted again, and
+    /// ([`MerchantNumber::repeatable`](crate::catalog::MerchantNumber::repeatable)), so it has no effect on payments
+    /// by code. The body is the same, byte for byte: sensitive fields are not encrypted again, and
     /// each attempt gets a new signature.
     pub fn repeat_not_found(mut self, repeat: bool) -> Self {
         self.repeat = repeat;
@@ -76,7 +75,7 @@ impl QueryPolicy {
     ///
     /// Use it when the order is abandoned. Before another order for the same goods is made, the old one must
     /// be closed, or the user may pay both. The user may pay during the close: the query after the close
-    /// decides. APIv2 closes no order in the first 5 minutes, so until then such an order is
+    /// decides. APIv2 does not close an order in its first 5 minutes, so until then such an order is
     /// [`StillUnknown`](super::Outcome::StillUnknown).
     pub fn close_unpaid(mut self, close: bool) -> Self {
         self.close = close;

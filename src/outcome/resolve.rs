@@ -55,8 +55,8 @@ pub(super) async fn query(call: Call, sent_ago: Duration, policy: QueryPolicy) -
     Ok(search.run(err, never).await)
 }
 
-/// Several queries find nothing that is older than 30 days: those of transfers and of red packets. A day less, since
-/// nothing says when they begin to count.
+/// The queries of transfers and of red packets find nothing older than 30 days. This is a day less, since
+/// the documentation does not say when the 30 days begin.
 const FORGOTTEN: Duration = Duration::from_secs(29 * 86_400);
 
 /// The search for the outcome of a request.
@@ -100,7 +100,7 @@ impl Search {
                 RequestState::Ended => Ok(Outcome::NotDone(NotDone::Ended(response))),
                 RequestState::Pending => Err(pending(&response)),
             },
-            // Something is under the number, of an earlier request: it may be this one, made before.
+            // The number is in use: by an earlier request, or by this one, made before.
             Err(err) if err.is_undecided() || is_number_used(&err) || !is_believed(&err) => {
                 Err(err)
             }
@@ -189,6 +189,6 @@ impl Search {
 fn pending(response: &Response) -> Error {
     response.error(
         ErrorKind::Body,
-        "WeChat Pay has taken the payment and not decided it: the user may have to confirm it",
+        "WeChat Pay accepted the payment but has not decided it: the user may have to confirm it",
     )
 }

@@ -20,8 +20,8 @@ pub(super) enum RequestState {
     Ended,
 }
 
-/// The state that an answer names. One that it does not name, or that is not known, is of a request
-/// that exists.
+/// Returns the state in an answer. An answer without a known state counts as done, since it shows that
+/// the request exists.
 pub(super) fn state(number: &MerchantNumber, response: &Response) -> RequestState {
     let Ok(value) = response.value() else {
         return RequestState::Done;
@@ -29,7 +29,7 @@ pub(super) fn state(number: &MerchantNumber, response: &Response) -> RequestStat
     let states = texts(value, number.state);
     let all = |list: &[&str]| states.iter().all(|state| list.contains(state));
     let any = |list: &[&str]| states.iter().any(|state| list.contains(state));
-    // Of a combined order some may be paid and others closed.
+    // Some orders of a combined order may be paid and others closed.
     let unpaid = |state: &&str| number.payable.contains(state) || number.failed.contains(state);
     if states.is_empty() {
         RequestState::Done
@@ -44,18 +44,18 @@ pub(super) fn state(number: &MerchantNumber, response: &Response) -> RequestStat
     }
 }
 
-/// Whether a refusal says, in an answer that can be trusted, that there is nothing under the number.
+/// Whether a verified refusal says that the number is unknown.
 pub(super) fn is_not_found(err: &Error) -> bool {
     err.api().is_some_and(|api| {
         let code = api.code.trim();
         let found_nothing = NOT_FOUND.iter().any(|own| own.eq_ignore_ascii_case(code));
-        // APIv2 says it with 200.
+        // APIv2 says it with status 200.
         let fits = matches!(api.status, StatusCode::OK | StatusCode::NOT_FOUND);
         found_nothing && fits && api.complete && is_trusted(api)
     })
 }
 
-/// Whether a refusal says that the number was used before, so that something is under it.
+/// Whether a refusal says that the number was used before, so that a request with it exists.
 pub(super) fn is_number_used(err: &Error) -> bool {
     err.api().is_some_and(|api| {
         let code = api.code.trim();
@@ -69,7 +69,7 @@ pub(super) fn is_believed(err: &Error) -> bool {
     err.api().is_none_or(is_trusted)
 }
 
-/// A signature that is right, or an answer of an operation that has none (APIv2).
+/// Whether the signature is valid, or the operation's answers have none (APIv2).
 fn is_trusted(api: &ApiError) -> bool {
     matches!(
         api.verification,
@@ -77,8 +77,8 @@ fn is_trusted(api: &ApiError) -> bool {
     )
 }
 
-/// The texts at a pointer in which `*` stands for all items of a list. An item without one has an empty text: it has a
-/// state, and the answer does not name it.
+/// Returns the texts at a pointer in which `*` stands for all items of a list. An item without a text gives an empty
+/// one: it has a state, but the answer does not name it.
 fn texts<'v>(value: &'v Value, pointer: &str) -> Vec<&'v str> {
     let mut found = vec![value];
     let of_items = pointer.contains('*');
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn each_state_of_an_order_says_whether_it_may_be_paid() {
+    fn each_state_of_an_order_tells_whether_it_can_be_paid() {
         for (trade_state, order, code) in [
             ("NOTPAY", RequestState::Payable, RequestState::Pending),
             ("USERPAYING", RequestState::Done, RequestState::Pending),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_combined_order_has_ended_when_all_of_it_has() {
+    fn a_combined_order_has_ended_when_all_parts_have() {
         let of = |states: &[&str]| {
             let orders: Vec<_> = states.iter().map(|it| json!({"trade_state": it})).collect();
             state_of(
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn refunds_transfers_and_shares_have_their_own_ends() {
+    fn refunds_transfers_and_shares_have_different_final_states() {
         for (path, answer, expected) in [
             (
                 "v3/refund/domestic/refunds",
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn not_found_counts_only_when_wechat_pay_says_so() {
+    fn not_found_needs_a_verified_answer() {
         let refusal = |status: u16, code: &str, verification| {
             let mut api = ApiError::new(StatusCode::from_u16(status).unwrap());
             api.code = code.to_owned();

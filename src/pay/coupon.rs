@@ -23,7 +23,7 @@ pub struct Coupon {
 }
 
 impl Coupon {
-    /// A coupon of a stock (批次), by a request number of the merchant's own.
+    /// Creates a coupon of a stock (批次), with a request number that the merchant chooses.
     pub fn new(stock_id: impl Into<String>, out_request_no: impl Into<String>) -> Self {
         Self {
             stock_id: stock_id.into(),
@@ -32,7 +32,7 @@ impl Coupon {
         }
     }
 
-    /// The coupon's code, where the stock has its codes from the merchant as coupons are given.
+    /// Sets the coupon's code, if the merchant supplies the stock's codes when it gives coupons.
     #[must_use]
     pub fn coupon_code(mut self, code: impl Into<String>) -> Self {
         self.coupon_code = Some(code.into());

@@ -1,13 +1,13 @@
-//! H5 and Native: WeChat Pay's answer is all there is; nothing is signed.
+//! H5 and Native orders, whose answers are used unsigned.
 
 use super::{refused, text};
 use crate::message::Response;
 use wechatpay_core::error::Result;
 use wechatpay_core::percent;
 
-/// H5's `h5_url`, after which the user comes back to `redirect_url`.
+/// Appends `redirect_url` to H5's `h5_url`: the page that the user returns to.
 ///
-/// Redirect the user's browser to it. Without a page to come back to, redirect to `h5_url` itself.
+/// Redirect the user's browser to the result. Without a return page, redirect to `h5_url` itself.
 ///
 /// ```
 /// use wechatpay_chain::pay::h5_url;
@@ -22,18 +22,18 @@ use wechatpay_core::percent;
 /// # Errors
 ///
 /// [`ErrorKind::Request`](crate::ErrorKind::Request) when one is not an absolute URL, or `h5_url`
-/// has a `redirect_url` already.
+/// already has a `redirect_url`.
 ///
 /// Source: WeChat Pay document "H5调起支付", section 回调页面.
 pub fn h5_url(h5_url: &str, redirect_url: &str) -> Result<String> {
     if !text("h5_url", h5_url)?.starts_with("https://") || h5_url.contains('#') {
         return Err(refused(
-            "h5_url is not the URL that the answer to an H5 order has: it starts with https:// and \
-             has no fragment",
+            "h5_url is not the URL from the answer to an H5 order, which starts with https:// and has \
+             no fragment",
         ));
     }
     if h5_url.contains("redirect_url=") {
-        return Err(refused("h5_url has a redirect_url already"));
+        return Err(refused("h5_url already has a redirect_url"));
     }
     let redirect_url = text("redirect_url", redirect_url)?;
     if !redirect_url.contains("://") {
@@ -48,9 +48,9 @@ pub fn h5_url(h5_url: &str, redirect_url: &str) -> Result<String> {
     Ok(url)
 }
 
-/// The `code_url` of the answer to a Native order, to be shown as a QR code.
+/// Returns the `code_url` of the answer to a Native order, to be shown as a QR code.
 ///
-/// It is the same with APIv2's `unifiedorder`.
+/// Works with APIv2's `unifiedorder` too.
 ///
 /// ```
 /// use http::{HeaderMap, StatusCode};
@@ -68,8 +68,8 @@ pub fn h5_url(h5_url: &str, redirect_url: &str) -> Result<String> {
 pub fn native(answer: &Response) -> Result<&str> {
     answer["code_url"].as_str().ok_or_else(|| {
         refused(
-            "the answer has no code_url: it is not that to an order of v3/pay/transactions/native, \
-             or of pay/unifiedorder with the trade_type NATIVE",
+            "the answer has no code_url: give the answer to v3/pay/transactions/native, or to \
+             pay/unifiedorder with the trade_type NATIVE",
         )
     })
 }
@@ -85,7 +85,7 @@ mod tests {
         "https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx20&package=21";
 
     #[test]
-    fn the_page_to_come_back_to_is_one_encoded_value() {
+    fn the_redirect_url_is_one_encoded_value() {
         assert_eq!(
             h5_url(H5, "https://a.example/b?c=d&e=支付#f").unwrap(),
             format!(
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_work_is_refused() {
+    fn invalid_urls_are_rejected() {
         let twice = h5_url(H5, "https://a.example/").unwrap();
         for (url, back) in [
             ("", "https://a.example/"),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_a_code_is_refused() {
+    fn an_answer_without_a_code_url_is_rejected() {
         for body in ["{}", "{\"code_url\":1}", "{\"prepay_id\":\"wx20\"}", ""] {
             let answer = Response::new(StatusCode::OK, HeaderMap::new(), body);
             assert_eq!(native(&answer).unwrap_err().kind(), ErrorKind::Request);

@@ -82,7 +82,7 @@ impl Pay {
         self
     }
 
-    /// The scenes of orders made with APIv2.
+    /// Returns the builders for orders made with APIv2.
     #[must_use]
     pub fn v2(&self) -> V2Pay {
         V2Pay::new(self.clone())
@@ -119,7 +119,7 @@ impl Pay {
         signing.key.sign(&text)
     }
 
-    /// Signs with the APIv2 key, which some scenes of APIv3 need as well.
+    /// Signs with the APIv2 key, which some scenes of APIv3 require too.
     fn hash<K, V>(
         &self,
         kind: SignType,
@@ -140,17 +140,17 @@ impl Pay {
     }
 }
 
-const BRAND: &str = "this client is a brand's, and a merchant takes payments: build one with \
+const BRAND: &str = "this client is a brand's, and only merchants take payments: build one with \
                      mchid(..) and the merchant's own keys";
 
-/// Checks a text that is signed: with a line break in it, one signature would fit two texts.
+/// Checks a text to be signed: with a line break in it, two different texts would have the same signature.
 fn text<'t>(name: &str, value: &'t str) -> Result<&'t str> {
     if value.is_empty() {
         return Err(refused(format!("{name} is empty")));
     }
     if value.chars().any(char::is_control) {
         return Err(refused(format!(
-            "{name} holds a line break or another control character"
+            "{name} contains a line break or another control character"
         )));
     }
     Ok(value)
@@ -160,8 +160,8 @@ fn text<'t>(name: &str, value: &'t str) -> Result<&'t str> {
 fn bare(value: &str) -> Result<&str> {
     if value.contains(['=', '&']) {
         return Err(refused(
-            "give the prepay_id bare, as the answer to the order has it; `prepay_id=` is put before \
-             it where the scene asks for it",
+            "give the bare prepay_id from the answer to the order; `prepay_id=` is added if the scene \
+             needs it",
         ));
     }
     text("prepay_id", value)
@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signed_text_is_one_line() {
+    fn line_breaks_in_signed_texts_are_rejected() {
         assert!(text("appid", "wx8888888888888888").is_ok());
         for value in ["", "wx\n1", "wx\r", "wx\0"] {
             let err = text("appid", value).unwrap_err();
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prepay_id_is_bare() {
+    fn a_prefixed_prepay_id_is_rejected() {
         assert!(bare("wx201410272009395522657a690389285100").is_ok());
         for value in ["", "prepay_id=wx2014", "wx2014&a", "wx2014\n"] {
             assert_eq!(bare(value).unwrap_err().kind(), ErrorKind::Request);

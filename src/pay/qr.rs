@@ -8,7 +8,7 @@ use qrcode::{Color, EcLevel, QrCode};
 use super::refused;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// A text as a QR code (ISO/IEC 18004, error correction M): a Native order's `code_url`.
+/// Encodes a text as a QR code (ISO/IEC 18004, error correction M), for example a Native order's `code_url`.
 ///
 /// ```
 /// use wechatpay_chain::pay::{self, Background};
@@ -22,10 +22,10 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Request`] when the text is empty, or longer than a QR code holds (2,331 bytes).
+/// [`ErrorKind::Request`] when the text is empty, or longer than a QR code can contain (2,331 bytes).
 pub fn qr(text: &str) -> Result<Qr> {
     if text.is_empty() {
-        return Err(refused("there is no text to make a QR code of"));
+        return Err(refused("the text for the QR code is empty"));
     }
     let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|err| {
         refused("the text does not fit in a QR code: it is not a code_url").with_source(err)
@@ -33,7 +33,7 @@ pub fn qr(text: &str) -> Result<Qr> {
     Ok(Qr { code })
 }
 
-/// A QR code, to be drawn with the quiet zone that scanners need; from [`qr()`].
+/// A QR code with the quiet zone that scanners need; created by [`qr()`].
 #[derive(Clone)]
 pub struct Qr {
     code: QrCode,
@@ -63,13 +63,13 @@ impl Qr {
         renderer.dark_color(dark).light_color(light).build()
     }
 
-    /// An SVG document, 8 pixels a module.
+    /// Renders the code as an SVG document, 8 pixels per module.
     #[must_use]
     pub fn to_svg(&self) -> String {
         self.code.render::<svg::Color<'_>>().build()
     }
 
-    /// A PNG image in greys; `scale` is a module's size in pixels, 1 to 64.
+    /// Renders the code as a greyscale PNG; `scale` is a module's size in pixels, 1 to 64.
     ///
     /// # Errors
     ///
@@ -77,17 +77,17 @@ impl Qr {
     pub fn to_png(&self, scale: u32) -> Result<Vec<u8>> {
         if !(1..=64).contains(&scale) {
             return Err(refused(format!(
-                "a module of {scale} pixels cannot be drawn; 1 to 64 can, 8 is usual"
+                "a module of {scale} pixels is not supported; use 1 to 64, usually 8"
             )));
         }
         let pixels = self.pixels(scale as usize);
         let side = pixels.len().isqrt();
         encode(&pixels, u32::try_from(side).unwrap_or_default()).map_err(|err| {
-            Error::new(ErrorKind::Request, "the PNG image could not be made").with_source(err)
+            Error::new(ErrorKind::Request, "the PNG image could not be encoded").with_source(err)
         })
     }
 
-    /// Row by row, a byte a pixel, with the quiet zone.
+    /// Returns the pixels row by row, one byte each, with the quiet zone.
     fn pixels(&self, scale: usize) -> Vec<u8> {
         let modules = self.code.width();
         let side = (modules + 2 * QUIET) * scale;
@@ -106,7 +106,7 @@ impl Qr {
     }
 }
 
-/// Modules around the code.
+/// The width of the quiet zone, in modules.
 const QUIET: usize = 4;
 
 fn encode(pixels: &[u8], side: u32) -> Result<Vec<u8>, png::EncodingError> {

@@ -1,4 +1,4 @@
-//! Pay score (支付分): opening its mini program on one order.
+//! Pay score (支付分): opens its mini program with one order.
 
 use serde::{Serialize, Serializer};
 
@@ -7,7 +7,7 @@ use wechatpay_core::error::Result;
 use wechatpay_core::percent;
 use wechatpay_core::protocol::SignType;
 
-/// Signed members, to be wrapped as the front end wants them.
+/// Signed members, which are then wrapped for the kind of front end.
 ///
 /// ```no_run
 /// # fn example(client: wechatpay_chain::Client, package: &str) -> wechatpay_chain::Result<()> {
@@ -154,7 +154,7 @@ impl ScoreParams {
 }
 
 impl ScoreMembers {
-    /// The member of a name.
+    /// Returns a member by name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.0.iter().find(|(known, _)| *known == name)?;

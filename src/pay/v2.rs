@@ -82,7 +82,7 @@ impl V2Pay {
     /// # Errors
     ///
     /// [`ErrorKind::Request`](crate::ErrorKind::Request) when the client has no APIv2 key, or a part
-    /// is empty or not of its form.
+    /// is empty or malformed.
     pub fn jsapi(&self, appid: &str, prepay_id: &str, kind: SignType) -> Result<JsapiParams> {
         let (appid, package) = (text("appid", appid)?, package(prepay_id)?);
         let stamp = self.pay.stamp()?;
@@ -142,7 +142,7 @@ impl V2Pay {
     pub fn red_packet(&self, appid: &str, package: &str) -> Result<RedPacketParams> {
         let (appid, package) = (text("appid", appid)?, text("package", package)?);
         let stamp = self.pay.stamp()?;
-        // `signType` is handed over, but this scene leaves it out of the signed members.
+        // `signType` is passed to the front end, but this scene does not sign it.
         let members = [
             ("appId", appid),
             ("timeStamp", &stamp.time),

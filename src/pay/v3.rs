@@ -20,7 +20,7 @@ pub struct JsapiParams {
     pub nonce_str: String,
     /// `prepay_id=…`
     pub package: String,
-    /// `RSA`; of APIv2 `MD5` or `HMAC-SHA256`.
+    /// `RSA`; in APIv2 `MD5` or `HMAC-SHA256`.
     pub sign_type: String,
     /// The signature.
     pub pay_sign: String,
@@ -83,7 +83,7 @@ pub struct Subsidy {
     number: u32,
 }
 
-/// `subsidy_period_type`: how a subsidy is reckoned, as the order says.
+/// `subsidy_period_type`: how a subsidy is calculated, as in the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SubsidyPeriod {
@@ -94,7 +94,7 @@ pub enum SubsidyPeriod {
 }
 
 impl Subsidy {
-    /// `number` instalments, 3, 6 or 12 as of this writing.
+    /// Creates a subsidy of `number` instalments: 3, 6 or 12 as of this writing.
     #[must_use]
     pub const fn new(period: SubsidyPeriod, number: u32) -> Self {
         Self { period, number }
@@ -126,7 +126,7 @@ impl Pay {
     /// # Errors
     ///
     /// [`ErrorKind::Request`](crate::ErrorKind::Request) when the client has no private key, or a
-    /// part is empty or not of its form.
+    /// part is empty or malformed.
     pub fn jsapi(&self, appid: &str, prepay_id: &str) -> Result<JsapiParams> {
         self.jsapi_with(appid, prepay_id, None)
     }

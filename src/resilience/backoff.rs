@@ -7,7 +7,7 @@ use http::header::RETRY_AFTER;
 
 use wechatpay_core::clock::Clock;
 
-/// Exponential back-off with full jitter: a time between nothing and `base · 2^retry`, at most `longest`.
+/// Computes an exponential back-off with full jitter: between zero and `base · 2^retry`, at most `longest`.
 ///
 /// Full jitter spreads the retries of many clients that failed at the same moment.
 pub(super) fn full_jitter(
@@ -29,11 +29,11 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let date = httpdate::parse_http_date(text).ok()?;
-    // A date that has passed asks for no wait.
+    // A date in the past requires no wait.
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
-/// A number from 0 to 1, of the client's own source of randomness; 1 when the machine gives none.
+/// Returns a number from 0 to 1 from the client's source of randomness; 1 if it fails.
 fn fraction(clock: &dyn Clock) -> f64 {
     const DIGITS: usize = 8;
     let Ok(nonce) = clock.nonce() else { return 1.0 };
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn the_jitter_is_full_and_the_wait_grows_to_its_longest() {
+    fn the_wait_has_full_jitter_and_grows_to_its_maximum() {
         let (base, longest) = (Duration::from_millis(100), Duration::from_secs(1));
         let wait = |nonce, retry| full_jitter(&Fixed(nonce), base, longest, retry);
         assert_eq!(wait("00000000", 3), Duration::ZERO);

@@ -1,4 +1,4 @@
-//! The layer that fails calls at once to a host that does not answer.
+//! The layer that fails calls to an unresponsive host at once.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// Fails calls to a host at once after several consecutive failures.
 ///
 /// Failures are connections that cannot be made, timeouts, and connections that break. Any answer,
-/// also a refusal, closes the breaker. While it is open, calls fail with
+/// including a refusal, closes the breaker. While it is open, calls fail with
 /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) and nothing is sent, so that a
-/// [`Failover`](super::Failover) goes to the backup host. After the cooldown one call goes through as a
+/// [`Failover`](super::Failover) uses the backup host. After the cooldown one call goes through as a
 /// probe.
 ///
 /// Each host has a separate breaker. Clones share their state: give clones to the builders of several clients, and
@@ -31,7 +31,7 @@ impl Default for CircuitBreaker {
 }
 
 impl CircuitBreaker {
-    /// Opens after 5 failures in a row, for 5 s; the time doubles with each probe that fails, up to 60 s.
+    /// Creates a breaker that opens after 5 consecutive failures, for 5 s. Each failed probe doubles the time, up to 60 s.
     pub fn new() -> Self {
         let rules = Rules {
             threshold: 5,
@@ -83,7 +83,7 @@ impl Middleware for Breaker {
 fn open(origin: &Origin, left: Duration) -> Error {
     let message = format!(
         "the circuit breaker of {origin} is open, since the host did not answer several calls in a row; \
-         nothing was sent: it lets a call through in {left:?}"
+         nothing was sent: it lets a trial call through in {left:?}"
     );
     Error::new(ErrorKind::Connect, message)
 }

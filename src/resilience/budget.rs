@@ -20,19 +20,19 @@ struct Inner {
 }
 
 impl Budget {
-    /// A full bucket for this many retries in a row.
+    /// Creates a full bucket for this many retries in a row.
     pub(super) fn new(retries: u32) -> Self {
         let most = retries.saturating_mul(RETRY);
         let tokens = AtomicU32::new(most);
         Self(Arc::new(Inner { tokens, most }))
     }
 
-    /// Pays for a retry, if there is enough.
+    /// Pays for a retry; returns whether there were enough tokens.
     pub(super) fn pay(&self) -> bool {
         self.change(|tokens| tokens.checked_sub(RETRY))
     }
 
-    /// Notes a call that succeeded.
+    /// Records a successful call.
     pub(super) fn refill(&self) {
         self.change(|tokens| (tokens < self.0.most).then_some(tokens + 1));
     }
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_retry_costs_what_ten_successes_give_back() {
+    fn a_retry_costs_as_much_as_ten_successes_restore() {
         let budget = Budget::new(2);
         assert!(budget.pay() && budget.pay());
         assert!(!budget.pay());

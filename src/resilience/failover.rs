@@ -1,4 +1,4 @@
-//! The layer that goes to a backup host.
+//! The layer that uses a backup host.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::trace;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// Uses a backup host if no connection to a host can be made.
+/// Uses a backup host when no connection to a host can be made.
 ///
 /// The same call then sends the request, with a new signature, to the other host, but only if nothing of it can have
 /// been sent. After an attempt that may have been sent there is no failover, unless a
@@ -23,7 +23,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// used for a while. Then one call tests it, and if it answers, all calls use it again. Clones share their
 /// knowledge of the hosts.
 ///
-/// Both hosts are the same WeChat Pay: orders made over one are seen over the other.
+/// Both hosts belong to the same WeChat Pay: orders made over one are visible over the other.
 ///
 /// ```
 /// use wechatpay_chain::Client;
@@ -46,9 +46,9 @@ pub struct Failover {
 
 impl Failover {
     /// Uses the hosts that WeChat Pay documents as each other's backup:
-    /// `api.mch.weixin.qq.com` and `api2.mch.weixin.qq.com`, overseas `apihk.mch.weixin.qq.com` and
-    /// `apius.mch.weixin.qq.com`. Calls to other hosts have no failover, and neither have operations that one
-    /// host alone serves.
+    /// `api.mch.weixin.qq.com` and `api2.mch.weixin.qq.com`; overseas `apihk.mch.weixin.qq.com` and
+    /// `apius.mch.weixin.qq.com`. Calls to other hosts have no failover, nor have operations that only one
+    /// host serves.
     ///
     /// Sources: WeChat Pay documents "跨城冗灾方案" and, overseas, "统一下单" (接入点).
     pub fn documented() -> Self {
@@ -83,7 +83,7 @@ impl Failover {
         }
     }
 
-    /// The layer for a client with this base URL.
+    /// Creates the layer for a client with this base URL.
     ///
     /// # Errors
     ///
@@ -96,8 +96,8 @@ impl Failover {
             if backup.prefix() != base.prefix() {
                 return Err(Error::new(
                     ErrorKind::Builder,
-                    "the backup of failover(..) has another path than base_url(..), and signatures cover \
-                     the path: give both the same",
+                    "the backup of failover(..) and base_url(..) have different paths, and signatures \
+                     cover the path: give both the same path",
                 ));
             }
             pairs = vec![(base.origin(), backup.origin())];
@@ -117,7 +117,7 @@ pub(crate) struct Switch {
 }
 
 impl Switch {
-    /// The hosts that requests may go to, in addition to their own.
+    /// Returns the hosts that requests may go to, in addition to their own.
     pub(crate) fn origins(&self) -> impl Iterator<Item = Origin> {
         self.pairs.iter().flat_map(|(a, b)| [a.clone(), b.clone()])
     }
@@ -160,7 +160,7 @@ impl Middleware for Switch {
                 let last = attempt(redirected(request, second)?, next, ticket, state)
                     .await
                     .0;
-                // What keeps the usual host from being reached is the better reason.
+                // The error of the usual host explains more.
                 last.map_err(|last| if is_unconnected(&last) { err } else { last })
             }
             outcome => outcome,
@@ -169,7 +169,7 @@ impl Middleware for Switch {
 }
 
 impl Switch {
-    /// The call's own host first, unless it is down and the other is not.
+    /// Orders the hosts: the call's own first, unless it is down and the other is not.
     fn order<'h>(
         &self,
         [own, other]: &'h [Origin; 2],
@@ -210,7 +210,7 @@ fn redirected(mut request: Request, origin: &Origin) -> Result<Request> {
         *request.uri_mut() = Uri::from_parts(parts).map_err(|err| {
             Error::new(
                 ErrorKind::Request,
-                "the URL of the backup host cannot be made",
+                "the URL for the backup host cannot be built",
             )
             .with_source(err)
         })?;

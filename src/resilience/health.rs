@@ -172,13 +172,13 @@ impl Ticket {
     }
 }
 
-/// A call or an attempt that is dropped when its time is over has had no answer; one that the caller drops says
+/// A call or attempt dropped at its deadline counts as unanswered. One that the caller drops counts as
 /// nothing.
 impl Drop for Ticket {
     fn drop(&mut self) {
         if self.open {
-            // The caller's time may be shorter than a connection takes, so an attempt without a connection weighs no
-            // more than one without an answer.
+            // The caller's time limit may be shorter than a connection takes, so a failed connection then weighs no
+            // more than a missing answer.
             let seen = if self.state.is_late() {
                 Seen::NoAnswer
             } else {
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_probe_goes_through_when_the_cooldown_is_over() {
+    async fn one_probe_passes_after_the_cooldown() {
         let health = health();
         admitted(&health).ok().unwrap().close(Seen::NoConnection);
         assert_eq!(admitted(&health).err(), Some(Duration::from_secs(10)));
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn failures_count_only_in_a_row() {
+    async fn only_consecutive_failures_count() {
         let health = health();
         for seen in [
             Seen::NoAnswer,

@@ -52,7 +52,7 @@ pub(crate) struct Gate(pub(crate) InFlight);
 
 impl Middleware for Gate {
     async fn handle(&self, request: Request, next: Next) -> Result<Response> {
-        // A call that holds a place may wait for the certificates.
+        // A call that already has a permit may be waiting for the certificates.
         let of_key_source = request.extensions().get::<OfKeySource>().is_some();
         let dry_run = request.extensions().get::<CallInfo>();
         if of_key_source || dry_run.is_some_and(|info| info.options().dry_run) {
@@ -75,7 +75,7 @@ impl Middleware for Gate {
 impl Gate {
     fn full(&self, patience: Duration) -> Error {
         let message = format!(
-            "{} calls are under way, the most that max_in_flight(..) allows, and none ended within \
+            "{} calls are in flight, the maximum of max_in_flight(..), and none ended within \
              {patience:?}; nothing was sent: try again later, or raise the bound",
             self.0.most
         );

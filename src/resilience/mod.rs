@@ -1,17 +1,17 @@
 //! Layers that repeat, redirect, limit or delay calls. All of them are off by
 //! default: without them a request is sent once, to one host, immediately.
 //!
-//! Each is one line on [`ClientBuilder`](crate::ClientBuilder), and a named layer of the stack. Outermost
-//! first, directly inside `prepare` in APIv3 and `matcher` in APIv2, so that every attempt gets a new
+//! Each is one line on [`ClientBuilder`](crate::ClientBuilder), and a named layer of the stack. They are listed
+//! from the outermost; all are directly inside `prepare` in APIv3 and `matcher` in APIv2, so that every attempt gets a new
 //! signature:
 //!
-//! - [`RETRY`]: [`RetryPolicy`] repeats what is safe to repeat;
-//! - [`RATE_LIMIT`]: [`RateLimits`] keeps to the documented frequency of each operation;
-//! - [`IN_FLIGHT`]: [`InFlight`] bounds how many attempts are under way at once;
-//! - [`FAILOVER`]: [`Failover`] goes to a backup host when no connection can be made;
-//! - [`BREAKER`]: [`CircuitBreaker`] fails calls at once to a host that does not answer.
+//! - [`RETRY`]: [`RetryPolicy`] repeats calls that are safe to repeat;
+//! - [`RATE_LIMIT`]: [`RateLimits`] enforces the documented rate limit of each operation;
+//! - [`IN_FLIGHT`]: [`InFlight`] bounds the number of attempts in flight;
+//! - [`FAILOVER`]: [`Failover`] uses a backup host when no connection can be made;
+//! - [`BREAKER`]: [`CircuitBreaker`] fails calls to an unresponsive host at once.
 //!
-//! What to do when the outcome of a payment is unknown is in [`outcome`](crate::outcome).
+//! For payments with an unknown outcome, see [`outcome`](crate::outcome).
 //!
 //! ```
 //! use std::time::Duration;
@@ -54,11 +54,11 @@ pub use retry::RetryPolicy;
 
 /// Repeats calls that are safe to repeat.
 pub const RETRY: &str = "retry";
-/// Keeps to the documented frequency of each operation.
+/// Enforces the documented rate limits.
 pub const RATE_LIMIT: &str = "rate_limit";
 /// Bounds the attempts in flight.
 pub const IN_FLIGHT: &str = "in_flight";
-/// Goes to a backup host when no connection can be made.
+/// Uses a backup host when no connection can be made.
 pub const FAILOVER: &str = "failover";
-/// Fails calls at once to a host that does not answer.
+/// Fails calls to an unresponsive host at once.
 pub const BREAKER: &str = "breaker";

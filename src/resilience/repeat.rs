@@ -16,26 +16,26 @@ use wechatpay_core::protocol::xml;
 pub(super) enum Repeat {
     /// The request changes nothing.
     Read,
-    /// WeChat Pay does it once, however often it comes: the merchant's number is in it, and each attempt
-    /// sends the same body.
+    /// WeChat Pay processes the request once, however often it arrives: it contains the merchant's number, and each
+    /// attempt sends the same body.
     Numbered,
-    /// WeChat Pay says of it to query and not to repeat.
+    /// WeChat Pay says to query it and not to repeat it.
     Never,
     /// The operation is unknown.
     Unknown,
 }
 
-/// Why a request is sent again.
+/// The reason for sending a request again.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Again {
-    /// Whether the attempt before may have been processed.
+    /// Whether the previous attempt may have been processed.
     pub(super) may_have_been_processed: bool,
     /// The value of `Retry-After`.
     pub(super) after: Option<Duration>,
 }
 
 impl Repeat {
-    /// Decides by the catalog and by the content of the request.
+    /// Decides from the catalog and the content of the request.
     pub(super) fn of(request: &Request, info: &CallInfo) -> Self {
         if *request.method() == Method::GET {
             return Self::Read;
@@ -62,13 +62,13 @@ impl Repeat {
         numbered(operation.reentrant())
     }
 
-    /// Whether a request may come a second time although the first may have been processed.
+    /// Whether the request may be repeated although the first attempt may have been processed.
     pub(super) fn is_harmless(self) -> bool {
         matches!(self, Self::Read | Self::Numbered)
     }
 
-    /// Why this outcome of an attempt is no reason to give up; `sent` says whether anything of the
-    /// attempt may have left.
+    /// Returns why an attempt with this outcome may be repeated, if so; `sent` says whether anything of the
+    /// attempt may have been sent.
     pub(super) fn after(self, outcome: &Result<Response>, sent: bool) -> Option<Again> {
         let answer = match outcome {
             Ok(response) if response.status().is_success() => return None,
@@ -96,7 +96,7 @@ impl Repeat {
             let passing = err.is_connect() || err.is_timeout();
             return (passing && !err.maybe_sent()).then(|| again(false));
         }
-        // A wrong signature is no fault that passes, and has to be seen. A probe is wrong on purpose.
+        // A wrong signature is not a temporary fault and must be reported. A probe is deliberately wrong.
         let passing = matches!(
             err.kind(),
             ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::Connect | ErrorKind::Probe
@@ -119,7 +119,7 @@ impl Repeat {
         if verified && answer.complete && too_often {
             return again(false);
         }
-        // Without a signature it may be a gateway's, which may have passed the request on before.
+        // Without a signature, it may come from a gateway that had already forwarded the request.
         let passing = too_often || answer.status.is_server_error() || answer.is_system_error();
         if !passing {
             return None;
@@ -141,7 +141,7 @@ fn numbered(is_numbered: bool) -> Repeat {
     }
 }
 
-/// Whether the body has a text or number as this member: without its number a request is new each time.
+/// Whether the body has this member as a text or number. Without its number, each request is a new one.
 fn has_text(operation: &Operation, body: &Payload, member: &str) -> bool {
     let is_text = |value: &Value| match value {
         Value::String(text) => !text.trim().is_empty(),
@@ -159,7 +159,7 @@ fn has_text(operation: &Operation, body: &Payload, member: &str) -> bool {
     }
 }
 
-/// A refusal, as far as it decides.
+/// A refusal, with the parts that decide.
 struct Answer<'a> {
     status: StatusCode,
     code: String,
@@ -188,7 +188,7 @@ impl<'a> Answer<'a> {
         })
     }
 
-    /// Source: "HTTP状态码" (429) and the tables of errors of the operations.
+    /// Source: "HTTP状态码" (429) and the error tables of the operations.
     fn is_too_often(&self) -> bool {
         const CODES: [&str; 6] = [
             "FREQUENCY_LIMITED",

@@ -19,13 +19,14 @@ use wechatpay_core::error::{ApiError, Error, Result};
 /// A request is repeated only if the repetition has no second effect:
 ///
 /// - nothing of the attempt was sent: no connection could be made;
-/// - WeChat Pay refused it for its frequency, in an answer whose signature is right (429,
-///   `FREQUENCY_LIMITED`); or answered `SYSTEM_ERROR`, of which it says to repeat with the same
-///   parameters, unless the operation is one that has to be queried (付款码支付, 委托代扣);
+/// - WeChat Pay rejected it because of the rate limit, in an answer with a valid signature (429,
+///   `FREQUENCY_LIMITED`);
+/// - WeChat Pay answered `SYSTEM_ERROR`, after which it asks for the same request again, unless the operation
+///   must be queried instead (付款码支付, 委托代扣);
 /// - the operation changes nothing: a GET, or a query of APIv2
 ///   ([`Operation::is_read`](crate::catalog::Operation::is_read));
-/// - the catalog knows the operation to do its work once, however often it comes with the same merchant's
-///   number ([`Operation::merchant_number`](crate::catalog::Operation::merchant_number),
+/// - the catalog knows that the operation is idempotent by the merchant's number
+///   ([`Operation::merchant_number`](crate::catalog::Operation::merchant_number),
 ///   [`Operation::reentrant`](crate::catalog::Operation::reentrant),
 ///   [`Operation::idempotency_field`](crate::catalog::Operation::idempotency_field)), and the number is in
 ///   the body.
@@ -73,8 +74,7 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// Creates a policy with at most 3 attempts; waits of up to 200 ms and 400 ms; 10 s for an attempt that may be
-    /// repeated; no
-    /// deadline except the call's timeout; a budget of 50 retries.
+    /// repeated; no deadline except the call's timeout; and a budget of 50 retries.
     pub fn new() -> Self {
         Self {
             attempts: 3,
@@ -94,8 +94,8 @@ impl RetryPolicy {
 
     /// Sets the bounds of the waits. The first wait is up to `base`, and each further one up to twice as long,
     /// but never more than `longest`; the length is random (full jitter). A `Retry-After` in the
-    /// response is respected in full, or the call ends with that response: if its time would be over, or if it has
-    /// neither a timeout nor a deadline and the response asks for more than a minute.
+    /// response is respected in full. The call ends with that response if the wait exceeds the call's time, or if the call
+    /// has neither a timeout nor a deadline and the wait is longer than a minute.
     pub fn backoff(mut self, base: Duration, longest: Duration) -> Self {
         (self.base, self.longest) = (base, longest);
         self
@@ -127,8 +127,8 @@ impl RetryPolicy {
     }
 }
 
-/// The longest `Retry-After` of a call without a timeout and a deadline. A gateway's answer needs no signature to ask
-/// for years.
+/// The longest `Retry-After` of a call without a timeout and a deadline. An unsigned answer of a gateway could
+/// otherwise ask for years.
 const UNBOUNDED_WAIT: Duration = Duration::from_secs(60);
 
 /// This layer is outside the layers that sign, and inside the layers that make the body.
@@ -202,7 +202,7 @@ impl Retry {
             .deadline
             .map(|limit| limit.saturating_sub(call.begun.elapsed()));
         let limit = [own, left].into_iter().flatten().min();
-        // Layers inside see their futures dropped, and have to know why.
+        // Inner layers see their futures dropped, and must know why.
         call.state.set_attempt_limit(limit);
         let outcome = match limit {
             None => next.run(request).await,
@@ -220,7 +220,7 @@ impl Retry {
     fn wait(&self, call: &RetriedCall, again: &Again, tried: u32) -> Option<Duration> {
         let policy = &self.policy;
         let jitter = full_jitter(&*self.clock, policy.base, policy.longest, tried - 1);
-        // Those who were all told the same time do not come at the same moment.
+        // Jitter spreads clients that received the same `Retry-After`.
         let wait = again.after.unwrap_or_default().checked_add(jitter)?;
         let deadline = policy
             .deadline

@@ -1,6 +1,6 @@
 //! Determines the operation of a call, and whether this client may make it.
 //!
-//! [`resolve`] expands the path, chooses the API, finds the operation in the catalog, and refuses
+//! [`resolve`] expands the path, chooses the API, finds the operation in the catalog, and rejects
 //! calls that would be signed for another merchant, or would send sensitive fields as plaintext.
 
 mod near;
@@ -76,7 +76,7 @@ pub(crate) fn resolve(plan: &Plan, caller: &Caller<'_>) -> Result<Target> {
     })
 }
 
-/// The operation of a call. Mistakes in the path are not reported.
+/// Returns the operation of a call. Mistakes in the path are not reported.
 pub(crate) fn operation(plan: &Plan, base: Option<&BaseUrl>) -> Option<&'static Operation> {
     if let Some(url) = &plan.exact {
         return Paths::new("", url.path()).find(&plan.method);
@@ -86,7 +86,7 @@ pub(crate) fn operation(plan: &Plan, base: Option<&BaseUrl>) -> Option<&'static 
     find(plan, prefix, &Paths::new(prefix, &path)).map(|found| found.operation)
 }
 
-/// Resolves a URL from a response. It is used unchanged, whatever its path begins with.
+/// Resolves a URL from a response. It is used unchanged, whatever its path.
 ///
 /// # Errors
 ///
@@ -111,7 +111,7 @@ pub(crate) fn get_url(
 const V2: &str = "/v2";
 
 impl Api {
-    /// The first segment chooses, in any case as in the PHP SDK.
+    /// Returns the API by the first segment, in any case as in the PHP SDK.
     fn of(path: &str) -> Self {
         let first = path.get(..V2.len() + 1);
         if first.is_some_and(|first| first.eq_ignore_ascii_case("/v2/")) {
@@ -122,7 +122,7 @@ impl Api {
     }
 }
 
-/// Path and query, with a leading slash.
+/// Returns path and query, with a leading slash.
 fn expand(plan: &Plan) -> Result<String> {
     let mut path = template::expand(&plan.template, &plan.vars)?;
     let Some(query) = plan.query.encode() else {
@@ -131,7 +131,7 @@ fn expand(plan: &Plan) -> Result<String> {
     if path.contains('?') {
         return Err(Error::new(
             ErrorKind::Path,
-            "the path has a query already; give all parameters in one place, in query()",
+            "the path already has a query; give all parameters in one place, in query()",
         ));
     }
     path.push('?');
@@ -143,11 +143,11 @@ fn expand(plan: &Plan) -> Result<String> {
 #[derive(Clone, Copy)]
 struct Found {
     operation: &'static Operation,
-    /// The caller wrote the operation's variables as variables.
+    /// Whether the caller wrote the operation's variables as variables.
     by_template: bool,
 }
 
-/// Finds the operation by the template, or else by the path as it is sent.
+/// Finds the operation by the template, or else by the expanded path.
 fn find(plan: &Plan, prefix: &str, sent: &Paths<'_>) -> Option<Found> {
     let by_template = plan
         .template
@@ -166,10 +166,10 @@ fn find(plan: &Plan, prefix: &str, sent: &Paths<'_>) -> Option<Found> {
     }
 }
 
-/// The forms in which the catalog may know a path, without its query: with and without the base URL's path.
+/// The possible spellings of a path in the catalog, without its query: with and without the base URL's path.
 ///
-/// The documentation calls `hk/v3/refunds` as `v3/refunds` under the base URL `https://…/hk/`; in front of
-/// a gateway's paths a prefix has no meaning.
+/// The documentation calls `hk/v3/refunds` as `v3/refunds` under the base URL `https://…/hk/`; a gateway's prefix
+/// has no meaning.
 struct Paths<'a> {
     below: Option<String>,
     alone: Cow<'a, str>,
@@ -181,7 +181,7 @@ impl<'a> Paths<'a> {
         let path = path.strip_prefix('/').unwrap_or(path);
         Self {
             below: (!prefix.is_empty()).then(|| format!("{}/{path}", prefix.trim_matches('/'))),
-            // What chooses the API does so in any case.
+            // As for selecting the API, case is ignored.
             alone: match path.split_once('/') {
                 Some(("V2", rest)) => format!("v2/{rest}").into(),
                 _ => path.into(),
@@ -193,7 +193,7 @@ impl<'a> Paths<'a> {
         self.below.as_deref().into_iter().chain([&*self.alone])
     }
 
-    /// A trailing slash does not change the operation, or its fields would be sent as plaintext.
+    /// Finds the operation. A trailing slash does not change it, or its fields would be sent as plaintext.
     fn find(&self, method: &Method) -> Option<&'static Operation> {
         let exact = self.each().find_map(|path| catalog::find(method, path));
         exact.or_else(|| {
@@ -204,18 +204,18 @@ impl<'a> Paths<'a> {
         })
     }
 
-    /// The operation of APIv2 whose `v2/` is left out.
+    /// Returns the APIv2 operation whose `v2/` is missing.
     fn lacking_v2(&self, method: &Method) -> Option<&'static Operation> {
         self.each().find_map(|path| {
             let path = format!("v2/{}", path.trim_end_matches('/'));
-            // With another method it is as much APIv2's, and nearly all of that are POST.
+            // Nearly all APIv2 operations use POST, so the path is also searched with that method.
             catalog::find(method, &path).or_else(|| catalog::find(&Method::POST, &path))
         })
     }
 }
 
-/// Whether the client can speak for whom the call is made: WeChat Pay would only say that the
-/// signature is wrong. What the catalog does not know passes.
+/// Checks that the client may sign the call: WeChat Pay would only report a wrong
+/// signature. Unknown operations pass.
 fn check_owner(
     plan: &Plan,
     merchant: &Merchant,
@@ -258,7 +258,7 @@ fn check_brand(merchant: &Merchant, operation: Option<&'static Operation>) -> Re
     Ok(())
 }
 
-/// Whether a path begins with a segment, in any case, as when the API is selected.
+/// Whether a path begins with a segment, ignoring case, as when the API is selected.
 fn begins_with(path: &str, segment: &str) -> bool {
     let path = path.strip_prefix('/').unwrap_or(path);
     path.split('/')

@@ -1,7 +1,7 @@
 //! Recognises paths that are similar to those of operations with sensitive fields.
 //!
 //! A path that the catalog does not know is sent, so that new operations can be called. A path that
-//! differs from a sensitive operation's path only in its spelling is refused: its fields would be sent as
+//! differs from a sensitive operation's path only in its spelling is rejected: its fields would be sent as
 //! plaintext, and WeChat Pay would answer 404 at best.
 
 use std::sync::LazyLock;
@@ -18,11 +18,11 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 pub(super) struct Attempted<'a> {
     pub(super) method: &'a Method,
     pub(super) paths: &'a Paths<'a>,
-    /// A body or query parameters: with neither, another method is no mistake that could tell anything.
+    /// Whether there is a body or query parameters; without either, another method cannot reveal anything.
     pub(super) has_content: bool,
 }
 
-/// Refuses a path that is nearly a sensitive operation's.
+/// Rejects a path that is nearly a sensitive operation's.
 ///
 /// # Errors
 ///
@@ -38,8 +38,8 @@ pub(super) fn check(sent: &Attempted<'_>, found: Option<Found>) -> Result<()> {
     nearest.map_or(Ok(()), |operation| Err(near_miss(operation)))
 }
 
-/// A sensitive operation's literal in the place of a variable of the one that was found:
-/// `GET v3/offlineface/contracts/presign` is no query of the contract "presign".
+/// Finds a sensitive operation with a literal where the found operation has a variable:
+/// `GET v3/offlineface/contracts/presign` is not a query of the contract "presign".
 fn taken_for_a_value(path: &str, found: &Operation) -> Option<&'static Operation> {
     let readings = readings(path);
     let mistaken = |form: &&Form| {
@@ -57,7 +57,7 @@ fn taken_for_a_value(path: &str, found: &Operation) -> Option<&'static Operation
     FORMS.iter().find(mistaken).map(|form| form.operation)
 }
 
-/// The most alike of the sensitive operations.
+/// Returns the most similar sensitive operation.
 fn nearest(sent: &Attempted<'_>, path: &str) -> Option<&'static Operation> {
     let readings = readings(path);
     let documented = METHODS
@@ -111,16 +111,16 @@ fn near_miss(operation: &Operation) -> Error {
 /// The similarity of two paths; the first variant is the most similar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Likeness {
-    /// Case, escapes, slashes, parameters, punctuation, look-alikes, or another version in front.
+    /// Differs in case, escapes, slashes, parameters, punctuation, lookalike characters, or the version.
     Spelling,
-    /// As `Spelling`, with further segments in front.
+    /// As `Spelling`, with additional leading segments.
     Prefix,
 }
 
-/// A sensitive operation's path, to be compared with.
+/// A sensitive operation's path, prepared for comparison.
 struct Form {
     operation: &'static Operation,
-    /// Fields of the request are sensitive, not only of the answer.
+    /// Whether request fields are sensitive, not only fields of the answer.
     in_request: bool,
     /// The segments before and after the version.
     lead: Vec<Pattern>,
@@ -129,7 +129,7 @@ struct Form {
     whole: [Glued; 2],
 }
 
-/// Segments put together, and how many there were.
+/// Joined segments, and their number.
 struct Glued {
     pattern: Pattern,
     segments: usize,
@@ -141,7 +141,7 @@ type Pattern = Vec<Token>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Token {
     Char(char),
-    /// The first character of a variable's value, and those after it.
+    /// The first character of a variable's value, and the characters after it.
     Value,
     Rest,
 }
@@ -202,7 +202,7 @@ impl Form {
 
     fn compare(&self, reading: &Reading) -> Option<Likeness> {
         let path = &reading.segments;
-        // A slash may be missing, too many, or in another place.
+        // A slash may be missing, extra, or in another place.
         let is_glued = |own: &Glued| {
             path.len().abs_diff(own.segments) <= 1 && spells(&reading.joined, &own.pattern)
         };
@@ -231,14 +231,14 @@ fn all_spell(path: &[String], own: &[Pattern]) -> bool {
     path.len() == own.len() && both.all(|(text, pattern)| spells(text, pattern))
 }
 
-/// A path as a server may read it.
+/// A possible reading of a path by a server.
 #[derive(PartialEq)]
 struct Reading {
     segments: Vec<String>,
     joined: String,
 }
 
-/// An escaped slash as a slash, and as a character.
+/// Reads an escaped slash both as a slash and as a character.
 fn readings(path: &str) -> Vec<Reading> {
     let whole = decoded(path).replace('\\', "/");
     let whole = whole.split(['?', '#']).next().unwrap_or_default();
@@ -254,7 +254,7 @@ fn readings(path: &str) -> Vec<Reading> {
     readings
 }
 
-/// Folded, without empty segments and steps.
+/// Folds the segments and drops empty and dot segments.
 fn segments(parts: impl Iterator<Item = String>) -> Vec<String> {
     let mut segments = Vec::new();
     for part in parts {
@@ -270,7 +270,7 @@ fn segments(parts: impl Iterator<Item = String>) -> Vec<String> {
     segments
 }
 
-/// Characters that no literal contains and that often follow one: parameters, a query.
+/// Characters that are in no literal and often follow one: parameters, a query.
 const CUT: [char; 7] = [';', '?', '#', '&', ',', '=', ':'];
 
 /// Decodes percent-encoding repeatedly.
@@ -288,7 +288,7 @@ fn decoded(text: &str) -> String {
 
 const MAX_ESCAPES: usize = 8;
 
-/// Letters and digits in lower case, full-width ones as their own, and whatever is not ASCII.
+/// Returns letters and digits in lower case, full-width ones as ASCII, and all other non-ASCII characters.
 fn fold(text: &str) -> String {
     text.chars()
         .map(|c| match c {
@@ -300,26 +300,26 @@ fn fold(text: &str) -> String {
         .collect()
 }
 
-/// `v3`.
+/// Whether a segment is a version such as `v3`.
 fn is_version(text: &str) -> bool {
     text.strip_prefix('v').is_some_and(|digits| {
         !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
     })
 }
 
-/// A character that may look like a letter, or be invisible: any that is not ASCII, but for the scripts
+/// Whether a character may look like a letter, or be invisible: any non-ASCII character outside the scripts
 /// of East Asia.
 fn may_deceive(c: char) -> bool {
     let east_asian = matches!(u32::from(c), 0x2e80..=0xa4cf | 0xac00..=0xd7af | 0xf900..=0xfaff | 0x20000..=0x3ffff);
     !c.is_ascii() && !east_asian
 }
 
-/// Whether a folded text matches a pattern or looks like it.
+/// Whether a folded text matches a pattern or resembles it.
 ///
 /// A character that [may deceive](may_deceive) matches none, one or two letters. Slashes are
 /// skipped, but a value ends at a slash.
 fn spells(text: &str, pattern: &[Token]) -> bool {
-    // Where in the pattern the text may be: nearly always in one place.
+    // The possible positions in the pattern: nearly always one.
     let mut places = vec![0];
     let mut next = Vec::new();
     for c in text.chars() {

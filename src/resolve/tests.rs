@@ -1,8 +1,8 @@
 use super::*;
 
-/// A path of the documentation is never taken for one that lacks its `v2/`, whatever its method.
+/// A documented path is never mistaken for a path that lacks its `v2/`, with any method.
 #[test]
-fn no_path_of_the_catalog_is_taken_for_another() {
+fn every_path_of_the_catalog_resolves_to_itself() {
     for operation in catalog::operations().iter().filter(|it| !it.is_v2()) {
         let path = format!("/{}?a=b", operation.path());
         for method in [Method::GET, Method::POST, Method::PUT] {
@@ -17,7 +17,7 @@ fn no_path_of_the_catalog_is_taken_for_another() {
 }
 
 #[test]
-fn every_path_of_apiv2_is_missed_when_v2_is_left_out() {
+fn every_apiv2_path_without_v2_is_rejected() {
     for operation in catalog::operations().iter().filter(|it| it.is_v2()) {
         let paths = Paths::new("", operation.wire_path());
         assert!(paths.find(&operation.method()).is_none(), "{operation:?}");
@@ -26,9 +26,9 @@ fn every_path_of_apiv2_is_missed_when_v2_is_left_out() {
     }
 }
 
-/// Therefore nothing is looked up for the paths of APIv3.
+/// Therefore paths of APIv3 need no lookup.
 #[test]
-fn nothing_of_apiv2_begins_with_v3_or_a_variable() {
+fn no_apiv2_path_begins_with_v3_or_a_variable() {
     for operation in catalog::operations().iter().filter(|it| it.is_v2()) {
         let path = operation.wire_path();
         assert!(!begins_with(path, "v3") && !path.starts_with('{'), "{path}");
@@ -36,14 +36,14 @@ fn nothing_of_apiv2_begins_with_v3_or_a_variable() {
 }
 
 #[test]
-fn a_final_slash_makes_no_other_operation() {
+fn a_final_slash_does_not_change_the_operation() {
     for operation in catalog::operations() {
         let path = operation.path();
         let other = match path.strip_suffix('/') {
             Some(path) => path.to_owned(),
             None => format!("{path}/"),
         };
-        // Two operations that differ in it stay two.
+        // Two operations that differ in the final slash stay distinct.
         let expected = catalog::find(&operation.method(), &other).unwrap_or(operation);
         let found = Paths::new("", &other).find(&operation.method()).unwrap();
         assert_eq!(found.path(), expected.path());

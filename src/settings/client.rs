@@ -1,4 +1,4 @@
-//! Makes a client builder from settings.
+//! Creates a client builder from settings.
 
 use std::path::Path;
 use std::time::Duration;
@@ -25,7 +25,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] for a variable that cannot be used, [`ErrorKind::Key`] for a file of a key.
+    /// [`ErrorKind::Builder`] for an invalid variable, [`ErrorKind::Key`] for an invalid key file.
     pub fn from_env() -> Result<Self> {
         Settings::from_env_and_profile()?.client_builder()
     }
@@ -35,11 +35,11 @@ impl Settings {
     /// Creates a builder with these settings. Files are read now; missing settings are reported by
     /// [`build`](ClientBuilder::build).
     ///
-    /// With an APIv3 key and without a key of WeChat Pay, the platform certificates are fetched when needed.
+    /// With an APIv3 key and without a WeChat Pay key, the platform certificates are fetched when needed.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] for a value that cannot be used, [`ErrorKind::Key`] for a file of a key.
+    /// [`ErrorKind::Builder`] for an invalid value, [`ErrorKind::Key`] for an invalid key file.
     pub fn client_builder(&self) -> Result<ClientBuilder> {
         let mut builder = self.network(ClientBuilder::new())?;
         if let Some(mchid) = &self.mchid {
@@ -61,7 +61,7 @@ impl Settings {
         self.own_keys(self.platform_keys(builder, apiv3_key.is_some())?)
     }
 
-    /// The APIv3 key, wherever it is.
+    /// Returns the APIv3 key, set directly or by its file.
     ///
     /// # Errors
     ///
@@ -74,7 +74,7 @@ impl Settings {
         )
     }
 
-    /// The APIv2 key, wherever it is.
+    /// Returns the APIv2 key, set directly or by its file.
     ///
     /// # Errors
     ///
@@ -83,7 +83,7 @@ impl Settings {
         secret(&self.v2_key, self.v2_key_file.as_deref(), "the APIv2 key")
     }
 
-    /// The passphrase of the merchant's files, wherever it is.
+    /// Returns the passphrase of the merchant's files, set directly or by its file.
     ///
     /// # Errors
     ///
@@ -246,7 +246,7 @@ fn needs_passphrase(path: &Path) -> bool {
 
 fn seconds(name: &str, given: Option<f64>) -> Result<Option<Duration>> {
     let read = |seconds| {
-        let message = format!("{name} has to be a number of seconds, at least 0");
+        let message = format!("{name} must be a number of seconds, at least 0");
         Duration::try_from_secs_f64(seconds).map_err(|_| wrong(message))
     };
     given.map(read).transpose()

@@ -10,18 +10,18 @@ use wechatpay_core::secret::Secret;
 const PREFIX: &str = "WECHATPAY_";
 
 impl Settings {
-    /// The settings of the environment: `WECHATPAY_MCHID`, `WECHATPAY_PRIVATE_KEY` and so on, each key of a profile in
-    /// upper case. An empty variable is not set.
+    /// Reads the settings from the environment: `WECHATPAY_MCHID`, `WECHATPAY_PRIVATE_KEY` and so on, each key of a profile
+    /// in upper case. An empty variable counts as unset.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] for a variable that is not UTF-8, or not a number or `true` or `false` where it has to be.
+    /// [`ErrorKind::Builder`] for a variable that is not UTF-8, or not the required number, `true` or `false`.
     pub fn from_env() -> Result<Self> {
         readable()?;
         Self::from_variables(|name| std::env::var(format!("{PREFIX}{name}")).ok())
     }
 
-    /// The same from any source of variables; it gets their names without `WECHATPAY_`.
+    /// Reads the settings from any source of variables, by their names without `WECHATPAY_`.
     fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let text = |name: &str| variable(name).filter(|value| !value.is_empty());
         let path = |name: &str| text(name).map(PathBuf::from);
@@ -56,7 +56,7 @@ impl Settings {
     }
 }
 
-/// The value is not shown: a key may have come into the wrong variable.
+/// Parses a variable. The error omits the value, since a key may be in the wrong variable.
 fn parsed<T: FromStr>(name: &str, text: Option<String>, wanted: &str) -> Result<Option<T>> {
     let wrong = || {
         let message = format!("{PREFIX}{name} is not {wanted}");
@@ -66,7 +66,7 @@ fn parsed<T: FromStr>(name: &str, text: Option<String>, wanted: &str) -> Result<
         .transpose()
 }
 
-/// A variable that is not text would otherwise count as not set, and another setting be used.
+/// Rejects variables that are not UTF-8: they would count as unset, and another setting would be used.
 fn readable() -> Result<()> {
     let ours = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(PREFIX.as_bytes());
     let wrong = std::env::vars_os().find(|(name, value)| ours(name) && value.to_str().is_none());
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn every_variable_has_its_place_and_an_empty_one_is_not_set() {
+    fn every_variable_is_read_and_an_empty_one_is_unset() {
         let settings = of(&[
             ("MCHID", "1900000109"),
             ("SERIAL", ""),

@@ -16,7 +16,7 @@ use wechatpay_core::secret::Secret;
 
 /// The settings of a client, all optional. The names are those of a profile of the command `wechatpay`.
 ///
-/// It deserialises from any format that serde supports. Unknown keys are refused, so misspelt keys are found.
+/// It deserialises from any format that serde supports. Unknown keys are rejected, so that misspelt keys are found.
 ///
 /// ```
 /// use wechatpay_chain::Settings;
@@ -33,7 +33,7 @@ use wechatpay_core::secret::Secret;
 pub struct Settings {
     /// The merchant id (商户号).
     pub mchid: Option<String>,
-    /// The brand id (品牌ID), in place of a merchant id.
+    /// The brand id (品牌ID), instead of a merchant id.
     pub brand_id: Option<String>,
     /// The serial of the merchant certificate (商户API证书序列号).
     pub serial: Option<String>,
@@ -48,7 +48,7 @@ pub struct Settings {
     pub platform_key_id: Option<String>,
     /// The file of WeChat Pay's public key (微信支付公钥), `pub_key.pem`.
     pub platform_key: Option<PathBuf>,
-    /// The file of a platform certificate (平台证书), in place of the public key.
+    /// The file of a platform certificate (平台证书), instead of the public key.
     pub platform_certificate: Option<PathBuf>,
     /// A file with the APIv3 key (APIv3密钥).
     pub apiv3_key_file: Option<PathBuf>,
@@ -56,7 +56,7 @@ pub struct Settings {
     pub v2_key_file: Option<PathBuf>,
     /// The base URL, instead of the endpoint's documented host.
     pub base_url: Option<String>,
-    /// The file of a further root certificate to trust for TLS.
+    /// The file of an additional root certificate to trust for TLS.
     pub ca: Option<PathBuf>,
     /// The proxy, `http://host:port`, or `none`.
     pub proxy: Option<String>,
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_looked_for_beside_the_profile_unless_their_path_is_absolute() {
+    fn relative_paths_start_at_the_folder_of_the_profile() {
         let settings = of(r#"{"private_key": "k.pem", "ca": "/etc/ca.pem"}"#).relative_to("/shop");
         assert_eq!(settings.private_key.unwrap(), Path::new("/shop/k.pem"));
         assert_eq!(settings.ca.unwrap(), Path::new("/etc/ca.pem"));

@@ -1,4 +1,4 @@
-//! Profiles: the tables of a TOML file, as the command `wechatpay` has them.
+//! Profiles: the tables of a TOML file, shared with the command `wechatpay`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -65,7 +65,7 @@ fn unreadable(file: &Path, text: &str, err: &toml::de::Error) -> Error {
     let key = before.rsplit('\n').next().unwrap_or_default();
     let key = key.split_once('=').map_or("a value", |(key, _)| key.trim());
     wrong(format!(
-        "{}, line {line}: not a profile: {}; a profile is a table as [default] with keys as \
+        "{}, line {line}: not a profile: {}; a profile is a table such as [default] with keys such as \
          mchid = \"1900000109\"",
         file.display(),
         sentence(err.message(), key),

@@ -1,4 +1,4 @@
-//! Whether content can be the file that was asked for.
+//! Decides whether content can be the requested file.
 
 use std::io::Read;
 
@@ -28,8 +28,8 @@ pub(super) fn check(head: &[u8], expected: Expected, verification: &Verification
     }
     let found = found.name();
     let message = format!(
-        "the answer is not the file that was asked for: it is {found}; nothing of it was kept, and a \
-         file that was there before is as it was"
+        "the response is not the requested file: it is {found}; nothing of it was kept, and an existing \
+         file is unchanged"
     );
     Err(Error::new(ErrorKind::Body, message))
 }
@@ -40,10 +40,10 @@ pub(super) fn content(head: &[u8]) -> Content {
         Content::Gzip => {
             let mut unzipped = Vec::new();
             let end = HEAD as u64;
-            // What was cut off or altered is looked at as far as it goes.
+            // A truncated or altered file is examined as far as it can be decompressed.
             let whole = GzDecoder::new(head).take(end).read_to_end(&mut unzipped);
             match Content::of(&unzipped) {
-                // Nothing came of it, and not because there is nothing in it.
+                // Decompression failed before any output, so the content is unknown and not empty.
                 Content::Empty if whole.is_err() => Content::Gzip,
                 found => found,
             }

@@ -1,4 +1,4 @@
-//! An answer that goes into a file: streamed, checked, and only then moved to its target.
+//! Saves an answer in a file: streamed, checked, and only then moved to its target.
 
 mod genuine;
 mod output;
@@ -27,7 +27,7 @@ pub(crate) async fn save(engine: &Engine, mut plan: Box<Plan>, mut sink: Sink) -
     let prepared = engine.prepare(plan)?;
     sink.answer = prepared.operation().map_or(Expected::Any, expected);
     let vouched = sink.digest.is_some() || sink.seal.is_some();
-    // Before anything is sent: a target that cannot be written costs no call.
+    // Before anything is sent, so that an unwritable target costs no call.
     let limit = announced_limit(&sink);
     let writer = Writer::create(sink).await;
     let mut writer = writer.map_err(|err| err.with_maybe_sent(false))?;
@@ -49,7 +49,7 @@ pub(crate) async fn save(engine: &Engine, mut plan: Box<Plan>, mut sink: Sink) -
 }
 
 fn expected(operation: &Operation) -> Expected {
-    /// 数电发票 may be XML.
+    /// The only path whose file may be XML (数电发票).
     const INVOICE: &str = "v3/new-tax-control-fapiao/download";
     match operation.answer() {
         AnswerKind::Stream if operation.path() == INVOICE => Expected::XmlFile,
@@ -58,7 +58,7 @@ fn expected(operation: &Operation) -> Expected {
     }
 }
 
-/// The limit for `Content-Length`, where that is the length of the file.
+/// Returns the limit for `Content-Length`, if that is the length of the file.
 fn announced_limit(sink: &Sink) -> Option<u64> {
     (!sink.gunzip && sink.seal.is_none()).then_some(sink.max_bytes)
 }
@@ -81,7 +81,8 @@ async fn receive(
     // 204 has no file, and 206 is a part of one.
     if response.status() != StatusCode::OK {
         let status = response.status();
-        let message = format!("the answer is {status} and so not the whole file; nothing was kept");
+        let message =
+            format!("the response is {status}, which is not the whole file; nothing was kept");
         return Err(response.error(ErrorKind::Body, message));
     }
     if let (Some(limit), Some(len)) = (limit, length(response.headers()))
@@ -115,7 +116,7 @@ async fn drain(
     Ok(answer)
 }
 
-/// The number of bytes to be received, if the response announces it.
+/// Returns the number of bytes to be received, if the response announces it.
 fn length(headers: &HeaderMap) -> Option<u64> {
     let len = if headers.contains_key(CONTENT_ENCODING) {
         // The length is that of the encoded file.
@@ -133,7 +134,7 @@ async fn within<T>(pause: Option<Duration>, work: impl Future<Output = Result<T>
     tokio::time::timeout(pause, work).await.unwrap_or_else(|_| {
         Err(Error::new(
             ErrorKind::Timeout,
-            format!("the download stood still for {pause:?}; nothing of it was kept"),
+            format!("the download stalled for {pause:?}; nothing of it was kept"),
         ))
     })
 }
@@ -142,8 +143,8 @@ fn too_long(limit: u64) -> Error {
     Error::new(
         ErrorKind::Body,
         format!(
-            "the download is longer than {limit} bytes: nothing of it was kept; if it may be so long, \
-             say so with max_bytes"
+            "the download is longer than {limit} bytes: nothing of it was kept; to allow more, use \
+             max_bytes"
         ),
     )
 }

@@ -117,7 +117,7 @@ fn check(kind: DigestKind, expected: &str, found: String, head: &[u8]) -> Result
     Err(Error::new(
         ErrorKind::Verify,
         format!(
-            "the file is not the one that was announced{what}: nothing of it was kept; ask for it again"
+            "the file does not match the announced digest{what}: nothing of it was kept; download it again"
         ),
     )
     .with_source(VerifyFailure::Digest {
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_said_and_leaves_nothing() {
+    fn a_full_disk_is_reported_and_leaves_no_file() {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("bill.csv");
         std::fs::write(&target, "old").unwrap();
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_cannot_be_synced_is_said_of_a_file_that_is_there() {
+    fn a_failed_directory_sync_is_reported_and_keeps_the_file() {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("bill.csv");
         std::fs::write(&target, "old").unwrap();
@@ -280,19 +280,19 @@ mod tests {
     }
 
     #[test]
-    fn a_file_system_that_syncs_no_directories_has_done_what_it_can() {
+    fn a_file_system_without_directory_sync_is_accepted() {
         let dir = tempfile::tempdir().unwrap();
         let mut output = Output::create(Sink::new(dir.path().join("bill.csv"))).unwrap();
         output.write(b"new").unwrap();
         // Devices cannot be synced: EINVAL.
         directory_of(&mut output).handle = File::open("/dev/null").unwrap();
         output.commit(Verification::Unsigned).unwrap();
-        // What the kernel says where there is no such call; its number is Linux's.
+        // The kernel's error for a missing system call; the number is Linux's.
         assert!(has_no_sync(&io::Error::from_raw_os_error(95)));
     }
 
     #[test]
-    fn what_has_no_limit_of_its_own_has_one() {
+    fn a_download_without_a_set_limit_has_the_default_limit() {
         let dir = tempfile::tempdir().unwrap();
         let output = Output::create(Sink::new(dir.path().join("bill.csv"))).unwrap();
         let Stream::Plain(mut temporary) = output.stream else {

@@ -1,4 +1,4 @@
-//! The target of a download. An unusable path is found before anything is sent.
+//! The target of a download. An unusable path is detected before anything is sent.
 
 use std::fs::File;
 use std::io;
@@ -32,14 +32,14 @@ pub(super) fn temporary_beside(target: &Path) -> Result<NamedTempFile> {
         .map_err(|err| impossible(target, err))
 }
 
-/// Whether the path can name a file: the temporary file has another name, so that the system finds
-/// what is wrong with this one only when everything has come.
+/// Checks that the path can name a file. The temporary file has another name, so the system would
+/// report a problem of this one only after the download.
 fn check_path(target: &Path) -> Result<()> {
     let path = target.as_os_str().as_encoded_bytes();
     let why = if path.is_empty() {
         "the path is empty"
     } else if path.contains(&0) {
-        "it holds a NUL character"
+        "it contains a NUL character"
     } else if !ends_with_name(target, path) {
         "it names a directory"
     } else if target.is_dir() {
@@ -56,13 +56,13 @@ fn check_path(target: &Path) -> Result<()> {
     Err(Error::new(ErrorKind::File, message))
 }
 
-/// `x/` and `x/.` have the name `x`, and can be no file's.
+/// Whether the path ends with the file's name; `x/` and `x/.` have the name `x`, but cannot be files.
 fn ends_with_name(target: &Path, path: &[u8]) -> bool {
     let name = target.file_name();
     name.is_some_and(|name| path.ends_with(name.as_encoded_bytes()))
 }
 
-/// Renaming would replace it, which is never intended. A link is replaced like a file.
+/// Whether the target is a device, pipe or socket, which renaming would replace by mistake. A link is replaced like a file.
 fn is_special(target: &Path) -> bool {
     std::fs::symlink_metadata(target)
         .is_ok_and(|found| !found.is_file() && !found.is_symlink() && !found.is_dir())
@@ -89,7 +89,7 @@ impl Directory {
         Ok(Self { handle })
     }
 
-    /// Makes the new name last.
+    /// Makes the new name durable.
     #[cfg(unix)]
     pub(super) fn sync(&self) -> io::Result<()> {
         match self.handle.sync_all() {
@@ -120,8 +120,8 @@ pub(super) fn has_no_sync(err: &io::Error) -> bool {
 
 fn impossible(target: &Path, err: io::Error) -> Error {
     let message = format!(
-        "the download cannot be written to {target:?}, so nothing was sent: does its directory exist, \
-         and may this user write there?"
+        "the download cannot be written to {target:?}, so nothing was sent: check that its directory \
+         exists and is writable"
     );
     Error::new(ErrorKind::File, message)
         .with_source(err)

@@ -10,8 +10,8 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// The output is not authenticated before [`finish`](Self::finish) and must not be used until then.
 pub(super) struct Unseal {
     opener: GcmOpener,
-    /// Why what came out was not taken. With a wrong key it is noise, and that it is no gzip says
-    /// nothing: the tag decides first.
+    /// The reason why the output was rejected. With a wrong key the output is noise, so "not gzip" means
+    /// nothing until the tag is verified.
     failure: Option<Error>,
     len: u64,
     max_bytes: u64,
@@ -22,9 +22,9 @@ impl Unseal {
         let key: &[u8; KEY_LEN] = seal.key.expose().as_bytes().try_into().map_err(|_| {
             Error::new(
                 ErrorKind::Unsupported,
-                "the key of the encrypted file is not of 32 bytes: this version opens AEAD_AES_256_GCM \
-                 only, so ask for that algorithm; and an encrypt_key has to be decrypted first, with \
-                 Call::decrypt where the catalog does not know the endpoint",
+                "the key of the encrypted file does not have 32 bytes: this version supports only \
+                 AEAD_AES_256_GCM, so request that algorithm; an encrypt_key must be decrypted first, \
+                 with Call::decrypt if the catalog does not know the endpoint",
             )
         })?;
         Ok(Self {
@@ -66,8 +66,8 @@ impl Unseal {
         self.opener.finish().map_err(|err| {
             Error::new(
                 ErrorKind::Decrypt,
-                "the encrypted file was cut or altered, or its key or nonce is another's: nothing of \
-                 it was kept; ask for it again",
+                "the encrypted file was truncated or altered, or its key or nonce is wrong: nothing of \
+                 it was kept; download it again",
             )
             .with_source(err)
         })?;

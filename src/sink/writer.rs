@@ -11,8 +11,8 @@ use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 
 /// A file that is being written. Dropping it removes the file.
 ///
-/// Pieces are written in batches, each a job of its own on the blocking threads, while the next one is
-/// gathered.
+/// Pieces are written in batches, each a separate job on the blocking threads, while the next batch is
+/// collected.
 pub(super) struct Writer {
     state: WriterState,
     /// The bytes for the next job. They are copied: holding a piece prevents the connection from reusing its
@@ -25,7 +25,7 @@ pub(super) struct Writer {
 enum WriterState {
     Idle(Box<Output>),
     Writing(JoinHandle<Result<(Box<Output>, Vec<u8>)>>),
-    /// The file is gone, or in its place.
+    /// The file was removed, or moved to its target.
     Ended,
 }
 
@@ -44,7 +44,7 @@ impl Writer {
 
     /// # Errors
     ///
-    /// Of this piece, or of one before.
+    /// Writes a piece. Returns errors of this piece or an earlier one.
     pub(super) async fn write(&mut self, piece: Bytes) -> Result<()> {
         self.waiting.extend_from_slice(&piece);
         drop(piece);
@@ -55,7 +55,7 @@ impl Writer {
         }
     }
 
-    /// Checks the file and puts it into its place.
+    /// Checks the file and moves it to its target.
     pub(super) async fn commit(mut self, verification: Verification) -> Result<SavedFile> {
         if !self.waiting.is_empty() {
             self.begin().await?;
@@ -64,7 +64,7 @@ impl Writer {
         run_blocking(move || output.commit(verification)).await
     }
 
-    /// Removes the file, and gives the error of the disk if that was first.
+    /// Removes the file, and returns the disk's error if it came first.
     pub(super) async fn discard(mut self) -> Option<Error> {
         if matches!(self.state, WriterState::Ended) {
             return None;
@@ -76,14 +76,14 @@ impl Writer {
                     drop(output);
                     Ok(())
                 });
-                // Where there is no runtime any more it has been dropped all the same.
+                // Without a runtime the file was dropped too.
                 let _ = removed.await;
                 None
             }
         }
     }
 
-    /// Hands what waits to a job, when the one before has ended.
+    /// Passes the collected bytes to a job, after the previous job has ended.
     async fn begin(&mut self) -> Result<()> {
         let mut output = self.idle().await?;
         let spare = std::mem::take(&mut self.spare);
@@ -96,7 +96,7 @@ impl Writer {
         Ok(())
     }
 
-    /// The output, when nothing is written.
+    /// Returns the output when nothing is being written.
     async fn idle(&mut self) -> Result<Box<Output>> {
         let outcome = match &mut self.state {
             WriterState::Writing(job) => Some(job.await.unwrap_or_else(|err| Err(panicked(err)))),
@@ -120,7 +120,7 @@ impl Writer {
     }
 }
 
-/// A call that is dropped removes its file, away from the runtime.
+/// Removes the file of a dropped call, on a blocking thread.
 impl Drop for Writer {
     fn drop(&mut self) {
         if let WriterState::Idle(output) = std::mem::replace(&mut self.state, WriterState::Ended) {
@@ -132,7 +132,7 @@ impl Drop for Writer {
 fn panicked(err: tokio::task::JoinError) -> Error {
     Error::new(
         ErrorKind::File,
-        "the download was given up; nothing of it was kept",
+        "the download was aborted; nothing of it was kept",
     )
     .with_source(err)
 }

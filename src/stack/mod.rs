@@ -38,7 +38,7 @@ pub trait Middleware: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Its own, of [`ErrorKind::Middleware`], and those of the inner layers.
+    /// Errors of [`ErrorKind::Middleware`], and those of the inner layers.
     fn handle(&self, request: Request, next: Next)
     -> impl Future<Output = Result<Response>> + Send;
 }
@@ -93,7 +93,7 @@ struct Layer {
 }
 
 impl Stack {
-    /// An empty stack.
+    /// Creates an empty stack.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -138,7 +138,7 @@ impl Stack {
         self.insert(0, name.into(), Arc::new(middleware))
     }
 
-    /// Adds a layer just outside of `anchor`: it sees requests before and responses after it.
+    /// Adds a layer just outside `anchor`: it sees requests before and responses after it.
     ///
     /// # Errors
     ///
@@ -153,7 +153,7 @@ impl Stack {
         self.insert(at, name.into(), Arc::new(middleware))
     }
 
-    /// Adds a layer just inside of `anchor`: it sees requests after and responses before it.
+    /// Adds a layer just inside `anchor`: it sees requests after and responses before it.
     ///
     /// # Errors
     ///
@@ -190,7 +190,7 @@ impl Stack {
         Ok(self)
     }
 
-    /// The names, outermost first.
+    /// Returns the names, outermost first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.layers.iter().map(|layer| &*layer.name)
     }
@@ -202,7 +202,7 @@ impl Stack {
         middleware: Arc<dyn DynMiddleware>,
     ) -> Result<&mut Self> {
         if self.names().any(|known| known == name) {
-            return Err(self.error(&format!("there is a layer {name:?} already")));
+            return Err(self.error(&format!("a layer {name:?} already exists")));
         }
         self.layers.insert(at, Layer { name, middleware });
         Ok(self)
@@ -220,7 +220,7 @@ impl Stack {
     }
 }
 
-/// Shows the names only, since a layer may hold secrets.
+/// Shows only the names, since a layer may contain secrets.
 impl fmt::Debug for Stack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.names()).finish()
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn layers_go_where_they_are_told() {
+    fn layers_are_inserted_at_the_given_place() {
         let mut stack = Stack::new();
         stack.push("b", pass()).unwrap().push("d", pass()).unwrap();
         stack.unshift("a", pass()).unwrap();
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_and_doubled_names_are_errors_that_list_what_is_there() {
+    fn unknown_and_doubled_names_are_errors_that_list_the_layers() {
         let mut stack = Stack::new();
         stack.push("signer", pass()).unwrap();
         let errors = [

@@ -1,4 +1,4 @@
-//! Runs a request through the stack and hands it to the transport.
+//! Runs a request through the stack and passes it to the transport.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::host;
 use wechatpay_core::protocol::SERIAL_NAME;
 
-/// A stack that no longer changes, and the transport below it.
+/// A finished stack, and the transport below it.
 #[derive(Clone)]
 pub(crate) struct Pipeline {
     pub(crate) stack: Stack,
@@ -31,7 +31,7 @@ pub(crate) struct Pipeline {
 pub struct Next {
     pipeline: Arc<Pipeline>,
     index: usize,
-    /// Taken from the request as it enters the stack, so that no layer can lose it.
+    /// Taken from the request when it enters the stack, so that no layer can lose it.
     info: Option<CallInfo>,
 }
 
@@ -44,7 +44,7 @@ impl Next {
         }
     }
 
-    /// The same stack, from the outermost layer.
+    /// Returns the same stack, from the outermost layer.
     pub(crate) fn restarted(&self) -> Self {
         Self::first(Arc::clone(&self.pipeline))
     }
@@ -53,7 +53,7 @@ impl Next {
     ///
     /// # Errors
     ///
-    /// Those of the inner layers, and [`ErrorKind::Middleware`] when a request reaches the transport
+    /// The errors of the inner layers, and [`ErrorKind::Middleware`] when a request reaches the transport
     /// unserialised, or for a host that the call did not name.
     pub fn run(mut self, request: Request) -> BoxFuture<'static, Result<Response>> {
         if self.info.is_none() {
@@ -104,7 +104,7 @@ impl Pipeline {
             Ok(accepted) => accepted,
             Err(err) => return Box::pin(std::future::ready(Err(err))),
         };
-        // A block and not an `async fn`, whose future has room for each argument twice.
+        // A block and not an `async fn`, whose future reserves space for each argument twice.
         Box::pin(async move {
             let attempt = info.state().begin_attempt();
             request.extensions_mut().insert(attempt.clone());
@@ -118,7 +118,7 @@ impl Pipeline {
         })
     }
 
-    /// The request as the transport takes it, if it may be sent.
+    /// Converts the request for the transport, if it may be sent.
     fn accept(
         &self,
         request: Request,
@@ -144,7 +144,7 @@ impl Pipeline {
         info.state()
             .set_head(parts.status, request_id(&parts.headers));
         if !parts.status.is_success() {
-            // Whatever comes of a refusal's body, its status and Request-ID are kept.
+            // Even if a refusal's body cannot be read, its status and Request-ID are kept.
             let (body, complete) = body.collect_some(limit, info.state().remaining()).await;
             let mut response =
                 Response::with_body(parts.status, parts.headers, ResponseBody::Bytes(body));
@@ -164,7 +164,7 @@ impl Pipeline {
         Ok(response)
     }
 
-    /// HTTPS to a host that `trust_host` names; a port that is no number would become 443.
+    /// Whether a URL is HTTPS on a host that `trust_host` names; a port that is not a number would become 443.
     fn trusts(&self, uri: &Uri) -> bool {
         let split = uri.authority().map(|it| host::split(it.as_str()));
         let Some(Ok((host, _))) = split else {
@@ -178,8 +178,8 @@ impl Pipeline {
         if info.lacks_encryption(request) {
             return Err(Error::new(
                 ErrorKind::Encrypt,
-                "the call has fields to encrypt and the stack has no `encrypt`: nothing was sent; where \
-                 another layer encrypts them, say so with .fields(FieldPolicy::Off)",
+                "the call has fields to encrypt and the stack has no `encrypt`: nothing was sent; if \
+                 another layer encrypts them, use .fields(FieldPolicy::Off)",
             ));
         }
         let uri = request.uri();
@@ -190,7 +190,7 @@ impl Pipeline {
         Err(Error::new(
             ErrorKind::Middleware,
             format!(
-                "a middleware sends the request to another host than the call's, {}; name the host \
+                "a middleware sends the request to a host other than the call's, {}; allow the host \
                  with base_url, or with ClientBuilder::trust_host",
                 info.origin()
             ),
@@ -201,7 +201,7 @@ impl Pipeline {
 fn lost() -> Error {
     Error::new(
         ErrorKind::Middleware,
-        "the request belongs to no call: hand the one that came in on, or the parts of it",
+        "the request belongs to no call: pass on the request that the middleware received, or its parts",
     )
 }
 
@@ -229,8 +229,8 @@ fn request_body(request: Request) -> Result<(http::Request<Body>, Failure)> {
         Payload::Json(_) | Payload::Media(_) => {
             return Err(Error::new(
                 ErrorKind::Middleware,
-                "the request still holds JSON or a file at the transport: the stack has no \
-                 `prepare`, or a layer inside of it put such a body in",
+                "the request still has JSON or a file as its body at the transport: the stack has no \
+                 `prepare`, or a layer inside it set such a body",
             ));
         }
     };

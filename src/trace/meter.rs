@@ -9,37 +9,37 @@ use ::metrics::{
 
 use super::{About, End, code, label};
 
-/// Histogram, seconds: how long a call took, with all its attempts. Of a streamed answer, to its beginning.
+/// Histogram, seconds: the duration of a call with all its attempts; for a streamed answer, until it begins.
 ///
 /// Labels: `method`, `template`, `host`, `outcome`.
 pub const CALL_DURATION: &str = "wechatpay_call_duration_seconds";
 /// Counter: calls that ended.
 ///
-/// Labels: `method`, `template`, `host`, `merchant`; `outcome` is `ok`, the kind of an error as
-/// [`ErrorKind::as_str`](crate::ErrorKind::as_str) has it, or `cancelled`; `code` is WeChat Pay's, empty where there is
+/// Labels: `method`, `template`, `host`, `merchant`; `outcome` is `ok`, the kind of an error as in
+/// [`ErrorKind::as_str`](crate::ErrorKind::as_str), or `cancelled`; `code` is WeChat Pay's, empty if there is
 /// none.
 pub const CALLS: &str = "wechatpay_calls_total";
 /// Counter: calls whose outcome is unknown.
 ///
 /// Labels: `method`, `template`, `host`, `merchant`. Query each of them.
 pub const CALLS_UNDECIDED: &str = "wechatpay_calls_undecided_total";
-/// Gauge: calls that have begun and not ended.
+/// Gauge: calls in flight.
 pub const CALLS_IN_FLIGHT: &str = "wechatpay_calls_in_flight";
 /// Counter: attempts after the first of a call.
 ///
 /// Labels: `method`, `template`, `host`.
 pub const RETRIES: &str = "wechatpay_retries_total";
-/// Counter: requests that were given to a connection.
+/// Counter: requests handed to a connection.
 ///
 /// Labels: `host`; `reused` is `true` for a connection that was used before.
 pub const CONNECTIONS_USED: &str = "wechatpay_connections_used_total";
-/// Gauge: connections that stand, used or idle.
+/// Gauge: open connections, in use or idle.
 pub const CONNECTIONS_OPEN: &str = "wechatpay_connections_open";
-/// Gauge, seconds: WeChat Pay's clock minus this machine's, as the last verified answer says.
+/// Gauge, seconds: WeChat Pay's clock minus this machine's, from the last verified answer.
 ///
-/// More than 300 s to either side, and no answer is accepted.
+/// Beyond 300 s in either direction, no answer is accepted.
 pub const CLOCK_OFFSET: &str = "wechatpay_clock_offset_seconds";
-/// Counter: signatures that WeChat Pay made wrongly on purpose.
+/// Counter: signature probes by WeChat Pay.
 pub const PROBES: &str = "wechatpay_probes_total";
 /// Counter: fetches of the platform certificates.
 ///
@@ -49,12 +49,12 @@ pub const CERTIFICATE_FETCHES: &str = "wechatpay_certificate_fetches_total";
 ///
 /// Labels: `from`, `to`.
 pub const FAILOVERS: &str = "wechatpay_failovers_total";
-/// Gauge: 1 while the circuit breaker of a host is open, and 0 else.
+/// Gauge: 1 while the circuit breaker of a host is open, otherwise 0.
 ///
 /// Labels: `host`.
 pub const BREAKER_OPEN: &str = "wechatpay_breaker_open";
 
-/// Tells the installed recorder what each metric is; call it once, after the recorder was installed.
+/// Describes each metric to the installed recorder; call it once, after installing the recorder.
 pub fn describe() {
     use ::metrics::Unit::{Count, Seconds};
     describe_histogram!(CALL_DURATION, Seconds, "How long calls took");
@@ -64,16 +64,16 @@ pub fn describe() {
         Count,
         "Calls whose outcome is unknown: query each"
     );
-    describe_gauge!(CALLS_IN_FLIGHT, Count, "Calls under way");
+    describe_gauge!(CALLS_IN_FLIGHT, Count, "Calls in flight");
     describe_counter!(RETRIES, Count, "Attempts after the first of a call");
     describe_counter!(CONNECTIONS_USED, Count, "Requests given to a connection");
-    describe_gauge!(CONNECTIONS_OPEN, Count, "Connections that stand");
+    describe_gauge!(CONNECTIONS_OPEN, Count, "Open connections");
     describe_gauge!(
         CLOCK_OFFSET,
         Seconds,
         "WeChat Pay's clock minus this machine's"
     );
-    describe_counter!(PROBES, Count, "Signatures that were wrong on purpose");
+    describe_counter!(PROBES, Count, "Signature probes by WeChat Pay");
     describe_counter!(
         CERTIFICATE_FETCHES,
         Count,
@@ -167,7 +167,7 @@ impl Begun {
     }
 }
 
-/// Counted from its making to its drop.
+/// Counted until it is dropped.
 #[derive(Debug)]
 pub(super) struct OpenConnection;
 

@@ -32,7 +32,7 @@ use wechatpay_core::error::{ApiError, Error, Verification};
 /// The attributes of a call before it is sent.
 pub(crate) struct About<'a> {
     pub(crate) method: &'a Method,
-    /// The template of the catalogue, or the caller's.
+    /// The template of the catalog, or the caller's.
     pub(crate) template: &'a str,
     pub(crate) host: &'a str,
     pub(crate) port: u16,
@@ -55,7 +55,7 @@ pub(crate) enum Phase {
     Read,
 }
 
-/// The reports of one call. It is shared by all who work for the call.
+/// The reports of one call, shared by all tasks that work for the call.
 #[derive(Default)]
 pub(crate) struct CallTrace {
     #[cfg(feature = "tracing")]
@@ -87,7 +87,7 @@ impl CallTrace {
         }
     }
 
-    /// Begins a future and runs it inside of the call's span.
+    /// Creates a future and runs it inside the call's span.
     #[cfg(feature = "tracing")]
     pub(crate) fn within<F: Future, B: FnOnce() -> F>(
         &self,
@@ -98,13 +98,13 @@ impl CallTrace {
         tracing::Instrument::instrument(future, span)
     }
 
-    /// Begins a future and runs it inside of the call's span.
+    /// Creates a future and runs it inside the call's span.
     #[cfg(not(feature = "tracing"))]
     pub(crate) fn within<F: Future>(&self, begin: impl FnOnce() -> F) -> F {
         begin()
     }
 
-    /// The reports of work that is done for this call, and perhaps finished for another.
+    /// Returns reports for work that is done for this call, but may complete for another.
     pub(crate) fn child(&self) -> Self {
         Self {
             #[cfg(feature = "tracing")]
@@ -114,7 +114,7 @@ impl CallTrace {
         }
     }
 
-    /// The first attempt at the transport is number 1.
+    /// Reports an attempt at the transport; the first is number 1.
     pub(crate) fn attempt(&self, number: usize) {
         #[cfg(feature = "tracing")]
         self.span.attempt(number);
@@ -136,7 +136,7 @@ impl CallTrace {
         self.meter.connection(reused);
     }
 
-    /// The beginning of an answer.
+    /// Reports the beginning of an answer.
     pub(crate) fn head(&self, status: StatusCode, request_id: Option<&str>) {
         #[cfg(feature = "tracing")]
         self.span.head(status, request_id);
@@ -183,27 +183,27 @@ pub(crate) fn carried<F: Future>(future: F) -> F {
     future
 }
 
-/// Signs, in a span.
+/// Signs, inside a span.
 pub(crate) fn sign<T>(work: impl FnOnce() -> T) -> T {
     #[cfg(feature = "tracing")]
     let _entered = span::sign().entered();
     work()
 }
 
-/// Verifies, in a span.
+/// Verifies, inside a span.
 pub(crate) fn verify<T>(work: impl FnOnce() -> T) -> T {
     #[cfg(feature = "tracing")]
     let _entered = span::verify().entered();
     work()
 }
 
-/// Their clock minus this machine's, in seconds, as a verified answer says.
+/// Reports WeChat Pay's clock minus this machine's, in seconds, from a verified answer.
 pub(crate) fn clock_offset(offset: i64) {
     #[cfg(feature = "metrics")]
     meter::clock_offset(offset);
 }
 
-/// WeChat Pay has signed wrongly on purpose.
+/// Reports a signature probe by WeChat Pay.
 pub(crate) fn probe() {
     #[cfg(feature = "tracing")]
     span::probe();
@@ -211,7 +211,7 @@ pub(crate) fn probe() {
     meter::probe();
 }
 
-/// The list of platform certificates was fetched: how many there are, or why not.
+/// Reports a fetch of the platform certificates: their number, or the error.
 pub(crate) fn certificates(outcome: Result<usize, &Error>) {
     #[cfg(feature = "tracing")]
     span::certificates(outcome);
@@ -219,7 +219,7 @@ pub(crate) fn certificates(outcome: Result<usize, &Error>) {
     meter::certificates(outcome.is_ok());
 }
 
-/// An attempt failed and another one will be made after `pause`.
+/// Reports that an attempt failed and will be repeated after `pause`.
 pub(crate) fn retry(attempt: usize, pause: Duration, err: &Error) {
     #[cfg(feature = "tracing")]
     span::retry(attempt, pause, err);
@@ -233,7 +233,7 @@ pub(crate) fn failover(from: &str, to: &str) {
     meter::failover(from, to);
 }
 
-/// A circuit breaker has opened or closed.
+/// Reports that a circuit breaker has opened or closed.
 pub(crate) fn breaker(host: &str, open: bool) {
     #[cfg(feature = "tracing")]
     span::breaker(host, open);
@@ -241,14 +241,14 @@ pub(crate) fn breaker(host: &str, open: bool) {
     meter::breaker(host, open);
 }
 
-/// A connection that stands; it is counted until this is dropped.
+/// An open connection; it is counted until this is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct OpenConnection {
     #[cfg(feature = "metrics")]
     _counted: meter::OpenConnection,
 }
 
-/// Returns the code of a refusal if it has the form of one: a proxy may have written anything.
+/// Returns the code of a refusal if it has the form of a code: a proxy may have written anything.
 #[cfg(any(feature = "tracing", feature = "metrics"))]
 fn code(api: Option<&ApiError>) -> &str {
     let code = api.map_or("", |api| api.code.trim());

@@ -84,14 +84,14 @@ impl CallSpan {
         let current = if self.connecting {
             &mut open.connecting
         } else {
-            // The connection is there, or another one is.
+            // This connection is open, or another one is used.
             open.connecting = None;
             &mut open.phase
         };
         if current.as_ref().map(|(phase, _)| *phase) == phase {
             return;
         }
-        // The one before ends before the next begins.
+        // The previous phase ends before the next begins.
         *current = None;
         *current = phase.map(|phase| (phase, phase_span(phase, &call)));
     }
@@ -123,7 +123,7 @@ impl CallSpan {
 
     fn close(&self) {
         let open = std::mem::take(&mut *self.open());
-        // Their parent last.
+        // The parent is closed last.
         drop((open.connecting, open.phase));
         drop(open.call);
     }
@@ -173,7 +173,8 @@ pub(super) fn verify() -> Span {
 }
 
 pub(super) fn probe() {
-    info!(target: TARGET, "WeChat Pay has signed wrongly on purpose, to see that signatures are verified");
+    info!(target: TARGET, "WeChat Pay deliberately sent a wrong signature, to check that signatures are \
+                           verified");
 }
 
 pub(super) fn certificates(outcome: Result<usize, &Error>) {
@@ -196,7 +197,7 @@ pub(super) fn retry(attempt: usize, pause: Duration, err: &Error) {
             "error.type" = err.kind().as_str(),
             "wechatpay.code" = code(err.api()),
         },
-        "an attempt failed and another one will be made"
+        "an attempt failed and will be repeated"
     );
 }
 

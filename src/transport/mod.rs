@@ -23,7 +23,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// unchanged and once, follows no redirect, and states with [`Error::maybe_sent`](crate::Error::maybe_sent)
 /// in its errors whether the request may have been sent.
 ///
-/// The request's extensions hold the [`CallInfo`](crate::CallInfo).
+/// The request's extensions contain the [`CallInfo`](crate::CallInfo).
 ///
 /// ```
 /// use wechatpay_chain::transport::{Body, BoxFuture, Transport};
@@ -58,7 +58,7 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     }
 }
 
-/// A transport from a closure.
+/// Creates a transport from a closure.
 ///
 /// ```
 /// use wechatpay_chain::transport::{self, Body};

@@ -36,7 +36,7 @@ fn assert_not_believed(err: &Error) {
 }
 
 #[test]
-fn an_answer_that_comes_again_is_not_believed() {
+fn a_replayed_answer_is_rejected() {
     let answer = Answer::json(json!({"code_url": "weixin://"})).header("Request-ID", "08F7");
     let (wire, client) = repeating(&answer);
     order(&client).unwrap();
@@ -60,7 +60,7 @@ fn an_answer_that_comes_again_is_not_believed() {
 }
 
 #[test]
-fn an_error_that_comes_again_decides_nothing() {
+fn a_replayed_error_decides_nothing() {
     let limited = json!({"code": "FREQUENCY_LIMITED", "message": "频率超限"});
     let (_, client) = repeating(&Answer::json(limited).status(429));
     let err = order(&client).unwrap_err();
@@ -72,7 +72,7 @@ fn an_error_that_comes_again_decides_nothing() {
 }
 
 #[test]
-fn a_stream_that_comes_again_is_not_believed_at_its_end() {
+fn a_replayed_stream_fails_at_its_end() {
     let (_, client) = repeating(&Answer::bytes("abc").in_pieces(1));
     let read = || {
         let stream = client.chain("v3/x").get(()).stream().reader().unwrap();
@@ -88,7 +88,7 @@ fn a_stream_that_comes_again_is_not_believed_at_its_end() {
 
 /// Nobody can use a nonce up with an answer that WeChat Pay has not signed.
 #[test]
-fn a_forged_answer_uses_no_nonce_up() {
+fn a_forged_answer_does_not_use_up_a_nonce() {
     let good = Answer::json(json!({}));
     let calls = AtomicUsize::new(0);
     let wire = Wire::answering(move |_| match calls.fetch_add(1, Ordering::Relaxed) {
@@ -209,7 +209,7 @@ fn place<'v>(value: &'v mut Value, pointer: &str) -> &'v mut Value {
 
 /// Of every operation: what its request names, an answer about another is not believed.
 #[test]
-fn an_answer_about_another_order_is_not_believed() {
+fn an_answer_about_another_order_is_rejected() {
     let (mut operations, mut pairs) = (0, 0);
     for operation in catalog::operations() {
         // Capital letters in a path are written with dashes, as in the PHP SDK; it has its own tests.
@@ -270,7 +270,7 @@ fn members_missing_on_one_side_are_not_compared() {
 }
 
 #[test]
-fn bytes_are_compared_as_well_and_the_layer_can_be_taken_out() {
+fn bytes_are_compared_too_and_the_layer_can_be_removed() {
     let other = Answer::json(json!({"out_refund_no": "R2"}));
     let wire = Wire::answering(move |_| other.clone());
     let body = || bytes::Bytes::from_static(b"{\"out_refund_no\":\"R1\"}");

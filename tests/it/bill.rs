@@ -58,7 +58,7 @@ fn a_bill_is_one_call_and_its_rows_are_read_one_by_one() {
 }
 
 #[tokio::test]
-async fn the_url_is_signed_as_it_stands() {
+async fn the_url_is_signed_unchanged() {
     let (sandbox, client, dir) = place();
     bill(&client, true)
         .download(dir.path().join("b"))
@@ -75,7 +75,7 @@ async fn the_url_is_signed_as_it_stands() {
 }
 
 #[test]
-fn a_bill_that_was_altered_or_cut_leaves_nothing() {
+fn an_altered_or_truncated_bill_leaves_no_file() {
     let (sandbox, client, dir) = place();
     // Only the file: the answer that names it is in order.
     let faulty = |fault: Fault, zipped: bool| {
@@ -110,7 +110,7 @@ fn a_bill_that_was_altered_or_cut_leaves_nothing() {
 }
 
 #[test]
-fn the_announced_hash_decides() {
+fn the_file_must_match_the_announced_hash() {
     let (sandbox, client, dir) = place();
     let ticket = |hash_type: &str, hash: &str| {
         let url = format!("{}v3/billdownload/file", sandbox.base_url());
@@ -136,7 +136,7 @@ fn the_announced_hash_decides() {
 }
 
 #[test]
-fn a_bill_that_nothing_vouches_for_says_so() {
+fn a_bill_without_a_hash_is_reported_as_unverified() {
     let (sandbox, client, dir) = place();
     let url = format!("{}v3/billdownload/file", sandbox.base_url());
     let ticket = StubResponse::json(json!({"download_url": url}));
@@ -150,7 +150,7 @@ fn a_bill_that_nothing_vouches_for_says_so() {
 }
 
 #[test]
-fn an_answer_that_names_no_file_is_said() {
+fn an_answer_without_a_file_is_an_error() {
     let (sandbox, client, dir) = place();
     let encrypted = json!({"download_bill_count": 1, "download_bill_list": []});
     for body in [json!({}), encrypted] {
@@ -167,7 +167,7 @@ fn an_answer_that_names_no_file_is_said() {
 }
 
 #[test]
-fn a_url_is_followed_to_known_hosts_only() {
+fn urls_of_unknown_hosts_are_rejected() {
     let (sandbox, client, _dir) = place();
     let port = sandbox.address().port();
     for unknown in [
@@ -227,7 +227,7 @@ fn a_url_is_followed_to_known_hosts_only() {
 
 /// APIv2 is chosen by the path of a call; what an answer gave is signed as APIv3 and not taken apart.
 #[test]
-fn a_url_that_begins_with_v2_is_followed_as_it_stands() {
+fn a_url_that_begins_with_v2_is_sent_unchanged() {
     let (sandbox, client, _dir) = place();
     let absolute = format!("{}v2/x?a=%2F&b=c d", sandbox.base_url()).replace(' ', "%20");
     for url in ["/v2/x?a=%2F&b=c%20d", &absolute] {

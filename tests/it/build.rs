@@ -10,7 +10,7 @@ use crate::support::{KEY_ID, MCHID, MERCHANT, PLATFORM, SERIAL, builder};
 
 /// Limits that no timer can hold, or that nothing can be done in.
 #[test]
-fn limits_that_are_nothing_or_too_long() {
+fn zero_and_excessive_limits_are_rejected() {
     let kind = ErrorKind::Builder;
     for limit in [Duration::ZERO, Duration::from_nanos(0)] {
         unbuilt(builder().timeout(limit), kind, "timeout");
@@ -29,7 +29,7 @@ fn limits_that_are_nothing_or_too_long() {
 }
 
 #[test]
-fn base_urls_and_hosts_that_cannot_be_called() {
+fn invalid_base_urls_and_hosts_are_rejected() {
     for url in [
         "https://h:99999/",
         "https://h:/",
@@ -63,7 +63,7 @@ fn base_urls_and_hosts_that_cannot_be_called() {
 }
 
 #[test]
-fn proxies_that_cannot_be_used() {
+fn invalid_proxies_are_rejected() {
     for url in [
         "",
         " ",
@@ -95,7 +95,7 @@ fn bare() -> ClientBuilder {
 }
 
 #[test]
-fn a_builder_that_lacks_something() {
+fn missing_settings_are_rejected() {
     let kind = ErrorKind::Builder;
     unbuilt(Client::builder(), kind, "商户号");
     unbuilt(bare().serial(SERIAL), kind, "商户号");
@@ -113,7 +113,7 @@ fn a_builder_that_lacks_something() {
 }
 
 #[test]
-fn apiv2_with_one_half_of_what_tls_presents() {
+fn apiv2_needs_both_certificate_and_private_key() {
     let v2 = || Client::builder().mchid(MCHID).v2_key("x".repeat(32));
     let (key, certificate) = (&*MERCHANT, keys::certificate(&MERCHANT, SERIAL, 30));
     let half = v2().certificate(certificate.clone());
@@ -125,7 +125,7 @@ fn apiv2_with_one_half_of_what_tls_presents() {
 }
 
 #[test]
-fn a_builder_with_malformed_values() {
+fn malformed_values_are_rejected() {
     let kind = ErrorKind::Builder;
     for mchid in ["", "wx1234567890", "19000001O9", "190 0000109"] {
         unbuilt(bare().serial(SERIAL).mchid(mchid), kind, "商户号");
@@ -178,7 +178,7 @@ fn a_builder_with_malformed_values() {
 }
 
 #[test]
-fn a_key_that_does_not_belong_to_the_certificate() {
+fn a_key_of_another_certificate_is_rejected() {
     let own = keys::certificate(&MERCHANT, SERIAL, 30);
     let other = keys::certificate(&OTHER, SERIAL, 30);
     let kind = ErrorKind::Builder;
@@ -195,7 +195,7 @@ fn a_key_that_does_not_belong_to_the_certificate() {
 }
 
 #[test]
-fn the_merchants_own_key_among_the_platforms() {
+fn the_merchants_key_as_platform_key_is_rejected() {
     let kind = ErrorKind::Builder;
     let own = keys::certificate(&MERCHANT, SERIAL, 30);
     unbuilt(
@@ -240,7 +240,7 @@ fn the_merchants_own_key_among_the_platforms() {
 }
 
 #[test]
-fn a_brands_own_key_among_the_platforms() {
+fn the_brands_key_as_platform_key_is_rejected() {
     let brand = || {
         Client::builder()
             .brand_id("120344")
@@ -263,7 +263,7 @@ fn a_brands_own_key_among_the_platforms() {
 }
 
 #[test]
-fn the_merchants_own_key_is_kept_out_of_the_keyring_of_a_running_client() {
+fn the_merchants_key_cannot_be_added_to_a_keyring() {
     let client = builder().build().unwrap();
     let keyring = client.keyring();
     let own = keys::certificate(&MERCHANT, CERTIFICATE_SERIAL, 30);
@@ -285,7 +285,7 @@ fn the_merchants_own_key_is_kept_out_of_the_keyring_of_a_running_client() {
 }
 
 #[test]
-fn a_certificate_in_the_place_of_the_public_key() {
+fn a_certificate_in_place_of_the_public_key_is_rejected() {
     let certificate = keys::certificate(&PLATFORM, CERTIFICATE_SERIAL, 30);
     let (pem, der) = (certificate.to_pem().unwrap(), certificate.to_der().unwrap());
     let file = tempfile::NamedTempFile::new().unwrap();

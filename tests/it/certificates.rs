@@ -92,7 +92,7 @@ fn nothing_is_fetched_before_the_first_call() {
 }
 
 #[tokio::test]
-async fn awaited_as_well() {
+async fn awaited_calls_fetch_too() {
     let sandbox = echoing().start().await.unwrap();
     let client = certificate_mode(&sandbox);
     pay(&client).await.unwrap();
@@ -131,7 +131,7 @@ fn a_dry_run_fetches_nothing() {
 }
 
 #[test]
-fn a_client_in_public_key_mode_can_list_them_and_does_not_use_them() {
+fn public_key_mode_can_list_certificates_without_using_them() {
     let sandbox = echoing().start_blocking().unwrap();
     let (id, key) = (sandbox.platform_key_id(), sandbox.platform_public_key());
     let builder = sandbox.merchant_builder().platform_key(id, key.clone());
@@ -164,7 +164,7 @@ fn fifty(client: &Client) {
 }
 
 #[test]
-fn a_rotation_while_calls_run_fails_none_and_repeats_none() {
+fn a_rotation_fails_no_running_call_and_repeats_none() {
     let sandbox = echoing().start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     std::thread::scope(|scope| {
@@ -191,7 +191,7 @@ fn an_error_signed_with_a_new_certificate_is_verified_too() {
 }
 
 #[test]
-fn a_streamed_answer_signed_with_a_new_certificate() {
+fn a_streamed_answer_with_a_new_certificate_is_verified() {
     let sandbox = echoing().start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     pay(&client).wait().unwrap();
@@ -206,7 +206,7 @@ fn a_streamed_answer_signed_with_a_new_certificate() {
 }
 
 #[test]
-fn an_unknown_serial_makes_it_fetch_once_a_minute() {
+fn an_unknown_serial_triggers_one_fetch_a_minute() {
     let (hand, sandbox, client) = on_a_clock();
     pay(&client).wait().unwrap();
     sandbox.inject_fault_always(Fault::UnknownSerial);
@@ -222,7 +222,7 @@ fn an_unknown_serial_makes_it_fetch_once_a_minute() {
     assert_eq!((fetches(&sandbox), payments(&sandbox)), (2, 2));
     (0..5).for_each(|_| unknown("in 60 s"));
     hand.forward(59);
-    unknown("asked for 59 s ago");
+    unknown("requested 59 s ago");
     unknown("in 1 s");
     assert_eq!((fetches(&sandbox), payments(&sandbox)), (2, 9));
     hand.forward(1);
@@ -285,7 +285,7 @@ fn a_certificate_is_replaced_before_it_ends() {
 }
 
 #[test]
-fn of_two_certificates_requests_name_the_one_that_ends_last() {
+fn requests_name_the_certificate_that_expires_last() {
     let (hand, sandbox, client) = on_a_clock();
     pay(&client).wait().unwrap();
     hand.forward(DAY);
@@ -300,7 +300,7 @@ fn of_two_certificates_requests_name_the_one_that_ends_last() {
 
 /// WeChat Pay refuses fields that are encrypted with a certificate it has taken back.
 #[test]
-fn a_certificate_that_was_taken_back_is_left_behind_at_once() {
+fn a_withdrawn_certificate_is_dropped_at_once() {
     let sandbox = echoing().start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     let receiver = || {
@@ -321,7 +321,7 @@ fn a_certificate_that_was_taken_back_is_left_behind_at_once() {
 }
 
 #[test]
-fn delisted_certificates_are_dropped_and_given_ones_stay() {
+fn delisted_certificates_are_dropped_and_configured_ones_stay() {
     let sandbox = echoing().start_blocking().unwrap();
     let old = sandbox.platform_certificate().clone();
     let client = certificate_mode(&sandbox);
@@ -341,7 +341,7 @@ fn delisted_certificates_are_dropped_and_given_ones_stay() {
 }
 
 #[test]
-fn a_client_that_is_gone_leaves_nothing_behind() {
+fn a_dropped_client_leaves_no_task() {
     let sandbox = echoing().start_blocking().unwrap();
     let token = Arc::new(());
     let held = Arc::clone(&token);

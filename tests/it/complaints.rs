@@ -33,7 +33,7 @@ async fn image(client: &Client) -> Result<Response> {
 }
 
 #[tokio::test]
-async fn the_url_of_the_answer_is_signed_and_sent_as_it_is_written() {
+async fn the_url_of_the_answer_is_signed_and_sent_unchanged() {
     let absolute = |sandbox: &Sandbox| format!("{}{}", sandbox.base_url(), &TARGET[1..]);
     let relative = |_: &Sandbox| TARGET.to_owned();
     for (sandbox, client) in [complaint(absolute), complaint(relative)] {
@@ -49,7 +49,7 @@ async fn the_url_of_the_answer_is_signed_and_sent_as_it_is_written() {
 
 /// Whoever wrote the answer decides where a signed request goes, but not beyond WeChat Pay.
 #[tokio::test]
-async fn a_url_elsewhere_is_not_followed() {
+async fn urls_of_other_hosts_are_rejected() {
     for host in ["evil.example", "api.mch.weixin.qq.com.evil.example"] {
         let (sandbox, client) = complaint(|_| format!("https://{host}{TARGET}"));
         let err = image(&client).await.unwrap_err();

@@ -157,7 +157,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 
 /// A server refuses the streams that are too many, and says how many it takes after it has accepted.
 #[test]
-fn many_calls_at_once_over_connections_that_take_few() {
+fn many_concurrent_calls_work_over_limited_connections() {
     for speaks in [Speaks::Plain, Speaks::Tls, Speaks::Http2] {
         let gate = Gate::open(speaks, End::Polite);
         let client = gate.builder().build().unwrap();

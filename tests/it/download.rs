@@ -87,7 +87,7 @@ fn zipped(content: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_file_that_fits_replaces_the_old_one() {
+fn a_matching_file_replaces_the_old_one() {
     let content = content();
     let place = Place::giving(&content);
     let (sha1, told) = (digest::sha1_hex(&content), Arc::new(Mutex::new(Vec::new())));
@@ -119,7 +119,7 @@ fn a_file_that_fits_replaces_the_old_one() {
 }
 
 #[tokio::test]
-async fn it_is_the_same_awaited_and_from_data() {
+async fn awaited_downloads_and_data_urls_work_alike() {
     let place = Place::giving(b"new");
     let sha256 = digest::sha256_hex(b"new");
     let download = place.call().sink(place.target());
@@ -141,7 +141,7 @@ async fn it_is_the_same_awaited_and_from_data() {
 }
 
 #[test]
-fn another_file_than_the_one_announced_is_refused() {
+fn a_file_with_another_digest_is_rejected() {
     let place = Place::giving(b"altered");
     let outcome = place
         .call()
@@ -157,7 +157,7 @@ fn another_file_than_the_one_announced_is_refused() {
 }
 
 #[test]
-fn a_broken_connection_leaves_nothing() {
+fn a_broken_connection_leaves_no_file() {
     let place = Place::giving(&content());
     for fault in [Fault::CutInBody, Fault::CutBeforeAnswer] {
         place.sandbox.inject_fault(fault);
@@ -167,7 +167,7 @@ fn a_broken_connection_leaves_nothing() {
 }
 
 #[test]
-fn zipped_is_unzipped_and_hashed_as_it_was_before() {
+fn a_zipped_file_is_unzipped_and_hashed() {
     let content = content();
     let place = Place::giving(&zipped(&content));
     let sink = || place.call().sink(place.target()).gunzip();
@@ -275,7 +275,7 @@ fn statement(signed: &[u8], sent: &[u8], encoding: Option<&'static str>) -> Wire
 }
 
 #[test]
-fn only_a_whole_answer_is_a_file() {
+fn partial_responses_are_rejected() {
     let place = Place::giving(b"part");
     for status in [201, 206] {
         let answer = StubResponse::bytes("application/octet-stream", "part").status(status);
@@ -302,7 +302,7 @@ fn unwritable_targets_fail_before_the_call() {
 }
 
 #[tokio::test]
-async fn given_up_it_leaves_nothing() {
+async fn an_aborted_download_leaves_no_file() {
     let place = Place::giving(&content());
     place
         .sandbox
@@ -331,11 +331,11 @@ async fn given_up_it_leaves_nothing() {
 /// In a process of its own whose files may have 64 KiB at most.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_leaves_nothing() {
+fn a_full_disk_leaves_no_file() {
     const CHILD: &str = "WECHATPAY_TEST_FULL_DISK";
     if std::env::var_os(CHILD).is_none() {
         let script =
-            "trap '' XFSZ; ulimit -f 64; exec \"$0\" --exact download::a_full_disk_leaves_nothing";
+            "trap '' XFSZ; ulimit -f 64; exec \"$0\" --exact download::a_full_disk_leaves_no_file";
         let outcome = Command::new("sh")
             .args(["-c", script])
             .arg(std::env::current_exe().unwrap())

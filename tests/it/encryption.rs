@@ -83,7 +83,7 @@ fn ciphertexts_are_not_encrypted_again() {
 }
 
 #[test]
-fn absent_and_null_fields_are_passed_over() {
+fn absent_and_null_fields_are_skipped() {
     let wire = Wire::ok();
     let body = json!({"bal_account_no": null, "x": [1, 2.5, "中"]});
     client(&wire).chain(PUNISH).post(&body, ()).wait().unwrap();
@@ -167,7 +167,7 @@ fn overseas_operations_use_the_older_padding() {
 
 /// The documentation calls `hk/v3/merchants` as `v3/merchants` under a base URL that ends in `/hk/`.
 #[test]
-fn a_prefix_of_the_base_url_counts_in_the_catalog() {
+fn operations_are_found_below_a_base_path() {
     for base in [
         "https://api.mch.weixin.qq.com/hk/",
         "https://api.mch.weixin.qq.com/hk",
@@ -246,7 +246,7 @@ fn a_call_can_name_further_fields() {
 }
 
 #[test]
-fn items_are_encrypted_where_they_ask_for_it() {
+fn items_are_encrypted_if_flagged() {
     let wire = Wire::ok();
     let path = "v3/mch-operation-manage/enhanced-due-diligence/{id}/submit";
     let fields = json!({"record_fields": [
@@ -267,7 +267,7 @@ fn items_are_encrypted_where_they_ask_for_it() {
 }
 
 #[test]
-fn a_policy_switches_it_off_for_a_call_or_a_client() {
+fn a_policy_disables_encryption_for_a_call_or_a_client() {
     let body = json!({"card_no": "6214"});
     let wire = Wire::ok();
     let one_call = client(&wire)
@@ -297,7 +297,7 @@ fn for_merchant(padding: Padding, text: &str) -> String {
 }
 
 #[test]
-fn an_answers_fields_come_decrypted_after_the_raw_bytes_were_verified() {
+fn fields_of_answers_are_decrypted_after_verification() {
     let secret = for_merchant(Padding::Oaep, "13800138000");
     let body = json!({"data": [{"name": secret, "mobile": "13900139000", "guide_id": "1"}, {}]});
     let raw = body.to_string();
@@ -319,7 +319,7 @@ fn an_answers_fields_come_decrypted_after_the_raw_bytes_were_verified() {
 }
 
 #[test]
-fn an_answers_older_padding_and_named_fields() {
+fn fields_of_answers_with_older_padding_are_decrypted() {
     let (older, named) = (
         for_merchant(Padding::Pkcs1v15, "A"),
         for_merchant(Padding::Oaep, "B"),
@@ -349,7 +349,7 @@ fn an_answers_older_padding_and_named_fields() {
 }
 
 #[test]
-fn an_answer_that_was_not_encrypted_to_this_merchant_is_an_error_that_keeps_it() {
+fn an_answer_for_another_key_is_an_error_that_keeps_the_answer() {
     let secret = OTHER.public.encrypt(Padding::Oaep, b"13800138000").unwrap();
     let body = json!({"data": [{"name": secret}]});
     let raw = body.to_string();
@@ -376,7 +376,7 @@ fn an_answer_that_was_not_encrypted_to_this_merchant_is_an_error_that_keeps_it()
 }
 
 #[test]
-fn one_text_by_hand() {
+fn single_texts_can_be_encrypted() {
     let client = client(&Wire::ok());
     let ciphertext = client.encrypt("张三").unwrap();
     assert_eq!(platform_reads(&json!(ciphertext)), "张三");
@@ -431,7 +431,7 @@ fn a_named_field_is_encrypted_or_nothing_is_sent() {
 
 /// Bytes are not looked into, so they cannot be encrypted where the catalog says they have to be.
 #[test]
-fn bytes_for_an_endpoint_with_sensitive_fields_are_refused_unless_told() {
+fn raw_bytes_for_sensitive_endpoints_need_the_off_policy() {
     let wire = Wire::ok();
     let client = client(&wire);
     let bytes = || Bytes::from_static(b"{\"bal_account_no\":\"6214\"}");
@@ -445,7 +445,7 @@ fn bytes_for_an_endpoint_with_sensitive_fields_are_refused_unless_told() {
 }
 
 #[test]
-fn a_trailing_slash_hides_no_endpoint() {
+fn a_trailing_slash_does_not_disable_encryption() {
     let wire = Wire::ok();
     client(&wire)
         .chain("v3/aggracct-bc/wb-channel/control-orders/punish/")

@@ -40,7 +40,7 @@ fn call(client: &Client) -> wechatpay_chain::Result<wechatpay_chain::Response> {
 }
 
 #[test]
-fn names_come_from_the_settings_or_the_callers_resolver() {
+fn names_are_resolved_by_settings_or_a_custom_resolver() {
     let sandbox = echoing().start_blocking().unwrap();
     let address = sandbox.address();
     call(
@@ -109,7 +109,7 @@ fn clients_share_the_connections_of_one_transport() {
 }
 
 #[test]
-fn http2_is_offered_unless_it_is_not_wanted() {
+fn http2_is_offered_unless_disabled() {
     let sandbox = echoing().tls(true).start_blocking().unwrap();
     let protocol = |offer: bool| {
         let client = sandbox.client_builder().http2(offer).build().unwrap();
@@ -122,7 +122,7 @@ fn http2_is_offered_unless_it_is_not_wanted() {
 }
 
 #[test]
-fn a_setting_that_lets_nothing_succeed_is_refused() {
+fn settings_that_fail_every_call_are_rejected() {
     let zero = Duration::ZERO;
     for wrong in [
         HttpTransport::builder().connect_timeout(zero),

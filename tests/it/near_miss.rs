@@ -88,7 +88,7 @@ fn send(wire: &Wire, call: Call, end: usize) -> Result<bool, Error> {
 /// Every sensitive operation, mutations of its path, each in a way to call: a seed chooses. With
 /// `WECHATPAY_MUTANTS=all` it is all mutations, which takes a minute.
 #[test]
-fn no_mutation_of_a_path_lets_a_secret_out() {
+fn no_mutated_path_leaks_a_secret() {
     let wire = Wire::ok();
     let client = client(&wire);
     let mut random = Random(0x005e_ed01);
@@ -148,7 +148,7 @@ fn the_right_path_encrypts_in_every_style() {
 }
 
 #[test]
-fn the_planted_secret_would_be_seen() {
+fn the_test_detects_a_leaked_secret() {
     let wire = Wire::ok();
     let client = client(&wire);
     for operation in sensitive() {
@@ -224,7 +224,7 @@ fn the_error_names_the_operation_and_the_ways_out() {
 
 /// The caller's own fields are encrypted, the catalog's are not.
 #[test]
-fn named_fields_alone() {
+fn named_fields_without_encryption_are_rejected() {
     let wire = Wire::ok();
     let client = client(&wire);
     let punish = client.chain("v3/aggracct-bc/wb-channel/control-orders/punish");
@@ -302,7 +302,7 @@ fn values_of_variables_are_no_mutations() {
 
 #[cfg(feature = "tower")]
 #[tokio::test]
-async fn the_service_refuses_and_encrypts_alike() {
+async fn the_tower_service_follows_the_same_rules() {
     use tower::ServiceExt;
     use wechatpay_chain::Payload;
     let wire = Wire::ok();
@@ -337,7 +337,7 @@ async fn the_service_refuses_and_encrypts_alike() {
 
 /// A brand's client calls no merchant's operation, however it is spelt.
 #[test]
-fn a_brand_is_refused_too() {
+fn brands_are_rejected_too() {
     use crate::support::keys::{KEY_ID, MERCHANT, PLATFORM, SERIAL};
     let wire = Wire::ok();
     let brand = Client::builder()
@@ -362,7 +362,7 @@ fn a_brand_is_refused_too() {
 
 /// A client whose policy is `Off` encrypts nothing and refuses no spelling.
 #[test]
-fn a_policy_of_the_client_counts() {
+fn the_clients_policy_applies() {
     let wire = Wire::ok();
     let off = builder().fields(FieldPolicy::Off).transport(wire.clone());
     let off = off.build().unwrap();

@@ -42,7 +42,7 @@ fn path_error(make: impl Fn(&Client) -> Call) -> PathError {
 }
 
 #[test]
-fn the_harness_sees_what_is_sent() {
+fn the_harness_detects_sent_requests() {
     let wire = Wire::ok();
     client(&wire)
         .chain(PUNISH)
@@ -53,7 +53,7 @@ fn the_harness_sees_what_is_sent() {
 }
 
 #[test]
-fn a_missing_variable() {
+fn a_missing_variable_is_rejected() {
     let missing = |name: &str, given: &[&str]| PathError::MissingVariable {
         name: name.into(),
         given: given.iter().map(|name| (*name).into()).collect(),
@@ -70,7 +70,7 @@ fn a_missing_variable() {
 }
 
 #[test]
-fn an_unused_variable() {
+fn an_unused_variable_is_rejected() {
     let err = path_error(|client| {
         let call = client.chain(BY_ID).get(()).var("transaction_id", "1");
         call.var("out_trade_no", "2")
@@ -85,7 +85,7 @@ fn an_unused_variable() {
 }
 
 #[test]
-fn a_value_that_is_a_step_in_the_path() {
+fn dot_values_are_rejected() {
     for value in [".", ".."] {
         let err = path_error(|client| client.chain(BY_ID).get(()).var("transaction_id", value));
         let name = "transaction_id".to_owned();
@@ -98,7 +98,7 @@ fn a_value_that_is_a_step_in_the_path() {
 }
 
 #[test]
-fn a_value_without_a_text() {
+fn values_without_a_text_form_are_rejected() {
     let err = path_error(|client| client.chain(BY_ID).get(()).var("transaction_id", false));
     assert!(matches!(err, PathError::ValueType { .. }), "{err:?}");
     let err = path_error(|client| client.v3().seg(String::new()).get(()));
@@ -107,7 +107,7 @@ fn a_value_without_a_text() {
 
 /// Both of a program's texts are refused alike: a literal, and a template made at run time.
 #[test]
-fn a_malformed_or_absolute_path() {
+fn malformed_and_absolute_paths_are_rejected() {
     let cases = [
         ("https://evil.example/v3/pay", PathError::Absolute),
         ("HTTPS://evil.example/", PathError::Absolute),
@@ -155,7 +155,7 @@ fn a_malformed_or_absolute_path() {
 }
 
 #[test]
-fn a_value_cannot_bring_a_host() {
+fn a_value_cannot_set_the_host() {
     let err = path_error(|client| {
         client
             .chain("{+v}")
@@ -168,7 +168,7 @@ fn a_value_cannot_bring_a_host() {
 }
 
 #[test]
-fn a_path_longer_than_a_request_line_may_be() {
+fn overlong_paths_are_rejected() {
     let long = "x".repeat(1 << 16);
     let err = path_error(|client| client.chain(BY_ID).get(()).var("transaction_id", &*long));
     assert_eq!(err, PathError::TooLong);
@@ -181,7 +181,7 @@ fn the_first_error_of_a_chain_stays() {
 }
 
 #[test]
-fn reserved_and_malformed_headers() {
+fn reserved_and_malformed_headers_are_rejected() {
     let pairs = [
         ("Authorization", "Bearer x"),
         ("authorization", "x"),
@@ -207,7 +207,7 @@ fn reserved_and_malformed_headers() {
 }
 
 #[test]
-fn options_that_are_not_understood() {
+fn unknown_options_are_rejected() {
     let options = [
         (json!("json"), ErrorKind::Request),
         (json!([1]), ErrorKind::Request),
@@ -237,7 +237,7 @@ fn options_that_are_not_understood() {
 }
 
 #[test]
-fn what_does_not_go_together() {
+fn conflicting_settings_are_rejected() {
     let err = refused(|client| client.chain("v3/pay?a=1").get(()).query("b", 2));
     assert_eq!(err.kind(), ErrorKind::Path);
     let err = refused(|client| {
@@ -259,7 +259,7 @@ fn what_does_not_go_together() {
 }
 
 #[test]
-fn base_urls_that_are_none() {
+fn invalid_base_urls_are_rejected() {
     for url in [
         "",
         "/hk/",
@@ -283,7 +283,7 @@ fn encryption_error(make: impl Fn(&Client) -> Call) -> String {
 }
 
 #[test]
-fn a_serial_that_the_client_does_not_have() {
+fn unknown_serials_are_rejected() {
     let err = encryption_error(|client| {
         let headers = [("Wechatpay-Serial", OTHER_KEY_ID)];
         client
@@ -296,7 +296,7 @@ fn a_serial_that_the_client_does_not_have() {
 }
 
 #[test]
-fn a_plaintext_too_long_for_the_padding() {
+fn overlong_plaintexts_are_rejected() {
     // 2048 bits: 214 bytes for OAEP, 245 for PKCS#1 v1.5.
     for (path, pointer, limit) in [
         (PUNISH, "card_no", 214),
@@ -318,7 +318,7 @@ fn a_plaintext_too_long_for_the_padding() {
 }
 
 #[test]
-fn a_field_of_another_type_than_text() {
+fn non_text_fields_are_rejected() {
     for value in [
         json!(6214),
         json!(true),
@@ -335,7 +335,7 @@ fn a_field_of_another_type_than_text() {
 }
 
 #[test]
-fn pointers_that_lead_nowhere() {
+fn pointers_without_a_match_are_rejected() {
     for pointer in ["card_no", "/a~2b"] {
         let err = encryption_error(|client| {
             client
@@ -366,7 +366,7 @@ fn flagged_items_without_a_named_member_are_rejected() {
 }
 
 #[test]
-fn no_key_to_encrypt_with() {
+fn encryption_without_a_key_is_rejected() {
     let wire = Wire::ok();
     let without = Client::builder()
         .mchid(MCHID)
@@ -401,7 +401,7 @@ fn an_error_of_a_chain_keeps_its_type_in_every_call() {
 
 /// Else it would be signed as APIv3's JSON.
 #[test]
-fn a_path_of_apiv2_without_its_v2() {
+fn an_apiv2_path_without_v2_is_rejected() {
     for (path, write) in [
         ("pay/unifiedorder", "v2/pay/unifiedorder"),
         ("/secapi/pay/refund/", "v2/secapi/pay/refund"),

@@ -83,7 +83,7 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 #[test]
-fn a_body_is_sent_as_it_was_written() {
+fn a_body_is_sent_unchanged() {
     let written = object(&in_values());
     let value: Value = serde_json::from_str(&written).unwrap();
     let wire = Wire::ok();
@@ -131,7 +131,7 @@ fn encryption_in_a_text_that_holds_json_leaves_every_other_byte() {
 }
 
 #[test]
-fn a_key_that_stands_twice_in_a_text_to_encrypt_is_refused() {
+fn duplicate_keys_in_a_text_to_encrypt_are_rejected() {
     for inner in [
         r#"{"phone":"1380","phone":"1381"}"#,
         r#"{"a":{"phone":"1380"},"a":{"phone":"1381"}}"#,
@@ -196,7 +196,7 @@ fn an_answer_s_decryption_leaves_the_numbers_around_it() {
 }
 
 #[test]
-fn the_numbers_of_an_answer_are_those_that_came() {
+fn numbers_of_an_answer_keep_their_digits() {
     let numbers = in_values();
     let answer = object(&numbers);
     let wire = Wire::answering(move |_| Answer::bytes(answer.clone()));

@@ -137,7 +137,7 @@ fn an_awaited_call_is_a_span_with_the_fields_of_open_telemetry() {
 }
 
 #[test]
-fn a_call_that_is_waited_for_keeps_span_and_subscriber_inside_and_outside_of_a_runtime() {
+fn wait_keeps_span_and_subscriber_inside_and_outside_a_runtime() {
     let sandbox = Sandbox::builder().tls(true).start_blocking().unwrap();
     let outside = Log::default();
     with_default(outside.subscriber(), || {
@@ -248,7 +248,7 @@ fn a_span_ends_with_its_call() {
 }
 
 #[test]
-fn a_path_that_was_put_together_shows_no_value() {
+fn paths_built_at_run_time_show_no_values() {
     let log = Log::default();
     with_default(log.subscriber(), || {
         let client = client(&Wire::ok());
@@ -297,7 +297,10 @@ fn fetches_of_certificates_and_probes_are_events() {
     let fetched = "the platform certificates were fetched count=1";
     assert!(text.contains(fetched), "{text}");
     assert!(text.contains("otel.name=GET v3/certificates"), "{text}");
-    assert!(text.contains("signed wrongly on purpose"), "{text}");
+    assert!(
+        text.contains("deliberately sent a wrong signature"),
+        "{text}"
+    );
 }
 
 #[cfg(feature = "metrics")]

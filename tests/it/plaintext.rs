@@ -23,7 +23,7 @@ fn submit(client: &Client, body: impl wechatpay_chain::IntoPayload) -> Call {
 }
 
 #[test]
-fn bytes_for_an_endpoint_whose_items_may_ask_are_refused() {
+fn raw_bytes_for_an_endpoint_with_flagged_items_are_rejected() {
     let wire = Wire::ok();
     let client = client(&wire);
     let bytes = || Bytes::from_static(b"{\"submit_data\":\"{}\"}");
@@ -34,7 +34,7 @@ fn bytes_for_an_endpoint_whose_items_may_ask_are_refused() {
 }
 
 #[test]
-fn whatever_does_not_say_no_asks() {
+fn anything_but_an_explicit_no_requests_encryption() {
     let wire = Wire::ok();
     let client = client(&wire);
     let body = |asked: Value| {
@@ -84,7 +84,7 @@ fn a_field_that_is_named_elsewhere_does_not_excuse_an_item() {
 }
 
 #[test]
-fn a_body_of_another_kind_is_refused() {
+fn bodies_of_the_wrong_kind_are_rejected() {
     let wire = Wire::ok();
     let client = client(&wire);
     let upload = Media::from_bytes("a.jpg", "JPEG").meta_field("card_no", "6214");

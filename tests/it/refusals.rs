@@ -105,7 +105,7 @@ const BEGUN: &str = "HTTP/1.1 403 Forbidden\r\nRequest-ID: 08F78BA2CF0610\r\n\
                      Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"code\":\"NO_AUTH\"";
 
 #[test]
-fn a_refusal_whose_body_stops_keeps_its_status_and_request_id() {
+fn a_truncated_refusal_keeps_its_status_and_request_id() {
     let _guard = Watchdog::guard("a_refusal_whose_body_stops");
     for then in [Then::Nothing, Then::Close, Then::Reset] {
         let err = failure(of(saying(BEGUN, then)));
@@ -123,7 +123,7 @@ fn a_refusal_whose_body_stops_keeps_its_status_and_request_id() {
 
 /// Its JSON is whole, and so a code is there; but nothing vouches for it.
 #[test]
-fn a_refusal_that_is_not_complete_decides_nothing() {
+fn a_truncated_refusal_decides_nothing() {
     let _guard = Watchdog::guard("a_refusal_that_is_not_complete");
     for status in [403, 429] {
         let text = BEGUN.replace("403", &status.to_string()) + "}";
@@ -136,7 +136,7 @@ fn a_refusal_that_is_not_complete_decides_nothing() {
 }
 
 #[test]
-fn a_refusal_that_is_complete_is_as_before() {
+fn a_complete_refusal_is_unaffected() {
     let answer = Answer::json(serde_json::json!({"code": "NO_AUTH"})).status(403);
     let err = failure(of(saying(answer.into_http1(), Then::Nothing)));
     let api = err.api().unwrap();
@@ -144,7 +144,7 @@ fn a_refusal_that_is_complete_is_as_before() {
 }
 
 #[test]
-fn a_whole_answer_that_stops_is_a_timeout_with_its_request_id() {
+fn a_stalled_answer_is_a_timeout_with_its_request_id() {
     let _guard = Watchdog::guard("a_whole_answer_that_stops");
     let text = BEGUN.replace("403 Forbidden", "200 OK");
     let address = saying(text, Then::Nothing);
@@ -194,7 +194,7 @@ fn connection_errors_name_the_step_and_the_server() {
     says(
         &failure(of(rude).base_url(format!("https://{rude}/"))),
         ErrorKind::Connect,
-        &format!("agreeing on TLS with {rude}"),
+        &format!("negotiating TLS with {rude}"),
     );
 }
 
@@ -210,7 +210,7 @@ fn a_timeout_names_the_step_and_the_server() {
         "{err}"
     );
     let tls = of(mute).base_url(format!("https://{mute}/"));
-    let expected = format!("agreeing on TLS with {mute}");
+    let expected = format!("negotiating TLS with {mute}");
     says(&failure(tls), ErrorKind::Timeout, &expected);
     let bounded = of(mute)
         .base_url(format!("https://{mute}/"))

@@ -99,7 +99,7 @@ fn a_pkcs12_file_is_key_certificate_and_serial() {
 }
 
 #[test]
-fn what_is_wrong_with_settings_is_said_before_anything_is_sent() {
+fn invalid_settings_are_reported_before_anything_is_sent() {
     let (_sandbox, dir, settings) = folder();
     for (name, value, kind, word) in [
         ("timeout", json!(-1), ErrorKind::Builder, "timeout"),

@@ -121,7 +121,7 @@ fn a_clients_debug_lists_its_layers() {
 }
 
 #[test]
-fn a_sibling_shares_transport_and_keys_and_leaves_the_first_as_it_was() {
+fn a_sibling_shares_transport_and_keys_and_does_not_change_the_first() {
     let wire = Wire::answering(|_| Answer::unsigned("{}"));
     let client = client(&wire);
     let sibling = client
@@ -178,7 +178,7 @@ fn remote_signer(answers: usize) -> RemoteSigner {
 }
 
 #[test]
-fn a_remote_signer_in_the_signers_place() {
+fn a_remote_signer_replaces_the_signer() {
     let wire = Wire::ok();
     let client = with_layer(&wire, |stack| {
         stack.remove(middleware::SIGNER)?;
@@ -309,7 +309,7 @@ fn a_signed_request_goes_to_no_other_host() {
 }
 
 #[test]
-fn but_to_a_trusted_one_over_tls() {
+fn a_signed_request_goes_to_a_trusted_host_over_tls() {
     let through = |to: &'static str, wire: &Wire| {
         let client = with_layer(wire, move |stack| {
             stack.push("detour", detour(to)).map(drop)
@@ -326,7 +326,7 @@ fn but_to_a_trusted_one_over_tls() {
 
 /// APIv2's signature is in the body, and a layer that builds its request anew loses what it came with.
 #[test]
-fn no_request_of_either_api_can_be_led_elsewhere() {
+fn no_request_of_either_api_can_be_redirected() {
     let elsewhere = || {
         from_fn(|request: Request, next: Next| async move {
             let (parts, body) = request.into_parts();
@@ -358,7 +358,7 @@ fn no_request_of_either_api_can_be_led_elsewhere() {
 
 /// The attempt that nobody waited for may be the one that paid.
 #[tokio::test]
-async fn an_attempt_that_was_given_up_is_not_forgotten() {
+async fn an_aborted_attempt_is_not_forgotten() {
     let attempts = Arc::new(AtomicUsize::new(0));
     let transport = transport::from_fn(move |_| {
         let first = attempts.fetch_add(1, Ordering::SeqCst) == 0;
@@ -418,7 +418,7 @@ fn json_does_not_reach_the_wire() {
 }
 
 #[test]
-fn a_layer_may_answer_by_itself() {
+fn a_layer_can_answer_without_sending() {
     let wire = Wire::ok();
     let client = with_layer(&wire, |stack| {
         let cache = from_fn(|_: Request, _: Next| async {

@@ -148,7 +148,7 @@ fn a_stream_that_failed_stays_failed() {
 }
 
 #[test]
-fn an_answer_over_the_limit_is_refused_before_it_is_kept() {
+fn an_answer_over_the_limit_is_rejected_before_it_is_buffered() {
     let wire = |answer: fn() -> Answer| Wire::answering(move |_| answer());
     let limited = |answer| {
         builder()

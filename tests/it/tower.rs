@@ -113,7 +113,7 @@ async fn errors_keep_their_kind_through_a_layer_that_boxes_them() {
 }
 
 #[tokio::test]
-async fn a_layer_that_loses_the_extensions_is_told_so() {
+async fn a_layer_that_loses_the_extensions_gets_an_error() {
     let losing = layer_fn(|inner: NextService| {
         ServiceBuilder::new()
             .map_request(|request: Request| Request::new(request.into_body()))

@@ -132,7 +132,7 @@ fn an_ipv6_address_that_the_certificate_does_not_name_gets_nothing() -> Result<(
 
 /// A timer that overflows panicked in the background, where nobody saw it.
 #[test]
-fn limits_that_are_longer_than_any_timer_are_none() -> Result<()> {
+fn limits_beyond_any_timer_mean_no_limit() -> Result<()> {
     let sandbox = Sandbox::start_blocking()?;
     let panicked = Arc::new(AtomicBool::new(false));
     let (note, before) = (Arc::clone(&panicked), std::panic::take_hook());
@@ -189,7 +189,7 @@ fn plain_http_goes_to_the_proxy_as_an_absolute_url() -> Result<()> {
 }
 
 #[test]
-fn tls_goes_through_a_tunnel_that_sees_no_more_than_the_host() -> Result<()> {
+fn a_proxy_tunnel_sees_only_the_host_of_a_tls_request() -> Result<()> {
     let sandbox = Sandbox::builder().tls(true).start_blocking()?;
     let (proxy, heads) = forwarder("127.0.0.1:0", sandbox.address(), Kind::Tunnel);
     let client =
@@ -211,7 +211,7 @@ fn tls_goes_through_a_tunnel_that_sees_no_more_than_the_host() -> Result<()> {
 }
 
 #[test]
-fn a_proxy_that_refuses_and_a_port_that_is_closed_are_known_to_have_got_nothing() -> Result<()> {
+fn refused_proxies_and_closed_ports_are_known_to_be_unsent() -> Result<()> {
     let sandbox = Sandbox::builder().tls(true).start_blocking()?;
     let (proxy, _) = forwarder("127.0.0.1:0", sandbox.address(), Kind::Refusing);
     let through = stranger(&sandbox, sandbox.base_url())

@@ -136,12 +136,12 @@ fn in_runtime(runtime: &Runtime) {
 }
 
 #[test]
-fn on_a_current_thread_runtime() {
+fn unasked_data_is_detected_on_a_current_thread_runtime() {
     in_runtime(&Builder::new_current_thread().enable_all().build().unwrap());
 }
 
 #[test]
-fn on_a_multi_thread_runtime() {
+fn unasked_data_is_detected_on_a_multi_thread_runtime() {
     in_runtime(
         &Builder::new_multi_thread()
             .worker_threads(2)
@@ -152,7 +152,7 @@ fn on_a_multi_thread_runtime() {
 }
 
 #[test]
-fn waited_for() {
+fn unasked_data_is_detected_with_wait() {
     for speaks in [Speaks::Plain, Speaks::Tls] {
         every_call_has_its_own_answer(speaks, |call| call.wait().unwrap());
     }

@@ -88,7 +88,7 @@ fn every_source_gives_the_same_upload() {
 }
 
 #[test]
-fn an_empty_file_has_no_length_of_its_own() {
+fn an_empty_file_is_uploaded() {
     let (sandbox, client) = sandbox();
     let media = Media::from_bytes("empty", "");
     client.chain(PATH).post(media, ()).wait().unwrap();
@@ -97,7 +97,7 @@ fn an_empty_file_has_no_length_of_its_own() {
 }
 
 #[tokio::test]
-async fn the_meta_is_the_callers_when_given_and_its_sensitive_fields_are_encrypted() {
+async fn a_given_meta_is_used_and_its_sensitive_fields_are_encrypted() {
     let (sandbox, client) = sandbox();
     let meta = json!({
         "transaction_id": "420000153220220··158964",
@@ -131,7 +131,7 @@ fn a_meta_can_be_made_of_name_and_digest() {
 }
 
 #[test]
-fn a_field_is_added_to_whatever_meta_there_is_before_or_after() {
+fn a_meta_field_is_added_before_or_after_the_meta() {
     let (sandbox, client) = sandbox();
     let media = || Media::from_bytes("a.png", "x");
     let with = |media: Media| media.meta_with(|name, _| json!({"name": name, "b": 0}));
@@ -155,7 +155,7 @@ fn a_field_is_added_to_whatever_meta_there_is_before_or_after() {
 }
 
 #[test]
-fn further_files_go_in_parts_of_their_own() {
+fn further_files_have_separate_parts() {
     let (sandbox, client) = sandbox();
     let back = Media::from_bytes("back.png", "2").part("back");
     let media = Media::from_bytes("front.png", "1").part("front").and(back);
@@ -170,7 +170,7 @@ fn further_files_go_in_parts_of_their_own() {
 }
 
 #[test]
-fn progress_is_told_up_to_the_last_byte() {
+fn progress_is_reported_up_to_the_last_byte() {
     let (_sandbox, client) = sandbox();
     let told = Arc::new(Mutex::new(Vec::new()));
     let file = file(&content());
@@ -186,7 +186,7 @@ fn progress_is_told_up_to_the_last_byte() {
 }
 
 #[test]
-fn a_retry_sends_a_file_again_and_not_a_reader() {
+fn a_retry_resends_a_file_but_not_a_reader() {
     let (sandbox, client) = sandbox();
     let retrying = |at: &'static str| {
         client.with_stack(|stack| {

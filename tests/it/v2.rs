@@ -94,7 +94,7 @@ fn hmac_sha256_and_a_signed_query_work_as_well() -> Result<()> {
 }
 
 #[test]
-fn a_wrong_key_is_refused_at_the_door() -> Result<()> {
+fn a_wrong_key_is_rejected() -> Result<()> {
     let sandbox = lenient().start_blocking()?;
     let client = sandbox
         .client_builder()
@@ -124,7 +124,7 @@ fn a_business_failure_is_a_typed_error_with_its_body() -> Result<()> {
 }
 
 #[test]
-fn forged_answers_are_not_believed() -> Result<()> {
+fn forged_answers_are_rejected() -> Result<()> {
     let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
     for fault in [Fault::WrongSignature, Fault::TamperedBody] {
@@ -256,7 +256,7 @@ fn refuses_without_identity(client: &Client, sandbox: &Sandbox) {
 
 /// A plain connection cannot present it; whoever forgot it is told all the same.
 #[test]
-fn the_merchant_certificate_is_missed_over_plain_http_too() -> Result<()> {
+fn a_missing_merchant_certificate_is_an_error_over_plain_http_too() -> Result<()> {
     let sandbox = Sandbox::start_blocking()?;
     let v2 = || {
         let v2 = Client::builder().base_url(sandbox.base_url()).no_proxy();
@@ -333,7 +333,7 @@ fn a_middleware_adds_members_before_the_signature() -> Result<()> {
 }
 
 #[test]
-fn a_message_is_not_streamed_and_a_streamed_bill_is_looked_at() -> Result<()> {
+fn messages_are_not_streamed_and_streamed_bills_are_checked() -> Result<()> {
     let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
     let err = client

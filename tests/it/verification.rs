@@ -48,7 +48,7 @@ pub(crate) fn wrong() -> VerifyFailure {
 }
 
 #[test]
-fn a_signed_answer() {
+fn a_signed_answer_is_accepted() {
     let res = answered(good).unwrap();
     assert_eq!(res.verification(), &verified());
     assert_eq!(res["code_url"], "weixin://");
@@ -60,7 +60,7 @@ fn a_signed_answer() {
 }
 
 #[test]
-fn an_answer_lacking_a_header() {
+fn an_answer_without_a_header_is_rejected() {
     for name in [
         "Wechatpay-Serial",
         "Wechatpay-Timestamp",
@@ -82,7 +82,7 @@ fn an_answer_lacking_a_header() {
 }
 
 #[test]
-fn an_answer_whose_signature_does_not_fit() {
+fn an_answer_with_a_wrong_signature_is_rejected() {
     assert_eq!(
         failure(|| good().forged("{\"code_url\":\"weixin:/X\"}")),
         wrong()
@@ -113,7 +113,7 @@ fn an_answer_whose_signature_does_not_fit() {
 }
 
 #[test]
-fn an_answer_of_another_time() {
+fn an_answer_with_a_stale_timestamp_is_rejected() {
     for offset in [-400, 400, -86_400] {
         let VerifyFailure::Clock { offset: found } =
             failure(move || good().signed_at(now() + offset))
@@ -131,7 +131,7 @@ fn an_answer_of_another_time() {
 }
 
 #[test]
-fn an_answer_of_an_unknown_key() {
+fn an_answer_of_an_unknown_key_is_rejected() {
     let VerifyFailure::UnknownSerial { serial, known } =
         failure(|| good().header("Wechatpay-Serial", OTHER_KEY_ID))
     else {
@@ -209,7 +209,7 @@ fn only_the_declared_endpoints_may_answer_unsigned() {
 }
 
 #[test]
-fn an_error_says_whether_it_is_weixins_own() {
+fn an_error_tells_whether_wechat_pay_signed_it() {
     let body = json!({"code": "PARAM_ERROR", "message": "参数错误", "detail": {"field": "/x"}});
     let text = body.to_string();
     type Edit = fn(Answer) -> Answer;
@@ -253,7 +253,7 @@ fn an_error_says_whether_it_is_weixins_own() {
 /// Somebody else's word decides nothing: neither that the request was refused, nor that it may be
 /// repeated.
 #[test]
-fn an_error_whose_signature_is_wrong_is_undecided_whatever_it_says() {
+fn an_error_with_a_wrong_signature_is_undecided() {
     const LIMITED: &str = "{\"code\":\"FREQUENCY_LIMITED\",\"message\":\"频率超限\"}";
     type Edit = fn(Answer) -> Answer;
     let edits: [Edit; 11] = [
@@ -296,7 +296,7 @@ fn an_error_whose_signature_is_wrong_is_undecided_whatever_it_says() {
 }
 
 #[test]
-fn an_error_s_line_is_enough_to_correct_the_call() {
+fn the_line_of_an_error_suffices_to_correct_the_call() {
     const SECRET: &str = "6214830012345678";
     let body = json!({
         "code": "PARAM_ERROR", "message": "参数错误",
@@ -334,7 +334,7 @@ fn an_error_s_line_is_enough_to_correct_the_call() {
 }
 
 #[test]
-fn a_page_of_a_proxy_is_kept_as_it_is() {
+fn the_page_of_a_proxy_is_kept_unchanged() {
     const PAGE: &str = "<html><h1>502 Bad Gateway</h1></html>";
     let err = answered(|| {
         Answer::unsigned(PAGE)

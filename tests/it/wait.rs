@@ -39,8 +39,8 @@ fn multi_thread() -> Runtime {
 }
 
 #[test]
-fn without_a_runtime() {
-    let _guard = Watchdog::guard("without_a_runtime");
+fn wait_works_without_a_runtime() {
+    let _guard = Watchdog::guard("wait_works_without_a_runtime");
     let server = Server::start();
     let client = server.client();
     assert_ok(call(&client).wait());
@@ -48,8 +48,8 @@ fn without_a_runtime() {
 }
 
 #[test]
-fn inside_a_current_thread_runtime() {
-    let _guard = Watchdog::guard("inside_a_current_thread_runtime");
+fn wait_works_inside_a_current_thread_runtime() {
+    let _guard = Watchdog::guard("wait_works_inside_a_current_thread_runtime");
     let server = Server::start();
     let client = server.client();
     current_thread().block_on(async {
@@ -61,8 +61,8 @@ fn inside_a_current_thread_runtime() {
 }
 
 #[test]
-fn inside_a_multi_thread_runtime() {
-    let _guard = Watchdog::guard("inside_a_multi_thread_runtime");
+fn wait_works_inside_a_multi_thread_runtime() {
+    let _guard = Watchdog::guard("wait_works_inside_a_multi_thread_runtime");
     let server = Server::start();
     let client = server.client();
     let runtime = multi_thread();
@@ -75,8 +75,8 @@ fn inside_a_multi_thread_runtime() {
 }
 
 #[test]
-fn in_a_blocking_task() {
-    let _guard = Watchdog::guard("in_a_blocking_task");
+fn wait_works_in_a_blocking_task() {
+    let _guard = Watchdog::guard("wait_works_in_a_blocking_task");
     let server = Server::start();
     for runtime in [current_thread(), multi_thread()] {
         let client = server.client();
@@ -86,8 +86,8 @@ fn in_a_blocking_task() {
 }
 
 #[test]
-fn from_many_threads_at_once() {
-    let _guard = Watchdog::guard("from_many_threads_at_once");
+fn wait_works_from_many_threads_at_once() {
+    let _guard = Watchdog::guard("wait_works_from_many_threads_at_once");
     let server = Server::start();
     let client = server.client();
     thread::scope(|scope| {
@@ -100,8 +100,8 @@ fn from_many_threads_at_once() {
 }
 
 #[test]
-fn on_a_client_whose_first_runtime_is_gone() {
-    let _guard = Watchdog::guard("on_a_client_whose_first_runtime_is_gone");
+fn wait_works_after_the_clients_first_runtime_ended() {
+    let _guard = Watchdog::guard("wait_works_after_the_clients_first_runtime_ended");
     let server = Server::start();
     let client = server.client();
     for _ in 0..3 {
@@ -130,8 +130,8 @@ fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 #[test]
-fn awaited_under_an_executor_that_is_not_tokio() {
-    let _guard = Watchdog::guard("awaited_under_an_executor_that_is_not_tokio");
+fn await_works_under_another_executor() {
+    let _guard = Watchdog::guard("await_works_under_another_executor");
     let server = Server::start();
     let client = server.client();
     block_on(async {
@@ -146,8 +146,8 @@ fn awaited_under_an_executor_that_is_not_tokio() {
 }
 
 #[test]
-fn a_waited_for_stream_can_be_read_anywhere() {
-    let _guard = Watchdog::guard("a_waited_for_stream_can_be_read_anywhere");
+fn a_stream_opened_with_wait_can_be_read_anywhere() {
+    let _guard = Watchdog::guard("a_stream_opened_with_wait_can_be_read_anywhere");
     let server = Server::start();
     let client = server.client();
     let mut stream = call(&client).stream().wait().unwrap();
@@ -179,7 +179,7 @@ fn nested(inner: Client) -> Client {
 }
 
 #[test]
-fn inside_a_middleware_of_a_waited_for_call_it_is_refused() {
+fn wait_inside_a_middleware_of_a_waiting_call_is_rejected() {
     let _guard = Watchdog::guard("inside_a_middleware_of_a_waited_for_call");
     let wire = Wire::ok();
     let client = nested(client(&wire));
@@ -198,7 +198,7 @@ fn inside_a_middleware_of_a_waited_for_call_it_is_refused() {
 }
 
 #[test]
-fn inside_a_transport_of_a_waited_for_call_it_is_refused() {
+fn wait_inside_a_transport_of_a_waiting_call_is_rejected() {
     let _guard = Watchdog::guard("inside_a_transport_of_a_waited_for_call");
     let wire = Wire::ok();
     let inner = client(&wire);
@@ -298,7 +298,7 @@ fn a_refused_connection_sends_nothing() {
 }
 
 #[test]
-fn a_layer_that_blocks_holds_up_no_other_call() {
+fn a_blocking_layer_does_not_delay_other_calls() {
     let _guard = Watchdog::guard("a_layer_that_blocks");
     const BLOCKED: usize = 8;
     let (entered, blocked) = mpsc::channel();

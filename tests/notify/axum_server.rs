@@ -87,7 +87,7 @@ async fn the_extractor_passes_on_verified_notifications() {
 }
 
 #[tokio::test]
-async fn the_extractor_answers_probes_and_failures_by_itself() {
+async fn the_extractor_answers_probes_and_failures() {
     let (to, mut seen) = serve().await;
     let good = Post::paid().fresh("a");
     let (headers, body) = good.signed();

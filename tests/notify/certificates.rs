@@ -147,7 +147,7 @@ async fn concurrent_callers_share_one_fetch() {
 
 /// Whoever names serials that nobody has makes it ask once a minute, and hides no genuine one.
 #[tokio::test]
-async fn forged_serials_are_asked_for_once_a_minute() {
+async fn forged_serials_trigger_one_fetch_a_minute() {
     let world = world(false).await;
     let forged = world.paid().inject_fault(Fault::UnknownSerial);
     for minute in 1..=2 {
@@ -158,7 +158,7 @@ async fn forged_serials_are_asked_for_once_a_minute() {
             assert!(
                 matches!(known, VerifyFailure::UnknownSerial { known, .. } if known.len() == 1)
             );
-            assert!(err.to_string().contains("asked for 0 s ago"), "{err}");
+            assert!(err.to_string().contains("requested 0 s ago"), "{err}");
         }
         world.accept(&world.paid().by_certificate()).await.unwrap();
         assert_eq!(world.fetches(), minute);
@@ -177,7 +177,7 @@ async fn forged_serials_are_asked_for_once_a_minute() {
 }
 
 #[tokio::test]
-async fn a_certificate_whose_time_is_over_verifies_nothing() {
+async fn an_expired_certificate_verifies_nothing() {
     let world = world(false).await;
     world.accept(&world.paid().by_certificate()).await.unwrap();
     world.hand.forward(366 * 24 * 60 * MINUTE);
@@ -193,7 +193,7 @@ async fn a_certificate_whose_time_is_over_verifies_nothing() {
 
 /// A genuine notification must not look like a forgery only because the list cannot be had.
 #[tokio::test]
-async fn a_list_that_cannot_be_had_is_said_and_asked_for_again() {
+async fn a_failed_fetch_is_reported_and_repeated() {
     let world = world(false).await;
     world.sandbox.inject_fault(Fault::HtmlErrorPage);
     let notice = world.paid().by_certificate();
@@ -232,7 +232,7 @@ async fn a_notice_is_signed_when_it_is_posted() {
 
 /// Both modes at once, as a merchant has them who moves from certificates to the public key.
 #[tokio::test]
-async fn while_a_merchant_moves_either_key_signs_answers_and_notifications() {
+async fn during_a_migration_both_keys_are_accepted() {
     let world = world(true).await;
     let public = world.sandbox.platform_key_id();
     let pay = || {

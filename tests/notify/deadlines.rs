@@ -43,7 +43,7 @@ fn put_off(reply: &Reply, kind: ErrorKind) {
 }
 
 #[tokio::test]
-async fn a_body_that_never_comes_is_put_off() {
+async fn a_missing_body_defers_the_notification() {
     let reader = builder()
         .timeout(Duration::from_millis(20))
         .build()
@@ -88,7 +88,7 @@ impl DedupStore for Mute {
 }
 
 #[tokio::test]
-async fn a_store_that_never_answers_puts_the_notification_off_and_keeps_no_claim() {
+async fn a_silent_store_defers_the_notification_and_keeps_no_claim() {
     let reader = builder()
         .dedup_store(Mute::default())
         .timeout(Duration::from_millis(20))
@@ -107,7 +107,7 @@ async fn a_store_that_never_answers_puts_the_notification_off_and_keeps_no_claim
 
 /// Dropped while the store is asked.
 #[tokio::test]
-async fn a_delivery_that_is_given_up_while_it_claims_leaves_no_claim() {
+async fn a_delivery_aborted_while_claiming_leaves_no_claim() {
     let reader = builder().dedup_store(Mute::default()).build().unwrap();
     {
         let mut asked = Box::pin(accept(&reader));
@@ -120,7 +120,7 @@ async fn a_delivery_that_is_given_up_while_it_claims_leaves_no_claim() {
 
 /// A runtime that is not tokio's has no tasks and no timers of its own.
 #[test]
-fn without_a_runtime_of_tokio_all_of_it_works() {
+fn everything_works_without_a_tokio_runtime() {
     let (reader, work) = (
         builder()
             .timeout(Duration::from_millis(200))

@@ -8,7 +8,7 @@ use wechatpay_chain::notify::{Acknowledgement, Claim, MemoryStore};
 use crate::support::{APIV3, Post, V2, builder, reader};
 
 #[test]
-fn debug_output_holds_no_keys_and_no_contents() {
+fn debug_output_contains_no_keys_and_no_contents() {
     let (headers, body) = Post::paid().signed();
     let paid = reader().parse(&headers, &body).unwrap();
     let reply = reader().reply(&paid, json!({"who": "order-1"})).unwrap();

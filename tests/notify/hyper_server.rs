@@ -105,7 +105,7 @@ async fn a_failed_handler_gets_the_next_delivery() {
 }
 
 #[tokio::test]
-async fn while_one_is_handled_another_has_to_wait() {
+async fn a_second_delivery_waits_while_the_first_is_handled() {
     let (to, shop) = server().await;
     let (headers, body) = Post::paid().fresh("slow").signed();
     let first = tokio::spawn({
@@ -140,7 +140,7 @@ async fn a_handler_that_never_ends_loses_its_claim() {
 }
 
 #[tokio::test]
-async fn a_question_is_answered_each_time() {
+async fn a_request_for_data_is_answered_each_time() {
     let (to, shop) = server().await;
     for _ in 0..2 {
         let question = Post::new("ENTRUST.TERMINATE_RETENTION", json!({})).fresh("question");
@@ -253,7 +253,7 @@ impl DedupStore for Broken {
 }
 
 #[tokio::test]
-async fn a_store_that_is_down_puts_the_notification_off() {
+async fn an_unavailable_store_defers_the_notification() {
     let reader = builder().clock(SystemClock::new()).dedup_store(Broken);
     let (to, shop) = serve(reader.build().unwrap()).await;
     let (headers, body) = Post::paid().fresh("a").signed();

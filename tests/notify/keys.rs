@@ -7,7 +7,7 @@ use wechatpay_chain::{Certificate, Client, ErrorKind, Keyring, Padding, PrivateK
 use crate::support::{APIV3, MERCHANT, PLATFORM, PLATFORM_ID, Post, SERIAL, STRANGER, Still, V2};
 
 #[test]
-fn a_client_s_keys_suffice_and_its_keyring_stays_shared() {
+fn a_clients_keys_suffice_and_its_keyring_stays_shared() {
     let client = Client::builder()
         .mchid("1900000109")
         .serial(SERIAL)
@@ -44,7 +44,7 @@ fn a_client_s_keys_suffice_and_its_keyring_stays_shared() {
 /// Notifications of WeChat Pay are never signed with the merchant's key, nor with a certificate's under
 /// the id of a public key.
 #[test]
-fn keys_that_cannot_be_wechat_pay_s_are_refused() {
+fn keys_that_are_not_wechat_pays_are_rejected() {
     let begin = || Notifications::builder().apiv3_key(APIV3);
     let own = MERCHANT.public_key().clone();
     let shared = Keyring::new();
@@ -82,7 +82,7 @@ fn keys_that_cannot_be_wechat_pay_s_are_refused() {
 
 /// Of `client` and what says the same as it, the later one counts.
 #[test]
-fn a_keyring_and_a_client_s_are_told_apart_by_their_order() {
+fn a_later_keyring_replaces_the_clients() {
     let client = Client::builder()
         .mchid("1900000109")
         .serial(SERIAL)

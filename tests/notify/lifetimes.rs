@@ -114,7 +114,7 @@ async fn a_handler_completes_after_its_request_is_dropped() {
 }
 
 #[tokio::test]
-async fn a_sender_that_hangs_up_cuts_no_handler_off() {
+async fn a_disconnecting_sender_does_not_cancel_the_handler() {
     let (reader, work) = (
         builder().clock(SystemClock::new()).build().unwrap(),
         Arc::new(Work::default()),
@@ -327,7 +327,7 @@ async fn a_claim_is_renewed_while_its_handler_runs_and_not_after() {
 }
 
 #[tokio::test]
-async fn renewing_has_an_end() {
+async fn renewal_ends() {
     let log = Log::default();
     let reader = builder()
         .dedup_store(log.clone())

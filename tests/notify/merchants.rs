@@ -110,7 +110,7 @@ fn refused(reply: &Reply, word: &str) {
 }
 
 #[tokio::test]
-async fn the_serial_of_a_public_key_says_whose_a_notification_is() {
+async fn the_serial_of_a_public_key_identifies_the_merchant() {
     let endpoint = two().notifications();
     let handled = Handled::default();
     assert_eq!(
@@ -164,7 +164,7 @@ async fn a_merchant_cannot_make_another_merchants_notification_a_duplicate() {
 }
 
 #[tokio::test]
-async fn a_forgery_between_merchants_is_refused() {
+async fn forgeries_between_merchants_are_rejected() {
     let endpoint = two().notifications();
     let handled = Handled::default();
     let post = async |post: Post| handled.post(&endpoint, "/", post.signed()).await;
@@ -175,7 +175,7 @@ async fn a_forgery_between_merchants_is_refused() {
             ..of_a()
         })
         .await,
-        "does not fit",
+        "does not match",
     );
     // Encrypted with the other's key: genuine and unreadable, and the other's key is not tried.
     let reply = post(Post {
@@ -195,7 +195,7 @@ async fn a_forgery_between_merchants_is_refused() {
             ..of_a()
         })
         .await,
-        "another merchant",
+        "a different merchant",
     );
     refused(
         &post(Post {
@@ -217,7 +217,7 @@ async fn a_forgery_between_merchants_is_refused() {
 }
 
 #[tokio::test]
-async fn a_key_that_two_merchants_know_needs_the_path_and_equal_keys_change_nothing() {
+async fn a_key_shared_by_two_merchants_needs_the_path() {
     let merchants = Merchants::new().unwrap();
     merchants.add(a()).unwrap();
     merchants
@@ -234,7 +234,7 @@ async fn a_key_that_two_merchants_know_needs_the_path_and_equal_keys_change_noth
         &handled
             .post(&by_path, &format!("/notify/{B}"), of_a().signed())
             .await,
-        "another merchant",
+        "a different merchant",
     );
     refused(
         &handled
@@ -258,7 +258,7 @@ async fn a_key_that_two_merchants_know_needs_the_path_and_equal_keys_change_noth
 }
 
 #[tokio::test]
-async fn a_header_may_say_whose_it_is_and_never_overrules_the_signature() {
+async fn a_header_can_name_the_merchant_but_never_overrules_the_signature() {
     let endpoint = two()
         .notifications()
         .by_header(HeaderName::from_static("x-merchant"));
@@ -331,12 +331,12 @@ async fn apiv2_is_read_with_the_key_of_its_mch_id() {
     let reply = handled
         .post(&by_path, &format!("/{A}"), message(B, V2))
         .await;
-    refused(&reply, "another merchant");
+    refused(&reply, "a different merchant");
     assert!(handled.take().is_empty());
 }
 
 #[tokio::test]
-async fn keys_are_replaced_while_it_runs_and_the_old_one_is_read_once_more() {
+async fn keys_are_replaced_at_run_time() {
     let merchants = two();
     let endpoint = merchants.notifications();
     let handled = Handled::default();
@@ -368,7 +368,7 @@ async fn keys_are_replaced_while_it_runs_and_the_old_one_is_read_once_more() {
 }
 
 #[test]
-fn merchants_are_found_by_their_names_and_a_name_leads_to_one() {
+fn each_name_belongs_to_one_merchant() {
     let merchants = Merchants::new().unwrap();
     let provider = Account::new(a()).sub_mchid("1900000201").appid("wx1");
     merchants.add(provider).unwrap();

@@ -117,7 +117,7 @@ async fn a_claim_that_cannot_be_released_is_reported() {
 }
 
 #[tokio::test]
-async fn of_a_question_nothing_is_remembered_and_nothing_is_said() {
+async fn requests_for_data_are_not_recorded() {
     let question = Post::new("ENTRUST.TERMINATE_RETENTION", json!({}));
     let answer = || Ok(json!({"retention_type": "NONE"}).into());
     for mishap in [Mishap::LeaseLost, Mishap::FinishFails] {
@@ -129,7 +129,7 @@ async fn of_a_question_nothing_is_remembered_and_nothing_is_said() {
 
 /// Else its own claim would keep the notification waiting until it runs out.
 #[tokio::test]
-async fn a_claim_whose_answer_was_lost_is_taken_back() {
+async fn a_claim_with_a_lost_answer_is_released() {
     let reader = reader(Mishap::ClaimLost);
     let (headers, body) = Post::paid().signed();
     let err = reader.accept(&headers, &body).await.unwrap_err();
@@ -139,7 +139,7 @@ async fn a_claim_whose_answer_was_lost_is_taken_back() {
 }
 
 #[tokio::test]
-async fn a_full_store_puts_the_next_off_and_forgets_nothing() {
+async fn a_full_store_defers_the_next_notification_and_drops_nothing() {
     let store = MemoryStore::with_capacity(NonZeroUsize::MIN);
     let reader = builder().dedup_store(store).build().unwrap();
     let (headers, body) = Post::paid().signed();

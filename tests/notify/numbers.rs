@@ -61,7 +61,7 @@ fn a_resource_keeps_its_digits() {
 }
 
 #[test]
-fn fields_decrypted_inside_leave_the_numbers_around_them() {
+fn decrypting_fields_does_not_change_the_numbers_around_them() {
     let secret = MERCHANT.public_key().encrypt(Padding::Oaep, b"13800000000");
     let text = format!(r#"{{{NUMBERS}, "phone_number":"{}" }}"#, secret.unwrap());
     let card = notification(CARD, &text);
@@ -71,7 +71,7 @@ fn fields_decrypted_inside_leave_the_numbers_around_them() {
 }
 
 #[test]
-fn floats_of_all_their_digits_come_as_they_were_written() {
+fn floats_keep_all_their_digits() {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut texts = Vec::new();
     while texts.len() < 2_000 {
@@ -110,7 +110,7 @@ fn an_event_of_apiv2_keeps_its_digits() {
 }
 
 #[test]
-fn xml_has_no_json_text() {
+fn xml_resources_have_no_json_text() {
     let message = v2_message(
         &[("out_trade_no", "1"), ("total_fee", "007")],
         wechatpay_chain::signing::SignType::Md5,

@@ -100,7 +100,7 @@ async fn two_machines_share_claims_and_finished_ids() {
 }
 
 #[tokio::test]
-async fn claims_and_ids_run_out() {
+async fn claims_and_ids_expire() {
     let Some(server) = server() else { return };
     let store = RedisStore::open(&server.url).unwrap();
     let mine = claim();
@@ -120,7 +120,7 @@ async fn claims_and_ids_run_out() {
 
 /// Whoever outlived its claim can neither free nor finish what another machine has claimed since.
 #[tokio::test]
-async fn a_late_giveback_leaves_the_newer_claim() {
+async fn a_late_release_does_not_affect_a_newer_claim() {
     let Some(server) = server() else { return };
     let (a, b) = (
         RedisStore::open(&server.url).unwrap(),
@@ -156,7 +156,7 @@ async fn a_late_giveback_leaves_the_newer_claim() {
 
 /// As a client does that lost the answer and asks again.
 #[tokio::test]
-async fn the_same_claim_once_more_is_first_again() {
+async fn repeating_a_claim_renews_it() {
     let Some(server) = server() else { return };
     let store = RedisStore::open(&server.url).unwrap();
     let mine = claim();
@@ -178,7 +178,7 @@ async fn the_same_claim_once_more_is_first_again() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_one_is_first() {
+async fn one_of_many_concurrent_claims_wins() {
     let Some(server) = server() else { return };
     let stores: Vec<_> = (0..4)
         .map(|_| RedisStore::open(&server.url).unwrap())
@@ -198,7 +198,7 @@ async fn of_many_at_once_one_is_first() {
 }
 
 #[tokio::test]
-async fn a_redis_that_is_down_is_an_error_in_time_and_not_for_ever() {
+async fn an_unavailable_redis_is_an_error_until_it_recovers() {
     let Some(mut server) = server() else { return };
     let store = RedisStore::open(&server.url).unwrap();
     let notifications = builder().dedup_store(store).build().unwrap();
@@ -223,7 +223,7 @@ async fn a_redis_that_is_down_is_an_error_in_time_and_not_for_ever() {
 }
 
 #[tokio::test]
-async fn without_a_redis_the_first_question_fails_in_time() {
+async fn the_first_claim_without_a_redis_fails_in_time() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://:password@{}/", closed.local_addr().unwrap());
     drop(closed);
@@ -247,7 +247,7 @@ async fn without_a_redis_the_first_question_fails_in_time() {
 }
 
 #[tokio::test]
-async fn a_redis_that_stops_answering_puts_notifications_off_and_keeps_no_claim() {
+async fn a_silent_redis_defers_notifications_and_keeps_no_claim() {
     let Some(server) = server() else { return };
     let store = RedisStore::open(&server.url).unwrap();
     let patience = Duration::from_millis(700);
@@ -278,7 +278,7 @@ async fn a_redis_that_stops_answering_puts_notifications_off_and_keeps_no_claim(
 
 /// Whoever listens and says nothing holds up no delivery, also where the connection is made first.
 #[tokio::test]
-async fn a_listener_that_is_no_redis_is_an_error() {
+async fn a_server_other_than_redis_is_an_error() {
     let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}/", mute.local_addr().unwrap());
     let store = RedisStore::open(&url).unwrap();
@@ -289,7 +289,7 @@ async fn a_listener_that_is_no_redis_is_an_error() {
 
 /// As its documentation asks for: it refuses what is new, and forgets nothing.
 #[tokio::test]
-async fn a_redis_without_room_puts_the_next_off() {
+async fn a_full_redis_defers_the_next_notification() {
     let settings = ["--maxmemory", "1", "--maxmemory-policy", "noeviction"];
     let Some(server) = server_with(&settings) else {
         return;

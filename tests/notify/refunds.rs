@@ -18,7 +18,7 @@ fn taken(plain: &str) -> Result<Notification> {
 
 /// Genuine refunds, whatever the merchant's own numbers look like and wherever they end in a block.
 #[test]
-fn genuine_refunds_are_taken() {
+fn genuine_refunds_are_accepted() {
     let own = |n: usize| {
         let forms = [
             "R-2024_{}|a*b@c",
@@ -126,7 +126,7 @@ fn no_removal_of_many_blocks_gives_a_refund_another_id() {
 }
 
 #[test]
-fn a_refund_of_a_test_may_be_short() {
+fn a_refund_of_a_test_can_be_short() {
     let taken = |members: &[(&str, &str)]| taken(&xml("root", members)).is_ok();
     let (own, status) = (("out_refund_no", "r-1"), ("refund_status", "SUCCESS"));
     let (order, fee) = (("out_trade_no", "t-1"), ("refund_fee", "1"));

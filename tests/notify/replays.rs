@@ -105,7 +105,7 @@ pub(crate) fn refund_message(blocks: &[[u8; 16]]) -> String {
 }
 
 #[test]
-fn elements_that_are_not_signed_are_in_no_id() {
+fn unsigned_elements_are_not_part_of_an_id() {
     let good = signed(&PAID);
     let first = parse(&good).unwrap();
     for n in 0..1000 {
@@ -117,7 +117,7 @@ fn elements_that_are_not_signed_are_in_no_id() {
 }
 
 #[test]
-fn a_text_to_sign_that_two_messages_have_is_refused() {
+fn messages_that_share_a_signed_text_are_rejected() {
     let good = signed(&PAID);
     let element = |name: &str, value: &str| format!("<{name}><![CDATA[{value}]]></{name}>");
     let mut sorted = PAID.to_vec();
@@ -141,7 +141,7 @@ fn a_text_to_sign_that_two_messages_have_is_refused() {
 }
 
 #[test]
-fn doubled_and_nested_elements_and_odd_names_are_refused() {
+fn doubled_and_nested_elements_and_invalid_names_are_rejected() {
     let good = signed(&PAID);
     for added in [
         "<total_fee>1</total_fee>",
@@ -162,7 +162,7 @@ fn doubled_and_nested_elements_and_odd_names_are_refused() {
 }
 
 #[test]
-fn incidental_members_do_not_change_a_payment_s_id() {
+fn incidental_members_do_not_change_a_payments_id() {
     let first = id(&PAID);
     for change in [
         ("nonce_str", "another"),
@@ -180,7 +180,7 @@ fn incidental_members_do_not_change_a_payment_s_id() {
 }
 
 #[test]
-fn two_events_have_two_ids() {
+fn different_events_have_different_ids() {
     let failed = [("result_code", "FAIL"), ("err_code", "NOTENOUGH")];
     let contract = [
         ("change_type", "DELETE"),
@@ -248,7 +248,7 @@ fn two_events_have_two_ids() {
 }
 
 #[test]
-fn a_refund_is_known_by_its_number_and_status() {
+fn a_refund_is_identified_by_its_number_and_status() {
     let refund = |changes: &[(&str, &str)]| {
         let key = digest::md5_hex(V2.as_bytes()).unwrap().to_lowercase();
         let key = key.as_bytes().try_into().unwrap();
@@ -294,7 +294,7 @@ fn a_refund_is_known_by_its_number_and_status() {
 
 /// ECB hides which bytes are in a block, but anybody can move blocks.
 #[test]
-fn no_change_of_one_block_gives_a_refund_another_id() {
+fn changing_one_block_does_not_give_a_refund_another_id() {
     let reader = reader();
     let mut taken = 0;
     // All places in a block where WECHATPAY_MUTATIONS asks for a longer run.

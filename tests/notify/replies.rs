@@ -31,7 +31,7 @@ fn success_is_204_and_data_is_json() {
 }
 
 #[test]
-fn v2_is_answered_in_xml_also_when_refused() {
+fn apiv2_is_answered_in_xml_even_when_rejected() {
     let good = v2_message(&[("a", "1")], SignType::Md5, V2);
     let parsed = reader().parse(&HeaderMap::new(), good.as_bytes());
     let reply = reader().reply_for(parsed);
@@ -93,7 +93,7 @@ fn replies_are_signed_where_their_kind_requires_it() {
 }
 
 #[test]
-fn each_failure_has_its_status_and_tells_a_forger_nothing() {
+fn each_failure_has_its_status_and_reveals_nothing_to_a_forger() {
     let reader = reader();
     let (mut headers, body) = Post::paid().signed();
     headers.insert("wechatpay-signature", PROBE_PREFIX.parse().unwrap());

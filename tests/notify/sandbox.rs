@@ -57,7 +57,7 @@ fn signer(notification: &Notification) -> &str {
 }
 
 #[tokio::test]
-async fn the_envelope_is_wechat_pay_s() {
+async fn the_envelope_equals_wechat_pays() {
     let sandbox = Sandbox::start().await.unwrap();
     let notice = paid(&sandbox, ANYWHERE).id("EV-1").summary("支付成功");
     let request = notice.request().unwrap();
@@ -108,7 +108,7 @@ async fn fields_inside_are_encrypted_to_the_merchant() {
 }
 
 #[tokio::test]
-async fn a_delivery_again_and_a_replay_are_handled_once() {
+async fn redeliveries_and_replays_are_handled_once() {
     let sandbox = Sandbox::start().await.unwrap();
     let (url, shop) = server(&sandbox).await;
     let notice = paid(&sandbox, &url);
@@ -166,7 +166,7 @@ async fn each_notification_fault_is_rejected_with_its_own_reason() {
 }
 
 #[tokio::test]
-async fn another_merchant_s_keys_open_nothing() {
+async fn another_merchants_keys_open_nothing() {
     let (sandbox, stranger) = (
         Sandbox::start().await.unwrap(),
         Sandbox::builder().fresh_keys().start().await.unwrap(),
@@ -256,7 +256,7 @@ fn invalid_targets_are_rejected_before_posting() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_or_hangs_up_is_told_apart() {
+async fn an_absent_server_is_distinguished_from_one_that_hangs_up() {
     let sandbox = Sandbox::start().await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/notify", listener.local_addr().unwrap());
@@ -274,7 +274,7 @@ async fn a_server_that_is_not_there_or_hangs_up_is_told_apart() {
 }
 
 #[test]
-fn the_headers_are_those_that_wechat_pay_sends() {
+fn the_headers_equal_wechat_pays() {
     let sandbox = Sandbox::start_blocking().unwrap();
     let request = paid(&sandbox, ANYWHERE).request().unwrap();
     let names = |headers: &HeaderMap| -> Vec<String> {

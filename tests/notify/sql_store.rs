@@ -98,14 +98,14 @@ mod sqlite {
     }
 
     #[tokio::test]
-    async fn sqlite_keeps_the_rules() {
+    async fn sqlite_follows_the_rules() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("shop.db");
         keeps_the_rules(&open(&file).await, &open(&file).await).await;
     }
 
     #[tokio::test]
-    async fn a_database_without_the_table_is_an_error_that_puts_the_notification_off() {
+    async fn a_missing_table_defers_the_notification() {
         let dir = tempfile::tempdir().unwrap();
         let store = open(&dir.path().join("shop.db")).await;
         let err = store.claim("1", &claim(), TTL).await.unwrap_err();
@@ -246,7 +246,7 @@ mod postgres {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn postgresql_keeps_the_rules() {
+    async fn postgresql_follows_the_rules() {
         let Some(mut server) = server() else { return };
         let (a, b) = (server.open().await, server.open().await);
         keeps_the_rules(&a, &b).await;

@@ -36,7 +36,7 @@ fn assert_verify(err: &Error, failure: &VerifyFailure) {
 }
 
 #[test]
-fn both_signatures_are_taken() {
+fn both_signature_types_are_accepted() {
     for sign_type in [SignType::Md5, SignType::HmacSha256] {
         let paid = parse(&v2_message(&PAID, sign_type, V2)).unwrap();
         assert_eq!(paid.version(), Version::V2);
@@ -47,7 +47,7 @@ fn both_signatures_are_taken() {
 }
 
 #[test]
-fn a_wrong_key_and_altered_members_are_the_signature_s_fault() {
+fn wrong_keys_and_altered_members_fail_as_signature() {
     let serial = "the APIv2 key".to_owned();
     let failure = VerifyFailure::Signature { serial };
     assert!(failure.to_string().ends_with("under the APIv2 key"));
@@ -83,7 +83,7 @@ fn unsigned_members_are_not_in_the_resource() {
 }
 
 #[test]
-fn broken_and_hostile_xml_is_refused_without_trust() {
+fn broken_and_hostile_xml_is_rejected() {
     let good = v2_message(&PAID, SignType::Md5, V2);
     let bomb = good.replace(
         "<xml>",
@@ -99,7 +99,7 @@ fn broken_and_hostile_xml_is_refused_without_trust() {
 }
 
 #[test]
-fn two_deliveries_have_one_id_and_two_payments_have_two() {
+fn deliveries_of_one_payment_share_an_id() {
     let id = |members: &[(&str, &str)]| {
         let paid = parse(&v2_message(members, SignType::Md5, V2)).unwrap();
         paid.id().to_owned()
@@ -150,7 +150,7 @@ fn a_refund_is_decrypted_and_called_unsigned() {
 }
 
 #[test]
-fn a_refund_under_another_key_says_so_also_where_the_padding_fits() {
+fn a_refund_under_another_key_is_detected_even_with_valid_padding() {
     let plain = xml("root", &[("refund_id", "R1")]);
     let no_xml = refund(V2, "not xml", &[]);
     let bad_base64 = xml("xml", &[("req_info", "?")]);
@@ -197,7 +197,7 @@ fn an_event_is_decrypted_with_the_apiv3_key() {
 }
 
 #[test]
-fn old_and_new_v2_keys_stand_side_by_side_and_none_is_said() {
+fn old_and_new_apiv2_keys_are_accepted() {
     let rotating = builder().v2_key("n".repeat(32)).build().unwrap();
     let message = v2_message(&PAID, SignType::Md5, &"n".repeat(32));
     assert!(

@@ -9,7 +9,7 @@ use wechatpay_chain::{Error, ErrorKind, FieldPolicy, Padding, Verification, Veri
 use crate::support::{APIV3, MERCHANT, NOW, PLATFORM_ID, Post, STRANGER, builder, reader};
 
 #[test]
-fn one_step_from_bytes_to_the_payment() {
+fn parse_verifies_and_decrypts_a_payment() {
     #[derive(Deserialize)]
     struct Paid {
         out_trade_no: String,
@@ -46,7 +46,7 @@ fn assert_verify(err: &Error, failure: &VerifyFailure) {
 }
 
 #[test]
-fn another_signer_and_altered_bytes_are_the_signature_s_fault() {
+fn other_signers_and_altered_bytes_fail_as_signature() {
     let failure = VerifyFailure::Signature {
         serial: PLATFORM_ID.into(),
     };
@@ -79,7 +79,7 @@ fn an_unknown_serial_is_named_with_the_known_ones() {
 }
 
 #[test]
-fn a_stale_timestamp_is_the_clock_s_fault() {
+fn a_stale_timestamp_fails_as_clock() {
     for offset in [-301, 301, i64::MAX - NOW] {
         let mut post = Post::paid();
         post.timestamp = NOW + offset;
@@ -126,7 +126,7 @@ fn probes_are_detected_before_anything_else() {
 }
 
 #[test]
-fn a_wrong_apiv3_key_is_called_so() {
+fn a_wrong_apiv3_key_is_named() {
     let mut post = Post::paid();
     post.apiv3 = "x".repeat(32);
     let err = refusal(&post);
@@ -142,7 +142,7 @@ fn a_wrong_apiv3_key_is_called_so() {
 }
 
 #[test]
-fn old_and_new_apiv3_keys_stand_side_by_side() {
+fn old_and_new_apiv3_keys_are_accepted() {
     let rotating = builder().apiv3_key("n".repeat(32)).build().unwrap();
     for key in [APIV3.to_owned(), "n".repeat(32)] {
         let mut post = Post::paid();
@@ -153,7 +153,7 @@ fn old_and_new_apiv3_keys_stand_side_by_side() {
 }
 
 #[test]
-fn signed_bodies_that_are_no_notifications_fail_as_body() {
+fn signed_bodies_other_than_notifications_fail_as_body() {
     for body in [
         &b"not json"[..],
         b"[]",
@@ -178,7 +178,7 @@ fn a_notification_without_a_resource_has_null() {
 }
 
 #[test]
-fn a_malformed_resource_is_not_put_down_to_the_key() {
+fn a_malformed_resource_is_not_blamed_on_the_key() {
     for (resource, word) in [
         (json!({"algorithm": "AEAD_SM4_GCM"}), "AEAD_SM4_GCM"),
         (
@@ -200,7 +200,7 @@ fn a_malformed_resource_is_not_put_down_to_the_key() {
 }
 
 #[test]
-fn fields_encrypted_inside_are_decrypted_by_the_facts() {
+fn encrypted_fields_of_a_resource_are_decrypted() {
     let key = MERCHANT.public_key();
     let secret = |text: &str| key.encrypt(Padding::Oaep, text.as_bytes()).unwrap();
     let post = Post::new(

@@ -79,7 +79,7 @@ fn a_merchant_signs_as_before() {
 }
 
 #[test]
-fn a_merchant_is_told_that_a_call_is_a_brands() {
+fn a_merchants_client_rejects_brand_operations() {
     let call = v3_only()
         .chain("brand/marketing/product-coupon/notify-configs")
         .get(());
@@ -90,7 +90,7 @@ fn a_merchant_is_told_that_a_call_is_a_brands() {
 }
 
 #[test]
-fn a_brand_takes_no_payments() {
+fn a_brands_client_has_no_payment_parameters() {
     let pay = brand().pay();
     for err in [
         pay.jsapi(APPID, PREPAY_ID).unwrap_err(),
@@ -102,7 +102,7 @@ fn a_brand_takes_no_payments() {
 }
 
 #[test]
-fn a_brand_is_told_that_a_call_is_a_merchants() {
+fn a_brands_client_rejects_merchant_operations() {
     for (path, word) in [
         ("v2/pay/unifiedorder", "APIv2 is for merchants"),
         ("V2/something/new", "APIv2 is for merchants"),

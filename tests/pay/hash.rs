@@ -10,7 +10,7 @@ use super::*;
 
 /// Published in WeChat Pay's document on APIv2's signatures.
 #[test]
-fn the_published_answers() {
+fn the_published_examples_are_reproduced() {
     let key = Secret::new(V2_KEY);
     let members = [
         ("appid", "wxd930ea5d5a258f4f"),
@@ -75,7 +75,7 @@ fn an_app_signs_all_under_the_orders_sign_type() {
 }
 
 #[test]
-fn a_red_packet_signs_the_package_as_it_is_and_without_the_sign_type() {
+fn a_red_packet_signs_the_unencoded_package_without_the_sign_type() {
     let package = "sendid=242e8abd&ver=8&sign=4110d6+9a/5a=&mchid=11475856";
     let params = v2_only().pay().v2().red_packet(APPID, package).unwrap();
     let expected = json!({
@@ -197,7 +197,7 @@ fn confirming_an_order_has_three_wrappers() {
 }
 
 #[test]
-fn looking_at_an_order_names_it() {
+fn the_order_page_names_the_order() {
     let score = v2_only()
         .pay()
         .score_detail("88888888000011", "1234|323*JK")
@@ -225,7 +225,7 @@ fn looking_at_an_order_names_it() {
 }
 
 #[test]
-fn a_client_without_the_v2_key_says_so() {
+fn a_client_without_the_v2_key_names_the_setting() {
     let pay = v3_only().pay();
     for err in [
         pay.v2().jsapi(APPID, PREPAY_ID, SignType::Md5).unwrap_err(),

@@ -20,7 +20,7 @@ fn read(side: usize, dark: impl Fn(usize, usize) -> bool) -> String {
 }
 
 #[test]
-fn a_terminals_text_reads_back() {
+fn a_terminal_qr_code_can_be_read() {
     for (background, printed) in [(Background::Light, true), (Background::Dark, false)] {
         let text = qr(CODE_URL).unwrap().to_text(background);
         let lines: Vec<Vec<char>> = text.lines().map(|line| line.chars().collect()).collect();
@@ -40,7 +40,7 @@ fn a_terminals_text_reads_back() {
 }
 
 #[test]
-fn an_svg_reads_back() {
+fn an_svg_qr_code_can_be_read() {
     let svg = qr(CODE_URL).unwrap().to_svg();
     let path = svg.split("d=\"").nth(1).unwrap().split('"').next().unwrap();
     // A module is `Mx yhNvNH…V…`.
@@ -63,7 +63,7 @@ fn an_svg_reads_back() {
 }
 
 #[test]
-fn a_png_reads_back_at_any_scale() {
+fn a_png_qr_code_can_be_read_at_any_scale() {
     for scale in [1, 3, 8] {
         let file = qr(CODE_URL).unwrap().to_png(scale).unwrap();
         let mut reader = png::Decoder::new(Cursor::new(file)).read_info().unwrap();

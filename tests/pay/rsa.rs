@@ -32,7 +32,7 @@ fn jsapi_signs_appid_time_nonce_and_package() {
 }
 
 #[test]
-fn a_mini_program_signs_the_appid_and_does_not_hand_it_over() {
+fn a_mini_program_signs_the_appid_and_does_not_return_it() {
     let params = v3_only().pay().mini_program(APPID, PREPAY_ID).unwrap();
     let text = "wx8888888888888888\n1414561699\n5K8264ILTKCH16CQ2502SI8ZNMTM67VS\n\
                 prepay_id=wx201410272009395522657a690389285100\n";
@@ -67,7 +67,7 @@ const APP_TEXT: &str = "wx8888888888888888\n1414561699\n5K8264ILTKCH16CQ2502SI8Z
                         wx201410272009395522657a690389285100\n";
 
 #[test]
-fn a_subsidy_is_signed_in_jsapi_and_not_in_an_app() {
+fn a_subsidy_is_signed_for_jsapi_only() {
     let pay = v3_only().pay();
     let subsidy = Subsidy::new(SubsidyPeriod::Period, 12);
     let jsapi = pay.jsapi_subsidy(APPID, PREPAY_ID, subsidy).unwrap();
@@ -106,7 +106,7 @@ fn an_apiv2_client_names_the_missing_setting() {
 }
 
 #[test]
-fn parts_that_would_break_the_signed_lines_are_refused() {
+fn parts_with_line_breaks_are_rejected() {
     let pay = v3_only().pay();
     for (appid, prepay_id) in [
         ("", PREPAY_ID),
@@ -122,7 +122,7 @@ fn parts_that_would_break_the_signed_lines_are_refused() {
 }
 
 #[test]
-fn nothing_of_the_keys_is_printed() {
+fn debug_output_contains_no_keys() {
     let client = builder()
         .mchid(MCHID)
         .serial(SERIAL)

@@ -47,7 +47,7 @@ async fn get(client: &Client) -> wechatpay_chain::Result<wechatpay_chain::Respon
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_host_that_is_down_is_left_alone_and_tried_again() {
+async fn an_unavailable_host_is_skipped_and_probed_later() {
     let (wire, down) = wire(ErrorKind::Connect);
     let client = with(&wire, Failover::documented());
     let answer = get(&client).await.unwrap();
@@ -72,7 +72,7 @@ async fn a_host_that_is_down_is_left_alone_and_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_have_been_sent_goes_to_no_other_host() {
+async fn a_request_that_may_have_been_sent_goes_to_no_other_host() {
     let (wire, _) = wire(ErrorKind::Transport);
     let client = with(&wire, Failover::documented());
     for _ in 0..3 {
@@ -132,7 +132,7 @@ async fn only_documented_pairs_and_named_backups_are_used() {
 }
 
 #[test]
-fn a_backup_with_another_path_or_no_url_is_refused() {
+fn a_backup_with_another_path_or_an_invalid_url_is_rejected() {
     for (base, backup) in [
         ("https://a.example/x/", "https://b.example/"),
         ("https://a.example/", "b.example"),
@@ -150,7 +150,7 @@ fn a_backup_with_another_path_or_no_url_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn when_both_hosts_are_down_the_first_one_is_named() {
+async fn the_error_names_the_first_host_if_both_are_down() {
     let wire = Wire::responding(|sent| {
         let host = sent.parts.uri.host().unwrap().to_owned();
         Err(Error::new(ErrorKind::Connect, format!("{host} is down")))
@@ -203,7 +203,7 @@ async fn refusals_do_not_open_a_breaker() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_its_timeout_cuts_off_counts_as_a_failure() {
+async fn a_timed_out_call_counts_as_a_failure() {
     let breaker = CircuitBreaker::new().failures(1);
     let builder = builder().transport(Never::new()).circuit_breaker(breaker);
     // The call's own clock is the machine's: a timeout that is over at once needs no waiting.
@@ -218,7 +218,7 @@ async fn a_call_that_its_timeout_cuts_off_counts_as_a_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn attempts_that_the_retry_cuts_off_count_as_failures() {
+async fn timed_out_attempts_count_as_failures() {
     let policy = RetryPolicy::new()
         .attempts(2)
         .attempt_timeout(Duration::from_secs(2));
@@ -251,7 +251,7 @@ async fn an_open_breaker_sends_calls_to_the_backup() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_calls_are_under_way_than_allowed() {
+async fn no_more_calls_are_in_flight_than_allowed() {
     static NOW: AtomicUsize = AtomicUsize::new(0);
     static MOST: AtomicUsize = AtomicUsize::new(0);
     let slow = wechatpay_chain::transport::from_fn(|_| async {
@@ -272,7 +272,7 @@ async fn no_more_calls_are_under_way_than_allowed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_full_client_refuses_when_it_may_not_wait() {
+async fn a_full_client_rejects_calls_that_may_not_wait() {
     let in_flight = InFlight::new(1).wait_at_most(Duration::from_secs(2));
     let client = builder()
         .transport(Never::new())

@@ -25,7 +25,7 @@ async fn make(client: &Client) -> wechatpay_chain::Result<wechatpay_chain::Respo
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_one_too_many_waits_for_its_turn() {
+async fn a_call_over_the_limit_waits() {
     let wire = Wire::ok();
     let client = client(&wire, RateLimits::none().limit(ORDERS, 2, SECOND));
     let begun = Instant::now();
@@ -39,7 +39,7 @@ async fn a_call_that_is_one_too_many_waits_for_its_turn() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_may_not_wait_is_refused_and_not_sent() {
+async fn a_call_that_may_not_wait_is_rejected_and_not_sent() {
     let wire = Wire::ok();
     let limits = RateLimits::none()
         .limit(ORDERS, 1, SECOND)
@@ -183,7 +183,7 @@ mod redis {
     }
 
     #[tokio::test]
-    async fn a_call_that_one_limit_refuses_counts_for_none() {
+    async fn a_call_rejected_by_one_limit_counts_for_none() {
         let Some(server) = server() else { return };
         let store = RedisLimits::open(&server.url).unwrap().prefix("p:");
         let limits = [
@@ -209,7 +209,7 @@ mod redis {
     }
 
     #[tokio::test]
-    async fn while_redis_is_down_the_process_counts_for_itself() {
+    async fn while_redis_is_down_each_process_counts_locally() {
         let dir = tempfile::tempdir().unwrap();
         let store = RedisLimits::open(format!("unix://{}/none", dir.path().display())).unwrap();
         let limits = RateLimits::none().limit(ORDERS, 1, LIMIT.per).store(store);

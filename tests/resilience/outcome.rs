@@ -70,7 +70,7 @@ async fn an_answer_needs_no_query() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_refused_or_never_sent_was_not_done() {
+async fn refused_and_unsent_requests_are_not_done() {
     let unsent: &[Step] = &[|| Err(Error::new(ErrorKind::Connect, "refused"))];
     let refused: &[Step] = &[|| Ok(refusal(400, "PARAM_ERROR").signed().into_response())];
     for steps in [unsent, refused] {
@@ -85,7 +85,7 @@ async fn what_was_refused_or_never_sent_was_not_done() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_is_found_by_the_number() {
+async fn a_lost_answer_is_recovered_by_a_query() {
     let wire = wire(&[cut, || state("NOTPAY")]);
     let begun = Instant::now();
     let outcome = ordered(&client(&wire), QueryPolicy::documented()).await;
@@ -97,7 +97,7 @@ async fn a_lost_answer_is_found_by_the_number() {
 
 /// The request may come late: an order that is not found at first is not proof.
 #[tokio::test(start_paused = true)]
-async fn not_found_is_believed_only_after_the_request_can_no_longer_come() {
+async fn not_found_is_final_only_after_the_request_can_no_longer_arrive() {
     let late = wire(&[cut, not_found, not_found, || state("NOTPAY")]);
     let outcome = ordered(&client(&late), QueryPolicy::documented()).await;
     assert!(outcome.is_done());
@@ -148,7 +148,7 @@ async fn not_found_is_as_old_as_its_query() {
 
 /// Several queries find only what was made in the last 30 days.
 #[tokio::test(start_paused = true)]
-async fn not_found_is_no_proof_of_a_request_that_the_query_is_too_late_for() {
+async fn not_found_proves_nothing_after_the_query_period() {
     const DAY: Duration = Duration::from_secs(86_400);
     for (days, known) in [(28, true), (30, false), (400, false)] {
         let wire = wire(&[not_found]);
@@ -183,7 +183,7 @@ async fn a_combined_order_has_not_ended_while_the_state_of_a_part_is_missing() {
 
 /// Anybody on the way can say "not found", and a query that fails says nothing.
 #[tokio::test(start_paused = true)]
-async fn what_wechat_pay_did_not_say_is_no_proof() {
+async fn unverified_answers_prove_nothing() {
     let unsigned: &[Step] = &[cut, || Ok(refusal(404, "ORDER_NOT_EXIST").into_response())];
     let another: &[Step] = &[cut, || Ok(refusal(403, "NO_AUTH").signed().into_response())];
     let failing: &[Step] = &[cut];
@@ -195,7 +195,7 @@ async fn what_wechat_pay_did_not_say_is_no_proof() {
 
 /// A gateway that refuses may have passed the request on before.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_without_a_signature_is_looked_into() {
+async fn an_unsigned_refusal_is_queried() {
     let wire = wire(&[
         || Ok(refusal(429, "FREQUENCY_LIMITED").into_response()),
         || state("NOTPAY"),
@@ -208,7 +208,7 @@ async fn a_refusal_without_a_signature_is_looked_into() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_number_that_was_used_is_asked_about() {
+async fn a_used_number_is_queried() {
     let wire = wire(&[
         || Ok(refusal(400, "ORDER_PAID").signed().into_response()),
         || state("SUCCESS"),
@@ -218,7 +218,7 @@ async fn a_number_that_was_used_is_asked_about() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_has_ended_was_not_done_and_its_number_is_used_up() {
+async fn an_ended_request_is_not_done_and_uses_up_its_number() {
     let wire = wire(&[cut, || state("CLOSED")]);
     let outcome = ordered(&client(&wire), QueryPolicy::quick()).await;
     let Outcome::NotDone(why) = outcome else {
@@ -232,7 +232,7 @@ async fn what_has_ended_was_not_done_and_its_number_is_used_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_request_is_repeated_when_nothing_is_found_and_that_is_allowed() {
+async fn the_request_is_repeated_if_not_found_and_allowed() {
     let wire = wire(&[cut, not_found, cut, || {
         let found = json!({"out_bill_no": "1", "state": "WAIT_USER_CONFIRM"});
         Ok(Answer::json(found).into_response())
@@ -278,7 +278,7 @@ async fn a_payment_by_code_is_never_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_user_who_confirms_a_payment_by_code_is_waited_for() {
+async fn a_payment_by_code_waits_for_the_users_confirmation() {
     let wire = wire(&[
         || state("USERPAYING"),
         || state("USERPAYING"),
@@ -294,7 +294,7 @@ async fn a_user_who_confirms_a_payment_by_code_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unpaid_order_is_closed_when_it_is_given_up() {
+async fn an_unpaid_order_is_closed_at_the_end() {
     let steps: &[Step] = &[
         cut,
         || state("NOTPAY"),
@@ -314,7 +314,7 @@ async fn an_unpaid_order_is_closed_when_it_is_given_up() {
 
 /// The user was quicker than the close.
 #[tokio::test(start_paused = true)]
-async fn an_order_that_is_paid_while_it_is_closed_is_done() {
+async fn an_order_paid_during_the_close_is_done() {
     let wire = wire(&[
         cut,
         || state("NOTPAY"),
@@ -398,7 +398,7 @@ async fn each_operation_is_queried_with_what_its_query_needs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_queried_is_refused_before_anything_is_sent() {
+async fn operations_without_a_query_are_rejected_before_sending() {
     let wire = Wire::ok();
     let client = client(&wire);
     let mut without_mchid = order(MCHID, "1");
@@ -423,7 +423,7 @@ async fn what_cannot_be_queried_is_refused_before_anything_is_sent() {
 
 /// After a restart: the number is known, the request is not sent again.
 #[tokio::test(start_paused = true)]
-async fn an_earlier_request_is_looked_into_without_sending_it() {
+async fn an_earlier_request_is_queried_without_sending_it() {
     let hour = Duration::from_secs(3600);
     for (age, known) in [(Duration::ZERO, false), (hour, true)] {
         let wire = wire(&[not_found]);

@@ -53,7 +53,7 @@ async fn make(client: &Client) -> Result<wechatpay_chain::Response> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_repeated_unless_the_client_was_told() {
+async fn nothing_is_repeated_by_default() {
     for kind in [ErrorKind::Connect, ErrorKind::Transport] {
         let wire = failing(1, kind);
         let client = builder().transport(wire.clone()).build().unwrap();
@@ -64,7 +64,7 @@ async fn nothing_is_repeated_unless_the_client_was_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_attempt_is_signed_anew_and_has_the_same_body() {
+async fn each_attempt_has_a_new_signature_and_the_same_body() {
     let wire = failing(2, ErrorKind::Transport);
     let client = client(&wire, policy());
     let answer = client
@@ -105,7 +105,7 @@ async fn no_more_attempts_are_made_than_allowed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_have_been_processed_is_not_repeated_without_a_number() {
+async fn possibly_processed_requests_without_a_number_are_not_repeated() {
     let wire = failing(1, ErrorKind::Transport);
     let client = client(&wire, policy());
     let mut unnumbered = order(MCHID, "1");
@@ -121,7 +121,7 @@ async fn what_may_have_been_processed_is_not_repeated_without_a_number() {
 
 /// The first attempt may have made the order, whatever the second is told.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_a_later_attempt_decides_nothing() {
+async fn a_refusal_of_a_later_attempt_does_not_decide_the_outcome() {
     let wire = wire(|at| {
         Some(match at {
             0 => Err(Error::new(ErrorKind::Transport, "cut")),
@@ -162,7 +162,7 @@ async fn retry_after_is_waited_for_in_full() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_is_longer_than_the_time_left_is_not_begun() {
+async fn a_wait_beyond_the_deadline_is_not_started() {
     let wire = wire(|_| {
         let answer = refusal(429, "FREQUENCY_LIMITED").signed();
         Some(Ok(answer.header("retry-after", "3600").into_response()))
@@ -189,7 +189,7 @@ async fn a_call_without_any_limit_does_not_wait_for_hours() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_and_all_of_them_have_limits_of_their_own() {
+async fn attempts_and_the_whole_call_have_separate_limits() {
     let with = |policy| {
         let client = builder()
             .transport(Never::new())

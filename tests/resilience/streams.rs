@@ -48,7 +48,7 @@ async fn drain(mut stream: Streaming) -> Result<()> {
 const TICK: Duration = Duration::from_millis(5);
 
 #[tokio::test]
-async fn a_stream_that_trickles_is_given_up() {
+async fn a_trickling_stream_is_aborted() {
     let url = format!("http://{}/", trickle(LONG, 1, TICK));
     let builder = builder()
         .base_url(url)
@@ -64,7 +64,7 @@ async fn a_stream_that_trickles_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_stream_ends_at_its_deadline_however_fast_it_is() {
+async fn a_fast_stream_ends_at_its_deadline_too() {
     for (piece, pause) in [(1, TICK), (1 << 16, Duration::ZERO)] {
         let url = format!("http://{}/", trickle(ENDLESS, piece, pause));
         let client = builder().base_url(url).build().unwrap();
@@ -80,7 +80,7 @@ async fn a_stream_ends_at_its_deadline_however_fast_it_is() {
 
 #[cfg(feature = "files")]
 #[tokio::test]
-async fn a_download_that_is_given_up_leaves_nothing() {
+async fn an_aborted_download_leaves_no_file() {
     let url = format!("http://{}/", trickle(LONG, 1, TICK));
     let client = builder().base_url(url).build().unwrap();
     let dir = tempfile::tempdir().unwrap();
@@ -94,7 +94,7 @@ async fn a_download_that_is_given_up_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_deadline_of_zero_is_refused() {
+async fn a_deadline_of_zero_is_rejected() {
     let client = builder().build().unwrap();
     let err = client
         .chain(FILE)

@@ -1,4 +1,4 @@
-//! Uploads and downloads 1 GiB, and prints memory and throughput beside a floor of the same run.
+//! Uploads and downloads 1 GiB, and prints memory and throughput next to those of a floor in the same run.
 //!
 //! The floor is hyper and the hash alone: an upload is hashed, then sent from the same file; a
 //! download is hashed as it comes and written nowhere, and a second time written as it comes. Files lie in memory (`/dev/shm`) where there
@@ -264,7 +264,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A directory that goes with its value.
+/// A directory that is removed when it is dropped.
 struct Dir(PathBuf);
 
 impl Dir {

@@ -28,7 +28,7 @@ fn main() -> Result<()> {
     }
     println!("process start to first verified answer, {runs} processes of each; goal 8 ms\n");
     println!("{:<10}{:>10}{:>10}{:>8}", "", "floor", "client", "ratio");
-    // Others' work on the machine disturbs the fastest least.
+    // Other load on the machine disturbs the fastest run least.
     let [mut floor, mut client] = times;
     print_row("median", median(&mut floor), median(&mut client));
     print_row("fastest", floor[0], client[0]);

@@ -1,4 +1,4 @@
-//! User and system CPU of a whole call: this client beside the floor, in interleaved rounds.
+//! User and system CPU of a whole call: this client and the floor, in interleaved rounds.
 //!
 //! `whole_call [ROUNDS [CALLS]]`: medians over the rounds, each of so many calls.
 
@@ -20,7 +20,7 @@ fn main() -> Result<()> {
     runtime()?.block_on(report(&gateway, rounds, calls))
 }
 
-/// How many calls are under way at once.
+/// The number of calls in flight.
 const LANES: [usize; 2] = [1, 64];
 
 async fn report(gateway: &Gateway, rounds: usize, calls: usize) -> Result<()> {
@@ -72,7 +72,7 @@ async fn measure(
     let alone = crypto_alone()?;
     let mut seen = [const { Vec::new() }; 4];
     for round in 0..rounds {
-        // Who comes second finds warmer caches.
+        // The second one finds warmer caches.
         let (first, second) = if round % 2 == 0 {
             (floor, client)
         } else {

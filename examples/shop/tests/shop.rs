@@ -126,7 +126,7 @@ async fn a_refund_whose_answer_is_lost_is_found_and_made_once() {
 }
 
 #[tokio::test]
-async fn an_unpaid_order_is_closed_and_one_that_is_paid_at_the_last_moment_is_not() {
+async fn an_unpaid_order_is_closed_unless_it_was_paid_meanwhile() {
     let (shop, sandbox) = open().await;
     let unpaid = native(&shop).await;
     assert_eq!(
@@ -150,7 +150,7 @@ async fn an_unpaid_order_is_closed_and_one_that_is_paid_at_the_last_moment_is_no
 }
 
 #[tokio::test]
-async fn the_bill_finds_a_payment_whose_notification_never_came() {
+async fn the_bill_finds_a_payment_without_a_notification() {
     let (shop, sandbox) = open().await;
     paid(&shop, &sandbox).await;
     let silent = Shop {

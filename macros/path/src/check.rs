@@ -1,8 +1,8 @@
 use crate::{Part, PathError, parts};
 
-/// Checks a template: a relative path with RFC 6570 expressions, maybe with a query.
+/// Checks a template: a relative path with RFC 6570 expressions, optionally with a query.
 ///
-/// One leading slash and a trailing slash are fine.
+/// One leading slash and a trailing slash are accepted.
 ///
 /// # Errors
 ///
@@ -50,13 +50,13 @@ fn is_suspicious(path: &str) -> bool {
     path.bytes().fold(false, |any, byte| any | special(byte))
 }
 
-/// The path and, with its `?`, the query; a `?` inside braces is an operator.
+/// Splits off the query, including its `?`; a `?` inside braces is an operator.
 pub(crate) fn split_query(template: &str) -> (&str, &str) {
     let at = find_outside_braces(template, b'?').unwrap_or(template.len());
     template.split_at(at)
 }
 
-/// The segments of a path; a `/` inside braces is an operator.
+/// Returns the segments of a path; a `/` inside braces is an operator.
 pub(crate) fn segments(path: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(path);
     std::iter::from_fn(move || {
@@ -91,7 +91,7 @@ fn check_characters(text: &str) -> Result<(), PathError> {
     }
 }
 
-/// Refuses `//host`, `\\host` (browsers and some servers read it alike), and any scheme.
+/// Rejects `//host`, `\\host` (which browsers and some servers read alike), and any scheme.
 fn check_relative(relative: &str) -> Result<(), PathError> {
     if relative.starts_with(['/', '\\']) || has_scheme(relative) {
         Err(PathError::Absolute)
@@ -100,7 +100,7 @@ fn check_relative(relative: &str) -> Result<(), PathError> {
     }
 }
 
-/// RFC 3986, section 3.1; a first segment with a colon is always read as a scheme.
+/// Whether a text has a scheme (RFC 3986, section 3.1); a first segment with a colon is always read as one.
 fn has_scheme(text: &str) -> bool {
     let is_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
     let end = text.bytes().position(|byte| !is_scheme(byte));
@@ -134,7 +134,7 @@ fn check_segments(path: &str) -> Result<(), PathError> {
     Ok(())
 }
 
-/// `.` or `..`; each dot may be encoded as `%2e`.
+/// Whether a segment is `.` or `..`; each dot may be encoded as `%2e`.
 fn is_dot_segment(mut segment: &str) -> bool {
     for dots in 0..=2 {
         if segment.is_empty() {
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_what_leads_elsewhere() {
+    fn paths_to_other_places_are_rejected() {
         use PathError::*;
         for (template, expected) in [
             ("https://api.mch.weixin.qq.com/v3/pay", Absolute),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn checks_what_values_make_of_a_path() {
+    fn expanded_paths_are_checked() {
         use PathError::*;
         for (path, expected) in [
             ("v3/x//y", Ok(())),

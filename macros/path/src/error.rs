@@ -10,9 +10,9 @@ pub enum PathError {
     Absolute,
     /// A segment was appended after the query of a path.
     AfterQuery,
-    /// The path holds a backslash, which some servers read as `/`.
+    /// The path contains a backslash, which some servers read as `/`.
     Backslash,
-    /// The path holds white space or a control character.
+    /// The path contains white space or a control character.
     Character {
         /// The first such character.
         found: char,
@@ -35,7 +35,7 @@ pub enum PathError {
         /// The variable.
         name: String,
     },
-    /// The path holds a `#`, or a template operator that makes one.
+    /// The path contains a `#`, or a template operator that produces one.
     Fragment,
     /// A variable of the template has no value.
     MissingVariable {
@@ -78,7 +78,7 @@ pub enum PathError {
     ValueType {
         /// The variable.
         name: String,
-        /// What was found.
+        /// The type of the value.
         found: &'static str,
     },
     /// The name of a variable contains characters other than letters, digits, `_` and inner `.`.
@@ -93,7 +93,7 @@ impl fmt::Display for PathError {
         match self {
             Self::Character { found } => write!(
                 f,
-                "the path holds the character {found:?}; remove it, or write it percent-encoded"
+                "the path contains the character {found:?}; remove it, or write it percent-encoded"
             ),
             Self::DotValue { name } => write!(
                 f,
@@ -127,8 +127,7 @@ impl fmt::Display for PathError {
             ),
             Self::ValueType { name, found } => write!(
                 f,
-                "the value of `{name}` holds {found}, which a path cannot; write the text that \
-                 shall stand in the path"
+                "the value of `{name}` is {found}, which a path cannot contain; give the text for the path"
             ),
             Self::VariableName { name } => write!(
                 f,
@@ -142,34 +141,35 @@ impl fmt::Display for PathError {
 impl std::error::Error for PathError {}
 
 impl PathError {
-    /// The message of the variants without data.
+    /// Returns the message of the variants without data.
     fn advice(&self) -> &'static str {
         match self {
             Self::Absolute => {
-                "the path names a host or scheme of its own; write only the path, as in \
+                "the path contains a host or a scheme; write only the path, as in \
                  `v3/pay/transactions/native`, and set another host as the base URL"
             }
             Self::AfterQuery => {
                 "a segment follows the query of the path; write the query last, or give it as an \
                  option of the call"
             }
-            Self::Backslash => "the path holds a backslash; separate segments with `/`",
+            Self::Backslash => "the path contains a backslash; separate segments with `/`",
             Self::DotSegment => {
-                "the path holds the segment `.` or `..`, which would change the path; write the \
-                 path in full"
+                "the path contains the segment `.` or `..`, which would change the path; write the path \
+                 in full"
             }
             Self::EmptyExpression => {
-                "the path holds `{}`; write the variable's name between the braces, as in `{out_trade_no}`"
+                "the path contains `{}`; write the variable's name between the braces, as in \
+                 `{out_trade_no}`"
             }
             Self::EmptySegment => {
-                "the path holds an empty segment (`//`); write single slashes, or a variable with \
-                 an empty value where the segment shall be empty"
+                "the path contains an empty segment (`//`); write a single slash, or a variable with an \
+                 empty value if the segment is empty on purpose"
             }
             Self::EmptyValue => {
                 "the segment is empty; give its value, or use a variable whose value may be empty"
             }
             Self::Fragment => {
-                "the path holds a `#`, which is never sent; remove it, or write `%23`"
+                "the path contains a `#`, which is never sent; remove it, or write `%23`"
             }
             Self::TooLong => "the path is longer than 65534 bytes; send large values in the body",
             Self::UnclosedBrace => {
@@ -183,7 +183,7 @@ impl PathError {
     }
 }
 
-/// `has `a`, `b``, or `has none`.
+/// Displays ``has `a`, `b` `` or `has none`.
 struct Names<'a>(&'static str, &'a [String]);
 
 impl fmt::Display for Names<'_> {

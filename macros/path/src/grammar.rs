@@ -11,7 +11,7 @@ use crate::PathError;
 pub enum Part<'a> {
     /// Literal text.
     Literal(&'a str),
-    /// `{…}`, well-formed.
+    /// A well-formed `{…}`.
     Expression(Expression<'a>),
 }
 
@@ -42,11 +42,11 @@ pub struct Operator {
 /// One variable of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable<'a> {
-    /// Its name.
+    /// The name.
     pub name: &'a str,
-    /// `{name:3}`: how many characters of the value are used.
+    /// The prefix length of `{name:3}`: how many characters of the value are used.
     pub prefix: Option<usize>,
-    /// `{name*}`: members of a list or map are expanded one by one.
+    /// Whether it is `{name*}`: members of a list or map are expanded one by one.
     pub explode: bool,
 }
 
@@ -102,15 +102,15 @@ impl<'a> Parts<'a> {
 }
 
 impl<'a> Expression<'a> {
-    /// How it is expanded.
+    /// Returns how the expression is expanded.
     #[must_use]
     pub fn operator(&self) -> &'static Operator {
         self.operator
     }
 
-    /// Its variables, in order.
+    /// Returns the variables, in order.
     pub fn variables(&self) -> impl Iterator<Item = Variable<'a>> + use<'a> {
-        // Parsed once already in `parse`, so nothing is dropped here.
+        // `parse` has already checked all of them, so nothing is dropped here.
         self.variables.split(',').flat_map(Variable::parse)
     }
 
@@ -202,7 +202,7 @@ impl<'a> Variable<'a> {
     }
 }
 
-/// `1*4DIGIT` without a leading zero.
+/// Parses `1*4DIGIT` without a leading zero.
 fn prefix_length(digits: &str) -> Option<usize> {
     let well_formed = matches!(digits.len(), 1..=4)
         && !digits.starts_with('0')
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_a_template_apart() {
+    fn a_template_is_parsed() {
         let found: Vec<_> = parts("v3/{a}{?b:3,c*}").collect::<Result<_, _>>().unwrap();
         let [
             Part::Literal("v3/"),
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_the_rfc_does_not_define() {
+    fn syntax_outside_the_rfc_is_rejected() {
         let name = |name: &str| PathError::VariableName { name: name.into() };
         let prefix = || PathError::Prefix { name: "a".into() };
         for (template, expected) in [

@@ -1,7 +1,7 @@
 //! Path literals of `wechatpay-chain`: normalisation, validation and parsing.
 //!
 //! The library and its proc macros share this crate, so that each rule exists once. Use it through
-//! `wechatpay-chain`: on its own it makes no promise of stable versions.
+//! `wechatpay-chain`: this crate makes no promise of stable versions.
 //!
 //! There are two kinds of paths:
 //!
@@ -9,7 +9,7 @@
 //!   `aggracctBc` becomes `aggracct-bc`, `_id_` becomes `{id}`;
 //! - a **template** built at runtime is only *checked* ([`check_template`]); its case is unchanged.
 //!
-//! Both refuse paths that leave the configured host or the intended path; see [`PathError`].
+//! Both reject paths that leave the configured host or the intended path; see [`PathError`].
 
 mod check;
 mod error;

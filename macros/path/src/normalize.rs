@@ -3,8 +3,8 @@ use crate::{Part, PathError, parts};
 
 /// Normalises one segment of a literal as the PHP SDK does.
 ///
-/// A leading capital is lowered, every other capital becomes `-` and its lower case, and `_x_`
-/// becomes the placeholder `{x}`. Placeholders and percent-escapes are left as they are.
+/// A leading capital becomes lower case, every other capital becomes `-` and its lower case, and `_x_`
+/// becomes the placeholder `{x}`. Placeholders and percent-escapes are unchanged.
 ///
 /// ```
 /// use wechatpay_chain_path::normalize_segment;
@@ -21,7 +21,7 @@ pub fn normalize_segment(segment: &str) -> String {
 
 /// Normalises a literal path, segment by segment.
 ///
-/// A leading slash is dropped, a trailing one is kept, and a query is not touched.
+/// A leading slash is dropped, a trailing slash is kept, and a query is unchanged.
 ///
 /// # Errors
 ///
@@ -54,7 +54,7 @@ pub fn normalize_literal(literal: &str) -> Result<String, PathError> {
 
 /// Appends a normalised literal or checked template to another one.
 ///
-/// An existing slash is not doubled. An empty `more` adds a trailing slash, as an empty segment does in
+/// An existing slash is not doubled. An empty `more` adds a trailing slash, like an empty segment in
 /// the PHP SDK.
 ///
 /// # Errors
@@ -111,13 +111,13 @@ fn push_segment(out: &mut String, segment: &str) {
     }
 }
 
-/// `x` of `_x_`; `_`, `__`, `_a` and `a_` are ordinary text.
+/// Returns `x` for `_x_`; `_`, `__`, `_a` and `a_` are ordinary text.
 fn placeholder(segment: &str) -> Option<&str> {
     let name = segment.strip_prefix('_')?.strip_suffix('_')?;
     (!name.is_empty() && !name.contains(['{', '}'])).then_some(name)
 }
 
-/// The length of the expression or percent-escape at the start of `text`; these keep their case.
+/// Returns the length of the expression or percent-escape at the start of `text`; its case is kept.
 fn kept_length(text: &str) -> usize {
     match text.as_bytes() {
         [b'{', ..] => text.find('}').map_or(0, |end| end + 1),
@@ -144,12 +144,12 @@ mod tests {
         ("h5Presign", "h5-presign"),
         ("applyment4sub", "applyment4sub"),
         ("paywwsptrans2pocket", "paywwsptrans2pocket"),
-        // Capitals in a row are separated each.
+        // Consecutive capitals are separated.
         ("ComplaintsV2", "complaints-v2"),
         ("APIv3", "a-p-iv3"),
         ("planID2Code", "plan-i-d2-code"),
         ("payBank_Foo", "pay-bank_-foo"),
-        // The leading capital of every segment is lowered, not only that of the whole text.
+        // The leading capital of every segment becomes lower case, not only that of the whole text.
         ("V3", "v3"),
         ("V3/Pay", "v3/pay"),                                // PHP: v3/-pay
         ("v3/Pay/Transactions", "v3/pay/transactions"),      // PHP: v3/-pay/-transactions
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_alone_follows_the_same_rules() {
+    fn a_single_segment_follows_the_same_rules() {
         for (literal, expected) in TABLE {
             if !literal.contains(['/', '?']) {
                 assert_eq!(&normalize_segment(literal), expected);
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_placeholder_needs_a_name_that_can_be_given() {
+    fn a_placeholder_needs_a_valid_name() {
         let expected = PathError::VariableName {
             name: "out-trade-no".into(),
         };

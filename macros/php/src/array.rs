@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 use crate::value::Num;
 use crate::{Result, Thrown, text};
 
-/// What PHP takes as the key of an array.
+/// A value that PHP accepts as the key of an array.
 pub trait Key {
-    /// The key as a text: of a whole number, its digits.
+    /// Returns the key as a text; a whole number becomes its digits.
     fn key(&self) -> Cow<'_, str>;
 }
 
@@ -63,7 +63,7 @@ impl<T: Key + ?Sized> Key for &T {
     }
 }
 
-/// The whole number that a key is: `"8"` is one, `"08"` and `"-0"` are none.
+/// Returns the key's whole number: `"8"` has one, `"08"` and `"-0"` have none.
 fn whole(key: &str) -> Option<i64> {
     let number: i64 = key.parse().ok()?;
     (number.to_string() == key).then_some(number)
@@ -93,7 +93,7 @@ fn is_list(members: &Map<String, Value>) -> bool {
     keys.all(|(index, key)| *key == index.to_string())
 }
 
-/// `[$key => $value, …]`: the last of a key wins, in the first one's place; null is for no key.
+/// `[$key => $value, …]`: of duplicate keys the last value is kept, at the first one's position; null means no key.
 #[must_use]
 pub fn map<K: Key>(items: impl IntoIterator<Item = (K, Value)>) -> Value {
     let items = items.into_iter();
@@ -101,7 +101,7 @@ pub fn map<K: Key>(items: impl IntoIterator<Item = (K, Value)>) -> Value {
     canonical(Value::Object(members.collect()))
 }
 
-/// `$array[$key]`, `$object->$key`: null where there is none.
+/// `$array[$key]`, `$object->$key`: null if there is none.
 #[must_use]
 pub fn get(array: &Value, key: impl Key) -> Value {
     look(array, &key.key())
@@ -112,7 +112,7 @@ pub fn get(array: &Value, key: impl Key) -> Value {
         })
 }
 
-/// A reference to `$array[$key]`, where it is there.
+/// A reference to `$array[$key]`, if it exists.
 pub(crate) fn look<'a>(array: &'a Value, key: &str) -> Option<&'a Value> {
     match array {
         Value::Array(list) => list.get(place_of(list, key)?),
@@ -139,13 +139,13 @@ pub fn array_key_exists(key: &Value, array: &Value) -> bool {
     has(array, key)
 }
 
-/// Whether there is a key, whatever its value.
+/// Whether a key exists, with any value.
 #[must_use]
 pub fn has(array: &Value, key: impl Key) -> bool {
     look(array, &key.key()).is_some()
 }
 
-/// How many values there are.
+/// Returns the number of values.
 #[must_use]
 pub(crate) fn count(array: &Value) -> usize {
     match array {
@@ -158,7 +158,7 @@ pub(crate) fn count(array: &Value) -> usize {
 /// `count($array)`
 ///
 /// # Errors
-/// A `TypeError` for what is no array.
+/// A `TypeError` if the value is not an array.
 pub fn counted(array: &Value) -> Result<i64> {
     match array {
         Value::Array(_) | Value::Object(_) => Ok(i64::try_from(count(array)).unwrap_or(i64::MAX)),
@@ -201,7 +201,7 @@ pub fn values(array: &Value) -> Vec<Value> {
 /// `$array[$key] = $value`
 ///
 /// # Errors
-/// An `Error` for what is no array.
+/// An `Error` if the value is not an array.
 pub fn set(array: &mut Value, key: impl Key, value: Value) -> Result<()> {
     *entry(array, key)? = value;
     Ok(())
@@ -210,7 +210,7 @@ pub fn set(array: &mut Value, key: impl Key, value: Value) -> Result<()> {
 /// `$array[] = $value`
 ///
 /// # Errors
-/// An `Error` for what is no array.
+/// An `Error` if the value is not an array.
 pub fn push(array: &mut Value, value: Value) -> Result<()> {
     let key = next_key(array);
     set(array, key, value)
@@ -227,10 +227,10 @@ fn next_key(array: &Value) -> i64 {
     }
 }
 
-/// The place `$array[$key]`, to assign to: null where it was not there.
+/// The place `$array[$key]`, for assignment; null if it did not exist.
 ///
 /// # Errors
-/// An `Error` for what is no array.
+/// An `Error` if the value is not an array.
 pub fn entry(array: &mut Value, key: impl Key) -> Result<&mut Value> {
     let key = key.key().into_owned();
     match array {
@@ -270,10 +270,10 @@ pub fn entry(array: &mut Value, key: impl Key) -> Result<&mut Value> {
     }
 }
 
-/// The place of the next `[]`, to assign below it.
+/// The place of the next `[]`, for assignment below it.
 ///
 /// # Errors
-/// An `Error` for what is no array.
+/// An `Error` if the value is not an array.
 pub fn next_entry(array: &mut Value) -> Result<&mut Value> {
     let key = next_key(array);
     entry(array, key)
@@ -301,10 +301,10 @@ pub fn unset(array: &mut Value, key: impl Key) {
     }
 }
 
-/// `$array + $other`: what is missing is added.
+/// `$array + $other`: missing keys are added.
 ///
 /// # Errors
-/// None that PHP has.
+/// No errors of PHP.
 pub fn union(mut array: Value, other: &Value) -> Result<Value> {
     for (key, value) in items(other) {
         if !has(&array, &key) {
@@ -314,10 +314,10 @@ pub fn union(mut array: Value, other: &Value) -> Result<Value> {
     Ok(array)
 }
 
-/// `array_merge(…)`, `[...$a, ...$b]`: whole numbers as keys are counted anew.
+/// `array_merge(…)`, `[...$a, ...$b]`: integer keys are renumbered.
 ///
 /// # Errors
-/// A `TypeError` for what is no array.
+/// A `TypeError` if the value is not an array.
 pub fn array_merge(arrays: &[Value]) -> Result<Value> {
     let mut merged = Value::Array(Vec::new());
     for array in arrays {
@@ -346,7 +346,7 @@ pub fn array_values(array: &Value) -> Value {
 /// `array_column($array, $column)`, with the column of the keys.
 ///
 /// # Errors
-/// None that PHP has.
+/// No errors of PHP.
 pub fn array_column(array: &Value, column: &Value, index: &Value) -> Result<Value> {
     let mut out = Value::Array(Vec::new());
     for row in values(array) {
@@ -368,7 +368,7 @@ pub fn array_column(array: &Value, column: &Value, index: &Value) -> Result<Valu
 /// `array_sum($array)`
 ///
 /// # Errors
-/// A `TypeError` for what is no number.
+/// A `TypeError` if a value is not a number.
 pub fn array_sum(array: &Value) -> Result<Value> {
     let mut sum = Value::from(0);
     for value in values(array) {
@@ -459,7 +459,7 @@ pub fn array_flip(array: &Value) -> Value {
 /// `array_combine($keys, $values)`
 ///
 /// # Errors
-/// A `ValueError` when there are not as many of both.
+/// A `ValueError` if the numbers of keys and values differ.
 pub fn array_combine(keys: &Value, values: &Value) -> Result<Value> {
     if count(keys) != count(values) {
         let message = "array_combine(): Argument #1 ($keys) and argument #2 ($values) must have the same number of elements";
@@ -470,7 +470,7 @@ pub fn array_combine(keys: &Value, values: &Value) -> Result<Value> {
         .zip(self::values(values))))
 }
 
-/// `ksort($array)` with `SORT_STRING`, as WeChat Pay's signatures want it.
+/// `ksort($array)` with `SORT_STRING`, as WeChat Pay's signatures require.
 #[must_use]
 pub fn ksort_text(array: &Value) -> Value {
     let mut all = items(array);
@@ -526,7 +526,7 @@ pub fn explode(glue: &str, text: &str, limit: Option<i64>) -> Result<Value> {
     Ok(pieces.into_iter().map(Value::from).collect())
 }
 
-/// The first and last value, `reset` and `end`: false of an empty array.
+/// The first and last value, `reset` and `end`: false for an empty array.
 #[must_use]
 pub fn end(array: &Value, last: bool) -> Value {
     let all = values(array);
@@ -545,7 +545,7 @@ pub fn edge_key(array: &Value, last: bool) -> Value {
 /// `array_map($change, $array)`: keys stay.
 ///
 /// # Errors
-/// What the closure throws.
+/// The errors of the closure.
 pub fn array_map(array: &Value, mut change: impl FnMut(&Value) -> Result<Value>) -> Result<Value> {
     let changed = items(array).into_iter();
     let changed: Result<Vec<_>> = changed
@@ -557,7 +557,7 @@ pub fn array_map(array: &Value, mut change: impl FnMut(&Value) -> Result<Value>)
 /// `array_filter($array, $keep)`: keys stay.
 ///
 /// # Errors
-/// What the closure throws.
+/// The errors of the closure.
 pub fn array_filter_by(
     array: &Value,
     mut keep: impl FnMut(&Value) -> Result<bool>,
@@ -574,7 +574,7 @@ pub fn array_filter_by(
 /// `usort($array, $order)`
 ///
 /// # Errors
-/// What the closure throws.
+/// The errors of the closure.
 pub fn usort(
     array: &mut Value,
     mut order: impl FnMut(&Value, &Value) -> Result<i64>,

@@ -1,10 +1,10 @@
-//! `bcadd` and its kin: decimal numbers of any length, cut off behind `scale` digits.
+//! `bcadd` and related functions: decimal numbers of any length, truncated after `scale` decimals.
 
 use std::cmp::Ordering;
 
 use crate::{Result, Thrown};
 
-/// A decimal number: its digits, the last `scale` of them behind the point.
+/// A decimal number: its digits, the last `scale` of them after the point.
 #[derive(Clone)]
 struct Decimal {
     negative: bool,
@@ -145,7 +145,7 @@ fn product(one: &Decimal, other: &Decimal) -> Decimal {
     for (i, left) in one.digits.iter().enumerate() {
         for (j, right) in other.digits.iter().enumerate() {
             places[i + j + 1] += u32::from(*left) * u32::from(*right);
-            // Keeps each place below what fits.
+            // Keeps each digit in range.
             let carry = places[i + j + 1] / 10;
             places[i + j + 1] %= 10;
             places[i + j] += carry;
@@ -166,7 +166,7 @@ fn product(one: &Decimal, other: &Decimal) -> Decimal {
     }
 }
 
-/// The whole part of `one / other`, whole numbers both, and what is left.
+/// Divides two whole numbers; returns the quotient and the remainder.
 fn divided(one: &[u8], other: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let trimmed = |digits: &[u8]| {
         let zeros = digits.iter().take_while(|digit| **digit == 0).count();
@@ -196,7 +196,7 @@ fn divided(one: &[u8], other: &[u8]) -> (Vec<u8>, Vec<u8>) {
 /// `bcadd($one, $other, $scale)`
 ///
 /// # Errors
-/// A `ValueError` for what is no decimal number.
+/// A `ValueError` if a text is not a decimal number.
 pub fn bcadd(one: &str, other: &str, scale: i64) -> Result<String> {
     Ok(sum(&Decimal::parse(one)?, &Decimal::parse(other)?).text(scale_of(scale)?))
 }
@@ -204,7 +204,7 @@ pub fn bcadd(one: &str, other: &str, scale: i64) -> Result<String> {
 /// `bcsub($one, $other, $scale)`
 ///
 /// # Errors
-/// A `ValueError` for what is no decimal number.
+/// A `ValueError` if a text is not a decimal number.
 pub fn bcsub(one: &str, other: &str, scale: i64) -> Result<String> {
     let mut other = Decimal::parse(other)?;
     other.negative = !other.negative;
@@ -214,7 +214,7 @@ pub fn bcsub(one: &str, other: &str, scale: i64) -> Result<String> {
 /// `bcmul($one, $other, $scale)`
 ///
 /// # Errors
-/// A `ValueError` for what is no decimal number.
+/// A `ValueError` if a text is not a decimal number.
 pub fn bcmul(one: &str, other: &str, scale: i64) -> Result<String> {
     Ok(product(&Decimal::parse(one)?, &Decimal::parse(other)?).text(scale_of(scale)?))
 }
@@ -222,7 +222,7 @@ pub fn bcmul(one: &str, other: &str, scale: i64) -> Result<String> {
 /// `bcdiv($one, $other, $scale)`
 ///
 /// # Errors
-/// A `ValueError` for what is no decimal number, a `DivisionByZeroError`.
+/// A `ValueError` if a text is not a decimal number, and a `DivisionByZeroError`.
 pub fn bcdiv(one: &str, other: &str, scale: i64) -> Result<String> {
     let (one, other, scale) = (
         Decimal::parse(one)?,
@@ -248,7 +248,7 @@ pub fn bcdiv(one: &str, other: &str, scale: i64) -> Result<String> {
 /// `bcmod($one, $other, $scale)`
 ///
 /// # Errors
-/// A `ValueError` for what is no decimal number, a `DivisionByZeroError`.
+/// A `ValueError` if a text is not a decimal number, and a `DivisionByZeroError`.
 pub fn bcmod(one: &str, other: &str, scale: i64) -> Result<String> {
     let (one, other, scale) = (
         Decimal::parse(one)?,
@@ -271,7 +271,7 @@ pub fn bcmod(one: &str, other: &str, scale: i64) -> Result<String> {
 /// `bccomp($one, $other, $scale)`
 ///
 /// # Errors
-/// A `ValueError` for what is no decimal number.
+/// A `ValueError` if a text is not a decimal number.
 pub fn bccomp(one: &str, other: &str, scale: i64) -> Result<i64> {
     let scale = scale_of(scale)?;
     let (one, other) = (

@@ -10,7 +10,7 @@ pub fn cast(number: f64) -> String {
     layout(number, &digits, exponent, 14, 'E')
 }
 
-/// `json_encode`: as many digits as tell it from all others.
+/// `json_encode`: the fewest digits that identify the number.
 pub fn json(number: f64) -> String {
     let shortest = format!("{number:e}");
     let (digits, exponent) = parts(&shortest);

@@ -1,4 +1,4 @@
-//! What PHP throws.
+//! Exceptions and errors of PHP.
 
 use std::error::Error;
 use std::fmt;
@@ -20,7 +20,7 @@ pub struct Thrown {
 #[derive(Debug, Clone)]
 struct Inner {
     class: String,
-    /// The classes above one that PHP does not know.
+    /// The parent classes of a class that PHP does not know.
     parents: Vec<String>,
     message: String,
     code: i64,
@@ -30,7 +30,7 @@ struct Inner {
     fault: bool,
 }
 
-/// The answer that an exception of Guzzle carries.
+/// The answer in an exception of Guzzle.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Answer {
@@ -63,7 +63,7 @@ impl Answer {
     }
 }
 
-/// A class that PHP or Guzzle has, and the class above it.
+/// A class of PHP or Guzzle, and its parent class.
 #[rustfmt::skip]
 const CLASSES: [(&str, &str); 31] = [
     ("Exception", "Throwable"),
@@ -99,7 +99,7 @@ const CLASSES: [(&str, &str); 31] = [
     ("GuzzleHttp\\Exception\\TooManyRedirectsException", "GuzzleHttp\\Exception\\RequestException"),
 ];
 
-/// The class above one of PHP or Guzzle.
+/// Returns the parent class of a class of PHP or Guzzle.
 #[must_use]
 pub fn parent_class(class: &str) -> Option<&'static str> {
     let mut known = CLASSES.iter();
@@ -126,7 +126,7 @@ impl Thrown {
         }
     }
 
-    /// What PHP could do and this port cannot: no `catch` takes it.
+    /// Creates the error for something that PHP can do and this port cannot. No `catch` takes it.
     #[must_use]
     pub fn fault(message: impl Into<String>) -> Self {
         let mut fault = Self::new("Fault", message);
@@ -142,61 +142,61 @@ impl Thrown {
         exit
     }
 
-    /// Whether it is the end that `exit` asks for.
+    /// Whether it was created by `exit`.
     #[must_use]
     pub fn is_exit(&self) -> bool {
         self.inner.fault && self.inner.class == "exit"
     }
 
-    /// The same with its code.
+    /// Sets the code.
     #[must_use]
     pub fn with_code(mut self, code: i64) -> Self {
         self.inner.code = code;
         self
     }
 
-    /// The same with the classes above its own, where that is neither PHP's nor Guzzle's.
+    /// Sets the parent classes, for a class that is neither PHP's nor Guzzle's.
     #[must_use]
     pub fn with_parents<T: Into<String>>(mut self, parents: impl IntoIterator<Item = T>) -> Self {
         self.inner.parents = parents.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The same with what was thrown before it.
+    /// Sets the previous exception.
     #[must_use]
     pub fn with_previous(mut self, previous: Option<Self>) -> Self {
         self.inner.previous = previous;
         self
     }
 
-    /// The same with the answer that it speaks of.
+    /// Sets the answer.
     #[must_use]
     pub fn with_answer(mut self, answer: Option<Answer>) -> Self {
         self.inner.answer = answer;
         self
     }
 
-    /// The same with the error of Rust below it.
+    /// Sets the Rust error that caused it.
     #[must_use]
     pub fn with_source(mut self, source: impl Error + Send + Sync + 'static) -> Self {
         self.inner.source = Some(Arc::new(source));
         self
     }
 
-    /// The class, without a leading backslash.
+    /// Returns the class, without a leading backslash.
     #[must_use]
     pub fn class(&self) -> &str {
         &self.inner.class
     }
 
-    /// `$e instanceof Class`: what a `catch` asks. A class that is not known is an `Exception`.
+    /// `$e instanceof Class`, as `catch` checks. An unknown class is an `Exception`.
     #[must_use]
     pub fn is(&self, class: &str) -> bool {
         if self.inner.fault {
             return false;
         }
         let class = class.trim_start_matches('\\');
-        // The interface of all that Guzzle throws.
+        // The interface of all exceptions of Guzzle.
         if class.eq_ignore_ascii_case("GuzzleHttp\\Exception\\GuzzleException") {
             return self.is("GuzzleHttp\\Exception\\TransferException");
         }
@@ -256,7 +256,7 @@ impl Error for Thrown {
     }
 }
 
-/// What `match` throws where nothing matches.
+/// The error of a `match` without a matching arm.
 #[must_use]
 pub fn unhandled(value: &crate::Value) -> Thrown {
     let shown = match value {
@@ -274,7 +274,7 @@ pub fn unhandled(value: &crate::Value) -> Thrown {
     )
 }
 
-/// How a `try` with a `finally` is left.
+/// How a `try` with a `finally` ends.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_enums, reason = "generated code matches all of it")]
 pub enum Flow<T> {
@@ -282,11 +282,11 @@ pub enum Flow<T> {
     Next,
     /// By `return`.
     Return(T),
-    /// By an exception that nothing took.
+    /// By an uncaught exception.
     Throw(Thrown),
 }
 
-/// Gives the value of a `Result`, or leaves a labelled block with what was thrown: `?` for the body of
+/// Returns the value of a `Result`, or leaves a labelled block with the exception: `?` for the body of
 /// a `try`.
 ///
 /// ```
@@ -315,7 +315,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_class_is_all_above_it_and_nothing_else() {
+    fn a_class_is_an_instance_of_its_ancestors_only() {
         let client = Thrown::new("GuzzleHttp\\Exception\\ClientException", "");
         for (class, expected) in [
             ("\\GuzzleHttp\\Exception\\RequestException", true),

@@ -188,7 +188,7 @@ fn padded(spec: &Spec, sign: &str, digits: &str, out: &mut String) {
     let missing = spec.width.saturating_sub(sign.len() + digits.len());
     let fill: String = std::iter::repeat_n(spec.fill, missing).collect();
     match (spec.left, spec.fill) {
-        // PHP fills a number with no zeros behind it.
+        // PHP does not pad a number with zeros on the right.
         (true, '0') if spec.kind != 's' => out.push_str(&format!("{sign}{digits}{}", fill)),
         (true, _) => out.push_str(&format!("{sign}{digits}{fill}")),
         (false, '0') => out.push_str(&format!("{sign}{fill}{digits}")),
@@ -199,7 +199,7 @@ fn padded(spec: &Spec, sign: &str, digits: &str, out: &mut String) {
 /// `number_format($number, $places, $point, $thousands)`
 ///
 /// # Errors
-/// A `TypeError` for what is no number.
+/// A `TypeError` if a value is not a number.
 pub fn number_format(number: &Value, places: i64, point: &str, thousands: &str) -> Result<String> {
     let places = usize::try_from(places).unwrap_or(0).min(WIDEST);
     let number = rounded(crate::as_float(number)?, places as i64);

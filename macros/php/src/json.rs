@@ -20,7 +20,7 @@ pub mod flag {
     pub const PRESERVE_ZERO_FRACTION: i64 = 1024;
 }
 
-/// `json_encode($value, $flags)`: `/` and what is not ASCII are escaped unless a flag says otherwise.
+/// `json_encode($value, $flags)`: `/` and non-ASCII characters are escaped unless a flag disables it.
 #[must_use]
 pub fn json_encode(value: &Value, flags: i64) -> String {
     let mut writer = Writer {
@@ -31,19 +31,19 @@ pub fn json_encode(value: &Value, flags: i64) -> String {
     writer.out
 }
 
-/// `json_decode($text, true)`: null for what is no JSON.
+/// `json_decode($text, true)`: null for invalid JSON.
 #[must_use]
 pub fn json_decode_array(text: &str) -> Value {
     arrays(json_decode(text))
 }
 
-/// `json_decode($text)`: null for what is no JSON.
+/// `json_decode($text)`: null for invalid JSON.
 #[must_use]
 pub fn json_decode(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or(Value::Null)
 }
 
-/// Objects become the arrays that PHP makes of them.
+/// Converts objects to arrays as PHP does.
 fn arrays(value: Value) -> Value {
     match value {
         Value::Array(list) => list.into_iter().map(arrays).collect(),

@@ -46,10 +46,10 @@ fn calculate(
     float_value(float(one.float(), other.float()))
 }
 
-/// `$one + $other`: of arrays, what the left one lacks is added.
+/// `$one + $other`: for arrays, keys that the left one lacks are added.
 ///
 /// # Errors
-/// A `TypeError` for what is no number.
+/// A `TypeError` if a value is not a number.
 pub fn add(one: &Value, other: &Value) -> Result<Value> {
     let array = |value: &Value| matches!(value, Value::Array(_) | Value::Object(_));
     if array(one) && array(other) {
@@ -61,7 +61,7 @@ pub fn add(one: &Value, other: &Value) -> Result<Value> {
 /// `$one - $other`
 ///
 /// # Errors
-/// A `TypeError` for what is no number.
+/// A `TypeError` if a value is not a number.
 pub fn sub(one: &Value, other: &Value) -> Result<Value> {
     calculate(one, "-", other, i64::checked_sub, |one, other| one - other)
 }
@@ -69,15 +69,15 @@ pub fn sub(one: &Value, other: &Value) -> Result<Value> {
 /// `$one * $other`
 ///
 /// # Errors
-/// A `TypeError` for what is no number.
+/// A `TypeError` if a value is not a number.
 pub fn mul(one: &Value, other: &Value) -> Result<Value> {
     calculate(one, "*", other, i64::checked_mul, |one, other| one * other)
 }
 
-/// `$one / $other`: whole where it comes out even.
+/// `$one / $other`: an integer if there is no remainder.
 ///
 /// # Errors
-/// A `DivisionByZeroError`; a `TypeError` for what is no number.
+/// A `DivisionByZeroError`, and a `TypeError` if a value is not a number.
 pub fn div(one: &Value, other: &Value) -> Result<Value> {
     let (left, right) = operands(one, "/", other)?;
     if right.float() == 0.0 {
@@ -98,7 +98,7 @@ pub fn div(one: &Value, other: &Value) -> Result<Value> {
 /// `$one % $other`
 ///
 /// # Errors
-/// A `DivisionByZeroError`; a `TypeError` for what is no number.
+/// A `DivisionByZeroError`, and a `TypeError` if a value is not a number.
 pub fn rem(one: &Value, other: &Value) -> Result<Value> {
     let (one, other) = operands(one, "%", other)?;
     match (one.int(), other.int()) {
@@ -110,7 +110,7 @@ pub fn rem(one: &Value, other: &Value) -> Result<Value> {
 /// `$one ** $other`, `pow($one, $other)`
 ///
 /// # Errors
-/// A `TypeError` for what is no number.
+/// A `TypeError` if a value is not a number.
 pub fn pow(one: &Value, other: &Value) -> Result<Value> {
     let (one, other) = operands(one, "**", other)?;
     if let (Num::Int(one), Num::Int(other)) = (one, other)
@@ -125,7 +125,7 @@ pub fn pow(one: &Value, other: &Value) -> Result<Value> {
 /// `-$value`
 ///
 /// # Errors
-/// A `TypeError` for what is no number.
+/// A `TypeError` if a value is not a number.
 pub fn neg(value: &Value) -> Result<Value> {
     mul(value, &Value::from(-1))
 }
@@ -143,7 +143,7 @@ pub fn intdiv(one: i64, other: i64) -> Result<i64> {
         .ok_or_else(|| Thrown::new("ArithmeticError", message))
 }
 
-/// `++` and `--`: null and texts have rules of their own.
+/// `++` and `--`: null and texts follow special rules.
 ///
 /// # Errors
 /// A `TypeError` for an array; the letters of a text are not counted up here.
@@ -162,7 +162,7 @@ pub fn step(value: &Value, up: bool) -> Result<Value> {
 /// `abs($value)`
 ///
 /// # Errors
-/// A `TypeError` for what is no number.
+/// A `TypeError` if a value is not a number.
 pub fn abs(value: &Value) -> Result<Value> {
     match operand(value) {
         Some(Num::Int(number)) => match number.checked_abs() {
@@ -215,7 +215,7 @@ pub fn intval(value: &Value, base: i64) -> Result<Value> {
     Ok(Value::from(number))
 }
 
-/// The base that digits are in, and the digits without what says so.
+/// Returns the base of a number and its digits without the prefix.
 fn without_prefix(digits: &str, base: u32) -> (u32, &str) {
     let known = [("0x", 16), ("0o", 8), ("0b", 2)];
     for (prefix, own) in known {
@@ -234,7 +234,7 @@ fn without_prefix(digits: &str, base: u32) -> (u32, &str) {
 /// `floor($value)`
 ///
 /// # Errors
-/// A `TypeError` for what is no number.
+/// A `TypeError` if a value is not a number.
 pub fn floor(value: &Value) -> Result<Value> {
     float_value(crate::as_float(value)?.floor())
 }
@@ -242,7 +242,7 @@ pub fn floor(value: &Value) -> Result<Value> {
 /// `ceil($value)`
 ///
 /// # Errors
-/// A `TypeError` for what is no number.
+/// A `TypeError` if a value is not a number.
 pub fn ceil(value: &Value) -> Result<Value> {
     float_value(crate::as_float(value)?.ceil())
 }
@@ -251,7 +251,7 @@ pub fn ceil(value: &Value) -> Result<Value> {
 /// rounded away, as PHP before 8.4 does.
 ///
 /// # Errors
-/// A `TypeError` for what is no number.
+/// A `TypeError` if a value is not a number.
 pub fn round(value: &Value, places: i64) -> Result<Value> {
     if let Some(Num::Int(number)) = operand(value)
         && places >= 0

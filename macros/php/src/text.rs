@@ -12,7 +12,7 @@ fn utf8(bytes: &[u8]) -> Result<String> {
         .map_err(|_| Thrown::fault("a text was cut within a character"))
 }
 
-/// What `substr` takes of `len` items.
+/// The range that `substr` takes from `len` items.
 pub(crate) fn range(len: usize, offset: i64, length: Option<i64>) -> Range<usize> {
     let len = i64::try_from(len).unwrap_or(i64::MAX);
     let start = match offset < 0 {
@@ -54,7 +54,7 @@ pub fn mb_strlen(text: &str) -> i64 {
     i64::try_from(text.chars().count()).unwrap_or(i64::MAX)
 }
 
-/// `strpos($text, $needle, $offset)`: false when it is not there.
+/// `strpos($text, $needle, $offset)`: false if it does not occur.
 ///
 /// # Errors
 /// A `ValueError` for an offset outside of the text.
@@ -77,13 +77,13 @@ pub fn strpos(text: &str, needle: &str, offset: i64) -> Result<Value> {
     Ok(found.map_or(Value::Bool(false), |at| Value::from(start + at)))
 }
 
-/// `strrpos($text, $needle)`: false when it is not there.
+/// `strrpos($text, $needle)`: false if it does not occur.
 #[must_use]
 pub fn strrpos(text: &str, needle: &str) -> Value {
     text.rfind(needle).map_or(Value::Bool(false), Value::from)
 }
 
-/// What `trim` takes away when it is not told.
+/// The characters that `trim` removes by default.
 pub const BLANKS: &str = " \t\n\r\0\u{b}";
 
 /// `trim($text, $characters)`: `a..z` is a range.
@@ -123,13 +123,13 @@ fn inside(characters: &str) -> impl Fn(char) -> bool {
     move |c| ranges.iter().any(|range| range.contains(&c))
 }
 
-/// `strtoupper($text)`: letters of ASCII alone.
+/// `strtoupper($text)`: changes only ASCII letters.
 #[must_use]
 pub fn strtoupper(text: &str) -> String {
     text.to_ascii_uppercase()
 }
 
-/// `strtolower($text)`: letters of ASCII alone.
+/// `strtolower($text)`: changes only ASCII letters.
 #[must_use]
 pub fn strtolower(text: &str) -> String {
     text.to_ascii_lowercase()
@@ -171,7 +171,7 @@ pub fn bin2hex(text: &str) -> String {
 /// `rawurldecode($text)`
 ///
 /// # Errors
-/// A fault for what is no text.
+/// A fault if the value is not a text.
 pub fn rawurldecode(text: &str) -> Result<String> {
     percent_decode(text, false)
 }
@@ -179,7 +179,7 @@ pub fn rawurldecode(text: &str) -> Result<String> {
 /// `urldecode($text)`
 ///
 /// # Errors
-/// A fault for what is no text.
+/// A fault if the value is not a text.
 pub fn urldecode(text: &str) -> Result<String> {
     percent_decode(text, true)
 }
@@ -378,7 +378,7 @@ fn query(data: &Value, above: Option<&str>, raw: bool, pairs: &mut Vec<String>) 
     }
 }
 
-/// `Formatter::queryStringLike($data)`: `k=v` joined by `&`, without `sign` and what is empty.
+/// `Formatter::queryStringLike($data)`: `k=v` joined by `&`, without `sign` and empty values.
 #[must_use]
 pub fn query_string_like(data: &Value) -> String {
     let items = crate::items(data).into_iter();
@@ -427,7 +427,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn arguments_of_text_functions_count() {
+    fn text_functions_respect_their_arguments() {
         assert_eq!(trim("abcxcba", "a..c"), "x");
         assert_eq!(trim(" \0a ", BLANKS), "a");
         assert_eq!(strpos("abcb", "b", 2).unwrap(), json!(3));

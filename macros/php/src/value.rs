@@ -271,7 +271,7 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
 /// A value for a parameter or result of type `int`, as PHP takes it without `strict_types`.
 ///
 /// # Errors
-/// A `TypeError` for what is no whole number.
+/// A `TypeError` if the value is not a whole number.
 pub fn as_int(value: &Value) -> Result<i64> {
     let whole =
         |number: f64| (number.fract() == 0.0 && number.abs() < 9.2e18).then_some(number as i64);
@@ -294,7 +294,7 @@ pub fn as_int(value: &Value) -> Result<i64> {
 /// A value for a parameter or result of type `float`, as PHP takes it without `strict_types`.
 ///
 /// # Errors
-/// A `TypeError` for what is no number.
+/// A `TypeError` if a value is not a number.
 pub fn as_float(value: &Value) -> Result<f64> {
     match value {
         Value::Bool(_) | Value::Number(_) => Ok(float(value)),
@@ -328,7 +328,7 @@ pub fn as_bool(value: &Value) -> Result<bool> {
 /// A value for a parameter or result of type `array`.
 ///
 /// # Errors
-/// A `TypeError` for anything else.
+/// A `TypeError` for other values.
 pub fn as_array(value: Value) -> Result<Value> {
     match value {
         Value::Array(_) | Value::Object(_) => Ok(value),
@@ -336,7 +336,7 @@ pub fn as_array(value: Value) -> Result<Value> {
     }
 }
 
-/// What is there, or the error that PHP has for using null.
+/// Returns the value, or PHP's error for using null.
 ///
 /// # Errors
 /// An `Error` when there is nothing.

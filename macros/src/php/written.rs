@@ -28,7 +28,7 @@ impl Written {
         &self.text
     }
 
-    /// The token at a position of the text.
+    /// Returns the span of the token at a position of the text.
     pub(super) fn span(&self, place: Place) -> Span {
         let at = self
             .places
@@ -37,7 +37,7 @@ impl Written {
         found.map_or_else(Span::call_site, |(_, span)| *span)
     }
 
-    /// The tokens of the expansion; variables have the spans of their PHP names.
+    /// Returns the tokens of the expansion; variables have the spans of their PHP names.
     pub(super) fn respanned(&self, tokens: TokenStream) -> TokenStream {
         tokens
             .into_iter()
@@ -112,7 +112,7 @@ impl Written {
         Ok(())
     }
 
-    /// Strings in double quotes are PHP's, with its interpolation.
+    /// Writes a literal. Strings in double quotes are PHP's, with its interpolation.
     fn literal(&mut self, literal: &Literal) -> Result<()> {
         let text = literal.to_string();
         match text.chars().next() {
@@ -129,5 +129,5 @@ impl Written {
     }
 }
 
-const QUOTES: &str = "texts are in double quotes here: `\"json\"`; or give the PHP as a raw string: \
+const QUOTES: &str = "strings need double quotes here: `\"json\"`; or give the PHP as a raw string: \
                       `php!(client, r#\"…\"#)`";

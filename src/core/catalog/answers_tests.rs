@@ -31,7 +31,7 @@ fn the_answer_tables_match_the_script() {
 }
 
 #[test]
-fn each_row_is_an_operation_s_and_found() {
+fn each_row_belongs_to_an_operation_and_is_found() {
     let mut last = ("", Verb::Delete);
     for (path, verb, members) in answers::ECHOED {
         assert!((path, verb) > (&last.0, &last.1), "{path} is out of order");
@@ -92,6 +92,6 @@ fn money_s_own_numbers_are_compared() {
     ] {
         assert!(has(method, path, name), "{path} {name}");
     }
-    // An order may be asked for by another app of the same merchant.
+    // An order may be queried by another app of the same merchant.
     assert!(!has(Method::POST, "v2/pay/orderquery", "appid"));
 }

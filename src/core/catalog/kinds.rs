@@ -1,4 +1,4 @@
-//! The kinds of bodies and signatures that the documentation tells apart.
+//! The kinds of bodies and signatures in the documentation.
 
 /// The body of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,7 +26,7 @@ pub enum AnswerKind {
     Empty,
     /// A file: a bill, an image, a receipt.
     Stream,
-    /// A page for the user's browser to be sent to; the merchant's server never calls it.
+    /// A page that the user's browser is redirected to; the merchant's server never calls it.
     Redirect,
 }
 
@@ -36,11 +36,11 @@ pub enum AnswerKind {
 pub enum AnswerSignature {
     /// The body, byte for byte.
     Body,
-    /// The text `{"<name>":"<value of the header>"}`: the header holds a digest of the body.
+    /// The text `{"<name>":"<value of the header>"}`: the header contains a digest of the body.
     Digest {
         /// The digest's name and algorithm, for example `sha1`.
         name: &'static str,
-        /// The answer's header that holds it.
+        /// The answer's header with the digest.
         header: &'static str,
     },
     /// No content: successful responses carry no signature.

@@ -38,8 +38,8 @@ use attribute::Verb;
 ///
 /// The path may be a template with variables of any name, or a percent-encoded path as
 /// it is sent. A leading slash is optional, APIv2 paths begin with `v2/`, and there is no query.
-/// A literal segment goes before a variable, an empty segment fits no variable, and a trailing
-/// slash counts; a segment `{empty}` may stand for it, as in the PHP SDK's documentation.
+/// A literal segment takes precedence over a variable, and an empty segment matches no variable. A trailing
+/// slash is significant; a segment `{empty}` may stand for it, as in the PHP SDK's documentation.
 ///
 /// ```
 /// use http::Method;
@@ -62,7 +62,7 @@ pub fn find(method: &Method, path: &str) -> Option<&'static Operation> {
     let verb = Verb::of(method)?;
     let path = path.strip_prefix('/').unwrap_or(path);
     let rows = table::OPERATIONS;
-    // The table's own spelling is the usual case and needs one search only.
+    // The table's own spelling is the common case and needs only one search.
     exact(rows, 0, path, verb).or_else(|| descend(rows, 0, path, verb))
 }
 
@@ -72,10 +72,10 @@ pub fn operations() -> &'static [Operation] {
     table::OPERATIONS
 }
 
-/// Looks for a path's remaining segments among rows that share their first `at` bytes.
+/// Searches for a path's remaining segments among rows that share their first `at` bytes.
 ///
-/// It backtracks, but not deep: no row has more than a dozen segments, and rows that share their
-/// bytes up to a variable differ in its name at most a few times.
+/// It backtracks, but not deeply: no row has more than a dozen segments, and rows with the same
+/// bytes before a variable have at most a few different names for it.
 fn descend(rows: Rows, at: usize, path: &str, verb: Verb) -> Option<&'static Operation> {
     let (segment, rest) = match path.split_once('/') {
         Some((segment, rest)) => (segment, Some(rest)),
@@ -85,7 +85,7 @@ fn descend(rows: Rows, at: usize, path: &str, verb: Verb) -> Option<&'static Ope
     step(rows, at, literal, rest, verb).or_else(|| variable(rows, at, segment, rest, verb))
 }
 
-/// Tries each variable that the rows have at this place.
+/// Tries each variable that the rows have at this position.
 fn variable(
     rows: Rows,
     at: usize,
@@ -96,7 +96,7 @@ fn variable(
     if segment.is_empty() {
         return None;
     }
-    // A brace sorts after all that literal segments are made of.
+    // A brace sorts after all characters of literal segments.
     let mut rows = &rows[rows.partition_point(|row| tail(row, at) < "{")..];
     while let Some(first) = rows.first() {
         let name = head(first, at);
@@ -108,7 +108,7 @@ fn variable(
     None
 }
 
-/// Goes on below the rows' segment of this very text.
+/// Continues below the rows' segment with exactly this text.
 fn step(
     rows: Rows,
     at: usize,
@@ -126,14 +126,14 @@ fn step(
     descend(rows, at + segment.len() + 1, rest, verb)
 }
 
-/// The row that ends in this very text.
+/// Returns the row that ends in exactly this text.
 fn exact(rows: Rows, at: usize, end: &str, verb: Verb) -> Option<&'static Operation> {
     let order = |row: &Operation| tail(row, at).cmp(end).then(row.verb.cmp(&verb));
     let found = rows.binary_search_by(order).ok()?;
     rows.get(found)
 }
 
-/// The rows that continue with this segment and a slash.
+/// Returns the rows that continue with this segment and a slash.
 fn below(rows: Rows, at: usize, segment: &str) -> Rows {
     let start = rows.partition_point(|row| order(tail(row, at), segment) == Ordering::Less);
     let rows = &rows[start..];

@@ -11,7 +11,7 @@ use crate::protocol::SignType;
 /// An operation of the catalog.
 ///
 /// JSON pointers are those of RFC 6901 with one addition: `*` stands for every item of an array.
-/// A pointer that passes through a text holding JSON continues inside it.
+/// A pointer that passes through a text containing JSON continues inside it.
 pub struct Operation {
     pub(super) verb: Verb,
     pub(super) path: &'static str,
@@ -31,19 +31,19 @@ pub(super) const fn op(
 }
 
 impl Operation {
-    /// The method.
+    /// Returns the method.
     #[must_use]
     pub fn method(&self) -> Method {
         self.verb.method()
     }
 
-    /// The path template as in the documentation, without a leading slash, API v2's with `v2/`.
+    /// Returns the path template as in the documentation, without a leading slash; APIv2's begins with `v2/`.
     #[must_use]
     pub fn path(&self) -> &'static str {
         self.path
     }
 
-    /// The path template on the wire: without the `v2/` that only tells the two APIs apart.
+    /// Returns the path template on the wire: without the `v2/` that only distinguishes the two APIs.
     #[must_use]
     pub fn wire_path(&self) -> &'static str {
         self.path.strip_prefix("v2/").unwrap_or(self.path)
@@ -55,13 +55,13 @@ impl Operation {
         self.path.starts_with("v2/")
     }
 
-    /// Whether it is signed by a brand (品牌), not by a merchant.
+    /// Whether it is signed by a brand (品牌) and not by a merchant.
     #[must_use]
     pub fn is_brand(&self) -> bool {
         self.has(|attribute| matches!(attribute, Attribute::Brand))
     }
 
-    /// The host that the documentation names, where it is not `api.mch.weixin.qq.com`.
+    /// Returns the documented host, if it is not `api.mch.weixin.qq.com`.
     #[must_use]
     pub fn host(&self) -> Option<&'static str> {
         self.pick(|attribute| match *attribute {
@@ -70,13 +70,13 @@ impl Operation {
         })
     }
 
-    /// Whether no other host than [`host`](Self::host) answers it.
+    /// Whether only [`host`](Self::host) serves it.
     #[must_use]
     pub fn host_required(&self) -> bool {
         self.has(|attribute| matches!(attribute, Attribute::OnlyHost(_)))
     }
 
-    /// The body of the request.
+    /// Returns the kind of the request's body.
     #[must_use]
     pub fn body(&self) -> BodyKind {
         self.pick(|attribute| match *attribute {
@@ -90,7 +90,7 @@ impl Operation {
         })
     }
 
-    /// The body of a successful answer.
+    /// Returns the kind of a successful answer's body.
     #[must_use]
     pub fn answer(&self) -> AnswerKind {
         self.pick(|attribute| match *attribute {
@@ -104,7 +104,7 @@ impl Operation {
         })
     }
 
-    /// Pointers to the request fields that are encrypted with the platform key.
+    /// Returns pointers to the request fields that are encrypted with the platform key.
     #[must_use]
     pub fn encrypt(&self) -> &'static [&'static str] {
         self.list(|attribute| match *attribute {
@@ -113,11 +113,11 @@ impl Operation {
         })
     }
 
-    /// Pointers to items whose content is encrypted only where the item's own `need_encrypt` is
+    /// Returns pointers to items whose content is encrypted only if the item's `need_encrypt` is
     /// true.
     ///
-    /// The documentation does not say which member holds the content, so
-    /// [`encrypt`](Self::encrypt) is empty there and the caller names it.
+    /// The documentation does not say which member has the content, so
+    /// [`encrypt`](Self::encrypt) is empty for these operations and the caller names the member.
     #[must_use]
     pub fn encrypt_if_flagged(&self) -> &'static [&'static str] {
         self.list(|attribute| match *attribute {
@@ -126,7 +126,7 @@ impl Operation {
         })
     }
 
-    /// Pointers to the request fields that are encrypted with the key from
+    /// Returns pointers to the request fields that are encrypted with the key from
     /// `v2/risk/getpublickey`, **not** with the platform key.
     #[must_use]
     pub fn encrypt_bank(&self) -> &'static [&'static str] {
@@ -136,7 +136,7 @@ impl Operation {
         })
     }
 
-    /// Names of the query parameters that are encrypted with the platform key.
+    /// Returns the names of the query parameters that are encrypted with the platform key.
     #[must_use]
     pub fn query_encrypt(&self) -> &'static [&'static str] {
         self.list(|attribute| match *attribute {
@@ -145,7 +145,7 @@ impl Operation {
         })
     }
 
-    /// Pointers to the answer's fields that come encrypted with the merchant's public key.
+    /// Returns pointers to the answer's fields that are encrypted with the merchant's public key.
     #[must_use]
     pub fn decrypt(&self) -> &'static [&'static str] {
         self.list(|attribute| match *attribute {
@@ -174,7 +174,7 @@ impl Operation {
         .unwrap_or_else(|| self.padding())
     }
 
-    /// What the signature of a successful answer covers.
+    /// Returns the content that the signature of a successful answer covers.
     #[must_use]
     pub fn answer_signature(&self) -> AnswerSignature {
         self.pick(|attribute| match *attribute {
@@ -205,20 +205,20 @@ impl Operation {
             .map_or(&[], |row| row.2)
     }
 
-    /// Whether the documentation knows successful answers without a `result_code` (API v2).
+    /// Whether the documentation has successful answers without a `result_code` (API v2).
     pub fn may_lack_result_code(&self) -> bool {
         answers::MAY_LACK_RESULT_CODE
             .binary_search(&self.path)
             .is_ok()
     }
 
-    /// Whether the request is sent without an `Authorization`: to the URL of another answer.
+    /// Whether the request has no `Authorization` header because it goes to a URL from another answer.
     #[must_use]
     pub fn unsigned_request(&self) -> bool {
         self.has(|attribute| matches!(attribute, Attribute::UnsignedRequest))
     }
 
-    /// Pointers to the request fields that are texts holding JSON.
+    /// Returns pointers to the request fields that are texts containing JSON.
     #[must_use]
     pub fn json_encoded(&self) -> &'static [&'static str] {
         self.list(|attribute| match *attribute {
@@ -227,7 +227,7 @@ impl Operation {
         })
     }
 
-    /// Pointers to the answer's fields that are texts holding JSON.
+    /// Returns pointers to the answer's fields that are texts containing JSON.
     #[must_use]
     pub fn json_encoded_answer(&self) -> &'static [&'static str] {
         self.list(|attribute| match *attribute {
@@ -236,7 +236,7 @@ impl Operation {
         })
     }
 
-    /// Pointers to the request fields that hold an URL-encoded form (API v2).
+    /// Returns pointers to the request fields that contain a URL-encoded form (API v2).
     #[must_use]
     pub fn url_encoded(&self) -> &'static [&'static str] {
         self.list(|attribute| match *attribute {
@@ -245,7 +245,7 @@ impl Operation {
         })
     }
 
-    /// Pointers to the request fields that are themselves a signature by the merchant's private
+    /// Returns pointers to the request fields that are themselves a signature by the merchant's private
     /// key (API v2).
     #[must_use]
     pub fn sign_fields(&self) -> &'static [&'static str] {
@@ -255,8 +255,8 @@ impl Operation {
         })
     }
 
-    /// The only `sign_type` that is documented for the request (API v2); `None` where both are, or
-    /// nothing is known.
+    /// Returns the only `sign_type` that is documented for the request (API v2); `None` if both are documented, or
+    /// none.
     ///
     /// ```
     /// use http::Method;
@@ -286,7 +286,7 @@ impl Operation {
         self.has(|attribute| matches!(attribute, Attribute::Nonceless))
     }
 
-    /// The header that makes a repeated request the same request.
+    /// Returns the header that makes the operation idempotent.
     #[must_use]
     pub fn idempotency_header(&self) -> Option<&'static str> {
         self.pick(|attribute| match *attribute {
@@ -295,7 +295,7 @@ impl Operation {
         })
     }
 
-    /// The body's member that makes a repeated request the same request.
+    /// Returns the member of the body that makes the operation idempotent.
     #[must_use]
     pub fn idempotency_field(&self) -> Option<&'static str> {
         self.pick(|attribute| match *attribute {
@@ -304,8 +304,8 @@ impl Operation {
         })
     }
 
-    /// Whether the documentation says that the same request may be repeated without doing
-    /// anything twice. `false` means that it does not say so.
+    /// Whether the documentation says that the same request may be repeated without a second
+    /// effect. `false` means that it does not say so.
     #[must_use]
     pub fn reentrant(&self) -> bool {
         self.has(|attribute| matches!(attribute, Attribute::Reentrant))

@@ -12,7 +12,7 @@ use super::limits::LIMITS;
 pub struct RateLimit {
     /// The largest number of calls …
     pub calls: u32,
-    /// … in each stretch of this length.
+    /// … in each period of this length.
     pub per: Duration,
 }
 

@@ -6,9 +6,9 @@ use super::{Operation, operations};
 /// Returns the operations with the most similar paths, the nearest first, for a path that
 /// [`find`](super::find) does not know.
 ///
-/// At most a quarter of the path is different. The path is as `find` takes it; that of API v2 may lack
-/// its `v2/`, as it does when it is sent. It compares with the whole catalog, which takes
-/// milliseconds: for messages, not for every call.
+/// At most a quarter of the path differs. The path has the form that `find` takes, but an APIv2 path may lack
+/// its `v2/`, as on the wire. It compares the path with the whole catalog, which takes
+/// milliseconds, so use it for error messages and not for every call.
 ///
 /// ```
 /// use http::Method;
@@ -21,11 +21,11 @@ use super::{Operation, operations};
 #[must_use]
 pub fn similar(method: &Method, path: &str) -> Vec<&'static Operation> {
     let path = path.trim_matches('/');
-    // Longer than any: nothing is like it, and comparing takes time.
+    // Longer than any path: nothing is similar, and comparing takes time.
     if path.len() > 256 {
         return Vec::new();
     }
-    // Where the version is left out, the variables are each one place further on.
+    // If the version is missing, the variables are one place further left.
     let versioned = if path.starts_with("v2/") || path.starts_with("v3/") {
         path.to_owned()
     } else {
@@ -42,7 +42,7 @@ pub fn similar(method: &Method, path: &str) -> Vec<&'static Operation> {
         .map(|operation| (away(operation), operation))
         .filter(|(away, _)| away * 4 <= path.chars().count())
         .collect();
-    // A path that is written out goes before a template whose variables take the same segments.
+    // A literal path comes before a template whose variables match the same segments.
     near.sort_by_key(|(away, operation)| {
         let variables = operation.path().matches('{').count();
         (*away, variables, operation.method() != *method)
@@ -50,7 +50,7 @@ pub fn similar(method: &Method, path: &str) -> Vec<&'static Operation> {
     near.into_iter().map(|(_, operation)| operation).collect()
 }
 
-/// The template with its variables as in this path.
+/// Fills the template's variables with the segments of this path.
 fn filled(template: &str, path: &str) -> String {
     let mut found = path.split('/');
     let segments = template.split('/').map(|segment| {
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_path_goes_first_and_there_the_same_method() {
+    fn the_same_path_ranks_first_and_then_the_same_method() {
         let path = "v3/aggracct-bc/wb-channel/control-orders/punish";
         let near = similar(&Method::GET, path);
         assert_eq!(near[0].path(), path);

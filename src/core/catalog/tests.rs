@@ -56,7 +56,7 @@ fn facts_folder() -> PathBuf {
 }
 
 #[test]
-fn the_table_holds_every_known_fact() {
+fn the_table_contains_every_known_fact() {
     assert_eq!(merchants().count(), 1156);
     assert_eq!(pointers(Operation::encrypt), (108, 273));
     assert_eq!(pointers(Operation::query_encrypt).0, 11);
@@ -104,7 +104,7 @@ fn the_table_holds_every_known_fact() {
 }
 
 #[test]
-fn the_table_holds_every_known_fact_of_brands() {
+fn the_table_contains_every_known_fact_of_brands() {
     let brands = || operations().iter().filter(|op| op.is_brand());
     assert_eq!(brands().count(), 30);
     assert!(brands().all(|op| op.path.starts_with("brand/")));
@@ -124,12 +124,12 @@ fn merchants() -> impl Iterator<Item = &'static Operation> {
     operations().iter().filter(|op| !op.is_brand())
 }
 
-/// Of merchants.
+/// Counts operations of merchants.
 fn count(test: impl Fn(&Operation) -> bool) -> usize {
     merchants().filter(|op| test(op)).count()
 }
 
-/// How many operations have pointers of a kind, and how many pointers.
+/// Counts the operations that have pointers of a kind, and the pointers.
 fn pointers(list: fn(&Operation) -> &'static [&'static str]) -> (usize, usize) {
     let all = merchants().map(|op| list(op).len());
     (count(|op| !list(op).is_empty()), all.sum())
@@ -146,7 +146,7 @@ fn segments_are_literals_or_whole_variables() {
         let name = segment
             .strip_prefix('{')
             .and_then(|rest| rest.strip_suffix('}'));
-        // `variable` relies on braces sorting after all that literals are made of.
+        // `variable` relies on braces sorting after all characters of literals.
         assert!(
             name.unwrap_or(segment)
                 .bytes()
@@ -165,11 +165,11 @@ fn every_row_is_found_by_its_own_template() {
     }
 }
 
-/// Templates of one shape, told apart by the names of their variables only: the first wins.
+/// Templates of the same shape, which differ only in the names of their variables: the first is found.
 const SAME_SHAPE: &str = "v3/apply4subject/applyment/{business_code}/cancel";
 
 #[test]
-fn every_row_is_found_whatever_its_variables_are_called() {
+fn every_row_is_found_with_any_variable_names() {
     for op in operations().iter().filter(|op| op.path != SAME_SHAPE) {
         let path = fill(op, |_| "{some_name}".to_owned());
         assert!(is(find(&op.method(), &path), op), "{path}");
@@ -193,7 +193,7 @@ fn every_row_is_found_by_concrete_paths() {
 }
 
 #[test]
-fn values_that_look_like_literals_elsewhere_do_not_mislead() {
+fn values_equal_to_literals_of_other_paths_are_matched_as_values() {
     let words: Vec<_> = operations()
         .iter()
         .flat_map(|op| op.path.split('/'))
@@ -204,7 +204,7 @@ fn values_that_look_like_literals_elsewhere_do_not_mislead() {
         for _ in 0..20 {
             let path = fill(op, |_| words[random.below(words.len())].to_owned());
             let found = find(&op.method(), &path).unwrap();
-            // Where it is another row, that one must spell more of the path out from the left.
+            // If another row is found, it must have more literals from the left.
             assert!(
                 is(Some(found), op) || spelled(found) > spelled(op) || same_shape(found, op),
                 "{path}: {found:?}"
@@ -213,7 +213,7 @@ fn values_that_look_like_literals_elsewhere_do_not_mislead() {
     }
 }
 
-/// Which segments are literals, as a row to compare from the left.
+/// Returns which segments are literals; rows are compared from the left.
 fn spelled(op: &Operation) -> Vec<bool> {
     op.path
         .split('/')
@@ -226,13 +226,13 @@ fn same_shape(a: &Operation, b: &Operation) -> bool {
 }
 
 #[test]
-fn literals_win_and_give_way() {
+fn literals_take_precedence_over_variables() {
     let path = |path| find(&Method::GET, path).map(Operation::path);
     assert_eq!(
         path("v3/ecommerce/refunds/id/50000"),
         Some("v3/ecommerce/refunds/id/{refund_id}")
     );
-    // Of two rows that fit, the one that spells out the segment further left.
+    // Of two matching rows, the one with a literal further left is found.
     assert_eq!(
         path("v3/ecommerce/refunds/id/return-advance"),
         Some("v3/ecommerce/refunds/id/{refund_id}")
@@ -261,7 +261,7 @@ fn a_trailing_slash_counts() {
 }
 
 #[test]
-fn the_unknown_is_not_found() {
+fn unknown_paths_are_not_found() {
     for path in [
         "",
         "/",
@@ -291,7 +291,7 @@ fn the_unknown_is_not_found() {
 }
 
 #[test]
-fn v2_goes_by_the_path_of_the_chain() {
+fn apiv2_operations_are_found_by_the_path_of_the_chain() {
     let op = find(&Method::POST, "v2/pay/unifiedorder").unwrap();
     assert!(op.is_v2());
     assert_eq!(op.wire_path(), "pay/unifiedorder");
@@ -324,7 +324,7 @@ impl Random {
         ((self.0 >> 33) as usize) % end
     }
 
-    /// A percent-encoded value that is no literal of the table.
+    /// Returns a percent-encoded value that is not a literal of the table.
     fn value(&mut self) -> String {
         let pieces = [
             "%7B",

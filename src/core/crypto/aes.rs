@@ -22,7 +22,7 @@ pub const TAG_LEN: usize = 16;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Encrypt`] when the nonce is not of 12 bytes.
+/// [`ErrorKind::Encrypt`] when the nonce does not have 12 bytes.
 pub fn gcm_encrypt(
     key: &[u8; KEY_LEN],
     nonce: &[u8],
@@ -74,20 +74,20 @@ pub fn gcm_unproven(
 ) -> Option<Zeroizing<Vec<u8>>> {
     check(ErrorKind::Decrypt, nonce, ciphertext).ok()?;
     let (text, _) = ciphertext.split_last_chunk::<TAG_LEN>()?;
-    // GCM is CTR whose first block goes to the tag.
+    // GCM is CTR whose first block is used for the tag.
     let counter = [nonce, &[0, 0, 0, 2]].concat();
     let plain = symm::decrypt(Cipher::aes_256_ctr(), key, Some(&counter), text);
     plain.ok().map(Zeroizing::new)
 }
 
-/// Decrypts a ciphertext of [`gcm_encrypt`]'s form that comes in pieces, without associated data.
+/// Decrypts a ciphertext of [`gcm_encrypt`]'s form piece by piece, without associated data.
 ///
-/// What it gives is proven by [`finish`](Self::finish) only. Its nonce may have any length: files come
-/// with 16 bytes.
+/// The output is authenticated only by [`finish`](Self::finish). The nonce may have any length: files have
+/// nonces of 16 bytes.
 #[cfg(feature = "files")]
 pub struct GcmOpener {
     crypter: Crypter,
-    /// The end of what came: it may be the tag.
+    /// The last bytes received, which may be the tag.
     held: Vec<u8>,
 }
 
@@ -95,9 +95,9 @@ pub struct GcmOpener {
 impl GcmOpener {
     /// # Errors
     ///
-    /// [`ErrorKind::Decrypt`] when OpenSSL does not take the nonce.
+    /// [`ErrorKind::Decrypt`] when OpenSSL rejects the nonce.
     pub fn new(key: &[u8; KEY_LEN], nonce: &[u8]) -> Result<Self> {
-        // OpenSSL's own limit.
+        // OpenSSL's limit.
         if !(1..=128).contains(&nonce.len()) {
             let message = "the AES-256-GCM nonce is empty or longer than 128 bytes";
             return Err(Error::new(ErrorKind::Decrypt, message));
@@ -109,13 +109,13 @@ impl GcmOpener {
         })
     }
 
-    /// The text of all that came but its last 16 bytes.
+    /// Decrypts everything received so far except the last 16 bytes.
     pub fn update(&mut self, piece: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         check_len(ErrorKind::Decrypt, piece)?;
         let ready = (self.held.len() + piece.len()).saturating_sub(TAG_LEN);
         let of_held = ready.min(self.held.len());
         let of_piece = ready - of_held;
-        // The crate wants room for a block more.
+        // The openssl crate requires space for one more block.
         let mut text = Zeroizing::new(vec![0; ready + TAG_LEN]);
         let held = self.crypter.update(&self.held[..of_held], &mut text);
         let mut len = held.map_err(failed)?;
@@ -127,11 +127,11 @@ impl GcmOpener {
         Ok(text)
     }
 
-    /// Whether the tag fits all that was given.
+    /// Verifies the tag.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decrypt`] when it does not.
+    /// [`ErrorKind::Decrypt`] when the tag does not match.
     pub fn finish(mut self) -> Result<()> {
         if self.held.len() != TAG_LEN {
             return Err(no_tag());
@@ -157,15 +157,15 @@ fn no_tag() -> Error {
 fn wrong_tag() -> Error {
     Error::new(
         ErrorKind::Decrypt,
-        "AES-256-GCM: the tag does not fit; the key is another one, \
-         or the nonce, the associated data or the ciphertext was altered",
+        "AES-256-GCM: the tag does not match; the key is wrong, or the nonce, the associated data or \
+         the ciphertext was altered",
     )
 }
 
-/// The text that APIv3 encrypted with the APIv3 key (APIv3密钥): the `ciphertext` of a notification's
+/// Decrypts a text that is encrypted with the APIv3 key (APIv3密钥): the `ciphertext` of a notification's
 /// `resource` in base64, with its `nonce` and `associated_data`.
 ///
-/// It says nothing of who encrypted it: verify a notification before, or leave both to `notify`.
+/// It does not prove who encrypted the text: verify a notification first, or use `notify`, which does both.
 ///
 /// ```
 /// use wechatpay_chain::Secret;
@@ -178,15 +178,15 @@ fn wrong_tag() -> Error {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Decrypt`] when the key has not 32 bytes, the ciphertext is no base64, they do not
-/// belong together, or the text is no UTF-8.
+/// [`ErrorKind::Decrypt`] when the key does not have 32 bytes, the ciphertext is not base64, they do not
+/// belong together, or the text is not UTF-8.
 pub fn open(key: &Secret, nonce: &str, associated_data: &str, ciphertext: &str) -> Result<String> {
     let refused = |reason| Error::new(ErrorKind::Decrypt, reason);
     let key: &[u8; KEY_LEN] = (key.expose().as_bytes())
         .try_into()
-        .map_err(|_| refused("the APIv3 key (APIv3密钥) has to have 32 bytes"))?;
+        .map_err(|_| refused("the APIv3 key (APIv3密钥) must have 32 bytes"))?;
     let ciphertext =
-        base64::decode(ciphertext).ok_or_else(|| refused("the ciphertext is no base64"))?;
+        base64::decode(ciphertext).ok_or_else(|| refused("the ciphertext is not base64"))?;
     let aad = associated_data.as_bytes();
     let text = gcm_decrypt(key, nonce.as_bytes(), aad, &ciphertext)?;
     String::from_utf8(text.to_vec()).map_err(|_| refused("the decrypted text is not UTF-8"))
@@ -207,7 +207,7 @@ pub fn ecb_encrypt(key: &[u8; KEY_LEN], plaintext: &[u8]) -> Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Decrypt`] when the padding does not come out right.
+/// [`ErrorKind::Decrypt`] when the padding is invalid.
 pub fn ecb_decrypt(key: &[u8; KEY_LEN], ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
     check_len(ErrorKind::Decrypt, ciphertext)?;
     symm::decrypt(Cipher::aes_256_ecb(), key, None, ciphertext)
@@ -215,8 +215,7 @@ pub fn ecb_decrypt(key: &[u8; KEY_LEN], ciphertext: &[u8]) -> Result<Zeroizing<V
         .map_err(|_| {
             Error::new(
                 ErrorKind::Decrypt,
-                "AES-256-ECB: the padding does not fit; the key is another one, \
-                 or the ciphertext was altered",
+                "AES-256-ECB: the padding is invalid; the key is wrong, or the ciphertext was altered",
             )
         })
 }
@@ -232,7 +231,7 @@ fn check(kind: ErrorKind, nonce: &[u8], text: &[u8]) -> Result<()> {
     check_len(kind, text)
 }
 
-/// The openssl crate panics where a length does not fit a C `int`.
+/// Checks a length, since the openssl crate panics if it does not fit a C `int`.
 fn check_len(kind: ErrorKind, text: &[u8]) -> Result<()> {
     match i32::try_from(text.len()) {
         Ok(_) => Ok(()),
@@ -316,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn gcm_refuses_whatever_was_altered() {
+    fn gcm_rejects_altered_input() {
         let (key, nonce, aad, cipher) = (key(KEY), hex(NONCE), hex(AAD), hex(CIPHER_AND_TAG));
         for at in [0, cipher.len() - 1] {
             let mut altered = cipher.clone();
@@ -345,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn ecb_refuses_another_key_and_broken_blocks() {
+    fn ecb_rejects_wrong_keys_and_broken_blocks() {
         let cipher = ecb_encrypt(&[1; KEY_LEN], b"text").unwrap();
         assert_eq!(
             ecb_decrypt(&[2; KEY_LEN], &cipher).unwrap_err().kind(),
@@ -355,10 +354,10 @@ mod tests {
         assert!(ecb_decrypt(&[1; KEY_LEN], b"").is_err());
     }
 
-    /// Files come with a nonce of 16 bytes.
+    /// Files have a nonce of 16 bytes.
     #[cfg(feature = "files")]
     #[test]
-    fn pieces_open_as_the_whole_does() {
+    fn decryption_in_pieces_equals_decryption_at_once() {
         let (key, nonce) = ([7; KEY_LEN], b"a8607ef79034c49c");
         let text: Vec<u8> = (0..1000_u32).map(|n| n as u8).collect();
         let (cipher, mut tag) = (Cipher::aes_256_gcm(), [0; TAG_LEN]);

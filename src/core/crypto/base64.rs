@@ -1,15 +1,15 @@
 //! Base64 with the standard alphabet and padding, nothing else.
 //!
-//! OpenSSL's decoder takes `=` anywhere and drops trailing dashes, so the form is checked first.
+//! OpenSSL's decoder accepts `=` anywhere and drops trailing dashes, so the form is checked first.
 //!
 //! Source: RFC 4648, section 4.
 
-/// The base64 of some bytes, on one line.
+/// Encodes bytes as base64 on one line.
 pub fn encode(bytes: &[u8]) -> String {
     openssl::base64::encode_block(bytes)
 }
 
-/// The bytes of a base64 text; `None` unless it is exactly that, without any white space.
+/// Decodes a base64 text; `None` if it has another form, or any white space.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     decoded_len(text)?;
     openssl::base64::decode_block(text).ok()
@@ -22,7 +22,7 @@ pub fn decoded_len(text: &str) -> Option<usize> {
     let well_formed = text.len().is_multiple_of(4)
         && padding <= 2
         && i32::try_from(text.len()).is_ok()
-        // Without an early end the compiler compares sixteen bytes at a time.
+        // Without an early exit the compiler compares sixteen bytes at a time.
         && digits.bytes().fold(true, |all, byte| all & is_digit(byte));
     well_formed.then(|| text.len() / 4 * 3 - padding)
 }
@@ -48,7 +48,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_rfc_s_vectors_hold_both_ways() {
+    fn the_rfcs_vectors_hold_both_ways() {
         for (plain, text) in VECTORS {
             assert_eq!(encode(plain.as_bytes()), text);
             assert_eq!(decode(text).as_deref(), Some(plain.as_bytes()), "{text}");
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn invalid_base64_is_rejected() {
         let wrong = [
             "Zg",
             "Zg=",

@@ -1,6 +1,6 @@
-//! OpenSSL contexts that are set up once and used again.
+//! OpenSSL contexts that are set up once and reused.
 //!
-//! Setting one up costs up to a sixth of a verification, and far more the first time.
+//! Setting one up costs up to a sixth of a verification, and much more the first time.
 
 use std::sync::Mutex;
 
@@ -8,14 +8,14 @@ use openssl::error::ErrorStack;
 use openssl::pkey::PKeyRef;
 use openssl::pkey_ctx::PkeyCtx;
 
-/// More contexts than this are only made by a burst, and are not worth keeping.
+/// Only a burst creates more contexts than this; they are not worth keeping.
 const KEPT: usize = 16;
 
 type SetUp<T> = fn(&PKeyRef<T>) -> Result<PkeyCtx<T>, ErrorStack>;
 
 /// The idle contexts of one key for one operation.
 ///
-/// The lock is held to take or put one, never while OpenSSL works.
+/// The lock is held only to take or return a context, never while OpenSSL works.
 pub(super) struct Contexts<T> {
     idle: Mutex<Vec<PkeyCtx<T>>>,
     set_up: SetUp<T>,
@@ -29,7 +29,7 @@ impl<T> Contexts<T> {
         }
     }
 
-    /// Runs one operation; a context in which one failed is not used again.
+    /// Runs one operation; a context whose operation failed is not reused.
     pub(super) fn run<R>(
         &self,
         key: &PKeyRef<T>,
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_context_is_used_again_and_a_failed_one_is_not() {
+    fn a_context_is_reused_unless_it_failed() {
         let key = fixtures::pkey();
         let contexts = Contexts::new(rsa::signing);
         contexts.run(key, |_| Ok(())).unwrap();
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_leaves_no_more_than_the_limit() {
+    fn a_burst_keeps_no_more_contexts_than_the_limit() {
         let key = fixtures::pkey();
         let contexts = Contexts::new(rsa::signing);
         let burst: Vec<_> = (0..KEPT + 4).map(|_| rsa::signing(key).unwrap()).collect();

@@ -9,12 +9,12 @@ use openssl::sign::Signer;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// SHA-1, 40 lower-case hex digits: for bills, whose integrity WeChat Pay declares so.
+/// Returns the SHA-1 as 40 lower-case hex digits, which WeChat Pay announces for bills.
 pub fn sha1_hex(data: &[u8]) -> String {
     hex_lower(&openssl::sha::sha1(data))
 }
 
-/// A running SHA-1, for bodies that come in pieces.
+/// An incremental SHA-1.
 pub struct Sha1(openssl::sha::Sha1);
 
 impl Default for Sha1 {
@@ -24,7 +24,7 @@ impl Default for Sha1 {
 }
 
 impl Sha1 {
-    /// Starts a digest of no bytes.
+    /// Creates an empty digest.
     pub fn new() -> Self {
         Self(openssl::sha::Sha1::new())
     }
@@ -34,13 +34,13 @@ impl Sha1 {
         self.0.update(piece);
     }
 
-    /// 40 lower-case hex digits.
+    /// Returns 40 lower-case hex digits.
     pub fn finish(self) -> String {
         hex_lower(&self.0.finish())
     }
 }
 
-/// A digest that files are known by.
+/// A digest that WeChat Pay uses for files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DigestKind {
@@ -88,7 +88,7 @@ impl DigestKind {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Request`] when it is not one of this kind.
+    /// [`ErrorKind::Request`] when it does not have the form of this digest.
     pub fn check_hex(self, hex: &str) -> Result<String> {
         if hex.len() == self.hex_len() && hex.bytes().all(|c| c.is_ascii_hexdigit()) {
             return Ok(hex.to_ascii_lowercase());
@@ -96,19 +96,19 @@ impl DigestKind {
         let (name, len) = (self.name(), self.hex_len());
         Err(Error::new(
             ErrorKind::Request,
-            format!("a {name} has {len} hex digits, and this one is not that; nothing was sent"),
+            format!("the digest is invalid: a {name} has {len} hex digits; nothing was sent"),
         ))
     }
 }
 
-/// A running digest, for files that come in pieces.
+/// An incremental digest of any kind.
 pub struct Digester {
     kind: DigestKind,
     hasher: Hasher,
 }
 
 impl Digester {
-    /// Starts a digest of no bytes.
+    /// Creates an empty digest.
     ///
     /// # Errors
     ///
@@ -123,7 +123,7 @@ impl Digester {
         Ok(Self { kind, hasher })
     }
 
-    /// The algorithm.
+    /// Returns the algorithm.
     pub fn kind(&self) -> DigestKind {
         self.kind
     }
@@ -139,7 +139,7 @@ impl Digester {
         updated.map_err(|err| unavailable(kind.name(), err))
     }
 
-    /// Lower-case hex digits.
+    /// Returns lower-case hex digits.
     pub fn finish(mut self) -> Result<String> {
         let digest = self.hasher.finish();
         let digest = digest.map_err(|err| unavailable(self.kind.name(), err))?;
@@ -147,31 +147,31 @@ impl Digester {
     }
 }
 
-/// SHA-256 as bytes.
+/// Returns the SHA-256 as bytes.
 pub fn sha256(data: &[u8]) -> [u8; 32] {
     openssl::sha::sha256(data)
 }
 
-/// SHA-256, 64 lower-case hex digits: for uploads.
+/// Returns the SHA-256 as 64 lower-case hex digits, for uploads.
 pub fn sha256_hex(data: &[u8]) -> String {
     hex_lower(&sha256(data))
 }
 
-/// MD5, 32 upper-case hex digits: a v2 signature.
+/// Returns the MD5 as 32 upper-case hex digits: an APIv2 signature.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Unsupported`] where OpenSSL was told to do without MD5 (FIPS).
+/// [`ErrorKind::Unsupported`] when OpenSSL disables MD5 (FIPS).
 pub fn md5_hex(data: &[u8]) -> Result<String> {
     let digest = hash(MessageDigest::md5(), data).map_err(|err| unavailable("MD5", err))?;
     Ok(hex_upper(&digest))
 }
 
-/// HMAC-SHA256, 64 upper-case hex digits: the other v2 signature (RFC 2104).
+/// Returns the HMAC-SHA256 as 64 upper-case hex digits: the other APIv2 signature (RFC 2104).
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Unsupported`] where OpenSSL refuses the key.
+/// [`ErrorKind::Unsupported`] when OpenSSL rejects the key.
 pub fn hmac_sha256_hex(key: &[u8], data: &[u8]) -> Result<String> {
     let tag = hmac_sha256(key, data).map_err(|err| unavailable("HMAC-SHA256", err))?;
     Ok(hex_upper(&tag))
@@ -185,7 +185,9 @@ fn hmac_sha256(key: &[u8], data: &[u8]) -> Result<Vec<u8>, ErrorStack> {
 fn unavailable(name: &str, err: ErrorStack) -> Error {
     Error::new(
         ErrorKind::Unsupported,
-        format!("this OpenSSL refuses {name}; allow it in its configuration (FIPS mode?)"),
+        format!(
+            "this OpenSSL does not allow {name}; enable it in OpenSSL's configuration (FIPS mode?)"
+        ),
     )
     .with_source(err)
 }
@@ -195,7 +197,7 @@ pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && openssl::memcmp::eq(a, b)
 }
 
-/// The bytes of a text in hex, of either case.
+/// Decodes hex digits of either case.
 pub fn unhex(text: &[u8]) -> Option<Vec<u8>> {
     let digit = |byte: u8| {
         char::from(byte)
@@ -209,7 +211,7 @@ pub fn unhex(text: &[u8]) -> Option<Vec<u8>> {
     pairs.collect()
 }
 
-/// Lower-case hex digits.
+/// Returns lower-case hex digits.
 pub fn hex_lower(bytes: &[u8]) -> String {
     bytes
         .iter()
@@ -219,7 +221,7 @@ pub fn hex_lower(bytes: &[u8]) -> String {
         })
 }
 
-/// Upper-case hex digits.
+/// Returns upper-case hex digits.
 pub fn hex_upper(bytes: &[u8]) -> String {
     let mut text = hex_lower(bytes);
     text.make_ascii_uppercase();
@@ -280,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn comparison_looks_at_length_and_content() {
+    fn comparison_covers_length_and_content() {
         assert!(constant_time_eq(b"", b""));
         assert!(constant_time_eq(b"abc", b"abc"));
         assert!(!constant_time_eq(b"abc", b"abd"));

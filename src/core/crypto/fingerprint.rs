@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 const TAG_LEN: usize = 16;
 
-/// The key of one comparison: fingerprints under it fit each other and no others.
+/// The key of one comparison: only fingerprints with the same key can be compared.
 #[derive(Clone)]
 pub struct FingerprintKey([u8; 32]);
 
@@ -17,24 +17,24 @@ impl FingerprintKey {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`] when OpenSSL has no random bytes.
+    /// [`ErrorKind::Unsupported`] when OpenSSL provides no random bytes.
     pub fn new() -> Result<Self> {
         random_bytes().map(Self)
     }
 }
 
-/// A fingerprint of bytes that come in pieces: GMAC (NIST SP 800-38D) under a random key.
+/// An incremental fingerprint: GMAC (NIST SP 800-38D) under a random key.
 ///
-/// It is several times as fast as SHA-256, and without the key no other bytes with the same fingerprint
-/// can be found. The key never leaves the process, so no nonce is needed.
+/// It is several times as fast as SHA-256, and without the key nobody can find other bytes with the same
+/// fingerprint. The key never leaves the process, so no nonce is needed.
 pub struct Fingerprint(Crypter);
 
 impl Fingerprint {
-    /// Starts a fingerprint of no bytes.
+    /// Creates an empty fingerprint.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`] when this OpenSSL refuses AES-256-GCM.
+    /// [`ErrorKind::Unsupported`] when this OpenSSL does not allow AES-256-GCM.
     pub fn new(key: &FingerprintKey) -> Result<Self> {
         let cipher = Cipher::aes_256_gcm();
         let crypter = Crypter::new(cipher, Mode::Encrypt, &key.0, Some(&[0; 12]));
@@ -45,9 +45,9 @@ impl Fingerprint {
     ///
     /// # Errors
     ///
-    /// As [`Fingerprint::new`].
+    /// The errors of [`Fingerprint::new`].
     pub fn update(&mut self, piece: &[u8]) -> Result<()> {
-        // The openssl crate panics where a length does not fit a C `int`.
+        // The openssl crate panics if a length does not fit a C `int`.
         for part in piece.chunks(1 << 30) {
             self.0.aad_update(part).map_err(failed)?;
         }
@@ -58,7 +58,7 @@ impl Fingerprint {
     ///
     /// # Errors
     ///
-    /// As [`Fingerprint::new`].
+    /// The errors of [`Fingerprint::new`].
     pub fn finish(mut self) -> Result<[u8; TAG_LEN]> {
         let mut tag = [0; TAG_LEN];
         self.0.finalize(&mut []).map_err(failed)?;
@@ -68,7 +68,11 @@ impl Fingerprint {
 }
 
 fn failed(err: ErrorStack) -> Error {
-    Error::new(ErrorKind::Unsupported, "this OpenSSL refuses AES-256-GCM").with_source(err)
+    Error::new(
+        ErrorKind::Unsupported,
+        "this OpenSSL does not allow AES-256-GCM",
+    )
+    .with_source(err)
 }
 
 #[cfg(test)]
@@ -84,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_that_of_the_bytes_and_not_of_the_pieces() {
+    fn the_fingerprint_does_not_depend_on_the_pieces() {
         let key = FingerprintKey::new().unwrap();
         let whole = fingerprint(&key, &[b"0123456789abcdef0"]);
         assert_eq!(fingerprint(&key, &[b"0123456", b"", b"789abcdef0"]), whole);

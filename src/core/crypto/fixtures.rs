@@ -29,17 +29,17 @@ static OTHER: LazyLock<PrivateKey> = LazyLock::new(|| {
     PrivateKey::from_bytes(key.private_key_to_der().unwrap()).unwrap()
 });
 
-/// The key of the fixtures, as OpenSSL's type.
+/// Returns the key of the fixtures, as OpenSSL's type.
 pub(crate) fn pkey() -> &'static PKey<Private> {
     &PKEY
 }
 
-/// The key of the fixtures.
+/// Returns the key of the fixtures.
 pub(crate) fn private_key() -> &'static PrivateKey {
     &PRIVATE
 }
 
-/// A key that no fixture knows.
+/// Returns a key that is in no fixture.
 pub(crate) fn other_key() -> &'static PrivateKey {
     &OTHER
 }

@@ -1,4 +1,4 @@
-//! Keys and the algorithms that WeChat Pay uses. Knows no HTTP and no WeChat Pay.
+//! Keys and the algorithms that WeChat Pay uses. Independent of HTTP and of WeChat Pay's protocol.
 
 pub mod aes;
 pub mod base64;

@@ -1,7 +1,7 @@
 /// The padding of RSA encryption.
 ///
-/// Almost every endpoint uses [`Padding::Oaep`]; some overseas endpoints and one of APIv2 use
-/// [`Padding::Pkcs1v15`]. The catalog of endpoints knows which.
+/// Almost every operation uses [`Padding::Oaep`]; some overseas operations and one of APIv2 use
+/// [`Padding::Pkcs1v15`]. The catalog has the padding of each operation.
 ///
 /// Source: RFC 8017, sections 7.1 and 7.2.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -23,7 +23,7 @@ impl Padding {
         }
     }
 
-    /// The name that RFC 8017 gives it.
+    /// Returns the name in RFC 8017.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Oaep => "RSAES-OAEP",

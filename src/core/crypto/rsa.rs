@@ -8,7 +8,7 @@ use openssl::rsa::Padding as RsaPadding;
 
 use super::Padding;
 
-/// RSASSA-PKCS1-v1_5 over a SHA-256 digest (RFC 8017, section 8.2).
+/// Sets up RSASSA-PKCS1-v1_5 signing of a SHA-256 digest (RFC 8017, section 8.2).
 pub(super) fn signing<T: HasPrivate>(key: &PKeyRef<T>) -> Result<PkeyCtx<T>, ErrorStack> {
     let mut ctx = PkeyCtx::new(key)?;
     ctx.sign_init()?;
@@ -16,7 +16,7 @@ pub(super) fn signing<T: HasPrivate>(key: &PKeyRef<T>) -> Result<PkeyCtx<T>, Err
     Ok(ctx)
 }
 
-/// The other side of [`signing`].
+/// Sets up the verification for [`signing`].
 pub(super) fn verifying<T: HasPublic>(key: &PKeyRef<T>) -> Result<PkeyCtx<T>, ErrorStack> {
     let mut ctx = PkeyCtx::new(key)?;
     ctx.verify_init()?;
@@ -29,7 +29,7 @@ fn sha256_pkcs1<T>(ctx: &mut PkeyCtxRef<T>) -> Result<(), ErrorStack> {
     ctx.set_signature_md(Md::sha256())
 }
 
-/// Encryption with a padding.
+/// Sets up encryption with a padding.
 pub(super) fn encrypting<T: HasPublic>(
     key: &PKeyRef<T>,
     padding: Padding,
@@ -40,7 +40,7 @@ pub(super) fn encrypting<T: HasPublic>(
     Ok(ctx)
 }
 
-/// Decryption with a padding.
+/// Sets up decryption with a padding.
 pub(super) fn decrypting<T: HasPrivate>(
     key: &PKeyRef<T>,
     padding: Padding,

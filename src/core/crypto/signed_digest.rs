@@ -1,7 +1,7 @@
-//! The digest that an RSA signature was made of.
+//! Recovers the digest that an RSA signature covers.
 //!
-//! A signature of PKCS#1 v1.5 gives it to everybody who has the public key. It proves nothing: only
-//! diagnoses look at it.
+//! Anyone with the public key can recover it from a PKCS#1 v1.5 signature. It proves nothing: only
+//! diagnoses use it.
 
 use openssl::pkey::{PKeyRef, Public};
 use openssl::rsa::Padding;
@@ -11,9 +11,9 @@ use super::digest::unhex;
 /// The content of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signed {
-    /// A SHA-256, as WeChat Pay does.
+    /// A SHA-256 digest, as WeChat Pay signs.
     Sha256(Vec<u8>),
-    /// A SHA-256 without the name of the algorithm before it.
+    /// A SHA-256 digest without the algorithm's identifier.
     Bare(Vec<u8>),
     /// Another digest, with its algorithm if known.
     Other(Option<&'static str>),

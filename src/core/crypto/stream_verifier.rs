@@ -4,7 +4,7 @@ use super::PublicKey;
 
 /// Verifies a signature over a message that arrives in pieces.
 ///
-/// Nothing is kept of the message but its running SHA-256.
+/// It keeps only the incremental SHA-256 of the message.
 pub struct StreamVerifier {
     key: PublicKey,
     signature: String,
@@ -12,7 +12,7 @@ pub struct StreamVerifier {
 }
 
 impl StreamVerifier {
-    /// A verifier of one base64 signature; a malformed one fails at [`finish`](Self::finish).
+    /// Creates a verifier of one base64 signature; a malformed one fails at [`finish`](Self::finish).
     pub fn new(key: &PublicKey, signature: impl Into<String>) -> Self {
         Self {
             key: key.clone(),
@@ -21,12 +21,12 @@ impl StreamVerifier {
         }
     }
 
-    /// Takes the next piece of the message.
+    /// Adds the next piece of the message.
     pub fn update(&mut self, piece: &[u8]) {
         self.digest.update(piece);
     }
 
-    /// Whether the signature fits all that was taken.
+    /// Whether the signature matches the whole message.
     #[must_use]
     pub fn finish(self) -> bool {
         self.key
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_verify_as_the_whole_does() {
+    fn verification_in_pieces_equals_verification_at_once() {
         let signature = fixtures::private_key()
             .sign(b"1554208460\nnonce\nbody\n")
             .unwrap();

@@ -5,10 +5,10 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-/// A refusal of WeChat Pay: an answer whose status is not 2xx, or an APIv2 one that says `FAIL`.
+/// A refusal: an answer whose status is not 2xx, or an APIv2 answer that says `FAIL`.
 ///
-/// Status, Request-ID and the raw body are kept also where the body is not the JSON that WeChat
-/// Pay sends, say an HTML page of a proxy.
+/// Status, Request-ID and raw body are kept even if the body is not WeChat Pay's JSON, for example
+/// the HTML page of a proxy.
 ///
 /// Source: WeChat Pay document "基本规则", section 错误信息.
 #[derive(Clone)]
@@ -16,7 +16,7 @@ use serde_json::Value;
 pub struct ApiError {
     /// The HTTP status.
     pub status: StatusCode,
-    /// The headers of the answer, with `Retry-After` and the like.
+    /// The headers of the answer, such as `Retry-After`.
     pub headers: HeaderMap,
     /// `code` of the body, for example `PARAM_ERROR`; empty when the body has none.
     pub code: String,
@@ -28,14 +28,14 @@ pub struct ApiError {
     pub request_id: Option<String>,
     /// The body as received.
     pub body: Bytes,
-    /// Whether the body came to its end. `false` when the connection broke inside of it, when nothing
-    /// more of it came for 5 s or half of the call's remaining time, or when it was too long.
+    /// Whether the body is complete. `false` when the connection broke in the middle, when no more of it
+    /// arrived for 5 s or half of the call's remaining time, or when it was too long.
     pub complete: bool,
-    /// Whether the answer's own signature was right.
+    /// The result of verifying the answer's signature.
     pub verification: Verification,
 }
 
-/// Codes with which WeChat Pay says that the outcome of a request is unknown, or not yet known.
+/// Codes with which WeChat Pay says that the outcome of a request is unknown or pending.
 ///
 /// The first of each pair of spellings is APIv2's.
 const UNDECIDED: [&str; 9] = [
@@ -51,7 +51,7 @@ const UNDECIDED: [&str; 9] = [
 ];
 
 impl ApiError {
-    /// A refusal with this status and nothing else.
+    /// Creates a refusal with this status and nothing else.
     #[doc(hidden)]
     #[must_use]
     pub fn new(status: StatusCode) -> Self {
@@ -70,14 +70,14 @@ impl ApiError {
 
     /// Whether this answer leaves the outcome of the request open, so that money may have moved.
     ///
-    /// True of an answer whose signature is wrong, whatever it says; of a 5xx; of the codes with which
-    /// WeChat Pay says that it does not know itself (`SYSTEMERROR`, `BANKERROR`, `USERPAYING`,
-    /// `PROCESSING`, `SEND_FAILED`, `BIZERR_NEED_RETRY`); of an APIv2 `result_code` `FAIL` without an
-    /// `err_code`; and of an answer without a valid signature that has no `code`, which is rather a
-    /// proxy's page than WeChat Pay's word, or that is not [`complete`](Self::complete). Query before anything else, or repeat the
+    /// True for an answer with an invalid signature, whatever it says; for a 5xx; for the codes with which
+    /// WeChat Pay says that it does not know the outcome (`SYSTEMERROR`, `BANKERROR`, `USERPAYING`,
+    /// `PROCESSING`, `SEND_FAILED`, `BIZERR_NEED_RETRY`); for an APIv2 `result_code` `FAIL` without an
+    /// `err_code`; for an answer without a valid signature and without a `code`, which probably comes from a
+    /// proxy; and for one that is not [`complete`](Self::complete). Query first, or repeat the
     /// same request with the same numbers; never send one with new numbers.
     ///
-    /// It says nothing of requests that change nothing, as a GET.
+    /// It is meaningless for requests that change nothing, such as a GET.
     #[must_use]
     pub fn is_undecided(&self) -> bool {
         let signed = matches!(self.verification, Verification::Verified { .. });
@@ -94,7 +94,7 @@ impl ApiError {
         UNDECIDED.iter().any(|own| own.eq_ignore_ascii_case(code))
     }
 
-    /// An APIv2 request that was accepted for processing and failed without an `err_code`.
+    /// Whether an APIv2 request was accepted for processing and failed without an `err_code`.
     fn is_unexplained(&self) -> bool {
         let text = |name: &str| self.detail[name].as_str().unwrap_or_default();
         self.status.is_success()
@@ -122,7 +122,7 @@ pub enum Verification {
     },
 }
 
-/// Why a signature was not accepted.
+/// Why a signature was rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyFailure {
@@ -162,7 +162,7 @@ pub enum VerifyFailure {
         /// The first moment it will be valid, in Unix seconds.
         not_before: i64,
     },
-    /// The signature does not fit the body.
+    /// The signature does not match the body.
     Signature {
         /// The platform key it was checked with.
         serial: String,
@@ -181,15 +181,15 @@ pub enum VerifyFailure {
         /// The member's name in the request.
         member: &'static str,
     },
-    /// An APIv2 message says neither that the call succeeded nor that it failed: `return_code` and
-    /// `result_code` have to be there once each, as texts, with `SUCCESS` or `FAIL`.
+    /// An APIv2 message states neither success nor failure: `return_code` and
+    /// `result_code` must each appear exactly once, as texts, with `SUCCESS` or `FAIL`.
     Outcome {
-        /// The member that is not as it has to be.
+        /// The offending member.
         member: &'static str,
     },
     /// An answer with this `Wechatpay-Nonce` was received before.
     Replayed,
-    /// A probe of WeChat Pay, with an intentionally wrong signature.
+    /// A probe by WeChat Pay, with a deliberately wrong signature.
     Probe,
 }
 
@@ -200,8 +200,8 @@ impl fmt::Display for VerifyFailure {
             Self::Element { name } => write!(f, "the element <{name}> is missing or empty"),
             Self::Clock { offset } => write!(
                 f,
-                "the timestamp is {offset} s from this machine's clock, more than 300 s; \
-                 check the clock"
+                "the timestamp differs from this machine's clock by {offset} s, more than 300 s; check \
+                 the clock"
             ),
             Self::UnknownSerial { .. }
             | Self::Expired { .. }
@@ -213,24 +213,25 @@ impl fmt::Display for VerifyFailure {
                 found,
             } => write!(
                 f,
-                "the file's {algorithm} is {found} and should be {expected}; WeChat Pay announces that \
-                 of the unzipped file, so of one with tar_type=GZIP ask for .gunzip() as well"
+                "the file's {algorithm} is {found} and should be {expected}; WeChat Pay announces the \
+                 digest of the unzipped file, so with tar_type=GZIP ask for .gunzip() as well"
             ),
-            Self::Mismatch { member } => write!(f, "the answer's {member} is not the request's"),
-            Self::Outcome { member } => write!(
-                f,
-                "{member} is not there exactly once as the text SUCCESS or FAIL"
-            ),
+            Self::Mismatch { member } => {
+                write!(f, "the answer's {member} differs from the request's")
+            }
+            Self::Outcome { member } => {
+                write!(f, "{member} must appear exactly once, as SUCCESS or FAIL")
+            }
             Self::Replayed => f.write_str(
-                "an answer with the same Wechatpay-Nonce has come before: something repeats old answers",
+                "an earlier answer had the same Wechatpay-Nonce: old answers are being replayed",
             ),
-            Self::Probe => f.write_str("a signature probe of WeChat Pay, wrong on purpose"),
+            Self::Probe => f.write_str("a signature probe by WeChat Pay, deliberately wrong"),
         }
     }
 }
 
 impl VerifyFailure {
-    /// The failures that concern a platform key.
+    /// Writes the failures that concern a platform key.
     fn write_key_failure(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownSerial { serial, known } => write!(
@@ -240,21 +241,25 @@ impl VerifyFailure {
             ),
             Self::Expired { serial, not_after } => write!(
                 f,
-                "the platform certificate {serial} ended at Unix time {not_after}; check the clock, \
-                 or move to the public key (微信支付公钥), which does not end"
+                "the platform certificate {serial} expired at Unix time {not_after}; check the clock, \
+                 or move to the public key (微信支付公钥), which does not expire"
             ),
             Self::NotYetValid { serial, not_before } => write!(
                 f,
-                "the platform certificate {serial} begins at Unix time {not_before}; check the clock"
+                "the platform certificate {serial} is not valid before Unix time {not_before}; check \
+                 the clock"
             ),
             Self::Signature { serial } => {
-                // Of APIv2, which has no ids of keys, it is a phrase.
+                // APIv2's keys have no ids, so there it is a phrase.
                 let key = if serial.starts_with("the ") {
                     ""
                 } else {
                     "the key "
                 };
-                write!(f, "the signature does not fit the body under {key}{serial}")
+                write!(
+                    f,
+                    "the signature does not match the body under {key}{serial}"
+                )
             }
             _ => Ok(()),
         }
@@ -279,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_is_written_oddly_decides_nothing_more() {
+    fn a_malformed_code_changes_no_other_decision() {
         for code in [
             "SYSTEMERROR",
             "SYSTEMERROR ",

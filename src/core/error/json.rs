@@ -1,14 +1,14 @@
-//! The form of an error for machines: logs, queues, the body of another service.
+//! The JSON form of an error for machines: logs, queues, other services.
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::{Error, ErrorKind, line};
 
-/// A small object whose members stay: `kind`, `code`, `maybe_sent`, `request_id` and `field`.
+/// A small object with stable members: `kind`, `code`, `maybe_sent`, `request_id` and `field`.
 ///
-/// All five are always there. `code`, `request_id` and `field` are `null` where the error has none. No value of the
-/// request is in them, and no text for people: log `Display` or [`Error::report`] as well.
+/// All five are always present. `code`, `request_id` and `field` are `null` if the error has none. The object contains
+/// no value of the request and no text for people, so log `Display` or [`Error::report`] as well.
 ///
 /// ```
 /// use wechatpay_chain::{Error, ErrorKind};
@@ -41,7 +41,7 @@ impl Serialize for ErrorKind {
 }
 
 impl ErrorKind {
-    /// The kind as one stable word in lower case: `api`, `timeout`, `certificates`.
+    /// Returns the kind as one stable word in lower case: `api`, `timeout`, `certificates`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_has_its_code_request_id_and_the_field_that_was_refused() {
+    fn a_refusal_has_its_code_request_id_and_rejected_field() {
         let field = json!({"field": "/amount/total", "value": "13800138000", "issue": "too small"});
         let expected = json!({
             "kind": "api", "code": "PARAM_ERROR", "maybe_sent": true, "request_id": "08F1", "field": "/amount/total",

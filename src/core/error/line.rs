@@ -6,14 +6,14 @@ use serde_json::{Map, Value};
 
 use super::{ApiError, Verification};
 
-/// The most items of a list in `detail` that are shown.
+/// The largest number of items of a list in `detail` that are shown.
 const MAX_ITEMS: usize = 5;
 /// The deepest object in `detail` that is shown.
 const MAX_DEPTH: usize = 4;
 /// The longest text that is shown, in characters.
 const MAX_TEXT: usize = 300;
-/// The shortest rejected value that is looked for in the other texts, in bytes: shorter ones are in
-/// many words by chance.
+/// The shortest rejected value, in bytes, that is removed from other texts: shorter ones are
+/// part of many words by chance.
 const MIN_VALUE: usize = 4;
 /// The members of `detail` whose texts are shown.
 const SHOWN: [&str; 3] = ["field", "issue", "location"];
@@ -25,15 +25,15 @@ pub(super) fn line(api: &ApiError) -> String {
     let said = said(api);
     match &api.verification {
         Verification::Failed(_) => format!(
-            "an answer whose signature was not accepted says {said}; the request may have been \
-             processed, so query before repeating it"
+            "an answer with a rejected signature says {said}; the request may have been processed, so \
+             query before repeating it"
         ),
         _ if api.status.is_success() => format!("WeChat Pay refused the request: {said}"),
         _ => format!("WeChat Pay answered {said}"),
     }
 }
 
-/// The words of the refusal itself.
+/// Returns the text of the refusal itself.
 pub(super) fn said(api: &ApiError) -> String {
     if api.status.is_success() {
         v2_members(api)
@@ -42,10 +42,10 @@ pub(super) fn said(api: &ApiError) -> String {
     }
 }
 
-/// `field`, `issue` and `location` of `detail`, wherever they are in it; empty when there are none.
+/// Returns `field`, `issue` and `location` of `detail`, at any depth; empty if there are none.
 ///
-/// The rejected value is left out, since it may be a secret, and so is every text whose content is
-/// not known. Of other members the names are given.
+/// The rejected value is omitted, since it may be a secret, and so is every text of unknown content. Of other
+/// members, only the names are shown.
 pub(super) fn detail(api: &ApiError) -> String {
     // APIv2's `detail` is the whole message.
     if api.status.is_success() {
@@ -57,18 +57,18 @@ pub(super) fn detail(api: &ApiError) -> String {
     parts.join(", ")
 }
 
-/// The message, without the rejected value, which WeChat Pay may quote in it.
+/// Returns the message without the rejected value, which WeChat Pay may quote in it.
 pub(super) fn message(api: &ApiError) -> String {
     shown(&api.message, &rejected(&api.detail))
 }
 
-/// The code, on one line and bounded; `None` where there is none.
+/// Returns the code, on one line and bounded; `None` if there is none.
 pub(super) fn code(api: &ApiError) -> Option<String> {
     let code = shown(api.code.trim(), &[]);
     (!code.is_empty()).then_some(code)
 }
 
-/// The first `field` of `detail`: the member of the request that was refused.
+/// Returns the first `field` of `detail`: the rejected member of the request.
 pub(super) fn field(api: &ApiError) -> Option<String> {
     // APIv2's `detail` is the whole message.
     if api.status.is_success() {
@@ -112,7 +112,7 @@ fn v3_members(api: &ApiError) -> String {
     said
 }
 
-/// The HTTP status of an APIv2 refusal is 200 and says nothing.
+/// Returns the members of an APIv2 refusal. Its HTTP status is 200 and says nothing.
 fn v2_members(api: &ApiError) -> String {
     const NAMES: [&str; 5] = [
         "return_code",
@@ -174,7 +174,7 @@ fn object(
     }
 }
 
-/// The texts of all rejected values: an `issue` or the message may quote one.
+/// Returns the texts of all rejected values, which an `issue` or the message may quote.
 fn rejected(detail: &Value) -> Vec<String> {
     let mut found = Vec::new();
     find_rejected(detail, false, &mut found);
@@ -220,7 +220,7 @@ fn shown(text: &str, rejected: &[String]) -> String {
     out
 }
 
-/// The body is left out: answers name people and orders. Read [`ApiError::body`] to see it.
+/// Omits the body: answers name people and orders. Read [`ApiError::body`] to see it.
 impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")
@@ -276,7 +276,7 @@ mod tests {
         assert_eq!(said(one.clone()), expected);
         assert_eq!(said(json!([one, one])), format!("{expected}, {expected}"));
         assert_eq!(said(json!({"details": [one]})), expected);
-        // As of SIGN_ERROR: the text that was signed may hold anything.
+        // As in a SIGN_ERROR, whose signed text may contain anything.
         let sign = json!({
             "detail": {"issue": "sign not match"}, "field": "signature", "location": "authorization",
             "sign_information": {
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rejected_value_is_not_quoted_wherever_it_stands() {
+    fn the_rejected_value_is_never_quoted() {
         let mut api = refusal(
             StatusCode::BAD_REQUEST,
             json!([{"field": "name", "value": {"of": ["张三"]}, "issue": "张三 is no name"},

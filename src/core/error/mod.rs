@@ -28,7 +28,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// WeChat Pay acted on the request, so query the order before trying anything else.
 /// [`Error::maybe_sent`] tells less: `false` means that the request certainly never left this process.
 ///
-/// `Display` prints one level, with the `Request-ID` where there is one; the causes are in
+/// `Display` prints one level, with the `Request-ID` if there is one; the causes are in
 /// [`source`](StdError::source), and [`Error::report`] prints all of them on one line.
 ///
 /// ```
@@ -88,14 +88,14 @@ pub enum ErrorKind {
     Header,
     /// A key or certificate could not be read, or has an unexpected type.
     Key,
-    /// A limit that the program has set refused the call: calls in flight, or the documented frequency of
+    /// A limit that the program has set refused the call: calls in flight, or the rate limit of
     /// the operation; nothing was sent.
     Limit,
     /// A middleware returned an error.
     Middleware,
     /// The path or its variables are invalid; nothing was sent.
     Path,
-    /// The response carries a signature that is wrong on purpose (`WECHATPAY/SIGNTEST/`).
+    /// The response carries a deliberately wrong signature (`WECHATPAY/SIGNTEST/`).
     ///
     /// WeChat Pay probes whether clients verify. The request **was processed**: query before
     /// repeating it, and raise no alarm.
@@ -115,9 +115,9 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    /// An error of a kind, with a sentence that says what to do next.
+    /// Creates an error of a kind. The message should say what to do next.
     ///
-    /// Middleware and transports make their own errors with it.
+    /// Middleware and transports create their errors with it.
     ///
     /// ```
     /// use wechatpay_chain::{Error, ErrorKind};
@@ -166,8 +166,8 @@ impl Error {
         self
     }
 
-    /// The same error of a call that was repeated, when an earlier attempt may have been processed:
-    /// a refusal of the last attempt does not say that the earlier one was refused too.
+    /// Marks the outcome as open because an earlier attempt may have been processed:
+    /// a refusal of the last attempt does not imply that the earlier one was refused too.
     #[doc(hidden)]
     #[must_use]
     pub fn with_undecided(mut self, undecided: bool) -> Self {
@@ -175,7 +175,7 @@ impl Error {
         self
     }
 
-    /// The same error, saying how often the request was handed to the transport.
+    /// Sets how often the request was handed to the transport.
     #[doc(hidden)]
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32) -> Self {
@@ -192,7 +192,7 @@ impl Error {
         }
     }
 
-    /// Attaches the Request-ID of the answer.
+    /// Sets the Request-ID of the answer.
     #[doc(hidden)]
     #[must_use]
     pub fn with_request_id(mut self, request_id: Option<String>) -> Self {
@@ -200,7 +200,7 @@ impl Error {
         self
     }
 
-    /// Attaches the body of the answer.
+    /// Sets the body of the answer.
     #[doc(hidden)]
     #[must_use]
     pub fn with_body(mut self, body: Bytes) -> Self {
@@ -208,15 +208,15 @@ impl Error {
         self
     }
 
-    /// Wraps an error answer.
+    /// Creates an error from a refusal.
     #[doc(hidden)]
     #[must_use]
     pub fn from_api(api: ApiError) -> Self {
         let mut message = line::line(&api);
         if api.code == "SIGN_ERROR" {
             message.push_str(
-                " (api().detail holds the text that it built; compare it with that of a dry_run(), and \
-                 check that key and serial belong together)",
+                " (api().detail has the text that WeChat Pay built; compare it with the text of a \
+                 dry_run(), and check that the key and the serial belong together)",
             );
         }
         let failure = match &api.verification {
@@ -225,7 +225,7 @@ impl Error {
         };
         if !api.complete {
             let came = api.body.len();
-            message.push_str(&format!(" (only {came} bytes of its body came)"));
+            message.push_str(&format!(" (only {came} bytes of its body arrived)"));
         }
         let mut err = Self::new(ErrorKind::Api, message)
             .with_request_id(api.request_id.clone())
@@ -258,19 +258,19 @@ impl Error {
         self.inner.attempts
     }
 
-    /// The answer, when [`kind`](Self::kind) is [`ErrorKind::Api`].
+    /// Returns the refusal, if [`kind`](Self::kind) is [`ErrorKind::Api`].
     #[must_use]
     pub fn api(&self) -> Option<&ApiError> {
         self.inner.api.as_ref()
     }
 
-    /// The `Request-ID` of the response, if any, which WeChat Pay's support asks for.
+    /// Returns the `Request-ID` of the response, if any, which WeChat Pay's support asks for.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.inner.request_id.as_deref()
     }
 
-    /// The response's body as received, if there was a response.
+    /// Returns the response's body as received, if there was a response.
     ///
     /// After [`ErrorKind::Verify`] it may not come from WeChat Pay: inspect it, but do not act on it.
     #[must_use]
@@ -278,7 +278,7 @@ impl Error {
         self.inner.body.as_ref()
     }
 
-    /// The reason why a signature was rejected, if that was the cause.
+    /// Returns the reason why a signature was rejected, if that was the cause.
     #[must_use]
     pub fn verify_failure(&self) -> Option<&VerifyFailure> {
         self.find()
@@ -305,12 +305,12 @@ impl Error {
                 .is_some_and(|err| err.kind() == std::io::ErrorKind::TimedOut)
     }
 
-    /// Whether the outcome of the request is unknown, so that money may have moved: query before anything
+    /// Whether the outcome of the request is unknown, so that money may have moved. If so, query before doing anything
     /// else.
     ///
     /// For an answer of WeChat Pay it is [`ApiError::is_undecided`], for every other error
-    /// [`maybe_sent`](Self::maybe_sent). It is also true when a [retry] repeated the call and an earlier attempt left
-    /// its outcome open, whatever the last attempt was answered with.
+    /// [`maybe_sent`](Self::maybe_sent). It is also true if a [retry] repeated the call and an earlier attempt left
+    /// its outcome open, whatever the last answer says.
     ///
     /// [retry]: https://docs.rs/wechatpay-chain/latest/wechatpay_chain/resilience/struct.RetryPolicy.html
     ///
@@ -338,7 +338,7 @@ impl Error {
             return false;
         }
         match self.api() {
-            // Without a code it is not WeChat Pay that says so.
+            // An answer without a code does not come from WeChat Pay.
             Some(api) => {
                 api.status == StatusCode::TOO_MANY_REQUESTS
                     && !api.code.is_empty()
@@ -348,7 +348,7 @@ impl Error {
         }
     }
 
-    /// The first cause of type `E`, this error's own sources included.
+    /// Returns the first cause of type `E`, including causes of this crate's errors.
     ///
     /// ```
     /// use wechatpay_chain::{Error, ErrorKind};
@@ -360,13 +360,13 @@ impl Error {
         self.sources().find_map(|err| err.downcast_ref())
     }
 
-    /// The error and all its causes on one line. A cause that repeats the previous text is left out.
+    /// Returns the error and all its causes on one line. A cause that repeats the previous text is left out.
     #[must_use]
     pub fn report(&self) -> String {
         let mut text = self.to_string();
         let mut last = text.clone();
         for cause in self.sources().map(ToString::to_string) {
-            // OpenSSL's errors come three deep, each with the text of the next.
+            // OpenSSL nests errors three deep, each repeating the text of the next.
             if last.contains(&cause) {
                 continue;
             }

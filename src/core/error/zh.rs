@@ -6,10 +6,10 @@ use super::zh_messages::MESSAGES;
 use super::{ApiError, Error, ErrorKind, Verification, VerifyFailure, line};
 
 impl Error {
-    /// The error and all its causes on one line, in Chinese.
+    /// Returns the error and all its causes on one line, in Chinese.
     ///
-    /// Says what [`report`](Self::report) says. The messages of WeChat Pay, of the operating system and of other
-    /// libraries are quoted unchanged, and so is a message of this library that has no translation.
+    /// It has the content of [`report`](Self::report). The messages of WeChat Pay, of the operating system and of other
+    /// libraries are quoted unchanged, and so are messages of this library without a translation.
     ///
     /// ```
     /// use wechatpay_chain::{Error, ErrorKind};
@@ -23,7 +23,7 @@ impl Error {
         let mut last = self.inner.message.to_string();
         for cause in self.sources() {
             let english = cause.to_string();
-            // OpenSSL's errors come three deep, each with the text of the next.
+            // OpenSSL nests errors three deep, each repeating the text of the next.
             if last.contains(&english) {
                 continue;
             }
@@ -189,7 +189,7 @@ fn plain_path_error(err: &PathError) -> Option<&'static str> {
     })
 }
 
-/// The translation of a message; `None` where there is none.
+/// Translates a message; `None` if there is no translation.
 fn translated(message: &str) -> Option<String> {
     MESSAGES.iter().find_map(|(english, chinese)| {
         let values = values(english, message)?;
@@ -206,7 +206,7 @@ fn translated(message: &str) -> Option<String> {
     })
 }
 
-/// What stands in the places `{}` of a pattern.
+/// Returns the texts at the places `{}` of a pattern.
 fn values<'a>(pattern: &str, message: &'a str) -> Option<Vec<&'a str>> {
     let mut parts = pattern.split("{}");
     let mut rest = message.strip_prefix(parts.next()?)?;
@@ -272,7 +272,7 @@ mod tests {
         );
         let err = Error::new(
             ErrorKind::Key,
-            "this is a public key (as pub_key.pem); a private key was expected: give apiclient_key.pem",
+            "this is a public key (such as pub_key.pem); a private key was expected: give apiclient_key.pem",
         );
         assert_eq!(
             err.report_zh(),
@@ -283,7 +283,7 @@ mod tests {
         assert_eq!(err.report_zh(), "连接中断：x：reset by peer");
     }
 
-    /// A translated message that is rewritten would come out in English again.
+    /// Without this test, a reworded message would silently appear in English again.
     #[test]
     fn translated_messages_are_in_the_source_code() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -301,7 +301,7 @@ mod tests {
         }
     }
 
-    /// The code with its line continuations joined and all `{…}` as `{}`.
+    /// Collects the code with its line continuations joined and all `{…}` as `{}`.
     fn collect(folder: &Path, code: &mut String) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

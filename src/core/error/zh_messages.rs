@@ -17,7 +17,8 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "{} 不是商户API证书序列号：{}；请在 商户平台 → 账户中心 → API安全 → 商户API证书 查看",
     ),
     (
-        "the private key does not belong to the merchant certificate {}: apiclient_key.pem and apiclient_cert.pem have to come from the same application",
+        "the private key does not belong to the merchant certificate {}: apiclient_key.pem and \
+         apiclient_cert.pem must come from the same application",
         "私钥与商户API证书 {} 不匹配：apiclient_key.pem 和 apiclient_cert.pem 必须是同一次申请得到的",
     ),
     (
@@ -31,15 +32,15 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "文件内容为空，需要的是{}：{}",
     ),
     (
-        "this is neither PEM, DER nor base64 of a key or certificate; {} was expected: {}",
+        "this is not a key or certificate in PEM, DER or base64; {} was expected: {}",
         "文件不是 PEM、DER 或 base64 格式的密钥或证书，需要的是{}：{}",
     ),
     (
-        "the passphrase does not fit this PKCS#12 file; WeChat Pay sets it to the merchant id",
+        "the passphrase does not open this PKCS#12 file; WeChat Pay sets it to the merchant id",
         "密码与这个 PKCS#12 文件不符；微信支付把它设为商户号",
     ),
     (
-        "this private key is encrypted, and the passphrase given does not fit it",
+        "this private key is encrypted, and the given passphrase does not decrypt it",
         "私钥已加密，提供的密码不正确",
     ),
     (
@@ -47,7 +48,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "文件无法读取，其中应有{}",
     ),
     (
-        "the APIv3 key (APIv3密钥) has to have 32 bytes",
+        "the APIv3 key (APIv3密钥) must have 32 bytes",
         "APIv3 密钥必须是 32 字节",
     ),
     ("a private key", "私钥"),
@@ -55,16 +56,19 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("a public key or certificate", "公钥或证书"),
     ("give apiclient_key.pem", "请提供 apiclient_key.pem"),
     (
-        "give a certificate, as apiclient_cert.pem",
+        "give a certificate, such as apiclient_cert.pem",
         "请提供证书，例如 apiclient_cert.pem",
     ),
     (
-        "a private key (as apiclient_key.pem)",
+        "a private key (such as apiclient_key.pem)",
         "私钥（例如 apiclient_key.pem）",
     ),
-    ("a public key (as pub_key.pem)", "公钥（例如 pub_key.pem）"),
     (
-        "a certificate (as apiclient_cert.pem)",
+        "a public key (such as pub_key.pem)",
+        "公钥（例如 pub_key.pem）",
+    ),
+    (
+        "a certificate (such as apiclient_cert.pem)",
         "证书（例如 apiclient_cert.pem）",
     ),
     (
@@ -86,7 +90,9 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "连接中断，当时{}；请求可能已被处理，请先查单，不要直接重试",
     ),
     (
-        "there is no merchant private key: give private_key(PrivateKey::from_file(\"apiclient_key.pem\")?); it was made with the merchant certificate at 商户平台 → 账户中心 → API安全 → 商户API证书",
+        "there is no merchant private key: give \
+         private_key(PrivateKey::from_file(\"apiclient_key.pem\")?); it was created together with the \
+         merchant certificate at 商户平台 → 账户中心 → API安全 → 商户API证书",
         "缺少商户私钥：请提供 private_key(PrivateKey::from_file(\"apiclient_key.pem\")?)，它与商户证书一起在 商户平台 → 账户中心 → API安全 → 商户API证书 生成",
     ),
     (
@@ -110,7 +116,8 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "只提供了私钥，没有商户证书：请同时提供 certificate(..)",
     ),
     (
-        "both mchid(..) and brand_id(..) were given: a merchant and a brand sign with keys of their own, so build a client for each",
+        "both mchid(..) and brand_id(..) were given: a merchant and a brand sign with different keys, \
+         so build a client for each",
         "同时提供了 mchid(..) 和 brand_id(..)：商户和品牌各用自己的密钥签名，请分别设置",
     ),
     (
@@ -125,7 +132,10 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "it is decimal: write it in hexadecimal, as `openssl x509 -serial` prints it",
         "这是十进制：请写成十六进制，即 `openssl x509 -serial` 的输出",
     ),
-    ("it is not of 40 hexadecimal digits", "不是 40 位十六进制数"),
+    (
+        "it does not have 40 hexadecimal digits",
+        "不是 40 位十六进制数",
+    ),
     (
         "it is the id of a WeChat Pay public key, which goes with platform_key(..)",
         "这是微信支付公钥ID，应与 platform_key(..) 一起使用",
@@ -135,7 +145,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "含有冒号：请去掉",
     ),
     (
-        "white space, quotation marks or a byte order mark stand around it: take them off",
+        "it is surrounded by white space, quotation marks or a byte order mark: remove them",
         "前后有空白、引号或字节顺序标记：请去掉",
     ),
     (
@@ -151,11 +161,13 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "{} 密钥有 {} 字节，应为 32 字节：{}",
     ),
     (
-        "the serial {} is not that of the merchant certificate, {}; give the certificate alone and its serial is taken from it",
+        "the serial {} differs from the merchant certificate's, {}; give only the certificate, and its \
+         serial is used",
         "序列号 {} 与商户证书的 {} 不一致；只提供证书即可，序列号会从中读取",
     ),
     (
-        "{} is not the id of a WeChat Pay public key: it is PUB_KEY_ID_ and digits, shown beside the key at 商户平台 → 账户中心 → API安全 → 微信支付公钥; for a platform certificate use the certificate itself",
+        "{} is not the id of a WeChat Pay public key: the id is PUB_KEY_ID_ and digits, shown next to \
+         the key at 商户平台 → 账户中心 → API安全 → 微信支付公钥; for a platform certificate use the certificate itself",
         "{} 不是微信支付公钥ID：它以 PUB_KEY_ID_ 开头，后面是数字，在 商户平台 → 账户中心 → API安全 → 微信支付公钥 查看；平台证书请直接提供证书",
     ),
     (
@@ -163,15 +175,20 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "{} 是商户自己的密钥或证书，不是微信支付的：请提供 商户平台 → 账户中心 → API安全 → 微信支付公钥 中的公钥，或平台证书",
     ),
     (
-        "the key given for {} was read from the certificate {}, whose key is another: for {} give pub_key.pem, downloaded beside the id at 商户平台 → 账户中心 → API安全 → 微信支付公钥; give a platform certificate (平台证书) without an id",
+        "the key given for {} was read from the certificate {}, which has a different key: for {} give \
+         pub_key.pem, downloaded next to the id at 商户平台 → 账户中心 → API安全 → 微信支付公钥; give a platform \
+         certificate (平台证书) without an id",
         "为 {} 提供的公钥来自证书 {}，不是同一个密钥：请为 {} 提供 pub_key.pem，在 商户平台 → 账户中心 → API安全 → 微信支付公钥 下载；平台证书不需要 ID",
     ),
     (
-        "the APIv3 key does not match: the platform certificates cannot be decrypted with it. Give the one set at 商户平台 → 账户中心 → API安全 → APIv3密钥 of this very merchant, not the APIv2 key; if it was changed, the new one",
+        "the APIv3 key does not match: the platform certificates cannot be decrypted with it. Give the \
+         one set at 商户平台 → 账户中心 → API安全 → APIv3密钥 of this merchant, not the APIv2 key; after a change, \
+         give the new key",
         "APIv3 密钥不正确，无法解密平台证书。请提供本商户在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置的密钥，不是 APIv2 密钥；如果改过，请用新的",
     ),
     (
-        "the APIv3 key does not match ({} tried): it is neither the v2 key nor that of another merchant, and after a change at 商户平台 → 账户中心 → API安全 → APIv3密钥 give the old one and the new one",
+        "the APIv3 key does not match ({} tried): check that it is not the v2 key or another \
+         merchant's; after a change at 商户平台 → 账户中心 → API安全 → APIv3密钥 give both the old and the new key",
         "APIv3 密钥不正确（已试 {} 个）：请确认不是 APIv2 密钥，也不是其他商户的；在 商户平台 → 账户中心 → API安全 → APIv3密钥 更换后，请同时提供新旧两个",
     ),
     (
@@ -179,7 +196,10 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "无法下载平台证书",
     ),
     (
-        "this merchant has no platform certificate (平台证书): it is in public-key mode, as all newer ones are. Download the public key at 商户平台 → 账户中心 → API安全 → 微信支付公钥, give it to the client with the id that stands beside it, platform_key(\"PUB_KEY_ID_…\", PublicKey::from_file(\"pub_key.pem\")?), and leave certificates(..) out",
+        "this merchant has no platform certificate (平台证书): it is in public-key mode, as all newer ones \
+         are. Download the public key at 商户平台 → 账户中心 → API安全 → 微信支付公钥, give it to the client with the \
+         id shown next to it, platform_key(\"PUB_KEY_ID_…\", PublicKey::from_file(\"pub_key.pem\")?), \
+         and leave certificates(..) out",
         "本商户没有平台证书，使用的是微信支付公钥（新商户都是如此）。请在 商户平台 → 账户中心 → API安全 → 微信支付公钥 下载公钥，连同公钥ID 一起提供：platform_key(\"PUB_KEY_ID_…\", PublicKey::from_file(\"pub_key.pem\")?)，并去掉 certificates(..)",
     ),
     (
@@ -188,17 +208,19 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("no answer within {}", "{} 内没有应答"),
     (
-        "nothing more of the response came within {}",
+        "no more of the response arrived within {}",
         "{} 内没有收到后续的应答数据",
     ),
     ("looking up the name of {}", "正在解析 {} 的域名"),
     ("opening a TCP connection to {}", "正在与 {} 建立 TCP 连接"),
-    ("agreeing on TLS with {}", "正在与 {} 进行 TLS 握手"),
+    ("negotiating TLS with {}", "正在与 {} 进行 TLS 握手"),
     ("waiting for the answer of {}", "正在等待 {} 应答"),
     ("reading the answer of {}", "正在读取 {} 的应答"),
     ("asking for a tunnel to {}", "正在请求代理连接 {}"),
     (
-        "no connection could be made while {}, since the server's certificate is not trusted; nothing was sent: of a gateway of your own give its CA to root_certificate(..); of WeChat Pay, install the system's root certificates (package ca-certificates)",
+        "no connection could be made while {}, since the server's certificate is not trusted; nothing \
+         was sent: for your own gateway give its CA to root_certificate(..); for WeChat Pay, install \
+         the system's root certificates (package ca-certificates)",
         "无法建立连接，当时{}：服务器的证书不受信任，请求未发出。自建网关请把 CA 证书提供给 root_certificate(..)；微信支付则请安装系统根证书（ca-certificates 软件包）",
     ),
     (
@@ -206,7 +228,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "请求写完之前连接就断开了，当时{}；请求未发出",
     ),
     (
-        "the connection broke inside the response",
+        "the connection broke in the middle of the response",
         "读取应答时连接中断",
     ),
     (
@@ -218,11 +240,13 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "应答与之前的重复，不可信；请求可能已被处理，请先查单，不要直接重试",
     ),
     (
-        "WeChat Pay processed the request and signed the answer wrongly on purpose, to see that clients verify; query before repeating it",
+        "WeChat Pay processed the request and deliberately signed the answer wrongly, to check that \
+         clients verify signatures; query before repeating it",
         "微信支付处理了请求，并故意返回错误的签名，以检查客户端是否验签；请先查单，不要直接重试",
     ),
     (
-        "the answer names another {} than the request, so it may be the answer of another call; the request may have been processed, so query before repeating it",
+        "the answer's {} differs from the request's, so it may be the answer to another call; the \
+         request may have been processed, so query before repeating it",
         "应答的 {} 与请求不一致，可能是另一次调用的应答；请求可能已被处理，请先查单，不要直接重试",
     ),
     (
@@ -277,15 +301,15 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("the path cannot be used", "路径有误"),
     (
-        "this OpenSSL refuses {}; allow it in its configuration (FIPS mode?)",
+        "this OpenSSL does not allow {}; enable it in OpenSSL's configuration (FIPS mode?)",
         "OpenSSL 不允许使用 {}；请在其配置中启用（是否处于 FIPS 模式？）",
     ),
     (
-        "{} was expected, but this is cut off: copy it as a whole, first line to last",
+        "{} was expected, but this is truncated: copy all of it, from the first line to the last",
         "需要的是{}，但内容不完整：请完整复制，从第一行到最后一行",
     ),
     (
-        "{} was expected, but the base64 in this is damaged: copy the file again, unchanged",
+        "{} was expected, but its base64 is damaged: copy the file again, unchanged",
         "需要的是{}，但 base64 内容已损坏：请重新复制文件，不要改动",
     ),
     (
@@ -298,12 +322,12 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("a certificate signing request", "证书请求（CSR）"),
     (
-        "a PKCS#12 file (as apiclient_cert.p12)",
+        "a PKCS#12 file (such as apiclient_cert.p12)",
         "PKCS#12 文件（例如 apiclient_cert.p12）",
     ),
     ("an encrypted private key", "加密的私钥"),
     (
-        "something else than a key or certificate",
+        "something other than a key or certificate",
         "密钥和证书以外的内容",
     ),
     ("an OpenSSH key", "OpenSSH 密钥"),
@@ -316,7 +340,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "PKCS#12 文件无法打开，请重新下载",
     ),
     (
-        "a {} has {} hex digits, and this one is not that; nothing was sent",
+        "the digest is invalid: a {} has {} hex digits; nothing was sent",
         "{} 摘要应为 {} 位十六进制数，这个不是；请求未发出",
     ),
     (
@@ -325,7 +349,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("{} is empty", "{} 为空"),
     (
-        "the path has a query already; give all parameters in one place, in query()",
+        "the path already has a query; give all parameters in one place, in query()",
         "路径中已有查询参数；请把参数集中写在一处",
     ),
     (
@@ -338,7 +362,8 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "无法读取配置文件 {}：{}",
     ),
     (
-        "{}, line {}: not a profile: {}; a profile is a table as [default] with keys as mchid = \"1900000109\"",
+        "{}, line {}: not a profile: {}; a profile is a table such as [default] with keys such as mchid \
+         = \"1900000109\"",
         "{} 第 {} 行：不是有效的配置：{}；配置是一个 TOML 表，例如 [default]，其中的键例如 mchid = \"1900000109\"",
     ),
     (
@@ -346,7 +371,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "{} 中没有配置 [{}]，已有：{}",
     ),
     (
-        "{} has to be a number of seconds, at least 0",
+        "{} must be a number of seconds, at least 0",
         "{} 必须是不小于 0 的秒数",
     ),
     (

@@ -4,10 +4,10 @@ use std::fmt;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::sync::{Mutex, PoisonError};
 
-/// The shortest time for which a nonce is remembered: a response from 300 s in the future is accepted until it is
-/// 300 s old.
+/// The shortest time for which a nonce is kept: a response whose timestamp is 300 s in the future is accepted until it
+/// is 300 s old.
 const SECONDS: i64 = 600;
-/// The most nonces in each half of the memory: 9 bytes each, and a client that gets as many answers in
+/// The largest number of nonces in each half of the memory, at 9 bytes each. A client that receives more answers in
 /// 600 s (870 a second) forgets the oldest.
 const CAPACITY: usize = 1 << 19;
 
@@ -20,10 +20,10 @@ pub struct AnswerNonces {
     capacity: usize,
 }
 
-/// Two halves: when the recent one is old or full it becomes the older one, and that is forgotten.
+/// When the recent half is old or full, it becomes the older half, and the previous older half is dropped.
 ///
-/// A nonce is kept as a keyed hash of 64 bits. Two nonces with the same hash turn one answer in 10¹³
-/// into an error at the fullest.
+/// A nonce is stored as a keyed hash of 64 bits. A collision turns at most one answer in 10¹³
+/// into an error, when the memory is full.
 #[derive(Default)]
 struct Seen {
     recent: HashSet<u64, Hashed>,
@@ -32,7 +32,7 @@ struct Seen {
     since: Option<i64>,
 }
 
-/// A hasher for values that are hashes already.
+/// A hasher for values that are already hashes.
 type Hashed = BuildHasherDefault<AsItIs>;
 
 #[derive(Default)]
@@ -61,7 +61,7 @@ impl Default for AnswerNonces {
 }
 
 impl AnswerNonces {
-    /// Remembers no nonce yet.
+    /// Creates an empty memory.
     pub fn new() -> Self {
         Self::with_capacity(CAPACITY)
     }
@@ -74,7 +74,7 @@ impl AnswerNonces {
         }
     }
 
-    /// Remembers a nonce; `false` when it was there already. `now` is in Unix seconds.
+    /// Records a nonce; returns `false` if it was already recorded. `now` is in Unix seconds.
     pub fn admit(&self, nonce: &str, now: i64) -> bool {
         let hash = self.hasher.hash_one(nonce);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,7 +86,7 @@ impl AnswerNonces {
 impl Seen {
     fn age(&mut self, now: i64, capacity: usize) {
         let since = *self.since.get_or_insert(now);
-        // A clock that was set back makes nothing older than it is.
+        // A clock that is set back must not make nonces older.
         if now < since {
             self.since = Some(now);
         }
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn its_memory_is_bounded_and_the_newest_stay() {
+    fn memory_is_bounded_and_the_newest_nonces_stay() {
         let nonces = AnswerNonces::with_capacity(8);
         for index in 0..1000 {
             assert!(nonces.admit(&index.to_string(), 0));

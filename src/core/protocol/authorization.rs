@@ -4,7 +4,7 @@ use http::HeaderValue;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// The authentication scheme of APIv3 with a merchant's RSA key: [`Scheme::Merchant`]'s text.
+/// The authentication scheme of APIv3 with a merchant's RSA key: the text of [`Scheme::Merchant`].
 pub const SCHEME: &str = Scheme::Merchant.as_str();
 
 /// The signing party: the first word of an `Authorization` header.
@@ -30,7 +30,7 @@ impl Scheme {
         }
     }
 
-    /// The header's parameter that says who.
+    /// Returns the header's parameter that names the signing party.
     #[must_use]
     pub const fn id_name(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl Scheme {
 
 /// The parts of an APIv3 `Authorization` header.
 ///
-/// Who replaces the `signer` of the stack builds one of these from a signature made elsewhere.
+/// A middleware that replaces `signer` builds one of these from a signature made elsewhere.
 ///
 /// Source: WeChat Pay document "如何生成请求签名", section 设置HTTP头.
 ///
@@ -71,7 +71,7 @@ pub struct Authorization {
 }
 
 impl Authorization {
-    /// Puts the parts of a merchant's header together; `signature` is base64, `timestamp` in Unix seconds.
+    /// Creates a merchant's header; `signature` is base64, `timestamp` in Unix seconds.
     pub fn new(
         mchid: impl Into<String>,
         serial_no: impl Into<String>,
@@ -89,7 +89,7 @@ impl Authorization {
         }
     }
 
-    /// The same parts under another scheme, whose id then is the first of them.
+    /// Returns the same parts under another scheme, whose id is then the first part.
     ///
     /// ```
     /// use wechatpay_chain::signing::{Authorization, Scheme};
@@ -106,14 +106,14 @@ impl Authorization {
         self
     }
 
-    /// Reads a header's value, of any [`Scheme`].
+    /// Parses a header's value, of any [`Scheme`].
     ///
-    /// The parameters may stand in any order, with or without blanks after the commas.
+    /// The parameters may be in any order, with or without spaces after the commas.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Header`] when the scheme is another or a parameter is missing, doubled or not
-    /// of its form.
+    /// [`ErrorKind::Header`] when the scheme is unknown, or a parameter is missing, doubled or
+    /// malformed.
     pub fn parse(value: &str) -> Result<Self> {
         let (scheme, parameters) = value.split_once(' ').unwrap_or((value, ""));
         let scheme = Scheme::parse(scheme).ok_or_else(|| {
@@ -130,7 +130,7 @@ impl Authorization {
                 .position(|known| *known == name)
                 .ok_or_else(|| malformed("it has an unknown parameter"))?;
             if parts[slot].replace(value).is_some() {
-                return Err(malformed("a parameter stands twice"));
+                return Err(malformed("a parameter occurs twice"));
             }
         }
         let [
@@ -149,19 +149,19 @@ impl Authorization {
         Ok(Self::new(id, serial, timestamp, nonce, signature).with_scheme(scheme))
     }
 
-    /// The header's value, marked as sensitive.
+    /// Returns the header's value, marked as sensitive.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Header`] when a part holds a quote, a backslash or a character that headers
-    /// cannot carry.
+    /// [`ErrorKind::Header`] when a part contains a quote, a backslash or a character that is invalid in
+    /// headers.
     pub fn to_header_value(&self) -> Result<HeaderValue> {
         let texts = [&self.id, &self.serial_no, &self.nonce_str, &self.signature];
         if texts.iter().fold(false, |any, text| any | breaks_out(text)) {
-            return Err(malformed("a part holds a quote or a backslash"));
+            return Err(malformed("a part contains a quote or a backslash"));
         }
         let mut value = HeaderValue::try_from(self.text())
-            .map_err(|_| malformed("a part holds a character that headers cannot carry"))?;
+            .map_err(|_| malformed("a part contains a character that is invalid in headers"))?;
         value.set_sensitive(true);
         Ok(value)
     }
@@ -193,13 +193,13 @@ impl Authorization {
         self.scheme
     }
 
-    /// The merchant id (商户号) or brand id (品牌ID), as the scheme says.
+    /// Returns the merchant id (商户号) or brand id (品牌ID), depending on the scheme.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The merchant id (商户号); empty in a brand's header.
+    /// Returns the merchant id (商户号); empty in a brand's header.
     #[must_use]
     pub fn mchid(&self) -> &str {
         match self.scheme {
@@ -208,32 +208,32 @@ impl Authorization {
         }
     }
 
-    /// The serial of the merchant certificate.
+    /// Returns the serial of the merchant certificate.
     #[must_use]
     pub fn serial_no(&self) -> &str {
         &self.serial_no
     }
 
-    /// Unix seconds.
+    /// Returns the timestamp in Unix seconds.
     #[must_use]
     pub fn timestamp(&self) -> i64 {
         self.timestamp
     }
 
-    /// The nonce.
+    /// Returns the nonce.
     #[must_use]
     pub fn nonce_str(&self) -> &str {
         &self.nonce_str
     }
 
-    /// The signature, base64.
+    /// Returns the signature in base64.
     #[must_use]
     pub fn signature(&self) -> &str {
         &self.signature
     }
 }
 
-/// The signature is left out: with it the request could be sent again.
+/// Omits the signature: with it the request could be replayed.
 impl fmt::Debug for Authorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authorization")
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn parsing_gives_the_parts_in_any_order() {
+    fn parameters_are_parsed_in_any_order() {
         let text = "WECHATPAY2-SHA256-RSA2048 signature=\"c2ln+/==\", nonce_str=\"abc\", \
                     timestamp=\"1554208460\", serial_no=\"5157\", mchid=\"1900000109\"";
         assert_eq!(Authorization::parse(text).unwrap(), sample());

@@ -1,4 +1,4 @@
-/// The text that a request's signature covers.
+/// Builds the text that a request's signature covers.
 ///
 /// Five lines, each ended by `\n`: method, target, timestamp, nonce, body. The target is the path
 /// with its query exactly as sent; an empty body still gives its line end.
@@ -28,7 +28,7 @@ pub fn request_text(
     ])
 }
 
-/// The text that the signature of a response or notification covers.
+/// Builds the text that the signature of a response or notification covers.
 ///
 /// Three lines, each ended by `\n`: timestamp and nonce as the headers spell them, and the body
 /// exactly as received.
@@ -44,9 +44,9 @@ pub fn response_text(timestamp: &str, nonce: &str, body: &[u8]) -> Vec<u8> {
     lines(&[timestamp.as_bytes(), nonce.as_bytes(), body])
 }
 
-/// The text that the signature of APIv3's pay parameters covers.
+/// Builds the text that the signature of APIv3's pay parameters covers.
 ///
-/// Four lines, each ended by `\n`. The last is `package` as the front end gets it
+/// Four lines, each ended by `\n`. The last is `package` as passed to the front end
 /// (`prepay_id=…`), but for an App the bare `prepay_id`.
 ///
 /// Source: WeChat Pay documents 4012791857 and 4013070351.

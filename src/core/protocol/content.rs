@@ -5,14 +5,14 @@ pub const HEAD: usize = 512;
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
-/// A kind of content that is no bill.
+/// A kind of content that is not a bill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
-    /// No bytes, or only blanks.
+    /// No bytes, or only white space.
     Empty,
     /// A page for browsers, from a proxy or a web server.
     Html,
-    /// A message of APIv2's: its root is `xml`.
+    /// An APIv2 message, whose root is `xml`.
     Message,
     /// Other XML.
     Xml,
@@ -50,9 +50,9 @@ impl Content {
         match self {
             Self::Empty => "empty",
             Self::Html => "an HTML page, as proxies and web servers send",
-            Self::Message => "an XML message, as APIv2 refuses with",
+            Self::Message => "an XML message, the form of APIv2's errors",
             Self::Xml => "XML",
-            Self::Json => "JSON, as errors and tickets of bills are",
+            Self::Json => "JSON, the form of errors and of responses with a download_url",
             Self::Gzip => "zipped (gzip)",
             Self::Zip => "a zip archive",
             Self::Utf16 => "UTF-16 text",
@@ -61,7 +61,7 @@ impl Content {
     }
 }
 
-/// The ASCII of UTF-16 text, if it is some: with its byte order mark, or every other byte zero.
+/// Returns the ASCII of UTF-16 text: with its byte order mark, or with every other byte zero.
 fn utf16(head: &[u8]) -> Option<Vec<u8>> {
     let (bytes, high_first) = match head {
         [0xff, 0xfe, rest @ ..] => (rest, false),
@@ -89,7 +89,7 @@ fn text_kind(text: &[u8]) -> Content {
     }
 }
 
-/// Skips blanks and byte order marks in any order: concatenated files have several.
+/// Skips white space and byte order marks in any order: concatenated files have several.
 fn without_blanks(mut text: &[u8]) -> &[u8] {
     loop {
         text = text.trim_ascii_start();
@@ -125,7 +125,7 @@ fn markup(text: &[u8]) -> Content {
 
 fn is_json(first: u8, rest: &[u8]) -> bool {
     match (first, rest.first()) {
-        // An array of anything but objects and texts may be a text that begins so.
+        // Arrays of other values are not recognised: an ordinary text may begin like one.
         (b'[', Some(next)) => b"[{\"]".contains(next),
         (_, Some(next)) => b"\"}".contains(next),
         (_, None) => false,
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_the_wrong_content_is_told_from_a_bill() {
+    fn every_form_of_wrong_content_is_distinguished_from_a_bill() {
         for (text, kind) in [
             ("", Content::Empty),
             ("\u{feff} \r\n", Content::Empty),

@@ -1,5 +1,5 @@
-//! Data encrypted with the merchant's keys: with the APIv3 key resources of notifications and
-//! platform certificates, with the APIv2 key refunds.
+//! Data encrypted with the merchant's keys: resources of notifications and platform certificates with
+//! the APIv3 key, refunds with the APIv2 key.
 
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -9,19 +9,19 @@ use crate::crypto::{base64, digest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
-/// The only algorithm that WeChat Pay has.
+/// The only algorithm that WeChat Pay uses.
 pub const ALGORITHM: &str = "AEAD_AES_256_GCM";
 
-/// An encrypted text with all but the key.
+/// An encrypted text and its parameters, without the key.
 ///
 /// Source: WeChat Pay document "如何解密证书和回调报文".
 #[derive(Clone, Copy)]
 pub struct Sealed<'a> {
-    /// [`ALGORITHM`], or another, which is refused.
+    /// [`ALGORITHM`]; any other is rejected.
     pub algorithm: &'a str,
     /// 12 bytes.
     pub nonce: &'a str,
-    /// Authenticated and not encrypted.
+    /// Authenticated, but not encrypted.
     pub associated_data: &'a str,
     /// Base64.
     pub ciphertext: &'a str,
@@ -39,11 +39,11 @@ impl<'a> Sealed<'a> {
         }
     }
 
-    /// Decrypts with the first key that fits.
+    /// Decrypts with the first matching key.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decrypt`]: no key fits, there is none, or the object is malformed; each says so.
+    /// [`ErrorKind::Decrypt`]: no key matches, no key was given, or the object is malformed; the message says which.
     pub fn open<'k>(
         &self,
         keys: impl IntoIterator<Item = &'k Secret>,
@@ -65,17 +65,17 @@ impl<'a> Sealed<'a> {
         aes::gcm_decrypt(key, nonce, aad, ciphertext).ok()
     }
 
-    /// Everything that has nothing to do with the key, so that a failure can be put down to it.
+    /// Checks everything that does not depend on the key, so that a later failure means a wrong key.
     pub fn check(&self) -> Result<Vec<u8>> {
         if self.algorithm != ALGORITHM {
             return Err(malformed(format!(
-                "its algorithm is {:?} and not {ALGORITHM}",
+                "its algorithm is {:?}, not {ALGORITHM}",
                 self.algorithm
             )));
         }
         if self.nonce.len() != NONCE_LEN {
             return Err(malformed(format!(
-                "its nonce has {} bytes and not {NONCE_LEN}",
+                "its nonce has {} bytes, not {NONCE_LEN}",
                 self.nonce.len()
             )));
         }
@@ -85,13 +85,13 @@ impl<'a> Sealed<'a> {
     }
 }
 
-/// The key that APIv2's `req_info` is encrypted with (AES-256-ECB): the text of the APIv2 key's MD5.
+/// Returns the key that encrypts APIv2's `req_info` (AES-256-ECB): the hex text of the APIv2 key's MD5.
 ///
 /// Source: WeChat Pay document "退款结果通知", section 解密步骤.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Unsupported`] where OpenSSL was told to do without MD5 (FIPS).
+/// [`ErrorKind::Unsupported`] when OpenSSL disables MD5 (FIPS).
 pub fn refund_key(key: &Secret) -> Result<Zeroizing<[u8; KEY_LEN]>> {
     let text = Zeroizing::new(digest::md5_hex(key.expose().as_bytes())?);
     let mut bytes = Zeroizing::new([0; KEY_LEN]);
@@ -120,9 +120,9 @@ fn no_key_fits(tried: usize) -> Error {
     Error::new(
         ErrorKind::Decrypt,
         format!(
-            "the APIv3 key does not match ({tried} tried): it is neither the v2 key nor that of another \
-             merchant, and after a change at 商户平台 → 账户中心 → API安全 → APIv3密钥 give the old one \
-             and the new one"
+            "the APIv3 key does not match ({tried} tried): check that it is not the v2 key or another \
+             merchant's; after a change at 商户平台 → 账户中心 → API安全 → APIv3密钥 give both the old and the new \
+             key"
         ),
     )
 }
@@ -146,14 +146,14 @@ mod tests {
     }
 
     #[test]
-    fn any_of_several_keys_opens_it() {
+    fn any_of_several_keys_opens_the_envelope() {
         let keys = [Secret::new("x".repeat(32)), Secret::new(KEY)];
         let text = sealed(ALGORITHM, NONCE, |sealed| sealed.open(&keys)).unwrap();
         assert_eq!(&text[..], b"{}");
     }
 
     #[test]
-    fn a_failure_says_whether_it_is_the_key() {
+    fn a_failure_tells_whether_the_key_is_wrong() {
         let other = [Secret::new("x".repeat(32))];
         let cases: [(&str, &str, &[Secret], &str); 4] = [
             (ALGORITHM, NONCE, &other, "does not match (1 tried)"),

@@ -1,7 +1,6 @@
 //! Finds the sensitive fields of a body or query and lets the caller replace their texts.
 //!
-//! Which fields is the catalog's and the caller's business, how they are encrypted that of the
-//! closure passed in.
+//! The catalog and the caller decide which fields; the closure decides how they are encrypted.
 
 mod doubles;
 mod splice;
@@ -22,8 +21,8 @@ pub type Visit<'a> = dyn FnMut(&str, &str) -> Result<Option<String>> + 'a;
 
 /// The sensitive fields of a JSON body.
 ///
-/// Pointers are those of RFC 6901, with `*` for every item of an array. A pointer that meets a
-/// text before its end continues in the JSON that the text holds.
+/// Pointers are those of RFC 6901, with `*` for every item of an array. A pointer that reaches a
+/// text before its end continues in the JSON inside the text.
 #[derive(Debug, Clone, Copy)]
 pub struct Fields<'a> {
     kind: ErrorKind,
@@ -54,15 +53,14 @@ impl<'a> Fields<'a> {
     /// # Errors
     ///
     /// An error that names the pointer and never a value: the body's structure differs from the pointer,
-    /// the field is not a text, a text on the path holds no JSON, the
-    /// pointer is malformed, or `visit` fails.
+    /// the field is not a text, a text on the path contains no JSON, the pointer is malformed, or `visit` fails.
     pub fn rewrite(&self, value: &mut Value, pointer: &str, visit: &mut Visit<'_>) -> Result<bool> {
         let mut leaf = self.replace(visit);
         self.walk(value, pointer, &mut leaf, &mut None)
     }
 
-    /// Works as [`rewrite`](Self::rewrite), and records the replacements, for the text that the value was
-    /// read from.
+    /// Works as [`rewrite`](Self::rewrite), and records the replacements, so that the JSON text that the value was
+    /// read from can be changed too.
     ///
     /// # Errors
     ///
@@ -92,10 +90,10 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The places of all items below `if_flagged` whose `need_encrypt` is true.
+    /// Returns the places of all items below `if_flagged` whose `need_encrypt` is true.
     ///
-    /// Which member of them holds the content is not documented: unless the caller named it, it
-    /// would leave unencrypted.
+    /// The documentation does not say which member of such an item has the content. Unless the caller names the member,
+    /// it would be sent unencrypted.
     ///
     /// # Errors
     ///
@@ -175,17 +173,17 @@ type Leaf<'a> = dyn FnMut(&str, &mut Value) -> Result<bool> + 'a;
 struct Walk<'a, 'l> {
     fields: &'a Fields<'a>,
     pointer: &'a str,
-    /// The pointer to where the walk is, `*` replaced by the item's number.
+    /// The pointer to the current position, with item numbers in place of `*`.
     here: String,
     leaf: &'a mut Leaf<'l>,
     /// The replacements, if a text has to be changed accordingly.
     edits: &'a mut Option<Edits>,
-    /// Whether the pointer fits the body: an end was reached, or a list that is empty.
+    /// Whether the pointer matched the body: it reached its end, or an empty list.
     reached: bool,
 }
 
 impl Walk<'_, '_> {
-    /// Goes on from a value with what remains of the pointer; says whether something changed.
+    /// Walks from a value along the rest of the pointer; returns whether something changed.
     fn at(&mut self, value: &mut Value, rest: &str) -> Result<bool> {
         let Some((token, below)) = split(rest) else {
             self.reached = true;
@@ -244,14 +242,14 @@ impl Walk<'_, '_> {
         Ok(changed)
     }
 
-    /// Goes on in the JSON that a text holds.
+    /// Continues in the JSON inside a text.
     fn inside(&mut self, text: &mut String, rest: &str) -> Result<bool> {
         if text.is_empty() {
             return Ok(false);
         }
         let mut value: Value =
             serde_json::from_str(text).map_err(|err| self.not_json().with_source(err))?;
-        // A text in a text is no way on, and would let a body choose how deep this goes.
+        // A pointer does not continue in a text inside a text: a body could otherwise choose the depth of recursion.
         if value.is_string() {
             return Err(self.not_json());
         }
@@ -273,7 +271,7 @@ impl Walk<'_, '_> {
         Ok(true)
     }
 
-    /// Whether this is not an item that goes without encryption.
+    /// Whether the value may be encrypted: it is not an item whose `need_encrypt` is false.
     fn wanted(&self, value: &Value, rest: &str) -> bool {
         let walked = &self.pointer[..self.pointer.len() - rest.len()];
         let mut patterns = self.fields.if_flagged.iter();
@@ -293,7 +291,8 @@ impl Walk<'_, '_> {
     fn not_json(&self) -> Error {
         let Self { pointer, here, .. } = self;
         let message = format!(
-            "the pointer {pointer} leads into the text at {here:?}, which must hold the JSON of an object or array"
+            "the pointer {pointer} leads into the text at {here:?}, which must be the JSON of an object \
+             or array"
         );
         Error::new(self.fields.kind, message)
     }
@@ -303,13 +302,13 @@ impl Walk<'_, '_> {
         let Self { pointer, here, .. } = self;
         let message = format!(
             "the pointer {pointer} leads into the text at {here:?}, whose JSON has a key twice in one \
-             object: leave one of them out"
+             object: remove one of them"
         );
         Error::new(self.fields.kind, message)
     }
 }
 
-/// The first token of a pointer, still escaped, and what follows it.
+/// Splits off the first token of a pointer, still escaped.
 fn split(pointer: &str) -> Option<(&str, &str)> {
     let rest = pointer.strip_prefix('/')?;
     Some(rest.split_at(rest.find('/').unwrap_or(rest.len())))
@@ -328,7 +327,7 @@ fn is_index(token: &str) -> bool {
     digits && (token == "0" || !token.starts_with('0'))
 }
 
-/// Whether a pointer leads into a place that is given without `*`.
+/// Whether a pointer leads into a place, which is written without `*`.
 pub fn leads_into(pointer: &str, place: &str) -> bool {
     let mut pointer = pointer.split('/');
     place
@@ -337,7 +336,7 @@ pub fn leads_into(pointer: &str, place: &str) -> bool {
         && pointer.next().is_some()
 }
 
-/// Whether a pointer is a pattern's, an index counting as `*`.
+/// Whether a pointer matches a pattern, in which `*` stands for any index.
 fn covers(pattern: &str, pointer: &str) -> bool {
     let mut pointer = pointer.split('/');
     let all = pattern.split('/').all(|expected| {
@@ -375,12 +374,12 @@ fn kind_of(value: &Value) -> &'static str {
 
 /// Lets `visit` replace the values of the named parameters of a query.
 ///
-/// `visit` sees the decoded value (`+` is a plus, as in RFC 3986); a new one is percent-encoded.
-/// All other bytes stay as they are; empty values are passed over. `None` when nothing changed.
+/// `visit` receives the decoded value (`+` is a plus, as in RFC 3986), and its result is percent-encoded.
+/// All other bytes are unchanged, and empty values are skipped. Returns `None` if nothing changed.
 ///
 /// # Errors
 ///
-/// Names the parameter where its value is not UTF-8, and gives on what `visit` gives.
+/// An error that names a parameter whose value is not UTF-8, and the errors of `visit`.
 pub fn rewrite_query(query: &str, names: &[&str], visit: &mut Visit<'_>) -> Result<Option<String>> {
     let mut out = String::new();
     let mut changed = false;

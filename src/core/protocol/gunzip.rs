@@ -23,7 +23,7 @@ impl Default for Gunzip {
 }
 
 impl Gunzip {
-    /// Starts at the first byte of a gzip stream.
+    /// Creates a decoder for one gzip stream.
     pub fn new() -> Self {
         Self {
             decoder: MultiGzDecoder::new(Vec::new()),
@@ -31,7 +31,7 @@ impl Gunzip {
         }
     }
 
-    /// Gives the next zipped piece, when all of the last one has been taken.
+    /// Adds the next compressed piece, after all output of the previous one was taken.
     pub fn push(&mut self, piece: Bytes) {
         self.input = piece;
     }
@@ -66,11 +66,11 @@ impl Gunzip {
     }
 }
 
-/// The error of what cannot be unzipped.
+/// The error for content that cannot be decompressed.
 pub fn not_gzip(err: io::Error) -> Error {
     Error::new(
         ErrorKind::Body,
-        "the file is not whole gzip: it was cut or altered, or was not asked for as GZIP",
+        "the file is not complete gzip: it was truncated or altered, or was not requested with GZIP",
     )
     .with_source(err)
 }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn any_pieces_and_several_members_give_the_text() {
+    fn pieces_of_any_size_and_several_members_are_unzipped() {
         let text = b"0123456789".repeat(5000);
         let whole = [zipped(&text), zipped(b"end")].concat();
         for size in [1, 7, 4096, whole.len()] {

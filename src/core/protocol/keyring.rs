@@ -29,7 +29,7 @@ pub struct PlatformKey {
     header: HeaderValue,
     key: PublicKey,
     origin: KeyOrigin,
-    /// The common name in the certificate: of a merchant's the merchant id.
+    /// The common name in the certificate; in a merchant's certificate it is the merchant id.
     owner: Option<String>,
 }
 
@@ -50,7 +50,7 @@ pub struct PlatformKey {
 #[derive(Clone, Default)]
 pub struct Keyring {
     keys: Arc<RwLock<Arc<Keys>>>,
-    /// Keys that are not WeChat Pay's, one for each merchant or brand whose client uses the keyring.
+    /// Keys that are not WeChat Pay's: those of the merchants and brands whose clients use the keyring.
     own: Arc<RwLock<Vec<OwnKey>>>,
 }
 
@@ -67,7 +67,7 @@ pub struct OwnKey {
 }
 
 impl Keyring {
-    /// An empty keyring.
+    /// Creates an empty keyring.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -75,13 +75,13 @@ impl Keyring {
 
     /// Adds a public key under its id, which the merchant platform shows next to it.
     ///
-    /// A key already there under that id is replaced.
+    /// Replaces an existing key with that id.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] when the key was read from a certificate, whose key is never a public
-    /// key's (use [`add_certificate`](Self::add_certificate)), or is the own key of a merchant whose
-    /// client uses this keyring. [`ErrorKind::Key`] when the id is not of the form `PUB_KEY_ID_` and
+    /// [`ErrorKind::Builder`] when the key was read from a certificate, whose key never has a public key
+    /// id (use [`add_certificate`](Self::add_certificate)), or is the key of a merchant whose
+    /// client uses this keyring. [`ErrorKind::Key`] when the id is not `PUB_KEY_ID_` followed by
     /// digits.
     pub fn add_public_key(&self, id: &str, key: PublicKey) -> Result<()> {
         let certificate = key.certificate().map(str::to_owned);
@@ -104,12 +104,12 @@ impl Keyring {
 
     /// Adds a platform certificate under its serial.
     ///
-    /// Nothing else is checked now. Its dates are checked in use: when it is chosen for a request, and
+    /// Its dates are not checked now but in use: when it is chosen for a request, and
     /// when an answer or a notification names it.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] when it is the own certificate, or has the own key, of a merchant whose
+    /// [`ErrorKind::Builder`] when it is the certificate, or has the key, of a merchant whose
     /// client uses this keyring.
     pub fn add_certificate(&self, certificate: &Certificate) -> Result<()> {
         let key = PlatformKey::of(certificate);
@@ -119,11 +119,11 @@ impl Keyring {
         Ok(())
     }
 
-    /// Takes in no key of this merchant or brand from now on.
+    /// From now on, rejects the keys of this merchant or brand.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] when there is one already.
+    /// [`ErrorKind::Builder`] when the keyring already contains one.
     pub fn refuse(&self, own: OwnKey) -> Result<()> {
         let mut known = self.own.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = self.snapshot().values().find(|key| own.is(key)) {
@@ -135,7 +135,7 @@ impl Keyring {
         Ok(())
     }
 
-    /// The own keys, none of which this is; none is added while they are held.
+    /// Checks that a key belongs to no merchant. While the returned guard is held, no merchant's key is added.
     ///
     /// The commonest mix-up is the merchant's own certificate or key in place of WeChat Pay's.
     fn own_keys(&self, key: &PlatformKey) -> Result<RwLockReadGuard<'_, Vec<OwnKey>>> {
@@ -147,12 +147,12 @@ impl Keyring {
         }
     }
 
-    /// Takes a key out; answers whether it was there.
+    /// Removes a key; returns whether it existed.
     pub fn remove(&self, id: &str) -> bool {
         self.change(|keys| keys.remove(id).is_some())
     }
 
-    /// The key of an id.
+    /// Returns the key with an id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<PlatformKey> {
         self.snapshot().get(id).cloned()
@@ -164,8 +164,8 @@ impl Keyring {
         self.snapshot().keys().map(|id| id.to_string()).collect()
     }
 
-    /// The key to encrypt with when the caller names none: a public key before a certificate, and of
-    /// the certificates the one valid at `now` (Unix seconds) that ends last.
+    /// Returns the key to encrypt with when the caller names none: a public key if there is one, else the
+    /// certificate that is valid at `now` (Unix seconds) and expires last.
     #[must_use]
     pub fn preferred(&self, now: i64) -> Option<PlatformKey> {
         self.snapshot()
@@ -185,7 +185,7 @@ impl Keyring {
         });
     }
 
-    /// A copy that no longer changes with this one.
+    /// Returns an independent copy.
     pub fn detached(&self) -> Self {
         Self {
             keys: Arc::new(RwLock::new(self.snapshot())),
@@ -213,7 +213,7 @@ impl OwnKey {
         is_owner || self.serial.as_deref() == Some(&*key.id) || self.key == key.key
     }
 
-    /// Whether the other says nothing new.
+    /// Whether this keyring contains everything in the other.
     fn covers(&self, other: &Self) -> bool {
         let known =
             |own: &Option<Arc<str>>, other: &Option<Arc<str>>| other.is_none() || own == other;
@@ -235,18 +235,18 @@ impl PlatformKey {
         }
     }
 
-    /// The public key id or certificate serial.
+    /// Returns the public key id or certificate serial.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The id as the `Wechatpay-Serial` header carries it.
+    /// Returns the id as the value of the `Wechatpay-Serial` header.
     pub fn header(&self) -> HeaderValue {
         self.header.clone()
     }
 
-    /// The key itself.
+    /// Returns the public key.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {
         &self.key
@@ -258,7 +258,7 @@ impl PlatformKey {
         &self.origin
     }
 
-    /// Whether it may sign at `now` (Unix seconds); public keys always may.
+    /// Checks whether the key may sign at `now` (Unix seconds); a public key always may.
     pub fn check_time(&self, now: i64) -> Result<(), VerifyFailure> {
         let KeyOrigin::Certificate {
             not_before,
@@ -309,7 +309,7 @@ impl fmt::Debug for PlatformKey {
     }
 }
 
-/// Ids were checked, and serials are hexadecimal: both are text that headers carry.
+/// Converts an id. Ids were checked, and serials are hexadecimal, so both are valid header text.
 fn header(id: &str) -> HeaderValue {
     HeaderValue::from_str(id).unwrap_or(HeaderValue::from_static(""))
 }
@@ -328,9 +328,9 @@ fn of_certificate(id: &str, serial: &str) -> Error {
     Error::new(
         ErrorKind::Builder,
         format!(
-            "the key given for {id} was read from the certificate {serial}, whose key is another: for \
-             {id} give pub_key.pem, downloaded beside the id at 商户平台 → 账户中心 → API安全 → \
-             微信支付公钥; give a platform certificate (平台证书) without an id"
+            "the key given for {id} was read from the certificate {serial}, which has a different key: \
+             for {id} give pub_key.pem, downloaded next to the id at 商户平台 → 账户中心 → API安全 → 微信支付公钥; give \
+             a platform certificate (平台证书) without an id"
         ),
     )
 }
@@ -343,9 +343,9 @@ fn check_public_key_id(id: &str) -> Result<()> {
     Err(Error::new(
         ErrorKind::Key,
         format!(
-            "{id:?} is not the id of a WeChat Pay public key: it is PUB_KEY_ID_ and digits, shown \
-             beside the key at 商户平台 → 账户中心 → API安全 → 微信支付公钥; for a platform \
-             certificate use the certificate itself"
+            "{id:?} is not the id of a WeChat Pay public key: the id is PUB_KEY_ID_ and digits, shown \
+             next to the key at 商户平台 → 账户中心 → API安全 → 微信支付公钥; for a platform certificate use the \
+             certificate itself"
         ),
     ))
 }
@@ -355,10 +355,9 @@ mod tests {
     use super::*;
     use crate::crypto::fixtures::fixture;
 
-    /// Given by hand or fetched: there is one rule for what a request and an answer are encrypted and
-    /// verified with.
+    /// Configured and fetched certificates follow the same rule for requests and answers.
     #[test]
-    fn the_dates_of_a_certificate_count_for_requests_and_answers() {
+    fn certificate_dates_apply_to_requests_and_answers() {
         let certificate = Certificate::from_bytes(fixture!("certificate.pem")).unwrap();
         let ring = Keyring::new();
         ring.add_certificate(&certificate).unwrap();

@@ -19,11 +19,11 @@ pub enum SignType {
 }
 
 impl SignType {
-    /// Reads the `sign_type` of a message; no text is MD5.
+    /// Parses the `sign_type` of a message; an empty text is MD5.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Request`] for any other text. The PHP SDK sends an empty signature then.
+    /// [`ErrorKind::Request`] for any other text, for which the PHP SDK sends an empty signature.
     ///
     /// ```
     /// use wechatpay_chain::signing::SignType;
@@ -73,7 +73,7 @@ impl SignType {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`] where OpenSSL was told to do without MD5 (FIPS).
+    /// [`ErrorKind::Unsupported`] when OpenSSL disables MD5 (FIPS).
     pub fn sign<K, V>(
         self,
         members: impl IntoIterator<Item = (K, V)>,
@@ -92,7 +92,7 @@ impl SignType {
 
     /// Signs the members of an object as [`sign`](Self::sign) does: numbers as written, `true` as `1`.
     ///
-    /// Use it for signatures outside of a call, for example for the parameters of a page that a browser opens.
+    /// Use it for signatures outside of a call, for example for the parameters of a web page.
     ///
     /// ```
     /// use serde_json::json;
@@ -109,8 +109,8 @@ impl SignType {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Request`] when it is no object or a member contains members: APIv2 does
-    /// not say how those are signed. Also as [`sign`](Self::sign).
+    /// [`ErrorKind::Request`] when the value is not an object, or a member contains members: APIv2 does
+    /// not define how those are signed. Also the errors of [`sign`](Self::sign).
     pub fn sign_object(self, members: &Value, key: &Secret) -> Result<String> {
         let members = members.as_object().ok_or_else(|| {
             Error::new(
@@ -125,11 +125,11 @@ impl SignType {
         self.sign(texts.collect::<Result<Vec<_>>>()?, key)
     }
 
-    /// Whether a signature is that of a message's members, in constant time.
+    /// Whether a signature matches a message's members. Compares in constant time.
     ///
     /// # Errors
     ///
-    /// As [`sign`](Self::sign).
+    /// The errors of [`sign`](Self::sign).
     pub fn verify<K, V>(
         self,
         members: impl IntoIterator<Item = (K, V)>,
@@ -162,11 +162,11 @@ fn signed_text(name: &str, value: &Value) -> Result<String> {
     }
 }
 
-/// Whether a message carries a right signature under the key; its length tells how it was made.
+/// Whether a message has a valid signature under the key. The signature's length tells its type.
 ///
 /// # Errors
 ///
-/// As [`SignType::sign`].
+/// The errors of [`SignType::sign`].
 pub fn message_fits(members: &Map<String, Value>, key: &Secret) -> Result<bool> {
     let signature = members.get("sign").and_then(Value::as_str);
     let signature = signature.unwrap_or_default();
@@ -175,7 +175,7 @@ pub fn message_fits(members: &Map<String, Value>, key: &Secret) -> Result<bool> 
         64 => SignType::HmacSha256,
         _ => return Ok(false),
     };
-    // What is not a text was never signed: only texts are.
+    // Only texts are signed.
     let texts = members
         .iter()
         .filter_map(|(key, value)| Some((key, value.as_str()?)));
@@ -191,11 +191,11 @@ pub fn signed_members(members: &Map<String, Value>) -> Value {
         .collect()
 }
 
-/// The member whose value holds `&name=`, so that the same text to sign is that of another message too.
+/// Returns a member whose value contains `&name=`, so that another message has the same signed text.
 ///
-/// Members are sorted in the text. `attach=7&bank_type=CMC` is also that of two members where `bank_type`
-/// comes before the member behind `attach`; `attach=a=1&z=2` is not, for `z` would stand at the end. The
-/// names that WeChat Pay uses itself are never taken.
+/// Members are sorted in the signed text. `attach=7&bank_type=CMC` is also the text of two members if `bank_type`
+/// precedes the member after `attach`. `attach=a=1&z=2` is not, since `z` would come last. The
+/// names that WeChat Pay itself uses are always rejected.
 pub fn ambiguous_member(members: &Map<String, Value>) -> Option<&str> {
     let mut sorted: Vec<_> = members
         .iter()
@@ -213,7 +213,7 @@ pub fn ambiguous_member(members: &Map<String, Value>) -> Option<&str> {
     })
 }
 
-/// The members that merchants base decisions on; a message may lack them.
+/// The members that merchants base decisions on; a message may lack some.
 const WELL_KNOWN: [&str; 12] = [
     "appid",
     "bank_type",
@@ -229,13 +229,13 @@ const WELL_KNOWN: [&str; 12] = [
     "transaction_id",
 ];
 
-/// Whether an element can have this name without holding the text of another member.
+/// Whether this element name cannot contain the text of another member.
 pub fn is_plain_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     !name.is_empty() && name.bytes().all(plain)
 }
 
-/// The names of `&name=` in a value.
+/// Returns the names in `&name=` inside a value.
 fn names_inside(value: &str) -> impl Iterator<Item = &str> {
     let rest = value.split('&').skip(1);
     rest.filter_map(|part| part.split_once('=').map(|(name, _)| name))
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn members_are_sorted_and_empty_ones_and_the_signature_left_out() {
+    fn members_are_sorted_without_empty_ones_and_the_signature() {
         let members = [("b", "2"), ("sign", "x"), ("a", "1"), ("c", ""), ("B", "0")];
         assert_eq!(
             text(members, &key()),
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_holds_another_member_is_found() {
+    fn a_value_that_contains_another_member_is_found() {
         let found = |attach: &str| {
             let members = serde_json::json!({"attach": attach, "fee_type": "CNY", "empty": ""});
             ambiguous_member(members.as_object().unwrap()).map(str::to_owned)
@@ -303,7 +303,7 @@ mod tests {
         ] {
             assert_eq!(found(attach), None, "{attach}");
         }
-        // Behind the last one stands nothing that the name would have to precede.
+        // After the last member there is nothing that the name must precede.
         let members = serde_json::json!({"attach": "1", "b": "2&zzz=3"});
         assert_eq!(ambiguous_member(members.as_object().unwrap()), Some("b"));
     }

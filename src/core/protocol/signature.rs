@@ -9,13 +9,13 @@ use super::keyring::{Keyring, PlatformKey};
 use crate::crypto::StreamVerifier;
 use crate::error::VerifyFailure;
 
-/// A signature that begins with this is a probe: wrong on purpose.
+/// The prefix of a probe: a signature that WeChat Pay makes wrong deliberately.
 pub const PROBE_PREFIX: &str = "WECHATPAY/SIGNTEST/";
 
-/// The header that names a platform key: on a request the one its fields are encrypted with, on an
-/// answer the one that signed it.
+/// The header that names a platform key: in a request the key that encrypted its fields, in an
+/// answer the key that signed it.
 pub const WECHATPAY_SERIAL: &str = "Wechatpay-Serial";
-/// The same, ready for look-ups: a text would be parsed anew each time.
+/// The parsed name, since a text would be parsed for each lookup.
 pub const SERIAL_NAME: HeaderName = HeaderName::from_static("wechatpay-serial");
 const TIMESTAMP: HeaderName = HeaderName::from_static("wechatpay-timestamp");
 const NONCE: HeaderName = HeaderName::from_static("wechatpay-nonce");
@@ -55,14 +55,14 @@ impl<'a> SignatureHeaders<'a> {
         self.timestamp.parse().ok()
     }
 
-    /// Whether none of the headers that sign is there.
+    /// Whether none of the signature headers is present.
     pub fn absent(headers: &HeaderMap) -> bool {
         [SIGNATURE, TIMESTAMP, NONCE]
             .iter()
             .all(|name| !headers.contains_key(name))
     }
 
-    /// Checks what can be checked before the body is there: probe, clock, serial, the key's time.
+    /// Checks everything that does not need the body: probe, clock, serial, and the key's dates.
     ///
     /// `now` is in Unix seconds.
     ///
@@ -86,7 +86,7 @@ impl<'a> SignatureHeaders<'a> {
         Ok(key)
     }
 
-    /// Checks everything over the bytes of a body and gives the key's id.
+    /// Verifies the signature over a body and returns the key's id.
     ///
     /// # Errors
     ///
@@ -121,11 +121,11 @@ impl<'a> SignatureHeaders<'a> {
         })
     }
 
-    /// Remembers the nonce of an answer whose signature is right.
+    /// Records the nonce of an answer with a valid signature.
     ///
     /// # Errors
     ///
-    /// [`VerifyFailure::Replayed`] when an answer with the same nonce has come before.
+    /// [`VerifyFailure::Replayed`] when an earlier answer had the same nonce.
     pub fn admit(&self, nonces: &AnswerNonces, now: i64) -> Result<(), VerifyFailure> {
         admit(nonces, self.nonce, now)
     }
@@ -142,7 +142,7 @@ impl<'a> SignatureHeaders<'a> {
     }
 }
 
-/// A signature whose body comes piece by piece.
+/// Verifies a signature over a body that arrives piece by piece.
 pub struct BodyCheck {
     verifier: StreamVerifier,
     serial: String,
@@ -151,7 +151,7 @@ pub struct BodyCheck {
 }
 
 impl BodyCheck {
-    /// The same check, that accepts no nonce twice.
+    /// Returns the same check, which also rejects a repeated nonce.
     pub fn admitting(
         mut self,
         nonces: &Arc<AnswerNonces>,
@@ -167,7 +167,7 @@ impl BodyCheck {
         self.verifier.update(piece);
     }
 
-    /// The id of the key, if the signature fits all that came.
+    /// Returns the id of the key if the signature matches the whole body.
     pub fn finish(mut self) -> Result<String, VerifyFailure> {
         self.verifier.update(b"\n");
         let serial = self.serial;
@@ -188,7 +188,7 @@ fn admit(nonces: &AnswerNonces, nonce: &str, now: i64) -> Result<(), VerifyFailu
     Err(VerifyFailure::Replayed)
 }
 
-/// The digest that is signed in place of a statement's body.
+/// Returns the text that is signed instead of a statement's body.
 pub fn digest_text(name: &str, digest: &str) -> String {
     format!("{{\"{name}\":\"{digest}\"}}")
 }

@@ -11,11 +11,11 @@ use serde_json::{Map, Value};
 use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::query::number_text;
 
-/// The deepest message that is read; WeChat Pay's have two levels.
+/// The deepest nesting that is accepted; WeChat Pay's messages have two levels.
 const MAX_DEPTH: usize = 16;
-/// The longest message that is read, in bytes.
+/// The longest message that is accepted, in bytes.
 pub const MAX_LENGTH: usize = 1 << 20;
-/// The most members that are read; each costs more memory than its bytes.
+/// The largest number of members that is accepted; each costs more memory than its bytes.
 const MAX_MEMBERS: usize = 4096;
 
 /// Writes a message with its members in the given order.
@@ -25,17 +25,17 @@ const MAX_MEMBERS: usize = 4096;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Request`], which names the key that is not an XML name, or whose value is a list, an object or
-/// text that XML cannot hold.
+/// [`ErrorKind::Request`], which names the key: it is not an XML name, or its value is a list, an object or
+/// text that is invalid in XML.
 pub fn encode<'a>(members: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<String> {
     encode_root("xml", members)
 }
 
-/// The same in an element of another name, as the plaintext of `req_info` is.
+/// Writes a message whose root element has another name, such as the plaintext of `req_info`.
 ///
 /// # Errors
 ///
-/// As [`encode`].
+/// The errors of [`encode`].
 pub fn encode_root<'a>(
     root: &str,
     members: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -43,7 +43,7 @@ pub fn encode_root<'a>(
     let mut out = format!("<{root}>");
     for (key, text) in members {
         if !is_name(key) {
-            return Err(refused(key, "is not a name that an XML element can have"));
+            return Err(refused(key, "is not a valid name of an XML element"));
         }
         out.extend(["<", key, ">"]);
         push_text(&mut out, key, text)?;
@@ -53,11 +53,11 @@ pub fn encode_root<'a>(
     Ok(out)
 }
 
-/// The text of a member's value.
+/// Returns the text of a member's value.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Request`] for a list or object: signed as PHP does, its text would be `Array`.
+/// [`ErrorKind::Request`] for a list or object, whose text in PHP would be `Array`.
 pub fn member_text(key: &str, value: &Value) -> Result<String> {
     match value {
         Value::Null | Value::Bool(false) => Ok(String::new()),
@@ -66,25 +66,25 @@ pub fn member_text(key: &str, value: &Value) -> Result<String> {
         Value::String(text) => Ok(text.clone()),
         Value::Array(_) | Value::Object(_) => Err(refused(
             key,
-            "is a list or object; give the JSON of it as a text: json!({..}).to_string()",
+            "is a list or object; give its JSON as a text: json!({..}).to_string()",
         )),
     }
 }
 
 /// Reads a message.
 ///
-/// An element with elements inside becomes an object, a repeated one a list, any other a text.
+/// An element with child elements becomes an object, a repeated one a list, any other a text.
 ///
 /// # Errors
 ///
-/// What is wrong with it, without its content.
+/// A description of the problem, without the content.
 pub fn decode(bytes: &[u8]) -> Result<Map<String, Value>, BoxError> {
     if bytes.len() > MAX_LENGTH {
         return Err(format!("the XML is longer than {MAX_LENGTH} bytes").into());
     }
     let text = std::str::from_utf8(bytes)?;
     let mut parser = Parser {
-        // The reader takes one byte order mark away.
+        // The reader removes one byte order mark.
         reader: Reader::from_str(text),
         members: 0,
     };
@@ -92,17 +92,17 @@ pub fn decode(bytes: &[u8]) -> Result<Map<String, Value>, BoxError> {
         Value::Object(members) => Ok(members),
         // `<xml></xml>`
         Value::String(text) if is_blank(&text) => Ok(Map::new()),
-        _ => Err("the XML holds no members".into()),
+        _ => Err("the XML has no members".into()),
     }
 }
 
-/// White space as XML 1.0 has it, which is less than Unicode's.
+/// Whether the text is white space as defined by XML 1.0, which is less than Unicode's.
 fn is_blank(text: &str) -> bool {
     text.bytes()
         .all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
-/// Whether a body is a message; bills and other files are not.
+/// Whether a body is a message, in contrast to bills and other files.
 pub fn is_xml(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     bytes.trim_ascii_start().starts_with(b"<")
@@ -113,11 +113,11 @@ fn push_text(out: &mut String, key: &str, text: &str) -> Result<()> {
     if !text.chars().all(allowed) {
         return Err(refused(
             key,
-            "holds a control character, which XML cannot hold",
+            "contains a control character, which XML does not allow",
         ));
     }
     if text.contains(['<', '>', '&', '"']) {
-        // `]]>` would end the section: it is written across two.
+        // `]]>` would end the section, so it is split into two sections.
         out.extend(["<![CDATA[", &text.replace("]]>", "]]]]><![CDATA[>"), "]]>"]);
     } else {
         out.push_str(&text.replace('\r', "&#13;"));
@@ -125,7 +125,7 @@ fn push_text(out: &mut String, key: &str, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// XML 1.0, production 5, without the rarer letters.
+/// Whether a key is an XML name: XML 1.0, production 5, without the rarer letters.
 fn is_name(key: &str) -> bool {
     let start = |c: char| c.is_alphabetic() || matches!(c, '_' | ':');
     let inside = |c: char| start(c) || c.is_ascii_digit() || matches!(c, '-' | '.');
@@ -157,10 +157,10 @@ impl Parser<'_> {
         }
     }
 
-    /// The content of an element up to its end.
+    /// Reads the content of an element up to its end.
     fn element(&mut self, depth: usize) -> Result<Value, BoxError> {
         if depth > MAX_DEPTH {
-            return Err(format!("the XML is deeper than {MAX_DEPTH} levels").into());
+            return Err(format!("the XML is nested deeper than {MAX_DEPTH} levels").into());
         }
         let mut text = String::new();
         let mut members = Map::new();
@@ -211,7 +211,7 @@ impl Parser<'_> {
     }
 }
 
-/// The five entities of XML itself, and characters by number.
+/// Resolves the five predefined entities and character references.
 fn resolve(reference: &BytesRef<'_>) -> Result<String, BoxError> {
     if let Some(c) = reference.resolve_char_ref()? {
         return Ok(c.to_string());
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_xml_cannot_hold_fail_and_name_the_key() {
+    fn values_invalid_in_xml_fail_and_name_the_key() {
         for (key, value) in [
             ("bad key", "x"),
             ("1abc", "x"),
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn scalars_have_php_s_texts() {
+    fn scalars_are_written_as_php_writes_them() {
         for (value, text) in [
             (json!(null), ""),
             (json!(false), ""),
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_wechat_pay_sends() {
+    fn xml_of_wechat_pay_is_read() {
         let text = "<?xml version=\"1.0\"?>\n<xml>\n  <return_code><![CDATA[SUCCESS]]></return_code>\n\
                     <total_fee>1</total_fee><empty/><a>x &lt;&#20013;&amp;</a>\
                     <list><item>1</item><item>2</item></list><!-- c --></xml>\n";
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_external_entities_and_bombs() {
+    fn external_entities_and_bombs_are_rejected() {
         let xxe = "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><xml><a>&e;</a></xml>";
         assert!(read(xxe).unwrap_err().contains("DOCTYPE"));
         let laughs = "<!DOCTYPE l [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><xml><a>&b;</a></xml>";
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_message() {
+    fn xml_that_is_not_a_message_is_rejected() {
         for text in [
             "",
             "text",

@@ -1,8 +1,8 @@
-//! RFC 6570, section 3, to the letter; undefined variables expand to nothing.
+//! Implements RFC 6570, section 3, exactly; undefined variables expand to nothing.
 //!
-//! Written here and not taken from `iri-string` 0.7, whose prefix modifier panics on text that is
-//! not ASCII (`{v:2}` with `中文`), and which refuses the literals of RFC 6570 that have to be
-//! encoded. The grammar is in the path crate, which the macros need without any dependency.
+//! `iri-string` 0.7 is not used: its prefix modifier panics on non-ASCII text
+//! (`{v:2}` with `中文`), and it rejects literals that RFC 6570 requires to be
+//! encoded. The grammar is in the path crate, which the macros use without other dependencies.
 
 use std::mem;
 
@@ -86,7 +86,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// `value`, or `name=value` where the operator asks for names.
+    /// Appends `value`, or `name=value` if the operator requires names.
     fn push_text(&mut self, name: &str, text: &str) {
         if !self.operator.named {
             return self.push(text);
@@ -95,7 +95,7 @@ impl Writer<'_> {
         self.push_named_value(text);
     }
 
-    /// `key=value` of an exploded map.
+    /// Appends `key=value` of an exploded map.
     fn push_pair(&mut self, key: &str, value: &str) {
         self.push(key);
         if self.operator.named {
@@ -147,7 +147,7 @@ impl Writer<'_> {
     }
 }
 
-/// The first `count` characters; where escapes are kept, those of one character count as one.
+/// Returns the first `count` characters; if escapes are kept, the escapes of one character count as one.
 fn prefix(text: &str, count: usize, escapes: bool) -> &str {
     let mut rest = text;
     let mut left = count;

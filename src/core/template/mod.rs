@@ -1,7 +1,7 @@
 //! Expands a path template with its variables: RFC 6570 with stricter rules.
 //!
-//! `expansion` implements the RFC. This file refuses input that the RFC allows and that is unsafe
-//! here: missing and unused variables, and values that lead to another path or host.
+//! `expansion` implements the RFC. This file rejects input that the RFC allows and that is unsafe
+//! here: missing and unused variables, and values that change the path or host.
 
 mod expansion;
 mod value;
@@ -18,15 +18,15 @@ use crate::template::value::is_defined;
 /// The longest target that the crate `http` accepts.
 const MAX_LENGTH: usize = u16::MAX as usize - 1;
 
-/// A template and its variables as `/path?query`, ready to be signed and sent.
+/// Expands a template with its variables to `/path?query`, ready to be signed and sent.
 ///
-/// The template is one that [`check_template`](wechatpay_chain_path::check_template) or
-/// `normalize_literal` has let pass. The result always begins with one `/`.
+/// The template has passed [`check_template`](wechatpay_chain_path::check_template) or
+/// `normalize_literal`. The result always begins with one `/`.
 pub fn expand(template: &str, vars: &[(Cow<'_, str>, Value)]) -> Result<String> {
     Ok(expand_strictly(template, vars)?)
 }
 
-/// A runtime value as exactly one segment, fit to stand in a template.
+/// Encodes a runtime value as exactly one segment, for use in a template.
 pub fn encode_segment(value: &str) -> Result<String> {
     match value {
         "" => Err(PathError::EmptyValue.into()),
@@ -40,7 +40,7 @@ pub fn encode_segment(value: &str) -> Result<String> {
 }
 
 impl From<PathError> for Error {
-    /// An error of [`ErrorKind::Path`] with the reason as its source.
+    /// Creates an error of [`ErrorKind::Path`] with the reason as its source.
     fn from(reason: PathError) -> Self {
         Self::new(ErrorKind::Path, "the path cannot be used; nothing was sent").with_source(reason)
     }
@@ -57,7 +57,7 @@ fn expand_strictly(template: &str, vars: &[(Cow<'_, str>, Value)]) -> Result<Str
         percent::push_literal(&mut out, template);
     }
     if out.starts_with("//") {
-        // `{/a}` and `{+path}` may bring the slash that is there already.
+        // `{/a}` and `{+path}` may add a slash that is already there.
         out.remove(0);
     }
     check_result(&out, vars)?;
@@ -70,7 +70,7 @@ fn find<'v>(vars: &'v [(Cow<'_, str>, Value)], name: &str) -> Option<&'v Value> 
     Some(value)
 }
 
-/// An estimate: texts mostly stand as they are.
+/// Estimates the length: most texts need no encoding.
 fn capacity_for(vars: &[(Cow<'_, str>, Value)]) -> usize {
     vars.iter()
         .map(|(_, value)| value.as_str().map_or(16, str::len))
@@ -120,9 +120,9 @@ fn check_result(target: &str, vars: &[(Cow<'_, str>, Value)]) -> Result<(), Path
     })
 }
 
-/// An empty value would name another operation: the list in the place of one of its items, say.
+/// Rejects an empty value, which would name another operation, such as the list instead of one of its items.
 ///
-/// A final `{empty}` is how the PHP SDK's documentation writes a final slash.
+/// A final `{empty}` is the PHP SDK documentation's notation for a final slash.
 fn check_empty(
     target: &str,
     template: &str,
@@ -148,7 +148,7 @@ fn check_empty(
     }
 }
 
-/// Whether the path of a template ends in a slash that is meant.
+/// Whether the path of a template ends in an intended slash.
 fn ends_in_slash(template: &str) -> bool {
     let mut path = String::new();
     for part in parts(template).flatten() {
@@ -165,7 +165,7 @@ fn ends_in_slash(template: &str) -> bool {
     path.split('?').next().unwrap_or_default().ends_with('/')
 }
 
-/// The variable to blame for a dot segment.
+/// Returns the variable that causes a dot segment.
 fn dot_variable(vars: &[(Cow<'_, str>, Value)]) -> Option<String> {
     let (name, _) = vars
         .iter()

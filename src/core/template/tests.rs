@@ -22,7 +22,7 @@ fn sent(template: &str, values: Value) -> Result<String, PathError> {
 }
 
 #[test]
-fn every_example_of_the_rfc() {
+fn every_example_of_the_rfc_expands() {
     let mut data: serde_json::Map<String, Value> =
         serde_json::from_str(include_str!("../../../tests/data/rfc6570.json")).unwrap();
     let variables = data.remove("variables").unwrap();
@@ -64,9 +64,9 @@ fn an_exploded_empty_member_has_no_equals_sign_after_a_semicolon() {
     assert_eq!(sent("a{?v*}", values()).as_deref(), Ok("/a?v=&v=x"));
 }
 
-/// `BEHAVIOUR` of the PHP SDK, path variables; `// PHP: …` marks where we differ.
+/// The PHP SDK's behaviour for path variables; `// PHP: …` marks differences.
 #[test]
-fn values_as_in_the_php_sdk() {
+fn values_expand_as_in_the_php_sdk() {
     for (value, expected) in [
         (json!("粤B12345"), "%E7%B2%A4B12345"),
         (json!("WINCIE*EIXHRB"), "WINCIE%2AEIXHRB"),
@@ -98,7 +98,7 @@ fn values_as_in_the_php_sdk() {
 }
 
 #[test]
-fn literals_as_in_the_php_sdk() {
+fn literals_expand_as_in_the_php_sdk() {
     for (template, expected) in [
         ("", "/"),
         ("/", "/"),
@@ -148,7 +148,7 @@ fn an_unused_variable_sends_nothing() {
 }
 
 #[test]
-fn a_value_cannot_lead_elsewhere() {
+fn a_value_cannot_change_the_path() {
     let dot_value = || Err(PathError::DotValue { name: "v".into() });
     for (template, value, expected) in [
         ("v3/x/{v}/y", json!(".."), dot_value()),
@@ -168,7 +168,7 @@ fn a_value_cannot_lead_elsewhere() {
         ("x/{+v}", json!("a#b"), Err(PathError::Fragment)),
         ("x{#v}", json!("a"), Err(PathError::Fragment)),
         ("x/{v}", json!("a".repeat(70_000)), Err(PathError::TooLong)),
-        // These stay where they are.
+        // These do not change the path.
         ("v3/x/{v}", json!("%2e%2e"), Ok("/v3/x/%252e%252e")),
         ("v3/x/{v}", json!("../y"), Ok("/v3/x/..%2Fy")),
         ("v3/x{?v}", json!(".."), Ok("/v3/x?v=..")),
@@ -185,7 +185,7 @@ fn a_value_cannot_lead_elsewhere() {
     }
 }
 
-/// PHP sends `/v3/x//y`, or the list in the place of the item.
+/// PHP sends `/v3/x//y`, or the list instead of the item.
 #[test]
 fn an_empty_value_leaves_no_empty_segment() {
     let empty = || Err(PathError::EmptyVariable { name: "v".into() });
@@ -212,7 +212,7 @@ fn an_empty_value_leaves_no_empty_segment() {
         let result = result.as_deref().map_err(Clone::clone);
         assert_eq!(result, expected, "{template} {value}");
     }
-    // As the PHP SDK's documentation writes a final slash.
+    // The PHP SDK documentation's notation for a final slash.
     let slash = sent("v3/x/{empty}", json!({"empty": ""}));
     assert_eq!(slash.as_deref(), Ok("/v3/x/"));
     let inner = sent("v3/x/{empty}/y", json!({"empty": ""}));
@@ -221,7 +221,7 @@ fn an_empty_value_leaves_no_empty_segment() {
 }
 
 #[test]
-fn a_value_must_be_what_a_path_can_hold() {
+fn values_invalid_in_a_path_are_rejected() {
     for value in [
         json!(false),
         json!([null]),
@@ -238,7 +238,7 @@ fn a_value_must_be_what_a_path_can_hold() {
 }
 
 #[test]
-fn whatever_the_characters_the_target_is_one_that_http_accepts() {
+fn any_characters_give_a_valid_http_target() {
     let all = (0..=0x100_u32).chain([0x4E2D, 0x1F600]);
     for c in all.filter_map(char::from_u32) {
         for operator in ["", "+", ".", "/", ";", "?", "&"] {
@@ -263,7 +263,7 @@ fn a_malformed_template_sends_nothing() {
 }
 
 #[test]
-fn the_last_value_of_a_name_counts() {
+fn the_last_value_of_a_name_is_used() {
     let vars = [("v".into(), json!(1)), ("v".into(), json!(2))];
     assert_eq!(expand_strictly("x/{v}", &vars).as_deref(), Ok("/x/2"));
 }

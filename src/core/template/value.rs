@@ -41,7 +41,7 @@ impl<'a> Var<'a> {
 
 /// Returns a scalar as text, or the problem with it.
 ///
-/// PHP writes `false` as an empty text, which would drop a segment unnoticed, so it is refused.
+/// PHP writes `false` as an empty text, which would silently drop a segment, so it is rejected.
 fn text(value: &Value) -> Result<Cow<'_, str>, &'static str> {
     match value {
         Value::String(text) => Ok(Cow::Borrowed(text)),

@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// An amount in fen (分), a hundredth of a yuan.
 ///
-/// APIv3 and APIv2 have amounts in fen, bills have them in yuan. No conversion passes through floating point.
+/// APIv3 and APIv2 write amounts in fen, bills in yuan. No conversion uses floating point.
 /// In JSON a `Fen` is an integer.
 ///
 /// ```
@@ -27,7 +27,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct Fen(i64);
 
 impl Fen {
-    /// No money.
+    /// Zero.
     pub const ZERO: Self = Self(0);
 
     /// Creates an amount from a number of fen.
@@ -42,7 +42,7 @@ impl Fen {
         self.0
     }
 
-    /// Reads an amount in yuan, as bills write it: `19.90`, `19.9`, `19`, `-0.01`.
+    /// Parses an amount in yuan, as in bills: `19.90`, `19.9`, `19`, `-0.01`.
     ///
     /// # Errors
     ///
@@ -81,7 +81,7 @@ impl Fen {
         format!("{sign}{}.{:02}", fen / 100, fen % 100)
     }
 
-    /// Adds two amounts; `None` when the sum is too large.
+    /// Adds two amounts; `None` on overflow.
     #[must_use]
     pub const fn checked_add(self, other: Self) -> Option<Self> {
         match self.0.checked_add(other.0) {
@@ -90,7 +90,7 @@ impl Fen {
         }
     }
 
-    /// Subtracts an amount; `None` when the difference is too large.
+    /// Subtracts an amount; `None` on overflow.
     #[must_use]
     pub const fn checked_sub(self, other: Self) -> Option<Self> {
         match self.0.checked_sub(other.0) {
@@ -99,7 +99,7 @@ impl Fen {
         }
     }
 
-    /// Multiplies the amount; `None` when the product is too large.
+    /// Multiplies the amount; `None` on overflow.
     #[must_use]
     pub const fn checked_mul(self, count: i64) -> Option<Self> {
         match self.0.checked_mul(count) {
@@ -108,7 +108,7 @@ impl Fen {
         }
     }
 
-    /// Adds all amounts; `None` when the sum is too large.
+    /// Adds all amounts; `None` on overflow.
     #[must_use]
     pub fn checked_sum(amounts: impl IntoIterator<Item = Self>) -> Option<Self> {
         amounts.into_iter().try_fold(Self::ZERO, Self::checked_add)
@@ -135,7 +135,7 @@ impl Neg for Fen {
     }
 }
 
-/// The number and the unit: a bare number would not say whether it counts fen or yuan.
+/// Writes number and unit: a bare number would not say whether it is fen or yuan.
 impl fmt::Display for Fen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} CNY", self.to_yuan())
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_refused() {
+    fn invalid_amounts_are_rejected() {
         for text in [
             "",
             "-",
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn json_has_integers_alone() {
+    fn json_accepts_only_integers() {
         assert_eq!(serde_json::to_string(&Fen::new(-5)).unwrap(), "-5");
         assert_eq!(serde_json::from_str::<Fen>("100").unwrap(), Fen::new(100));
         for text in ["1.0", "\"100\"", "1e2", "9223372036854775808"] {

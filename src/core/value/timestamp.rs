@@ -9,9 +9,9 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// A time as WeChat Pay writes it, with its offset from UTC.
 ///
-/// APIv3 writes RFC 3339 (`2026-01-02T08:00:00+08:00`), APIv2 14 digits of Beijing time (`20260102080000`), bills
-/// `2026-01-02 08:00:00`, also in Beijing time. In JSON a `Timestamp` is an RFC 3339 text, and it is written as it was
-/// read. Two timestamps are equal when they are the same instant.
+/// APIv3 uses RFC 3339 (`2026-01-02T08:00:00+08:00`), APIv2 14 digits of Beijing time (`20260102080000`), bills
+/// `2026-01-02 08:00:00`, also in Beijing time. In JSON a `Timestamp` is an RFC 3339 text and keeps the offset that was
+/// read. Two timestamps are equal if they are the same instant.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -34,7 +34,7 @@ pub struct Timestamp {
     offset: i32,
 }
 
-/// Beijing time has had no summer time since 1991.
+/// China has had no daylight saving time since 1991.
 const BEIJING: i32 = 8 * 3600;
 const DAY: i64 = 86_400;
 /// The last second of the year 9999 in UTC, the last that RFC 3339 can write.
@@ -43,7 +43,7 @@ const LATEST: i64 = 253_402_300_799;
 const EARLIEST: i64 = -62_135_596_800;
 
 impl Timestamp {
-    /// Returns the time in Beijing (+08:00). Times that RFC 3339 cannot write become the nearest one that it can.
+    /// Returns the time in Beijing (+08:00). A time outside the range of RFC 3339 becomes the nearest valid one.
     #[must_use]
     pub fn beijing(time: SystemTime) -> Self {
         let (seconds, nanos) = match time.duration_since(UNIX_EPOCH) {
@@ -53,7 +53,7 @@ impl Timestamp {
             ),
             Err(err) => before_epoch(err.duration()),
         };
-        // The offset must not lead out of the years either.
+        // With the offset added, the time must be in range too.
         let bounded = seconds.clamp(EARLIEST, LATEST - i64::from(BEIJING));
         Self {
             seconds: bounded,
@@ -62,11 +62,11 @@ impl Timestamp {
         }
     }
 
-    /// Reads a time of APIv2: `yyyyMMddHHmmss`, in Beijing.
+    /// Parses a time of APIv2: `yyyyMMddHHmmss`, in Beijing.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Body`] when the text is no such time.
+    /// [`ErrorKind::Body`] when the text does not have this form.
     pub fn from_v2(text: &str) -> Result<Self> {
         let digits = Digits(text.as_bytes());
         let read = || {
@@ -77,11 +77,11 @@ impl Timestamp {
         read.ok_or_else(|| refused("yyyyMMddHHmmss"))
     }
 
-    /// Reads a time of a bill: `yyyy-MM-dd HH:mm:ss`, in Beijing.
+    /// Parses a time of a bill: `yyyy-MM-dd HH:mm:ss`, in Beijing.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Body`] when the text is no such time.
+    /// [`ErrorKind::Body`] when the text does not have this form.
     pub fn from_bill(text: &str) -> Result<Self> {
         let digits = Digits(text.as_bytes());
         let read = || {
@@ -116,7 +116,7 @@ impl Timestamp {
         format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
     }
 
-    /// The instant of a date and a time of day in an offset.
+    /// Returns the instant of a date and a time of day at an offset.
     fn of(date: i64, time: i64, nanos: u32, offset: i32) -> Option<Self> {
         let seconds = date * DAY + time - i64::from(offset);
         (EARLIEST..=LATEST).contains(&seconds).then_some(Self {
@@ -126,7 +126,7 @@ impl Timestamp {
         })
     }
 
-    /// Date and time of day in an offset.
+    /// Returns the date and the time of day at an offset.
     fn civil(self, offset: i32) -> ((i64, i64, i64), (i64, i64, i64)) {
         let local = self.seconds + i64::from(offset);
         let time = local.rem_euclid(DAY);
@@ -135,7 +135,7 @@ impl Timestamp {
     }
 }
 
-/// Reads RFC 3339, the format of APIv3.
+/// Parses RFC 3339, the format of APIv3.
 impl FromStr for Timestamp {
     type Err = Error;
 
@@ -217,7 +217,7 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// Seconds and nanoseconds of a time before 1970: the seconds round down, the nanoseconds count up.
+/// Returns the seconds and nanoseconds of a time before 1970: seconds are rounded down, nanoseconds count up.
 fn before_epoch(distance: Duration) -> (i64, u32) {
     let seconds = i64::try_from(distance.as_secs()).map_or(EARLIEST, |seconds| -seconds);
     match distance.subsec_nanos() {
@@ -226,7 +226,7 @@ fn before_epoch(distance: Duration) -> (i64, u32) {
     }
 }
 
-/// A text with numbers of fixed width.
+/// A text with numbers at fixed positions.
 #[derive(Clone, Copy)]
 struct Digits<'t>(&'t [u8]);
 
@@ -246,7 +246,7 @@ impl Digits<'_> {
         })
     }
 
-    /// The days since 1970 of a date whose parts begin at these places.
+    /// Returns the days since 1970 of a date whose parts begin at these positions.
     fn date(self, year: usize, month: usize, day: usize) -> Option<i64> {
         let (year, month, day) = (
             self.number(year, 4)?,
@@ -254,11 +254,11 @@ impl Digits<'_> {
             self.number(day, 2)?,
         );
         let days = days_since_epoch(year, month, day);
-        // The way back tells a day that the month does not have.
+        // Converting back detects days that the month does not have.
         (civil_date(days) == (year, month, day)).then_some(days)
     }
 
-    /// The seconds since midnight of a time whose parts begin at these places.
+    /// Returns the seconds since midnight of a time whose parts begin at these positions.
     fn time(self, hour: usize, minute: usize, second: usize) -> Option<i64> {
         let (hour, minute) = (self.number(hour, 2)?, self.number(minute, 2)?);
         let second = self.number(second, 2)?;
@@ -266,7 +266,7 @@ impl Digits<'_> {
     }
 }
 
-/// The nanoseconds of `.123`, if a fraction is there, and the text after it. Digits after the ninth are dropped.
+/// Parses an optional fraction `.123` into nanoseconds; returns the rest too. Digits after the ninth are dropped.
 fn fraction(text: &str) -> Option<(u32, &str)> {
     let Some(rest) = text.strip_prefix('.') else {
         return Some((0, text));
@@ -278,7 +278,7 @@ fn fraction(text: &str) -> Option<(u32, &str)> {
     (!digits.is_empty()).then_some((nanos, zone))
 }
 
-/// The seconds east of UTC of `Z` or `+08:00`.
+/// Parses `Z` or `+08:00` into seconds east of UTC.
 fn offset(zone: &str) -> Option<i32> {
     if zone.eq_ignore_ascii_case("z") {
         return Some(0);
@@ -295,9 +295,9 @@ fn offset(zone: &str) -> Option<i32> {
     shaped.then_some(sign * seconds)
 }
 
-/// The days from 1970-01-01 to a date of the Gregorian calendar.
+/// Returns the days from 1970-01-01 to a date of the Gregorian calendar.
 ///
-/// Years begin in March, so that the day of a leap year comes last. Algorithm: Howard Hinnant, "chrono-Compatible
+/// Years begin in March, so that the leap day is last. Algorithm: Howard Hinnant, "chrono-Compatible
 /// Low-Level Date Algorithms", `days_from_civil`.
 fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
@@ -307,7 +307,7 @@ fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
-/// Year, month and day of a day since 1970-01-01; the inverse of [`days_since_epoch`].
+/// Returns year, month and day of a day since 1970-01-01; the inverse of [`days_since_epoch`].
 fn civil_date(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_refused() {
+    fn invalid_times_are_rejected() {
         for text in [
             "",
             "2026-01-02",

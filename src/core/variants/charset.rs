@@ -1,19 +1,19 @@
-//! Texts in another charset than UTF-8.
+//! Texts in a charset other than UTF-8.
 
 use encoding_rs::{GBK, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// Returns the texts that a body was before another charset was taken for UTF-8, or UTF-8 for another charset.
+/// Returns candidates for the original of a body that was decoded with the wrong charset.
 pub fn candidates(body: &[u8]) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     let Ok(text) = std::str::from_utf8(body) else {
         found.extend(decoded(GBK, body));
         found.extend(utf16(body));
-        // Bytes of ISO 8859-1 stand for themselves.
+        // Each byte is a character of ISO 8859-1.
         let latin: String = body.iter().map(|byte| char::from(*byte)).collect();
         found.push(latin.into());
         return found;
     };
-    // UTF-8 that was taken for another charset, and written as UTF-8 again.
+    // UTF-8 that was decoded with another charset, and encoded as UTF-8 again.
     for charset in [GBK, WINDOWS_1252] {
         let (bytes, _, lost) = charset.encode(text);
         if !lost {
@@ -36,7 +36,7 @@ fn latin(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// Decodes UTF-16, which Windows' shells write.
+/// Decodes UTF-16, which Windows shells write.
 fn utf16(body: &[u8]) -> Option<Vec<u8>> {
     let (charset, rest) = match body {
         [0xff, 0xfe, rest @ ..] => (UTF_16LE, rest),

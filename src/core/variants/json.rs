@@ -1,10 +1,10 @@
-//! JSON as the libraries of other languages write it.
+//! JSON as other languages' libraries write it.
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use serde_json::{Map, Value};
 
-/// The same JSON as the libraries of other languages write it.
+/// Returns the same JSON as other languages' libraries write it.
 pub fn rewritten(value: &Value) -> Vec<String> {
     let compact = value.to_string();
     let spaced = written(value, Spaced);
@@ -61,7 +61,7 @@ impl Formatter for Spaced {
     }
 }
 
-/// Everything beyond ASCII as `\uXXXX`.
+/// Writes non-ASCII characters as `\uXXXX`.
 fn ascii(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -86,7 +86,7 @@ fn html(text: &str) -> String {
         .replace('&', "\\u0026")
 }
 
-/// The same value with the members of each object sorted by name.
+/// Returns the value with the members of each object sorted by name.
 pub fn sorted(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
@@ -104,7 +104,7 @@ pub fn sorted(value: &Value) -> Value {
     }
 }
 
-/// The same value with a null for each of these members that it lacks, in this order; other members follow.
+/// Returns the value with a null for each missing member of these, in this order; other members follow.
 pub fn with_nulls<'n>(value: &Value, names: impl Iterator<Item = &'n str>) -> Value {
     let Value::Object(members) = value else {
         return value.clone();
@@ -157,7 +157,7 @@ pub const NUMBER_FORMS: [NumberForm; 4] = [
     NumberForm::FromText,
 ];
 
-/// The same value with its numbers in another form.
+/// Returns the value with its numbers in another form.
 pub fn numbers(value: &Value, form: NumberForm) -> Value {
     match (value, form) {
         (Value::Object(members), _) => {

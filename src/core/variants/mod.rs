@@ -1,6 +1,6 @@
-//! Ways in which a text or a signature is written by mistake.
+//! Common mistakes in writing a text or a signature.
 //!
-//! Diagnoses try them: of requests in the sandbox, of notifications in `notify`. No check accepts them.
+//! The diagnoses of requests (in the sandbox) and of notifications (in `notify`) try them. No check accepts them.
 
 #[cfg(feature = "charsets")]
 pub mod charset;

@@ -1,4 +1,4 @@
-//! Ways to write the bytes of an RSA signature.
+//! Notations for the bytes of an RSA signature.
 
 use percent_encoding::percent_decode_str;
 
@@ -22,7 +22,7 @@ pub enum Form {
     NoPadding,
     /// Base64 with line breaks.
     LineBreaks,
-    /// Base64 whose `+` became a blank.
+    /// Base64 with spaces instead of `+`.
     BlankForPlus,
     /// Percent-encoded base64.
     Percent,
@@ -78,7 +78,7 @@ fn of_base64(bytes: Vec<u8>, size: usize) -> (Form, Option<Vec<u8>>) {
     }
 }
 
-/// Removes line breaks and blanks, also those that are written as two characters.
+/// Removes line breaks and spaces, including line breaks written as two characters.
 fn joined(text: &str) -> String {
     let text = text.replace("\\r", "").replace("\\n", "");
     text.split_ascii_whitespace().collect()

@@ -1,4 +1,4 @@
-//! The body of an upload: its pieces one after the other, a few hundred KiB at a time.
+//! The body of an upload: its pieces in order, read a few hundred KiB at a time.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -44,7 +44,7 @@ impl Piece {
     }
 }
 
-/// A body of a known length. It ends with an error rather than with fewer or other bytes.
+/// A body of a known length. It ends with an error if fewer or other bytes would be sent.
 pub(super) struct Files {
     pieces: VecDeque<Stretch>,
     left: u64,
@@ -60,7 +60,7 @@ impl Failure {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(err.duplicate());
     }
 
-    /// The error that ended the body, if one did.
+    /// Takes the error that ended the body, if any.
     pub(crate) fn take(&self) -> Option<Error> {
         let mut failure = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         failure.take()
@@ -97,7 +97,7 @@ struct Reading {
 }
 
 impl Files {
-    /// The body, and where it says why it broke off.
+    /// Opens the body; also returns where it reports the reason of a failure.
     pub(super) fn open(pieces: &[Piece]) -> Result<(Self, Failure)> {
         let failure = Failure::default();
         let files = Self {
@@ -156,9 +156,9 @@ impl Stretch {
 }
 
 impl Reading {
-    /// The next chunk; at the end an empty one, when the file has ended too.
+    /// Reads the next chunk; an empty one at the end, after checking that the file has ended too.
     fn chunk(mut self) -> Result<(Self, Bytes)> {
-        // One byte more than is left shows a file that has grown.
+        // Reading one byte beyond the length detects a file that has grown.
         let want = self.left.saturating_add(1).min(CHUNK as u64);
         let mut chunk = Vec::with_capacity(CHUNK);
         let read = (&mut self.file).take(want).read_to_end(&mut chunk);
@@ -173,7 +173,7 @@ impl Reading {
 }
 
 impl Sending {
-    /// The next chunk; an empty one at the end.
+    /// Polls the next chunk; an empty one at the end.
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes>> {
         let chunk = ready!(self.poll_input(cx))?;
         self.sent += chunk.len() as u64;
@@ -210,7 +210,7 @@ impl Sending {
             Input::Blocking(task) => {
                 let outcome = ready!(Pin::new(task).poll(cx)).map_err(given_up);
                 let (reading, chunk) = outcome.and_then(|read| read)?;
-                // The next one is read while this one is sent.
+                // The next chunk is read while this one is sent.
                 self.input = if chunk.is_empty() {
                     Input::Done
                 } else {
@@ -264,7 +264,7 @@ mod tests {
 
     use super::*;
 
-    /// Leaves a mark in the buffer of one poll, and looks for it in that of the next.
+    /// Marks the buffer of one poll and looks for the mark in the buffer of the next.
     struct Marking(u8);
 
     impl AsyncRead for Marking {
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_has_nothing_yet_costs_no_buffer() {
+    fn a_pending_reader_needs_no_buffer() {
         let runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = { runtime }.build().unwrap();
         runtime.block_on(async {
@@ -304,7 +304,7 @@ mod tests {
         });
     }
 
-    /// A task that has ended panics when it is polled.
+    /// Polling a finished task would panic.
     #[test]
     fn a_body_that_failed_can_be_polled_again() {
         let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();

@@ -64,13 +64,13 @@ impl Proof {
     }
 }
 
-/// Checks a chunk. The last one is let through only if the whole file matches.
+/// Checks a chunk. The last one passes only if the whole file matches.
 pub(super) fn check(place: &mut Option<Check>, chunk: &[u8]) -> Result<()> {
     let Some(check) = place else {
         return Ok(());
     };
     let Some(left) = check.left.checked_sub(chunk.len() as u64) else {
-        // It is too long, and the caller says so.
+        // The file is too long, which the caller reports.
         return Ok(());
     };
     check.proof.update(chunk)?;
@@ -84,7 +84,7 @@ pub(super) fn check(place: &mut Option<Check>, chunk: &[u8]) -> Result<()> {
 fn not_as_said(failure: VerifyFailure) -> Error {
     Error::new(
         ErrorKind::File,
-        "the file to upload is not the one whose digest was given; it was not sent to its end",
+        "the file to upload does not match the given digest; the upload was aborted",
     )
     .with_source(failure)
 }
@@ -92,7 +92,7 @@ fn not_as_said(failure: VerifyFailure) -> Error {
 pub(super) fn changed() -> Error {
     Error::new(
         ErrorKind::File,
-        "the file to upload changed between its digest and its end; it was not sent to its end: call \
-         again when nobody writes to it",
+        "the file to upload changed after its digest was computed; the upload was aborted: call again \
+         when the file no longer changes",
     )
 }

@@ -13,7 +13,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The layout of an upload: the part that the signature covers, and the parts of its body.
 ///
-/// It can make the body again for a retry, except where a file came from a reader.
+/// The body can be built again for a retry, unless a file comes from a reader.
 #[derive(Clone)]
 pub struct Upload {
     boundary: String,
@@ -22,7 +22,7 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// `multipart/form-data` with the boundary: the only `Content-Type` this body can have.
+    /// Returns `multipart/form-data` with the boundary: the only `Content-Type` this body can have.
     #[must_use]
     pub fn content_type(&self) -> String {
         format!("multipart/form-data; boundary={}", self.boundary)
@@ -44,7 +44,7 @@ impl Upload {
         self.pieces.iter().any(Piece::is_spent)
     }
 
-    /// The body, to be sent once, and where it says why it broke off.
+    /// Returns the body, to be sent once, and where it reports the reason of a failure.
     pub(crate) fn body(&self) -> Result<(Body, Failure)> {
         let (files, failure) = Files::open(&self.pieces)?;
         Ok((Body::stream(files), failure))
@@ -91,7 +91,7 @@ impl Form {
         self
     }
 
-    /// A text.
+    /// Adds a text.
     pub(super) fn field(mut self, name: &str, text: &str) -> Result<Self> {
         check("part", name)?;
         let len = text.len();
@@ -103,7 +103,7 @@ impl Form {
         Ok(self)
     }
 
-    /// The file, and those that go with it; the end.
+    /// Adds the file, the further files and the closing boundary.
     pub(super) async fn files(mut self, mut media: Media) -> Result<Upload> {
         let others = std::mem::take(&mut media.others);
         self.file(media).await?;
@@ -132,7 +132,7 @@ impl Form {
         source.make_ready().await?;
         let mut head =
             format!("Content-Disposition: form-data; name=\"{part}\"; filename=\"{name}\"");
-        // As psr7 has it, an empty part says nothing of its length.
+        // Like psr7, an empty part has no Content-Length.
         if source.len() > 0 {
             let _ = write!(head, "\r\nContent-Length: {}", source.len());
         }
@@ -159,8 +159,8 @@ impl Form {
     }
 }
 
-/// Servers disagree on how a quote in a name is escaped, and one that guesses wrongly takes part of
-/// the name for a header.
+/// Servers disagree on how a quote in a name is escaped, and a wrong guess would read part of
+/// the name as a header.
 fn check(what: &str, text: &str) -> Result<()> {
     let harmful = |c: char| c.is_control() || matches!(c, '"' | '\\');
     if !text.is_empty() && !text.contains(harmful) {
@@ -169,13 +169,13 @@ fn check(what: &str, text: &str) -> Result<()> {
     Err(Error::new(
         ErrorKind::Request,
         format!(
-            "an upload's {what} name is empty or has a quote, a backslash or a control character: \
-             give another, for a file with Media::name"
+            "an upload's {what} name is empty or has a quote, a backslash or a control character: give \
+             another name, for a file with Media::name"
         ),
     ))
 }
 
-/// The media types that the documentation's uploads have.
+/// Returns the media type of an extension, for the files that the documentation uploads.
 fn media_type(name: &str) -> Option<&'static str> {
     let (_, extension) = name.rsplit_once('.')?;
     Some(match extension.to_ascii_lowercase().as_str() {

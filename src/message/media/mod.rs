@@ -22,7 +22,7 @@ use source::Source;
 use wechatpay_core::crypto::digest::DigestKind;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// A file to upload: the body of `post` where an endpoint takes `multipart/form-data`.
+/// A file to upload: the body of `post` for operations that take `multipart/form-data`.
 ///
 /// The signature covers its `meta`, `{"filename": …, "sha256": …}`, which is computed unless
 /// [`meta`](Self::meta) or [`meta_with`](Self::meta_with) replaces it. The file is streamed with a known
@@ -40,8 +40,8 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// # Ok(()) }
 /// ```
 ///
-/// APIv2's `secapi/mch/uploadmedia` takes it the same; its `media_hash` and `sign` are made for the
-/// caller, and `meta` may add fields.
+/// APIv2's `secapi/mch/uploadmedia` takes the same type; its `media_hash` and `sign` are
+/// computed, and `meta` may add fields.
 ///
 /// Sources: WeChat Pay documents "图片上传" and "如何计算签名值" (uploads), RFC 7578.
 #[derive(Clone)]
@@ -52,13 +52,13 @@ pub struct Media {
     content_type: Option<Cow<'static, str>>,
     source: Source,
     meta: Meta,
-    /// Members that are added to whatever `meta` gives.
+    /// Members that are added to the `meta`.
     fields: Map<String, Value>,
     others: Vec<Self>,
     progress: Option<Progress>,
 }
 
-/// Told how many of the file's bytes were handed to the connection, and how many it has.
+/// Called with the number of the file's bytes handed to the connection, and the file's length.
 type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
 
 type MakeMeta = Arc<dyn Fn(&str, &str) -> Value + Send + Sync>;
@@ -72,7 +72,7 @@ enum Meta {
 }
 
 impl Media {
-    /// A file on disk.
+    /// Uploads a file on disk.
     ///
     /// It is read when the call is made, and again for every retry.
     ///
@@ -92,7 +92,7 @@ impl Media {
         Ok(Self::new(name.to_owned(), source))
     }
 
-    /// A file in memory.
+    /// Uploads a file in memory.
     pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self::new(name.into(), Source::bytes(bytes.into()))
     }
@@ -135,7 +135,7 @@ impl Media {
         self
     }
 
-    /// Names the part that holds the file; `file` unless said, `media` in APIv2.
+    /// Names the part that contains the file; `file` by default, `media` in APIv2.
     pub fn part(mut self, part: impl Into<Cow<'static, str>>) -> Self {
         self.part = part.into();
         self
@@ -156,7 +156,7 @@ impl Media {
         self
     }
 
-    /// Replaces the usual `meta`, member for member as given; [`meta_field`](Self::meta_field) still
+    /// Replaces the usual `meta` with exactly these members; [`meta_field`](Self::meta_field) still
     /// adds to it.
     ///
     /// Sensitive fields in it are encrypted as the catalog says.
@@ -165,16 +165,16 @@ impl Media {
         self
     }
 
-    /// Adds a member to the `meta`, or gives one of it another value: of the usual one, and of what
-    /// [`meta`](Self::meta) or [`meta_with`](Self::meta_with) gives, whichever was said first.
+    /// Adds a member to the `meta` or replaces its value. It applies to the usual `meta` and to that of
+    /// [`meta`](Self::meta) or [`meta_with`](Self::meta_with), in any order of the calls.
     ///
-    /// A `meta` that is no object makes the call fail with [`ErrorKind::Request`].
+    /// If the `meta` is not an object, the call fails with [`ErrorKind::Request`].
     pub fn meta_field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.fields.insert(name.into(), value.into());
         self
     }
 
-    /// Makes the `meta` from the file's name and its SHA-256.
+    /// Builds the `meta` from the file's name and its SHA-256.
     ///
     /// APIv2 has no `meta`: there the call fails with [`ErrorKind::Request`].
     ///
@@ -221,16 +221,16 @@ impl Media {
         self.meta = Meta::Given(meta);
         match &mut self.meta {
             Meta::Given(meta) => Ok(meta),
-            // Not reached: the line above has made it a given one.
+            // Unreachable: `resolve_meta` above has set the meta.
             _ => Err(Error::new(ErrorKind::Request, "the upload has no meta")),
         }
     }
 
-    /// MD5 of the file, 32 lower-case hex digits, and what of `meta` the caller gave.
+    /// Returns the MD5 of the file in 32 lower-case hex digits, and the members of the caller's `meta`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Request`] when the `meta` is no object, or to be made of a SHA-256.
+    /// [`ErrorKind::Request`] when the `meta` is not an object, or would be built from a SHA-256.
     pub(crate) async fn v2_fields(&mut self) -> Result<(String, Map<String, Value>)> {
         let mut given = match &self.meta {
             Meta::Usual => Value::Object(Map::new()),
@@ -245,7 +245,7 @@ impl Media {
         Ok((md5, fields))
     }
 
-    /// The upload of APIv3: the `meta`, then the files.
+    /// Lays out an APIv3 upload: the `meta`, then the files.
     ///
     /// # Errors
     ///
@@ -259,11 +259,11 @@ impl Media {
         layout::Form::new()?.meta(meta.into()).files(self).await
     }
 
-    /// The upload of APIv2: the fields, then the file.
+    /// Lays out an APIv2 upload: the fields, then the file.
     ///
     /// # Errors
     ///
-    /// As [`into_upload`](Self::into_upload).
+    /// The errors of [`into_upload`](Self::into_upload).
     pub(crate) async fn into_v2_upload(mut self, fields: &[(String, String)]) -> Result<Upload> {
         if self.part == "file" {
             self.part = Cow::Borrowed("media");
@@ -290,19 +290,19 @@ fn add(fields: Map<String, Value>, meta: &mut Value) -> Result<()> {
 fn not_an_object() -> Error {
     Error::new(
         ErrorKind::Request,
-        "the upload's meta is no JSON object and fields cannot be added to it; nothing was sent",
+        "the upload's meta is not a JSON object, so no fields can be added to it; nothing was sent",
     )
 }
 
 fn no_v2_meta() -> Error {
     Error::new(
         ErrorKind::Request,
-        "APIv2's upload has no meta that meta_with could make: add fields to it with meta or \
+        "an APIv2 upload has no meta that meta_with could make: add fields to it with meta or \
          meta_field; nothing was sent",
     )
 }
 
-/// The part and the length only: names and contents are the merchant's business.
+/// Shows only part and length: names and contents are confidential.
 impl fmt::Debug for Media {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Media")

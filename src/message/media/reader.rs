@@ -1,4 +1,4 @@
-//! The reader that an upload is made from, a chunk at a time.
+//! Reads an upload's reader chunk by chunk.
 
 use std::io;
 use std::pin::Pin;
@@ -7,10 +7,10 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// The bytes that are read at a time.
+/// The number of bytes that are read at a time.
 pub(super) const CHUNK: usize = 256 << 10;
 
-/// A reader and its buffer. The buffer is kept: a reader may return a few bytes at a time, or none yet.
+/// A reader and its buffer. The buffer is reused, since a reader may return a few bytes at a time, or none yet.
 pub(super) struct Reader {
     inner: Pin<Box<dyn AsyncRead + Send>>,
     buffer: Vec<u8>,

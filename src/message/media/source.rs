@@ -14,12 +14,12 @@ use wechatpay_core::crypto::digest::{DigestKind, Digester};
 use wechatpay_core::crypto::{Fingerprint, FingerprintKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// The bytes of a file; clones share the bytes that were read.
+/// The bytes of a file; clones share bytes in memory.
 #[derive(Clone)]
 pub(super) struct Source {
     len: u64,
     origin: SourceOrigin,
-    /// Digests that are known, of the caller or of an earlier look.
+    /// Known digests, given by the caller or computed earlier.
     known: Vec<(DigestKind, String)>,
     /// Whether the bytes have to be checked while they are sent: the caller gave a digest that was not verified.
     unchecked: bool,
@@ -106,7 +106,7 @@ impl Source {
         self.len
     }
 
-    /// Takes the caller's word for the SHA-256.
+    /// Sets the SHA-256 that the caller expects.
     pub(super) fn expect(&mut self, sha256: String) {
         self.known = vec![(DigestKind::Sha256, sha256.to_ascii_lowercase())];
         self.unchecked = true;
@@ -122,8 +122,8 @@ impl Source {
         self.seen.as_ref()
     }
 
-    /// Makes sure of the caller's digest, and of the length: a file may have changed since it was
-    /// named. One that needed no digest is looked at now, so that an edit while it is sent is noticed.
+    /// Checks the caller's digest and the length again, since a file may have changed since it was
+    /// named. A file that needed no digest is read now, so that an edit during the upload is detected.
     pub(super) async fn make_ready(&mut self) -> Result<()> {
         if self.unchecked {
             for (kind, hex) in &self.known {
@@ -140,7 +140,7 @@ impl Source {
         Ok(())
     }
 
-    /// A digest in hex; reads the file unless it is known.
+    /// Returns a digest in hex; reads the file unless the digest is known.
     pub(super) async fn digest(&mut self, kind: DigestKind) -> Result<String> {
         if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == kind) {
             return Ok(known.clone());
@@ -165,7 +165,7 @@ impl Source {
         Ok(digest)
     }
 
-    /// The file, to be sent.
+    /// Opens the file for sending.
     pub(super) fn open(&self) -> Result<Opened> {
         match &self.origin {
             SourceOrigin::Bytes(bytes) => Ok(Opened::Bytes(bytes.clone())),
@@ -186,7 +186,7 @@ impl Source {
         }
     }
 
-    /// Whether it was a reader that has been read.
+    /// Whether the source is a consumed reader.
     pub(super) fn is_spent(&self) -> bool {
         match &self.origin {
             SourceOrigin::Reader(once) => matches!(*lock(once), SingleUse::Gone),
@@ -194,7 +194,7 @@ impl Source {
         }
     }
 
-    /// The file in a form that can be read twice.
+    /// Returns the file in a form that can be read twice.
     async fn rereadable(&self) -> Result<Opened> {
         match (self.open()?, &self.origin) {
             (Opened::Reader(reader), SourceOrigin::Reader(once)) => {
@@ -206,7 +206,7 @@ impl Source {
     }
 }
 
-/// The file's length; only files have one.
+/// Returns the file's length; paths other than files are errors.
 fn file_len(path: &Path) -> Result<u64> {
     let found = std::fs::metadata(path).map_err(|err| {
         let message = format!(
@@ -221,7 +221,7 @@ fn file_len(path: &Path) -> Result<u64> {
     Err(Error::new(
         ErrorKind::File,
         format!(
-            "{} is not a file; of a pipe or device give the length, with Media::from_reader",
+            "{} is not a file; for a pipe or device give the length, with Media::from_reader",
             path.display()
         ),
     ))
@@ -231,7 +231,7 @@ fn file_len(path: &Path) -> Result<u64> {
 const SLICE: usize = 8 << 20;
 const BUFFER: usize = 256 << 10;
 
-/// Reads a file; the digest is empty where none is asked for.
+/// Reads a file; the digest is empty if none is requested.
 async fn look(path: SharedPath, digester: Option<Digester>) -> Result<(String, FileFingerprint)> {
     let mut looking = run_blocking(move || Looking::open(path, digester)).await?;
     loop {
@@ -270,7 +270,7 @@ impl Looking {
         })
     }
 
-    /// Whether that was the end.
+    /// Hashes a slice; returns whether the file has ended.
     fn slice(&mut self) -> Result<bool> {
         let mut hashed = 0;
         while hashed < SLICE {
@@ -322,7 +322,7 @@ async fn spool(reader: Pin<Box<dyn AsyncRead + Send>>, len: u64) -> Result<Spool
         }
         written += piece.len() as u64;
         if written > len {
-            // What was announced bounds the disk that is used.
+            // The announced length limits the disk space.
             return Err(other_length(written, len));
         }
         file = run_blocking(move || file.write_all(&piece).map(|()| file).map_err(failed)).await?;
@@ -338,8 +338,8 @@ async fn spool(reader: Pin<Box<dyn AsyncRead + Send>>, len: u64) -> Result<Spool
 async fn spool(_: Pin<Box<dyn AsyncRead + Send>>, _: u64) -> Result<Spooled> {
     Err(Error::new(
         ErrorKind::Unsupported,
-        "the meta of an upload holds the file's digest, and a reader can be read once only: give it \
-         with Media::sha256, or build this crate with its feature `files`",
+        "the meta of an upload has the file's digest, and a reader can be read only once: give the \
+         digest with Media::sha256, or build this crate with its feature `files`",
     ))
 }
 
@@ -382,7 +382,7 @@ pub(super) fn other_length(found: u64, len: u64) -> Error {
 fn read_already() -> Error {
     Error::new(
         ErrorKind::File,
-        "the upload's reader was read already and a body cannot be made of it again: to retry an \
-         upload, use Media::from_path or Media::from_bytes",
+        "the upload's reader was already consumed: to retry an upload, use Media::from_path or \
+         Media::from_bytes",
     )
 }

@@ -7,10 +7,10 @@ use wechatpay_core::catalog::Operation;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::xml;
 
-/// Refuses plaintext in the fields that APIv2 wants encrypted with the key of `v2/risk/getpublickey`.
+/// Rejects plaintext in the fields that APIv2 requires to be encrypted with the key of `v2/risk/getpublickey`.
 ///
-/// The client does not have that key: the caller encrypts. A bank card's number that was not encrypted
-/// would go out, and WeChat Pay would only say that the field is wrong.
+/// The client does not have that key, so the caller encrypts. A plaintext card number
+/// would otherwise be sent, and WeChat Pay would only report that the field is wrong.
 ///
 /// # Errors
 ///
@@ -27,7 +27,7 @@ pub(super) fn refuse_plaintext(operation: &Operation, body: &Payload) -> Result<
         let value = members.get(pointer.trim_start_matches('/'));
         value.is_some_and(|value| !may_be_ciphertext(value))
     };
-    // Of those of `mchrisk` the documentation shows no ciphertext's form to judge by.
+    // The documentation shows no ciphertext for the fields of `mchrisk`, so they are not checked.
     let mut judged = fields.iter().filter(|pointer| pointer.starts_with("/enc_"));
     match judged.find(plain) {
         None => Ok(()),

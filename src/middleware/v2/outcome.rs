@@ -18,17 +18,17 @@ pub(super) enum Outcome {
 /// The members that a message must have.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Demands {
-    /// Whether the message was verified: then a text that is neither of the two is WeChat Pay's word,
-    /// and a refusal.
+    /// Whether the message was verified: then any other text is WeChat Pay's statement,
+    /// and counts as a refusal.
     pub(super) verified: bool,
     /// Whether `return_code` is sufficient to report success.
     pub(super) return_code_alone: bool,
 }
 
 impl Outcome {
-    /// A success says `SUCCESS` exactly once as `return_code` and exactly once as `result_code`.
+    /// Reads the outcome. A success has `SUCCESS` exactly once as `return_code` and exactly once as `result_code`.
     ///
-    /// `return_code` says whether the request was accepted for processing, `result_code` how processing ended.
+    /// `return_code` says whether the request was accepted for processing, `result_code` whether processing succeeded.
     pub(super) fn of(members: &Map<String, Value>, demands: Demands) -> Self {
         let [return_code, result_code] = MEMBERS.map(|name| CodeMember::of(members, name));
         let [return_name, result_name] = MEMBERS;
@@ -56,19 +56,19 @@ impl Outcome {
     }
 }
 
-/// The text of a member; empty when it is none.
+/// Returns the text of a member; empty if it is not a text.
 pub(super) fn text<'m>(members: &'m Map<String, Value>, key: &str) -> &'m str {
     members.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// `code` and `message` of a refusal: `err_code` and `err_code_des`, or else `return_code` and `return_msg`.
+/// Returns `code` and `message` of a refusal: `err_code` and `err_code_des`, or else `return_code` and `return_msg`.
 pub(super) fn code_and_message(members: &Map<String, Value>) -> (String, String) {
     let first = |texts: &[&str]| {
         let mut texts = texts.iter().filter(|text| !text.is_empty());
         texts.next().copied().unwrap_or_default().to_owned()
     };
     let [return_code, result_code] = MEMBERS.map(|name| text(members, name));
-    // `SUCCESS` is the code of no refusal, whatever member has it.
+    // `SUCCESS` is never the code of a refusal, whatever member contains it.
     let codes = [text(members, "err_code"), result_code, return_code];
     let codes = codes.map(|code| if code == SUCCESS { "" } else { code });
     let messages = [text(members, "err_code_des"), text(members, "return_msg")];
@@ -79,7 +79,7 @@ pub(super) fn code_and_message(members: &Map<String, Value>) -> (String, String)
 enum CodeMember {
     Success,
     Fail,
-    /// The member is not there.
+    /// The member is absent.
     Nothing,
     Blank,
     Other,
@@ -112,8 +112,8 @@ fn explains_failure(members: &Map<String, Value>) -> bool {
         })
 }
 
-/// Whether a text holds one of the members: `nonce_str=a&result_code=FAIL` is signed as the text of
-/// `nonce_str` is that holds `a&result_code=FAIL`.
+/// Whether a text contains one of the members. `nonce_str=a&result_code=FAIL` has the same signed text as
+/// a `nonce_str` with the value `a&result_code=FAIL`.
 fn swallows(members: &Map<String, Value>) -> bool {
     let texts = members.values().filter_map(Value::as_str);
     texts
@@ -155,12 +155,12 @@ mod tests {
     const DONE: &str = "<result_code>SUCCESS</result_code>";
 
     #[test]
-    fn success_is_said_exactly_once_by_each() {
+    fn success_needs_each_member_exactly_once() {
         for fine in [
             format!("{TAKEN}{DONE}"),
             format!("{DONE}<err_code></err_code>{TAKEN}<return_msg>OK</return_msg>"),
             format!("<return_code><![CDATA[SUCCESS]]></return_code>{DONE}"),
-            // As `gettransferinfo` does.
+            // As in `gettransferinfo`.
             format!("{TAKEN}{DONE}<err_code>SUCCESS</err_code>"),
         ] {
             for verified in [false, true] {
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_unclear() {
+    fn other_answers_are_unclear() {
         for result in [
             "",
             "<err_code>NOTENOUGH</err_code>",
@@ -195,7 +195,7 @@ mod tests {
             let text = format!("{TAKEN}{result}");
             let expected = Outcome::Unclear("result_code");
             assert_eq!(outcome(&text, false, false), expected, "{text}");
-            // The same of the other member.
+            // The same for the other member.
             let text = text
                 .replace("result_code", "x")
                 .replace("return_code", "result_code");
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_swallows_a_member_hides_no_failure() {
+    fn a_text_that_contains_a_member_does_not_hide_a_failure() {
         let text = format!("<nonce_str>a&amp;result_code=FAIL</nonce_str>{TAKEN}");
         for alone in [false, true] {
             assert_eq!(outcome(&text, true, alone), Outcome::Unclear("result_code"));
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn success_is_no_code_of_a_refusal() {
+    fn success_is_not_the_code_of_a_refusal() {
         let code = |members: Value| code_and_message(members.as_object().unwrap());
         let failed = json!({"return_code": "SUCCESS", "return_msg": "OK", "result_code": "FAIL"});
         assert_eq!(code(failed), ("FAIL".into(), "OK".into()));

@@ -23,7 +23,7 @@ use wechatpay_core::secret::Secret;
 /// Innermost. Sees the request while its body is still data; adds `nonce_str` and `sign`, and writes
 /// the body as XML, or the query of a `GET`.
 ///
-/// A body of bytes passes unchanged. Fails on content that XML cannot hold, an unknown
+/// A body of bytes passes unchanged. Fails on content that is invalid in XML, an unknown
 /// `sign_type`, and a `mch_id` of another merchant; then nothing is sent.
 pub(crate) struct TransformRequest {
     pub(crate) mchid: Arc<str>,
@@ -124,7 +124,7 @@ impl TransformRequest {
         Ok(())
     }
 
-    /// The members with `nonce_str` and `sign`, each in the place that the caller gave it, or last.
+    /// Returns the members with `nonce_str` and `sign`, each in the caller's position, or last.
     fn signed(&self, mut members: Members, info: Option<&CallInfo>) -> Result<Members> {
         self.check_merchant(&members)?;
         let operation = info.and_then(CallInfo::operation);
@@ -141,7 +141,7 @@ impl TransformRequest {
         Ok(members)
     }
 
-    /// Refuses another merchant's `mch_id`, as the PHP SDK does: a common mistake in programs for many merchants.
+    /// Rejects another merchant's `mch_id`, as the PHP SDK does: a common mistake in programs for many merchants.
     fn check_merchant(&self, members: &Members) -> Result<()> {
         if !self.check_mch_id {
             return Ok(());
@@ -183,7 +183,7 @@ fn sign_type(members: &mut Members, operation: Option<&Operation>) -> Result<Sig
     }
     match (only, find(members, "sign_type")) {
         (Some(only), None) => {
-            // MD5 is what WeChat Pay takes where none is named.
+            // WeChat Pay assumes MD5 if none is named.
             if only != SignType::default() {
                 members.push(("sign_type".into(), only.as_str().to_owned()));
             }
@@ -198,7 +198,7 @@ fn other_sign_type(name: &str, given: &str, only: SignType) -> Error {
     Error::new(
         ErrorKind::Request,
         format!(
-            "this operation takes the {name} {only} only, and the request says {given:?}: write \
+            "this operation accepts only the {name} {only}, and the request has {given:?}: write \
              {only}, or leave {name} out"
         ),
     )

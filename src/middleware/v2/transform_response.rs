@@ -14,8 +14,8 @@ use wechatpay_core::error::{
 use wechatpay_core::protocol::{message_fits, signed_members, xml};
 use wechatpay_core::secret::Secret;
 
-/// Outside of `transform_request`. Sees the response's XML; checks its signature and turns
-/// `return_code` and `result_code` other than `SUCCESS` into [`ErrorKind::Api`].
+/// Outside `transform_request`. Sees the response's XML; checks its signature and turns a
+/// `return_code` or `result_code` other than `SUCCESS` into [`ErrorKind::Api`].
 ///
 /// Fails closed: a message that states neither success nor failure is
 /// [`ErrorKind::Verify`], also from endpoints whose responses the catalog declares unsigned. Only
@@ -41,7 +41,7 @@ impl Middleware for TransformResponse {
             response.set_verification(Verification::Unsigned);
             return Ok(response);
         }
-        // What comes in place of a file is a refusal, and short.
+        // A message in place of a file is a refusal, and short.
         response.buffer(xml::MAX_LENGTH).await?;
         let members = xml::decode(response.bytes()).map_err(|err| no_message(&response, err))?;
         let unsigned = operation
@@ -68,7 +68,7 @@ impl Middleware for TransformResponse {
     }
 }
 
-/// Whether an answer is no XML when all is well.
+/// Whether a successful answer is a file and not XML.
 fn is_file(operation: &Operation) -> bool {
     matches!(operation.answer(), AnswerKind::Stream | AnswerKind::Json)
 }
@@ -93,7 +93,7 @@ impl TransformResponse {
         match (text(members, "return_code"), unsigned) {
             ("FAIL", _) => Ok(Verification::Absent),
             (_, true) => Ok(Verification::Unsigned),
-            // Nothing says that this is WeChat Pay's answer at all.
+            // Nothing shows that this answer comes from WeChat Pay.
             (_, false) => Err(missing()),
         }
     }
@@ -141,14 +141,14 @@ fn unclear(response: &Response, member: &'static str) -> Error {
 fn no_file(response: &Response) -> Error {
     response.error(
         ErrorKind::Body,
-        "the response is a message in place of the file, and the message gives no reason: ask again later",
+        "the response is a message instead of the file, and it gives no reason: try again later",
     )
 }
 
 fn no_stream() -> Error {
     Error::new(
         ErrorKind::Request,
-        "this APIv2 answer is a signed message and cannot be streamed: .await or .wait() for it",
+        "this APIv2 answer is a signed message and cannot be streamed: use .await or .wait()",
     )
 }
 

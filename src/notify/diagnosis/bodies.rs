@@ -8,13 +8,13 @@ use super::orders::{any_order, reordered};
 use wechatpay_core::variants::charset;
 use wechatpay_core::variants::json::{NUMBER_FORMS, numbers, rewritten, without_nulls};
 
-/// Bodies that are longer are not changed: no notification is.
+/// The longest body that is examined. Notifications are shorter.
 const LONGEST: usize = 64 << 10;
 
-/// The bodies that may have been there before something changed them.
+/// Returns candidates for the body before one kind of change.
 type Edit = fn(&[u8]) -> Vec<Vec<u8>>;
 
-/// The changes that are undone to find the body that was signed; empty when none does it.
+/// Undoes changes until the signed body is found; returns `None` if no change explains the signature.
 pub(super) fn search(body: &[u8], is_it: impl Fn(&[u8]) -> bool) -> Option<Vec<Finding>> {
     if is_it(&[]) {
         return Some(vec![ADDED]);
@@ -33,7 +33,7 @@ pub(super) fn search(body: &[u8], is_it: impl Fn(&[u8]) -> bool) -> Option<Vec<F
     (body.len() <= LONGEST && any_order(&value, &is_it)).then(|| vec![REORDERED])
 }
 
-/// The body with one change undone.
+/// Returns the body with one change undone, for each kind of change.
 pub(super) fn one_edit(body: &[u8]) -> impl Iterator<Item = (Finding, Vec<u8>)> + '_ {
     let edits = EDITS.iter().filter(move |_| body.len() <= LONGEST);
     edits.flat_map(move |(finding, edit)| {
@@ -104,7 +104,7 @@ fn line_ends(body: &[u8]) -> Vec<Vec<u8>> {
         .chain(on_text(body, |text| {
             text.replace("\r\n", "\n").replace('\n', "\r\n")
         }))
-        // A pane that wraps lines.
+        // A terminal or text field that wraps lines.
         .chain(on_text(body, |text| text.replace(['\r', '\n'], "")))
         .collect()
 }
@@ -172,7 +172,7 @@ fn html(text: &str) -> String {
     text.replace("&amp;", "&")
 }
 
-/// A decoder of forms makes blanks of `+`, and one that writes puts `=` behind the only name.
+/// Undoes form decoding, which turns `+` into spaces, and form encoding, which adds `=` after a single name.
 fn form(body: &[u8]) -> Vec<Vec<u8>> {
     let decoded = |text: &str| {
         let text = text.replace('+', " ");
@@ -184,14 +184,14 @@ fn form(body: &[u8]) -> Vec<Vec<u8>> {
         found.push(decoded(text.trim_end_matches('=')));
         for text in [text, text.trim_end_matches('=')] {
             found.push(with_plus(text).into());
-            // WeChat Pay writes no blanks between members.
+            // WeChat Pay writes no spaces between members.
             found.push(text.replace(' ', "+").into());
         }
     }
     found
 }
 
-/// Base64 has no blanks: those in the ciphertext were `+`.
+/// Restores the `+` in the ciphertext: base64 contains no spaces.
 fn with_plus(text: &str) -> String {
     let Some(start) = text.find("\"ciphertext\"") else {
         return text.to_owned();
@@ -242,16 +242,16 @@ fn on_json(body: &[u8], edit: impl Fn(&Value) -> Vec<String>) -> Vec<Vec<u8>> {
 
 const ADDED: Finding = Finding::new(
     "body_added",
-    "the signature is that of an empty body: the headers are of another message than the body",
+    "the signature is that of an empty body: the headers and the body belong to different messages",
 );
 const ENDS: Finding = Finding::new(
     "body_ends",
-    "blanks or a line break at the ends of the body differ from what was signed: keep the bytes as they \
-     came (an editor or echo adds a line break; printf %s does not)",
+    "white space or a line break at the start or end of the body differs from the signed bytes: keep \
+     the bytes as received (an editor or echo adds a line break; printf %s does not)",
 );
 const NUL: Finding = Finding::new(
     "body_nul",
-    "NUL bytes were added behind the body: take as many bytes as Content-Length says, not the whole buffer",
+    "NUL bytes were added after the body: read as many bytes as Content-Length says, not the whole buffer",
 );
 const BOM: Finding = Finding::new(
     "body_bom",
@@ -260,7 +260,7 @@ const BOM: Finding = Finding::new(
 );
 const LINE_ENDS: Finding = Finding::new(
     "body_line_ends",
-    "the line ends of the body were changed (CR LF, LF) or added: keep the bytes as they came, and copy \
+    "the line ends of the body were changed (CR LF, LF) or added: keep the bytes as received, and copy \
      them in binary mode",
 );
 const NGINX: Finding = Finding::new(
@@ -275,25 +275,25 @@ const TWICE: Finding = Finding::new(
 );
 const QUOTED: Finding = Finding::new(
     "body_quoted",
-    "there are quotation marks around the body: take them off, as only the bytes between them were signed",
+    "there are quotation marks around the body: remove them, as only the bytes between them were signed",
 );
 const WHOLE_HTTP: Finding = Finding::new(
     "body_with_head",
-    "the body has the request's head before it: give what stands behind the empty line",
+    "the body includes the request's head: pass only the part after the empty line",
 );
 const HTML: Finding = Finding::new(
     "body_html",
-    "characters of the body are written as in HTML (&quot;): keep the bytes as they came, before anything \
-     escapes them for a page",
+    "characters of the body are written as in HTML (&quot;): keep the bytes as received, before \
+     anything escapes them for a page",
 );
 const PERCENT: Finding = Finding::new(
     "body_percent_encoded",
-    "the body is percent-encoded (%7B%22): keep the bytes as they came, without encoding them for a URL",
+    "the body is percent-encoded (%7B%22): keep the bytes as received, without encoding them for a URL",
 );
 const FORM: Finding = Finding::new(
     "body_form",
-    "the body was read as a form, which makes blanks of + or adds =: read the raw body, before a framework \
-     parses it",
+    "the body was read as a form, which turns + into spaces or adds =: read the raw body, before a \
+     framework parses it",
 );
 const CHARSET: Finding = Finding::new(
     "body_charset",

@@ -1,4 +1,4 @@
-//! The four headers, also where something has renamed them or changed their values.
+//! The four headers, including headers that were renamed or whose values were changed.
 
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue};
@@ -71,7 +71,7 @@ fn value(headers: &HeaderMap, name: &str, found: &mut Vec<Finding>) -> Option<St
     (!bare.is_empty()).then(|| bare.to_owned())
 }
 
-/// `http_wechatpay_nonce` of CGI, `x-wechatpay-nonce`, `wechatpaynonce`.
+/// Matches renamed headers: `http_wechatpay_nonce` of CGI, `x-wechatpay-nonce`, `wechatpaynonce`.
 fn alike(other: &str, name: &str) -> bool {
     let letters = |text: &str| -> String {
         let letters = text.chars().filter(char::is_ascii_alphanumeric);
@@ -93,7 +93,7 @@ fn bare<'a>(text: &'a str, name: &str) -> &'a str {
     }
 }
 
-/// Puts values back that stand under each other's name.
+/// Swaps back values that arrived under each other's name.
 fn exchanged(read: &mut Read, known: &[String], found: &mut Vec<Finding>) {
     let digits = |text: &str| text.len() == 10 && text.bytes().all(|c| c.is_ascii_digit());
     if !digits(&read.timestamp) && digits(&read.nonce) {
@@ -107,7 +107,7 @@ fn exchanged(read: &mut Read, known: &[String], found: &mut Vec<Finding>) {
     }
 }
 
-/// Makes seconds of the timestamp; whether that can be done.
+/// Converts the timestamp to seconds; returns whether this is possible.
 fn time(read: &mut Read, found: &mut Vec<Finding>) -> bool {
     let text = &read.timestamp;
     let whole = text.split('.').next().unwrap_or_default();
@@ -145,8 +145,8 @@ fn lost(names: &[&str]) -> Finding {
     Finding::of(
         "header_missing",
         format!(
-            "{names} {verb} missing or empty: hand over all four Wechatpay-* headers as they came, and see whether \
-             a proxy drops some"
+            "{names} {verb} missing or empty: pass all four Wechatpay-* headers as received, and check \
+             whether a proxy drops some"
         ),
     )
 }
@@ -155,8 +155,7 @@ fn renamed(other: &str, name: &str) -> Finding {
     Finding::of(
         "header_name",
         format!(
-            "the header {name} has the name {other:?} here, as CGI and PHP's $_SERVER write it: give it its \
-             name {name}"
+            "the header {name} is named {other:?} here, as in CGI and PHP's $_SERVER: name it {name}"
         ),
     )
 }
@@ -165,7 +164,7 @@ fn doubled(name: &str) -> Finding {
     Finding::of(
         "header_doubled",
         format!(
-            "the header {name} is there more than once: hand over the headers of one delivery, each once"
+            "the header {name} appears more than once: pass the headers of one delivery, each once"
         ),
     )
 }
@@ -173,7 +172,7 @@ fn doubled(name: &str) -> Finding {
 fn unreadable(name: &str) -> Finding {
     Finding::of(
         "header_unreadable",
-        format!("the header {name} is not ASCII text: hand over the headers as they came"),
+        format!("the header {name} is not ASCII text: pass the headers as received"),
     )
 }
 
@@ -190,27 +189,28 @@ fn wrapped(name: &str) -> Finding {
 fn swapped(one: &str, other: &str) -> Finding {
     Finding::of(
         "headers_swapped",
-        format!("{one} and {other} are exchanged: give each its own value"),
+        format!("{one} and {other} are swapped: give each its own value"),
     )
 }
 
 const NO_HEADERS: Finding = Finding::new(
     "headers_missing",
-    "none of the headers Wechatpay-Serial, Wechatpay-Timestamp, Wechatpay-Nonce and Wechatpay-Signature is \
-     there: keep the headers of the request together with its body, and see whether a proxy drops them",
+    "none of the headers Wechatpay-Serial, Wechatpay-Timestamp, Wechatpay-Nonce and Wechatpay-Signature \
+     is present: keep the headers of the request together with its body, and check whether a proxy \
+     drops them",
 );
 const OWN_REQUEST: Finding = Finding::new(
     "own_request",
-    "these are the headers of a request to WeChat Pay (Authorization), and a notification is signed with the \
-     Wechatpay-* headers: take the headers of what WeChat Pay posted to the notify_url",
+    "these are the headers of a request to WeChat Pay (Authorization), and a notification is signed \
+     with the Wechatpay-* headers: use the headers of WeChat Pay's request to the notify_url",
 );
 const TIME_UNIT: Finding = Finding::new(
     "timestamp_unit",
-    "the timestamp is not in whole seconds, as WeChat Pay writes it (10 digits): hand over \
-     Wechatpay-Timestamp as it came, and do not convert it",
+    "the timestamp is not in whole seconds, as WeChat Pay writes it (10 digits): pass \
+     Wechatpay-Timestamp as received, and do not convert it",
 );
 const TIME_FORM: Finding = Finding::new(
     "timestamp_form",
-    "the timestamp is not a number of Unix seconds (10 digits): hand over Wechatpay-Timestamp as it came, \
+    "the timestamp is not a number of Unix seconds (10 digits): pass Wechatpay-Timestamp as received, \
      and do not write it as a date",
 );

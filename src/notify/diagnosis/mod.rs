@@ -22,12 +22,12 @@ use wechatpay_core::protocol::{PROBE_PREFIX, xml};
 impl Notifications {
     /// Explains why [`parse`](Self::parse) refuses a notification; empty if it does not.
     ///
-    /// Use it for logs, and to find out how a framework or a proxy changes bodies and headers. It recognises
-    /// a missing line break, a byte order mark, JSON that was written again, a wrong charset, a key of
-    /// another id, and exchanged keys. It may compute for a second, so do not call it for
+    /// Use it for logs, and to find out how a framework or a proxy changes bodies and headers. It recognises, for example,
+    /// a missing line break, a byte order mark, reserialised JSON, a wrong charset, a key with
+    /// another id, and swapped keys. It may compute for a second, so do not call it for
     /// every request from the Internet.
     ///
-    /// It accepts nothing: a notification whose problem is found is still refused.
+    /// It never accepts a notification: one whose problem is found is still rejected.
     ///
     /// ```
     /// # use http::HeaderMap;
@@ -52,7 +52,7 @@ impl Notifications {
     }
 }
 
-/// XML, also behind a byte order mark or the head of a request.
+/// Whether the body is XML, also after a byte order mark or the head of a request.
 fn is_apiv2(body: &[u8]) -> bool {
     xml::is_xml(body) || bodies::one_edit(body).any(|(_, edited)| xml::is_xml(&edited))
 }
@@ -82,7 +82,7 @@ fn clock(timestamp: &str, now: i64) -> Option<Finding> {
         Finding::of(
             "clock",
             format!(
-                "{}; a notification of an earlier time is refused because it may be a repetition",
+                "{}; an old notification is refused because it may be a replay",
                 VerifyFailure::Clock { offset }
             ),
         )
@@ -91,6 +91,6 @@ fn clock(timestamp: &str, now: i64) -> Option<Finding> {
 
 const PROBE: Finding = Finding::new(
     "probe",
-    "this is a probe: WeChat Pay sends a wrong signature on purpose to see whether it is verified; answer \
-     401, and raise no alarm",
+    "this is a probe: WeChat Pay deliberately sends a wrong signature to check that signatures are \
+     verified; answer 401, and raise no alarm",
 );

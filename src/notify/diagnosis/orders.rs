@@ -1,15 +1,15 @@
-//! JSON whose members came in another order, or whose numbers were written in another form.
+//! JSON with reordered members or reformatted numbers.
 
 use serde_json::{Map, Value};
 
 use wechatpay_core::variants::json::{rewritten, sorted};
 
-/// More members than notifications have are not put in every order.
+/// The largest number of members that are permuted. Notifications have no more.
 const MEMBERS: usize = 6;
 /// The largest number of bytes that are built and compared: about half a second of work.
 const WORK: usize = 160 << 20;
 
-/// Whether some order of the envelope's and the resource's members is it.
+/// Whether some order of the members of the envelope and the resource gives the signed body.
 pub(super) fn any_order(body: &Value, is_it: &impl Fn(&[u8]) -> bool) -> bool {
     let Value::Object(envelope) = body else {
         return false;
@@ -46,7 +46,7 @@ fn written(members: &Map<String, Value>) -> Vec<String> {
         .collect()
 }
 
-/// The objects with these members in each order.
+/// Returns the object with its members in each possible order.
 fn orders(members: &[String]) -> impl Iterator<Item = String> + '_ {
     let count: usize = (1..=members.len()).product();
     (0..count).map(|number| {

@@ -8,7 +8,7 @@ use wechatpay_core::crypto::aes::{self, KEY_LEN};
 use wechatpay_core::protocol::envelope::Sealed;
 use wechatpay_core::secret::Secret;
 
-/// Why the resource of a notification whose signature holds is not decrypted.
+/// Explains why the resource of a notification with a valid signature cannot be decrypted.
 pub(super) fn diagnose(keys: &Keys, body: &[u8]) -> Option<Finding> {
     let Ok(envelope) = serde_json::from_slice::<Value>(body) else {
         return Some(NOT_JSON);
@@ -44,7 +44,7 @@ pub(super) fn diagnose(keys: &Keys, body: &[u8]) -> Option<Finding> {
     })
 }
 
-/// The right key signed a text that is not this body, nor a likely change of it.
+/// The finding for a body that differs from the signed one in an unknown way.
 pub(super) fn other_body(keys: &Keys, body: &[u8]) -> Finding {
     if body.trim_ascii().is_empty() {
         return EMPTY;
@@ -75,13 +75,13 @@ pub(super) fn other_body(keys: &Keys, body: &[u8]) -> Finding {
     }
 }
 
-/// Whether the key makes JSON of it, whatever else is wrong.
+/// Whether decryption with the key gives JSON, regardless of the authentication tag.
 fn is_key(key: &Secret, sealed: &Sealed<'_>, ciphertext: &[u8]) -> bool {
     let Ok(key) = <&[u8; KEY_LEN]>::try_from(key.expose().as_bytes()) else {
         return false;
     };
     let text = aes::gcm_unproven(key, sealed.nonce.as_bytes(), ciphertext);
-    // A cut or changed ciphertext still begins as JSON does.
+    // A truncated or changed ciphertext still begins like JSON.
     text.is_some_and(|text| {
         text.starts_with(b"{\"") || serde_json::from_slice::<Value>(&text).is_ok()
     })
@@ -99,7 +99,7 @@ const ASSOCIATED: [&str; 8] = [
     "",
 ];
 
-/// The key is right, so something that goes with it is not.
+/// The finding for a correct key with an altered resource.
 fn altered(keys: &Keys, sealed: Sealed<'_>) -> Finding {
     let with = |associated_data| Sealed {
         associated_data,
@@ -112,42 +112,41 @@ fn altered(keys: &Keys, sealed: Sealed<'_>) -> Finding {
         (Some(right), "") => Finding::of(
             "associated_data_missing",
             format!(
-                "the APIv3 key is right, and the resource's associated_data is missing: it was {right:?}; hand \
-                 over the body as it came"
+                "the APIv3 key is right, and the resource's associated_data is missing: it was \
+                 {right:?}; pass the body as received"
             ),
         ),
         (Some(right), _) => Finding::of(
             "associated_data_altered",
             format!(
-                "the APIv3 key is right, and the resource's associated_data was changed: it was {right:?}; hand \
-                 over the body as it came"
+                "the APIv3 key is right, and the resource's associated_data was changed: it was \
+                 {right:?}; pass the body as received"
             ),
         ),
         (None, "") => Finding::new(
             "associated_data_missing",
-            "the APIv3 key is right, and the resource's associated_data is missing or its ciphertext was \
-             changed: hand over the body as it came",
+            "the APIv3 key is right, and the resource's associated_data is missing or its ciphertext \
+             was changed: pass the body as received",
         ),
         (None, _) => Finding::new(
             "associated_data_altered",
-            "the APIv3 key is right, and the resource's associated_data or ciphertext was changed: hand over \
-             the body as it came",
+            "the APIv3 key is right, and the resource's associated_data or ciphertext was changed: pass \
+             the body as received",
         ),
     }
 }
 
 const NOT_JSON: Finding = Finding::new(
     "body_not_json",
-    "the body is no JSON, and none of the usual changes makes the signed text of it: hand over the bytes as \
-     they came",
+    "the body is not JSON, and no common alteration explains the signature: pass the bytes as received",
 );
 const ANSWER: Finding = Finding::new(
     "answer",
-    "the signature holds, and the body has no id: this is the answer to a request, not a notification",
+    "the signature is valid, but the body has no id: this is the answer to a request, not a notification",
 );
 const EMPTY: Finding = Finding::new(
     "body_empty",
-    "the body is empty: something has read it before; keep the bytes when they are read first",
+    "the body is empty: something has already read it; keep the bytes when they are first read",
 );
 const CUT: Finding = Finding::new(
     "body_cut",
@@ -155,35 +154,35 @@ const CUT: Finding = Finding::new(
 );
 const ONLY_RESOURCE: Finding = Finding::new(
     "body_only_resource",
-    "the body is the resource alone, and the whole body was signed: hand over the body as it came",
+    "the body is only the resource, and the signature covers the whole body: pass the body as received",
 );
 const NO_ENVELOPE: Finding = Finding::new(
     "body_no_notification",
-    "the body has no resource, so it is no notification: what was decrypted of one, or the answer to a \
-     request; hand over the body that was posted to the notify_url",
+    "the body has no resource, so it is not a notification but a decrypted resource or the answer to a \
+     request: pass the body that was posted to the notify_url",
 );
 const OTHER_NOTIFICATION: Finding = Finding::new(
     "other_body",
-    "the right key has signed another body: this one is of another notification, or was changed outside of \
-     its resource; give headers and body of one delivery",
+    "the right key signed a different body: this body belongs to another notification, or was changed \
+     outside its resource; pass the headers and the body of one delivery",
 );
 const ALTERED: Finding = Finding::new(
     "other_body",
-    "the right key has signed another body, and none of the usual changes explains it: give headers and body \
-     of one delivery, the body byte for byte as it came",
+    "the right key signed a different body, and no common alteration explains it: pass the headers and \
+     the body of one delivery, the body byte for byte as received",
 );
 const V2_KEY: Finding = Finding::new(
     "apiv3_key_is_v2",
-    "the resource opens with the key that was given as the APIv2 key: the two keys are exchanged, so give \
+    "the resource opens with the key that was given as the APIv2 key: the two keys are swapped, so give \
      this one as the APIv3 key (商户平台 → 账户中心 → API安全 → APIv3密钥)",
 );
 const KEY_CASE: Finding = Finding::new(
     "apiv3_key_case",
-    "the resource opens when the letters of the APIv3 key are changed to upper or lower case: give the key \
-     exactly as it was set",
+    "the resource opens when the APIv3 key is converted to upper or lower case: give the key exactly as \
+     it was set",
 );
 const OTHER_KEY: Finding = Finding::new(
     "apiv3_key",
-    "the signature holds, and the APIv3 key is not the one: give the key set at 商户平台 → 账户中心 → API安全 \
-     → APIv3密钥 of the merchant that is notified, and after a change the one before",
+    "the signature is valid, but the APIv3 key is wrong: give the key set at 商户平台 → 账户中心 → API安全 → \
+     APIv3密钥 of the notified merchant, and after a change also the previous one",
 );

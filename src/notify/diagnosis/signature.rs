@@ -9,7 +9,7 @@ use wechatpay_core::crypto::digest::sha256;
 use wechatpay_core::protocol::{PlatformKey, response_text};
 use wechatpay_core::variants::signature::{self as forms, Form};
 
-/// Empty when the signature holds.
+/// Explains why the signature is invalid; returns nothing if it is valid.
 pub(super) fn diagnose(keys: &Keys, now: i64, read: &Read, body: &[u8]) -> Vec<Finding> {
     let ids = keys.keyring.ids().into_iter();
     let all: Vec<_> = ids.filter_map(|id| keys.keyring.get(&id)).collect();
@@ -19,7 +19,7 @@ pub(super) fn diagnose(keys: &Keys, now: i64, read: &Read, body: &[u8]) -> Vec<F
     };
     let mut found: Vec<_> = match named {
         Some(key) => expired(key, now).into_iter().collect(),
-        // That it is missing is said already.
+        // The missing header has already been reported.
         None if read.serial.is_empty() => Vec::new(),
         None => vec![unknown(keys, &read.serial, &all)],
     };
@@ -34,7 +34,7 @@ pub(super) fn diagnose(keys: &Keys, now: i64, read: &Read, body: &[u8]) -> Vec<F
         found.push(cut(bytes.len(), size));
         return found;
     }
-    // The key that was named first, then the others.
+    // The named key first, then the others.
     let order = named.into_iter().chain(&all);
     let signed = |key: &PlatformKey| key.public_key().signed_digest(&bytes);
     match order.filter_map(|key| Some((key, signed(key)?))).next() {
@@ -48,7 +48,7 @@ pub(super) fn diagnose(keys: &Keys, now: i64, read: &Read, body: &[u8]) -> Vec<F
     found
 }
 
-/// The right key has signed: is it this body?
+/// Compares the text that the right key signed with this body.
 fn of_text(keys: &Keys, read: &Read, body: &[u8], signed: Signed) -> Vec<Finding> {
     let Signed::Sha256(digest) = signed else {
         return vec![OTHER_DIGEST];
@@ -76,7 +76,7 @@ fn expired(key: &PlatformKey, now: i64) -> Option<Finding> {
     Some(Finding::of("certificate_time", failure.to_string()))
 }
 
-/// The digits of a serial, however they are written.
+/// Reduces a serial to its digits, in any notation.
 fn bare(serial: &str) -> String {
     let digits = serial.chars().filter(char::is_ascii_alphanumeric);
     let digits: String = digits.map(|c| c.to_ascii_uppercase()).collect();
@@ -89,8 +89,7 @@ fn unknown(keys: &Keys, serial: &str, all: &[PlatformKey]) -> Finding {
         return Finding::of(
             "serial_form",
             format!(
-                "Wechatpay-Serial is written in another way than WeChat Pay does: it is {} there; hand over \
-                 the header as it came",
+                "Wechatpay-Serial is not written as WeChat Pay writes it, {}: pass the header as received",
                 key.id()
             ),
         );
@@ -110,7 +109,7 @@ fn unknown(keys: &Keys, serial: &str, all: &[PlatformKey]) -> Finding {
     Finding::of(
         "serial_unknown",
         format!(
-            "the key {serial:?} that Wechatpay-Serial names is not at hand ({known} is): {advice}"
+            "the key {serial:?} that Wechatpay-Serial names was not given ({known} was): {advice}"
         ),
     )
 }
@@ -126,10 +125,10 @@ fn of_form(form: Form) -> Option<Finding> {
             "is written in URL-safe base64, with - and _",
         ),
         Form::NoPadding => ("signature_no_padding", "lacks the = at its end"),
-        Form::LineBreaks => ("signature_line_breaks", "has line breaks or blanks in it"),
+        Form::LineBreaks => ("signature_line_breaks", "contains line breaks or spaces"),
         Form::BlankForPlus => (
             "signature_blank_for_plus",
-            "has blanks where a + was, as after a decoder of forms",
+            "has spaces in place of +, as after form decoding",
         ),
         Form::Percent => (
             "signature_percent_encoded",
@@ -138,12 +137,12 @@ fn of_form(form: Form) -> Option<Finding> {
         Form::Empty => ("signature_empty", "is empty"),
         Form::TooShort => (
             "signature_short",
-            "is as short as a digest, and no RSA signature",
+            "is as short as a digest, so it is not an RSA signature",
         ),
         Form::Unreadable => ("signature_not_base64", "is not base64"),
     };
     let text =
-        format!("the value of Wechatpay-Signature {what}: hand over the header exactly as it came");
+        format!("the value of Wechatpay-Signature {what}: pass the header exactly as received");
     Some(Finding::of(cause, text))
 }
 
@@ -151,8 +150,8 @@ fn cut(found: usize, expected: usize) -> Finding {
     Finding::of(
         "signature_cut",
         format!(
-            "Wechatpay-Signature has {found} bytes where {expected} belong: it was cut off or added to; hand \
-             over the header exactly as it came"
+            "Wechatpay-Signature has {found} bytes instead of {expected}: it was truncated or extended; \
+             pass the header exactly as received"
         ),
     )
 }
@@ -166,15 +165,15 @@ fn stranger(keys: &Keys, named: Option<&PlatformKey>, bytes: &[u8]) -> Finding {
         Some(key) => Finding::of(
             "other_key",
             format!(
-                "the signature was not made with the key {}, nor with another one at hand: check that the file \
-                 given for it is WeChat Pay's key of this id and of this merchant, and that the signature is \
-                 whole; else somebody forged it",
+                "the signature was made neither with the key {} nor with another given key: check that \
+                 the file is WeChat Pay's key with this id for this merchant, and that the signature is \
+                 complete; otherwise the signature is forged",
                 key.id()
             ),
         ),
         None => Finding::new(
             "other_key",
-            "the signature was made with none of the keys at hand: give the key that Wechatpay-Serial names",
+            "the signature was made with none of the given keys: give the key that Wechatpay-Serial names",
         ),
     }
 }
@@ -183,16 +182,16 @@ fn other_id(named: &str, signer: &str) -> Finding {
     Finding::of(
         "key_of_other_id",
         format!(
-            "the key that signed is at hand under {signer}, and Wechatpay-Serial names {named}: see that each \
-             key file is given with its own id, and that the header is of this notification"
+            "the signing key was given as {signer}, but Wechatpay-Serial names {named}: check that each \
+             key file has its own id, and that the header belongs to this notification"
         ),
     )
 }
 
 const NO_KEY: Finding = Finding::new(
     "no_platform_key",
-    "there is no key of WeChat Pay at hand to verify this notification of APIv3 with: give WeChat Pay's \
-     public key and its id, or a platform certificate",
+    "no key of WeChat Pay was given to verify this APIv3 notification: give WeChat Pay's public key and \
+     its id, or a platform certificate",
 );
 const SERIAL_OF_MERCHANT: Finding = Finding::new(
     "serial_of_merchant",
@@ -201,14 +200,14 @@ const SERIAL_OF_MERCHANT: Finding = Finding::new(
 );
 const OWN_KEY: Finding = Finding::new(
     "own_key",
-    "the merchant's own private key made the signature: this is a request or a test of your side, not a \
-     notification of WeChat Pay",
+    "the merchant's own private key made the signature: this is your own request or test, not a \
+     notification from WeChat Pay",
 );
 const OTHER_DIGEST: Finding = Finding::new(
     "other_digest",
-    "the key is right, and what it signed is no SHA-256: WeChat Pay signs with SHA256withRSA only",
+    "the key is right, but the signed digest is not SHA-256: WeChat Pay signs with SHA256withRSA only",
 );
 const NONCE_CASE: Finding = Finding::new(
     "nonce_case",
-    "the letters of Wechatpay-Nonce were changed to upper or lower case: hand over the header as it came",
+    "the letters of Wechatpay-Nonce were changed to upper or lower case: pass the header as received",
 );

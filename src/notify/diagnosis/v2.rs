@@ -17,7 +17,7 @@ pub(super) fn diagnose(keys: &Keys, body: &[u8]) -> Vec<Finding> {
         Ok(members) => of_message(keys, &members, body),
         Err(_) => edited(keys, body).unwrap_or_else(|| vec![NOT_XML]),
     };
-    // Which key it takes says more than that there is none.
+    // Naming the missing key helps more than reporting that there is none.
     match lacking {
         Some(lacking) if !found.contains(&V3_KEY) && !found.contains(&REFUND_V3_KEY) => {
             vec![lacking]
@@ -88,7 +88,7 @@ fn with_sign(members: &Members, sign: &str) -> Members {
     members
 }
 
-/// A change of the body, undone, after which it is signed well.
+/// Undoes one change of the body, if the signature then matches.
 fn edited(keys: &Keys, body: &[u8]) -> Option<Vec<Finding>> {
     bodies::one_edit(body).find_map(|(finding, edited)| {
         let members = xml::decode(&edited).ok()?;
@@ -108,7 +108,7 @@ fn unsigned(members: &Members) -> Finding {
         Some(name) => Finding::of(
             "sign_name",
             format!(
-                "the element is named <{name}>, and WeChat Pay writes <sign>: hand over the body as it came"
+                "the element is named <{name}>, and WeChat Pay writes <sign>: pass the body as received"
             ),
         ),
         None => SIGN_MISSING,
@@ -129,8 +129,8 @@ fn sign_form(sign: &str, sign_type: &str) -> Option<Finding> {
         Finding::of(
             "sign_type",
             format!(
-                "sign_type says {sign_type}, and the sign has {} digits, as {} has: one of them was changed; hand \
-                 over the body as it came",
+                "sign_type is {sign_type}, but the sign has {} digits, as {} has: one of them was \
+                 changed; pass the body as received",
                 sign.len(),
                 by_length.as_str()
             ),
@@ -172,60 +172,61 @@ fn text<'m>(members: &'m Members, key: &str) -> &'m str {
 
 const NO_KEY: Finding = Finding::new(
     "no_v2_key",
-    "this is a notification of APIv2, and there is no APIv2 key at hand: give the one set at 商户平台 → 账户中心 \
-     → API安全 → APIv2密钥",
+    "this is an APIv2 notification, and no APIv2 key was given: give the one set at 商户平台 → 账户中心 → API安全 \
+     → APIv2密钥",
 );
 const NOT_XML: Finding = Finding::new(
     "body_not_xml",
-    "the body begins as XML and is not that of an APIv2 notification: hand over the bytes as they came; a page \
-     of a proxy, say, is none",
+    "the body begins as XML but is not an APIv2 notification; it may be a proxy's page: pass the bytes \
+     as received",
 );
 const SIGN_MISSING: Finding = Finding::new(
     "sign_missing",
-    "the element <sign> is missing or empty, and only refunds (with req_info) come without one: hand over the \
-     body as it came; if it came like this, WeChat Pay did not send it",
+    "the element <sign> is missing or empty, and only refunds (with req_info) come without one: pass \
+     the body as received; if it arrived like this, WeChat Pay did not send it",
 );
 const SIGN_CASE: Finding = Finding::new(
     "sign_case",
-    "the sign is written in lower case or with blanks around it, and WeChat Pay writes upper case: hand over \
-     the body as it came",
+    "the sign is in lower case or has spaces around it, and WeChat Pay writes upper case: pass the body \
+     as received",
 );
 const SIGN_FORM: Finding = Finding::new(
     "sign_form",
-    "the sign is neither 32 digits (MD5) nor 64 (HMAC-SHA256) of hexadecimal: hand over the body as it came",
+    "the sign is neither 32 digits (MD5) nor 64 (HMAC-SHA256) of hexadecimal: pass the body as received",
 );
 const V3_KEY: Finding = Finding::new(
     "v2_key_is_apiv3",
-    "the sign was made with the key that was given as the APIv3 key: the two keys are exchanged, so give this \
-     one as the APIv2 key (商户平台 → 账户中心 → API安全 → APIv2密钥)",
+    "the sign was made with the key that was given as the APIv3 key: the two keys are swapped, so give \
+     this one as the APIv2 key (商户平台 → 账户中心 → API安全 → APIv2密钥)",
 );
 const REFUND_V3_KEY: Finding = Finding::new(
     "v2_key_is_apiv3",
-    "the refund opens with the key that was given as the APIv3 key: the two keys are exchanged, so give this one \
-     as the APIv2 key (商户平台 → 账户中心 → API安全 → APIv2密钥)",
+    "the refund opens with the key that was given as the APIv3 key: the two keys are swapped, so give \
+     this one as the APIv2 key (商户平台 → 账户中心 → API安全 → APIv2密钥)",
 );
 const KEY_CASE: Finding = Finding::new(
     "v2_key_case",
-    "the APIv2 key fits in upper or lower case or without the blanks around it: give the key exactly as it was \
-     set",
+    "the APIv2 key matches in upper or lower case or without the spaces around it: give the key exactly \
+     as it was set",
 );
 const OTHER_TEXT: Finding = Finding::new(
     "v2_key_or_body",
-    "the sign does not fit: the APIv2 key is another merchant's, was changed since (give the one before), or the \
-     message is of the sandbox (沙箱), which signs with a key of its own; or elements of the body were changed, \
-     so hand it over as it came",
+    "the sign does not match: the APIv2 key is another merchant's, or was changed since (give the \
+     previous one), or the message is from WeChat Pay's sandbox (沙箱), which signs with a different key, \
+     or elements of the body were changed (pass it as received)",
 );
 const REFUND_PLUS: Finding = Finding::new(
     "req_info_blank_for_plus",
-    "req_info has blanks where a + was, as after a decoder of forms: hand over the body as it came",
+    "req_info has spaces in place of +, as after form decoding: pass the body as received",
 );
 const REFUND_FORM: Finding = Finding::new(
     "req_info_form",
-    "req_info is not the base64 of whole blocks of 16 bytes: it was cut or changed; hand over the body as it came",
+    "req_info is not the base64 of whole blocks of 16 bytes: it was cut or changed; pass the body as \
+     received",
 );
 const REFUND_KEY: Finding = Finding::new(
     "v2_key",
-    "the refund was not encrypted with the APIv2 key at hand, and it carries no signature that says more: give \
-     the key set at 商户平台 → 账户中心 → API安全 → APIv2密钥 of the merchant that is notified, and after a change \
-     the one before",
+    "the refund was not encrypted with the given APIv2 key, and it has no signature that would tell \
+     more: give the key set at 商户平台 → 账户中心 → API安全 → APIv2密钥 of the notified merchant, and after a \
+     change also the previous one",
 );

@@ -1,4 +1,4 @@
-//! Calls counted in this process.
+//! Counts calls in this process.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +10,7 @@ use super::store::LimitStore;
 use wechatpay_core::catalog::RateLimit;
 use wechatpay_core::error::Result;
 
-/// The recent calls of each operation: for each limit as many times as it allows calls.
+/// The times of recent calls of each operation: for each limit, as many as it allows.
 ///
 /// A leaky bucket (GCRA) would need less memory, but allows up to twice the limit
 /// in one window: a full bucket plus its refill.
@@ -69,7 +69,7 @@ mod tests {
     };
 
     #[tokio::test(start_paused = true)]
-    async fn no_stretch_of_a_limits_length_has_more_calls() {
+    async fn no_window_has_more_calls_than_the_limit() {
         let memory = MemoryLimits::default();
         let take = || memory.take("k", &[TWO_A_SECOND]);
         assert_eq!(take(), Duration::ZERO);
@@ -78,13 +78,13 @@ mod tests {
         assert_eq!(take(), Duration::from_millis(100));
         tokio::time::advance(Duration::from_millis(100)).await;
         assert_eq!(take(), Duration::ZERO);
-        // The two last ones are 100 ms apart, so the next may come 900 ms later.
+        // The last two are 100 ms apart, so the next call is possible after 900 ms.
         assert_eq!(take(), Duration::from_millis(900));
         assert_eq!(memory.take("other", &[TWO_A_SECOND]), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_one_limit_refuses_counts_for_none() {
+    async fn a_call_rejected_by_one_limit_counts_for_none() {
         let memory = MemoryLimits::default();
         let take = || memory.take("k", &[TWO_A_SECOND, THREE_A_MINUTE]);
         assert_eq!((take(), take()), (Duration::ZERO, Duration::ZERO));

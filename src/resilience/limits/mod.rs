@@ -1,4 +1,4 @@
-//! The layer that keeps to the documented frequency of each operation.
+//! The layer that enforces the documented rate limit of each operation.
 
 mod memory;
 #[cfg(feature = "redis")]
@@ -24,11 +24,11 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 ///
 /// Calls are counted per operation and merchant. A call above the limit waits until the limit
 /// allows it, as long as the call's time permits; otherwise it fails at once with
-/// [`ErrorKind::Limit`](crate::ErrorKind::Limit) and nothing is sent. No period of a limit's length
-/// has more calls than the limit says, wherever WeChat Pay's own windows begin.
+/// [`ErrorKind::Limit`](crate::ErrorKind::Limit) and nothing is sent. No window of a limit's length
+/// has more calls than the limit allows, wherever WeChat Pay's own windows begin.
 ///
-/// WeChat Pay's limits are the merchant's, not a process's: several machines share them through a
-/// [`store`](Self::store), as `RedisLimits`.
+/// WeChat Pay's limits apply to the merchant, not to a process: several machines share them through a
+/// [`store`](Self::store) such as `RedisLimits`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -53,19 +53,19 @@ pub struct RateLimits {
 }
 
 impl RateLimits {
-    /// The limits of [`Operation::rate_limits`](crate::catalog::Operation::rate_limits), counted in this
-    /// process. Operations without any are not limited.
+    /// Enforces the limits of [`Operation::rate_limits`](crate::catalog::Operation::rate_limits), counted in this
+    /// process. Operations without a documented limit are not limited.
     pub fn documented() -> Self {
         Self::with(true)
     }
 
-    /// No limits but those that [`limit`](Self::limit) adds.
+    /// Enforces only the limits that [`limit`](Self::limit) adds.
     pub fn none() -> Self {
         Self::with(false)
     }
 
-    /// Limits an operation, named by its path in the catalog, instead of the documented limit. Calls of
-    /// several methods on one path share the limit. Several limits of one path all apply. 0 calls
+    /// Limits an operation, named by its path in the catalog, instead of the documented limit. All
+    /// methods of a path share the limit. If a path has several limits, all apply. 0 calls
     /// means 1.
     pub fn limit(mut self, path: impl Into<Cow<'static, str>>, calls: u32, per: Duration) -> Self {
         let calls = calls.max(1);
@@ -80,7 +80,7 @@ impl RateLimits {
         self
     }
 
-    /// Counts in a store that several machines share.
+    /// Counts calls in a store that several machines share.
     ///
     /// While the store fails, this process counts its calls itself.
     pub fn store(mut self, store: impl LimitStore) -> Self {
@@ -110,8 +110,7 @@ impl RateLimits {
 }
 
 /// This layer is inside `retry`, since WeChat Pay counts every request, and outside the layers that sign, so that a
-/// signature does not
-/// expire while its call waits.
+/// signature does not expire while its call waits.
 pub(crate) struct Limiter {
     pub(crate) limits: RateLimits,
     /// The merchant whose limits apply.
@@ -172,8 +171,8 @@ impl Limiter {
 
 fn too_often(operation: &Operation, wait: Duration) -> Error {
     let message = format!(
-        "{} {} was called as often as the limits of rate_limits(..) allow; nothing was sent: its turn \
-         would come in {wait:?}",
+        "{} {} has reached its limit in rate_limits(..); nothing was sent: the next call is possible in \
+         {wait:?}",
         operation.method(),
         operation.path()
     );

@@ -1,4 +1,4 @@
-//! Calls counted in a Redis that several machines share.
+//! Counts calls in a Redis that several machines share.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -13,9 +13,9 @@ use super::store::LimitStore;
 use wechatpay_core::catalog::RateLimit;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// The longest time for an answer: every call waits for it.
+/// The time limit for an answer, which every call waits for.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// The pause after a Redis that did not answer.
+/// The pause after a failed request to Redis.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Counts calls in Redis, by its clock, so that several machines share the limits of a merchant.
@@ -75,7 +75,7 @@ impl RedisLimits {
         let mut command = redis::cmd("EVAL");
         command.arg(TAKE).arg(limits.len());
         for at in 0..limits.len() {
-            // The braces keep the keys of one call on one machine of a cluster.
+            // The braces keep the keys of one call on the same node of a cluster.
             command.arg(format!("{}{{{key}}}:{at}", self.prefix));
         }
         for limit in limits {
@@ -121,8 +121,8 @@ impl LimitStore for RedisLimits {
     }
 }
 
-/// Redis runs a script as one step. `KEYS` has a list for each limit, newest call first; `ARGV` its calls
-/// and its microseconds. Lua writes large numbers with an exponent, unless told.
+/// Redis runs a script atomically. `KEYS` has a list for each limit, newest call first; `ARGV` has its number of calls
+/// and its microseconds. `string.format` prevents exponents in large numbers.
 const TAKE: &str = "\
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]

@@ -24,7 +24,7 @@ pub trait LimitStore: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Duration>> + Send;
 }
 
-/// The object-safe twin.
+/// The object-safe form of [`LimitStore`].
 pub(super) trait DynLimitStore: Send + Sync {
     fn take<'a>(&'a self, key: &'a str, limits: &'a [RateLimit])
     -> BoxFuture<'a, Result<Duration>>;

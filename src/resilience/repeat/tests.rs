@@ -93,7 +93,7 @@ const ALL: [Repeat; 4] = [
     Repeat::Unknown,
 ];
 
-/// Which of [`ALL`] are repeated.
+/// Returns which of [`ALL`] are repeated.
 fn repeated(outcome: impl Fn() -> Result<Response>, sent: bool) -> [bool; 4] {
     ALL.map(|repeat| repeat.after(&outcome(), sent).is_some())
 }
@@ -115,7 +115,7 @@ fn verified() -> Verification {
 }
 
 #[test]
-fn what_was_not_sent_is_repeated_whatever_it_is() {
+fn every_unsent_request_is_repeated() {
     let connect = || Err(Error::new(ErrorKind::Connect, "refused"));
     assert_eq!(repeated(connect, false), [true; 4]);
     let late = || Err(Error::new(ErrorKind::Timeout, "late").with_maybe_sent(false));
@@ -132,7 +132,7 @@ fn what_was_not_sent_is_repeated_whatever_it_is() {
 }
 
 #[test]
-fn what_may_have_been_processed_is_repeated_only_where_that_is_harmless() {
+fn possibly_processed_requests_are_repeated_only_if_harmless() {
     let harmless = [true, true, false, false];
     for kind in [ErrorKind::Transport, ErrorKind::Timeout, ErrorKind::Probe] {
         assert_eq!(
@@ -141,7 +141,7 @@ fn what_may_have_been_processed_is_repeated_only_where_that_is_harmless() {
             "{kind:?}"
         );
     }
-    // The transport says that nothing was sent, and the stack knows of an attempt that was.
+    // The transport reports that nothing was sent, but the stack knows of an attempt that was.
     assert_eq!(
         repeated(|| Err(Error::new(ErrorKind::Connect, "x")), true),
         harmless
@@ -160,7 +160,7 @@ fn what_may_have_been_processed_is_repeated_only_where_that_is_harmless() {
 }
 
 #[test]
-fn a_verified_refusal_for_frequency_is_repeated_whatever_it_is() {
+fn every_verified_rate_limit_refusal_is_repeated() {
     for (status, code) in [
         (429, "FREQUENCY_LIMITED"),
         (403, "FREQUENCY_LIMITED"),
@@ -200,12 +200,12 @@ fn a_verified_refusal_for_frequency_is_repeated_whatever_it_is() {
 }
 
 #[test]
-fn a_verified_system_error_is_repeated_unless_it_has_to_be_queried() {
+fn a_verified_system_error_is_repeated_unless_a_query_is_required() {
     let outcome = || refusal(500, "SYSTEM_ERROR", verified());
     assert_eq!(repeated(outcome, true), [true, true, false, true]);
     let again = Repeat::Unknown.after(&outcome(), true).unwrap();
     assert!(again.may_have_been_processed);
-    // Another word of WeChat Pay's with the same status leaves it open.
+    // Another code of WeChat Pay with the same status leaves the outcome open.
     let other = || refusal(500, "BANK_ERROR", verified());
     assert_eq!(repeated(other, true), [true, true, false, false]);
 }

@@ -27,9 +27,9 @@ fn near_with(method: Method, path: &str, has_content: bool) -> Option<(Method, &
     named.map(|operation| (operation.method(), operation.path()))
 }
 
-/// No documented call is taken for another, with values in the place of its variables or names.
+/// Documented calls are tried with values, and with names, in place of the variables.
 #[test]
-fn no_documented_call_is_a_near_miss() {
+fn no_documented_operation_is_a_near_miss() {
     let values = [
         "1217752501",
         "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
@@ -49,7 +49,7 @@ fn no_documented_call_is_a_near_miss() {
 }
 
 #[test]
-fn other_spellings_of_a_sensitive_operation_are_near_it() {
+fn misspellings_of_a_sensitive_operation_are_near_misses() {
     let applyment = (Method::POST, "v3/applyment4sub/applyment/");
     for path in [
         "V3/applyment4sub/applyment/",
@@ -95,9 +95,9 @@ fn other_spellings_of_a_sensitive_operation_are_near_it() {
     }
 }
 
-/// A literal of a sensitive operation is no value of a variable.
+/// A literal of a sensitive operation is not a value of a variable.
 #[test]
-fn a_wrong_method_does_not_make_a_value_of_a_literal() {
+fn a_wrong_method_does_not_turn_a_literal_into_a_value() {
     let import = "v3/brand/partner/card-member/user-cards/import-by-phone";
     let near_import = Some((Method::POST, import));
     assert_eq!(near(Method::PATCH, import), near_import);
@@ -111,9 +111,9 @@ fn a_wrong_method_does_not_make_a_value_of_a_literal() {
     }
 }
 
-/// A query with another method may be new, and has nothing to tell; another spelling stays one.
+/// A query with another method may be a new operation and reveals nothing; other spellings remain near misses.
 #[test]
-fn another_method_without_content_is_no_near_miss() {
+fn another_method_without_a_body_is_not_a_near_miss() {
     let path = "v3/pay/transactions/native";
     assert_eq!(near_with(Method::GET, path, false), None);
     assert!(near_with(Method::GET, path, true).is_some());
@@ -121,7 +121,7 @@ fn another_method_without_content_is_no_near_miss() {
 }
 
 #[test]
-fn new_operations_can_be_called() {
+fn unknown_operations_can_be_called() {
     for path in [
         "v3/not/in/the/catalog",
         "v3/applyment4sub/applyment/batch/query",
@@ -136,7 +136,7 @@ fn new_operations_can_be_called() {
 }
 
 #[test]
-fn look_alikes_and_the_invisible_spell_a_literal() {
+fn lookalike_and_invisible_characters_are_near_misses() {
     for text in [
         "punish",
         "\u{440}unish",

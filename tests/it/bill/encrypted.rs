@@ -105,7 +105,7 @@ impl Encrypted {
 }
 
 #[test]
-fn it_is_decrypted_unzipped_and_checked() {
+fn an_encrypted_bill_is_decrypted_unzipped_and_checked() {
     let place = Encrypted::new();
     for zipped in [false, true] {
         let file = place.fetch(&[place.entry()], place.sealed(zipped), zipped);
@@ -122,7 +122,7 @@ fn it_is_decrypted_unzipped_and_checked() {
 }
 
 #[test]
-fn one_that_was_altered_or_cut_leaves_nothing() {
+fn an_altered_or_truncated_encrypted_bill_leaves_no_file() {
     let place = Encrypted::new();
     for zipped in [false, true] {
         let (entry, sealed) = ([place.entry()], place.sealed(zipped));
@@ -151,7 +151,7 @@ fn one_that_was_altered_or_cut_leaves_nothing() {
 
 /// What was opened is blamed only where the tag proves it.
 #[test]
-fn one_that_is_genuine_and_no_gzip_or_too_long_is_said_to_be() {
+fn a_genuine_bill_that_is_not_gzip_or_too_long_is_an_error() {
     let mut place = Encrypted::new();
     place.refused(&[place.entry()], place.sealed(false), true, ErrorKind::Body);
     for zipped in [false, true] {

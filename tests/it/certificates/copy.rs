@@ -47,7 +47,7 @@ fn client(sandbox: &Sandbox, file: &Path) -> Client {
 }
 
 #[test]
-fn another_process_does_not_fetch() {
+fn another_process_uses_the_copy() {
     let (folder, sandbox) = (Folder::new("another"), echoing().start_blocking().unwrap());
     pay(&client(&sandbox, &folder.file())).wait().unwrap();
     assert_eq!(folder.names(), ["certificates.json"]);
@@ -71,7 +71,7 @@ fn the_copy_has_mode_0600() {
 }
 
 #[test]
-fn one_that_does_not_hold_is_ignored_and_replaced() {
+fn an_invalid_copy_is_ignored_and_replaced() {
     let (folder, sandbox) = (Folder::new("broken"), echoing().start_blocking().unwrap());
     pay(&client(&sandbox, &folder.file())).wait().unwrap();
     let good = fs::read(folder.file()).unwrap();
@@ -95,7 +95,7 @@ fn one_that_does_not_hold_is_ignored_and_replaced() {
 }
 
 #[test]
-fn that_of_another_merchant_is_ignored() {
+fn a_copy_of_another_merchant_is_ignored() {
     let (folder, sandbox) = (Folder::new("merchant"), echoing().start_blocking().unwrap());
     pay(&client(&sandbox, &folder.file())).wait().unwrap();
     let other = echoing().fresh_keys().start_blocking().unwrap();
@@ -104,7 +104,7 @@ fn that_of_another_merchant_is_ignored() {
 }
 
 #[test]
-fn one_of_another_ca_is_ignored() {
+fn a_copy_of_another_ca_is_ignored() {
     let (folder, sandbox) = (Folder::new("ca"), echoing().start_blocking().unwrap());
     pay(&client(&sandbox, &folder.file())).wait().unwrap();
     let certificates = Certificates::auto()
@@ -117,7 +117,7 @@ fn one_of_another_ca_is_ignored() {
 }
 
 #[test]
-fn an_old_one_is_used_only_when_there_is_nothing_newer() {
+fn an_old_copy_is_used_only_without_a_newer_list() {
     let (folder, hand) = (Folder::new("old"), Hand::at(now()));
     let sandbox = echoing().clock(hand.clone()).start_blocking();
     let sandbox = sandbox.unwrap();
@@ -142,9 +142,9 @@ fn an_old_one_is_used_only_when_there_is_nothing_newer() {
 /// The copy is read from a pipe, so that the list is asked for while it is.
 #[cfg(unix)]
 #[test]
-fn a_list_that_is_asked_for_is_never_the_copy() {
+fn an_explicit_request_bypasses_the_copy() {
     // A pipe that nobody reads would hold the test up for ever.
-    let _guard = Watchdog::guard("a_list_that_is_asked_for_is_never_the_copy");
+    let _guard = Watchdog::guard("an_explicit_request_bypasses_the_copy");
     let (folder, sandbox) = (Folder::new("asked"), echoing().start_blocking().unwrap());
     pay(&client(&sandbox, &folder.file())).wait().unwrap();
     let good = fs::read(folder.file()).unwrap();
@@ -169,7 +169,7 @@ fn a_list_that_is_asked_for_is_never_the_copy() {
 }
 
 #[test]
-fn one_that_lacks_a_new_certificate_is_not_enough() {
+fn a_copy_without_a_new_certificate_triggers_a_fetch() {
     let (folder, sandbox) = (Folder::new("lacking"), echoing().start_blocking().unwrap());
     pay(&client(&sandbox, &folder.file())).wait().unwrap();
     let new = sandbox.rotate_platform_certificate().unwrap();
@@ -180,7 +180,7 @@ fn one_that_lacks_a_new_certificate_is_not_enough() {
 }
 
 #[test]
-fn one_that_cannot_be_written_fails_no_call() {
+fn an_unwritable_copy_fails_no_call() {
     let (folder, sandbox) = (Folder::new("nowhere"), echoing().start_blocking().unwrap());
     let client = client(&sandbox, &folder.0.join("no/such/folder.json"));
     pay(&client).wait().unwrap();

@@ -46,7 +46,7 @@ fn answers_signed_by_either_verify_and_requests_name_the_right_one() {
 
 /// The move is over, and `certificates(..)` still there.
 #[test]
-fn a_merchant_without_certificates_is_not_disturbed() {
+fn a_merchant_without_certificates_is_unaffected() {
     let sandbox = echoing().start_blocking().unwrap();
     sandbox.public_key_only();
     let client = both(&sandbox);
@@ -66,7 +66,7 @@ fn a_merchant_without_certificates_is_not_disturbed() {
 
 /// The other way round: the merchant was moved, and the client has not been told.
 #[test]
-fn an_answer_signed_with_a_public_key_that_is_not_there_fetches_nothing() {
+fn an_answer_signed_with_an_unknown_public_key_triggers_no_fetch() {
     let sandbox = echoing().start_blocking().unwrap();
     let builder = sandbox.merchant_builder();
     let client = builder.certificates(Certificates::auto()).build().unwrap();

@@ -26,7 +26,7 @@ fn sandbox() -> (Sandbox, Client) {
 }
 
 #[test]
-fn a_merchant_without_certificates_is_told_of_public_keys() {
+fn without_certificates_the_error_recommends_the_public_key() {
     let (hand, sandbox, client) = on_a_clock();
     sandbox.public_key_only();
     for _ in 0..3 {
@@ -83,7 +83,7 @@ fn after(fault: Fault) -> (Sandbox, Client, VerifyFailure) {
 }
 
 #[test]
-fn an_answer_that_was_tampered_with() {
+fn a_tampered_list_is_rejected() {
     for fault in [Fault::TamperedBody, Fault::WrongSignature] {
         let (sandbox, _, failure) = after(fault);
         assert!(matches!(failure, VerifyFailure::Signature { .. }));
@@ -92,13 +92,13 @@ fn an_answer_that_was_tampered_with() {
 }
 
 #[test]
-fn an_answer_signed_by_an_unlisted_certificate() {
+fn a_list_signed_by_an_unlisted_certificate_is_rejected() {
     let (_, _, failure) = after(Fault::UnknownSerial);
     assert!(matches!(failure, VerifyFailure::UnknownSerial { .. }));
 }
 
 #[test]
-fn an_answer_without_signature_or_of_another_time() {
+fn an_unsigned_or_stale_list_is_rejected() {
     let (_, _, failure) = after(Fault::MissingHeaders);
     assert!(matches!(failure, VerifyFailure::Header { .. }));
     let (_, _, failure) = after(Fault::StaleTimestamp(301));
@@ -106,7 +106,7 @@ fn an_answer_without_signature_or_of_another_time() {
 }
 
 #[test]
-fn a_probe_is_asked_once_more() {
+fn a_probe_is_retried_once() {
     let (sandbox, client) = sandbox();
     sandbox.inject_fault(Fault::Probe);
     pay(&client).wait().unwrap();
@@ -114,7 +114,7 @@ fn a_probe_is_asked_once_more() {
 }
 
 #[test]
-fn a_list_whose_only_certificate_has_ended() {
+fn a_list_of_expired_certificates_is_rejected() {
     let (sandbox, client) = sandbox();
     sandbox.inject_fault(Fault::ExpiredCertificate);
     let err = refused(&sandbox, &client);
@@ -122,7 +122,7 @@ fn a_list_whose_only_certificate_has_ended() {
 }
 
 #[test]
-fn an_answer_signed_with_a_certificate_that_has_ended() {
+fn a_list_signed_with_an_expired_certificate_is_rejected() {
     let (hand, sandbox, client) = on_a_clock();
     pay(&client).wait().unwrap();
     let own = sandbox.platform_certificate().clone();
@@ -164,7 +164,7 @@ fn an_answer_signed_with_a_certificate_that_has_ended() {
 }
 
 #[test]
-fn a_certificate_of_another_ca() {
+fn a_certificate_of_another_ca_is_rejected() {
     let sandbox = echoing().start_blocking().unwrap();
     let (own, other) = (sandbox.root_certificate(), sandbox.merchant_certificate());
     let with = |root: &wechatpay_chain::Certificate| {
@@ -174,7 +174,7 @@ fn a_certificate_of_another_ca() {
     };
     let err = refused(&sandbox, &with(other));
     assert!(
-        err.report().contains("not issued by the CA"),
+        err.report().contains("not issued by the given CA"),
         "{}",
         err.report()
     );
@@ -182,7 +182,7 @@ fn a_certificate_of_another_ca() {
 }
 
 #[test]
-fn what_is_no_list() {
+fn invalid_lists_are_rejected() {
     for body in [
         json!({}),
         json!({"data": []}),
@@ -202,7 +202,7 @@ fn what_is_no_list() {
 }
 
 #[test]
-fn no_connection_can_be_tried_again() {
+fn a_failed_connection_is_retryable() {
     let (sandbox, client) = sandbox();
     sandbox.inject_fault(Fault::CutBeforeAnswer);
     let err = refused(&sandbox, &client);
@@ -225,7 +225,7 @@ fn no_connection_can_be_tried_again() {
 }
 
 #[test]
-fn a_gateway_that_does_not_answer_is_not_waited_for_for_ever() {
+fn a_silent_gateway_times_out() {
     let sandbox = echoing().start_blocking().unwrap();
     let limit = std::time::Duration::from_millis(100);
     let certificates = Certificates::auto().timeout(limit);

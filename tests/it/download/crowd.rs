@@ -7,7 +7,7 @@ use crate::support::watchdog::Watchdog;
 
 /// A name is looked up on the thread that a file would hold while it waits for its answer.
 #[test]
-fn downloads_do_not_wait_for_themselves_on_one_blocking_thread() {
+fn downloads_do_not_deadlock_on_one_blocking_thread() {
     let _guard = Watchdog::guard("downloads on one blocking thread");
     let content = content();
     let place = Place::giving(&content);

@@ -56,7 +56,7 @@ const WRONG: [&str; 11] = [
 ];
 
 #[test]
-fn no_page_and_no_message_takes_the_place_of_a_file() {
+fn pages_and_messages_do_not_replace_a_file() {
     let place = Place::new();
     assert!(downloads().count() >= 10);
     for text in WRONG {
@@ -82,7 +82,7 @@ fn no_page_and_no_message_takes_the_place_of_a_file() {
 }
 
 #[test]
-fn the_content_decides_and_not_what_the_header_calls_it() {
+fn the_content_decides_and_not_the_content_type() {
     let place = Place::new();
     let bill = "\u{feff}交易时间,金额\r\n`2024-01-01,`<1>\r\n";
     let files: [&[u8]; 5] = [
@@ -106,7 +106,7 @@ fn the_content_decides_and_not_what_the_header_calls_it() {
 
 /// An error says what came, without quoting it, and has it at hand.
 #[test]
-fn the_error_names_what_came() {
+fn the_error_names_the_content() {
     let place = Place::new();
     for (body, what) in [
         (&b"<html>secret"[..], "HTML"),
@@ -151,7 +151,7 @@ fn proven_or_requested_content_is_kept() {
 
 /// A refusal of APIv2 is told from a bill however its first bytes come.
 #[test]
-fn a_v2_refusal_in_pieces_is_a_refusal() {
+fn a_v2_refusal_in_pieces_is_recognised() {
     let place = Place::new();
     let fail = "\u{feff}\r\n <xml><return_code>FAIL</return_code><return_msg>No</return_msg></xml>";
     for piece in [1, 2, 3, 5] {

@@ -108,7 +108,7 @@ fn paths_that_cannot_be_files_fail_before_the_call() {
 }
 
 #[test]
-fn responses_that_announce_too_much_are_not_read() {
+fn responses_that_announce_an_excessive_length_are_not_read() {
     let place = Place::giving(&content());
     let told = Arc::new(Mutex::new(0));
     let seen = Arc::clone(&told);

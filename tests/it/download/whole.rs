@@ -87,7 +87,7 @@ fn without_a_length_only_the_end_of_tls_makes_an_answer_whole() {
 
 /// Many servers never send `close_notify`; what has a length or chunks needs none.
 #[test]
-fn an_answer_that_says_where_it_ends_needs_no_end_of_its_connection() {
+fn an_answer_with_a_known_end_needs_no_close_notify() {
     let length = format!("Content-Length: {}\r\n", BILL.len());
     let chunks = format!("{:x}\r\n{BILL}\r\n0\r\n\r\n", BILL.len());
     for end in [End::CloseNotify, End::Fin, End::Plain] {
@@ -156,7 +156,7 @@ fn a_proven_content_needs_no_marked_end() {
 
 /// APIv2: a bill has no end of its own, and the message that refuses one has.
 #[test]
-fn it_is_the_same_in_apiv2() {
+fn apiv2_answers_follow_the_same_rules() {
     const FAIL: &str =
         "<xml><return_code>FAIL</return_code><return_msg>No Bill Exist</return_msg></xml>";
     let dir = tempfile::tempdir().unwrap();

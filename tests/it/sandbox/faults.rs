@@ -184,7 +184,10 @@ fn cut_before_the_answer() -> Outcome {
 fn cut_in_the_body() -> Outcome {
     each(&Fault::CutInBody, |_, err| {
         assert_eq!(err.kind(), ErrorKind::Transport, "{}", err.report());
-        assert!(err.to_string().contains("inside the response"), "{err}");
+        assert!(
+            err.to_string().contains("in the middle of the response"),
+            "{err}"
+        );
         Ok(())
     })
 }

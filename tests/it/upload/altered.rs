@@ -31,7 +31,7 @@ fn none_was_accepted(sandbox: &Sandbox) {
 }
 
 #[test]
-fn an_edit_between_digest_and_wire_is_noticed() {
+fn an_edit_after_the_digest_is_detected() {
     let (sandbox, client) = sandbox();
     let content = content();
     let mut other = content.clone();
@@ -58,7 +58,7 @@ fn an_edit_between_digest_and_wire_is_noticed() {
 
 /// Files whose SHA-256 no meta needs are looked at for this alone.
 #[test]
-fn an_edit_of_a_file_without_a_digest_is_noticed_too() {
+fn an_edit_of_a_file_without_a_digest_is_detected_too() {
     let (sandbox, client) = sandbox();
     let content = content();
     let mut other = content.clone();
@@ -79,7 +79,7 @@ fn an_edit_of_a_file_without_a_digest_is_noticed_too() {
 }
 
 #[test]
-fn a_reader_that_has_more_is_said_to_have_more() {
+fn a_reader_longer_than_announced_is_an_error() {
     let (sandbox, client) = sandbox();
     for announced in [10, 256 << 10] {
         let content = content();
@@ -94,7 +94,7 @@ fn a_reader_that_has_more_is_said_to_have_more() {
 }
 
 #[test]
-fn one_of_the_same_content_is_none() {
+fn an_edit_with_the_same_content_is_no_error() {
     let (_sandbox, client) = sandbox();
     let file = file(&content());
     let client = editing(&client, file.path(), content());
@@ -103,7 +103,7 @@ fn one_of_the_same_content_is_none() {
 }
 
 #[test]
-fn a_sha256_that_is_none_is_refused() {
+fn an_invalid_sha256_is_rejected() {
     let (sandbox, client) = sandbox();
     let short = "ab".repeat(31);
     let no_hex = "xy".repeat(32);
@@ -139,7 +139,7 @@ impl AsyncRead for Endless {
 }
 
 #[test]
-fn a_reader_is_read_no_further_than_it_announced() {
+fn a_reader_is_read_up_to_its_announced_length() {
     let (sandbox, client) = sandbox();
     let read = Arc::new(AtomicU64::new(0));
     let media = Media::from_reader("a", 10, Endless(Arc::clone(&read)));

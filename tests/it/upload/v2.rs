@@ -43,7 +43,7 @@ fn the_gateway_checks_sign_and_hash() {
 }
 
 #[test]
-fn the_gateway_wants_the_merchant_certificate() {
+fn the_gateway_requires_the_merchant_certificate() {
     let sandbox = Sandbox::builder().tls(true).start_blocking().unwrap();
     let client = sandbox.client().unwrap();
     let call = || {

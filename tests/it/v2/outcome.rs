@@ -83,7 +83,7 @@ fn an_unsigned_answer_that_says_anything_but_success_twice_is_undecided() -> Res
 
 /// What is signed is one text: a member of it can hide in the value of the one before.
 #[test]
-fn a_failure_that_hides_in_another_member_is_no_success() -> Result<()> {
+fn a_failure_hidden_in_another_member_is_not_a_success() -> Result<()> {
     let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
     let failed = [
@@ -111,7 +111,7 @@ fn a_failure_that_hides_in_another_member_is_no_success() -> Result<()> {
 }
 
 #[test]
-fn a_refusal_s_line_says_what_failed() -> Result<()> {
+fn the_line_of_a_refusal_names_the_failure() -> Result<()> {
     let sandbox = lenient().start_blocking()?;
     let lacking =
         json!({"result_code": "FAIL", "err_code": "LACK_PARAMS", "err_code_des": "缺少参数"});

@@ -87,7 +87,7 @@ fn the_catalog_decides_the_sign_type_where_there_is_only_one() -> Result<()> {
 }
 
 #[test]
-fn what_the_issue_names_is_signed_with_hmac_sha256_and_answered_alike() -> Result<()> {
+fn operations_with_hmac_sha256_are_signed_and_answered_with_it() -> Result<()> {
     let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
     for path in [

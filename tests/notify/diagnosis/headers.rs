@@ -22,7 +22,7 @@ fn of(name: &str) -> String {
 }
 
 #[test]
-fn each_way_to_write_the_signature_is_told() {
+fn each_encoding_of_the_signature_is_diagnosed() {
     let right = of("wechatpay-signature");
     let bytes = openssl::base64::decode_block(&right).unwrap();
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -54,7 +54,7 @@ fn each_way_to_write_the_signature_is_told() {
 
 /// As often as it takes for a signature to hold both digits.
 #[test]
-fn plus_and_slash_that_were_changed_are_told() {
+fn changed_plus_and_slash_are_diagnosed() {
     let mut post = Post::paid();
     let (mut headers, body) = (0..)
         .map(|number| {
@@ -84,7 +84,7 @@ fn plus_and_slash_that_were_changed_are_told() {
 }
 
 #[test]
-fn headers_that_were_renamed_or_lost_are_told() {
+fn renamed_and_lost_headers_are_diagnosed() {
     for name in ["signature", "serial", "timestamp", "nonce"] {
         let (mut headers, body) = Post::paid().signed();
         let value = headers.remove(format!("wechatpay-{name}")).unwrap();
@@ -118,7 +118,7 @@ fn headers_that_were_renamed_or_lost_are_told() {
 }
 
 #[test]
-fn a_timestamp_that_was_converted_is_told() {
+fn a_converted_timestamp_is_diagnosed() {
     for (written, cause) in [
         (format!("{NOW}000"), "timestamp_unit"),
         (format!("{NOW}.0"), "timestamp_unit"),
@@ -146,7 +146,7 @@ fn a_timestamp_that_was_converted_is_told() {
 }
 
 #[test]
-fn a_key_that_is_another_is_told() {
+fn a_wrong_platform_key_is_diagnosed() {
     const OTHER_ID: &str = "PUB_KEY_ID_0114232134912410000000000001";
     let mut post = Post::paid();
     post.signer = STRANGER.clone();
@@ -178,7 +178,7 @@ fn a_key_that_is_another_is_told() {
 }
 
 #[test]
-fn an_apiv3_key_that_is_another_is_told() {
+fn a_wrong_apiv3_key_is_diagnosed() {
     let keys = |apiv3: &str| {
         let platform = PLATFORM.public_key().clone();
         let begun = Notifications::builder().platform_key(PLATFORM_ID, platform);

@@ -42,14 +42,14 @@ fn value() -> Value {
 }
 
 #[test]
-fn of_an_accepted_one_nothing_is_said() {
+fn an_accepted_notification_has_no_diagnosis() {
     let (headers, body) = Post::paid().signed();
     assert!(reader().parse(&headers, &body).is_ok());
     assert_eq!(reader().diagnose(&headers, &body), []);
 }
 
 #[test]
-fn a_body_with_other_ends_is_told() {
+fn changed_ends_of_the_body_are_diagnosed() {
     let text = text();
     for end in ["\n", "\r\n", "\n\n", " ", "\t"] {
         body_is("body_ends", format!("{text}{end}"));
@@ -97,7 +97,7 @@ fn diagnosis_names_what_a_body_lost() {
 }
 
 #[test]
-fn an_escaped_body_is_told() {
+fn an_escaped_body_is_diagnosed() {
     let text = text();
     body_is("body_nginx", text.replace('"', "\\x22"));
     let nginx: String = text
@@ -121,7 +121,7 @@ fn an_escaped_body_is_told() {
 
 /// A ciphertext with a `+`, which a decoder of forms turns blank, as that of the time zone.
 #[test]
-fn a_body_that_was_read_as_a_form_is_told() {
+fn a_form_decoded_body_is_diagnosed() {
     let sealed = |body: &[u8]| {
         let body: Value = serde_json::from_slice(body).unwrap();
         body["resource"]["ciphertext"].as_str().unwrap().to_owned()
@@ -153,7 +153,7 @@ fn a_body_that_was_read_as_a_form_is_told() {
 }
 
 #[test]
-fn json_that_was_written_again_is_told() {
+fn reserialised_json_is_diagnosed() {
     let value = value();
     body_is("body_rewritten", format!("{value:#}"));
     let spaced = text().replace("\":", "\": ").replace(",\"", ", \"");
@@ -189,7 +189,7 @@ fn json_that_was_written_again_is_told() {
 }
 
 #[test]
-fn members_in_any_order_are_told() {
+fn reordered_members_are_diagnosed() {
     let value = value();
     let Value::Object(envelope) = &value else {
         unreachable!()
@@ -213,7 +213,7 @@ fn members_in_any_order_are_told() {
 }
 
 #[test]
-fn numbers_in_another_form_are_told() {
+fn reformatted_numbers_are_diagnosed() {
     let mut value = value();
     value["version"] = json!(1);
     let body = value.to_string();
@@ -230,7 +230,7 @@ fn numbers_in_another_form_are_told() {
 }
 
 #[test]
-fn a_wrong_charset_is_told() {
+fn a_wrong_charset_is_diagnosed() {
     let text = text();
     let bytes = text.as_bytes();
     body_is("body_charset", GBK.encode(&text).0);
@@ -246,7 +246,7 @@ fn a_wrong_charset_is_told() {
 }
 
 #[test]
-fn two_changes_at_once_are_told() {
+fn two_changes_at_once_are_diagnosed() {
     let (headers, _) = Post::paid().signed();
     let came = format!("\u{feff}{:#}\r\n", value()).replace('\n', "\r\n");
     let found = causes(
@@ -266,7 +266,7 @@ fn two_changes_at_once_are_told() {
 }
 
 #[test]
-fn a_body_that_is_another_is_told() {
+fn a_body_of_another_message_is_diagnosed() {
     let mut other = Post::paid();
     other.id = "EV-2".into();
     body_is("other_body", other.body());

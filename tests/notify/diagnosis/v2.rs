@@ -39,7 +39,7 @@ fn refund(key: &str) -> String {
 }
 
 #[test]
-fn apiv2_s_keys_that_were_exchanged_are_told() {
+fn swapped_apiv2_and_apiv3_keys_are_diagnosed() {
     for sign_type in [SignType::Md5, SignType::HmacSha256] {
         let message = v2_message(&PAID, sign_type, APIV3);
         assert_eq!(of_v2(&v2_reader(V2), &message), ["v2_key_is_apiv3"]);

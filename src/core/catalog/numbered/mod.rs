@@ -1,7 +1,7 @@
-//! The operations that WeChat Pay finds again by the number that the merchant chose.
+//! Operations that can be queried by a number that the merchant chose.
 //!
-//! Written by hand: the facts that `table.rs` is made of do not hold them. Source of each row: the
-//! page of the operation and the page of its query.
+//! Written by hand, since the facts behind `table.rs` do not include them. The sources of each row are the
+//! pages of the operation and of its query.
 
 mod rows;
 mod table;
@@ -16,7 +16,7 @@ use table::NUMBERED;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct MerchantNumber {
-    /// The member of the body that holds the number.
+    /// The member of the body that contains the number.
     pub member: &'static str,
     /// The path of the query. Its method is GET in APIv3 and POST in APIv2.
     pub query: &'static str,
@@ -29,12 +29,12 @@ pub struct MerchantNumber {
     pub state: &'static str,
     /// The states of a request that ended without success.
     pub failed: &'static [&'static str],
-    /// The states in which it is not yet known whether it will be done, so that the query is repeated.
+    /// The states in which the outcome is pending, so that the query is repeated.
     pub pending: &'static [&'static str],
     /// The states in which the user may still pay.
     pub payable: &'static [&'static str],
-    /// Whether the same request may be sent again with the same number: WeChat Pay then does nothing
-    /// twice.
+    /// Whether the same request may be sent again with the same number because WeChat Pay processes it only
+    /// once.
     pub repeatable: bool,
     /// The operation that closes an unpaid order.
     pub close: Option<Close>,
@@ -60,9 +60,9 @@ pub struct Close {
     pub path: &'static str,
     /// The members of its body that are taken from the request's body.
     pub members: &'static [Carried],
-    /// The list that the body repeats of the request's body, with these members of each item.
+    /// The list of the request's body that the close repeats, and the members of each item.
     pub items: Option<(&'static str, &'static [&'static str])>,
-    /// The fewest seconds after the order.
+    /// The minimum number of seconds after the order.
     pub not_before: u64,
 }
 
@@ -110,7 +110,7 @@ impl Operation {
         NUMBERED.iter().find(holds).map(|row| &row.1)
     }
 
-    /// Whether it changes nothing at WeChat Pay: every GET, and of APIv2 the queries and downloads.
+    /// Whether it changes nothing at WeChat Pay: every GET, and APIv2's queries and downloads.
     #[must_use]
     pub fn is_read(&self) -> bool {
         self.method() == Method::GET || self.is_v2() && V2_READS.contains(&self.path())
@@ -118,7 +118,7 @@ impl Operation {
 }
 
 /// The queries of APIv2, which use POST. Operations that create a key or a token are
-/// not among them.
+/// not included.
 const V2_READS: [&str; 35] = [
     "v2/applyment/micro/getstate",
     "v2/applyment/micro/getupgradestate",

@@ -39,8 +39,8 @@ pub(super) const ROW: MerchantNumber = MerchantNumber {
 pub(super) const ORDER: MerchantNumber = MerchantNumber {
     member: "out_trade_no",
     state: "/trade_state",
-    // A refunded order was paid. `PAYERROR` belongs to payments by code: another order with it still exists, and
-    // nothing says that it cannot be paid.
+    // A refunded order was paid. `PAYERROR` belongs to payments by code: for other orders it is not documented, so
+    // such an order may still be paid.
     failed: &["CLOSED", "REVOKED"],
     payable: &["NOTPAY"],
     ..ROW
@@ -136,7 +136,7 @@ pub(super) const V2_ORDER_NAMES: &[Carried] = &[
 pub(super) const REFUND: MerchantNumber = MerchantNumber {
     member: "out_refund_no",
     state: "/status",
-    // ABNORMAL and CHANGE are refunds that need a hand: they exist, and must not be asked for again.
+    // ABNORMAL and CHANGE are refunds that need manual action: they exist, and must not be requested again.
     failed: &["CLOSED", "CLOSE", "REFUNDCLOSE"],
     ..ROW
 };

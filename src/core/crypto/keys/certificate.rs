@@ -53,7 +53,7 @@ impl Certificate {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`] when the file cannot be read, holds something else (the message says
+    /// [`ErrorKind::Key`] when the file cannot be read, contains something else (the message says
     /// what), or the certificate's key is not RSA or is shorter than 2048 bits.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         load(path.as_ref(), Expected::Certificate, |items| {
@@ -61,11 +61,11 @@ impl Certificate {
         })
     }
 
-    /// Takes the certificate out of a PKCS#12 file, whose passphrase is the merchant id.
+    /// Reads the certificate in a PKCS#12 file, whose passphrase is the merchant id.
     ///
     /// # Errors
     ///
-    /// As [`from_file`](Self::from_file), and [`ErrorKind::Key`] when the passphrase does not fit.
+    /// The errors of [`from_file`](Self::from_file), and [`ErrorKind::Key`] when the passphrase is wrong.
     pub fn from_file_with_passphrase(
         path: impl AsRef<Path>,
         passphrase: impl Into<Secret>,
@@ -87,13 +87,13 @@ impl Certificate {
         })
     }
 
-    /// Takes the certificate out of the bytes of a PKCS#12 file.
+    /// Reads the certificate from the bytes of a PKCS#12 file.
     ///
     /// The passphrase of WeChat Pay's `apiclient_cert.p12` is the merchant id.
     ///
     /// # Errors
     ///
-    /// As [`PrivateKey::from_pkcs12`](super::PrivateKey::from_pkcs12).
+    /// The errors of [`PrivateKey::from_pkcs12`](super::PrivateKey::from_pkcs12).
     pub fn from_pkcs12(bytes: impl AsRef<[u8]>, passphrase: impl Into<Secret>) -> Result<Self> {
         let passphrase = passphrase.into();
         load_bytes(bytes.as_ref(), Expected::Certificate, |items| {
@@ -101,13 +101,13 @@ impl Certificate {
         })
     }
 
-    /// The serial number as WeChat Pay prints it: upper-case hex, two digits a byte.
+    /// Returns the serial number as WeChat Pay prints it: upper-case hex, two digits per byte.
     #[must_use]
     pub fn serial(&self) -> &str {
         &self.inner.serial
     }
 
-    /// The key that the certificate is for.
+    /// Returns the certificate's public key.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {
         &self.inner.key
@@ -119,13 +119,13 @@ impl Certificate {
         self.inner.not_before
     }
 
-    /// The last moment it is valid, in seconds since 1970-01-01 UTC.
+    /// Returns the end of validity, in seconds since 1970-01-01 UTC.
     #[must_use]
     pub fn not_after(&self) -> i64 {
         self.inner.not_after
     }
 
-    /// The subject's common name: of a merchant certificate the merchant id.
+    /// Returns the subject's common name; in a merchant certificate it is the merchant id.
     #[must_use]
     pub fn subject_common_name(&self) -> Option<String> {
         let entry = self
@@ -137,7 +137,7 @@ impl Certificate {
         entry.data().to_string().ok()
     }
 
-    /// The certificate as DER.
+    /// Returns the certificate as DER.
     ///
     /// # Errors
     ///
@@ -146,7 +146,7 @@ impl Certificate {
         self.inner.x509.to_der().map_err(unwritable)
     }
 
-    /// The certificate as PEM.
+    /// Returns the certificate as PEM.
     ///
     /// # Errors
     ///
@@ -169,7 +169,7 @@ impl Certificate {
                 match pkcs12::open(&item.data, passphrase)?.cert {
                     Some(x509) => Self::from_x509(x509),
                     None => Err(Refusal::new(
-                        "this PKCS#12 file holds no certificate; give apiclient_cert.pem",
+                        "this PKCS#12 file contains no certificate; give apiclient_cert.pem",
                     )),
                 }
             }
@@ -181,7 +181,7 @@ impl Certificate {
     }
 
     fn from_x509(x509: X509) -> Outcome<Self> {
-        // OpenSSL reads some damaged DER and writes it as DER that it cannot read.
+        // OpenSSL accepts some damaged DER and writes it as DER that it then rejects.
         let x509 = X509::from_der(&x509.to_der().map_err(damaged)?).map_err(damaged)?;
         let inner = Inner {
             serial: serial(&x509).map_err(damaged)?,

@@ -9,7 +9,7 @@ fn certificate() -> Certificate {
     Certificate::from_bytes(fixture!("certificate.pem")).unwrap()
 }
 
-/// A certificate of the fixture key with any serial.
+/// Creates a certificate of the fixture key with any serial.
 fn with_serial(hex: &str) -> Certificate {
     let mut builder = X509::builder().unwrap();
     let serial = Asn1Integer::from_bn(&BigNum::from_hex_str(hex).unwrap()).unwrap();
@@ -64,7 +64,7 @@ fn dates_before_1970_and_after_2038_are_right() {
 }
 
 #[test]
-fn it_comes_back_from_der_pem_and_pkcs12() {
+fn a_certificate_is_read_from_der_pem_and_pkcs12() {
     let certificate = certificate();
     let forms = [
         Certificate::from_bytes(certificate.to_der().unwrap()),
@@ -84,7 +84,8 @@ fn other_types_are_named_with_a_remedy() {
     let table: [(&[u8], &str); 6] = [
         (
             fixture!("pkcs8.pem"),
-            "this is a private key (as apiclient_key.pem); a certificate was expected: give a certificate, as apiclient_cert.pem",
+            "this is a private key (such as apiclient_key.pem); a certificate was expected: give a \
+             certificate, such as apiclient_cert.pem",
         ),
         (fixture!("spki.pem"), "use PublicKey for it"),
         (
@@ -103,13 +104,13 @@ fn other_types_are_named_with_a_remedy() {
 }
 
 #[test]
-fn debug_names_it() {
+fn debug_shows_the_serial() {
     let shown = format!("{:?}", certificate());
     assert!(shown.starts_with("Certificate { serial: \"0B51"), "{shown}");
 }
 
 #[test]
-fn der_that_cannot_be_written_again_is_damaged() {
+fn der_that_does_not_round_trip_is_damaged() {
     let err = Certificate::from_bytes(fixture!("unwritable_certificate.pem")).unwrap_err();
     assert_eq!(err.kind(), ErrorKind::Key);
     assert!(err.to_string().contains("OpenSSL cannot read it"), "{err}");

@@ -8,16 +8,16 @@ use super::Certificate;
 use crate::error::{Error, ErrorKind, Result};
 
 impl Certificate {
-    /// Checks that one of these has issued it, directly or through others of these, and that all of
-    /// them are valid at `now` (Unix seconds). An intermediate is as good as a root.
+    /// Checks that one of the `trusted` certificates has issued this one, directly or through others of them, and that all
+    /// are valid at `now` (Unix seconds). An intermediate certificate is accepted like a root.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`] with what OpenSSL says against it.
+    /// [`ErrorKind::Key`] with OpenSSL's reason.
     pub fn check_issued_by(&self, trusted: &[Self], now: i64) -> Result<()> {
         let refused = |why: String| {
             let message = format!(
-                "the certificate {} was not issued by the CA given: {why}",
+                "the certificate {} was not issued by the given CA: {why}",
                 self.serial()
             );
             Error::new(ErrorKind::Key, message)

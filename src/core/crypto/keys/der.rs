@@ -1,7 +1,7 @@
 //! Recognises a DER structure by the tags of its first elements.
 //!
-//! OpenSSL parses the contents strictly. This module only finds the right parser and the right word
-//! for an error, without trying one parser after the other (each costs OpenSSL 3.0 up to 1 ms).
+//! OpenSSL parses the contents strictly. This module only selects the parser and the noun for
+//! errors, without trying one parser after another (each costs OpenSSL 3.0 up to 1 ms).
 
 use zeroize::Zeroizing;
 
@@ -17,7 +17,7 @@ const CONTEXT_0: u8 = 0xa0;
 /// rsaEncryption, 1.2.840.113549.1.1.1 (RFC 8017, appendix A.1).
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 
-/// A PKCS#12 file whose lengths are left open (BER), as some Windows tools write it.
+/// A PKCS#12 file with indefinite lengths (BER), as some Windows tools write it.
 const OPEN_PKCS12: &[u8] = &[SEQUENCE, 0x80, INTEGER, 1, 3];
 
 #[derive(Clone, Copy)]
@@ -40,7 +40,7 @@ pub(super) fn item(bytes: &[u8]) -> Result<Item, Unreadable> {
     })
 }
 
-/// The first structure in the bytes, without what follows it, and its kind; `None` when cut off.
+/// Returns the kind of the first structure and its bytes; `None` if it is truncated.
 fn identify(bytes: &[u8]) -> Option<(ItemKind, &[u8])> {
     if bytes.starts_with(OPEN_PKCS12) {
         return Some((ItemKind::Pkcs12, bytes));
@@ -54,7 +54,7 @@ fn identify(bytes: &[u8]) -> Option<(ItemKind, &[u8])> {
     Some((kind, whole))
 }
 
-/// The RSA private key in a PKCS#8 one, in PKCS#1 form (RFC 5208, section 5).
+/// Returns the RSA private key inside PKCS#8, in PKCS#1 form (RFC 5208, section 5).
 pub(super) fn pkcs1_in_pkcs8(der: &[u8]) -> Option<&[u8]> {
     let (outer, _) = split(der)?;
     let key = children(outer.body).nth(2)?;
@@ -102,7 +102,7 @@ fn by_algorithm(identifier: Element<'_>, rsa: ItemKind, other: ItemKind) -> Item
     }
 }
 
-/// Certificates start with their version or, in version 1, go on with name, validity and name.
+/// Distinguishes certificates from requests: certificates start with their version or, in version 1, continue with name, validity and name.
 fn signed(body: &[u8]) -> ItemKind {
     let tags: Vec<_> = children(body).take(4).map(|part| part.tag).collect();
     match tags[..] {
@@ -120,7 +120,7 @@ fn children(mut body: &[u8]) -> impl Iterator<Item = Element<'_>> {
     })
 }
 
-/// The first element and what follows it; tags of one byte and definite lengths only.
+/// Splits off the first element; supports only tags of one byte and definite lengths.
 fn split(bytes: &[u8]) -> Option<(Element<'_>, &[u8])> {
     let [tag, first, rest @ ..] = bytes else {
         return None;
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_unknown_and_never_a_panic() {
+    fn arbitrary_bytes_are_unknown_and_never_panic() {
         assert_eq!(
             identify(&[SEQUENCE, 0]),
             Some((ItemKind::Unknown, &[SEQUENCE, 0][..]))

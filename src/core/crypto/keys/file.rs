@@ -1,4 +1,4 @@
-//! Reading a key's file, and following `file://`.
+//! Reads key files, and follows `file://`.
 
 use std::path::{Path, PathBuf};
 
@@ -9,14 +9,14 @@ use super::item::Item;
 use super::refusal::{Expected, Outcome, Refusal};
 use crate::error::Result;
 
-/// The structures in a file, and then what `build` makes of them.
+/// Reads the structures in a file and passes them to `build`.
 pub(super) fn load<T>(
     path: &Path,
     expected: Expected,
     build: impl FnOnce(&[Item]) -> Outcome<T>,
 ) -> Result<T> {
     if is_no_path(path) {
-        let sentence = "this is the key itself, not the path of a file: use from_bytes for it";
+        let sentence = "this is the key itself, not the path of a file: use from_bytes";
         return Err(Refusal::new(sentence).into_error(None));
     }
     let path = without_scheme(path);
@@ -25,7 +25,7 @@ pub(super) fn load<T>(
         .map_err(|refusal| refusal.into_error(Some(&path)))
 }
 
-/// The structures in some bytes, or in the file that they name with `file://`.
+/// Returns the structures in some bytes, or in the file that they name with `file://`.
 pub(super) fn load_bytes<T>(
     bytes: &[u8],
     expected: Expected,
@@ -49,13 +49,13 @@ fn in_file(path: &Path, expected: Expected) -> Outcome<Vec<Item>> {
     match inspect(&bytes) {
         Ok(Input::Items(items)) => Ok(items),
         Ok(Input::File(_)) => Err(Refusal::new(
-            "the file holds only the name of another file: give that one",
+            "the file contains only the name of another file: give that file",
         )),
         Err(why) => Err(Refusal::unreadable(expected, why)),
     }
 }
 
-/// Whether the "path" is a key, whole or damaged: it must get into no message then.
+/// Whether the "path" is a key, complete or damaged: then it must not appear in a message.
 fn is_no_path(path: &Path) -> bool {
     let bytes = path.as_os_str().as_encoded_bytes();
     bytes.len() > 1024

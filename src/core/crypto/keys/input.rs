@@ -1,6 +1,6 @@
 //! Recognises keys and certificates in bytes. It is a pure function.
 //!
-//! Nothing of the bytes ever gets into an error.
+//! No part of the bytes appears in an error.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use super::{der, pem};
 pub(super) enum Input {
     /// One or more structures.
     Items(Vec<Item>),
-    /// `file://…`, as the PHP SDK takes it: the key is in that file.
+    /// `file://…` as in the PHP SDK: the key is in that file.
     File(PathBuf),
 }
 
@@ -22,7 +22,7 @@ pub(super) enum Input {
 /// encodes a secret that is already encoded.
 const WRAPPINGS: u8 = 2;
 
-/// Tells what some bytes are: DER, PEM however mangled, bare base64, base64 of a PEM, or a form of
+/// Recognises the content of bytes: DER, PEM even if mangled, bare base64, base64 of a PEM, or a form of
 /// the PHP SDK.
 pub(super) fn inspect(bytes: &[u8]) -> Result<Input, Unreadable> {
     inspect_wrapped(bytes, WRAPPINGS)
@@ -50,8 +50,8 @@ fn one(item: Item) -> Input {
 
 /// Restores a text that an environment variable, a database or an editor has changed.
 ///
-/// `\n` (also `\\n`) and `\r` become line breaks; a byte order mark and whatever else is not
-/// ASCII become spaces; the zeroes of UTF-16 go.
+/// `\n` (also `\\n`) and `\r` become line breaks; a byte order mark and other non-ASCII
+/// characters become spaces; the zeroes of UTF-16 are removed.
 fn unmangle(bytes: &[u8]) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(bytes.len()));
     let mut bytes = bytes.iter().copied().peekable();
@@ -69,7 +69,7 @@ fn unmangle(bytes: &[u8]) -> Zeroizing<String> {
     text
 }
 
-/// The path of `file://…`, which need not be ASCII and may hold backslashes.
+/// Returns the path of `file://…`, which need not be ASCII and may contain backslashes.
 fn file_url(bytes: &[u8]) -> Option<PathBuf> {
     let text = std::str::from_utf8(bytes)
         .ok()?
@@ -112,7 +112,7 @@ fn unwrapped(bytes: &[u8], wrappings: u8) -> Result<Input, Unreadable> {
     }
 }
 
-/// Recognises a path that was given in place of the file's contents, a common mistake.
+/// Recognises a path given in place of the file's contents, a common mistake.
 fn path_or(why: Unreadable, bytes: &[u8]) -> Unreadable {
     const ENDINGS: [&[u8]; 7] = [
         b".pem", b".key", b".p12", b".pfx", b".der", b".crt", b".cer",

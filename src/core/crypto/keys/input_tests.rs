@@ -9,7 +9,7 @@ fn text(pem: &[u8]) -> String {
     String::from_utf8(pem.to_vec()).unwrap()
 }
 
-/// The base64 of a PEM text, on one line.
+/// Returns the base64 of a PEM text, on one line.
 fn body(pem: &[u8]) -> String {
     text(pem)
         .lines()
@@ -85,7 +85,7 @@ fn base64_of_a_pem_is_recognised_as_the_pem() {
         let cut = base64::encode(&pem[..pem.len() - 30]);
         assert_eq!(kinds(cut), Err(Unreadable::Truncated));
     }
-    // Who can write a secret must not choose which file is read.
+    // Someone who can write a secret must not choose which file is read.
     let other = base64::encode(b"file:///etc/hostname");
     assert_eq!(kinds(other), Err(Unreadable::Unknown));
 }
@@ -162,7 +162,7 @@ fn the_other_php_schemes_are_known() {
 }
 
 #[test]
-fn an_encrypted_pem_gets_its_lines_back() {
+fn lines_of_an_encrypted_pem_are_restored() {
     let pem = text(fixture!("pkcs1_encrypted.pem"));
     for mangled in [
         pem.replace('\n', " "),

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 /// A structure and its kind.
 pub(super) struct Item {
     pub(super) kind: ItemKind,
-    /// DER; for [`ItemKind::EncryptedPem`] the PEM text, put in order.
+    /// DER; for [`ItemKind::EncryptedPem`] the repaired PEM text.
     pub(super) data: Zeroizing<Vec<u8>>,
 }
 
@@ -38,13 +38,13 @@ pub(super) enum ItemKind {
     Pkcs12,
     /// RFC 2315.
     Pkcs7,
-    /// OpenSSH's own format.
+    /// OpenSSH's format.
     OpenSsh,
     /// Another kind.
     Unknown,
 }
 
-/// Why nothing was found.
+/// The reason why nothing was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unreadable {
     Empty,
@@ -54,7 +54,7 @@ pub(super) enum Unreadable {
     Unknown,
 }
 
-/// The contents are left out: they may be a key.
+/// Omits the contents: they may be a key.
 impl fmt::Debug for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Item")

@@ -1,7 +1,7 @@
 //! Keys and certificates in every common format.
 //!
-//! `input` recognises the input, `refusal` makes the errors for other kinds, and
-//! the three types take the part that they need.
+//! `input` recognises the input, `refusal` creates the errors for other kinds, and
+//! the three types use the part that they need.
 
 mod certificate;
 mod chain;
@@ -21,5 +21,5 @@ pub use certificate::Certificate;
 pub use private::PrivateKey;
 pub use public::PublicKey;
 
-/// Shorter keys are refused: WeChat Pay has none, and they can be broken.
+/// Shorter keys are rejected: WeChat Pay issues none, and they can be broken.
 const MIN_BITS: i32 = 2048;

@@ -1,4 +1,4 @@
-//! PEM, also where its line breaks were lost on the way.
+//! Parses PEM, even if its line breaks were lost.
 
 use zeroize::Zeroizing;
 
@@ -14,7 +14,7 @@ struct Block<'a> {
     body: &'a str,
 }
 
-/// Every block of a text; what stands between them does not count (`openssl pkcs12` writes some).
+/// Returns every block of a text; text between blocks is ignored (`openssl pkcs12` writes some).
 pub(super) fn items(text: &str) -> Result<Vec<Item>, Unreadable> {
     let mut items = Vec::new();
     let mut rest = text;
@@ -25,11 +25,11 @@ pub(super) fn items(text: &str) -> Result<Vec<Item>, Unreadable> {
     Ok(items)
 }
 
-/// Base64 in which white space does not count and the padding may be missing.
+/// Decodes base64 with optional white space and padding.
 pub(super) fn loose_base64<'a>(
     words: impl Iterator<Item = &'a str> + Clone,
 ) -> Option<Zeroizing<Vec<u8>>> {
-    // Room for all of it at once: a string that grows leaves copies of the key behind.
+    // Allocated at once: a growing string leaves copies of the key in memory.
     let len: usize = words.clone().map(str::len).sum();
     let mut text = Zeroizing::new(String::with_capacity(len + 4));
     text.extend(words);
@@ -67,7 +67,7 @@ impl Block<'_> {
         }
     }
 
-    /// The value of `DEK-Info`, if the block has headers, and the words of its base64.
+    /// Returns the value of `DEK-Info`, if the block has headers, and the words of its base64.
     fn headers_and_words(&self) -> (Option<&str>, std::str::SplitAsciiWhitespace<'_>) {
         let mut words = self.body.split_ascii_whitespace();
         let mut key_info = None;
@@ -90,7 +90,7 @@ impl Block<'_> {
         }
     }
 
-    /// The block with its line breaks where OpenSSL wants them.
+    /// Writes the block with the line breaks that OpenSSL requires.
     fn encrypted(&self, key_info: &str, words: std::str::SplitAsciiWhitespace<'_>) -> Item {
         let Self { label, body } = self;
         let mut text = Zeroizing::new(String::with_capacity(2 * (label.len() + body.len()) + 128));

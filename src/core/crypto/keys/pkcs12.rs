@@ -1,4 +1,4 @@
-//! PKCS#12 files: key and certificate in one, as apiclient_cert.p12.
+//! PKCS#12 files with key and certificate, such as apiclient_cert.p12.
 
 use openssl::error::ErrorStack;
 use openssl::pkcs12::{ParsedPkcs12_2, Pkcs12};
@@ -18,7 +18,7 @@ pub(super) fn open(der: &[u8], passphrase: &Secret) -> Outcome<ParsedPkcs12_2> {
 
 fn refusal(err: ErrorStack) -> Refusal {
     let sentence = if is_wrong_passphrase(&err) {
-        "the passphrase does not fit this PKCS#12 file; WeChat Pay sets it to the merchant id"
+        "the passphrase does not open this PKCS#12 file; WeChat Pay sets it to the merchant id"
     } else if legacy_is_there() {
         "this PKCS#12 file cannot be opened; download it again"
     } else {

@@ -19,12 +19,12 @@ use crate::secret::Secret;
 
 /// A private RSA key. It signs requests and decrypts data that WeChat Pay encrypted for the merchant.
 ///
-/// Cloning it is cheap. `Debug` shows its size only. It is parsed once, here, and never again.
+/// Clones are cheap. `Debug` shows only its size. It is parsed once, here.
 ///
 /// # Forms
 ///
 /// PEM or DER, PKCS#1 or PKCS#8, encrypted or not; PKCS#12 (`apiclient_cert.p12`); bare base64;
-/// base64 of a PEM, as a Kubernetes secret holds it; the PHP SDK's `private.pkcs8://…`,
+/// base64 of a PEM, as in a Kubernetes secret; the PHP SDK's `private.pkcs8://…`,
 /// `private.pkcs1://…` and `file://…`. PEM whose line breaks were lost in an environment variable
 /// (`\n` as two characters, spaces), with a byte order mark or in UTF-16, is repaired.
 ///
@@ -53,8 +53,8 @@ impl PrivateKey {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`] when the file cannot be read, holds something else (the message says
-    /// what), is encrypted, or holds a key that is not RSA or is shorter than 2048 bits.
+    /// [`ErrorKind::Key`] when the file cannot be read, contains something else (the message says
+    /// what), is encrypted, or contains a key that is not RSA or is shorter than 2048 bits.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         load(path.as_ref(), Expected::PrivateKey, |items| {
             Self::from_items(items, None)
@@ -63,8 +63,8 @@ impl PrivateKey {
 
     /// Reads an encrypted key, or the key in a PKCS#12 file, from a file.
     ///
-    /// The passphrase of `apiclient_cert.p12` is the merchant id. It is not used where the key
-    /// turns out not to be encrypted.
+    /// The passphrase of `apiclient_cert.p12` is the merchant id. It is ignored if the key
+    /// is not encrypted.
     ///
     /// ```no_run
     /// use wechatpay_chain::PrivateKey;
@@ -74,7 +74,7 @@ impl PrivateKey {
     ///
     /// # Errors
     ///
-    /// As [`from_file`](Self::from_file), and [`ErrorKind::Key`] when the passphrase does not fit.
+    /// The errors of [`from_file`](Self::from_file), and [`ErrorKind::Key`] when the passphrase is wrong.
     pub fn from_file_with_passphrase(
         path: impl AsRef<Path>,
         passphrase: impl Into<Secret>,
@@ -91,7 +91,7 @@ impl PrivateKey {
     ///
     /// # Errors
     ///
-    /// As [`from_file`](Self::from_file).
+    /// The errors of [`from_file`](Self::from_file).
     pub fn from_bytes(bytes: impl AsRef<[u8]>) -> Result<Self> {
         load_bytes(bytes.as_ref(), Expected::PrivateKey, |items| {
             Self::from_items(items, None)
@@ -102,7 +102,7 @@ impl PrivateKey {
     ///
     /// # Errors
     ///
-    /// As [`from_file_with_passphrase`](Self::from_file_with_passphrase).
+    /// The errors of [`from_file_with_passphrase`](Self::from_file_with_passphrase).
     pub fn from_bytes_with_passphrase(
         bytes: impl AsRef<[u8]>,
         passphrase: impl Into<Secret>,
@@ -113,15 +113,15 @@ impl PrivateKey {
         })
     }
 
-    /// Takes the key out of the bytes of a PKCS#12 file.
+    /// Reads the key from the bytes of a PKCS#12 file.
     ///
     /// The passphrase of WeChat Pay's `apiclient_cert.p12` is the merchant id. Files encrypted
     /// with RC2-40, as WeChat Pay's are, need OpenSSL's legacy provider, which is loaded for them.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`] when the passphrase does not fit, the legacy provider is needed and not
-    /// installed (the message names the command that converts the file), or no key is in it.
+    /// [`ErrorKind::Key`] when the passphrase is wrong, the file contains no key, or the legacy provider is needed and not
+    /// installed (the message names the command that converts the file).
     pub fn from_pkcs12(bytes: impl AsRef<[u8]>, passphrase: impl Into<Secret>) -> Result<Self> {
         Self::from_bytes_with_passphrase(bytes, passphrase)
     }
@@ -154,14 +154,14 @@ impl PrivateKey {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`] when OpenSSL cannot use the key, say because it is inconsistent.
+    /// [`ErrorKind::Key`] when OpenSSL cannot use the key, for example because it is inconsistent.
     ///
     /// Source: RFC 8017, section 8.2.
     pub fn sign(&self, message: &[u8]) -> Result<String> {
         self.sign_digest(&openssl::sha::sha256(message))
     }
 
-    /// Signs a message whose SHA-256 is already known.
+    /// Signs a message with a known SHA-256.
     pub fn sign_digest(&self, digest: &[u8; 32]) -> Result<String> {
         let mut signature = vec![0; self.modulus_len()];
         let len = self
@@ -172,19 +172,19 @@ impl PrivateKey {
             })
             .map_err(|err| {
                 let message =
-                    "OpenSSL cannot sign with this private key; check that the file is whole";
+                    "OpenSSL cannot sign with this private key; check that the file is complete";
                 Error::new(ErrorKind::Key, message).with_source(err)
             })?;
         Ok(base64::encode(&signature[..len]))
     }
 
-    /// Decrypts a base64 ciphertext that was made for this key.
+    /// Decrypts a base64 ciphertext made for this key.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decrypt`] when it was made for another key or padding, or is damaged. Why
-    /// exactly is not said: to an attacker that would be worth asking again and again. With
-    /// [`Padding::Pkcs1v15`], OpenSSL 3.2 and later give random bytes instead of an error.
+    /// [`ErrorKind::Decrypt`] when it was made for another key or padding, or is damaged. The error does not say
+    /// which: an attacker could use the difference as an oracle. With
+    /// [`Padding::Pkcs1v15`], OpenSSL 3.2 and later return random bytes instead of an error.
     ///
     /// Source: RFC 8017, sections 7.1.2 and 7.2.2.
     pub fn decrypt(&self, padding: Padding, ciphertext: &str) -> Result<Zeroizing<Vec<u8>>> {
@@ -192,8 +192,8 @@ impl PrivateKey {
             base64::decode(ciphertext).and_then(|bytes| self.decrypt_bytes(padding, &bytes));
         plain.ok_or_else(|| {
             let message = format!(
-                "this is not a {} ciphertext made for this private key; it may have been made \
-                 with the key of another certificate",
+                "this is not a {} ciphertext for this private key; it may be encrypted to another \
+                 certificate",
                 padding.name()
             );
             Error::new(ErrorKind::Decrypt, message)
@@ -218,13 +218,13 @@ impl PrivateKey {
         &self.inner.key
     }
 
-    /// The public half: equal to the public key of the certificate that belongs to this key.
+    /// Returns the public key, which equals that of the certificate that belongs to this key.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {
         &self.inner.public
     }
 
-    /// The length of the modulus, and so of a signature or ciphertext, in bytes.
+    /// Returns the length of the modulus in bytes, which is also the length of a signature or ciphertext.
     #[must_use]
     pub fn modulus_len(&self) -> usize {
         self.inner.public.modulus_len()
@@ -257,7 +257,7 @@ impl PrivateKey {
     }
 }
 
-/// OpenSSL's type for PKCS#1 is read directly: its general decoder takes a hundred times as long.
+/// Reads the key as OpenSSL's RSA type. PKCS#1 is parsed directly: the general decoder takes a hundred times as long.
 fn rsa_of(item: &Item, passphrase: Option<&Secret>) -> Outcome<Rsa<Private>> {
     match (item.kind, passphrase) {
         (ItemKind::PrivatePkcs1, _) => Rsa::private_key_from_der(&item.data).map_err(damaged),
@@ -271,7 +271,7 @@ fn rsa_of(item: &Item, passphrase: Option<&Secret>) -> Outcome<Rsa<Private>> {
         (ItemKind::Pkcs12, Some(passphrase)) => match pkcs12::open(&item.data, passphrase)?.pkey {
             Some(key) => rsa_in(&key),
             None => Err(Refusal::new(
-                "this PKCS#12 file holds no private key; give apiclient_key.pem",
+                "this PKCS#12 file contains no private key; give apiclient_key.pem",
             )),
         },
         (kind, _) => Err(Refusal::wrong_kind(Expected::PrivateKey, kind)),

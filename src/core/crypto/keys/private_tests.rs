@@ -15,7 +15,7 @@ fn refusal(result: Result<PrivateKey>) -> String {
     err.to_string()
 }
 
-/// A file of this process that goes when the test ends.
+/// A file of this process, which is removed at the end of the test.
 struct TempFile(std::path::PathBuf);
 
 impl TempFile {
@@ -59,9 +59,9 @@ fn a_pkcs12_file_with_rc2_opens_or_says_how_to_convert_it() {
     }
 }
 
-/// Some Windows tools leave the lengths open, as BER allows.
+/// Some Windows tools write indefinite lengths, as BER allows.
 #[test]
-fn a_pkcs12_file_of_open_length_opens() {
+fn a_pkcs12_file_with_indefinite_length_opens() {
     let der = fixture!("modern.p12");
     assert_eq!(der[..2], [0x30, 0x82]);
     let ber = [&[0x30, 0x80], &der[4..], &[0, 0]].concat();
@@ -98,11 +98,12 @@ fn other_types_are_named_with_a_remedy() {
     let table: [(&[u8], &str); 10] = [
         (
             fixture!("certificate.pem"),
-            "this is a certificate (as apiclient_cert.pem); a private key was expected: give apiclient_key.pem",
+            "this is a certificate (such as apiclient_cert.pem); a private key was expected: give \
+             apiclient_key.pem",
         ),
         (
             fixture!("spki.pem"),
-            "this is a public key (as pub_key.pem); a private key was expected",
+            "this is a public key (such as pub_key.pem); a private key was expected",
         ),
         (
             fixture!("request.pem"),
@@ -129,7 +130,7 @@ fn other_types_are_named_with_a_remedy() {
 }
 
 #[test]
-fn a_passphrase_that_cannot_fit_is_an_error_never_a_question_or_a_panic() {
+fn an_invalid_passphrase_is_an_error_without_a_prompt_or_panic() {
     let files: [&[u8]; 3] = [
         fixture!("pkcs8_encrypted.pem"),
         fixture!("pkcs1_encrypted.pem"),
@@ -163,7 +164,7 @@ fn damaged_contents_are_an_error() {
 }
 
 #[test]
-fn no_error_shows_the_key_that_was_given_as_a_path() {
+fn errors_do_not_show_a_key_given_as_a_path() {
     let pem = text(fixture!("pkcs8.pem"));
     let line = pem.lines().nth(5).unwrap();
     let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();

@@ -1,4 +1,4 @@
-//! Structures with a passphrase, and the legacy algorithms that they may use.
+//! Structures with a passphrase, and the legacy algorithms that they may need.
 
 use std::sync::OnceLock;
 
@@ -10,7 +10,7 @@ use super::item::{Item, ItemKind};
 use super::refusal::{Outcome, Refusal};
 use crate::secret::Secret;
 
-/// OpenSSL's buffer for a passphrase.
+/// The size of OpenSSL's buffer for a passphrase.
 const MAX_PASSPHRASE: usize = 1024;
 
 /// Decrypts an encrypted private key.
@@ -23,17 +23,17 @@ pub(super) fn decrypt_key(item: &Item, passphrase: &Secret) -> Outcome<PKey<Priv
         _ => PKey::private_key_from_pkcs8_callback(&item.data, |to| fill(to, passphrase)),
     };
     with_legacy(parse).map_err(|err| {
-        Refusal::new("this private key is encrypted, and the passphrase given does not fit it")
+        Refusal::new("this private key is encrypted, and the given passphrase does not decrypt it")
             .with_source(err)
     })
 }
 
-/// A passphrase that OpenSSL can take; it would ask the terminal, or panic, for others.
+/// Checks that OpenSSL can take a passphrase; for others it would prompt on the terminal, or panic.
 pub(super) fn checked(passphrase: &Secret) -> Outcome<&str> {
     let text = passphrase.expose();
     match text.len() {
         0 => Err(Refusal::new(
-            "the passphrase is empty; give the one that the file was made with",
+            "the passphrase is empty; give the passphrase of the file",
         )),
         _ if text.contains('\0') => Err(Refusal::new("the passphrase contains a zero byte")),
         1..=MAX_PASSPHRASE => Ok(text),
@@ -43,7 +43,7 @@ pub(super) fn checked(passphrase: &Secret) -> Outcome<&str> {
     }
 }
 
-/// Gives OpenSSL the passphrase through its callback: without one it asks the terminal.
+/// Passes OpenSSL the passphrase through its callback: without one it prompts on the terminal.
 fn fill(to: &mut [u8], passphrase: &[u8]) -> Result<usize, ErrorStack> {
     let len = passphrase.len().min(to.len());
     to[..len].copy_from_slice(&passphrase[..len]);
@@ -58,7 +58,7 @@ pub(super) fn with_legacy<T>(parse: impl Fn() -> Result<T, ErrorStack>) -> Resul
     parse().or_else(|err| if legacy_is_there() { parse() } else { Err(err) })
 }
 
-/// Whether OpenSSL's old algorithms are there, after an attempt to load them.
+/// Loads OpenSSL's legacy algorithms; returns whether they are available.
 pub(super) fn legacy_is_there() -> bool {
     static LEGACY: OnceLock<Option<Provider>> = OnceLock::new();
     LEGACY

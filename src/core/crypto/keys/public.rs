@@ -23,7 +23,7 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// # Forms
 ///
-/// PEM or DER of a public key (SPKI or PKCS#1) or of an X.509 certificate, whose key is taken;
+/// PEM or DER of a public key (SPKI or PKCS#1) or of an X.509 certificate, whose key is used;
 /// bare base64; base64 of a PEM; the PHP SDK's `public.spki://…`, `public.pkcs1://…` and `file://…`. PEM whose line
 /// breaks were lost in an environment variable is repaired.
 ///
@@ -52,8 +52,8 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`] when the file cannot be read, holds something else (the message says
-    /// what), or holds a key that is not RSA or is shorter than 2048 bits.
+    /// [`ErrorKind::Key`] when the file cannot be read, contains something else (the message says
+    /// what), or contains a key that is not RSA or is shorter than 2048 bits.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         load(path.as_ref(), Expected::PublicKey, Self::from_items)
     }
@@ -64,14 +64,14 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// As [`from_file`](Self::from_file).
+    /// The errors of [`from_file`](Self::from_file).
     pub fn from_bytes(bytes: impl AsRef<[u8]>) -> Result<Self> {
         load_bytes(bytes.as_ref(), Expected::PublicKey, Self::from_items)
     }
 
-    /// Whether a base64 signature (RSA PKCS#1 v1.5 with SHA-256) fits a message.
+    /// Whether a base64 signature (RSA PKCS#1 v1.5 with SHA-256) matches a message.
     ///
-    /// A malformed signature does not.
+    /// Returns `false` for a malformed signature.
     ///
     /// Source: RFC 8017, section 8.2.2.
     #[must_use]
@@ -79,7 +79,7 @@ impl PublicKey {
         self.verify_digest(&openssl::sha::sha256(message), signature)
     }
 
-    /// Whether a base64 signature fits the message that has this SHA-256.
+    /// Whether a base64 signature matches the message with this SHA-256.
     pub fn verify_digest(&self, digest: &[u8; 32], signature: &str) -> bool {
         let Some(signature) = base64::decode(signature) else {
             return false;
@@ -141,18 +141,18 @@ impl PublicKey {
         }
     }
 
-    /// The serial of the certificate that the key was read from, if it was.
+    /// Returns the serial of the certificate that the key was read from, if any.
     pub fn certificate(&self) -> Option<&str> {
         self.inner.certificate.as_deref()
     }
 
-    /// The longest text that can be encrypted with a padding, in bytes.
+    /// Returns the length in bytes of the longest text that can be encrypted with a padding.
     #[must_use]
     pub fn max_plaintext_len(&self, padding: Padding) -> usize {
         self.modulus_len() - padding.overhead()
     }
 
-    /// The length of the modulus, and so of a signature or ciphertext, in bytes.
+    /// Returns the length of the modulus in bytes, which is also the length of a signature or ciphertext.
     #[must_use]
     pub fn modulus_len(&self) -> usize {
         self.inner.modulus_len
@@ -160,14 +160,14 @@ impl PublicKey {
 
     /// Whether a text has the form of a ciphertext of this key.
     ///
-    /// That is: base64 with the standard alphabet and padding, of exactly
+    /// A ciphertext is base64 with the standard alphabet and padding, of exactly
     /// [`modulus_len`](Self::modulus_len) bytes.
     #[must_use]
     pub fn is_ciphertext(&self, text: &str) -> bool {
         base64::decoded_len(text) == Some(self.modulus_len())
     }
 
-    /// The key as PEM, in the form (SubjectPublicKeyInfo) in which WeChat Pay gives it out.
+    /// Returns the key as PEM, in the form in which WeChat Pay issues it (SubjectPublicKeyInfo).
     ///
     /// # Errors
     ///
@@ -194,7 +194,7 @@ impl PublicKey {
         }
     }
 
-    /// The key of a certificate.
+    /// Returns the key of a certificate.
     pub(super) fn of_certificate(certificate: &X509) -> Outcome<Self> {
         let key = certificate.public_key().map_err(damaged)?;
         match key.rsa() {
@@ -203,13 +203,13 @@ impl PublicKey {
                 Self::from_rsa(Ok(rsa), Some(serial))
             }
             Err(_) => Err(Refusal::new(
-                "this certificate is not for an RSA key; WeChat Pay uses RSA: give the one \
-                 downloaded there",
+                "this certificate is not for an RSA key; WeChat Pay uses RSA: give the file downloaded \
+                 from WeChat Pay",
             )),
         }
     }
 
-    /// The public half of a private key.
+    /// Returns the public half of a private key.
     pub(super) fn of_private(rsa: &Rsa<Private>) -> Outcome<Self> {
         let n = rsa.n().to_owned().map_err(damaged)?;
         let e = rsa.e().to_owned().map_err(damaged)?;
@@ -224,8 +224,8 @@ impl PublicKey {
         let bits = rsa.n().num_bits();
         if bits < MIN_BITS {
             let sentence = format!(
-                "this RSA key has {bits} bits; WeChat Pay's have 2048 or more: give the one \
-                 downloaded there"
+                "this RSA key has {bits} bits; WeChat Pay's keys have 2048 or more: give the file \
+                 downloaded from WeChat Pay"
             );
             return Err(Refusal::new(sentence));
         }

@@ -32,7 +32,7 @@ fn other_types_are_named_with_a_remedy() {
     let table: [(&[u8], &str); 6] = [
         (
             fixture!("pkcs8.pem"),
-            "this is a private key (as apiclient_key.pem); a public key or certificate was expected",
+            "this is a private key (such as apiclient_key.pem); a public key or certificate was expected",
         ),
         (fixture!("modern.p12"), "this is a PKCS#12 file"),
         (

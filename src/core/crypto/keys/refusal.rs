@@ -15,7 +15,7 @@ pub(super) enum Expected {
     Certificate,
 }
 
-/// Why it cannot be given; becomes an [`Error`] once it is known whether a file was read.
+/// The reason of a failure; becomes an [`Error`] once it is known whether a file was read.
 #[derive(Debug)]
 pub(super) struct Refusal {
     sentence: Cow<'static, str>,
@@ -53,21 +53,22 @@ impl Refusal {
         Self::new(match why {
             Unreadable::Empty => format!("this is empty; {noun} was expected: {advice}"),
             Unreadable::Truncated => format!(
-                "{noun} was expected, but this is cut off: copy it as a whole, first line to last"
+                "{noun} was expected, but this is truncated: copy all of it, from the first line to the \
+                 last"
             ),
             Unreadable::Base64 => format!(
-                "{noun} was expected, but the base64 in this is damaged: copy the file again, unchanged"
+                "{noun} was expected, but its base64 is damaged: copy the file again, unchanged"
             ),
             Unreadable::Path => format!(
                 "this looks like the path of a file; {noun} was expected: use from_file for a path"
             ),
             Unreadable::Unknown => format!(
-                "this is neither PEM, DER nor base64 of a key or certificate; {noun} was expected: {advice}"
+                "this is not a key or certificate in PEM, DER or base64; {noun} was expected: {advice}"
             ),
         })
     }
 
-    /// OpenSSL could not parse what has the right form.
+    /// The error for a structure with the right form that OpenSSL cannot parse.
     pub(super) fn damaged(expected: Expected, source: openssl::error::ErrorStack) -> Self {
         let noun = expected.name();
         Self::new(format!(
@@ -76,7 +77,7 @@ impl Refusal {
         .with_source(source)
     }
 
-    /// The error, naming the file if it came from one.
+    /// Creates the error, which names the file if the key came from one.
     pub(super) fn into_error(self, file: Option<&Path>) -> Error {
         let message = match file {
             Some(path) => format!("{}: {}", path.display(), self.sentence).into(),
@@ -93,12 +94,12 @@ impl Refusal {
 fn special(expected: Expected, found: ItemKind) -> Option<&'static str> {
     Some(match (expected, found) {
         (Expected::PrivateKey, ItemKind::Pkcs12) => {
-            "this is a PKCS#12 file (as apiclient_cert.p12): its passphrase is needed too, and is \
-             the merchant id: use from_pkcs12 or from_file_with_passphrase"
+            "this is a PKCS#12 file (such as apiclient_cert.p12): give its passphrase too, which is the \
+             merchant id: use from_pkcs12 or from_file_with_passphrase"
         }
         (Expected::Certificate, ItemKind::Pkcs12) => {
-            "this is a PKCS#12 file (as apiclient_cert.p12): its passphrase is needed too, and is \
-             the merchant id: use from_pkcs12, or give apiclient_cert.pem"
+            "this is a PKCS#12 file (such as apiclient_cert.p12): give its passphrase too, which is the \
+             merchant id: use from_pkcs12, or give apiclient_cert.pem"
         }
         (Expected::PrivateKey, ItemKind::EncryptedPkcs8 | ItemKind::EncryptedPem) => {
             "this private key is encrypted: give its passphrase too, \
@@ -108,7 +109,8 @@ fn special(expected: Expected, found: ItemKind) -> Option<&'static str> {
             "this private key is not an RSA key; WeChat Pay uses RSA: give apiclient_key.pem"
         }
         (Expected::PublicKey, ItemKind::PublicOther) => {
-            "this public key is not an RSA key; WeChat Pay uses RSA: give the one downloaded there"
+            "this public key is not an RSA key; WeChat Pay uses RSA: give the file downloaded from \
+             WeChat Pay"
         }
         (
             Expected::Certificate,
@@ -134,7 +136,7 @@ impl Expected {
         match self {
             Self::PrivateKey => "give apiclient_key.pem",
             Self::PublicKey => "give WeChat Pay's public key (pub_key.pem) or platform certificate",
-            Self::Certificate => "give a certificate, as apiclient_cert.pem",
+            Self::Certificate => "give a certificate, such as apiclient_cert.pem",
         }
     }
 }
@@ -142,17 +144,17 @@ impl Expected {
 impl ItemKind {
     const fn name(self) -> &'static str {
         match self {
-            Self::PrivatePkcs1 | Self::PrivatePkcs8 => "a private key (as apiclient_key.pem)",
+            Self::PrivatePkcs1 | Self::PrivatePkcs8 => "a private key (such as apiclient_key.pem)",
             Self::PrivateOther => "a private key that is not an RSA key",
             Self::EncryptedPkcs8 | Self::EncryptedPem => "an encrypted private key",
-            Self::PublicPkcs1 | Self::PublicSpki => "a public key (as pub_key.pem)",
+            Self::PublicPkcs1 | Self::PublicSpki => "a public key (such as pub_key.pem)",
             Self::PublicOther => "a public key that is not an RSA key",
-            Self::Certificate => "a certificate (as apiclient_cert.pem)",
+            Self::Certificate => "a certificate (such as apiclient_cert.pem)",
             Self::Request => "a certificate signing request",
-            Self::Pkcs12 => "a PKCS#12 file (as apiclient_cert.p12)",
+            Self::Pkcs12 => "a PKCS#12 file (such as apiclient_cert.p12)",
             Self::Pkcs7 => "a PKCS#7 file",
             Self::OpenSsh => "an OpenSSH key",
-            Self::Unknown => "something else than a key or certificate",
+            Self::Unknown => "something other than a key or certificate",
         }
     }
 }

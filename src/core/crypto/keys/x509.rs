@@ -6,7 +6,7 @@ use openssl::x509::X509Ref;
 
 use super::super::digest::hex_upper;
 
-/// Formats a serial as `openssl x509 -serial` does, also for numbers that RFC 5280 forbids.
+/// Formats a serial as `openssl x509 -serial` does, including numbers that RFC 5280 forbids.
 pub(super) fn serial(x509: &X509Ref) -> Result<String, ErrorStack> {
     let number = x509.serial_number().to_bn()?;
     let sign = if number.is_negative() { "-" } else { "" };

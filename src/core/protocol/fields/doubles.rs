@@ -1,4 +1,4 @@
-//! Keys that stand twice in one object of a JSON text.
+//! Detects duplicate keys in an object of a JSON text.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -9,13 +9,13 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 ///
 /// # Errors
 ///
-/// That the text is no JSON, or which key stands twice.
+/// The text is not JSON, or a key occurs twice; the error names the key.
 pub fn check_keys(json: &str) -> serde_json::Result<()> {
     let mut reader = serde_json::Deserializer::from_str(json);
     Once.deserialize(&mut reader)
 }
 
-/// Takes any JSON whose objects have each key once.
+/// Accepts any JSON without duplicate keys.
 #[derive(Clone, Copy)]
 struct Once;
 
@@ -63,13 +63,13 @@ impl<'de> Visitor<'de> for Once {
         Ok(())
     }
 
-    /// Numbers come here too when `serde_json` keeps their digits.
+    /// `serde_json` with `arbitrary_precision` passes numbers as maps too.
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let mut seen = HashSet::new();
         while let Some(key) = members.next_key::<String>()? {
             members.next_value_seed(self)?;
             if let Some(key) = seen.replace(key) {
-                return Err(A::Error::custom(format!("the key `{key}` stands twice")));
+                return Err(A::Error::custom(format!("the key `{key}` occurs twice")));
             }
         }
         Ok(())

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::{split, unescape};
 
-/// Texts to put into a JSON text, each with the JSON pointer, without `*`, to its place.
+/// Texts to put into a JSON text, each with the JSON pointer (without `*`) to its place.
 #[derive(Default)]
 pub struct Edits(Vec<(String, String)>);
 
@@ -24,11 +24,11 @@ impl Edits {
         self.0.append(&mut others.0);
     }
 
-    /// The JSON with the edits made; `None` where it is not JSON. `at` is what all the pointers begin
-    /// with, the JSON's own place.
+    /// Returns the JSON with the edits made; `None` if it is not JSON. `at` is the pointer to the JSON itself,
+    /// which all edits begin with.
     ///
-    /// A pointer that meets a text before its end continues in the JSON that the text holds. Where a
-    /// key stands twice in an object, every value of it is changed.
+    /// A pointer that reaches a text before its end continues in the JSON inside the text. If a
+    /// key occurs twice in an object, all its values are changed.
     pub fn applied(&self, json: &str, at: &str) -> Option<String> {
         let mut root = Place::default();
         for (pointer, text) in &self.0 {
@@ -108,7 +108,7 @@ impl<'e> Place<'e> {
     }
 }
 
-/// The members of an object in their order, those whose key stands twice too.
+/// Returns the members of an object in order, including duplicates.
 fn members(json: &str) -> Option<Vec<(Cow<'_, str>, &RawValue)>> {
     let mut reader = serde_json::Deserializer::from_str(json);
     reader.deserialize_map(Members).ok()
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn all_but_the_texts_stays() {
+    fn everything_except_the_texts_is_unchanged() {
         let json = r#" { "n" : 1.00,"a":[ {"t":"x" , "e":1e2}, -0 ], "m~/":"\u4e2d","big":123456789012345678901234567890 } "#;
         assert_eq!(spliced(json, &[]).as_deref(), Some(json));
         assert_eq!(spliced(json, &[("/absent/x", "y")]).as_deref(), Some(json));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_hold_json_are_entered() {
+    fn json_inside_texts_is_visited() {
         let json = r#"{"meta":"{ \"a\" : [\"x\"], \"n\":1.00}"}"#;
         let new = spliced(json, &[("/meta/a/0", "y")]).unwrap();
         assert_eq!(new, json.replace("[\\\"x\\\"]", "[\\\"y\\\"]"));
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_none() {
+    fn invalid_json_gives_none() {
         for json in ["", " ", "{", "{\"a\":}", "[1,", "\"", "{\"a\":1"] {
             assert_eq!(spliced(json, &[("/a", "x")]), None, "{json}");
         }

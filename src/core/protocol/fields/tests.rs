@@ -4,7 +4,7 @@ use super::*;
 use crate::catalog::{self, Operation};
 
 #[test]
-fn every_text_that_a_pointer_leads_to_is_replaced() {
+fn every_text_at_a_pointer_is_replaced() {
     let mut body = json!({
         "name": "a", "other": "b",
         "list": [{"name": "c"}, {"name": null}, {}, {"name": "d"}],
@@ -41,7 +41,7 @@ fn the_whole_value_may_be_the_field() {
 }
 
 #[test]
-fn a_text_that_holds_json_is_entered() {
+fn json_inside_a_text_is_visited() {
     let meta = r#"{ "z": 1, "a": {"phone": "1"}, "中": "/" }"#;
     let mut body = json!({ "meta": meta, "empty": "", "null": "null" });
     rewrite(&mut body, "/meta/absent/phone").unwrap();
@@ -56,7 +56,7 @@ fn a_text_that_holds_json_is_entered() {
 }
 
 #[test]
-fn texts_in_texts_are_entered() {
+fn nested_json_texts_are_visited() {
     let inner = json!([{"value": "1"}]).to_string();
     let mut body = json!({ "outer": json!({ "inner": inner }).to_string() });
     rewrite(&mut body, "/outer/inner/*/value").unwrap();
@@ -123,7 +123,7 @@ fn a_body_of_another_shape_fails_and_names_the_pointer() {
 }
 
 #[test]
-fn an_answer_s_errors_are_of_decryption() {
+fn errors_in_answers_are_decrypt_errors() {
     let keep = &mut |_: &str, _: &str| Ok(None);
     let err = Fields::of_answer()
         .rewrite(&mut json!({"a": 1}), "/a", keep)
@@ -147,7 +147,7 @@ fn errors_of_the_visitor_end_the_walk() {
 }
 
 #[test]
-fn some_items_are_encrypted_only_when_they_ask_for_it() {
+fn flagged_items_are_encrypted_only_with_need_encrypt() {
     let op = catalog::operations()
         .iter()
         .find(|op| !op.encrypt_if_flagged().is_empty())
@@ -217,7 +217,7 @@ fn query_values_are_decoded_and_encoded_and_the_rest_stays() {
 }
 
 #[test]
-fn a_query_without_them_is_left_alone() {
+fn a_query_without_sensitive_fields_is_unchanged() {
     for query in ["", "&", "a=1&b=%zz", "card_no", "=", "card_no=1"] {
         let new = rewrite_query(query, &["card_no"], &mut |_, _| Ok(None));
         assert_eq!(new.unwrap(), None, "{query}");
@@ -264,7 +264,7 @@ fn build(pointer: &str) -> Value {
 }
 
 #[test]
-fn no_body_makes_it_panic() {
+fn no_body_causes_a_panic() {
     let mut random = Random(3);
     let pointers = [
         "",
@@ -341,7 +341,7 @@ impl Random {
 }
 
 #[test]
-fn a_pointer_leads_into_the_items_that_it_names() {
+fn a_pointer_reaches_the_items_that_it_names() {
     for pointer in ["/a/*/b", "/a/1/b/c"] {
         assert!(leads_into(pointer, "/a/1"), "{pointer}");
     }

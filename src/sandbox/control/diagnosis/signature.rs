@@ -147,7 +147,7 @@ const NO_PADDING: Mistake = Mistake::new(
 );
 const LINE_BREAKS: Mistake = Mistake::new(
     "signature_line_breaks",
-    "the signature's base64 has line breaks or blanks in it: encode it on one line (Java \
+    "the signature's base64 contains line breaks or spaces: encode it on one line (Java \
      Base64.getEncoder, openssl base64 -A)",
     "签名的 base64 中有换行或空白：请编码为一行（Java 用 Base64.getEncoder，openssl 用 base64 -A）",
 );
