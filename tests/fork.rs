@@ -1,4 +1,4 @@
-//! `.wait()` in a forked child: the parent's background threads and connections are not the child's.
+//! `.wait()` in a forked child, which cannot use the parent's background threads and connections.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
@@ -38,7 +38,7 @@ mod unix {
             match fork().unwrap() {
                 Fork::Child => {
                     let failed = call(&client).or_else(|| call(&client));
-                    // Only a child that had its answers tells of itself.
+                    // A child reports only after it received its answers.
                     if failed.is_none() {
                         let _ = client.chain("v3/child").get(()).wait();
                     }

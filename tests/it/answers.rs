@@ -1,4 +1,4 @@
-//! Answers that WeChat Pay has signed and that are not this call's: repeated ones, and those about
+//! Answers that WeChat Pay signed but that do not belong to this call: replayed answers, and answers about
 //! another order.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -47,7 +47,7 @@ fn a_replayed_answer_is_rejected() {
         assert_eq!(err.verify_failure(), Some(&VerifyFailure::Replayed));
         assert_eq!(err.request_id(), Some("08F7"));
     }
-    // Whatever else it answers.
+    // With any other content.
     let err = client.chain("v3/certificates").get(()).wait().unwrap_err();
     assert_not_believed(&err);
     let nonceless = builder().check_answer_nonces(false).transport(wire.clone());
@@ -55,7 +55,7 @@ fn a_replayed_answer_is_rejected() {
     for _ in 0..2 {
         order(&nonceless).unwrap();
     }
-    // Another client has not seen it.
+    // Another client has not seen the answer.
     order(&crate::support::client(&wire)).unwrap();
 }
 
@@ -86,7 +86,7 @@ fn a_replayed_stream_fails_at_its_end() {
     );
 }
 
-/// Nobody can use a nonce up with an answer that WeChat Pay has not signed.
+/// An unsigned answer cannot use up a nonce.
 #[test]
 fn a_forged_answer_does_not_use_up_a_nonce() {
     let good = Answer::json(json!({}));
@@ -105,7 +105,7 @@ fn a_forged_answer_does_not_use_up_a_nonce() {
     order(&client).unwrap();
 }
 
-/// A request of an operation that names all that its answer repeats, and the answer.
+/// A request of an operation with all members that its answer repeats, and the answer.
 struct Sample {
     operation: &'static Operation,
     request: Map<String, Value>,
@@ -162,7 +162,7 @@ impl Sample {
         call.wait()
     }
 
-    /// What goes into the path, and what does not.
+    /// Splits the members into path variables and others.
     fn parted(&self) -> (Map<String, Value>, Map<String, Value>) {
         let (mut variables, mut rest) = (Map::new(), self.request.clone());
         for segment in self.operation.path().split('/') {
@@ -207,7 +207,7 @@ fn place<'v>(value: &'v mut Value, pointer: &str) -> &'v mut Value {
         .fold(value, |value, name| &mut value[name])
 }
 
-/// Of every operation: what its request names, an answer about another is not believed.
+/// For every operation, an answer with a different identifying member is rejected.
 #[test]
 fn an_answer_about_another_order_is_rejected() {
     let (mut operations, mut pairs) = (0, 0);
@@ -264,7 +264,7 @@ fn members_missing_on_one_side_are_not_compared() {
         refund(asked.clone(), Answer::json(answer)).unwrap();
     }
     refund(asked.clone(), Answer::bytes("").status(204)).unwrap();
-    // A refusal is a refusal, whatever it names.
+    // A refusal is reported as a refusal, whatever members it has.
     let refused = Answer::json(json!({"code": "PARAM_ERROR", "out_refund_no": "R2"})).status(400);
     assert!(refund(asked, refused).unwrap_err().is_api());
 }

@@ -1,4 +1,4 @@
-//! Bills over a real socket: asked for, followed, checked, unzipped, read.
+//! Bills over a real socket: requested, followed, checked, unzipped and read.
 
 mod encrypted;
 
@@ -77,7 +77,7 @@ async fn the_url_is_signed_unchanged() {
 #[test]
 fn an_altered_or_truncated_bill_leaves_no_file() {
     let (sandbox, client, dir) = place();
-    // Only the file: the answer that names it is in order.
+    // Only the file is altered: the answer that describes it is valid.
     let faulty = |fault: Fault, zipped: bool| {
         let ticket = client.chain(TRADE).get(());
         let ticket = if zipped {
@@ -99,7 +99,7 @@ fn an_altered_or_truncated_bill_leaves_no_file() {
     assert_eq!(faulty(Fault::TamperedBody, true), ErrorKind::Body);
     assert_eq!(faulty(Fault::CutInBody, false), ErrorKind::Transport);
     assert_eq!(faulty(Fault::CutInBody, true), ErrorKind::Transport);
-    // The answer that names the file is verified as any.
+    // The answer that describes the file is verified like any other.
     sandbox.inject_fault(Fault::TamperedBody);
     let err = bill(&client, false)
         .download(dir.path().join("b"))
@@ -225,7 +225,7 @@ fn urls_of_unknown_hosts_are_rejected() {
     assert_eq!(made.uri().to_string(), url);
 }
 
-/// APIv2 is chosen by the path of a call; what an answer gave is signed as APIv3 and not taken apart.
+/// A call's path selects APIv2, but a URL from an answer is signed as APIv3 and used unchanged.
 #[test]
 fn a_url_that_begins_with_v2_is_sent_unchanged() {
     let (sandbox, client, _dir) = place();

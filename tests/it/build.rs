@@ -1,4 +1,4 @@
-//! What `build()` refuses, and where it says to find the right value.
+//! Errors of `build()`, which say where to find the right value.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use wechatpay_chain::{Client, ClientBuilder, ErrorKind, Keyring, PublicKey};
 use crate::support::keys::{self, CERTIFICATE_SERIAL, OTHER, OTHER_KEY_ID};
 use crate::support::{KEY_ID, MCHID, MERCHANT, PLATFORM, SERIAL, builder};
 
-/// Limits that no timer can hold, or that nothing can be done in.
+/// Limits that exceed any timer, or that leave no time.
 #[test]
 fn zero_and_excessive_limits_are_rejected() {
     let kind = ErrorKind::Builder;
@@ -80,7 +80,7 @@ fn invalid_proxies_are_rejected() {
     builder().proxy("127.0.0.1:3128").build().unwrap();
 }
 
-/// What `build` says.
+/// Returns the error of `build`.
 fn unbuilt(builder: ClientBuilder, kind: ErrorKind, word: &str) {
     let err = builder.build().map(drop).unwrap_err();
     assert_eq!(err.kind(), kind, "{}", err.report());
@@ -227,7 +227,7 @@ fn the_merchants_key_as_platform_key_is_rejected() {
         kind,
         "not WeChat Pay's",
     );
-    // A keyring that is shared may hold one too.
+    // A shared keyring may contain one too.
     let shared = Keyring::new();
     shared
         .add_public_key(OTHER_KEY_ID, MERCHANT.public.clone())
@@ -306,7 +306,7 @@ fn a_certificate_in_place_of_the_public_key_is_rejected() {
             .unwrap_err();
         assert!(err.to_string().contains("pub_key.pem"), "{err}");
     }
-    // The same key from its own file is a public key.
+    // The same key from a key file is a public key.
     let key = PublicKey::from_bytes(PLATFORM.public.to_pem().unwrap()).unwrap();
     builder().platform_key(OTHER_KEY_ID, key).build().unwrap();
 }

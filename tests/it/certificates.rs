@@ -29,7 +29,7 @@ fn pay(client: &Client) -> Call {
         .post(json!({"a": 1}), ())
 }
 
-/// How often the list was asked for.
+/// How often the list was requested.
 fn fetches(sandbox: &Sandbox) -> usize {
     let is_list = |target: &str| target == "/v3/certificates";
     let calls = sandbox.calls();
@@ -62,7 +62,7 @@ fn on_a_clock() -> (Hand, Sandbox, Client) {
     (hand, sandbox, client)
 }
 
-/// A refresh is in nobody's way, so nothing says when it is done.
+/// Waits for a refresh, which runs in the background and reports no end.
 fn until(what: impl Fn() -> bool) {
     for _ in 0..500 {
         if what() {
@@ -101,7 +101,7 @@ async fn awaited_calls_fetch_too() {
     let expected = sandbox.platform_certificate().to_pem().unwrap();
     assert_eq!(list[0].to_pem().unwrap(), expected);
     assert_eq!(fetches(&sandbox), 2);
-    // A thread that is parked inside a runtime must not be needed for the fetch.
+    // The fetch must not need a thread that is parked inside a runtime.
     let other = certificate_mode(&sandbox);
     assert_eq!(other.certificates().wait().unwrap().len(), 1);
     pay(&other).wait().unwrap();
@@ -147,7 +147,7 @@ fn fifty_calls_at_once_fetch_once() {
     let client = certificate_mode(&sandbox);
     fifty(&client);
     assert_eq!((fetches(&sandbox), payments(&sandbox)), (1, 50));
-    // And once more when all of their answers are signed with a certificate that is new.
+    // Again, with all answers signed with a new certificate.
     sandbox.rotate_platform_certificate().unwrap();
     fifty(&client);
     assert_eq!((fetches(&sandbox), payments(&sandbox)), (2, 100));
@@ -298,7 +298,7 @@ fn requests_name_the_certificate_that_expires_last() {
     assert_eq!(client.keyring().ids().len(), 2);
 }
 
-/// WeChat Pay refuses fields that are encrypted with a certificate it has taken back.
+/// WeChat Pay rejects fields that are encrypted with a withdrawn certificate.
 #[test]
 fn a_withdrawn_certificate_is_dropped_at_once() {
     let sandbox = echoing().start_blocking().unwrap();

@@ -1,4 +1,4 @@
-//! Images of a complaint: the answer's `media_url` is fetched as it stands.
+//! Images of a complaint: the answer's `media_url` is requested unchanged.
 
 use serde_json::json;
 use wechatpay_chain::{Client, ErrorKind, Response, Result};
@@ -6,7 +6,7 @@ use wechatpay_sandbox::{Sandbox, StubResponse};
 
 const COMPLAINT: &str = "v3/merchant-service/complaints-v2/{complaint_id}";
 const IMAGE: &str = "v3/merchant-service/images/{media_id}";
-/// An id with what would become something else if it were encoded or decoded once more.
+/// An id that would change if it were encoded or decoded again.
 const TARGET: &str = "/v3/merchant-service/images/ChsyM%2Fa%2BA%253D%3d~%E5%9B%BE";
 const JPEG: &[u8] = b"\xff\xd8\xff\xe0 an image \0\xff\xd9";
 
@@ -22,7 +22,7 @@ fn complaint(media_url: impl FnOnce(&Sandbox) -> String) -> (Sandbox, Client) {
     (sandbox, client)
 }
 
-/// What a program does that shows a complaint.
+/// Shows a complaint, as a program would.
 async fn image(client: &Client) -> Result<Response> {
     let complaint = client[COMPLAINT]
         .get(())
@@ -47,7 +47,7 @@ async fn the_url_of_the_answer_is_signed_and_sent_unchanged() {
     }
 }
 
-/// Whoever wrote the answer decides where a signed request goes, but not beyond WeChat Pay.
+/// The author of the answer chooses the target of a signed request, but only within WeChat Pay.
 #[tokio::test]
 async fn urls_of_other_hosts_are_rejected() {
     for host in ["evil.example", "api.mch.weixin.qq.com.evil.example"] {
@@ -55,7 +55,7 @@ async fn urls_of_other_hosts_are_rejected() {
         let err = image(&client).await.unwrap_err();
         assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Request, false));
         assert!(err.to_string().contains(host), "{err}");
-        // The complaint alone was asked for.
+        // Only the complaint was requested.
         assert_eq!(sandbox.calls().len(), 1);
     }
 }

@@ -1,6 +1,6 @@
-//! Connections that the server closes while nobody uses them: no call fails, and none is sent twice.
+//! Idle connections that the server closes: no call fails, and none is sent twice.
 //!
-//! `WECHATPAY_IDLE_CLOSES=20000` makes so many calls in each test; some dozens are made otherwise.
+//! `WECHATPAY_IDLE_CLOSES=20000` sets the number of calls in each test; the default is a few dozen.
 
 use std::future::{Future, IntoFuture};
 use std::pin::pin;
@@ -14,19 +14,19 @@ use wechatpay_chain::Call;
 
 use crate::support::gate::{End, Gate, Speaks};
 
-/// Where calls are made.
+/// Where the calls are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     CurrentThread,
     MultiThread,
-    /// `.wait()` outside of a runtime.
+    /// `.wait()` outside a runtime.
     Wait,
-    /// `.wait()` inside of one.
+    /// `.wait()` inside a runtime.
     WaitInside,
     LocalSet,
-    /// A runtime for every three calls, as tests that share a client have it.
+    /// A new runtime for every three calls, as in tests that share a client.
     ManyRuntimes,
-    /// Two runtimes, one call each in turn.
+    /// Two runtimes in alternation.
     TwoRuntimes,
     /// `.await` without tokio.
     NoRuntime,
@@ -47,7 +47,7 @@ fn calls(by_default: usize) -> usize {
     more.map_or(by_default, |more| more.parse().unwrap())
 }
 
-/// Makes calls, and has the server close everything after each second one.
+/// Makes calls; the server closes all connections after every second one.
 fn through_idle_closes(gate: &Gate, place: Place, number: usize) {
     let client = gate.builder().build().unwrap();
     let mut run = Run::new(place);
@@ -60,7 +60,7 @@ fn through_idle_closes(gate: &Gate, place: Place, number: usize) {
         if let Err(err) = run.make(call, id) {
             failed.push(format!("{}, maybe_sent {}", err.report(), err.maybe_sent()));
         }
-        // Every second call follows one whose connection is still good.
+        // Every second call uses a connection that is still open.
         if id % 2 == 0 {
             run.block(gate);
         }
@@ -80,7 +80,7 @@ fn through_idle_closes(gate: &Gate, place: Place, number: usize) {
     assert_eq!((seen.len(), twice), (number, 0), "{place:?}");
 }
 
-/// The runtimes that a client's calls are made on.
+/// The runtimes that make a client's calls.
 struct Run {
     place: Place,
     runtimes: Vec<Runtime>,
@@ -115,7 +115,7 @@ impl Run {
         .map(|answer| assert_eq!(answer["ok"], true))
     }
 
-    /// Closes what is idle while the runtime is kept from hearing of it.
+    /// Closes idle connections while the runtime cannot notice it.
     fn block(&self, gate: &Gate) {
         match self.place {
             Place::CurrentThread => self.runtimes[0].block_on(async { gate.close_idle() }),
@@ -155,7 +155,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// A server refuses the streams that are too many, and says how many it takes after it has accepted.
+/// A server accepts a connection, announces its limit later, and refuses the streams above it.
 #[test]
 fn many_concurrent_calls_work_over_limited_connections() {
     for speaks in [Speaks::Plain, Speaks::Tls, Speaks::Http2] {

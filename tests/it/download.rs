@@ -1,4 +1,4 @@
-//! Downloads over a real socket: all or nothing, whatever goes wrong.
+//! Downloads over a real socket: complete or nothing, whatever fails.
 
 mod crowd;
 mod genuine;
@@ -21,7 +21,7 @@ use crate::support::{self, Wire, lenient};
 
 const FILE: &str = "v3/billdownload/file";
 
-/// A sandbox, a client, and a directory with an old file in the target's place.
+/// A sandbox, a client, and a directory with an old file at the target.
 struct Place {
     sandbox: Sandbox,
     client: Client,
@@ -41,7 +41,7 @@ impl Place {
         }
     }
 
-    /// One whose file endpoint, whose answers carry no signature, gives this.
+    /// A sandbox whose unsigned file endpoint returns this.
     fn giving(content: &[u8]) -> Self {
         let place = Self::new();
         let answer = StubResponse::bytes("application/octet-stream", content.to_vec());
@@ -57,7 +57,7 @@ impl Place {
         self.client.chain(FILE).get(())
     }
 
-    /// The old file, and nothing but it.
+    /// Checks that only the old file exists.
     fn is_untouched(&self) {
         assert_eq!(fs::read(self.target()).unwrap(), b"old");
         assert_eq!(fs::read_dir(self.dir.path()).unwrap().count(), 1);
@@ -245,7 +245,7 @@ fn a_statement_has_the_digest_that_its_signature_covers_zipped_or_not() {
         let told = told.lock().unwrap();
         assert!(!told.is_empty() && !told.iter().any(beyond), "{told:?}");
         fs::write(place.target(), "old").unwrap();
-        // A buffered answer is not unzipped, and refused.
+        // A buffered answer is not unzipped, so it is rejected.
         let whole = client.chain("v3/global/statements").get(()).wait();
         assert_eq!(whole.is_err(), encoding.is_some());
         let client = support::client(&statement(&content, &content[1..], encoding));
@@ -254,7 +254,7 @@ fn a_statement_has_the_digest_that_its_signature_covers_zipped_or_not() {
     }
 }
 
-/// Signed over the digest of the file, whatever its encoding.
+/// The signature covers the digest of the decoded file.
 fn statement(signed: &[u8], sent: &[u8], encoding: Option<&'static str>) -> Wire {
     let (sha1, content) = (digest::sha1_hex(signed), sent.to_vec());
     Wire::answering(move |_| {
@@ -318,7 +318,7 @@ async fn an_aborted_download_leaves_no_file() {
         .timeout(Duration::from_millis(300))
         .sink(place.target());
     assert!(download.await.unwrap_err().is_timeout());
-    // The thread that writes cleans up.
+    // The writing thread removes the file.
     for _ in 0..100 {
         if fs::read_dir(place.dir.path()).unwrap().count() == 1 {
             break;
@@ -328,7 +328,7 @@ async fn an_aborted_download_leaves_no_file() {
     place.is_untouched();
 }
 
-/// In a process of its own whose files may have 64 KiB at most.
+/// Runs in a separate process with a file size limit of 64 KiB.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_leaves_no_file() {

@@ -1,4 +1,4 @@
-//! Sensitive fields: what the gateway reads with its key, and what the caller gets to see.
+//! Sensitive fields: what the gateway decrypts, and what the caller receives.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::support::{Answer, KEY_ID, MERCHANT, PLATFORM, Sent, Wire, builder, cl
 
 const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
 
-/// What the owner of a key reads in a field.
+/// Returns the decrypted text of a field.
 fn read(pair: &Pair, padding: Padding, ciphertext: &Value) -> String {
     let ciphertext = ciphertext.as_str().unwrap();
     let plain = pair.private.decrypt(padding, ciphertext).unwrap();
@@ -73,7 +73,7 @@ fn ciphertexts_are_not_encrypted_again() {
     let almost = &ciphertext[..ciphertext.len() - 4];
     let body = json!({"bal_account_no": ciphertext, "card_no": almost});
     let call = client.chain(PUNISH).post(body, ());
-    // Almost a ciphertext is a text of 340 bytes, and too long for one.
+    // This text of 340 bytes is nearly a ciphertext, but too long to be encrypted.
     assert_eq!(call.wait().unwrap_err().kind(), ErrorKind::Encrypt);
     let body = json!({"bal_account_no": ciphertext, "card_no": ""});
     client.chain(PUNISH).post(&body, ()).wait().unwrap();
@@ -182,7 +182,7 @@ fn operations_are_found_below_a_base_path() {
         let name = &sent.json()["contact"]["name"];
         assert_eq!(read(&PLATFORM, Padding::Pkcs1v15, name), "A");
     }
-    // A gateway's own prefix hides nothing.
+    // A gateway's prefix does not disable encryption.
     let wire = Wire::ok();
     let client = builder()
         .base_url("https://gateway.example/wechatpay/")
@@ -240,7 +240,7 @@ fn a_call_can_name_further_fields() {
     let got = wire.only().json();
     assert_eq!(platform_reads(&got["payers"][1]["name"]), "李四");
     assert_eq!(platform_reads(&got["a/b"]), "c");
-    // Inside a text that holds JSON, too.
+    // Also inside a text that contains JSON.
     let meta: Value = serde_json::from_str(got["meta"].as_str().unwrap()).unwrap();
     assert_eq!(platform_reads(&meta["id"]), "1");
 }
@@ -309,7 +309,7 @@ fn fields_of_answers_are_decrypted_after_verification() {
         .wait()
         .unwrap();
     assert_eq!(res["data"][0]["name"], "13800138000");
-    // No ciphertext, and only expected to be one: left as it is.
+    // The catalog expects a ciphertext, but this is none, so it is unchanged.
     assert_eq!(res["data"][0]["mobile"], "13900139000");
     assert_eq!(res["data"][0]["guide_id"], "1");
     assert_eq!(res.bytes(), &raw, "the bytes stay as they were signed");
@@ -364,7 +364,7 @@ fn an_answer_for_another_key_is_an_error_that_keeps_the_answer() {
     assert!(err.report().contains("/data/0/name"), "{}", err.report());
     assert_eq!(err.body().unwrap(), &raw);
     assert_eq!(err.request_id(), Some("08F7"));
-    // What the call itself calls a ciphertext has to be one.
+    // A field that the call names must be a ciphertext.
     let wire = Wire::answering(|_| Answer::json(json!({"a": "plain"})));
     let err = client(&wire)
         .chain("v3/new")
@@ -392,7 +392,7 @@ fn single_texts_can_be_encrypted() {
     );
 }
 
-/// Whoever names a field wants it encrypted: nothing goes out when it would not be.
+/// A named field must be encrypted: otherwise nothing is sent.
 #[test]
 fn a_named_field_is_encrypted_or_nothing_is_sent() {
     let wire = Wire::ok();
@@ -429,7 +429,7 @@ fn a_named_field_is_encrypted_or_nothing_is_sent() {
     plain().encrypt(["/list/*/name"]).wait().unwrap();
 }
 
-/// Bytes are not looked into, so they cannot be encrypted where the catalog says they have to be.
+/// Raw bytes are not parsed, so they cannot be encrypted as the catalog requires.
 #[test]
 fn raw_bytes_for_sensitive_endpoints_need_the_off_policy() {
     let wire = Wire::ok();

@@ -1,6 +1,6 @@
 //! The PHP SDK's recorded requests, made again by this library.
 //!
-//! The recordings are no part of the repository: `WECHATPAY_PHP_WIRE` names their folder.
+//! The recordings are not part of the repository: `WECHATPAY_PHP_WIRE` names their folder.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -65,7 +65,7 @@ fn load() -> Option<Vec<Row>> {
     Some(rows.collect())
 }
 
-/// The rows, or a word that there are none.
+/// Returns the rows, or prints that there are none.
 fn rows() -> &'static [Row] {
     match &*ROWS {
         Some(rows) => {
@@ -119,13 +119,13 @@ fn prepare(replay: &Replay, row: &Row) -> Call {
 }
 
 impl Row {
-    /// As in the request line.
+    /// The target, as in the request line.
     fn target(&self) -> &str {
         let after_scheme = self.uri.strip_prefix("https://").unwrap();
         &after_scheme[after_scheme.find('/').unwrap()..]
     }
 
-    /// What the signature covers in the body's place.
+    /// The signed content: the body or its replacement.
     fn signed_body(&self) -> &str {
         match &self.multipart {
             None => self.body.as_deref().unwrap(),
@@ -140,7 +140,7 @@ impl Row {
         self.auth.timestamp.parse().unwrap()
     }
 
-    /// The body as PHP sent it, but for the boundary.
+    /// The body as PHP sent it, except for the boundary.
     fn layout(&self, boundary: &str) -> Vec<u8> {
         let mut body = Vec::new();
         for part in &self.multipart.as_ref().unwrap().parts {
@@ -220,7 +220,7 @@ fn the_same_call_gives_the_same_request() {
     assert_eq!(refused, BTreeMap::from(expected));
 }
 
-/// Where the documentation forgets a variable or its value, and PHP sends `//` or leaves the segment out.
+/// Rows whose documentation lacks a variable or its value; PHP sends `//` or omits the segment.
 const REFUSED: [&str; 10] = [
     "applyment4sub/applyment/index.md#1 lacks empty",
     "bank-transfer/batches/out-batch-no/{out_batch_no}.md#1 lacks out_batch_no",
@@ -269,7 +269,7 @@ fn the_same_upload_gives_the_same_parts_and_signature() {
     }
 }
 
-/// All that is protocol has to agree; says how close the bodies are.
+/// Compares everything that the protocol defines; returns how similar the bodies are.
 fn compare(row: &Row, made: &SignedRequest) -> &'static str {
     let at = format!("{} {}", row.op, row.form);
     assert_eq!(made.method().as_str(), row.method, "{at}");
@@ -302,9 +302,9 @@ fn merchant_public_key() -> &'static PublicKey {
     &KEY
 }
 
-/// Framing is the transport's.
+/// Headers that belong to the transport's framing.
 const FRAMING: [&str; 2] = ["Host", "Content-Length"];
-/// `Authorization` is compared by itself; every request names the key of its answer.
+/// `Authorization` is compared separately; every request names the key for its answer.
 const OURS: [&str; 3] = ["authorization", "user-agent", "wechatpay-serial"];
 
 fn compare_headers(row: &Row, made: &SignedRequest, at: &str) {
@@ -324,7 +324,7 @@ fn compare_headers(row: &Row, made: &SignedRequest, at: &str) {
     }
 }
 
-/// What is refused, and why: only where the documentation leaves out, empties or misnames a variable.
+/// The rejected rows and why: the documentation omits, empties or misnames a variable.
 fn refusal(row: &Row, err: &Error) -> String {
     assert_eq!(err.kind(), ErrorKind::Path, "{}: {}", row.op, err.report());
     assert!(!err.maybe_sent());

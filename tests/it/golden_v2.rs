@@ -1,5 +1,5 @@
 //! The PHP SDK's recorded APIv2 requests, made again by this library: the same XML or query, byte for
-//! byte, `sign` and all.
+//! byte, including `sign`.
 
 use std::collections::BTreeMap;
 
@@ -72,7 +72,7 @@ fn compare(row: &Row, made: &SignedRequest) {
     assert!(!made.headers().contains_key("authorization"), "{at}");
 }
 
-/// What a snippet computes in PHP is taken from the row: the signature over it is ours all the same.
+/// Values that a snippet computes in PHP are taken from the recording; the signature is still computed here.
 pub(crate) fn fill_in(snippet: &mut Snippet, row: &Row) {
     if snippet.options.get("query").is_some_and(Value::is_string) {
         snippet.options["query"] = Value::Object(query(row));
@@ -86,7 +86,7 @@ pub(crate) fn fill_in(snippet: &mut Snippet, row: &Row) {
     }
 }
 
-/// Its `sign` is the caller's, to be replaced in its place.
+/// The caller gave a `sign`, which is replaced in its position.
 fn query(row: &Row) -> Map<String, Value> {
     let (_, query) = row.uri.split_once('?').unwrap();
     let pair = |pair: &str| {

@@ -1,4 +1,4 @@
-//! The default transport by hand: its settings, sharing it, wrapping it.
+//! The default transport used directly: its settings, sharing and wrapping.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use wechatpay_sandbox::Sandbox;
 
 use crate::support::{builder, echoing};
 
-/// Addresses for names, and how often it was asked.
+/// A resolver, and how often it was called.
 #[derive(Clone)]
 struct Names(SocketAddr, Arc<Mutex<Vec<String>>>);
 
@@ -25,7 +25,7 @@ impl Resolve for Names {
     }
 }
 
-/// A client of a sandbox under a name that no resolver has.
+/// A client of a sandbox under a name that no resolver knows.
 fn named(sandbox: &Sandbox) -> ClientBuilder {
     let port = sandbox.address().port();
     let url = format!("http://pay.invalid:{port}/");
@@ -64,7 +64,7 @@ fn names_are_resolved_by_settings_or_a_custom_resolver() {
     }
 }
 
-/// How often a connection was opened, as each asks for the address.
+/// How often a connection was opened: each one resolves the address.
 struct Counting(SocketAddr, Arc<AtomicUsize>);
 
 impl Resolve for Counting {
@@ -87,7 +87,7 @@ fn a_pool_without_room_keeps_no_connection() {
     }
 }
 
-/// Over HTTP/2, where one connection is shared as soon as it is there.
+/// With HTTP/2, where one connection is shared as soon as it is open.
 #[test]
 fn clients_share_the_connections_of_one_transport() {
     let sandbox = echoing().tls(true).host("pay.invalid").start_blocking();
@@ -116,7 +116,7 @@ fn http2_is_offered_unless_disabled() {
         call(&client).unwrap();
         sandbox.last_call().unwrap()
     };
-    // The sandbox's record keeps no version: what is sent says it, since HTTP/2 has no Host.
+    // The sandbox does not record the version. The headers show it, since HTTP/2 has no Host.
     assert!(!protocol(true).headers.contains_key("host"));
     assert!(protocol(false).headers.contains_key("host"));
 }

@@ -1,4 +1,4 @@
-//! However the path of a sensitive operation is misspelt: its secrets are encrypted, or nothing is sent.
+//! Misspelt paths of sensitive operations: the secrets are encrypted, or nothing is sent.
 
 mod mutations;
 mod planted;
@@ -25,7 +25,7 @@ fn sensitive() -> Vec<&'static Operation> {
     found
 }
 
-/// The ways to make a call of a path that is known at run time.
+/// The ways to make a call with a path that is built at run time.
 type Style = (&'static str, fn(&Client, &Mutant, &Planted) -> Call);
 
 const STYLES: [Style; 8] = [
@@ -66,7 +66,7 @@ const STYLES: [Style; 8] = [
     }),
 ];
 
-/// Makes the call in one of the ways to end it; whether it was sent.
+/// Makes the call in one of the ways to finish it; returns whether it was sent.
 fn send(wire: &Wire, call: Call, end: usize) -> Result<bool, Error> {
     let before = wire.count();
     let outcome = match end % 3 {
@@ -85,8 +85,8 @@ fn send(wire: &Wire, call: Call, end: usize) -> Result<bool, Error> {
     outcome.map(|()| sent)
 }
 
-/// Every sensitive operation, mutations of its path, each in a way to call: a seed chooses. With
-/// `WECHATPAY_MUTANTS=all` it is all mutations, which takes a minute.
+/// Every sensitive operation with mutations of its path, each called in one way that a seed chooses. With
+/// `WECHATPAY_MUTANTS=all` all mutations are tried, which takes a minute.
 #[test]
 fn no_mutated_path_leaks_a_secret() {
     let wire = Wire::ok();
@@ -124,7 +124,7 @@ fn no_mutated_path_leaks_a_secret() {
     assert!(encrypted > 200 && refused > 5_000, "{encrypted}, {refused}");
 }
 
-/// The path as it is documented, and with its final slash on or off, in every way to call.
+/// The documented path, with and without its final slash, called in every way.
 #[test]
 fn the_right_path_encrypts_in_every_style() {
     let wire = Wire::ok();
@@ -222,7 +222,7 @@ fn the_error_names_the_operation_and_the_ways_out() {
     assert_eq!(off.json(), body());
 }
 
-/// The caller's own fields are encrypted, the catalog's are not.
+/// The caller's fields are encrypted, the catalog's are not.
 #[test]
 fn named_fields_without_encryption_are_rejected() {
     let wire = Wire::ok();
@@ -251,7 +251,7 @@ fn a_wrong_method_is_a_near_miss_and_another_documented_one_is_not() {
         assert_eq!(near_miss(&err), ("POST".into(), path.into()), "{method}");
     }
     assert_eq!(wire.count(), 0);
-    // Another operation, of which `punish` could be a value but for its sibling.
+    // Another operation, which could match `punish` as a value if its sibling did not exist.
     let orders = "v3/aggracct-bc/wb-channel/control-orders/{out_request_no}";
     let query = client
         .chain(orders)
@@ -266,7 +266,7 @@ fn a_wrong_method_is_a_near_miss_and_another_documented_one_is_not() {
     assert_eq!(wire.count(), 2);
 }
 
-/// Values are the caller's: capitals, escapes and words that are elsewhere literals.
+/// Values may contain capitals, escapes and words that are literals elsewhere.
 #[test]
 fn values_of_variables_are_no_mutations() {
     let wire = Wire::ok();
@@ -335,7 +335,7 @@ async fn the_tower_service_follows_the_same_rules() {
     assert_eq!(wire.count(), 0);
 }
 
-/// A brand's client calls no merchant's operation, however it is spelt.
+/// A brand's client cannot call merchant operations in any spelling.
 #[test]
 fn brands_are_rejected_too() {
     use crate::support::keys::{KEY_ID, MERCHANT, PLATFORM, SERIAL};
@@ -360,7 +360,7 @@ fn brands_are_rejected_too() {
     assert_eq!(wire.count(), 0);
 }
 
-/// A client whose policy is `Off` encrypts nothing and refuses no spelling.
+/// A client with the policy `Off` encrypts nothing and rejects no spelling.
 #[test]
 fn the_clients_policy_applies() {
     let wire = Wire::ok();
@@ -376,7 +376,7 @@ fn the_clients_policy_applies() {
     near_miss(&err);
 }
 
-/// `/v2` in the base URL chooses no API.
+/// `/v2` in the base URL does not select an API.
 #[test]
 fn a_path_of_apiv2_below_a_base_url_is_not_signed_as_apiv3() {
     let wire = Wire::ok();
@@ -391,7 +391,7 @@ fn a_path_of_apiv2_below_a_base_url_is_not_signed_as_apiv3() {
     assert_eq!(wire.count(), 0);
 }
 
-/// Numbers that depend on a seed alone (xorshift).
+/// Numbers that depend only on a seed (xorshift).
 struct Random(u64);
 
 impl Random {

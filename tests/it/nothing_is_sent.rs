@@ -1,4 +1,4 @@
-//! What the caller got wrong is found before anything leaves, and has a type.
+//! Mistakes of the caller are typed errors before anything is sent.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::support::{KEY_ID, MCHID, MERCHANT, SERIAL, Wire, builder, client};
 const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
 const BY_ID: &str = "v3/pay/transactions/id/{transaction_id}";
 
-/// Makes the call in each way there is, and gives the error that all of them have to give.
+/// Makes the call in every way and returns the error, which must be the same.
 fn refused_by(client: &Client, wire: &Wire, make: impl Fn(&Client) -> Call) -> Error {
     let errors = [
         make(client).wait().map(drop).unwrap_err(),
@@ -105,7 +105,7 @@ fn values_without_a_text_form_are_rejected() {
     assert_eq!(err, PathError::EmptyValue);
 }
 
-/// Both of a program's texts are refused alike: a literal, and a template made at run time.
+/// A literal and a template built at run time are rejected alike.
 #[test]
 fn malformed_and_absolute_paths_are_rejected() {
     let cases = [
@@ -291,7 +291,7 @@ fn unknown_serials_are_rejected() {
             .post(json!({"card_no": "6214"}), headers)
     });
     assert!(err.contains(OTHER_KEY_ID) && err.contains(KEY_ID), "{err}");
-    // Also where nothing is to be encrypted: no key could verify the answer.
+    // Even if nothing needs encryption: no key could verify the answer.
     encryption_error(|client| client.chain("v3/x").get([("Wechatpay-Serial", "")]));
 }
 
@@ -383,7 +383,7 @@ fn encryption_without_a_key_is_rejected() {
         without.encrypt("6214").unwrap_err().kind(),
         ErrorKind::Encrypt
     );
-    // Switched off, the same body passes: the refusal above was about its field.
+    // With the policy off, the same body passes: the error above was about the field.
     let off = make(&without).fields(FieldPolicy::Off).dry_run().wait();
     assert_eq!(off.unwrap().body(), "{\"card_no\":\"6214\"}");
 }
@@ -399,7 +399,7 @@ fn an_error_of_a_chain_keeps_its_type_in_every_call() {
     }
 }
 
-/// Else it would be signed as APIv3's JSON.
+/// Otherwise it would be signed as APIv3's JSON.
 #[test]
 fn an_apiv2_path_without_v2_is_rejected() {
     for (path, write) in [
@@ -424,7 +424,7 @@ fn an_apiv2_path_without_v2_is_rejected() {
             .var("b", "micropay")
     });
     assert!(err.to_string().contains("v2/pay/micropay"), "{err}");
-    // What nobody knows is the caller's business.
+    // Unknown operations are sent as they are.
     let wire = Wire::ok();
     let call = client(&wire).chain("pay/something-new").post(json!({}), ());
     call.wait().unwrap();

@@ -1,4 +1,4 @@
-//! Numbers keep their digits: what the caller wrote on the way out, what WeChat Pay wrote on the way in.
+//! Numbers keep their digits in requests and in responses.
 //!
 //! A `Value` keeps what `serde_json` can tell apart: integers of 64 bits and doubles, and with its feature
 //! `arbitrary_precision`, which the command enables, everything. A text is never rounded.
@@ -24,7 +24,7 @@ const WIDE: [&str; 10] = [
     "1e+400",
 ];
 
-/// Texts of 17-digit floats and of integers as a `Value` keeps them, the same in each run.
+/// Texts of 17-digit floats and of integers as a `Value` stores them, the same in each run.
 fn kept() -> Vec<String> {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut next = move || {
@@ -48,7 +48,7 @@ fn kept() -> Vec<String> {
         #[allow(clippy::cast_precision_loss, reason = "any double will do")]
         let float = (next() >> 11) as f64 / (1_u64 << (next() % 40 + 10)) as f64;
         let text = json!(float).to_string();
-        // All the digits that a double has.
+        // All digits of a double.
         if text.bytes().filter(u8::is_ascii_digit).count() >= 17 && !text.contains('e') {
             floats += 1;
             all.push(text);
@@ -58,7 +58,7 @@ fn kept() -> Vec<String> {
     all
 }
 
-/// Numbers that a `Value` keeps in this build.
+/// Numbers that a `Value` preserves in this build.
 fn in_values() -> Vec<String> {
     let mut all = kept();
     if values_keep_every_digit() {

@@ -1,4 +1,4 @@
-//! Spans, events and metrics of calls: that they are there, and that no value of a call is in them.
+//! Spans, events and metrics of calls: they exist, and contain no value of a call.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -13,12 +13,12 @@ use wechatpay_sandbox::{Fault, Sandbox};
 
 use crate::support::{Answer, Wire, builder, client, echoing, native_order};
 
-/// What a subscriber has written.
+/// The output of a subscriber.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Everything down to TRACE, of this crate and of all that it uses.
+    /// Everything down to TRACE, from this crate and its dependencies.
     pub(crate) fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
         tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
@@ -32,7 +32,7 @@ impl Log {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
-    /// The last line that tells how a span has closed.
+    /// The last line that reports a closed span.
     fn closed(&self, span: &str) -> String {
         let text = self.text();
         let line = text.lines().rfind(|line| is_end(line, span));
@@ -41,7 +41,7 @@ impl Log {
     }
 }
 
-/// Whether a line tells how this span, and none inside of it, has closed.
+/// Whether a line reports that this span, and no inner span, has closed.
 fn is_end(line: &str, span: &str) -> bool {
     line.contains("}: wechatpay_chain: close") && line.contains(&format!("{span}{{"))
 }
@@ -226,7 +226,7 @@ fn a_call_that_is_dropped_is_reported_as_cancelled() {
     );
 }
 
-/// A connection that goes on being opened for others keeps no span open.
+/// A connection that is still being opened for others keeps no span open.
 #[test]
 fn a_span_ends_with_its_call() {
     let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -310,7 +310,7 @@ mod metrics {
 
     use super::*;
 
-    /// What a metric with these labels has come to.
+    /// The value of a metric with these labels.
     fn value(snapshot: Snapshot, name: &str, labels: &[(&str, &str)]) -> DebugValue {
         let known = snapshot.into_vec();
         let found = known.iter().find(|(key, ..)| {
@@ -332,11 +332,11 @@ mod metrics {
 
     #[test]
     fn calls_are_counted_by_outcome_and_code_and_timed() {
-        // Over HTTP/2, where one connection is shared as soon as it is there.
+        // With HTTP/2, where one connection is shared as soon as it is open.
         let sandbox = Sandbox::builder().tls(true).start_blocking().unwrap();
         let client = sandbox.client().unwrap();
         order(&client).wait().unwrap();
-        // A snapshot takes the values out, so that each question has a recorder for itself.
+        // A snapshot removes the values, so each query needs a separate recorder.
         let after = |work: &dyn Fn(), name: &str, labels: &[(&str, &str)]| {
             let recorder = DebuggingRecorder::new();
             let snapshotter = recorder.snapshotter();

@@ -1,4 +1,4 @@
-//! The right path, and a body or a stack that keeps sensitive fields from being encrypted: nothing is sent.
+//! Correct paths with a body or a stack that prevents encryption: nothing is sent.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -105,7 +105,7 @@ fn without_the_layer_sensitive_fields_of_the_catalog_are_not_sent() {
     let call = || client.chain(PUNISH).post(body.clone(), ());
     refused(&wire, "no layer", call());
     call().fields(FieldPolicy::Off).wait().unwrap();
-    // Nothing of these is encrypted.
+    // These have nothing to encrypt.
     client
         .chain("v3/pay/transactions/id/{transaction_id}")
         .get(())
@@ -116,7 +116,7 @@ fn without_the_layer_sensitive_fields_of_the_catalog_are_not_sent() {
     assert_eq!(wire.count(), 2);
 }
 
-/// The client does not have the bank's key, and can tell a card's number from a ciphertext.
+/// The client does not have the bank's key, but can distinguish a card number from a ciphertext.
 #[test]
 fn plaintext_in_a_field_for_the_bank_is_refused() {
     let wire = Wire::ok();
@@ -142,7 +142,7 @@ fn plaintext_in_a_field_for_the_bank_is_refused() {
     }
     let xml = Bytes::from_static(b"<xml><enc_bank_no>6225760000000000</enc_bank_no></xml>");
     refused(&wire, "xml", client.chain(BANK).post(xml, ()));
-    // The wire's answer is no XML, and that is found when the request is out.
+    // The wire's answer is not XML, which is detected after the request was sent.
     let sent = |call: Call| call.wait().unwrap_err().kind() == ErrorKind::Verify;
     assert!(sent(pay(json!(cipher), cipher)));
     let plain = pay(json!("6225760000000000"), cipher);

@@ -1,4 +1,4 @@
-//! What an error says when an answer stops half-way, and whom and what a call that failed had tried.
+//! Errors of truncated answers and of failed connections.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -11,7 +11,7 @@ use wechatpay_chain::{Client, ClientBuilder, Error, ErrorKind, Verification};
 use crate::support::watchdog::Watchdog;
 use crate::support::{Answer, Wire, builder, client};
 
-/// How a server goes on after what it has said.
+/// What a server does after its partial answer.
 #[derive(Clone, Copy, Debug)]
 enum Then {
     Nothing,
@@ -50,7 +50,7 @@ fn a_refusal_keeps_the_headers_of_its_answer_in_both_apis() {
     assert_eq!(api.headers["retry-after"], "8");
 }
 
-/// Says the same to everybody who has sent something.
+/// Answers every request with the same bytes.
 fn saying(text: impl Into<Vec<u8>>, then: Then) -> SocketAddr {
     listening(
         move |mut stream, text| {
@@ -69,7 +69,7 @@ fn saying(text: impl Into<Vec<u8>>, then: Then) -> SocketAddr {
     )
 }
 
-/// Keeps a connection open until the other side closes it.
+/// Keeps a connection open until the client closes it.
 fn hold(mut stream: TcpStream) {
     let mut rest = [0; 4096];
     while stream.read(&mut rest).is_ok_and(|len| len > 0) {}
@@ -114,14 +114,14 @@ fn a_truncated_refusal_keeps_its_status_and_request_id() {
         let api = err.api().unwrap();
         assert_eq!(api.status, 403);
         assert!(!api.complete && api.is_undecided() && !err.is_retryable() && err.maybe_sent());
-        // A reset may overtake what was written before it.
+        // A reset may arrive before bytes that were written earlier.
         if !matches!(then, Then::Reset) {
             assert_eq!(api.body, "{\"code\":\"NO_AUTH\"");
         }
     }
 }
 
-/// Its JSON is whole, and so a code is there; but nothing vouches for it.
+/// Its JSON is complete and has a code, but nothing proves that the body is complete.
 #[test]
 fn a_truncated_refusal_decides_nothing() {
     let _guard = Watchdog::guard("a_refusal_that_is_not_complete");
@@ -155,7 +155,7 @@ fn a_stalled_answer_is_a_timeout_with_its_request_id() {
     assert!(err.to_string().contains(&expected), "{err}");
 }
 
-/// What a failed call says, and that nothing was sent.
+/// Returns the error of a failed call, of which nothing was sent.
 #[track_caller]
 fn says(err: &Error, kind: ErrorKind, expected: &str) {
     let report = err.report();
@@ -183,7 +183,7 @@ fn connection_errors_name_the_step_and_the_server() {
         ErrorKind::Connect,
         &format!("opening a TCP connection to {nobody}"),
     );
-    // No name server knows it (RFC 6761); one that does not answer is given up, at the same step.
+    // No name server knows this name (RFC 6761); a name server that does not answer fails at the same step.
     let name = "nowhere.invalid";
     says(
         &failure(builder().base_url(format!("http://{name}/"))),

@@ -1,4 +1,4 @@
-//! Runtimes that lack a driver, and runtimes that end before what they began.
+//! Runtimes without a driver, and runtimes that end before their calls.
 
 use std::future::IntoFuture;
 use std::io::{Read, Write};
@@ -44,7 +44,7 @@ async fn every_kind_of_call(client: &Client) {
     assert_eq!(waited_for.unwrap(), b"{\"ok\":true}");
 }
 
-/// tokio panics where a socket or timer is made without its driver; a call does not.
+/// tokio panics if a socket or timer is created without its driver; a call does not.
 #[test]
 fn a_runtime_without_a_driver_makes_calls() {
     let _guard = Watchdog::guard("a_runtime_without_a_driver_makes_calls");
@@ -65,7 +65,7 @@ fn a_runtime_without_a_driver_makes_calls() {
     }
 }
 
-/// A server that sends the second half of its answer when it is told to.
+/// A server that sends the second half of its answer on demand.
 fn halves() -> (Client, mpsc::Sender<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -99,11 +99,11 @@ fn a_stream_is_read_on_after_a_reader_s_runtime_has_ended() {
         let more = tokio::time::timeout(Duration::from_millis(1), more);
         assert!(more.await.is_err(), "nothing was sent");
     });
-    // The pause in the answer was measured by a timer of this one.
+    // A timer of this runtime measured the pause in the answer.
     drop(first);
     let second = current_thread(Builder::enable_all);
     second.block_on(async {
-        // The server waits until the stream was looked at.
+        // The server waits until the stream was polled.
         let pending = tokio::time::timeout(Duration::from_millis(1), stream.chunk());
         assert!(pending.await.is_err(), "nothing was sent");
         go_on.send(()).unwrap();

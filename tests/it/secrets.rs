@@ -1,4 +1,4 @@
-//! Nothing that is printed, in whatever state, holds a secret of the fixtures.
+//! No printed output contains a secret of the fixtures.
 
 use std::fmt::Debug;
 use std::future::IntoFuture;
@@ -25,7 +25,7 @@ const OPENID: &str = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
 const PROXY_PASSWORD: &str = "proxy-pass";
 const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
 
-/// Everything that a subscriber of all levels writes while the work is done; with the feature off, nothing.
+/// Returns the output of a subscriber of all levels during the work; empty without the feature.
 fn traced<T>(out: &mut Output, work: impl FnOnce() -> T) -> T {
     #[cfg(feature = "tracing")]
     {
@@ -41,7 +41,7 @@ fn traced<T>(out: &mut Output, work: impl FnOnce() -> T) -> T {
     }
 }
 
-/// Everything that was printed.
+/// All printed output.
 #[derive(Default)]
 struct Output(Vec<String>);
 
@@ -72,7 +72,7 @@ impl Output {
         self.error(&err);
     }
 
-    /// Nothing of it holds one of these.
+    /// Checks that the output contains none of these.
     fn assert_free_of(&self, secrets: &[String]) {
         assert!(self.0.len() > 20, "{} texts", self.0.len());
         for secret in secrets {
@@ -103,7 +103,7 @@ fn private_key_pieces() -> Vec<String> {
     pieces
 }
 
-/// As `{:?}` prints bytes.
+/// The bytes as `{:?}` prints them.
 fn as_list(bytes: &[u8]) -> String {
     format!("{bytes:?}").trim_matches(['[', ']']).to_owned()
 }
@@ -400,7 +400,7 @@ fn errors_about_answers_print_no_contents() {
     struct Number<T> {
         n: T,
     }
-    // serde quotes the value that does not fit.
+    // serde quotes the value that does not match.
     out.failed(res.json::<Guides<u64>>(), ErrorKind::Body);
     out.failed(res.json::<Guides<Kind>>(), ErrorKind::Body);
     out.failed(res.json::<Guides<char>>(), ErrorKind::Body);
@@ -437,7 +437,7 @@ fn errors_about_answers_print_no_contents() {
     out.assert_free_of(&texts(&[CARD, NAME, PHONE]));
 }
 
-/// A refusal that quotes what the request said wherever it can.
+/// A refusal that quotes the request wherever possible.
 fn refused_field() -> Answer {
     let detail = json!([
         {"field": "/card", "value": CARD, "issue": format!("{CARD} is no card"), "location": "body"},
@@ -468,7 +468,7 @@ fn errors_about_keys_print_no_keys() {
     );
     out.failed(PrivateKey::from_pkcs12(&locked[30..], PASSPHRASE), kind);
     PrivateKey::from_bytes_with_passphrase(&locked, PASSPHRASE).unwrap();
-    // The key itself where its file's name belongs, and the private where the public one does.
+    // The key in place of its file's name, and the private key in place of the public one.
     out.failed(PrivateKey::from_file(&pem), kind);
     out.failed(PublicKey::from_file(&pem), kind);
     out.failed(PublicKey::from_bytes(&pem), kind);

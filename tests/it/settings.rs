@@ -1,4 +1,4 @@
-//! Settings, as a file has them.
+//! Settings from files.
 
 use std::fs;
 
@@ -70,7 +70,7 @@ fn without_a_key_of_wechat_pay_its_certificates_are_fetched() {
     made.wait().unwrap();
 }
 
-/// Its key, its certificate and its serial, with the merchant id as passphrase.
+/// One file with key, certificate and serial, with the merchant id as passphrase.
 #[test]
 fn a_pkcs12_file_is_key_certificate_and_serial() {
     let (_sandbox, dir, mut settings) = folder();

@@ -1,4 +1,4 @@
-//! The stack: its order, and what its users may do with it.
+//! The order of the stack, and how its users can change it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -29,7 +29,7 @@ fn punish(client: &Client) -> Result<Response> {
         .wait()
 }
 
-/// A client over a wire with one more layer.
+/// A client with one additional layer.
 fn with_layer(
     wire: &Wire,
     edit: impl FnOnce(&mut wechatpay_chain::Stack) -> Result<()> + Send + 'static,
@@ -39,7 +39,7 @@ fn with_layer(
 
 type Journal = Arc<Mutex<Vec<String>>>;
 
-/// Notes when it is entered and left, and what it sees of the request.
+/// Records when it is entered and left, and the request that it sees.
 fn noting(journal: &Journal, name: &'static str) -> impl Middleware + use<> {
     let journal = Arc::clone(journal);
     from_fn(move |request: Request, next: Next| {
@@ -141,10 +141,10 @@ fn a_sibling_shares_transport_and_keys_and_does_not_change_the_first() {
     assert_eq!(err.kind(), ErrorKind::Stack);
 }
 
-/// What a remote signer is asked, and where its answer goes.
+/// The question to a remote signer, and the channel for its answer.
 type Job = (Vec<u8>, oneshot::Sender<String>);
 
-/// The key is in another place, here another thread; the client asks for each signature.
+/// The key is elsewhere, here in another thread; the client requests each signature.
 struct RemoteSigner {
     jobs: mpsc::Sender<Job>,
 }
@@ -193,14 +193,14 @@ fn a_remote_signer_replaces_the_signer() {
         sent.authorization().nonce_str(),
         "0123456789abcdef0123456789abcdef"
     );
-    // The signer has gone home.
+    // The signer has stopped.
     let err = punish(&client).unwrap_err();
     assert_eq!(err.kind(), ErrorKind::Middleware);
     assert!(!err.maybe_sent());
     assert_eq!(wire.count(), 1);
 }
 
-/// Repeats whatever failed, once, outside of the signer.
+/// Repeats a failed attempt once, outside the signer.
 fn retrying(wire: &Wire) -> Client {
     let retry = from_fn(|request: Request, next: Next| async move {
         match next.clone().run(request.clone()).await {
@@ -214,7 +214,7 @@ fn retrying(wire: &Wire) -> Client {
     client.build().unwrap()
 }
 
-/// Fails at first with one kind, then with another or not at all.
+/// Fails first with one kind, then with another kind or not at all.
 fn failing(first: ErrorKind, then: Option<ErrorKind>) -> Wire {
     let calls = AtomicUsize::new(0);
     Wire::responding(move |_| {
@@ -267,7 +267,7 @@ fn an_attempt_that_may_have_been_sent_is_not_forgotten() {
         assert_eq!(err.is_retryable(), !sent);
         assert_eq!(wire.count(), 2);
     }
-    // An error of the middleware's own in place of the attempt's does not hide it either.
+    // Replacing the attempt's error by the middleware's error does not hide it either.
     let wire = failing(Transport, None);
     let hiding = from_fn(|request: Request, next: Next| async move {
         let failed = next.run(request).await.is_err();
@@ -324,7 +324,7 @@ fn a_signed_request_goes_to_a_trusted_host_over_tls() {
     assert_eq!((err.kind(), wire.count()), (ErrorKind::Middleware, 0));
 }
 
-/// APIv2's signature is in the body, and a layer that builds its request anew loses what it came with.
+/// APIv2's signature is in the body, and a layer that builds a new request loses the extensions.
 #[test]
 fn no_request_of_either_api_can_be_redirected() {
     let elsewhere = || {
@@ -356,7 +356,7 @@ fn no_request_of_either_api_can_be_redirected() {
     assert_eq!(wire.count(), 0);
 }
 
-/// The attempt that nobody waited for may be the one that paid.
+/// An aborted attempt may be the one that paid.
 #[tokio::test]
 async fn an_aborted_attempt_is_not_forgotten() {
     let attempts = Arc::new(AtomicUsize::new(0));
@@ -449,7 +449,7 @@ fn a_dropped_client_frees_its_layers() {
         stack.push("held", layer).map(drop)
     });
     let client = client.build().unwrap();
-    // The nodes of indexing hang off the client and must not hold it.
+    // The nodes of indexing belong to the client and must not keep it alive.
     let chain = client["v3"]["pay"]["transactions"].seg("native");
     chain.get(()).wait().unwrap();
     drop(client);

@@ -1,4 +1,4 @@
-//! Answers that are read piece by piece, statements, and how much of one is kept.
+//! Streamed answers, statements, and the limit of buffered answers.
 
 use serde_json::json;
 use wechatpay_chain::{ErrorKind, Result, Streaming, Verification, VerifyFailure};
@@ -65,7 +65,7 @@ fn a_statement_is_verified_by_its_digest() {
     }
 }
 
-/// Reads a stream to its end: what came, and how it ended.
+/// Reads a stream to its end; returns the content and the result.
 fn read(mut stream: Streaming) -> (Vec<u8>, Result<Verification>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
@@ -104,7 +104,7 @@ fn a_stream_is_verified_at_its_end() {
     let err = end.unwrap_err();
     assert_eq!(err.kind(), ErrorKind::Verify);
     assert_eq!(err.verify_failure(), Some(&wrong()));
-    // Cut off at a piece's end, it does not fit either.
+    // Truncated between two pieces, it does not match either.
     let (_, end) =
         read(streamed(|| Answer::bytes("0123456789").forged("012").in_pieces(3)).unwrap());
     assert_eq!(end.unwrap_err().kind(), ErrorKind::Verify);
@@ -132,7 +132,7 @@ fn a_stream_whose_headers_are_wrong_does_not_begin() {
     }
 }
 
-/// `None` says that all is well: it does not come after an error.
+/// `None` means success, so it must not follow an error.
 #[test]
 fn a_stream_that_failed_stays_failed() {
     let wire = Wire::answering(|_| Answer::bytes("0123").signed().forged("0124"));
@@ -170,7 +170,7 @@ fn an_answer_over_the_limit_is_rejected_before_it_is_buffered() {
         assert_eq!(err.kind(), ErrorKind::Body, "{}", err.report());
         assert!(err.maybe_sent());
     }
-    // Of a refusal, what fits is kept, with its status.
+    // The beginning of a refusal is kept, with its status.
     let refused = limited(|| Answer::bytes("01234567890").in_pieces(4).status(500));
     let err = refused.chain(NATIVE).get(()).wait().unwrap_err();
     let api = err.api().unwrap();

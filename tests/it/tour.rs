@@ -34,7 +34,7 @@ fn is_file(code: &str) -> bool {
     !code.contains(' ') && !code.starts_with('/') && ends.iter().any(|end| code.ends_with(end))
 }
 
-/// Names that do not begin at the root are relative to the folder of their row: any folder counts.
+/// Names that do not begin at the root are relative to the folder of their row; any folder is accepted.
 fn exists(name: &str, files: &[PathBuf]) -> bool {
     let name = name.trim_end_matches('/');
     Path::new(ROOT).join(name).exists() || files.iter().any(|file| file.ends_with(name))

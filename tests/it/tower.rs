@@ -20,7 +20,7 @@ async fn native(client: &Client) -> wechatpay_chain::Result<Response> {
         .await
 }
 
-/// The layer's service is made once, so all calls share its state.
+/// The layer's service is created once, so all calls share its state.
 #[tokio::test]
 async fn a_layer_at_a_named_place_shares_its_state() {
     let (made, called) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
@@ -125,7 +125,7 @@ async fn a_layer_that_loses_the_extensions_gets_an_error() {
     let err = native(&client.build().unwrap()).await.unwrap_err();
     assert_eq!(err.kind(), ErrorKind::Middleware);
     assert!(err.to_string().contains("extensions"), "{err}");
-    // A layer may also answer by itself, without an error type of its own.
+    // A layer may also answer itself, without its own error type.
     let answering = layer_fn(|_: NextService| {
         service_fn(|_: Request| async {
             let (status, headers) = (http::StatusCode::OK, http::HeaderMap::new());

@@ -1,5 +1,5 @@
-//! The library's own transport: whom it trusts, what goes through a proxy, and what is known of a
-//! request that did not come through.
+//! The default transport: which servers it trusts, what goes through a proxy, and what is known about a
+//! failed request.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -33,7 +33,7 @@ fn works(client: &Client) {
     assert!(matches!(res.verification(), Verification::Verified { .. }));
 }
 
-/// A client of the sandbox that trusts only what is said.
+/// A client of the sandbox that trusts only the given root.
 fn stranger(sandbox: &Sandbox, base_url: &str) -> ClientBuilder {
     Client::builder()
         .base_url(base_url)
@@ -67,7 +67,7 @@ fn a_server_of_an_unknown_issuer_gets_nothing() -> Result<()> {
     Ok(())
 }
 
-/// The certificate is for 127.0.0.1 and localhost, and the way there is another.
+/// The certificate is for 127.0.0.1 and localhost, but the client uses another name.
 #[test]
 fn a_certificate_of_another_host_gets_nothing() -> Result<()> {
     if TcpListener::bind("127.0.0.2:0").is_err() {
@@ -85,7 +85,7 @@ fn a_certificate_of_another_host_gets_nothing() -> Result<()> {
     Ok(())
 }
 
-/// Certificates name IP addresses too, and a URL has an IPv6 address in brackets.
+/// Certificates contain IP addresses too, and a URL has an IPv6 address in brackets.
 #[test]
 fn tls_is_verified_against_the_addresses_of_a_certificate() -> Result<()> {
     if TcpListener::bind("[::1]:0").is_err() {
@@ -104,7 +104,7 @@ fn tls_is_verified_against_the_addresses_of_a_certificate() -> Result<()> {
                 .root_certificate(sandbox.root_certificate().clone());
             works(&client.build()?);
         }
-        // Without the root nothing is believed, however the server is named.
+        // Without the root, the server is not trusted under any name.
         let err = refused(&stranger(&sandbox, &format!("https://{host}:{port}/")).build()?);
         assert_eq!(err.kind(), ErrorKind::Connect, "{}", err.report());
     }
@@ -118,7 +118,7 @@ fn an_ipv6_address_that_the_certificate_does_not_name_gets_nothing() -> Result<(
         return Ok(());
     }
     let sandbox = Sandbox::builder().tls(true).start_blocking()?;
-    // The way to any host leads to the sandbox, which is not certified for this address.
+    // The proxy connects every host to the sandbox, whose certificate is not for this address.
     let (proxy, _) = forwarder("127.0.0.1:0", sandbox.address(), Kind::Tunnel);
     let client = stranger(&sandbox, "https://[::2]:8443/")
         .root_certificate(sandbox.root_certificate().clone())
@@ -130,7 +130,7 @@ fn an_ipv6_address_that_the_certificate_does_not_name_gets_nothing() -> Result<(
     Ok(())
 }
 
-/// A timer that overflows panicked in the background, where nobody saw it.
+/// An overflowing timer once panicked in the background, unnoticed.
 #[test]
 fn limits_beyond_any_timer_mean_no_limit() -> Result<()> {
     let sandbox = Sandbox::start_blocking()?;
@@ -183,7 +183,7 @@ fn plain_http_goes_to_the_proxy_as_an_absolute_url() -> Result<()> {
     assert!(head.starts_with(&line), "{head}");
     // base64 of user:secret
     assert!(head.contains("dXNlcjpzZWNyZXQ="), "{head}");
-    // What is for the proxy alone was not signed, and did not disturb.
+    // The proxy's header was not signed.
     assert_eq!(sandbox.calls().len(), 1);
     Ok(())
 }
@@ -233,17 +233,17 @@ fn refused_proxies_and_closed_ports_are_known_to_be_unsent() -> Result<()> {
 
 #[derive(Clone, Copy)]
 enum Kind {
-    /// Bytes, whatever they are.
+    /// Any bytes.
     Raw,
     /// An HTTP proxy for `http://`.
     Plain,
     /// An HTTP proxy for `https://`.
     Tunnel,
-    /// An HTTP proxy that wants no business.
+    /// An HTTP proxy that refuses.
     Refusing,
 }
 
-/// Forwards connections, and gives the head of what came first on each.
+/// Forwards connections, and returns the first head of each.
 fn forwarder(listen: &str, to: SocketAddr, kind: Kind) -> (SocketAddr, Receiver<String>) {
     let listener = TcpListener::bind(listen).unwrap();
     let address = listener.local_addr().unwrap();

@@ -1,4 +1,4 @@
-//! What the types themselves promise.
+//! Guarantees of the types.
 
 use wechatpay_chain::*;
 

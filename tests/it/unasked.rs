@@ -1,4 +1,4 @@
-//! Bytes that come over a kept connection though nobody asked for them: they are no call's answer.
+//! Unsolicited bytes on an idle connection do not become a call's answer.
 
 use std::future::IntoFuture;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -14,14 +14,14 @@ use wechatpay_chain::{Client, Response};
 use crate::support::gate::{self, Speaks};
 use crate::support::{Answer, builder};
 
-/// What comes after an answer.
+/// The bytes after an answer.
 #[derive(Clone, Copy, Debug)]
 enum Surplus {
     /// Another answer, in the same write.
     AtOnce,
-    /// Another answer, which has come before the next call begins.
+    /// Another answer, received before the next call begins.
     Later,
-    /// What is no HTTP at all, in the same write.
+    /// Bytes that are not HTTP, in the same write.
     Noise,
     /// The line break that some servers add, before the next call begins.
     LineBreak,
@@ -34,7 +34,7 @@ const ALL: [Surplus; 4] = [
     Surplus::LineBreak,
 ];
 
-/// A server that says too much. It tells of every answer when all of it was written.
+/// A server that sends too much. It reports every answer after all of it was written.
 fn server(surplus: Surplus, speaks: Speaks) -> (Client, Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -89,7 +89,7 @@ fn serve(stream: impl Read + Write, surplus: Surplus, said: &Sender<()>) {
             Surplus::LineBreak => b"\r\n",
         };
         let stream = stream.get_mut();
-        // The client may have gone at the first byte too much.
+        // The client may have closed at the first unexpected byte.
         let _ = stream.write_all(&answer);
         let _ = stream.write_all(later);
         let _ = stream.flush();

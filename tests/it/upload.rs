@@ -1,4 +1,4 @@
-//! Uploads over a real socket: what is signed, what is sent, and what happens when the file lies.
+//! Uploads over a real socket: the signed part, the sent bytes, and files that change.
 
 mod altered;
 mod v2;
@@ -14,14 +14,14 @@ use wechatpay_sandbox::{Fault, Sandbox};
 
 const PATH: &str = "v3/merchant/media/upload";
 
-/// These tests are about what is sent: metas and parts of their own are not what this path documents.
+/// These tests are about the sent bytes: their metas and parts are not documented for this path.
 fn sandbox() -> (Sandbox, Client) {
     let sandbox = crate::support::lenient().start_blocking().unwrap();
     let client = sandbox.client().unwrap();
     (sandbox, client)
 }
 
-/// Longer than a chunk, and with what looks like the end of a part.
+/// Longer than a chunk, with content that looks like the end of a part.
 fn content() -> Vec<u8> {
     let mut content: Vec<u8> = (0..700_000_u32).map(|n| (n % 251) as u8).collect();
     content.extend(b"\r\n--boundary--\r\n");
@@ -201,7 +201,7 @@ fn a_retry_resends_a_file_but_not_a_reader() {
     };
     let content = content();
     let file = file(&content);
-    // Inside and outside of where the body is laid out.
+    // Inside and outside the layer that lays out the body.
     for at in [middleware::VERIFIER, middleware::STATUS] {
         let client = retrying(at).unwrap();
         sandbox.inject_fault(Fault::CutBeforeAnswer);

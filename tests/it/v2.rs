@@ -1,4 +1,4 @@
-//! APIv2 over real sockets: what is sent, what is accepted, what is refused.
+//! APIv2 over real sockets: requests, accepted answers, rejected answers.
 
 mod outcome;
 mod sign_type;
@@ -88,7 +88,7 @@ fn hmac_sha256_and_a_signed_query_work_as_well() -> Result<()> {
         .wait()?;
     let target = sandbox.last_call().unwrap().target;
     assert!(target.contains("%E5%BE%AE%E4%BF%A1") && target.contains("&sign="));
-    // The catalog knows that this one goes without.
+    // The catalog knows that this operation needs none.
     assert!(!target.contains("nonce_str"));
     Ok(())
 }
@@ -221,7 +221,7 @@ fn the_merchant_certificate_is_presented_where_the_catalog_says() -> Result<()> 
         .chain("v2/secapi/pay/profitsharingfinish")
         .post(refund.clone(), ())
         .wait()?;
-    // Told not to, it does not, and the gateway refuses.
+    // Without the certificate, the gateway refuses.
     let call = client
         .chain("v2/secapi/pay/profitsharingfinish")
         .post(refund, ());
@@ -254,7 +254,7 @@ fn refuses_without_identity(client: &Client, sandbox: &Sandbox) {
     assert_eq!(sandbox.calls().len(), sent);
 }
 
-/// A plain connection cannot present it; whoever forgot it is told all the same.
+/// A plain connection cannot present a certificate; a missing one is still an error.
 #[test]
 fn a_missing_merchant_certificate_is_an_error_over_plain_http_too() -> Result<()> {
     let sandbox = Sandbox::start_blocking()?;
@@ -312,7 +312,7 @@ fn a_client_speaks_the_apis_it_has_credentials_for() -> Result<()> {
     Ok(())
 }
 
-/// WeCom (企业微信) payments carry a second signature, over some of the members.
+/// WeCom (企业微信) payments have a second signature, over some of the members.
 #[test]
 fn a_middleware_adds_members_before_the_signature() -> Result<()> {
     let sandbox = lenient().start_blocking()?;

@@ -1,4 +1,4 @@
-//! Answers: which are believed, and what becomes of the others.
+//! Accepted and rejected answers.
 
 use serde_json::json;
 use wechatpay_chain::signing::PROBE_PREFIX;
@@ -10,7 +10,7 @@ use crate::support::{Answer, KEY_ID, PLATFORM, Wire, builder, client};
 
 const NATIVE: &str = "v3/pay/transactions/native";
 
-/// A call to an ordinary endpoint that gets this answer.
+/// Calls an ordinary endpoint that returns this answer.
 fn answered(answer: impl Fn() -> Answer + Send + Sync + 'static) -> Result<Response> {
     let wire = Wire::answering(move |_| answer());
     let result = client(&wire).chain(NATIVE).post(json!({}), ()).wait();
@@ -18,7 +18,7 @@ fn answered(answer: impl Fn() -> Answer + Send + Sync + 'static) -> Result<Respo
     result
 }
 
-/// A 2xx answer that is not believed.
+/// Expects that a 2xx answer is rejected.
 fn refused(answer: impl Fn() -> Answer + Send + Sync + 'static) -> Error {
     let err = answered(move || answer().header("Request-ID", "08F7")).unwrap_err();
     assert!(err.maybe_sent(), "{}", err.report());
@@ -88,7 +88,7 @@ fn an_answer_with_a_wrong_signature_is_rejected() {
         wrong()
     );
     assert_eq!(failure(|| good().forged("")), wrong());
-    // Semantically the same is not the same.
+    // Equivalent JSON is not the signed body.
     assert_eq!(
         failure(|| good().forged("{\"code_url\": \"weixin://\"}")),
         wrong()
@@ -160,7 +160,7 @@ fn probes_have_their_own_error_kind() {
     let err = refused(probe);
     assert_eq!(err.kind(), ErrorKind::Probe);
     assert_eq!(err.verify_failure(), Some(&VerifyFailure::Probe));
-    // A probe names whatever it likes.
+    // A probe may have any serial.
     assert_eq!(
         refused(move || probe().header("Wechatpay-Serial", "X")).kind(),
         ErrorKind::Probe
@@ -250,7 +250,7 @@ fn an_error_tells_whether_wechat_pay_signed_it() {
     }
 }
 
-/// Somebody else's word decides nothing: neither that the request was refused, nor that it may be
+/// The answer of a third party decides nothing: neither that the request was refused, nor that it may be
 /// repeated.
 #[test]
 fn an_error_with_a_wrong_signature_is_undecided() {
@@ -287,7 +287,7 @@ fn an_error_with_a_wrong_signature_is_undecided() {
             assert!(err.verify_failure().is_some(), "{case}");
             assert!(err.to_string().contains("query before"), "{case}");
         }
-        // Without any signature it is as it was: errors of WeChat Pay often carry none.
+        // Unsigned errors are treated as before: errors of WeChat Pay are often unsigned.
         let err = answered(move || Answer::unsigned(LIMITED).status(status)).unwrap_err();
         assert_eq!(err.api().unwrap().verification, Verification::Absent);
         assert_eq!(err.is_undecided(), status == 500);
@@ -360,7 +360,7 @@ fn too_frequent_is_retryable_and_a_redirect_is_not_followed() {
     const LIMITED: &str = "{\"code\":\"FREQUENCY_LIMITED\",\"message\":\"频率超限\"}";
     let err = answered(|| Answer::unsigned(LIMITED).status(429)).unwrap_err();
     assert!(err.is_retryable());
-    // Somebody between says so, who cannot know what became of the request.
+    // A gateway says so, which does not know the outcome of the request.
     let err = answered(|| Answer::unsigned("<html>").status(429)).unwrap_err();
     assert!(!err.is_retryable());
     let err = answered(|| {

@@ -1,4 +1,4 @@
-//! `.wait()` and `.await` wherever a caller may stand. A hang is a failure: see `watchdog`.
+//! `.wait()` and `.await` in every context. A hang is a failure: see `watchdog`.
 
 use std::future::{Future, IntoFuture};
 use std::pin::pin;
@@ -53,7 +53,7 @@ fn wait_works_inside_a_current_thread_runtime() {
     let server = Server::start();
     let client = server.client();
     current_thread().block_on(async {
-        // The connection of the first must not serve the second: its driver is parked.
+        // The second runtime must not use the first one's connection, whose driver is parked.
         assert_ok(call(&client).await);
         assert_ok(call(&client).wait());
         assert_ok(call(&client).await);
@@ -111,7 +111,7 @@ fn wait_works_after_the_clients_first_runtime_ended() {
     assert_ok(call(&client).wait());
 }
 
-/// The smallest executor there is.
+/// A minimal executor.
 fn block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(Thread);
     impl Wake for Unpark {
@@ -183,7 +183,7 @@ fn wait_inside_a_middleware_of_a_waiting_call_is_rejected() {
     let _guard = Watchdog::guard("inside_a_middleware_of_a_waited_for_call");
     let wire = Wire::ok();
     let client = nested(client(&wire));
-    // Without tokio, an awaited call runs in the background as well.
+    // Without tokio, an awaited call runs in the background too.
     for err in [
         call(&client).wait().unwrap_err(),
         block_on(call(&client).into_future()).unwrap_err(),
@@ -192,7 +192,7 @@ fn wait_inside_a_middleware_of_a_waiting_call_is_rejected() {
         assert!(!err.maybe_sent());
     }
     assert_eq!(wire.count(), 0);
-    // Awaited in a runtime of the caller's it is none of the background's threads, and works.
+    // Awaited in the caller's runtime, it runs on none of the background threads, and works.
     assert_ok(current_thread().block_on(call(&client).into_future()));
     assert_eq!(wire.count(), 1);
 }
@@ -243,7 +243,7 @@ fn dropping_a_call_closes_its_connection() {
     assert!(is_request(server.next()));
     drop(future);
     assert_eq!(server.next(), Event::Closed);
-    // In a runtime of the caller's it runs there.
+    // In the caller's runtime it runs there.
     let (server, runtime) = (Server::mute(), multi_thread());
     let task = runtime.spawn(call(&server.client()).into_future());
     assert!(is_request(server.next()));
@@ -309,7 +309,7 @@ fn a_blocking_layer_does_not_delay_other_calls() {
             let (entered, released) = (entered.clone(), Arc::clone(&released));
             async move {
                 entered.send(()).unwrap();
-                // All but one wait for the lock, and that one for the end of the test.
+                // All but one wait for the lock, and that one waits for the end of the test.
                 let _ = released.lock().unwrap().recv();
                 next.run(request).await
             }

@@ -42,7 +42,7 @@ async fn webhook(
         .into_response()
 }
 
-/// A layer that sees why a request was rejected.
+/// A layer that records why a request was rejected.
 async fn watch(State(app): State<App>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     if let Some(err) = response.extensions().get::<Arc<Error>>() {

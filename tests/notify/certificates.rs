@@ -1,4 +1,4 @@
-//! Certificate mode: a notification names a certificate that is not known yet.
+//! Certificate mode: a notification names an unknown certificate.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -14,7 +14,7 @@ use crate::hyper_server::serve;
 
 const MINUTE: i64 = 60;
 
-/// A clock that goes when told.
+/// A clock that advances only on demand.
 #[derive(Debug, Clone)]
 struct Hand(Arc<AtomicI64>);
 
@@ -78,7 +78,7 @@ impl World {
         signer(self.accept(notice).await.unwrap().verification())
     }
 
-    /// How often the list was asked for.
+    /// How often the list was requested.
     fn fetches(&self) -> usize {
         let calls = self.sandbox.calls();
         let lists = calls.iter().filter(|it| it.target == "/v3/certificates");
@@ -145,7 +145,7 @@ async fn concurrent_callers_share_one_fetch() {
     assert_eq!(world.fetches(), 1);
 }
 
-/// Whoever names serials that nobody has makes it ask once a minute, and hides no genuine one.
+/// Unknown serials trigger one fetch a minute, and do not block genuine notifications.
 #[tokio::test]
 async fn forged_serials_trigger_one_fetch_a_minute() {
     let world = world(false).await;
@@ -164,7 +164,7 @@ async fn forged_serials_trigger_one_fetch_a_minute() {
         assert_eq!(world.fetches(), minute);
         world.hand.forward(MINUTE);
     }
-    // What fails for another reason makes it ask for nothing.
+    // Failures of other kinds trigger no fetch.
     for fault in [
         Fault::Probe,
         Fault::StaleTimestamp(301),
@@ -191,7 +191,7 @@ async fn an_expired_certificate_verifies_nothing() {
     assert_eq!(world.fetches(), 1);
 }
 
-/// A genuine notification must not look like a forgery only because the list cannot be had.
+/// A genuine notification must not look like a forgery because the list is unavailable.
 #[tokio::test]
 async fn a_failed_fetch_is_reported_and_repeated() {
     let world = world(false).await;
@@ -205,7 +205,7 @@ async fn a_failed_fetch_is_reported_and_repeated() {
         Some(VerifyFailure::UnknownSerial { .. })
     ));
     assert!(err.body().is_some_and(|body| body.starts_with(b"{\"id\"")));
-    // Each cause once.
+    // Each cause appears once.
     assert_eq!(
         err.report().matches("cannot be trusted").count(),
         1,
@@ -215,7 +215,7 @@ async fn a_failed_fetch_is_reported_and_repeated() {
     world.accept(&notice).await.unwrap();
 }
 
-/// A call that waits to be awaited has a signature that is fresh then.
+/// A call is signed when it is awaited, not when it is created.
 #[tokio::test]
 async fn a_notice_is_signed_when_it_is_posted() {
     let world = world(true).await;
@@ -223,14 +223,14 @@ async fn a_notice_is_signed_when_it_is_posted() {
     let url = format!("http://{to}/notify");
     let paid = world.sandbox.notify(url, "TRANSACTION.SUCCESS", json!({}));
     let posting = paid.send();
-    // What was said of it when it was begun counts.
+    // Options given at creation apply.
     drop(paid.inject_fault(Fault::Probe));
     world.hand.forward(10 * MINUTE);
     assert_eq!(posting.await.unwrap().status(), 204);
     assert_eq!(shop.handled.load(Ordering::SeqCst), 1);
 }
 
-/// Both modes at once, as a merchant has them who moves from certificates to the public key.
+/// A merchant who migrates from certificates to the public key uses both.
 #[tokio::test]
 async fn during_a_migration_both_keys_are_accepted() {
     let world = world(true).await;
@@ -250,18 +250,18 @@ async fn during_a_migration_both_keys_are_accepted() {
     assert_eq!(signer(answer.verification()), public);
     assert_eq!((named().to_str().unwrap(), world.fetches()), (public, 0));
 
-    // The certificate, first seen on a notification, and then a new one.
+    // The certificate, first seen in a notification, and then a new one.
     let mut serial = world.sandbox.platform_certificate().serial().to_owned();
     for fetches in 1..=2 {
         let notice = world.paid().by_certificate();
         assert_eq!(world.signer(&notice).await, serial);
         assert_eq!(world.fetches(), fetches);
-        // Whoever names it is answered with it.
+        // A request that names the certificate is answered with it.
         let by_certificate = pay().header("Wechatpay-Serial", &serial);
         let answer = by_certificate.await.unwrap();
         assert_eq!(signer(answer.verification()), serial);
         assert_eq!(named(), serial.as_str());
-        // Who names nothing still names the public key.
+        // Without an explicit serial, requests name the public key.
         pay().await.unwrap();
         assert_eq!(named(), public);
         assert_eq!(world.signer(&world.paid()).await, public);
@@ -271,7 +271,7 @@ async fn during_a_migration_both_keys_are_accepted() {
         serial = new.serial().to_owned();
         world.hand.forward(MINUTE);
     }
-    // The list itself is asked for without a name: it tells what names there are.
+    // The request for the list names no key: the list tells which keys exist.
     let calls = world.sandbox.calls();
     let list = calls.iter().find(|it| it.target == "/v3/certificates");
     assert!(!list.unwrap().headers.contains_key("Wechatpay-Serial"));

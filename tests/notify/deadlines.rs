@@ -1,4 +1,4 @@
-//! Bodies and stores that never come, and deliveries that are given up in the middle.
+//! Bodies and stores that never answer, and aborted deliveries.
 
 use std::future::{self, Future};
 use std::io;
@@ -54,7 +54,7 @@ async fn a_missing_body_defers_the_notification() {
     put_off(&reply, ErrorKind::Timeout);
 }
 
-/// A store that never answers the first of each question, and does what it was asked all the same.
+/// A store that executes every operation, but never answers the first of each kind.
 #[derive(Default)]
 struct Mute {
     inner: MemoryStore,
@@ -96,7 +96,7 @@ async fn a_silent_store_defers_the_notification_and_keeps_no_claim() {
         .unwrap();
     let handle = || reader.handle(request("a"), |_| future::ready(io::Result::Ok(())));
     put_off(&handle().await, ErrorKind::Dedup);
-    // Its claim was given back; now it does not say whether it remembers, and it does.
+    // Its claim was released; now the store records the notification without answering.
     let reply = handle().await;
     assert_eq!(reply.status(), StatusCode::NO_CONTENT);
     assert_eq!(reply.error().unwrap().kind(), ErrorKind::Dedup);
@@ -105,7 +105,7 @@ async fn a_silent_store_defers_the_notification_and_keeps_no_claim() {
     assert!(reply.error().is_none());
 }
 
-/// Dropped while the store is asked.
+/// Dropped during an operation of the store.
 #[tokio::test]
 async fn a_delivery_aborted_while_claiming_leaves_no_claim() {
     let reader = builder().dedup_store(Mute::default()).build().unwrap();
@@ -118,7 +118,7 @@ async fn a_delivery_aborted_while_claiming_leaves_no_claim() {
     first(&reader).await;
 }
 
-/// A runtime that is not tokio's has no tasks and no timers of its own.
+/// A runtime other than tokio has no tokio tasks and timers.
 #[test]
 fn everything_works_without_a_tokio_runtime() {
     let (reader, work) = (
@@ -137,7 +137,7 @@ fn everything_works_without_a_tokio_runtime() {
     assert_eq!(work.counts(), (1, 1));
 }
 
-/// The smallest executor that there is.
+/// A minimal executor.
 fn block_on<T>(work: impl Future<Output = T>) -> T {
     struct Thread(std::thread::Thread);
     impl std::task::Wake for Thread {

@@ -1,4 +1,4 @@
-//! What `{:?}` shows.
+//! The output of `{:?}`.
 
 use std::fmt::Debug;
 
@@ -33,7 +33,7 @@ fn debug_output_contains_no_keys_and_no_contents() {
         }
     }
     assert!(format!("{paid:?}").contains("TRANSACTION.SUCCESS"));
-    // Whoever knows a claim can end it.
+    // A claim's token is enough to end it.
     let claim = Claim::new().unwrap();
     assert!(!format!("{claim:?}").contains(claim.as_str()));
     assert_ne!(claim, Claim::new().unwrap());

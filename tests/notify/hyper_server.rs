@@ -1,4 +1,4 @@
-//! A hyper server on loopback, posted to over sockets.
+//! A hyper server on loopback that receives notifications over sockets.
 
 use std::convert::Infallible;
 use std::io;
@@ -31,7 +31,7 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// Until so many were handled, or are being handled.
+    /// Waits until this many were handled, or are being handled.
     async fn handles(&self, count: usize) {
         let patience = Instant::now() + Duration::from_secs(60);
         while self.handled.load(Ordering::SeqCst) < count {
@@ -151,7 +151,7 @@ async fn a_request_for_data_is_answered_each_time() {
         assert_eq!(data["retention_type"], "NONE");
     }
     assert_eq!(shop.handled.load(Ordering::SeqCst), 2);
-    // The same kind, whose handler gives no data.
+    // The same kind, with a handler that returns no data.
     let (headers, body) = Post::new("ENTRUST.TERMINATE_RETENTION", json!({}))
         .fresh("b")
         .signed();
@@ -232,7 +232,7 @@ async fn nothing_forged_or_broken_reaches_the_handler() {
     let answer = post_part(to, &headers, &body[..20], body.len()).await;
     assert!([0, 400].contains(&answer.status), "{}", answer.status);
     assert_eq!(shop.handled.load(Ordering::SeqCst), 0);
-    // And none of it spoiled the genuine one.
+    // None of them affected the genuine one.
     assert_eq!(post(to, &headers, &body).await.status, 204);
 }
 
@@ -269,13 +269,13 @@ async fn accept_claims_finish_keeps_and_release_gives_back() {
     assert!(!first.duplicate());
     let second = reader.accept(&headers, &body).await.unwrap();
     assert_eq!(second.delivery(), Delivery::InProgress);
-    // The second has no claim to give back.
+    // The second has no claim to release.
     reader.release(&second).await.unwrap();
     assert!(reader.accept(&headers, &body).await.unwrap().duplicate());
     reader.release(&first).await.unwrap();
     let again = reader.accept(&headers, &body).await.unwrap();
     assert!(!again.duplicate());
-    // The first has been given back: what came after it is another's.
+    // The first was released: the current claim belongs to a later delivery.
     reader.release(&first).await.unwrap();
     assert_eq!(reader.finish(&first).await.unwrap(), Finished::LeaseLost);
     assert_eq!(reader.finish(&again).await.unwrap(), Finished::Recorded);

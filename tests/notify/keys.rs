@@ -1,4 +1,4 @@
-//! Where the keys come from, how they change, and what is missing.
+//! Sources of keys, key changes, and missing keys.
 
 use serde_json::json;
 use wechatpay_chain::notify::Notifications;
@@ -41,7 +41,7 @@ fn a_clients_keys_suffice_and_its_keyring_stays_shared() {
     assert!(notifications.parse(&headers, &body).is_ok());
 }
 
-/// Notifications of WeChat Pay are never signed with the merchant's key, nor with a certificate's under
+/// WeChat Pay never signs notifications with the merchant's key, nor with a certificate under
 /// the id of a public key.
 #[test]
 fn keys_that_are_not_wechat_pays_are_rejected() {
@@ -80,7 +80,7 @@ fn keys_that_are_not_wechat_pays_are_rejected() {
     begin().platform_certificate(certificate).build().unwrap();
 }
 
-/// Of `client` and what says the same as it, the later one counts.
+/// Of `client` and equivalent settings, the later call applies.
 #[test]
 fn a_later_keyring_replaces_the_clients() {
     let client = Client::builder()
@@ -102,7 +102,7 @@ fn a_later_keyring_replaces_the_clients() {
     assert!(of_client.build().unwrap().parse(&headers, &body).is_ok());
     assert!(of_keyring.build().unwrap().parse(&headers, &body).is_err());
 
-    // Keys of this builder are added to whichever it is, in any order.
+    // Keys of this builder are added in either case, in any order.
     let next = "PUB_KEY_ID_0114232134912410000000000001";
     let platform = PLATFORM.public_key().clone();
     let added = begin().platform_key(next, platform).client(&client);

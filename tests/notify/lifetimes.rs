@@ -1,4 +1,4 @@
-//! How long a claim lives: senders that hang up, handlers that panic, and what renews it.
+//! The lifetime of claims: disconnecting senders, panicking handlers, and renewal.
 
 use std::convert::Infallible;
 use std::future::{self, Future};
@@ -25,7 +25,7 @@ use wechatpay_chain::{ErrorKind, Result, SystemClock};
 
 use crate::support::{Post, builder, post, reader};
 
-/// What a handler does, and where it stops on its way.
+/// The steps of a handler, and where it stops.
 #[derive(Default)]
 pub(crate) struct Work {
     debited: AtomicUsize,
@@ -61,7 +61,7 @@ pub(crate) async fn accept(reader: &Notifications) -> Result<Notification> {
     reader.accept(&headers, &body).await
 }
 
-/// Until it is so; a test that waits in vain ends with it.
+/// Waits for a condition; the test times out if it never holds.
 async fn eventually(what: &str, mut so: impl FnMut() -> bool) {
     for _ in 0..6000 {
         if so() {
@@ -72,7 +72,7 @@ async fn eventually(what: &str, mut so: impl FnMut() -> bool) {
     panic!("never: {what}");
 }
 
-/// Until the claim of another was given back.
+/// Waits until another claim was released.
 pub(crate) async fn first(reader: &Notifications) -> Notification {
     for _ in 0..6000 {
         let next = accept(reader).await.unwrap();
@@ -96,7 +96,7 @@ async fn a_handler_completes_after_its_request_is_dropped() {
     eventually("debited", || work.counts() == (1, 0)).await;
     delivery.abort();
     assert!(delivery.await.unwrap_err().is_cancelled());
-    // It goes on, and no other is handled beside it.
+    // It continues, and no other delivery is handled at the same time.
     let again = |id| {
         let (reader, acting) = (reader.clone(), Arc::clone(&work));
         async move {
@@ -166,7 +166,7 @@ async fn a_disconnecting_sender_does_not_cancel_the_handler() {
     assert_eq!(work.counts(), (1, 1));
 }
 
-/// As axum drops a handler that finishes and gives back by hand.
+/// As in axum with a handler that finishes and releases explicitly.
 #[tokio::test]
 async fn a_dropped_claim_is_released() {
     let reader = reader();
@@ -180,7 +180,7 @@ async fn a_dropped_claim_is_released() {
     );
     drop(clone);
     let next = first(&reader).await;
-    // What is finished stays so, whatever is dropped.
+    // A finished notification stays finished, whatever is dropped.
     assert_eq!(reader.finish(&next).await.unwrap(), Finished::Recorded);
     drop(next);
     tokio::time::sleep(Duration::from_millis(20)).await;
@@ -238,7 +238,7 @@ async fn after_a_panic_the_next_delivery_is_handled_at_once() {
     reader.handlers_ended().await;
 }
 
-/// A memory that writes down what it is asked, and of which no claim runs out.
+/// A memory store that records its operations, whose claims never expire.
 #[derive(Clone, Default)]
 struct Log {
     asked: Arc<Mutex<Vec<(&'static str, String)>>>,
@@ -299,7 +299,7 @@ async fn a_claim_is_renewed_while_its_handler_runs_and_not_after() {
     let handled = reader.handle(request("a"), |notification| acting.act(notification));
     let (reply, ()) = tokio::join!(handled, watching);
     assert_eq!(reply.status(), StatusCode::NO_CONTENT);
-    // By hand, and given back: nothing is renewed behind what ended it.
+    // Explicitly, and released: no renewal follows the end of the claim.
     for round in 0..30 {
         let (headers, body) = {
             let mut paid = Post::paid();
@@ -341,7 +341,7 @@ async fn renewal_ends() {
     drop(kept);
 }
 
-/// Timers come from elsewhere where the server's runtime has none.
+/// Timers come from the background runtime if the server's runtime has none.
 #[test]
 fn a_runtime_without_timers_handles_notifications() {
     let runtime = tokio::runtime::Builder::new_current_thread()

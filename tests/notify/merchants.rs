@@ -1,4 +1,4 @@
-//! One endpoint for many merchants: whose keys a notification is read with.
+//! One endpoint for many merchants: which keys read a notification.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -73,7 +73,7 @@ fn of_b() -> Post {
     }
 }
 
-/// Who was handed what.
+/// Which merchant was handed which notification.
 #[derive(Clone, Default)]
 struct Handled(Arc<Mutex<Vec<String>>>);
 
@@ -132,7 +132,7 @@ async fn the_serial_of_a_public_key_identifies_the_merchant() {
         204
     );
     assert_eq!(handled.take(), [A, B]);
-    // The store of ids that came before is one for all.
+    // All merchants share one deduplication store.
     assert_eq!(
         handled
             .post(&endpoint, "/notify", of_a().signed())
@@ -168,7 +168,7 @@ async fn forgeries_between_merchants_are_rejected() {
     let endpoint = two().notifications();
     let handled = Handled::default();
     let post = async |post: Post| handled.post(&endpoint, "/", post.signed()).await;
-    // Signed with the one's key, in the other's name.
+    // Signed with one merchant's key, in the other's name.
     refused(
         &post(Post {
             signer: STRANGER.clone(),
@@ -177,7 +177,7 @@ async fn forgeries_between_merchants_are_rejected() {
         .await,
         "does not match",
     );
-    // Encrypted with the other's key: genuine and unreadable, and the other's key is not tried.
+    // Encrypted with the other's key: genuine but unreadable, and the other's key is not tried.
     let reply = post(Post {
         apiv3: APIV3_B.into(),
         ..of_a()
@@ -187,7 +187,7 @@ async fn forgeries_between_merchants_are_rejected() {
         (reply.status().as_u16(), reply.error().unwrap().kind()),
         (500, ErrorKind::Decrypt)
     );
-    // Readable with the one's key, and about the other.
+    // Readable with one merchant's key, but about the other.
     let about = json!({"mchid": B, "out_trade_no": "order-1"});
     refused(
         &post(Post {
@@ -211,7 +211,7 @@ async fn forgeries_between_merchants_are_rejected() {
         "names no key",
     );
     assert!(handled.take().is_empty());
-    // A refused delivery claims nothing: the genuine one is handled.
+    // A rejected delivery claims nothing: the genuine one is handled.
     assert_eq!(post(of_a()).await.status(), 204);
     assert_eq!(handled.take(), [A]);
 }
@@ -388,7 +388,7 @@ fn each_name_belongs_to_one_merchant() {
         assert_eq!(err.kind(), ErrorKind::Builder);
         assert!(err.to_string().contains(A), "{err}");
     }
-    // What was refused has changed nothing, and names stay where none are given.
+    // Rejected changes have no effect, and an account without names keeps its names.
     merchants.replace(a()).unwrap();
     assert_eq!(merchants.by_appid("wx1").unwrap().mchid(), A);
     merchants.replace(Account::new(a()).appid("wx3")).unwrap();

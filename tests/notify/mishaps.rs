@@ -1,4 +1,4 @@
-//! Stores that fail, fill up or are overtaken: what the reply says to whoever runs the server.
+//! Stores that fail, fill up or lose a lease: what the reply reports to the operator.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -17,14 +17,14 @@ use crate::support::{Post, V2, builder, v2_message};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Mishap {
-    /// The claim stands, and the answer that says so is lost.
+    /// The claim is recorded, but the answer is lost.
     ClaimLost,
     LeaseLost,
     FinishFails,
     ForgetFails,
 }
 
-/// A memory with which one thing goes wrong, once.
+/// A memory store in which one thing fails, once.
 struct Store {
     inner: MemoryStore,
     mishap: Mishap,
@@ -83,7 +83,7 @@ async fn run(reader: &Notifications, post: &Post, outcome: io::Result<Acknowledg
     reader.run(notification, |_| async { outcome }).await
 }
 
-/// WeChat Pay is told that it was handled, and whoever looks is told the rest.
+/// WeChat Pay receives success; the error is in the reply for the operator.
 #[tokio::test]
 async fn an_unrecorded_success_carries_a_dedup_error() {
     for (mishap, said) in [
@@ -127,7 +127,7 @@ async fn requests_for_data_are_not_recorded() {
     }
 }
 
-/// Else its own claim would keep the notification waiting until it runs out.
+/// Otherwise its own claim would block the notification until it expires.
 #[tokio::test]
 async fn a_claim_with_a_lost_answer_is_released() {
     let reader = reader(Mishap::ClaimLost);
@@ -163,7 +163,7 @@ async fn a_full_store_defers_the_next_notification_and_drops_nothing() {
             assert_eq!(finished, Finished::Recorded);
         }
     }
-    // APIv2's notifications have room of their own.
+    // APIv2's notifications have separate capacity.
     let v2 = v2_message(&[("out_trade_no", "1")], SignType::Md5, V2);
     let paid = reader.accept(&HeaderMap::new(), v2.as_bytes()).await;
     assert_eq!(paid.unwrap().delivery(), Delivery::New);

@@ -1,7 +1,7 @@
-//! Captured notifications, altered at random: however they are altered, each event is handled once.
+//! Captured notifications with random alterations: each event is handled at most once.
 //!
-//! `WECHATPAY_MUTATIONS=1000000 cargo test --release --test notify mutations` runs so many;
-//! `WECHATPAY_SEED` makes them others.
+//! `WECHATPAY_MUTATIONS=1000000 cargo test --release --test notify mutations` sets the number of mutations;
+//! `WECHATPAY_SEED` changes them.
 
 use std::env;
 
@@ -18,7 +18,7 @@ use crate::support::{APIV3, Post, V2, reader};
 
 type Members = Vec<(String, String)>;
 
-/// What a thief has: everything that went over the wire, and no key.
+/// An attacker's knowledge: everything sent over the wire, but no key.
 #[derive(Clone)]
 enum Captured {
     V2(Members),
@@ -149,7 +149,7 @@ fn altered(message: &Captured, random: &mut Random) -> (HeaderMap, Vec<u8>) {
     sent(&message, random, bytes)
 }
 
-/// As it is posted, with so many bytes of it altered.
+/// The original bytes, with this many of them altered.
 fn sent(message: &Captured, random: &mut Random, bytes: usize) -> (HeaderMap, Vec<u8>) {
     let (headers, mut body) = match message {
         Captured::V2(members) => (HeaderMap::new(), write(members, random).into_bytes()),
@@ -166,7 +166,7 @@ fn sent(message: &Captured, random: &mut Random, bytes: usize) -> (HeaderMap, Ve
     (headers, body)
 }
 
-/// One of the many spellings of the same members.
+/// One of many spellings of the same members.
 fn write(members: &Members, random: &mut Random) -> String {
     let mut out =
         ["", "\u{feff}", "<?xml version=\"1.0\"?>\n", "<!-- c -->"][random.below(4)].to_owned();
@@ -223,7 +223,7 @@ const OTHERS: [&str; 7] = [
     "sign_type",
 ];
 
-/// Two members that stand one behind the other in the text to sign, as one.
+/// Joins two adjacent members of the signed text into one.
 fn join(members: &mut Members, at: usize) {
     members.sort();
     if at + 1 < members.len() {
@@ -260,7 +260,7 @@ fn alter_blocks(members: &mut Members, random: &mut Random) {
         1 => drop(blocks.remove(a)),
         2 => blocks[b] = blocks[a].clone(),
         3 => blocks.swap(a, b),
-        // Spaces and line ends are no part of base64.
+        // Spaces and line ends are not part of base64.
         _ => {
             info.insert(0, '\n');
             return;
@@ -289,7 +289,7 @@ fn alter_v3(headers: &mut HeaderMap, body: &mut Vec<u8>, random: &mut Random) {
         5 => {
             headers.append("wechatpay-nonce", HeaderValue::from_static("another"));
         }
-        // Headers that nobody signs, and the very same bytes.
+        // Unsigned headers, and exactly the same bytes.
         6 => {
             headers.insert("request-id", HeaderValue::from_static("another"));
         }

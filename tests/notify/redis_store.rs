@@ -1,4 +1,4 @@
-//! Against a real `redis-server`, where the machine has one.
+//! Tests against a real `redis-server`, if the machine has one.
 
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
@@ -26,7 +26,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Stops it, so that it takes questions and answers none, or lets it go on.
+    /// Stops it, so that it accepts requests without answering, or lets it continue.
     fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         let status = Command::new("kill").args([name, &pid]).status().unwrap();
@@ -38,7 +38,7 @@ fn server() -> Option<Server> {
     server_with(&[])
 }
 
-/// On a socket of its own, which nobody else can have taken; nothing is written to disk.
+/// On a separate socket, which nothing else uses; nothing is written to disk.
 fn server_with(settings: &[&str]) -> Option<Server> {
     let dir = tempfile::tempdir().unwrap();
     let socket = dir.path().join("redis");
@@ -72,7 +72,7 @@ fn claim() -> Claim {
     Claim::new().unwrap()
 }
 
-/// What a delivery that comes now is told; a first one leaves a claim that nobody knows.
+/// Returns the result for a new delivery; a first delivery leaves an unfinished claim.
 async fn asked(store: &RedisStore, id: &str) -> Delivery {
     store.claim(id, &claim(), TTL).await.unwrap()
 }
@@ -118,7 +118,7 @@ async fn claims_and_ids_expire() {
     assert_eq!(asked(&store, "1").await, Delivery::New);
 }
 
-/// Whoever outlived its claim can neither free nor finish what another machine has claimed since.
+/// An expired claim can neither release nor finish the claim of another machine.
 #[tokio::test]
 async fn a_late_release_does_not_affect_a_newer_claim() {
     let Some(server) = server() else { return };
@@ -146,7 +146,7 @@ async fn a_late_release_does_not_affect_a_newer_claim() {
         a.forget("1", claim).await.unwrap();
         assert_eq!(asked(&a, "1").await, Delivery::Duplicate);
     }
-    // What is finished may be finished again, and a claim that nobody followed too.
+    // A finished id can be finished again, and so can an expired claim without a successor.
     assert_eq!(a.finish("1", &late, TTL).await.unwrap(), Finished::Recorded);
     assert_eq!(a.claim("2", &late, LEASE).await.unwrap(), Delivery::New);
     tokio::time::sleep(2 * LEASE).await;
@@ -154,7 +154,7 @@ async fn a_late_release_does_not_affect_a_newer_claim() {
     assert_eq!(asked(&b, "2").await, Delivery::Duplicate);
 }
 
-/// As a client does that lost the answer and asks again.
+/// As a client does that lost the answer and repeats the claim.
 #[tokio::test]
 async fn repeating_a_claim_renews_it() {
     let Some(server) = server() else { return };
@@ -164,7 +164,7 @@ async fn repeating_a_claim_renews_it() {
         assert_eq!(store.claim("1", &mine, lease).await.unwrap(), Delivery::New);
         assert_eq!(asked(&store, "1").await, Delivery::InProgress);
     }
-    // And stands as long as was asked for last.
+    // The last requested lease applies.
     tokio::time::sleep(2 * LEASE).await;
     assert_eq!(asked(&store, "1").await, Delivery::InProgress);
     assert_eq!(
@@ -238,7 +238,7 @@ async fn the_first_claim_without_a_redis_fails_in_time() {
     );
     assert!(!format!("{store:?} {err:?} {}", err.report()).contains("password"));
     assert!(err.to_string().contains("was not handled"), "{err}");
-    // Of what comes after the handler that is not said.
+    // Failures after the handler are not reported this way.
     let err = store.finish("1", &claim(), TTL).await.unwrap_err();
     assert!(!err.report().contains("was not handled"), "{err}");
     let err = RedisStore::open("no url with a password").unwrap_err();
@@ -264,7 +264,7 @@ async fn a_silent_redis_defers_notifications_and_keeps_no_claim() {
     assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Dedup, false));
     assert_eq!(reader.refuse(err).status(), 503);
     server.signal("-CONT");
-    // It takes the claim that was asked for, and then back.
+    // It records the requested claim, and then releases it.
     let mut delivery = None;
     for _ in 0..2000 {
         delivery = match reader.accept(&headers, &body).await {
@@ -276,7 +276,7 @@ async fn a_silent_redis_defers_notifications_and_keeps_no_claim() {
     panic!("the claim stays: {delivery:?}");
 }
 
-/// Whoever listens and says nothing holds up no delivery, also where the connection is made first.
+/// A server that accepts connections and never answers does not block a delivery, even while connecting.
 #[tokio::test]
 async fn a_server_other_than_redis_is_an_error() {
     let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -287,7 +287,7 @@ async fn a_server_other_than_redis_is_an_error() {
     assert!(err.report().contains("timed out"), "{}", err.report());
 }
 
-/// As its documentation asks for: it refuses what is new, and forgets nothing.
+/// As documented: a full Redis rejects new ids and drops none.
 #[tokio::test]
 async fn a_full_redis_defers_the_next_notification() {
     let settings = ["--maxmemory", "1", "--maxmemory-policy", "noeviction"];

@@ -1,4 +1,4 @@
-//! Refunds of APIv2: all genuine ones are taken, and no cut one is handled again.
+//! Refunds of APIv2: genuine ones are accepted, and truncated ones are not handled again.
 
 use http::HeaderMap;
 use wechatpay_chain::Result;
@@ -16,7 +16,7 @@ fn taken(plain: &str) -> Result<Notification> {
     reader().parse(&HeaderMap::new(), message.as_bytes())
 }
 
-/// Genuine refunds, whatever the merchant's own numbers look like and wherever they end in a block.
+/// Genuine refunds with any merchant numbers, at any position within a block.
 #[test]
 fn genuine_refunds_are_accepted() {
     let own = |n: usize| {
@@ -87,7 +87,7 @@ fn genuine_refunds_are_accepted() {
     }
 }
 
-/// Whole elements go when several blocks do: a message without its refund's number is not a made-up one.
+/// Removing several blocks removes whole elements; a message without its refund id does not count as a test message.
 #[test]
 fn no_removal_of_many_blocks_gives_a_refund_another_id() {
     let reader = reader();

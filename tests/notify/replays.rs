@@ -1,4 +1,4 @@
-//! One id for each event of APIv2: no copy of a captured message has another, and no two events have one.
+//! One id for each APIv2 event: copies of a message share it, and different events differ.
 
 use std::collections::BTreeSet;
 
@@ -42,7 +42,7 @@ pub(crate) const SIGNED_UP: [(&str, &str); 10] = [
     ("request_serial", "1695"),
     ("return_code", "SUCCESS"),
 ];
-/// Its numbers have digits alone, so that blocks can be exchanged between them.
+/// Its numbers consist of digits, so that blocks can be exchanged between them.
 pub(crate) const REFUNDED: [(&str, &str); 13] = [
     ("out_refund_no", "20181119070112345678901234567890"),
     ("out_trade_no", "20181119060112345678901234567891"),
@@ -80,7 +80,7 @@ pub(crate) fn with<'m>(
     kept.chain(changes.iter().copied()).collect()
 }
 
-/// The ciphertext of a refund whose plaintext begins at some place in a block.
+/// The ciphertext of a refund whose plaintext begins at a given position in a block.
 pub(crate) fn refund_blocks(shift: usize) -> Vec<[u8; 16]> {
     let mut members = REFUNDED.to_vec();
     let pad = "1".repeat(shift);
@@ -132,10 +132,10 @@ fn messages_that_share_a_signed_text_are_rejected() {
         assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Verify, false));
         assert!(err.to_string().contains("&name="), "{err}");
     }
-    // Two names that hold what is between two members.
+    // Names that contain the separator between two members.
     let odd = good.replace("<attach>", "<attach=order 7&amp;bank_type>");
     assert_eq!(parse(&odd).unwrap_err().kind(), ErrorKind::Verify);
-    // What has one reading is taken, also where it looks like a query.
+    // Text with only one reading is accepted, even if it looks like a query.
     let query = parse(&signed(&with(&PAID, &[("attach", "uid=1&type=2")]))).unwrap();
     assert_eq!(query.resource()["attach"], "uid=1&type=2");
 }
@@ -241,7 +241,7 @@ fn different_events_have_different_ids() {
     ];
     let ids: BTreeSet<_> = events.iter().map(|members| id(members)).collect();
     assert_eq!(ids.len(), events.len());
-    // A nonce tells deliveries apart only where nothing else can.
+    // A nonce distinguishes deliveries only if nothing else can.
     for members in [&PAID[..], &SIGNED_UP, &plate, &risk] {
         assert_eq!(id(members), id(&with(members, &[("nonce_str", "2")])));
     }
@@ -292,12 +292,12 @@ fn a_refund_is_identified_by_its_number_and_status() {
     }
 }
 
-/// ECB hides which bytes are in a block, but anybody can move blocks.
+/// ECB hides the content of a block, but anyone can move blocks.
 #[test]
 fn changing_one_block_does_not_give_a_refund_another_id() {
     let reader = reader();
     let mut taken = 0;
-    // All places in a block where WECHATPAY_MUTATIONS asks for a longer run.
+    // All positions in a block if WECHATPAY_MUTATIONS asks for a longer run.
     let step = if std::env::var_os("WECHATPAY_MUTATIONS").is_some() {
         1
     } else {
@@ -341,6 +341,6 @@ fn changing_one_block_does_not_give_a_refund_another_id() {
             }
         }
     }
-    // Blocks of a text that nobody looks at can be altered.
+    // Blocks of a text that is not checked can be altered.
     assert!(taken > 1000, "{taken}");
 }

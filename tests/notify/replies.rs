@@ -1,4 +1,4 @@
-//! What WeChat Pay is answered.
+//! Replies to WeChat Pay.
 
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
@@ -75,7 +75,7 @@ fn replies_are_signed_where_their_kind_requires_it() {
         assert!(MERCHANT.public_key().verify(&text, signature));
         assert_eq!(header(&reply, "wechatpay-serial"), SERIAL);
 
-        // Not without data, and not without what signs.
+        // Data and the signing key are both required.
         assert_eq!(
             reader().reply(&question, ()).unwrap_err().kind(),
             ErrorKind::Request

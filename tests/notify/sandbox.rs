@@ -1,4 +1,4 @@
-//! What the sandbox posts, to a real server.
+//! Notifications of the sandbox, posted to a real server.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -35,7 +35,7 @@ fn handled(shop: &Shop) -> usize {
     shop.handled.load(Ordering::SeqCst)
 }
 
-/// Read with nothing but the keys that a merchant finds at 商户平台.
+/// Read with only the keys that a merchant finds at 商户平台.
 fn parse(sandbox: &Sandbox, request: &Request<Bytes>) -> Result<Notification> {
     let (id, key) = (sandbox.platform_key_id(), sandbox.platform_public_key());
     let reader = Notifications::builder()
@@ -113,7 +113,7 @@ async fn redeliveries_and_replays_are_handled_once() {
     let (url, shop) = server(&sandbox).await;
     let notice = paid(&sandbox, &url);
     let (first, again) = (notice.request().unwrap(), notice.request().unwrap());
-    // Signed anew, the same notification.
+    // The same notification with a new signature.
     assert_ne!(
         first.headers()["wechatpay-signature"],
         again.headers()["wechatpay-signature"]
@@ -123,7 +123,7 @@ async fn redeliveries_and_replays_are_handled_once() {
         assert_eq!(answer.status(), StatusCode::NO_CONTENT);
     }
     assert_eq!(handled(&shop), 1);
-    // Another notification, of the same payment.
+    // Another notification of the same payment.
     assert_eq!(status(&paid(&sandbox, &url)).await, 204);
     assert_eq!(handled(&shop), 2);
 }
@@ -174,7 +174,7 @@ async fn another_merchants_keys_open_nothing() {
     let (url, shop) = server(&sandbox).await;
     assert_eq!(status(&paid(&stranger, &url)).await, 401);
 
-    // The platform's key is the right one, the APIv3 key is not.
+    // The platform key is right, the APIv3 key is wrong.
     let reader = Notifications::builder()
         .platform_key(
             stranger.platform_key_id(),
@@ -261,7 +261,7 @@ async fn an_absent_server_is_distinguished_from_one_that_hangs_up() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/notify", listener.local_addr().unwrap());
     tokio::spawn(async move {
-        // Accepted once and dropped; then nobody listens.
+        // The connection is accepted once and dropped; then nothing listens.
         let _ = listener.accept().await;
     });
     let notice = paid(&sandbox, &url);

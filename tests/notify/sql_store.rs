@@ -1,4 +1,4 @@
-//! The same rules over SQLite, and over a real PostgreSQL where the machine has one.
+//! The same rules with SQLite, and with a real PostgreSQL if the machine has one.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ fn claim() -> Claim {
     Claim::new().unwrap()
 }
 
-/// What a delivery that comes now is told.
+/// Returns the result for a new delivery.
 async fn asked(store: &SqlStore, id: &str) -> Delivery {
     store.claim(id, &claim(), TTL).await.unwrap()
 }
@@ -44,7 +44,7 @@ async fn keeps_the_rules(a: &SqlStore, b: &SqlStore) {
         assert_eq!(a.claim("1", claim, TTL).await.unwrap(), Delivery::Duplicate);
         assert_eq!(finished(a, "1", claim).await, Finished::Recorded);
     }
-    // What runs out.
+    // Expiry.
     assert_eq!(a.claim("2", &of_a, LEASE).await.unwrap(), Delivery::New);
     assert_eq!(a.claim("3", &of_a, LEASE).await.unwrap(), Delivery::New);
     assert_eq!(
@@ -56,7 +56,7 @@ async fn keeps_the_rules(a: &SqlStore, b: &SqlStore) {
     assert_eq!(finished(a, "2", &of_a).await, Finished::LeaseLost);
     assert_eq!(finished(a, "3", &of_a).await, Finished::Recorded);
     assert_eq!(asked(b, "4").await, Delivery::New);
-    // One of many is first.
+    // One of many concurrent claims wins.
     let mut tasks = tokio::task::JoinSet::new();
     for store in [a, b, a, b] {
         let store = store.clone();
@@ -69,7 +69,7 @@ async fn keeps_the_rules(a: &SqlStore, b: &SqlStore) {
         });
     }
     assert_eq!(tasks.join_all().await.into_iter().sum::<usize>(), 20);
-    // Only what has run out is deleted.
+    // Only expired ids are deleted.
     assert_eq!(
         a.claim("5", &claim(), Duration::from_millis(1))
             .await
@@ -131,7 +131,7 @@ mod postgres {
 
     use super::*;
 
-    /// On a socket in a folder of its own.
+    /// On a socket in a separate folder.
     struct Server {
         child: Child,
         dir: tempfile::TempDir,
@@ -144,7 +144,7 @@ mod postgres {
         }
     }
 
-    /// Where `postgres` and `initdb` are: on the PATH, or where Debian puts them.
+    /// The location of `postgres` and `initdb`: on the PATH, or in Debian's folder.
     fn programs() -> Option<PathBuf> {
         let of_debian = std::fs::read_dir("/usr/lib/postgresql")
             .into_iter()
@@ -156,7 +156,7 @@ mod postgres {
         all.find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
     }
 
-    /// As root, PostgreSQL does not run: another user is asked to.
+    /// PostgreSQL does not run as root, so another user runs it.
     fn command(program: &Path) -> Command {
         let is_root = Command::new("id")
             .arg("-u")
@@ -179,7 +179,7 @@ mod postgres {
         };
         let dir = tempfile::Builder::new().prefix("pg").tempdir().unwrap();
         let data = dir.path().join("data");
-        // The other user has to be able to write there.
+        // The other user must be able to write there.
         std::fs::create_dir(&data).unwrap();
         let open = |path: &Path| {
             use std::os::unix::fs::PermissionsExt;

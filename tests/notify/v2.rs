@@ -133,7 +133,7 @@ fn a_refund_is_decrypted_and_called_unsigned() {
         &json!({"refund_id": "R1", "refund_status": "SUCCESS"})
     );
     assert_eq!(refunded.verification(), &Verification::Unsigned);
-    // The id is of what was encrypted alone: what stands around may be anybody's.
+    // The id depends only on the encrypted content: the rest may be forged.
     let again = refund(
         V2,
         &plain,
@@ -154,7 +154,7 @@ fn a_refund_under_another_key_is_detected_even_with_valid_padding() {
     let plain = xml("root", &[("refund_id", "R1")]);
     let no_xml = refund(V2, "not xml", &[]);
     let bad_base64 = xml("xml", &[("req_info", "?")]);
-    // Of 600 wrong keys a few give a right padding.
+    // A few of 600 wrong keys give valid padding.
     let others = (0..600).map(|n| refund(&format!("{n:032}"), &plain, &[]));
     for message in others.chain([no_xml, bad_base64]) {
         let err = parse(&message).unwrap_err();

@@ -1,4 +1,4 @@
-//! APIv3: what is taken, and what is refused for which reason.
+//! APIv3: accepted notifications, and the reasons for rejections.
 
 use serde::Deserialize;
 use serde_json::{Value, json};

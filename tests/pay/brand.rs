@@ -1,4 +1,4 @@
-//! The scheme of brands, on requests as they would go over the wire.
+//! The scheme of brands, in requests as they would be sent.
 
 use http::header::AUTHORIZATION;
 use serde_json::json;
@@ -21,7 +21,7 @@ fn signed(call: Call) -> SignedRequest {
     call.dry_run().wait().unwrap()
 }
 
-/// The whole header, and that its signature covers exactly this text.
+/// Checks the whole header, and that its signature covers exactly this text.
 fn check(request: &SignedRequest, text: &str) {
     let header = request.headers()[AUTHORIZATION].to_str().unwrap();
     let auth = Authorization::parse(header).unwrap();
@@ -116,6 +116,6 @@ fn a_brands_client_rejects_merchant_operations() {
         assert!(err.to_string().contains(word), "{path}: {err}");
         assert!(!err.maybe_sent());
     }
-    // The catalog need not know all of a brand's operations.
+    // The catalog need not contain all operations of a brand.
     signed(brand().chain("v3/something/new").get(()));
 }

@@ -1,5 +1,5 @@
 //! Parameters signed with the APIv2 key. The signatures were computed by another implementation
-//! (Python's hashlib and hmac) over texts put together by hand.
+//! (Python's hashlib and hmac) over texts written by hand.
 
 use serde_json::{json, to_string};
 use wechatpay_chain::pay::Coupon;

@@ -1,4 +1,4 @@
-//! Pay parameters: exact objects and exact signatures, known from elsewhere.
+//! Pay parameters: exact objects and exact signatures from independent sources.
 
 #![allow(
     clippy::print_stderr,
@@ -24,10 +24,10 @@ const NONCE: &str = "5K8264ILTKCH16CQ2502SI8ZNMTM67VS";
 const PREPAY_ID: &str = "wx201410272009395522657a690389285100";
 const SERIAL: &str = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1";
 const TIME: i64 = 1_414_561_699;
-/// The key of WeChat Pay's own examples; nobody's.
+/// The key of WeChat Pay's examples, which no merchant uses.
 const V2_KEY: &str = "192006250b4c09247ec02edce69f6a2d";
 
-/// Made for this run and thrown away after it.
+/// Created for this run only.
 static KEY: LazyLock<PrivateKey> = LazyLock::new(|| {
     let key = Rsa::generate(2048).unwrap();
     PrivateKey::from_bytes(key.private_key_to_der().unwrap()).unwrap()

@@ -7,7 +7,7 @@ use wechatpay_chain::pay::{Background, qr};
 
 const CODE_URL: &str = "weixin://wxpay/bizpayurl?pr=p4lpSuKzz";
 
-/// Draws larger, as a camera would see it, and reads.
+/// Scales the image, as a camera would see it, and reads it.
 fn read(side: usize, dark: impl Fn(usize, usize) -> bool) -> String {
     const SCALE: usize = 4;
     let mut image =

@@ -14,7 +14,7 @@ use crate::kit::{Answer, MERCHANT, Wire, builder};
 const MAIN: &str = "api.mch.weixin.qq.com";
 const BACKUP: &str = "api2.mch.weixin.qq.com";
 
-/// A wire whose main host fails as long as it is told to, and the switch for that.
+/// A wire whose main host fails on demand, and the switch for it.
 fn wire(kind: ErrorKind) -> (Wire, Arc<AtomicBool>) {
     let down = Arc::new(AtomicBool::new(true));
     let switch = Arc::clone(&down);
@@ -57,7 +57,7 @@ async fn an_unavailable_host_is_skipped_and_probed_later() {
     assert_ne!(nonce(0), nonce(1), "signed anew");
     assert!(sent[1].signed_by(MERCHANT.private.public_key()));
     assert_eq!(hosts(&wire), [MAIN, BACKUP]);
-    // Its memory spares the next call the attempt.
+    // The recorded failure saves the next call the attempt.
     get(&client).await.unwrap();
     assert_eq!(hosts(&wire), [BACKUP]);
     tokio::time::advance(Duration::from_secs(10)).await;
@@ -79,12 +79,12 @@ async fn a_request_that_may_have_been_sent_goes_to_no_other_host() {
         assert!(get(&client).await.unwrap_err().maybe_sent());
     }
     assert_eq!(hosts(&wire), [MAIN, MAIN, MAIN]);
-    // A host that does not answer three times is left alone, too.
+    // A host that does not answer three times is skipped too.
     get(&client).await.unwrap();
     assert_eq!(hosts(&wire), [BACKUP]);
 }
 
-/// The backup host answers with URLs of its own: of bills, for example.
+/// The backup host answers with its own URLs, for example of bills.
 #[tokio::test(start_paused = true)]
 async fn urls_of_a_named_backup_host_are_followed() {
     let (wire, down) = wire(ErrorKind::Connect);
@@ -206,7 +206,7 @@ async fn refusals_do_not_open_a_breaker() {
 async fn a_timed_out_call_counts_as_a_failure() {
     let breaker = CircuitBreaker::new().failures(1);
     let builder = builder().transport(Never::new()).circuit_breaker(breaker);
-    // The call's own clock is the machine's: a timeout that is over at once needs no waiting.
+    // The call uses the machine's clock: a timeout that expires at once needs no waiting.
     let client = builder.timeout(Duration::from_nanos(1)).build().unwrap();
     get(&client).await.unwrap_err();
     let err = client

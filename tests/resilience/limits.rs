@@ -33,7 +33,7 @@ async fn a_call_over_the_limit_waits() {
         make(&client).await.unwrap();
         assert_eq!(begun.elapsed().as_secs(), expected);
     }
-    // Another operation has its own count.
+    // Another operation is counted separately.
     client.chain("v3/certificates").get(()).await.unwrap();
     assert_eq!(begun.elapsed().as_secs(), 2);
 }
@@ -54,7 +54,7 @@ async fn a_call_that_may_not_wait_is_rejected_and_not_sent() {
     assert_eq!(wire.count(), 1);
 }
 
-/// The seed's 200 calls a minute.
+/// The documented limit of 200 calls a minute.
 #[tokio::test(start_paused = true)]
 async fn the_documented_limits_are_the_catalogs() {
     const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
@@ -113,7 +113,7 @@ mod redis {
         }
     }
 
-    /// On a socket of its own, which nobody else can have taken; nothing is written to disk.
+    /// On a separate socket, which nothing else uses; nothing is written to disk.
     fn server() -> Option<Server> {
         let dir = tempfile::tempdir().unwrap();
         let socket = dir.path().join("redis");
@@ -200,7 +200,7 @@ mod redis {
             assert!(wait <= Duration::from_millis(50), "{wait:?}");
             tokio::time::sleep(wait).await;
         }
-        // Refused calls have taken nothing of the 50.
+        // Rejected calls have used none of the 50.
         let mut free = 0;
         while store.take("k", &[LIMIT]).await.unwrap().is_zero() {
             free += 1;

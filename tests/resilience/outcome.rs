@@ -1,4 +1,4 @@
-//! From unknown outcomes to known ones, over a scripted transport and virtual time.
+//! Resolving unknown outcomes, over a scripted transport and virtual time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::support::{ORDERS, REFUNDS, TRANSFERS, order, refund, transfer};
 
 type Step = fn() -> Result<Response<Body>>;
 
-/// One step a request, the last one for all that follow.
+/// One step per request; the last one repeats.
 fn wire(steps: &'static [Step]) -> Wire {
     let at = AtomicUsize::new(0);
     Wire::responding(move |_| {
@@ -95,7 +95,7 @@ async fn a_lost_answer_is_recovered_by_a_query() {
     assert_eq!(paths(&wire), [format!("POST /{ORDERS}"), query]);
 }
 
-/// The request may come late: an order that is not found at first is not proof.
+/// The request may arrive late, so a first "not found" proves nothing.
 #[tokio::test(start_paused = true)]
 async fn not_found_is_final_only_after_the_request_can_no_longer_arrive() {
     let late = wire(&[cut, not_found, not_found, || state("NOTPAY")]);
@@ -134,7 +134,7 @@ impl Transport for Slow {
     }
 }
 
-/// "Not found" was true when the query was answered, not when the answer has arrived.
+/// "Not found" describes the time of the query, not that of its answer.
 #[tokio::test(start_paused = true)]
 async fn not_found_is_as_old_as_its_query() {
     let slow = Slow(wire(&[cut, not_found]));
@@ -146,7 +146,7 @@ async fn not_found_is_as_old_as_its_query() {
     assert!(matches!(outcome, Outcome::StillUnknown(_)), "{outcome:?}");
 }
 
-/// Several queries find only what was made in the last 30 days.
+/// Several queries find only requests of the last 30 days.
 #[tokio::test(start_paused = true)]
 async fn not_found_proves_nothing_after_the_query_period() {
     const DAY: Duration = Duration::from_secs(86_400);
@@ -163,7 +163,7 @@ async fn not_found_proves_nothing_after_the_query_period() {
     }
 }
 
-/// A part whose state the answer does not name may be paid.
+/// A part whose state is missing in the answer may be paid.
 #[tokio::test(start_paused = true)]
 async fn a_combined_order_has_not_ended_while_the_state_of_a_part_is_missing() {
     let wire = wire(&[cut, || {
@@ -181,7 +181,7 @@ async fn a_combined_order_has_not_ended_while_the_state_of_a_part_is_missing() {
     assert!(!matches!(outcome, Outcome::NotDone(_)), "{outcome:?}");
 }
 
-/// Anybody on the way can say "not found", and a query that fails says nothing.
+/// Anyone in between can say "not found", and a failed query says nothing.
 #[tokio::test(start_paused = true)]
 async fn unverified_answers_prove_nothing() {
     let unsigned: &[Step] = &[cut, || Ok(refusal(404, "ORDER_NOT_EXIST").into_response())];
@@ -193,7 +193,7 @@ async fn unverified_answers_prove_nothing() {
     }
 }
 
-/// A gateway that refuses may have passed the request on before.
+/// A gateway that refuses may have forwarded the request before.
 #[tokio::test(start_paused = true)]
 async fn an_unsigned_refusal_is_queried() {
     let wire = wire(&[
@@ -312,7 +312,7 @@ async fn an_unpaid_order_is_closed_at_the_end() {
     assert_eq!(close.json(), json!({"mchid": MCHID}));
 }
 
-/// The user was quicker than the close.
+/// The user paid before the close.
 #[tokio::test(start_paused = true)]
 async fn an_order_paid_during_the_close_is_done() {
     let wire = wire(&[

@@ -1,4 +1,4 @@
-//! Something between a client and a server that loses, cuts, delays, doubles and forges.
+//! A relay between client and server that loses, truncates, delays, doubles and forges.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// What happens to one request.
+/// The treatment of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wire {
     /// Closed before the request is read.
@@ -18,29 +18,29 @@ pub(crate) enum Wire {
     LoseRequest,
     /// Read and reset.
     ResetRequest,
-    /// Read, and nothing more.
+    /// Read; nothing follows.
     HoldRequest,
-    /// Passed on only after the connection was closed.
+    /// Forwarded only after the connection was closed.
     PassOnLate,
-    /// Passed on; the answer is lost.
+    /// Forwarded; the answer is lost.
     LoseAnswer,
-    /// Passed on; reset instead of an answer.
+    /// Forwarded; reset instead of an answer.
     ResetAnswer,
-    /// Passed on; the answer does not come.
+    /// Forwarded; the answer does not arrive.
     HoldAnswer,
-    /// Passed on; half of the answer's head comes.
+    /// Forwarded; half of the answer's head arrives.
     HalfHead,
-    /// Passed on; half of the answer's body comes.
+    /// Forwarded; half of the answer's body arrives.
     HalfBody,
-    /// Passed on; the answer's body stops in its middle.
+    /// Forwarded; the answer's body stalls in the middle.
     StallInBody,
-    /// Passed on; what comes is no HTTP.
+    /// Forwarded; the answer is not HTTP.
     Garbage,
-    /// Passed on twice, byte for byte.
+    /// Forwarded twice, byte for byte.
     PassOnTwice,
-    /// Not passed on; a gateway's answer.
+    /// Not forwarded; a gateway answers.
     Gateway(&'static str),
-    /// Passed on; a gateway's answer takes the place of the right one.
+    /// Forwarded; a gateway's answer replaces the right one.
     GatewayAfter(&'static str),
 }
 
@@ -55,10 +55,10 @@ pub(crate) const FORBIDDEN: &str = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\
 pub(crate) const EMPTY_OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 pub(crate) const FORGED_OK: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 24\r\n\r\n{\"trade_state\":\"FORGED\"}";
 
-/// How late [`Wire::PassOnLate`] is.
+/// The delay of [`Wire::PassOnLate`].
 pub(crate) const LATE: Duration = Duration::from_millis(150);
 
-/// Passes requests on, one connection for each.
+/// Forwards requests, one connection for each.
 pub(crate) struct Relay {
     pub(crate) address: SocketAddr,
     faults: Arc<Mutex<VecDeque<Wire>>>,
@@ -73,7 +73,7 @@ impl Relay {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let faults = Arc::clone(&shared);
-                // Whatever goes wrong with a connection is what the test is about.
+                // Connection errors are what the test causes.
                 thread::spawn(move || drop(serve(&stream, target, &faults)));
             }
         });
@@ -84,7 +84,7 @@ impl Relay {
         format!("http://{}/", self.address)
     }
 
-    /// What happens to the next request.
+    /// Sets the treatment of the next request.
     pub(crate) fn inject(&self, fault: Wire) {
         self.faults.lock().unwrap().push_back(fault);
     }
@@ -99,7 +99,7 @@ type Faults = Mutex<VecDeque<Wire>>;
 fn serve(stream: &TcpStream, target: SocketAddr, faults: &Faults) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     loop {
-        // A connection that is opened and not used takes no fault.
+        // An unused connection consumes no fault.
         if reader.fill_buf()?.is_empty() {
             return Ok(());
         }
@@ -118,7 +118,7 @@ fn serve(stream: &TcpStream, target: SocketAddr, faults: &Faults) -> std::io::Re
     }
 }
 
-/// Whether the connection goes on.
+/// Whether the connection continues.
 fn answer(
     mut stream: &TcpStream,
     fault: Option<Wire>,
@@ -191,7 +191,7 @@ fn pass_on(request: &[u8], target: SocketAddr) -> std::io::Result<Vec<u8>> {
     Ok(read_message(&mut BufReader::new(server))?.unwrap_or_default())
 }
 
-/// Until the other side gives up.
+/// Waits until the client closes.
 fn hold(mut stream: &TcpStream) {
     let _ = stream.read(&mut [0]);
 }

@@ -14,7 +14,7 @@ use wechatpay_chain::{Client, Error, ErrorKind, Result};
 use crate::kit::{Answer, MCHID, MERCHANT, Wire, builder};
 use crate::support::{ORDERS, TRANSFERS, order, transfer};
 
-/// Answers each request with the next of these, and then with success.
+/// Answers with these in order, and then with success.
 fn wire(answers: impl Fn(usize) -> Option<Result<Response<Body>>> + Send + Sync + 'static) -> Wire {
     let count = AtomicUsize::new(0);
     Wire::responding(move |_| {
@@ -119,7 +119,7 @@ async fn possibly_processed_requests_without_a_number_are_not_repeated() {
     }
 }
 
-/// The first attempt may have made the order, whatever the second is told.
+/// The first attempt may have created the order, whatever the second is answered.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_a_later_attempt_does_not_decide_the_outcome() {
     let wire = wire(|at| {
@@ -132,7 +132,7 @@ async fn a_refusal_of_a_later_attempt_does_not_decide_the_outcome() {
     assert_eq!((wire.count(), err.kind()), (2, ErrorKind::Api));
     assert!(!err.api().unwrap().is_undecided());
     assert!(err.is_undecided() && err.maybe_sent() && !err.is_retryable());
-    // The same refusal alone decides.
+    // Without the first attempt, the same refusal decides.
     let alone = refusing(9, 401, "SIGN_ERROR");
     assert!(
         !make(&client(&alone, policy()))
@@ -173,7 +173,7 @@ async fn a_wait_beyond_the_deadline_is_not_started() {
     assert_eq!((wire.count(), begun.elapsed()), (1, Duration::ZERO));
 }
 
-/// An unsigned answer of any gateway could hold such a call for years.
+/// An unsigned answer of any gateway could otherwise hold such a call for years.
 #[tokio::test(start_paused = true)]
 async fn a_call_without_any_limit_does_not_wait_for_hours() {
     let wire = wire(|_| {
@@ -215,7 +215,7 @@ async fn attempts_and_the_whole_call_have_separate_limits() {
         (begun.elapsed(), err.attempts()),
         (Duration::from_secs(5), 3)
     );
-    // What may not be repeated is not given up early.
+    // A call that may not be repeated is not aborted early.
     let begun = Instant::now();
     let client = with(policy.deadline(Duration::from_secs(5)));
     let err = client

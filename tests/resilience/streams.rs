@@ -1,4 +1,4 @@
-//! Streams and downloads that trickle, or take too long.
+//! Streams and downloads that are too slow or take too long.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -9,7 +9,7 @@ use wechatpay_chain::{ErrorKind, Result, Streaming};
 
 use crate::kit::builder;
 
-/// Answers with a body that is never whole: `piece` bytes every `pause`.
+/// Answers with a body that never ends: `piece` bytes every `pause`.
 fn trickle(length: u64, piece: usize, pause: Duration) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -32,12 +32,12 @@ fn trickle(length: u64, piece: usize, pause: Duration) -> SocketAddr {
     address
 }
 
-/// A file that no download refuses for its length.
+/// A length that every download accepts.
 const LONG: u64 = 1_000_000_000;
 /// More than any machine reads before a deadline.
 const ENDLESS: u64 = 1_000_000_000_000_000;
 
-/// The catalog has its answers unsigned.
+/// The catalog declares its answers unsigned.
 const FILE: &str = "v3/billdownload/file";
 
 async fn drain(mut stream: Streaming) -> Result<()> {
@@ -71,7 +71,7 @@ async fn a_fast_stream_ends_at_its_deadline_too() {
         let call = client.chain(FILE).get(()).deadline(Duration::from_secs(1));
         let err = match call.stream().await {
             Ok(stream) => drain(stream).await.unwrap_err(),
-            // On a busy machine not even the head came in time.
+            // On a busy machine not even the head may arrive in time.
             Err(err) => err,
         };
         assert!(err.is_timeout(), "{}", err.report());

@@ -1,4 +1,4 @@
-//! Requests that lack nothing.
+//! Complete requests.
 
 use serde_json::{Value, json};
 

@@ -40,7 +40,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "密码与这个 PKCS#12 文件不符；微信支付把它设为商户号",
     ),
     (
-        "this private key is encrypted, and the given passphrase does not decrypt it",
+        "this private key is encrypted, and the passphrase does not decrypt it",
         "私钥已加密，提供的密码不正确",
     ),
     (

@@ -1,4 +1,4 @@
-//! Bills of sub-merchants, which come encrypted.
+//! Encrypted bills of sub-merchants.
 
 use std::fs;
 use std::io::Write;
@@ -17,7 +17,7 @@ use super::place;
 const BILL: &str = "v3/ecommerce/bill/fundflowbill";
 const FILE: &str = "v3/billdownload/file";
 const KEY: &str = "0123456789abcdefghijklmnopqrstuv";
-/// As long as the one of the documentation.
+/// As long as the key in the documentation.
 const NONCE: &str = "a8607ef79034c49c";
 
 struct Encrypted {
@@ -41,7 +41,7 @@ impl Encrypted {
         }
     }
 
-    /// The entry of the list, as it has to be.
+    /// The list entry as documented.
     fn entry(&self) -> Value {
         json!({
             "bill_sequence": 1,
@@ -97,7 +97,7 @@ impl Encrypted {
     fn refused(&self, list: &[Value], file: Vec<u8>, zipped: bool, kind: ErrorKind) {
         let err = self.fetch(list, file, zipped).unwrap_err();
         assert_eq!(err.kind(), kind, "{}", err.report());
-        // The question for the bill was.
+        // The request for the bill was sent.
         assert!(err.maybe_sent());
         assert!(!err.report().contains(KEY));
         assert_eq!(fs::read_dir(self.dir.path()).unwrap().count(), 0);
@@ -113,7 +113,7 @@ fn an_encrypted_bill_is_decrypted_unzipped_and_checked() {
         assert!(fs::read(place.target()).unwrap() == place.bill);
         fs::remove_file(place.target()).unwrap();
     }
-    // The tag alone proves it too.
+    // The tag alone is sufficient proof.
     let mut entry = place.entry();
     entry["hash_value"].take();
     let file = place.fetch(&[entry], place.sealed(false), false).unwrap();
@@ -149,7 +149,7 @@ fn an_altered_or_truncated_encrypted_bill_leaves_no_file() {
     }
 }
 
-/// What was opened is blamed only where the tag proves it.
+/// Errors about the content are reported only after the tag was verified.
 #[test]
 fn a_genuine_bill_that_is_not_gzip_or_too_long_is_an_error() {
     let mut place = Encrypted::new();
@@ -164,7 +164,7 @@ fn a_genuine_bill_that_is_not_gzip_or_too_long_is_an_error() {
         );
         let mut other = place.entry();
         other["nonce"] = "b".repeat(16).into();
-        // Unzipped it is too long with whatever key.
+        // Its decompressed length exceeds the limit with any key.
         let kind = if zipped {
             ErrorKind::Decrypt
         } else {
@@ -172,7 +172,7 @@ fn a_genuine_bill_that_is_not_gzip_or_too_long_is_an_error() {
         };
         place.refused(&[other], place.sealed(zipped), zipped, kind);
     }
-    // Of what cannot be unzipped no more is read than a file may have.
+    // If decompression fails, no more is read than the maximum length.
     place.max_bytes = Some(1000);
     let mut endless = place.sealed(false);
     *endless.last_mut().unwrap() ^= 1;

@@ -12,7 +12,7 @@ use crate::support::answer::now;
 use crate::support::watchdog::Watchdog;
 use crate::support::{Hand, echoing};
 
-/// A folder that goes with its test.
+/// A folder that is removed at the end of the test.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -60,7 +60,7 @@ fn another_process_uses_the_copy() {
 fn the_copy_has_mode_0600() {
     use std::os::unix::fs::PermissionsExt;
     let (folder, sandbox) = (Folder::new("owner"), echoing().start_blocking().unwrap());
-    // Also in the place of one that everybody could read.
+    // Also if it replaces a file that everybody could read.
     fs::write(folder.file(), "{}").unwrap();
     fs::set_permissions(folder.file(), fs::Permissions::from_mode(0o666)).unwrap();
     pay(&client(&sandbox, &folder.file())).wait().unwrap();
@@ -139,11 +139,11 @@ fn an_old_copy_is_used_only_without_a_newer_list() {
     assert_eq!(fetches(&sandbox), 3);
 }
 
-/// The copy is read from a pipe, so that the list is asked for while it is.
+/// The copy is a pipe, so that the list can be requested while the copy is being read.
 #[cfg(unix)]
 #[test]
 fn an_explicit_request_bypasses_the_copy() {
-    // A pipe that nobody reads would hold the test up for ever.
+    // A pipe without a reader would block the test.
     let _guard = Watchdog::guard("an_explicit_request_bypasses_the_copy");
     let (folder, sandbox) = (Folder::new("asked"), echoing().start_blocking().unwrap());
     pay(&client(&sandbox, &folder.file())).wait().unwrap();
@@ -159,7 +159,7 @@ fn an_explicit_request_bypasses_the_copy() {
     // Opens when the other end is read.
     let mut copy = fs::File::options().write(true).open(folder.file()).unwrap();
     let asking = std::thread::spawn(move || client.certificates().wait().map(drop));
-    // Time to join what is under way; too little of it proves less and fails nothing.
+    // Time to join the running fetch; too short a time proves less and fails nothing.
     std::thread::sleep(std::time::Duration::from_millis(200));
     std::io::Write::write_all(&mut copy, &good).unwrap();
     drop(copy);
@@ -186,7 +186,7 @@ fn an_unwritable_copy_fails_no_call() {
     pay(&client).wait().unwrap();
     let err = client.certificates().wait().unwrap_err();
     assert!(err.to_string().contains("disk_copy"), "{err}");
-    // Nor does one that is a folder, and nothing is left beside it.
+    // A folder is not replaced either, and no temporary file is left.
     fs::create_dir(folder.file()).unwrap();
     pay(&self::client(&sandbox, &folder.file())).wait().unwrap();
     assert_eq!(folder.names(), ["certificates.json"]);

@@ -1,4 +1,4 @@
-//! Both modes at once, as a merchant has them who moves from certificates to the public key.
+//! A merchant who migrates from certificates to the public key uses both.
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
@@ -25,7 +25,7 @@ fn answers_signed_by_either_verify_and_requests_name_the_right_one() {
     assert_eq!(named(), sandbox.platform_key_id());
     assert_eq!(fetches(&sandbox), 0);
 
-    // WeChat Pay signs with the certificate all the same: only now the list is needed.
+    // WeChat Pay still signs with the certificate, so the list is needed only now.
     let serial = sandbox.platform_certificate().serial();
     let by_certificate = || {
         client
@@ -44,7 +44,7 @@ fn answers_signed_by_either_verify_and_requests_name_the_right_one() {
     assert_eq!(named(), sandbox.platform_key_id());
 }
 
-/// The move is over, and `certificates(..)` still there.
+/// The migration is over, but `certificates(..)` is still configured.
 #[test]
 fn a_merchant_without_certificates_is_unaffected() {
     let sandbox = echoing().start_blocking().unwrap();
@@ -64,7 +64,7 @@ fn a_merchant_without_certificates_is_unaffected() {
     assert!(err.maybe_sent());
 }
 
-/// The other way round: the merchant was moved, and the client has not been told.
+/// The reverse: the merchant was migrated, but the client was not reconfigured.
 #[test]
 fn an_answer_signed_with_an_unknown_public_key_triggers_no_fetch() {
     let sandbox = echoing().start_blocking().unwrap();

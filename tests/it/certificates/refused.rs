@@ -1,4 +1,4 @@
-//! Lists that are not used, and what is said then.
+//! Rejected lists, and their errors.
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
@@ -8,7 +8,7 @@ use wechatpay_sandbox::{Fault, Sandbox, StubResponse};
 use super::{certificate_mode, fetches, on_a_clock, pay, payments};
 use crate::support::echoing;
 
-/// What a call says that had no list to go by: nothing of it was sent.
+/// Returns the error of a call without a valid list; nothing was sent.
 fn refused(sandbox: &Sandbox, client: &Client) -> Error {
     let err = pay(client).wait().unwrap_err();
     assert_eq!(err.kind(), ErrorKind::Certificates, "{}", err.report());
@@ -39,7 +39,7 @@ fn without_certificates_the_error_recommends_the_public_key() {
         assert_eq!(answer.code, "RESOURCE_NOT_EXISTS");
         assert_eq!(answer.message, "无可用的平台证书");
     }
-    // Asking again would change nothing, so it is not asked again for a while.
+    // Another fetch would fail in the same way, so none is made for a while.
     assert_eq!(fetches(&sandbox), 1);
     hand.forward(60);
     refused(&sandbox, &client);
@@ -76,7 +76,7 @@ fn after(fault: Fault) -> (Sandbox, Client, VerifyFailure) {
     let (sandbox, client) = sandbox();
     sandbox.inject_fault(fault);
     let err = refused(&sandbox, &client);
-    // A passing failure: the next call asks again, and is made.
+    // A temporary failure: the next call fetches again and succeeds.
     pay(&client).wait().unwrap();
     let failure = err.verify_failure().unwrap().clone();
     (sandbox, client, failure)
@@ -146,12 +146,12 @@ fn a_list_signed_with_an_expired_certificate_is_rejected() {
         matches!(failure, VerifyFailure::Expired { not_after, .. } if *not_after == own.not_after()),
         "{failure:?}"
     );
-    // In certificate mode the call is not even made.
+    // In certificate mode the call is not sent.
     let before = payments(&sandbox);
     let err = pay(&client).wait().unwrap_err();
     assert_eq!(err.kind(), ErrorKind::Certificates);
     assert_eq!(payments(&sandbox), before);
-    // Nor does one sign that is only to come.
+    // Nor does a certificate that is not yet valid.
     hand.forward(own.not_before() - wechatpay_chain::Clock::now(&hand));
     call().wait().unwrap();
     hand.forward(-1);

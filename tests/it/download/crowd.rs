@@ -1,11 +1,11 @@
-//! Many downloads on few threads.
+//! Many downloads on few blocking threads.
 
 use wechatpay_chain::crypto::digest;
 
 use super::{FILE, Place, content};
 use crate::support::watchdog::Watchdog;
 
-/// A name is looked up on the thread that a file would hold while it waits for its answer.
+/// Names are resolved on the thread that a file would otherwise occupy while it waits for its answer.
 #[test]
 fn downloads_do_not_deadlock_on_one_blocking_thread() {
     let _guard = Watchdog::guard("downloads on one blocking thread");

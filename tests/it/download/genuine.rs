@@ -1,4 +1,4 @@
-//! What is not the file that was asked for replaces no file.
+//! Content other than the requested file does not replace a file.
 
 use std::fs;
 
@@ -19,7 +19,7 @@ fn downloads() -> impl Iterator<Item = &'static Operation> {
 fn client(body: &[u8], content_type: &'static str) -> Client {
     let body = body.to_vec();
     let wire = Wire::answering(move |_| {
-        // A statement is signed, the others are not: their signature is not looked at.
+        // Statements are signed, the others are unsigned.
         Answer::bytes(body.clone()).header("Content-Type", content_type)
     });
     let builder = support::builder().v2_key("v2secretv2secretv2secretv2secret");
@@ -40,7 +40,7 @@ fn call(client: &Client, operation: &Operation) -> Call {
     }
 }
 
-/// Kinds of wrong content, each as a proxy or a gateway sends it with 200.
+/// Kinds of wrong content, as a proxy or gateway sends them with 200.
 const WRONG: [&str; 11] = [
     "",
     "\u{feff}\r\n",
@@ -104,7 +104,7 @@ fn the_content_decides_and_not_the_content_type() {
     }
 }
 
-/// An error says what came, without quoting it, and has it at hand.
+/// The error names the content without quoting it, and contains it.
 #[test]
 fn the_error_names_the_content() {
     let place = Place::new();
@@ -127,7 +127,7 @@ fn the_error_names_the_content() {
     }
 }
 
-/// What is announced is what was asked for; and other operations do answer with JSON.
+/// Content with the announced digest is accepted; other operations may answer with JSON.
 #[test]
 fn proven_or_requested_content_is_kept() {
     let place = Place::new();
@@ -149,7 +149,7 @@ fn proven_or_requested_content_is_kept() {
     place.holds(invoice);
 }
 
-/// A refusal of APIv2 is told from a bill however its first bytes come.
+/// An APIv2 refusal is recognised even if its first bytes arrive one by one.
 #[test]
 fn a_v2_refusal_in_pieces_is_recognised() {
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! What is refused before it is fetched, or read.
+//! Errors before the request is sent or the response is read.
 
 use std::fs;
 use std::sync::{Arc, Mutex};
@@ -21,7 +21,7 @@ fn an_unusable_key_fails_before_the_call() {
     assert_eq!(place.sandbox.calls().len(), 0);
 }
 
-/// `/dev/null` would be gone, and a pipe's reader would wait for ever.
+/// Otherwise `/dev/null` would be replaced, and the reader of a pipe would wait for ever.
 #[cfg(unix)]
 #[test]
 fn only_files_and_links_are_replaced() {
@@ -52,7 +52,7 @@ fn only_files_and_links_are_replaced() {
     place.is_untouched();
 }
 
-/// The temporary file has another name: the system would tell when all has come.
+/// The temporary file has another name, so the system would report the problem only at the end.
 #[test]
 fn paths_that_cannot_be_files_fail_before_the_call() {
     let place = Place::giving(b"new");
@@ -70,7 +70,7 @@ fn paths_that_cannot_be_files_fail_before_the_call() {
         format!("{dir}/no/x"),
         format!("{dir}/a\0b"),
         format!("{dir}/{}", "n".repeat(300)),
-        // Nobody can write there, root neither.
+        // Not even root can write there.
         "/proc/x".to_owned(),
         "x/".to_owned(),
         "/".to_owned(),

@@ -1,4 +1,4 @@
-//! Whether an answer is all of it: real sockets, real TLS.
+//! Completeness of answers, over real sockets and real TLS.
 
 use std::fs;
 use std::io::Read;
@@ -15,12 +15,12 @@ const IMAGE: &str = "v3/merchant-service/images/{media_id}";
 const BILL: &str = "`2024-01-01,`1\n";
 const CLOSE: &str = "Connection: close\r\n";
 
-/// An answer without a length: it ends with its connection.
+/// An answer without a length, which ends when its connection closes.
 fn endless(version: &str, headers: &str, body: &str) -> String {
     format!("HTTP/{version} 200 OK\r\n{headers}\r\n{body}")
 }
 
-/// The same answer taken in every way that there is.
+/// The same answer, read in every way.
 fn taken(client: &Client) -> Vec<Result<()>> {
     let call = |path: &'static str| match path {
         IMAGE => client.chain(path).get(()).var("media_id", "1"),
@@ -55,7 +55,7 @@ fn streamed(stream: Result<wechatpay_chain::Streaming>) -> Result<()> {
     let mut stream = stream?;
     runtime.unwrap().block_on(async {
         while stream.chunk().await?.is_some() {}
-        // What has failed once goes on failing.
+        // A failed stream keeps failing.
         Ok(())
     })
 }
@@ -85,7 +85,7 @@ fn without_a_length_only_the_end_of_tls_makes_an_answer_whole() {
     }
 }
 
-/// Many servers never send `close_notify`; what has a length or chunks needs none.
+/// Many servers never send `close_notify`; an answer with a length or chunks does not need it.
 #[test]
 fn an_answer_with_a_known_end_needs_no_close_notify() {
     let length = format!("Content-Length: {}\r\n", BILL.len());
@@ -104,13 +104,13 @@ fn an_answer_with_a_known_end_needs_no_close_notify() {
                 outcome.unwrap_or_else(|err| panic!("{end:?} {answer}: {}", err.report()));
             }
         }
-        // A connection that the answer leaves open; each call has a client of its own, so that none
-        // meets the last one's connection while it is closed.
+        // The answer leaves the connection open. Each call has a separate client, so that none
+        // uses the previous connection while it is being closed.
         let server = Ending::with(endless("1.1", &length, BILL), end);
         let client = || server.builder().build().unwrap();
         client().chain(FILE).get(()).wait().unwrap();
         streamed(client().chain(FILE).get(()).stream().wait()).unwrap();
-        // And where that is not the end, the answer is not whole.
+        // If that is not the end, the answer is incomplete.
         for answer in [
             endless("1.1", "Content-Length: 100\r\n", BILL),
             endless(
@@ -126,7 +126,7 @@ fn an_answer_with_a_known_end_needs_no_close_notify() {
     }
 }
 
-/// A signature, a digest, and the end of JSON and XML say that nothing is missing.
+/// A signature, a digest, and the end of JSON and XML prove completeness.
 #[test]
 fn a_proven_content_needs_no_marked_end() {
     let dir = tempfile::tempdir().unwrap();
@@ -134,7 +134,7 @@ fn a_proven_content_needs_no_marked_end() {
         let signed = String::from_utf8(Answer::json(json!({"a": 1})).into_http1()).unwrap();
         let signed = signed.replace("Content-Length: 7\r\n", "");
         assert!(!signed.contains("Content-Length"));
-        // The server gives one answer again and again.
+        // The server repeats one answer.
         let builder = Ending::with(signed, end).builder();
         let client = builder.check_answer_nonces(false).build().unwrap();
         let call = || client.chain("v3/certificates-of-mine").get(());
@@ -154,7 +154,7 @@ fn a_proven_content_needs_no_marked_end() {
     }
 }
 
-/// APIv2: a bill has no end of its own, and the message that refuses one has.
+/// APIv2: the end of a bill is not recognisable, but that of a refusal's XML is.
 #[test]
 fn apiv2_answers_follow_the_same_rules() {
     const FAIL: &str =

@@ -88,7 +88,7 @@ impl Graph {
             .collect()
     }
 
-    /// Files that use each other in a circle, but for a module and those inside it.
+    /// Files that use each other in a circle, except a module and the modules inside it.
     pub(super) fn circles(&self) -> Vec<Vec<String>> {
         let mut edges = self.edges();
         for (user, used) in &mut edges {

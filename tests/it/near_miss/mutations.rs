@@ -1,4 +1,4 @@
-//! What can go wrong with the path and method of an operation.
+//! Mutations of the path and method of an operation.
 
 use http::Method;
 use wechatpay_chain::catalog::{self, Operation};
@@ -16,7 +16,7 @@ impl Mutant {
     }
 }
 
-/// The path with a value in the place of each variable.
+/// The path with a value for each variable.
 fn concrete(operation: &Operation) -> String {
     let segments = operation.path().split('/');
     let filled = segments.map(|text| {
@@ -42,7 +42,7 @@ pub(crate) fn same(operation: &Operation) -> [Mutant; 2] {
     })
 }
 
-/// Mutations of the path, each alone, and of the method, with some of the paths.
+/// All single mutations of the path, and of the method with some of the paths.
 pub(crate) fn mutants(operation: &Operation) -> Vec<Mutant> {
     let path = concrete(operation);
     let mut paths = by_letter(operation, &path);
@@ -68,7 +68,7 @@ pub(crate) fn mutants(operation: &Operation) -> Vec<Mutant> {
         Method::PATCH,
         Method::DELETE,
     ] {
-        // Another operation of the same path is that operation.
+        // Another documented operation of the same path is not a mutation.
         let documented = catalog::find(&method, operation.path());
         if documented.is_none_or(|other| other.path() != operation.path()) {
             let wrong = |path: &String| Mutant {
@@ -81,13 +81,13 @@ pub(crate) fn mutants(operation: &Operation) -> Vec<Mutant> {
     mutants
 }
 
-/// Each letter of the literals: its case, escaped once and twice, and every seventh a look-alike.
+/// Changes each letter of the literals: its case, escaped once and twice, and every seventh as a lookalike.
 fn by_letter(operation: &Operation, path: &str) -> Vec<String> {
     let literals = operation.path();
     let mut paths = Vec::new();
     let letters = path.char_indices().filter(|(_, c)| c.is_ascii_alphabetic());
     for (seen, (at, letter)) in letters.enumerate() {
-        // A variable's value has no letters.
+        // Letters of a variable's value are not changed.
         assert!(literals.contains(letter));
         let with = |text: &str| format!("{}{text}{}", &path[..at], &path[at + 1..]);
         let code = u32::from(letter);
@@ -105,7 +105,7 @@ fn by_letter(operation: &Operation, path: &str) -> Vec<String> {
     paths
 }
 
-/// After each segment: slashes, parameters, steps, blanks.
+/// Inserts after each segment: slashes, parameters, dot segments, spaces.
 fn by_segment(path: &str) -> Vec<String> {
     let ends = path.match_indices('/').map(|(at, _)| at);
     let ends: Vec<_> = ends.chain([path.len()]).collect();

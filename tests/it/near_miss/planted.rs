@@ -8,7 +8,7 @@ use wechatpay_chain::{Call, Chain, Media};
 
 pub(crate) const SECRET: &str = "PLANTED-110101199001011234";
 
-/// Whether a text has the secret in it, as it is or percent-encoded.
+/// Whether a text contains the secret, plain or percent-encoded.
 pub(crate) fn shows(text: &str) -> bool {
     let plain = percent_decode_str(text).decode_utf8_lossy();
     text.contains(SECRET) || plain.contains(SECRET)
@@ -31,7 +31,7 @@ impl Planted {
             body = body["meta"].take();
         }
         let mut encoded: Vec<_> = operation.json_encoded().to_vec();
-        // What is within goes first.
+        // Inner pointers first.
         encoded.sort_by_key(|pointer| std::cmp::Reverse(pointer.len()));
         for pointer in encoded {
             if let Some(value) = body.pointer_mut(&pointer.replace('*', "0"))
@@ -50,7 +50,7 @@ impl Planted {
         }
     }
 
-    /// A call that has all of it.
+    /// A call with all planted fields.
     pub(crate) fn give(&self, chain: Chain, method: &Method) -> Call {
         let call = chain.request(method.as_str(), Value::Null);
         let query = self.query.iter();
@@ -71,7 +71,7 @@ impl Planted {
         }
     }
 
-    /// The same as data.
+    /// The same call from data.
     pub(crate) fn options(&self) -> Value {
         let body = if self.upload {
             json!({"meta": self.body})
@@ -82,7 +82,7 @@ impl Planted {
     }
 }
 
-/// Puts the secret where a pointer leads, `*` as the first item of a list.
+/// Puts the secret at a pointer; `*` becomes the first item of a list.
 fn plant(at: &mut Value, pointer: &str) {
     let (name, rest) = match pointer.split_once('/') {
         Some((name, rest)) => (name, Some(rest)),

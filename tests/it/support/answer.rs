@@ -1,4 +1,4 @@
-//! Answers as WeChat Pay signs them, and as it does not.
+//! Answers with WeChat Pay's signature, and with wrong ones.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -16,7 +16,7 @@ use wechatpay_chain::transport::Body;
 
 use super::keys::{KEY_ID, PLATFORM};
 
-/// An answer, signed with the platform key unless told otherwise; its clone repeats it.
+/// An answer, signed with the platform key by default; its clone repeats it.
 #[derive(Clone)]
 pub(crate) struct Answer {
     status: StatusCode,
@@ -63,14 +63,14 @@ impl Answer {
         self
     }
 
-    /// Sends a header that is there once more.
+    /// Adds a second value of a header.
     pub(crate) fn doubled(mut self, name: &'static str) -> Self {
         let value = self.headers[name].clone();
         self.headers.append(name, value);
         self
     }
 
-    /// Signs the body, now.
+    /// Signs the body with the current time.
     pub(crate) fn signed(self) -> Self {
         self.signed_at(now())
     }
@@ -81,7 +81,7 @@ impl Answer {
         self.signed_over(timestamp, &body)
     }
 
-    /// Signs another text in the body's place.
+    /// Signs another text instead of the body.
     pub(crate) fn signed_over(self, timestamp: i64, covered: &[u8]) -> Self {
         let (timestamp, nonce) = (timestamp.to_string(), next_nonce());
         let text = response_text(&timestamp, &nonce, covered);
@@ -92,13 +92,13 @@ impl Answer {
             .header("Wechatpay-Signature", &signature)
     }
 
-    /// Puts another body under the signature.
+    /// Replaces the body after signing.
     pub(crate) fn forged(mut self, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// Comes in pieces of so many bytes.
+    /// Splits the body into pieces of this many bytes.
     pub(crate) fn in_pieces(mut self, piece: usize) -> Self {
         self.piece = Some(piece);
         self
@@ -115,7 +115,7 @@ impl Answer {
         response
     }
 
-    /// The answer as HTTP/1.1 has it on the wire.
+    /// The answer in the form of HTTP/1.1.
     pub(crate) fn into_http1(self) -> Vec<u8> {
         let mut text = format!("HTTP/1.1 {}\r\n", self.status).into_bytes();
         for (name, value) in &self.headers {
@@ -130,7 +130,7 @@ impl Answer {
     }
 }
 
-/// Of each answer another one, as WeChat Pay makes them.
+/// A unique nonce for each answer, as WeChat Pay does.
 fn next_nonce() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     format!(

@@ -1,16 +1,16 @@
-//! A clock that goes when told.
+//! A clock that advances only on demand.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use wechatpay_chain::{Clock, Result, SystemClock};
 
-/// A clock that goes when told; its copies are the same clock.
+/// A clock that advances only on demand; its copies are the same clock.
 #[derive(Debug, Clone)]
 pub(crate) struct Hand(Arc<AtomicI64>);
 
 impl Hand {
-    /// Stands at a time, in seconds since the Unix epoch.
+    /// Creates a clock with a time in seconds since the Unix epoch.
     pub(crate) fn at(seconds: i64) -> Self {
         Self(Arc::new(AtomicI64::new(seconds)))
     }

@@ -1,4 +1,4 @@
-//! A server that counts what it gets, and closes the connections that nobody uses when it is told to.
+//! A server that counts its requests and closes idle connections on demand.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -25,7 +25,7 @@ use wechatpay_chain::{Certificate, ClientBuilder};
 use super::keys::OTHER;
 use super::{Answer, builder};
 
-/// What is spoken over the connections.
+/// The protocol of the connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Speaks {
     Plain,
@@ -43,7 +43,7 @@ pub(crate) enum End {
     Fin,
     /// The connection is reset.
     Reset,
-    /// As HTTP has it: `GOAWAY` in HTTP/2.
+    /// As HTTP specifies: `GOAWAY` in HTTP/2.
     Polite,
 }
 
@@ -58,7 +58,7 @@ pub(crate) struct Gate {
 
 struct Shared {
     end: End,
-    /// How often each call came, by the id in its query.
+    /// How often each call arrived, by the id in its query.
     seen: Mutex<HashMap<String, u32>>,
     open: Mutex<usize>,
     changed: Condvar,
@@ -70,7 +70,7 @@ impl Gate {
         Self::start(speaks, end, false)
     }
 
-    /// Behind a proxy that closes a tunnel when one of its ends does.
+    /// Behind a proxy that closes a tunnel when one of its ends closes.
     pub(crate) fn behind_a_proxy(speaks: Speaks, end: End) -> Self {
         Self::start(speaks, end, true)
     }
@@ -127,7 +127,7 @@ impl Gate {
 
     /// Closes all connections, and returns when they are closed.
     ///
-    /// It blocks the thread: a runtime that the thread drives hears nothing of it.
+    /// It blocks the thread, so a runtime on that thread notices nothing.
     pub(crate) fn close_idle(&self) {
         self.shared.closings.send_modify(|closings| *closings += 1);
         let mut open = self.shared.open.lock().unwrap();
@@ -142,16 +142,16 @@ impl Gate {
         }
     }
 
-    /// How often each call came.
+    /// How often each call arrived.
     pub(crate) fn seen(&self) -> HashMap<String, u32> {
         self.shared.seen.lock().unwrap().clone()
     }
 }
 
-/// Whether a socket of this machine does not know yet that a server on one of these ports has closed it.
+/// Whether a socket of this machine has not yet seen that a server on one of these ports closed it.
 ///
-/// A busy kernel delivers the end of a loopback connection some time after `close` returns. Until then no client can know
-/// of it. Only Linux tells.
+/// A busy kernel delivers the end of a loopback connection some time after `close` returns. Until then no client can
+/// notice it. Only Linux reports it.
 fn is_connected_to(ports: &[u16]) -> bool {
     const ESTABLISHED: &str = "01";
     let table = std::fs::read_to_string("/proc/self/net/tcp").unwrap_or_default();
@@ -191,7 +191,7 @@ async fn listen(listener: TcpListener, shared: Arc<Shared>, acceptor: Option<Ssl
         }
         let open = Open::count(&shared);
         let (shared, acceptor) = (Arc::clone(&shared), acceptor.clone());
-        // From here on it hears that it has to close.
+        // From here on it receives the command to close.
         let mut closing = shared.closings.subscribe();
         tokio::spawn(async move {
             let Some(acceptor) = acceptor else {
@@ -233,7 +233,7 @@ where
     }
     if shared.end == End::Polite {
         connection.as_mut().graceful_shutdown();
-        // The client may be asleep and answer nothing: what was to be said is said by then.
+        // The client may be idle and answer nothing: all data was sent by then.
         let _ = tokio::time::timeout(Duration::from_millis(5), connection).await;
     }
 }
@@ -245,7 +245,7 @@ async fn tunnel_all(listener: TcpListener, to: SocketAddr, shared: Arc<Shared>) 
         let open = Open::count(&shared);
         tokio::spawn(async move {
             let _ = tunnel(client, to).await;
-            // Closed by now, with both sockets.
+            // Both sockets are closed now.
             drop(open);
         });
     }
@@ -281,7 +281,7 @@ pub(crate) fn acceptor(speaks: Speaks, certificate: &X509) -> SslAcceptor {
     acceptor.build()
 }
 
-/// What a client trusts.
+/// The root that a client trusts.
 pub(crate) fn root(certificate: &X509) -> Certificate {
     Certificate::from_bytes(certificate.to_pem().unwrap()).unwrap()
 }

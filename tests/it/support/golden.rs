@@ -1,4 +1,4 @@
-//! The PHP SDK's recorded requests, which are no part of the repository, and a client that makes
+//! The PHP SDK's recorded requests, which are not part of the repository, and a client that makes
 //! them again.
 
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ use super::keys::MCHID;
 use super::literal;
 use super::php::{Snippet, Step};
 
-/// `WECHATPAY_PHP_WIRE` names it.
+/// The environment variable `WECHATPAY_PHP_WIRE` names it.
 pub(crate) fn folder() -> PathBuf {
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/php-wire");
     std::env::var_os("WECHATPAY_PHP_WIRE").map_or(default, PathBuf::from)
 }
 
-/// The SDK's rows of one API; `None` when the folder is not there.
+/// The SDK's rows of one API; `None` if the folder does not exist.
 pub(crate) fn rows(version: &str) -> Option<Vec<Value>> {
     let text = std::fs::read_to_string(folder().join("golden.jsonl")).ok()?;
     let rows = text.lines().map(|line| serde_json::from_str(line).unwrap());
@@ -60,11 +60,11 @@ impl Replay {
         Self { client, clock }
     }
 
-    /// The snippet in the same one of the three chain styles.
+    /// The snippet in one of the three chain styles, always the same one.
     pub(crate) fn prepare(&self, timestamp: i64, nonce: &str, snippet: &Snippet) -> Call {
         *self.clock.0.lock().unwrap() = (timestamp, nonce.to_owned());
         let mut options = snippet.options.clone();
-        // Where the answer goes is the caller's business here, and how it is verified the catalog's.
+        // The host and the verification of the answer are not part of the recording.
         for option in ["sink", "handler"] {
             options.remove(option);
         }

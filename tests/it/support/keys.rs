@@ -1,4 +1,4 @@
-//! Keys and certificates, made when they are first needed.
+//! Keys and certificates, created at first use.
 
 use std::sync::LazyLock;
 
@@ -27,7 +27,7 @@ pub(crate) struct Pair {
 pub(crate) static MERCHANT: LazyLock<Pair> = LazyLock::new(pair);
 /// WeChat Pay's.
 pub(crate) static PLATFORM: LazyLock<Pair> = LazyLock::new(pair);
-/// Neither's.
+/// Belongs to neither.
 pub(crate) static OTHER: LazyLock<Pair> = LazyLock::new(pair);
 
 fn pair() -> Pair {

@@ -1,4 +1,4 @@
-//! What several themes need: keys, a gateway in memory, one on a socket, and a reader of PHP.
+//! Shared helpers: keys, a gateway in memory, one on a socket, and a parser of PHP.
 
 pub(crate) mod answer;
 mod clock;
@@ -21,7 +21,7 @@ pub(crate) use clock::Hand;
 pub(crate) use keys::{KEY_ID, MCHID, MERCHANT, PLATFORM, SERIAL};
 pub(crate) use wire::{Sent, Wire};
 
-/// A builder that lacks nothing: this merchant's key and one platform key.
+/// A complete builder: this merchant's key and one platform key.
 pub(crate) fn builder() -> ClientBuilder {
     Client::builder()
         .mchid(MCHID)
@@ -36,17 +36,17 @@ pub(crate) fn client(wire: &Wire) -> Client {
     builder().transport(wire.clone()).build().unwrap()
 }
 
-/// A sandbox for tests that are about something else than the fields of requests.
+/// A sandbox for tests that are not about the fields of requests.
 pub(crate) fn lenient() -> SandboxBuilder {
     Sandbox::builder().check_fields(false)
 }
 
-/// A sandbox for tests that need any answer: it gives unknown paths their own body back.
+/// A sandbox for tests that need any answer: it echoes the body on unknown paths.
 pub(crate) fn echoing() -> SandboxBuilder {
     Sandbox::builder().echo_unknown(true)
 }
 
-/// A Native order that lacks nothing.
+/// A complete Native order.
 pub(crate) fn native_order() -> Value {
     json!({
         "appid": "wxd678efh567hg6787",
@@ -58,7 +58,7 @@ pub(crate) fn native_order() -> Value {
     })
 }
 
-/// A literal, as far as the library can tell: some tests have their paths from data.
+/// Turns a text into a literal, for tests that read paths from data.
 pub(crate) fn literal(text: &str) -> &'static str {
     Box::leak(text.to_owned().into_boxed_str())
 }

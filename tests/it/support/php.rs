@@ -1,10 +1,10 @@
-//! Reads the call out of a documentation snippet: one method call on a chain, one array literal.
+//! Parses the call of a documentation snippet: one method call on a chain, one array literal.
 //!
-//! Strict: what the documented grammar does not have is a panic, so that nothing is passed over.
+//! Strict: anything outside the documented grammar panics, so that nothing is ignored.
 
 use serde_json::{Map, Number, Value};
 
-/// `$instance->v3->…->postAsync([ … ])`, taken apart.
+/// The parts of `$instance->v3->…->postAsync([ … ])`.
 #[derive(Debug)]
 pub(crate) struct Snippet {
     pub(crate) steps: Vec<Step>,
@@ -118,7 +118,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `$stack`, `$media->getStream()`: kept as they are written.
+    /// `$stack`, `$media->getStream()`: kept as written.
     fn expression(&mut self) -> Value {
         self.expect("$");
         let mut text = format!("${}", self.name());
@@ -189,7 +189,7 @@ impl Reader<'_> {
     }
 }
 
-/// PHP's `json_encode` without flags: `\/`, and `\uXXXX` for all that is not ASCII.
+/// PHP's `json_encode` without flags: `\/`, and `\uXXXX` for all non-ASCII characters.
 pub(crate) fn json_encode(value: &Value) -> String {
     let mut out = String::new();
     for c in value.to_string().chars() {

@@ -1,4 +1,4 @@
-//! A gateway on a socket, on plain threads: no runtime of a test can disturb it.
+//! A gateway on a socket, with plain threads, so that no runtime of a test can disturb it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -11,12 +11,12 @@ use wechatpay_chain::Client;
 
 use super::{Answer, builder};
 
-/// What a server saw.
+/// An event that a server saw.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Event {
-    /// A whole request came; its request line.
+    /// A whole request arrived; its request line.
     Request(String),
-    /// The other side closed a connection.
+    /// The client closed a connection.
     Closed,
 }
 
@@ -32,7 +32,7 @@ impl Server {
         Self::serving(true)
     }
 
-    /// Takes requests and never answers.
+    /// Reads requests and never answers.
     pub(crate) fn mute() -> Self {
         Self::serving(false)
     }
@@ -61,7 +61,7 @@ impl Server {
         builder().base_url(self.url()).build().unwrap()
     }
 
-    /// Waits for the next thing to happen.
+    /// Waits for the next event.
     pub(crate) fn next(&self) -> Event {
         self.events.lock().unwrap().recv().unwrap()
     }
@@ -70,7 +70,7 @@ impl Server {
 fn serve(mut stream: &TcpStream, answers: bool, seen: &Sender<Event>) {
     let mut reader = BufReader::new(stream);
     while let Some(line) = read_request(&mut reader) {
-        // A test that has seen enough does not listen any more.
+        // A finished test no longer listens.
         let _ = seen.send(Event::Request(line));
         if answers {
             let answer = Answer::json(json!({"ok": true})).into_http1();

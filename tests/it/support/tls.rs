@@ -1,4 +1,4 @@
-//! A server of one answer over TLS or plain TCP, that ends its connections as it is told.
+//! A server with one answer over TLS or plain TCP that ends its connections in a chosen way.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -64,7 +64,7 @@ impl Ending {
     }
 }
 
-/// What goes wrong with a client that has gone concerns no test.
+// Errors of a client that has gone do not matter.
 fn serve(mut tcp: TcpStream, acceptor: &SslAcceptor, answer: &[u8], end: End) {
     if end == End::Plain {
         read_head(&mut tcp);
@@ -81,7 +81,7 @@ fn serve(mut tcp: TcpStream, acceptor: &SslAcceptor, answer: &[u8], end: End) {
     }
 }
 
-/// All requests here are without a body.
+/// All requests here have no body.
 fn read_head(stream: &mut impl Read) {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read == 1) {
@@ -91,7 +91,7 @@ fn read_head(stream: &mut impl Read) {
 
 static IDENTITY: LazyLock<(PKey<Private>, X509)> = LazyLock::new(identity);
 
-/// A certificate for 127.0.0.1 that is its own root.
+/// A self-signed certificate for 127.0.0.1.
 fn identity() -> (PKey<Private>, X509) {
     let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
     let mut name = X509NameBuilder::new().unwrap();

@@ -1,16 +1,16 @@
-//! Ends the process when a test hangs: a deadlock shall be a failure, not a stuck build.
+//! Ends the process when a test hangs, so that a deadlock is a failure and not a stuck build.
 
 use std::io::Write;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::Duration;
 
-/// Generous: it must never fire because a machine is slow.
+/// Generous, since it must never fire on a slow machine.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Guards the test that holds it.
+/// Guards the test that owns it.
 pub(crate) struct Watchdog {
-    /// Dropping it is the sign that all is well.
+    /// Dropping it signals success.
     _alive: Sender<()>,
 }
 
@@ -19,7 +19,7 @@ impl Watchdog {
         let (alive, gone) = mpsc::channel();
         thread::spawn(move || {
             if gone.recv_timeout(LIMIT) == Err(mpsc::RecvTimeoutError::Timeout) {
-                // Straight out: what the macros print is captured, and lost in the abort.
+                // Written directly: output of the macros is captured, and lost in the abort.
                 let _ = writeln!(std::io::stderr(), "{name} hangs");
                 std::process::abort();
             }

@@ -1,4 +1,4 @@
-//! A gateway in memory: counts and keeps what reaches it, and answers by a closure.
+//! A gateway in memory: it counts and keeps the requests, and a closure answers.
 
 use std::sync::{Arc, Mutex};
 
@@ -21,14 +21,14 @@ pub(crate) struct Wire {
     respond: Arc<Respond>,
 }
 
-/// A request as it reached the wire.
+/// A request as it was sent.
 pub(crate) struct Sent {
     pub(crate) parts: Parts,
     pub(crate) body: Bytes,
 }
 
 impl Wire {
-    /// Answers each request with what the closure makes.
+    /// Answers each request with the closure's result.
     pub(crate) fn answering(respond: impl Fn(&Sent) -> Answer + Send + Sync + 'static) -> Self {
         Self::responding(move |sent| Ok(respond(sent).into_response()))
     }
@@ -46,24 +46,24 @@ impl Wire {
         Self::answering(|_| Answer::json(serde_json::json!({})))
     }
 
-    /// How many requests came.
+    /// The number of requests.
     pub(crate) fn count(&self) -> usize {
         self.sent.lock().unwrap().len()
     }
 
-    /// All requests that came; the next ones are counted anew.
+    /// Takes all requests; counting starts again.
     pub(crate) fn take(&self) -> Vec<Arc<Sent>> {
         std::mem::take(&mut self.sent.lock().unwrap())
     }
 
-    /// The only request that came.
+    /// The only request.
     pub(crate) fn only(&self) -> Arc<Sent> {
         let sent = self.sent.lock().unwrap();
         assert_eq!(sent.len(), 1, "requests on the wire");
         Arc::clone(&sent[0])
     }
 
-    /// All requests that came.
+    /// All requests.
     pub(crate) fn all(&self) -> Vec<Arc<Sent>> {
         self.sent.lock().unwrap().clone()
     }
@@ -91,7 +91,7 @@ impl Sent {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// A header that stands once and is text.
+    /// A header that appears once and is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.parts.headers.get_all(name).iter();
         let value = values.next()?;
@@ -109,7 +109,7 @@ impl Sent {
         Authorization::parse(self.header(AUTHORIZATION.as_str()).unwrap()).unwrap()
     }
 
-    /// Whether the signature covers exactly what came.
+    /// Whether the signature covers exactly this request.
     pub(crate) fn signed_by(&self, key: &PublicKey) -> bool {
         let auth = self.authorization();
         let text = request_text(

@@ -1,4 +1,4 @@
-//! Files that are not what was said, or change underway: they do not arrive.
+//! Files that do not match the announcement, or change during the upload: they are not sent completely.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use wechatpay_sandbox::Sandbox;
 
 use super::{PATH, content, file, sandbox};
 
-/// A client that overwrites a file between the signature and the wire.
+/// A client that overwrites a file between signing and sending.
 fn editing(client: &Client, path: &std::path::Path, with: Vec<u8>) -> Client {
     let path = path.to_owned();
     let edit = from_fn(move |request: Request, next: Next| {
@@ -36,7 +36,7 @@ fn an_edit_after_the_digest_is_detected() {
     let content = content();
     let mut other = content.clone();
     other[0] ^= 1;
-    // As long, shorter, longer; and one that fits a chunk exactly.
+    // As long, shorter, longer; and one that fills a chunk exactly.
     let chunk = vec![1; 256 << 10];
     for (before, after) in [
         (&content[..], &other[..]),
@@ -56,7 +56,7 @@ fn an_edit_after_the_digest_is_detected() {
     none_was_accepted(&sandbox);
 }
 
-/// Files whose SHA-256 no meta needs are looked at for this alone.
+/// Files without a SHA-256 in their meta are read only for this check.
 #[test]
 fn an_edit_of_a_file_without_a_digest_is_detected_too() {
     let (sandbox, client) = sandbox();

@@ -1,4 +1,4 @@
-//! APIv2's uploads: what is signed, and what the gateway makes of it.
+//! APIv2's uploads: the signed fields, and the gateway's checks.
 
 use serde_json::json;
 use wechatpay_chain::crypto::digest;

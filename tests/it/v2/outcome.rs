@@ -1,8 +1,8 @@
-//! What an APIv2 answer has to say to be a success.
+//! The requirements for a successful APIv2 answer.
 
 use super::*;
 
-/// Only what is declared a file may be no message; everything else has to say SUCCESS.
+/// Only declared files may be other than a message; all other answers must say SUCCESS.
 #[test]
 fn nothing_but_success_counts_as_success() -> Result<()> {
     let sandbox = lenient().start_blocking()?;
@@ -24,7 +24,7 @@ fn nothing_but_success_counts_as_success() -> Result<()> {
     Ok(())
 }
 
-/// Anybody between can write what no signature covers, so success has to be said without any doubt.
+/// Anyone in between can write unsigned text, so success must be unambiguous.
 #[test]
 fn an_unsigned_answer_that_says_anything_but_success_twice_is_undecided() -> Result<()> {
     let sandbox = lenient().start_blocking()?;
@@ -81,7 +81,7 @@ fn an_unsigned_answer_that_says_anything_but_success_twice_is_undecided() -> Res
     Ok(())
 }
 
-/// What is signed is one text: a member of it can hide in the value of the one before.
+/// The signed text is flat: a member can hide in the value of the previous one.
 #[test]
 fn a_failure_hidden_in_another_member_is_not_a_success() -> Result<()> {
     let sandbox = lenient().start_blocking()?;

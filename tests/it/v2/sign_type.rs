@@ -1,10 +1,10 @@
-//! With which digest an APIv2 request is signed.
+//! The sign type of an APIv2 request.
 
 use wechatpay_chain::catalog::{self, BodyKind};
 
 use super::*;
 
-/// The operations that take one type only are signed with it, and say so; another is refused.
+/// Operations with only one sign type use it; another one is rejected.
 #[test]
 fn the_catalog_decides_the_sign_type_where_there_is_only_one() -> Result<()> {
     let sandbox = lenient().start_blocking()?;

@@ -1,4 +1,4 @@
-//! Of headers, keys and what is encrypted.
+//! Diagnoses of headers, keys and encrypted content.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use openssl::base64::encode_block;
@@ -9,7 +9,7 @@ use crate::support::{
     APIV3, MERCHANT, NOW, PLATFORM, PLATFORM_ID, Post, SERIAL, STRANGER, Still, V2, builder, reader,
 };
 
-/// The headers of a good notification with one value written in another way.
+/// The headers of a valid notification with one value in another form.
 fn with(name: &'static str, value: &str) -> Vec<&'static str> {
     let (mut headers, body) = Post::paid().signed();
     headers.insert(name, HeaderValue::from_str(value).unwrap());
@@ -52,7 +52,7 @@ fn each_encoding_of_the_signature_is_diagnosed() {
     }
 }
 
-/// As often as it takes for a signature to hold both digits.
+/// Repeats until a signature contains both characters.
 #[test]
 fn changed_plus_and_slash_are_diagnosed() {
     let mut post = Post::paid();
@@ -139,7 +139,7 @@ fn a_converted_timestamp_is_diagnosed() {
         post.timestamp += offset;
         let (headers, body) = post.signed();
         assert_eq!(causes(&reader(), &headers, &body), ["clock"]);
-        // What else is wrong is said as well.
+        // Further problems are reported too.
         let found = causes(&reader(), &headers, &[&body[..], b"\n"].concat());
         assert_eq!(found, ["clock", "body_ends"]);
     }
@@ -199,7 +199,7 @@ fn a_wrong_apiv3_key_is_diagnosed() {
     post.apiv3 = V2.into();
     let (headers, body) = post.signed();
     assert_eq!(causes(&reader(), &headers, &body), ["apiv3_key_is_v2"]);
-    // Signed as it is, so nothing but the resource is wrong.
+    // The signature is valid, so only the resource is wrong.
     let mut altered = value();
     altered["resource"]["associated_data"] = "".into();
     for (body, cause) in [

@@ -1,4 +1,4 @@
-//! What is said of a notification that is not accepted; first of its body.
+//! Diagnoses of rejected notifications; this file: of the body.
 
 mod headers;
 mod v2;
@@ -10,7 +10,7 @@ use wechatpay_chain::notify::Notifications;
 
 use crate::support::{APIV3, Post, V2, reader};
 
-/// The causes; the notification is refused, and nothing secret is said.
+/// Returns the causes; checks that the notification is rejected and no secret is shown.
 #[track_caller]
 fn causes(reader: &Notifications, headers: &HeaderMap, body: &[u8]) -> Vec<&'static str> {
     assert!(reader.parse(headers, body).is_err());
@@ -69,7 +69,7 @@ fn changed_ends_of_the_body_are_diagnosed() {
     body_is("body_quoted", format!("b'{text}'"));
 }
 
-/// WeChat Pay's body had the line end, or the mark, that was lost.
+/// WeChat Pay's body had the line end, or the byte order mark, that was lost.
 #[test]
 fn diagnosis_names_what_a_body_lost() {
     for (change, cause) in [
@@ -119,7 +119,7 @@ fn an_escaped_body_is_diagnosed() {
     body_is("body_form", format!("{text}="));
 }
 
-/// A ciphertext with a `+`, which a decoder of forms turns blank, as that of the time zone.
+/// A ciphertext with a `+`, which form decoding turns into a space, as in the time zone.
 #[test]
 fn a_form_decoded_body_is_diagnosed() {
     let sealed = |body: &[u8]| {
@@ -158,7 +158,7 @@ fn reserialised_json_is_diagnosed() {
     body_is("body_rewritten", format!("{value:#}"));
     let spaced = text().replace("\":", "\": ").replace(",\"", ", \"");
     body_is("body_rewritten", &spaced);
-    // Each of these was signed, and came in the form that a parser and a writer make of it.
+    // Each was signed in one form, and received in the form of another language's serialiser.
     let ascii = text().replace("支付成功", "\\u652f\\u4ed8\\u6210\\u529f");
     let slashed = text().replace("支付成功", "a/b").replace('/', "\\/");
     for (signed, came, cause) in [
@@ -198,7 +198,7 @@ fn reordered_members_are_diagnosed() {
     sorted.sort_by(|a, b| a.0.cmp(&b.0));
     let sorted: serde_json::Map<_, _> = sorted.into_iter().collect();
     body_is("body_reordered", Value::Object(sorted).to_string());
-    // An order that nobody documents, in both objects.
+    // An undocumented order, in both objects.
     let mut turned = value.clone();
     for pointer in ["", "/resource"] {
         let Some(Value::Object(members)) = turned.pointer_mut(pointer) else {
@@ -256,7 +256,7 @@ fn two_changes_at_once_are_diagnosed() {
     );
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found.contains(&"body_bom") && found.contains(&"body_ends"));
-    // Three are too many for names, and are still no other key's.
+    // Three changes are too many to identify, but do not look like another key.
     let found = causes(&reader(), &headers, came.as_bytes());
     assert!(
         found

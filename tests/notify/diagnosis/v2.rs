@@ -1,4 +1,4 @@
-//! Of APIv2's notifications.
+//! Diagnoses of APIv2's notifications.
 
 use encoding_rs::GBK;
 use http::HeaderMap;

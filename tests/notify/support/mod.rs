@@ -55,7 +55,7 @@ pub(crate) fn reader() -> Notifications {
     builder().build().unwrap()
 }
 
-/// What a notification is made of; a test changes what it wants to see refused.
+/// The parts of a notification; a test changes the part that should be rejected.
 #[derive(Clone)]
 pub(crate) struct Post {
     pub(crate) id: String,
@@ -85,7 +85,7 @@ impl Post {
         Self::new("TRANSACTION.SUCCESS", resource)
     }
 
-    /// As a server with the machine's clock wants it.
+    /// Signed with the machine's clock, as a server requires.
     pub(crate) fn fresh(mut self, id: &str) -> Self {
         self.id = id.into();
         self.timestamp = SystemClock::new().now();
@@ -159,12 +159,12 @@ pub(crate) struct Answered {
     pub(crate) body: String,
 }
 
-/// Posts over a socket of its own, as a stranger to the server's libraries would.
+/// Posts over a plain socket, independent of the server's libraries.
 pub(crate) async fn post(to: SocketAddr, headers: &HeaderMap, body: &[u8]) -> Answered {
     post_part(to, headers, body, body.len()).await
 }
 
-/// Says a length and sends what there is.
+/// Announces a length and sends the given bytes.
 pub(crate) async fn post_part(
     to: SocketAddr,
     headers: &HeaderMap,

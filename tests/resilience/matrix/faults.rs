@@ -1,4 +1,4 @@
-//! What goes wrong.
+//! The faults.
 
 use std::time::Duration;
 
@@ -10,20 +10,20 @@ use crate::relay::{
     Wire,
 };
 
-/// A fault, and what it is called in English and Chinese.
+/// A fault, with its names in English and Chinese.
 pub(super) struct Case {
     pub(super) name: &'static str,
     pub(super) kind: Kind,
 }
 
 pub(super) enum Kind {
-    /// Nothing goes wrong.
+    /// No fault.
     Nothing,
-    /// WeChat Pay, or what signs for it.
+    /// A fault of WeChat Pay, or of its signing.
     Sandbox(Fault),
-    /// The way there.
+    /// A fault of the connection.
     Wire(Wire),
-    /// The first host, for as long as the call takes.
+    /// A fault of the first host, for the whole call.
     Host(Host),
 }
 
@@ -31,14 +31,14 @@ pub(super) enum Kind {
 pub(super) enum Host {
     /// Nothing listens.
     Refuses,
-    /// TCP connects, and no TLS is spoken.
+    /// TCP connects, but the server does not speak TLS.
     NoTls,
-    /// TCP connects, and TLS never answers.
+    /// TCP connects, but TLS never answers.
     MuteTls,
 }
 
 impl Case {
-    /// Whether something is waited for that does not come.
+    /// Whether the client waits for something that does not arrive.
     pub(super) fn holds(&self) -> bool {
         matches!(
             self.kind,

@@ -1,7 +1,7 @@
 //! The fault matrix: one fault, one operation, with and without retry and failover.
 //!
-//! Each cell ends in the right outcome, and the sandbox's ledger shows nothing twice and nothing lost. What
-//! each cell ends in is the table of docs/fault-matrix.md. By default a quarter of the cells are run, and
+//! Each cell must have the right outcome, and the sandbox's ledger must show nothing twice and nothing lost. The
+//! outcomes are the table of docs/fault-matrix.md. By default a quarter of the cells run and are
 //! compared with the table; `WECHATPAY_FAULT_MATRIX=all` runs all of them, and `=write` writes the page.
 
 mod faults;
@@ -16,7 +16,7 @@ use std::thread;
 use faults::{Case, cases};
 use operations::{Bench, Op};
 
-/// What is switched on.
+/// The enabled layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Mode {
     retry: bool,
@@ -34,7 +34,7 @@ const fn mode(retry: bool, failover: bool) -> Mode {
     Mode { retry, failover }
 }
 
-/// A cell of the table: which case, which operation, and what each mode ended in.
+/// A cell of the table: the fault, the operation, and the outcome in each mode.
 type Cell = (usize, usize, [Option<&'static str>; 4]);
 
 #[test]
@@ -58,7 +58,7 @@ fn nothing_is_done_twice_and_nothing_is_lost() {
     page::compare(&cases, &found);
 }
 
-/// Runs the cells on several threads: most of the time they wait.
+/// Runs the cells on several threads, since they mostly wait.
 fn run(cases: &[Case], cells: &[(usize, usize)], all: bool) -> Vec<Cell> {
     const THREADS: usize = 8;
     let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -72,7 +72,7 @@ fn run(cases: &[Case], cells: &[(usize, usize)], all: bool) -> Vec<Cell> {
                         return;
                     };
                     let runs = [0, 1, 2, 3].map(|mode| {
-                        // Each mode of each fault and each operation is met, in turn.
+                        // Each mode, fault and operation is covered in turn.
                         let wanted = all || (case + op + mode) % 4 == 0;
                         wanted.then(|| bench.run(&cases[case], Op::ALL[op], MODES[mode]))
                     });

@@ -1,4 +1,4 @@
-//! A shop that is notified of a payment, and asks for the order before it delivers.
+//! A shop that is notified of a payment and queries the order before it delivers.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -19,19 +19,19 @@ use super::operations::{Bench, ONCE, QUERY, WAITS};
 use crate::relay::{LATE, Relay, Wire};
 use crate::support::{ORDERS, order};
 
-/// The server behind the `notify_url`, and the way to it.
+/// The server behind the `notify_url`, and the relay to it.
 pub(super) struct Shop {
     relay: Relay,
     cell: Arc<Mutex<Option<Cell>>>,
 }
 
-/// What the shop knows of one cell.
+/// The shop's state in one cell.
 #[derive(Clone)]
 struct Cell {
     notifications: Notifications,
     client: Client,
     mchid: String,
-    /// The numbers of what was delivered, and how often the handler failed.
+    /// The numbers of delivered orders, and how often the handler failed.
     delivered: Arc<Mutex<Vec<String>>>,
     failures: Arc<Mutex<usize>>,
 }
@@ -80,13 +80,13 @@ impl Shop {
         bench.clean.chain(ORDERS).post(order, ()).wait().unwrap();
         self.relay.clear();
         match case.kind {
-            // What happens on the way happens to the notification, what happens to answers to the query.
+            // Faults of requests affect the notification, faults of answers the query.
             Kind::Wire(fault) => self.relay.inject(fault),
             _ => bench.begin(case),
         }
         bench.sandbox.pay(number).unwrap();
         if let Kind::Sandbox(Fault::ReorderedNotifications) = case.kind {
-            // Another one, after which the first is posted.
+            // Another payment, after which the first is posted.
             let other = format!("{number}B");
             let mut second = crate::support::order(bench.sandbox.mchid(), &other);
             second["notify_url"] = format!("{}notify", self.relay.url()).into();
@@ -95,7 +95,7 @@ impl Shop {
         }
         let end = wait(bench, &cell, number);
         if end == QUERY {
-            // What the shop's own look at its unpaid orders does.
+            // The shop's periodic query of unpaid orders.
             let query = bench
                 .clean
                 .chain(BY_NUMBER)
@@ -117,8 +117,8 @@ impl Shop {
 
 const BY_NUMBER: &str = "v3/pay/transactions/out-trade-no/{out_trade_no}";
 
-/// Until it is delivered and accepted, or something on the way has accepted it in the shop's place, or the
-/// shop cannot ask for the order at all.
+/// Waits until the order is delivered and the notification accepted, or a gateway accepted it instead of the shop, or
+/// the shop cannot query the order at all.
 fn wait(bench: &Bench, cell: &Cell, number: &str) -> &'static str {
     let patience = Instant::now() + Duration::from_secs(60);
     loop {
@@ -127,7 +127,7 @@ fn wait(bench: &Bench, cell: &Cell, number: &str) -> &'static str {
         let state = deliveries.iter().find(|it| about(it)).map(|it| it.state);
         let delivered = cell.delivered.lock().unwrap().iter().any(|it| it == number);
         if state == Some(DeliveryState::Accepted) {
-            // Read again: it may have been delivered between the two looks.
+            // Read again: it may have been delivered between the two reads.
             let delivered = cell.delivered.lock().unwrap().iter().any(|it| it == number);
             return if delivered { ONCE } else { QUERY };
         }
@@ -142,7 +142,7 @@ fn wait(bench: &Bench, cell: &Cell, number: &str) -> &'static str {
     }
 }
 
-/// Delivers the goods when the order says that it is paid.
+/// Delivers the goods if the order is paid.
 async fn deliver(cell: Cell, notification: Notification) -> Result<(), Error> {
     let number = notification.resource()["out_trade_no"].as_str().unwrap();
     let query = cell

@@ -1,4 +1,4 @@
-//! Each operation with one fault, and what the ledger has to show for it.
+//! Each operation with one fault, and the expected ledger.
 
 use std::fs;
 use std::io::Write;
@@ -54,7 +54,7 @@ impl Op {
     }
 }
 
-/// What a cell ends in.
+/// The outcome of a cell.
 pub(super) const ANSWER: &str = "A";
 pub(super) const AGAIN: &str = "R";
 pub(super) const QUERY: &str = "Q";
@@ -63,10 +63,10 @@ pub(super) const FAILED: &str = "E";
 pub(super) const ONCE: &str = "1";
 pub(super) const WAITS: &str = "W";
 
-/// A sandbox with a way to it, used by one cell after the other.
+/// A sandbox with a relay to it, used by one cell after another.
 pub(super) struct Bench {
     pub(super) sandbox: Sandbox,
-    /// A client to which nothing happens.
+    /// A client without faults.
     pub(super) clean: Client,
     relay: Relay,
     mute: TcpListener,
@@ -124,7 +124,7 @@ impl Bench {
         }
     }
 
-    /// The client under test, with the case's host as its first.
+    /// The client under test, with the faulty host as its first.
     fn client(&self, case: &Case, mode: Mode) -> Client {
         let base = match &case.kind {
             Kind::Nothing | Kind::Sandbox(_) => self.sandbox.base_url().to_owned(),
@@ -157,7 +157,7 @@ impl Bench {
         builder.build().unwrap()
     }
 
-    /// From here on it goes wrong.
+    /// Starts the fault.
     pub(super) fn begin(&self, case: &Case) {
         self.sandbox.clear_calls();
         match &case.kind {
@@ -167,10 +167,10 @@ impl Bench {
         }
     }
 
-    /// A call that moves money: what it says has to be what the ledger shows, which counts how often it was
+    /// A call that moves money: its outcome must match the ledger, which counts how often it was
     /// done.
     fn outcome(&self, case: &Case, call: Call, ledger: impl Fn() -> usize) -> &'static str {
-        // A request that is passed on late comes before "not found" is believed.
+        // A delayed request arrives before "not found" is final.
         let waits = [20, 60, 150, 350].map(Duration::from_millis);
         let policy = QueryPolicy::quick().waits(waits);
         let policy = policy.settled_after(Duration::from_millis(400));
@@ -252,7 +252,7 @@ impl Bench {
         match outcome {
             Ok(answer) => {
                 assert!(answer["media_id"].is_string());
-                // A second picture does no harm, but only what was told to repeat makes one.
+                // A second picture is harmless, but only a retry causes one.
                 assert!(
                     processed == 1 || mode.retry && processed > 1,
                     "{}",
@@ -268,7 +268,7 @@ impl Bench {
         }
     }
 
-    /// How often something was really done.
+    /// How often something was actually done.
     fn processed(&self) -> usize {
         let refused = |call: &&CallRecord| match &call.fault {
             Some(Fault::Status(status)) => !status.is_client_error(),
@@ -283,7 +283,7 @@ impl Bench {
             .count()
     }
 
-    /// A file is whole and in its place, or there is none.
+    /// A file is complete and in place, or does not exist.
     fn download(&self, case: &Case, client: &Client) -> &'static str {
         let content = "交易时间,公众账号ID\n".repeat(200);
         self.sandbox.set_bill(content.clone());
@@ -319,7 +319,7 @@ impl Bench {
         }
     }
 
-    /// Whether a call that ended well was sent more than once: a fault of the wire spoils the first attempt.
+    /// Whether a successful call was sent more than once: a connection fault affects the first attempt.
     fn was_repeated(&self, case: &Case) -> bool {
         match case.kind {
             Kind::Nothing | Kind::Wire(Wire::PassOnTwice) => false,
@@ -333,20 +333,20 @@ impl Bench {
     }
 }
 
-/// A server that speaks no TLS.
+/// A server that does not speak TLS.
 fn plaintext() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
-            // The client may be gone already.
+            // The client may have gone.
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
         }
     });
     address
 }
 
-/// A number of its own for each cell.
+/// A unique number for each cell.
 fn number() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     format!("M{:09}", NEXT.fetch_add(1, Ordering::Relaxed))

@@ -1,4 +1,4 @@
-//! The page that the matrix is written to, and compared with.
+//! Writes the matrix to the page, or compares it with the page.
 
 use std::fmt::Write;
 use std::fs;
@@ -8,7 +8,7 @@ use super::Cell;
 use super::faults::Case;
 use super::operations::Op;
 
-/// What a mode that was not run is written as.
+/// The text for a mode that was not run.
 const UNKNOWN: &str = "?";
 
 fn path() -> PathBuf {
@@ -64,7 +64,7 @@ fn text(runs: &[Option<&str>; 4]) -> String {
     texts.join(" ")
 }
 
-/// Holds what was run to the page.
+/// Compares the results with the page.
 pub(super) fn compare(cases: &[Case], found: &[Cell]) {
     let page = fs::read_to_string(path()).unwrap();
     let mut differing = Vec::new();

@@ -23,7 +23,7 @@ pub(super) fn decrypt_key(item: &Item, passphrase: &Secret) -> Outcome<PKey<Priv
         _ => PKey::private_key_from_pkcs8_callback(&item.data, |to| fill(to, passphrase)),
     };
     with_legacy(parse).map_err(|err| {
-        Refusal::new("this private key is encrypted, and the given passphrase does not decrypt it")
+        Refusal::new("this private key is encrypted, and the passphrase does not decrypt it")
             .with_source(err)
     })
 }
