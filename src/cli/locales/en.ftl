@@ -475,6 +475,7 @@ remote-timeout = it did not answer within 10 s
 remote-no-sandbox = the answer is not JSON, so it is not a sandbox
 remote-unreachable = no sandbox at { $url }: { $why }
 remote-start = Start one with `wechatpay sandbox --listen 8080`, or give its address with --at
+trigger-pending = the notification was not posted within 8 s: a fault or --speed delays it
 trigger-no-url = no URL for the notification: give --to
 trigger-resource = write a JSON object, for example {"'{\"out_trade_no\": \"1\"}'"}
 forwarding = Notifications of { $from } go to { $to }. Ctrl-C ends this.

@@ -460,6 +460,7 @@ remote-timeout = 10 秒内没有应答
 remote-no-sandbox = 应答不是 JSON，不是沙箱
 remote-unreachable = { $url } 没有沙箱：{ $why }
 remote-start = 用 `wechatpay sandbox --listen 8080` 启动一个，或用 --at 指定地址
+trigger-pending = 通知在 8 秒内没有投递：故障或 --speed 推迟了投递
 trigger-no-url = 不知道投递到哪里：请用 --to 指定
 trigger-resource = 应为 JSON 对象，例如 {"'{\"out_trade_no\": \"1\"}'"}
 forwarding = { $from } 的通知改投到 { $to }。按 Ctrl-C 结束。

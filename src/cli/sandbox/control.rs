@@ -82,20 +82,31 @@ pub(super) struct LogsArgs {
 pub(super) fn run(action: &Action, context: &Context<'_>) -> Result<(), Failure> {
     let (ca, output) = (context.given.ca.as_deref(), context.output);
     match action {
-        Action::Trigger(args) => trigger(args, &Remote::open(&args.remote, ca)?, output),
+        Action::Trigger(args) => {
+            let mchid = context.given.mchid.as_deref();
+            trigger(args, mchid, &Remote::open(&args.remote, ca)?, output)
+        }
         Action::Forward(args) => forward(args, &Remote::open(&args.remote, ca)?, output),
         Action::Logs(args) => logs(args, &Remote::open(&args.remote, ca)?, output),
     }
 }
 
 /// Posts a notification, and waits for the reply of the server.
-fn trigger(args: &TriggerArgs, remote: &Remote, output: &Output) -> Result<(), Failure> {
+fn trigger(
+    args: &TriggerArgs,
+    mchid: Option<&str>,
+    remote: &Remote,
+    output: &Output,
+) -> Result<(), Failure> {
     let Some(event) = &args.event else {
         return list_kinds(remote, output);
     };
     let mut body = json!({"event_type": event, "url": target(args, remote)?});
     if let Some(resource) = &args.resource {
         body["resource"] = resource.clone();
+    }
+    if let Some(mchid) = mchid {
+        body["mchid"] = mchid.into();
     }
     if let Some(fault) = &args.fault {
         body["fault"] = fault.as_str().into();
@@ -110,6 +121,13 @@ fn trigger(args: &TriggerArgs, remote: &Remote, output: &Output) -> Result<(), F
         }
         std::thread::sleep(PAUSE);
     };
+    if first_attempt(&delivery).is_none() {
+        return Err(Failure::new(
+            Exit::Refused,
+            "refused",
+            t!("trigger-pending"),
+        ));
+    }
     show_delivery(&delivery, 0, output)?;
     let accepted = first_attempt(&delivery).is_some_and(|attempt| attempt["problem"].is_null());
     if accepted {

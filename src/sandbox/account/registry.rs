@@ -109,11 +109,12 @@ impl Accounts {
         }
         let account = Arc::new(Account::new(settings.clone(), &self.shared));
         let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
-        let is_made_up = |known: &Account| known.settings.is_made_up;
         // A merchant that only a service provider has named so far gets its settings now.
-        others.retain(|known| known.mchid() != settings.mchid || !is_made_up(known));
-        let known = others.iter().chain([&self.first]);
-        check_new(known, &settings)?;
+        let is_replaced =
+            |known: &Account| known.settings.is_made_up && known.mchid() == settings.mchid;
+        let known = others.iter().filter(|known| !is_replaced(known));
+        check_new(known.chain([&self.first]), &settings)?;
+        others.retain(|known| !is_replaced(known));
         others.push(Arc::clone(&account));
         drop(others);
         self.add_missing_subs(&settings);

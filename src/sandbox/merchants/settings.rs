@@ -212,6 +212,9 @@ impl MerchantSettings {
         if !self.sub_merchants.is_empty() && self.kind == MerchantKind::Merchant {
             return Some(("kind", HAS_NO_SUB));
         }
+        if self.brands.len() > MOST_BRANDS {
+            return Some(("brands", TOO_MANY_BRANDS));
+        }
         if let Some(brand) = self.brands.iter().find(|brand| !is_brand_id(brand)) {
             let problem = (
                 format!("{brand:?} is no brand id: give its digits"),
@@ -267,6 +270,8 @@ impl MerchantSettings {
 /// A field, and what is wrong with it.
 pub(crate) type FieldProblem = (&'static str, Bilingual);
 
+const MOST_BRANDS: usize = 100;
+const TOO_MANY_BRANDS: Bilingual = Bilingual::new("give at most 100", "最多 100 个");
 const GIVE_MCHID: Bilingual = Bilingual::new(
     "give the 8 to 10 digits of a merchant id",
     "应为 8 到 10 位数字的商户号",

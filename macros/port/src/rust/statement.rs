@@ -205,6 +205,10 @@ impl<'a> Body<'_, 'a> {
                 let code = self.expr(expr);
                 self.discarded = false;
                 let tokens = &code.tokens;
+                // A closure that is never called.
+                if matches!(*expr.kind, ExprKind::Closure(..)) {
+                    return quote!(let _ = #tokens;);
+                }
                 match &code.repr {
                     Repr::Null if tokens.is_empty() => quote!(),
                     Repr::Null | Repr::Never => quote!(#tokens;),

@@ -139,15 +139,23 @@ fn as_json(parts: &Parts<'_>, value: &Value, found: &mut Variants<Vec<u8>>) {
             with_nulls(value, parts.fields.iter().map(Field::name)),
         ),
     ] {
-        for text in rewritten(&value) {
+        for text in rewritten(&value).into_iter().filter(is_short) {
             found.add(mistake, text.into());
         }
     }
     for form in NUMBER_FORMS {
-        for text in rewritten(&numbers(value, form)) {
+        for text in rewritten(&numbers(value, form))
+            .into_iter()
+            .filter(is_short)
+        {
             found.add(&NUMBERS, text.into());
         }
     }
+}
+
+/// Indentation makes a deeply nested body many times as long.
+fn is_short(text: &String) -> bool {
+    text.len() <= 4 * LONGEST
 }
 
 /// Replaces unmappable characters as Java and .NET do.

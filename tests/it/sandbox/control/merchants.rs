@@ -114,6 +114,18 @@ fn a_merchant_that_cannot_be_is_refused_with_what_to_do() -> Outcome {
     Ok(())
 }
 
+/// A merchant that only a service provider has named keeps its orders.
+#[test]
+fn a_refused_merchant_replaces_none() -> Outcome {
+    let sandbox = sandbox()?;
+    order(&sandbox, "1900007101", None)?;
+    let asked = json!({"mchid": "1900007101", "brands": ["120344"]});
+    let (status, error) = refused(&sandbox, "POST", "merchants", &asked.to_string())?;
+    assert_eq!(status, 409, "{error}");
+    assert_eq!(get(&sandbox, "orders")?["orders"][0]["mchid"], "1900007101");
+    Ok(())
+}
+
 fn order(sandbox: &wechatpay_sandbox::Sandbox, mchid: &str, notify_url: Option<&str>) -> Outcome {
     let order = json!({
         "appid": "wxd678efh567hg6787", "mchid": mchid, "description": "公仔", "out_trade_no": "ORDER001",
