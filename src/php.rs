@@ -46,7 +46,7 @@ pub fn is_untrusted<T>(outcome: &crate::Result<T>) -> bool {
 pub fn opened<T>(outcome: &crate::Result<T>) -> Result<&T> {
     outcome
         .as_ref()
-        .map_err(|err| Thrown::new("UnexpectedValueException", &err.report()))
+        .map_err(|err| Thrown::new("UnexpectedValueException", err.report()))
 }
 
 /// `$response->getHeaderLine($name)`
