@@ -29,7 +29,7 @@ async fn main() -> Result<(), BoxError> {
     let scheme = header.split(' ').next().unwrap_or_default();
     println!("{} {} signed by {scheme}", call.method, call.target);
 
-    // A merchant's client says what is wrong before anything is sent.
+    // A merchant's client rejects the call before anything is sent.
     let merchant = sandbox.client()?;
     match merchant[CONFIGS].get(()).await {
         Err(err) if err.kind() == ErrorKind::Request && !err.maybe_sent() => println!("{err}"),

@@ -1,4 +1,4 @@
-//! Calls to the sandbox, and what Prometheus reads of them.
+//! Calls the sandbox, and prints the metrics for Prometheus.
 //!
 //! ```text
 //! cargo run --example metrics --features metrics

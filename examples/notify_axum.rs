@@ -1,4 +1,4 @@
-//! An axum server that takes notifications; the sandbox posts real ones to it.
+//! An axum server that receives notifications; the sandbox posts real ones to it.
 //!
 //!     cargo run --example notify_axum --features axum
 
@@ -68,7 +68,7 @@ async fn log_refusal(response: Response) -> Response {
     response
 }
 
-/// Probes and forgeries were answered before this runs.
+/// Probes and forgeries have been answered already.
 async fn webhook(
     State(App {
         notifications,

@@ -1,4 +1,4 @@
-//! A hyper server that takes notifications; the sandbox posts real ones to it.
+//! A hyper server that receives notifications; the sandbox posts real ones to it.
 //!
 //!     cargo run --example notify_hyper
 

@@ -14,7 +14,7 @@ use wechatpay_chain::signing::SignType;
 use wechatpay_chain::{Client, PrivateKey};
 
 const APPID: &str = "wx8888888888888888";
-/// Of the answer to an order.
+/// Part of the answer to an order.
 const PREPAY_ID: &str = "wx201410272009395522657a690389285100";
 const CODE_URL: &str = "weixin://wxpay/bizpayurl?pr=p4lpSuKzz";
 const H5_URL: &str =

@@ -4,7 +4,7 @@
 //! cargo run --example punish_family
 //! ```
 //!
-//! It ends with an error unless each query agrees with what was sent before it.
+//! It ends with an error unless each query matches the preceding request.
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 

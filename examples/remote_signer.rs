@@ -92,8 +92,8 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
     }
 }
 
-/// Sends a text to the signing service: its length, then its bytes; a line with the signature comes
-/// back.
+/// Sends a text to the signing service: its length, then its bytes. The service returns a line with the
+/// signature.
 async fn ask(service: SocketAddr, text: &[u8]) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(service).await?;
     stream

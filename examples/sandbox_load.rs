@@ -1,9 +1,9 @@
-//! The sandbox under load: 64 clients at once, requests a second, errors, and memory as it goes on.
+//! The sandbox under load from 64 clients: requests per second, errors, and memory over time.
 //!
 //!     cargo run --release --example sandbox_load
 //!
-//! Both ends are in this one process, which signs and verifies for both. 10,000 orders and 1,000
-//! requests are remembered, so that memory grows over the first rounds alone.
+//! Client and sandbox share this process, which signs and verifies for both. The sandbox keeps 10,000 orders and 1,000
+//! requests, so its memory grows only in the first rounds.
 
 #![allow(clippy::print_stdout, reason = "that is what an example is for")]
 
@@ -50,7 +50,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// All clients at once, each with one order after the other.
+/// Runs all clients concurrently, each with one order after another.
 fn play(clients: &[Client], round: usize, mchid: &str, failed: &AtomicUsize) {
     thread::scope(|scope| {
         for (number, client) in clients.iter().enumerate() {
@@ -83,7 +83,7 @@ fn rate(count: usize, began: Instant) -> f64 {
     count as f64 / began.elapsed().as_secs_f64()
 }
 
-/// Resident memory, where the system says it.
+/// Resident memory, if the system reports it.
 fn memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

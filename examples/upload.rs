@@ -1,4 +1,4 @@
-//! Uploads a picture from disk, one from memory and one with a meta of its own.
+//! Uploads a picture from disk, one from memory and one with a custom meta.
 //!
 //! ```text
 //! cargo run --example upload
@@ -31,7 +31,7 @@ fn main() -> Result<(), BoxError> {
         .wait()?;
     println!("from memory: meta {}\n", res.value()?);
 
-    // An endpoint with members of its own; a sensitive one would be encrypted by the catalog.
+    // An endpoint with additional members; the catalog would encrypt a sensitive one.
     let media = Media::from_bytes("image.jpg", "…").meta_with(
         |name, sha256| json!({"file_name": name, "file_digest": sha256, "sub_mchid": "1230001104"}),
     );

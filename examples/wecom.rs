@@ -1,5 +1,5 @@
-//! WeCom (企业微信) payments: `workwx_sign`, a second signature with WeCom's own secret, is added by a
-//! middleware before APIv2's `sign`.
+//! WeCom (企业微信) payments: a middleware adds `workwx_sign`, a second signature with WeCom's secret,
+//! before APIv2's `sign`.
 //!
 //! ```text
 //! cargo run --example wecom
@@ -15,7 +15,7 @@ use wechatpay_chain::middleware::{TRANSFORM_REQUEST, from_fn};
 use wechatpay_chain::{ErrorKind, Next, Payload, Request, Response, Result, Secret};
 use wechatpay_sandbox::Sandbox;
 
-/// What WeCom's signature of a payment to a user covers, sorted.
+/// The members that WeCom's signature of a payment to a user covers, sorted.
 const SIGNED: [&str; 9] = [
     "amount",
     "appid",
@@ -64,7 +64,7 @@ fn main() -> std::result::Result<(), Box<dyn Error>> {
     let payment = json!({
         "appid": "wxe062425f740c8888",
         "mch_id": sandbox.mchid(),
-        // WeCom's signature covers it, so it is given and not generated.
+        // WeCom's signature covers it, so it must be set here.
         "nonce_str": "3PG2J4ILTKCH16CQ2502SI8ZNMTM67VS",
         "partner_trade_no": "100000982017072019616",
         "openid": "ohO4Gt7wVPxIT1A9GjFaMYMiZY1s",

@@ -1,4 +1,4 @@
-//! The RSA operations that a call is made of, with the library's reused contexts.
+//! The RSA operations of a call, with the library's reused contexts.
 
 use std::hint::black_box;
 

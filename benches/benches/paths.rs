@@ -1,4 +1,4 @@
-//! Getting from what a program writes to an endpoint: chains, templates, index, catalog.
+//! From the caller's path to the operation: chains, templates, indexing, catalog.
 
 use std::hint::black_box;
 
@@ -28,7 +28,7 @@ fn chains(c: &mut Criterion) {
     group.finish();
 }
 
-/// Expansion is not public; a dry run without crypto is the nearest to it.
+/// Measures a dry run without crypto, since expansion is not public.
 fn expansion(c: &mut Criterion) {
     let client = offline::client(|stack| {
         for name in stack.names().map(String::from).collect::<Vec<_>>() {

@@ -1,5 +1,5 @@
-//! A whole call but for the network: the transport answers from memory, with an answer signed
-//! beforehand.
+//! A whole call without the network: the transport returns a prepared, signed answer
+//! from memory.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use wechatpay_chain::{Client, middleware};
@@ -19,7 +19,7 @@ fn stack(c: &mut Criterion) {
     };
     run("whole", offline::client(|_| Ok(())), Work::Plain);
     run("whole, one field", offline::client(|_| Ok(())), Work::Field);
-    // What is left is this crate's own work.
+    // The rest is this crate's work.
     let without_rsa = offline::client(|stack| {
         stack.remove(middleware::SIGNER)?;
         stack.remove(middleware::VERIFIER)?;

@@ -1,4 +1,4 @@
-//! The two that are compared, and the call that both make.
+//! The two compared clients, and the call that both make.
 
 use serde_json::{Value, json};
 use wechatpay_chain::{Client, PrivateKey, PublicKey, Verification};
@@ -7,7 +7,7 @@ use crate::Result;
 use crate::floor::Floor;
 use crate::setup::{MCHID, PLATFORM_ID, SERIAL, Setup};
 
-/// The endpoint: one that the catalog knows, with sensitive fields.
+/// The endpoint: an operation of the catalog with sensitive fields.
 pub const PATH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
 const FIELD: &str = "bal_account_no";
 
@@ -27,7 +27,7 @@ pub enum Work {
     Field,
 }
 
-/// One of the two, ready to call.
+/// One of the two clients, ready to call.
 pub enum Caller {
     Floor(Box<Floor>),
     Client(Client),
@@ -42,7 +42,7 @@ impl Caller {
         })
     }
 
-    /// Makes one call, whose answer has to be verified.
+    /// Makes one call, whose answer must be verified.
     pub async fn call(&self, work: Work) -> Result<()> {
         let body = body(work);
         match self {

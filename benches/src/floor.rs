@@ -1,7 +1,7 @@
-//! The least that a call can cost: hyper-util's client, one RSA signature, one verification.
+//! The minimum cost of a call: hyper-util's client, one RSA signature, one verification.
 //!
-//! Written by hand for one endpoint, with OpenSSL contexts set up once, and nothing checked that
-//! is not the signature. It is what wechatpay-chain is measured against, not an example to follow.
+//! Written by hand for one endpoint, with OpenSSL contexts set up once, and without checks other than
+//! the signature. It is the baseline for wechatpay-chain, not an example to follow.
 
 use std::fs;
 use std::sync::{Mutex, PoisonError};
@@ -164,6 +164,6 @@ fn sha256_pkcs1<T>(ctx: &mut PkeyCtxRef<T>) -> Result<()> {
 fn nonce() -> Result<String> {
     let mut random = [0; 24];
     openssl::rand::rand_bytes(&mut random)?;
-    // 32 characters; `+` and `/` do no harm here.
+    // 32 characters; `+` and `/` are harmless here.
     Ok(openssl::base64::encode_block(&random))
 }

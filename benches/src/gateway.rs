@@ -30,15 +30,15 @@ use crate::{Result, runtime};
 
 const ARGUMENT: &str = "gateway";
 const ANSWER: &str = r#"{"out_request_no":"punish20260101000001","mchid":"1900000109","punish_scene":1,"punish_state":"PUNISHED","punish_time":"2026-01-01T13:29:35+08:00"}"#;
-/// How many answers are signed beforehand.
+/// The number of answers that are signed beforehand.
 const READY: usize = 1024;
-/// Answers are good for 300 s.
+/// Answers are valid for 300 s.
 const GOOD_FOR: u64 = 60;
 
-/// Answers that are ready, and when each was signed, in Unix seconds.
+/// Prepared answers with their signing times, in Unix seconds.
 type Answers = Arc<Mutex<Receiver<(u64, Response<Bytes>)>>>;
 
-/// The gateway's process; it ends with this.
+/// The gateway's process; dropping this ends it.
 pub struct Gateway {
     process: Child,
     _stdout: ChildStdout,
@@ -77,7 +77,7 @@ impl Drop for Gateway {
     }
 }
 
-/// Serves until stdin ends and does not return, when the first argument says `gateway`.
+/// If the first argument is `gateway`, serves until stdin ends and does not return.
 pub fn become_gateway() -> Result<()> {
     let mut arguments = env::args_os().skip(1);
     if arguments.next().is_none_or(|first| first != ARGUMENT) {
@@ -141,7 +141,7 @@ async fn connection(stream: TcpStream, answers: Answers) {
         let answers = Arc::clone(&answers);
         async move {
             let file = request.uri().path() == FILE;
-            // Keep-alive needs the request read to its end; an upload is too long to keep.
+            // Keep-alive requires reading the request to its end; an upload is too long to keep.
             let mut body = request.into_body();
             while let Some(Ok(_)) = body.frame().await {}
             if file {
@@ -157,7 +157,7 @@ async fn connection(stream: TcpStream, answers: Answers) {
         .await;
 }
 
-/// The answer with the headers that WeChat Pay's have, as signed at a time, in Unix seconds.
+/// Returns an answer with WeChat Pay's headers, signed at a time in Unix seconds.
 pub fn answer_at(key: &PKey<Private>, timestamp: u64, number: u64) -> Result<Response<Bytes>> {
     let nonce = format!("593BEC0C930BF1AF{number:016X}");
     let text = format!("{timestamp}\n{nonce}\n{ANSWER}\n");

@@ -9,7 +9,7 @@ use http_body::{Body, Frame, SizeHint};
 
 /// The endpoint of the long file.
 pub const FILE: &str = "/v3/billdownload/file";
-/// How long it is.
+/// The length of the long file.
 pub const LEN: usize = 1 << 30;
 pub const CHUNK: usize = 256 << 10;
 

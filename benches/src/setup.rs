@@ -35,7 +35,7 @@ impl Setup {
         Ok(fs::read_to_string(self.dir.join("base_url"))?)
     }
 
-    /// Writes fresh keys and gives the platform's private one.
+    /// Writes fresh keys and returns the platform's private key.
     pub fn create(&self, base_url: &str) -> Result<PKey<Private>> {
         let merchant = rsa()?;
         let platform = rsa()?;

@@ -1,4 +1,4 @@
-//! What a server that takes notifications has to bear, posted by the sandbox.
+//! Deliveries that a server for notifications must handle, posted by the sandbox.
 
 use std::net::SocketAddr;
 
@@ -6,11 +6,11 @@ use serde_json::json;
 use wechatpay_chain::{BoxError, Result};
 use wechatpay_sandbox::{Fault, Sandbox};
 
-/// Posts to a server, and says where it does not answer as it should.
+/// Posts to a server, and reports wrong answers.
 pub(crate) async fn check(sandbox: &Sandbox, to: SocketAddr) -> Result<(), BoxError> {
     for (id, fault, expected) in [
         ("1", None, 204),
-        // Delivered again, as after an answer that was lost: answered, and not booked again.
+        // Delivered again, as after a lost answer: answered, but not booked again.
         ("1", None, 204),
         ("2", Some(Fault::TamperedBody), 401),
         ("3", Some(Fault::Probe), 401),

@@ -2,7 +2,7 @@
 
 use wechatpay_chain::bill::Rows;
 
-/// A bill of any bytes: it ends, an error ends it, and a row has a value for each name.
+/// Reads any bytes as a bill: reading ends, an error is the last item, and each row has a value for each name.
 pub fn bill(data: &[u8]) {
     let Ok(mut rows) = Rows::new(data) else {
         return;
@@ -21,7 +21,7 @@ pub fn bill(data: &[u8]) {
         assert_eq!(row.values().len(), row.iter().count());
         for (name, value) in row.iter() {
             assert!(row.get(name).is_some(), "{name:?}");
-            // A statement without back quotes may quote a line break, as any CSV.
+            // In a statement without back quotes, a quoted value may contain a line break, as in any CSV.
             assert!(quoted || !value.contains('\n'), "a row of two lines");
         }
     }

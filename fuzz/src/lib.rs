@@ -1,4 +1,4 @@
-//! The bodies of the fuzz targets: bytes in, a panic where the library breaks a promise.
+//! The bodies of the fuzz targets: they take bytes and panic if the library violates a property.
 
 mod bill;
 mod media;
@@ -27,7 +27,7 @@ pub use xml::xml;
 /// A target's name and function.
 pub type Target = (&'static str, fn(&[u8]));
 
-/// All of them, for the smoke runner.
+/// All targets, for the smoke runner.
 pub const TARGETS: [Target; 16] = [
     ("authorization", authorization),
     ("bill", bill),
@@ -47,7 +47,7 @@ pub const TARGETS: [Target; 16] = [
     ("xml", xml),
 ];
 
-/// An `Authorization` header: what is parsed and can be written is parsed to the same again.
+/// An `Authorization` header: a header that was parsed and can be written is parsed to the same parts again.
 pub fn authorization(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else {
         return;
@@ -63,7 +63,7 @@ pub fn authorization(data: &[u8]) {
     }
 }
 
-/// A method and path: what is found is found again by its own path.
+/// A method and path: an operation that is found is also found by its documented path.
 pub fn catalog(data: &[u8]) {
     let Some([method, path]) = texts(data) else {
         return;
@@ -78,8 +78,8 @@ pub fn catalog(data: &[u8]) {
     }
 }
 
-/// A template, a variable's name and value, and a query: whatever they are, a request goes to the
-/// host that was meant, and nowhere by dots.
+/// A template, a variable's name and value, and a query: with any input, a request goes only to the
+/// intended host, and dot segments do not change its path.
 pub fn chain(data: &[u8]) {
     let Some([template, name, value, query]) = texts(data) else {
         return;
@@ -91,7 +91,7 @@ pub fn chain(data: &[u8]) {
         let (client, runtime) = &**both;
         let mut call = client.chain(template.to_owned()).get(());
         if !name.is_empty() {
-            // JSON gives lists and maps, anything else is a text.
+            // JSON becomes a list or map, anything else a text.
             let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
             call = call.var(name.to_owned(), value);
         }
@@ -112,7 +112,7 @@ pub fn chain(data: &[u8]) {
     });
 }
 
-/// Keys and certificates in any form; never the `file://` one, which would read this machine's.
+/// Keys and certificates in any form except `file://`, which would read this machine's files.
 pub fn keys(data: &[u8]) {
     if data
         .windows(5)
@@ -169,7 +169,7 @@ pub fn paths(data: &[u8]) {
     }
 }
 
-/// A response's body in every form that it is asked for.
+/// Reads a response's body in every form.
 pub fn response(data: &[u8]) {
     let response = Response::new(StatusCode::OK, HeaderMap::new(), data.to_vec());
     let _ = response["code"].as_str();
@@ -182,7 +182,7 @@ pub fn response(data: &[u8]) {
     }
 }
 
-/// The four headers that sign and a body: nothing that was made up is ever verified.
+/// The four signature headers and a body: made-up input is never verified.
 pub fn signature(data: &[u8]) {
     thread_local! {
         static KEYRING: LazyCell<Keyring> = const { LazyCell::new(keyring) };
@@ -221,7 +221,7 @@ fn keyring() -> Keyring {
     keyring
 }
 
-/// Without `signer`: RSA would take most of the time.
+/// Without `signer`, since RSA would take most of the time.
 fn client_and_runtime() -> (Client, Runtime) {
     let client = Client::builder()
         .mchid("1900000109")
@@ -242,7 +242,7 @@ fn client_and_runtime() -> (Client, Runtime) {
     (client, runtime.expect("a runtime"))
 }
 
-/// The lines of a text, the last one with all that follows; missing ones are empty.
+/// Returns the lines of a text; the last one includes the rest, and missing ones are empty.
 fn texts<const N: usize>(data: &[u8]) -> Option<[&str; N]> {
     let mut lines = str::from_utf8(data).ok()?.splitn(N, '\n');
     Some(std::array::from_fn(|_| lines.next().unwrap_or_default()))

@@ -1,4 +1,4 @@
-//! Uploads: what the client lays out, and what the sandbox reads.
+//! Uploads: the client's layout, and the sandbox's parser.
 
 use std::cell::LazyCell;
 
@@ -14,7 +14,7 @@ use self::multipart::parts;
 #[path = "../../src/sandbox/multipart.rs"]
 mod multipart;
 
-/// Name, media type, part and content of a file: what is laid out is read to the same again.
+/// Name, media type, part and content of a file: the sandbox reads what the client has laid out.
 pub fn media(data: &[u8]) {
     thread_local! {
         static CLIENT: LazyCell<(Client, Runtime)> = const { LazyCell::new(crate::client_and_runtime) };
@@ -47,7 +47,7 @@ pub fn media(data: &[u8]) {
     });
 }
 
-/// A content type and a body: every part is within the body.
+/// A content type and a body: every parsed part is within the body.
 pub fn multipart(data: &[u8]) {
     let (kind, body) = match data.iter().position(|byte| *byte == b'\n') {
         Some(at) => (&data[..at], &data[at + 1..]),

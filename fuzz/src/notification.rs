@@ -1,4 +1,4 @@
-//! Notifications of both versions, as they come over the wire.
+//! Notifications of both versions, as they are sent.
 
 use std::cell::LazyCell;
 
@@ -14,8 +14,8 @@ const NOW: i64 = 1_767_245_375;
 
 /// Headers, an empty line and a body: a message is accepted only exactly as it was signed.
 ///
-/// APIv2's refunds carry no signature, and the blocks of a ciphertext can be put together anew: of them
-/// this promises only that nothing panics.
+/// APIv2's refunds are unsigned, and the blocks of a ciphertext can be rearranged: for them this target
+/// checks only that nothing panics.
 pub fn notification(data: &[u8]) {
     let (head, body) = match data.windows(2).position(|window| window == b"\n\n") {
         Some(at) => (&data[..at], &data[at + 2..]),
@@ -33,9 +33,9 @@ pub fn notification(data: &[u8]) {
     });
 }
 
-/// The plaintext of a resource, really encrypted: what is decrypted is what was written.
+/// The plaintext of a resource, encrypted with the real key: decryption returns the same plaintext.
 ///
-/// In an event of APIv2, whose signature takes a thousandth of the time of APIv3's.
+/// It uses an event of APIv2, whose signature takes a thousandth of the time of APIv3's.
 pub fn resource(data: &[u8]) {
     let Some(ciphertext) = ciphertext(data) else {
         return;

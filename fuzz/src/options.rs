@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 use wechatpay_chain::Client;
 
-/// A JSON object of options: a request goes to the client's host, with the JSON that was given.
+/// A JSON object of options: a request goes only to the client's host, with the given JSON.
 pub fn options(data: &[u8]) {
     thread_local! {
         static CLIENT: LazyCell<(Client, Runtime)> = const { LazyCell::new(crate::client_and_runtime) };

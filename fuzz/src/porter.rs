@@ -1,25 +1,25 @@
-//! PHP, from its text to Rust and to requests.
+//! PHP, translated to Rust and to requests.
 
 use wechatpay_chain_port::emit::{self, Options, Style};
 use wechatpay_chain_port::evaluate::{self, Host};
 use wechatpay_chain_port::source::{Kind, split};
 use wechatpay_chain_port::syntax::parse;
 
-/// As deep as inputs nest.
+/// The deepest nesting of an input.
 const DEEPEST: usize = 10_000;
-/// As long as texts of the first line's making get.
+/// The longest text that the first line generates.
 const LONGEST: usize = 1 << 20;
 
-/// PHP, or Markdown with PHP in fences: problems have their place in the text, and what was not translated
-/// is not called complete.
+/// PHP, or Markdown with PHP in fences: problems have a position in the text, and an incomplete translation
+/// is not reported as complete.
 pub fn porter(data: &[u8]) {
     if let Ok(text) = str::from_utf8(data) {
         port(text);
     }
 }
 
-/// Deep PHP: a line with a count, one that stands that often before the third, the fourth as often behind
-/// it, and around all that, in place of `@`, the rest. The promises are those of [`porter`].
+/// Deeply nested PHP. The input is a line with a count, then lines of PHP: the count repeats the second line before the
+/// third and the fourth after it; the rest surrounds the result at `@`. The checked properties are those of [`porter`].
 pub fn nesting(data: &[u8]) {
     if let Some(php) = str::from_utf8(data).ok().and_then(nested) {
         port(&php);
@@ -28,7 +28,7 @@ pub fn nesting(data: &[u8]) {
 
 fn port(php: &str) {
     let kind = Kind::guess("fuzz", php);
-    // Every input in one style, each style in as many: parsing is what takes the time.
+    // Each input uses one style, and all styles are used equally: parsing takes most of the time.
     let style = match php.len() % 2 {
         0 => Style::Keep,
         _ => Style::Macro,

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use wechatpay_core::protocol::xml::{decode, encode, is_xml, member_text};
 
-/// A message: what is read and has texts alone is written and read to the same again.
+/// A message: a parsed message that contains only texts is written and parsed to the same message again.
 pub fn xml(data: &[u8]) {
     let Ok(members) = decode(data) else {
         return;
@@ -12,7 +12,7 @@ pub fn xml(data: &[u8]) {
     let Some(texts) = texts(&members) else {
         return;
     };
-    // A name of XML may be one that is not written.
+    // The parser accepts names that the writer rejects.
     let pairs = texts
         .iter()
         .map(|(key, text)| (key.as_str(), text.as_str()));

@@ -17,7 +17,7 @@ pub(super) struct Rules {
     /// The weight of a failed connection attempt; any other failure weighs 1.
     pub(super) connect: u32,
     pub(super) cooldown: Duration,
-    /// The cooldown doubles with each probe that fails, up to this.
+    /// The longest cooldown; each failed probe doubles the cooldown up to this.
     pub(super) longest: Duration,
 }
 

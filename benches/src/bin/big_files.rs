@@ -1,9 +1,9 @@
 //! Uploads and downloads 1 GiB, and prints memory and throughput next to those of a floor in the same run.
 //!
-//! The floor is hyper and the hash alone: an upload is hashed, then sent from the same file; a
-//! download is hashed as it comes and written nowhere, and a second time written as it comes. Files lie in memory (`/dev/shm`) where there
-//! is one, so that no disk is measured. Best of the rounds each; resident memory is the highest seen
-//! during all of the client's rounds, beyond what it was before the first.
+//! The floor is only hyper and the hash: an upload is hashed, then sent from the same file; a
+//! download is hashed on arrival, once without and once with writing it. Files are in memory (`/dev/shm`) if it
+//! exists, so that no disk is measured. The figures are the best of the rounds; resident memory is the peak
+//! of all the client's rounds, minus the value before the first.
 //!
 //! ```text
 //! cargo run --release --bin big_files
@@ -61,7 +61,7 @@ async fn measure(gateway: &Gateway, dir: &Path) -> Result<()> {
         let watch = Watch::start();
         timed(ours_up, upload(&client, &source)).await?;
         timed(ours_down, download(&client, dir.join("bill.csv"), &sha1)).await?;
-        // Replacing it would give a GiB of memory back within the next round's time.
+        // Otherwise the replaced GiB of memory would be freed during the next round's time.
         fs::remove_file(dir.join("bill.csv"))?;
         memory = memory.max(watch.stop());
         timed(floor_down, floor_download(&floor, &base, &sha1, None)).await?;
@@ -180,7 +180,7 @@ async fn floor_download(
     }
 }
 
-/// Reads where it is polled: the plainest body of a file.
+/// Reads the file while it is polled: the simplest body of a file.
 struct FileBody(File, u64);
 
 impl http_body::Body for FileBody {
@@ -224,7 +224,7 @@ impl Watch {
                 thread::sleep(Duration::from_millis(2));
             }
         });
-        // Before anything of the client's has run, in the first round; the least of all rounds.
+        // Taken in the first round before the client's work; the lowest of all rounds.
         static START: AtomicU64 = AtomicU64::new(u64::MAX);
         START.fetch_min(resident(), Ordering::Relaxed);
         let start = START.load(Ordering::Relaxed);
@@ -236,7 +236,7 @@ impl Watch {
     }
 }
 
-/// Bytes; 0 where the system does not tell.
+/// Returns bytes; 0 if the system does not report them.
 fn resident() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -1,4 +1,4 @@
-//! Makes a number of calls, one after the other: what `instructions.sh` counts.
+//! Makes a number of calls in sequence, which `instructions.sh` counts.
 
 use wechatpay_chain_benches::gateway::become_gateway;
 use wechatpay_chain_benches::{Caller, Result, Setup, runtime};

@@ -1,4 +1,4 @@
-//! One call and the end: what `start_up` measures.
+//! Makes one call and exits; `start_up` measures this program.
 
 use wechatpay_chain_benches::{Caller, Result, Setup, Work, runtime};
 

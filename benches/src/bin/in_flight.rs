@@ -1,4 +1,4 @@
-//! What a call in flight takes of memory: 10,000 calls whose answers never come.
+//! The memory of a call in flight: 10,000 calls whose answers never arrive.
 //!
 //! `in_flight [COUNT]`: resident memory a call, its connection included. Each call has a connection and so a file
 //! descriptor, in this process and in the server's: raise `ulimit -n` above COUNT.
@@ -67,7 +67,7 @@ fn measure(count: u64, base_url: &str) -> Result<u64> {
         .build()?;
     runtime()?.block_on(async {
         let mut before = 0;
-        // What all calls share is made for the first.
+        // The first call allocates what all calls share.
         for number in 0..=count {
             if number == 1 {
                 tokio::time::sleep(Duration::from_millis(200)).await;

@@ -1,6 +1,6 @@
-//! A registry of 1,000 merchants: what it takes of memory, and how long a look-up takes.
+//! A registry of 1,000 merchants: its memory, and the time of a look-up.
 //!
-//! `merchants [COUNT]`: resident memory a merchant, after the first 10; nanoseconds a look-up.
+//! `merchants [COUNT]`: resident memory per merchant, after the first 10; nanoseconds per look-up.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ fn main() -> Result<()> {
         .map_or(Ok(1000), |text| text.parse())?;
     let keys = Keys::new()?;
     let merchants = Merchants::new()?;
-    // What all of them share is made for the first.
+    // The first merchants allocate what all share.
     let first = 10.min(count);
     for number in 0..first {
         keys.add(&merchants, number)?;
@@ -41,7 +41,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Parsed once for each merchant, as a program does that reads a file for each.
+/// Parses the key for each merchant, like a program that reads a file for each.
 struct Keys {
     private: Vec<u8>,
     platform: Vec<u8>,
@@ -82,7 +82,7 @@ fn appid(number: u64) -> String {
     format!("wx{number:016x}")
 }
 
-/// Through all of them in turn, for a second.
+/// Looks up all merchants in turn, for a second.
 fn report(what: &str, count: u64, find: impl Fn(usize) -> Option<Client>) {
     let (begin, mut looked) = (Instant::now(), 0_u64);
     while begin.elapsed() < Duration::from_secs(1) {
@@ -97,7 +97,7 @@ fn report(what: &str, count: u64, find: impl Fn(usize) -> Option<Client>) {
     );
 }
 
-/// Bytes that the process has in memory.
+/// Returns the resident memory of the process in bytes.
 fn resident() -> Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -1,6 +1,6 @@
-//! From the start of a process to its first verified answer, over plain HTTP.
+//! Measures the time from the start of a process to its first verified answer, over plain HTTP.
 //!
-//! `start_up [RUNS]`: median and fastest of so many processes, floor and client in turn.
+//! `start_up [RUNS]`: median and fastest of this many processes, floor and client in turn.
 
 use std::path::Path;
 use std::process::Command;
@@ -17,7 +17,7 @@ fn main() -> Result<()> {
     let gateway = Gateway::spawn()?;
     let program = std::env::current_exe()?.with_file_name("first_call");
     let mut times = [const { Vec::new() }; 2];
-    // The first of each only warms the page cache.
+    // The first run of each only warms the page cache.
     for round in 0..=runs {
         for (who, times) in ["floor", "client"].into_iter().zip(&mut times) {
             let time = run(&program, who, &gateway.setup.dir)?;

@@ -1,6 +1,6 @@
 //! User and system CPU of a whole call: this client and the floor, in interleaved rounds.
 //!
-//! `whole_call [ROUNDS [CALLS]]`: medians over the rounds, each of so many calls.
+//! `whole_call [ROUNDS [CALLS]]`: medians over the rounds, each with this many calls.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -66,7 +66,7 @@ async fn measure(
     rounds: usize,
     calls: usize,
 ) -> Result<Row> {
-    // Connections and OpenSSL's contexts are there before anything is measured.
+    // Opens connections and sets up OpenSSL's contexts before the measurement.
     run(floor, work, lanes, lanes).await?;
     run(client, work, lanes, lanes).await?;
     let alone = crypto_alone()?;

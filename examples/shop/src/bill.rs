@@ -12,7 +12,7 @@ use crate::Shop;
 pub enum Difference {
     /// The order was paid and no notification arrived. It is booked now.
     Missed(String),
-    /// The bill has a payment or an amount that the book does not know. A person has to look.
+    /// The bill has a payment or an amount that the book does not know. A person must check it.
     Unexplained(String),
 }
 
@@ -21,7 +21,7 @@ impl Shop {
     ///
     /// # Errors
     ///
-    /// Those of the download and of the bill. Call it again later.
+    /// The errors of the download and of the bill. Call it again later.
     pub async fn reconcile(&self, day: &str) -> Result<Vec<Difference>, BoxError> {
         let folder = tempfile::tempdir()?;
         let bill = self
@@ -52,7 +52,7 @@ impl Shop {
                 .ok_or("the bill has no order numbers")?;
             payments.push((number.to_owned(), row.fen("订单金额")?));
         }
-        // The book changes only when the bill is whole.
+        // The book changes only if the bill is complete.
         summary.check(&rows)?;
         let compare = |(number, total)| self.compare(number, total);
         Ok(payments.into_iter().filter_map(compare).collect())
@@ -69,7 +69,7 @@ impl Shop {
     }
 }
 
-/// Returns the day before a time, in Beijing. Its bill is ready from 10 o'clock on.
+/// Returns the previous day in Beijing. Its bill is available from 10 o'clock on.
 pub fn yesterday(now: SystemTime) -> String {
     let before = Timestamp::beijing(now - Duration::from_secs(86_400)).to_string();
     before.chars().take("2026-01-02".len()).collect()

@@ -33,9 +33,9 @@ pub enum State {
     Paid,
     /// The user did not pay in time.
     Closed,
-    /// The money is on its way back.
+    /// The refund is in progress.
     Refunding,
-    /// The money is back.
+    /// The refund has succeeded.
     Refunded,
 }
 

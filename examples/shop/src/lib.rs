@@ -1,7 +1,7 @@
 //! A shop that takes money: orders, notifications, refunds and the bill of the day.
 //!
-//! Begin with [`Shop`], whose methods are the work of a shop, and read `main.rs` to see how it runs. `web.rs` has the
-//! routes for browsers and for WeChat Pay, `book.rs` stands for the shop's database.
+//! Begin with [`Shop`], whose methods are the operations of a shop, and read `main.rs` to see how it runs. `web.rs` has
+//! the routes for browsers and for WeChat Pay; `book.rs` stands for the shop's database.
 
 #![allow(
     clippy::exhaustive_enums,
@@ -43,7 +43,7 @@ pub struct Shop {
     pub notify_url: Arc<str>,
 }
 
-/// Switches on what a shop needs in production. All of it is off by default.
+/// Enables the options that a shop needs in production. All of them are off by default.
 pub fn for_production(builder: ClientBuilder, failover: Failover) -> ClientBuilder {
     builder
         // Repeats an order or a refund under the same number when its answer is lost.
@@ -54,7 +54,7 @@ pub fn for_production(builder: ClientBuilder, failover: Failover) -> ClientBuild
         .circuit_breaker(CircuitBreaker::new())
 }
 
-/// Why the shop did not do what its user asked for.
+/// The reason why a request of the user failed.
 #[derive(Debug)]
 pub enum Failure {
     /// The order does not exist.

@@ -33,12 +33,12 @@ async fn main() -> Result<(), BoxError> {
         .with_graceful_shutdown(async { drop(tokio::signal::ctrl_c().await) })
         .await?;
     night.abort();
-    // A handler runs to its end even if WeChat Pay closes the connection.
+    // A handler runs to completion even if WeChat Pay closes the connection.
     tokio::time::timeout(Duration::from_secs(60), shop.notifications.handlers_ended()).await?;
     Ok(())
 }
 
-/// Closes unpaid orders, finds out the outcome of refunds, and compares the book with the bill.
+/// Closes unpaid orders, queries the outcome of refunds, and compares the book with the bill.
 async fn every_hour(shop: Shop) {
     loop {
         let old = |order: &Order| order.changed.elapsed() > Duration::from_secs(30 * 60);

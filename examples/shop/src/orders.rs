@@ -18,7 +18,7 @@ pub enum Channel {
 }
 
 impl Shop {
-    /// Makes an order, and returns the data with which its page lets the user pay.
+    /// Creates an order, and returns the data with which its page lets the user pay.
     ///
     /// # Errors
     ///
@@ -67,10 +67,10 @@ impl Shop {
         })
     }
 
-    /// Queries the state of an order, for a page that waits and for a notification that never came.
+    /// Queries the state of an order, for a waiting page and for a lost notification.
     pub async fn refresh(&self, number: &str) -> Result<Order, Failure> {
         match self.look(number, QueryPolicy::quick().waits([])).await {
-            // The request that makes the order may still be on its way.
+            // The request that creates the order may still be in transit.
             Err(Failure::Unknown(_)) => self.book.get(number),
             found => found,
         }
@@ -102,7 +102,7 @@ impl Shop {
         self.book.get(number)
     }
 
-    /// Books a payment, as a notification, a query or a bill gives it. Returns whether it was new.
+    /// Books a payment from a notification, a query or a bill. Returns whether it was new.
     pub fn note_paid(&self, number: &Value, total: &Value) -> bool {
         let number = number.as_str().unwrap_or_default();
         match self.book.get(number) {

@@ -26,7 +26,7 @@ impl Shop {
             "amount": {"refund": order.total, "total": order.total, "currency": "CNY"},
         });
         let call = self.client["v3/refund/domestic/refunds"].post(body, ());
-        // An earlier request may still be on its way, so a second call only queries.
+        // An earlier request may still be in transit, so a second call only queries.
         let outcome = if first {
             call.or_query(QueryPolicy::quick()).await
         } else {
@@ -44,7 +44,7 @@ impl Shop {
         self.book.get(number)
     }
 
-    /// Books the state of a refund, as an answer, a query or a notification gives it.
+    /// Books the state of a refund from an answer, a query or a notification.
     pub fn note_refund(&self, number: &str, status: &Value) {
         let to = match status.as_str() {
             Some("SUCCESS") => State::Refunded,

@@ -31,7 +31,7 @@ impl FromRef<Shop> for Notifications {
 
 #[derive(Deserialize)]
 struct Wanted {
-    /// In fen.
+    /// The amount in fen.
     total: Fen,
     channel: Channel,
 }
@@ -58,7 +58,7 @@ async fn refund(
     Ok(Json(shop.refund(&number).await?))
 }
 
-/// The extractor has answered probes and forgeries. Each notification is handled once.
+/// The extractor has already answered probes and forgeries. Each notification is handled once.
 async fn notify(
     State(shop): State<Shop>,
     VerifiedNotification(notification): VerifiedNotification,

@@ -18,7 +18,7 @@ use wechatpay_shop::{
 
 const PRICE: Fen = Fen::new(100);
 
-/// A shop that runs, and the sandbox that it runs against.
+/// A running shop, and its sandbox.
 async fn open() -> (Shop, Sandbox) {
     let sandbox = Sandbox::builder()
         .post_notifications()
@@ -26,7 +26,7 @@ async fn open() -> (Shop, Sandbox) {
         .await
         .unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    // Nothing listens on port 9, so each connection of the shop goes to the backup host.
+    // Nothing listens on port 9, so each connection of the shop uses the backup host.
     let client = sandbox.client_builder().base_url("http://127.0.0.1:9/");
     let client = for_production(client, Failover::to(sandbox.base_url()));
     let client = client.build().unwrap();
@@ -159,7 +159,7 @@ async fn the_bill_finds_a_payment_without_a_notification() {
     };
     let missed = native(&silent).await;
     sandbox.pay(&missed.number).unwrap();
-    // The sandbox has the bill of today.
+    // The sandbox has today's bill.
     let today = Timestamp::beijing(std::time::SystemTime::now()).to_string();
     let today = &today[..10];
     let differences = silent.reconcile(today).await.unwrap();

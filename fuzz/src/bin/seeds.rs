@@ -1,4 +1,4 @@
-//! Writes the seeds that are signed, with the test keys: `cargo run --no-default-features --bin seeds`.
+//! Writes the signed seeds with the test keys: `cargo run --no-default-features --bin seeds`.
 
 use std::path::Path;
 use std::{fs, io};

@@ -1,7 +1,7 @@
-//! Every target over its seeds and seeded mutations of them: no fuzzer, any toolchain, the same
+//! Runs every target over its seeds and seeded mutations of them: without a fuzzer, with any toolchain, and with the same
 //! inputs each time.
 //!
-//! `smoke [MUTATIONS [TARGET]]`; an input that breaks a promise is printed and makes it fail.
+//! `smoke [MUTATIONS [TARGET]]`; it prints an input that violates a property, and fails.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -35,7 +35,7 @@ fn run((name, target): Target, mutations: usize) -> bool {
             return false;
         }
     };
-    // Ten thousand levels take some milliseconds each time.
+    // Ten thousand levels take several milliseconds each time.
     let mutations = match name {
         "nesting" => mutations / 20,
         _ => mutations,
@@ -62,7 +62,7 @@ fn seeds(name: &str) -> io::Result<Vec<Vec<u8>>> {
     Ok(seeds)
 }
 
-/// In the order of their names, so that each run is the same.
+/// Sorts by name, so that each run is the same.
 fn read_all(dir: &Path) -> io::Result<Vec<Vec<u8>>> {
     let mut files: Vec<PathBuf> = Vec::new();
     match fs::read_dir(dir) {
@@ -78,7 +78,7 @@ fn read_all(dir: &Path) -> io::Result<Vec<Vec<u8>>> {
     files.iter().map(fs::read).collect()
 }
 
-/// What parsers look for.
+/// Bytes that parsers treat specially.
 const WORDS: [&[u8]; 16] = [
     b"/",
     b"//",
@@ -98,7 +98,7 @@ const WORDS: [&[u8]; 16] = [
     "中".as_bytes(),
 ];
 
-/// A seed with up to eight changes.
+/// Returns a seed with up to eight changes.
 fn mutate(seeds: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     let mut data = seeds[random.below(seeds.len())].clone();
     for _ in 0..=random.below(8) {
@@ -127,7 +127,7 @@ fn mutate(seeds: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     data
 }
 
-/// Marsaglia's xorshift64: enough to choose by, and the same everywhere.
+/// Marsaglia's xorshift64, which gives the same numbers on every machine.
 struct Random(u64);
 
 impl Random {

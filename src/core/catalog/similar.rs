@@ -25,7 +25,7 @@ pub fn similar(method: &Method, path: &str) -> Vec<&'static Operation> {
     if path.len() > 256 {
         return Vec::new();
     }
-    // If the version is missing, the variables are one place further left.
+    // A path without its version has its segments one place further left than the template.
     let versioned = if path.starts_with("v2/") || path.starts_with("v3/") {
         path.to_owned()
     } else {
