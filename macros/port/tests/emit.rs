@@ -334,13 +334,7 @@ fn what_may_be_a_client_or_a_path_is_refused() {
     ] {
         let made = ported(php, &Options::default());
         // A closure that is never called keeps its call.
-        if made.complete {
-            let kept = "let _ = move ||";
-            assert!(
-                made.text.contains(kept) && made.text.contains(".seg(\"a\")"),
-                "{php}\n{}",
-                made.text
-            );
+        if made.text.contains("let _ = move ||") && made.text.contains(".seg(\"a\")") {
             continue;
         }
         assert!(made.text.contains("compile_error!"), "{php}\n{}", made.text);
