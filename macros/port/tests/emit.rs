@@ -333,11 +333,11 @@ fn what_may_be_a_client_or_a_path_is_refused() {
         &format!("{factory}$instance->pay->chain('v3/x')->get();"),
     ] {
         let made = ported(php, &Options::default());
-        // A closure that is never called keeps its call.
-        if made.text.contains("let _ = move ||") && made.text.contains(".seg(\"a\")") {
-            continue;
-        }
-        assert!(made.text.contains("compile_error!"), "{php}\n{}", made.text);
+        assert!(
+            !made.complete && made.text.contains("compile_error!"),
+            "{php}\n{}",
+            made.text
+        );
     }
 }
 
@@ -372,6 +372,10 @@ fn no_call_vanishes() {
         "$pay = fn() => $instance->v3->a->get();",
     ] {
         let made = ported(php, &Options::default());
+        // A closure that is never called keeps its call.
+        if made.text.contains("let _ = move ||") && made.text.contains(".seg(\"a\")") {
+            continue;
+        }
         assert!(
             !made.complete && made.text.contains("compile_error!"),
             "{php}\n{}",
