@@ -19,8 +19,10 @@
 pub use http::HeaderMap;
 pub use wechatpay_chain_php::*;
 pub use wechatpay_core::php::{base64_decode, base64_encode, nonce};
+use wechatpay_core::protocol::xml::is_xml;
 
 use crate::crypto::digest;
+use crate::notify::{Notification, Notifications};
 use crate::{Certificate, ClientBuilder, ErrorKind, PrivateKey, PublicKey, Response};
 
 /// `$request->header($name)`: null where the request has no such header.
@@ -30,6 +32,24 @@ pub fn header(headers: &HeaderMap, name: &str) -> Value {
     value.map_or(Value::Null, |value| {
         String::from_utf8_lossy(value.as_bytes()).into()
     })
+}
+
+/// Reads a notification of APIv3, as PHP code with `Rsa::verify` and `AesGcm::decrypt` does.
+///
+/// # Errors
+/// Those of [`Notifications::parse`]. A message of APIv2 is an error, even if the reader has an APIv2 key: its
+/// signature has no time, so an old message would pass.
+pub fn notification(
+    notifications: &Notifications,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> crate::Result<Notification> {
+    if is_xml(body) {
+        let message =
+            "the notification is of APIv2, and this endpoint accepts only APIv3; do not act on it";
+        return Err(crate::Error::new(ErrorKind::Verify, message));
+    }
+    notifications.parse(headers, body)
 }
 
 /// Whether the signature or the time of a notification was not accepted: PHP's `!Rsa::verify(…)`.

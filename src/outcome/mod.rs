@@ -107,8 +107,8 @@ impl Call {
     /// Queries the outcome of an earlier call: after a restart, or from a job that follows up
     /// unknown outcomes. The call itself is not sent.
     ///
-    /// Give the body that was sent; only the members that the query needs are read. `sent_ago` is the time since the
-    /// request was sent. It decides what "not found" proves: nothing for the first minutes, and nothing after 29
+    /// Give the body that was sent; only the members that the query needs are read. `sent_ago` is the time since it
+    /// was last sent, repetitions included. It decides what "not found" proves: nothing for the first minutes, and nothing after 29
     /// days, since several queries (转账, 红包) find only the requests of the last 30 days. If only a range is known,
     /// give the shorter time for a request of today and the longer one for an old request.
     ///

@@ -128,7 +128,7 @@ mod tests {
             ("REFUND", RequestState::Done, RequestState::Done),
             ("CLOSED", RequestState::Ended, RequestState::Ended),
             ("REVOKED", RequestState::Ended, RequestState::Ended),
-            ("PAYERROR", RequestState::Done, RequestState::Ended),
+            ("PAYERROR", RequestState::Payable, RequestState::Ended),
             ("A_NEW_ONE", RequestState::Done, RequestState::Done),
         ] {
             let answer = json!({"trade_state": trade_state});

@@ -17,7 +17,7 @@ impl Shared<'_> {
         self.uses.insert("notify");
         (
             quote!(notifications: &notify::Notifications, headers: &php::HeaderMap, body: &[u8],),
-            quote!(let outcome = notifications.parse(headers, body);),
+            quote!(let outcome = php::notification(notifications, headers, body);),
             quote!(php::Result<notify::Reply>),
         )
     }

@@ -42,7 +42,7 @@ pub(super) const ORDER: MerchantNumber = MerchantNumber {
     // A refunded order was paid. `PAYERROR` belongs to payments by code: for other orders it is not documented, so
     // such an order may still be paid.
     failed: &["CLOSED", "REVOKED"],
-    payable: &["NOTPAY"],
+    payable: &["NOTPAY", "PAYERROR"],
     ..ROW
 };
 

@@ -139,14 +139,14 @@ fn as_json(parts: &Parts<'_>, value: &Value, found: &mut Variants<Vec<u8>>) {
             with_nulls(value, parts.fields.iter().map(Field::name)),
         ),
     ] {
-        for text in rewritten(&value).into_iter().filter(is_short) {
+        for text in rewritten(&value).into_iter().filter(|text| is_short(text)) {
             found.add(mistake, text.into());
         }
     }
     for form in NUMBER_FORMS {
         for text in rewritten(&numbers(value, form))
             .into_iter()
-            .filter(is_short)
+            .filter(|text| is_short(text))
         {
             found.add(&NUMBERS, text.into());
         }
@@ -154,7 +154,7 @@ fn as_json(parts: &Parts<'_>, value: &Value, found: &mut Variants<Vec<u8>>) {
 }
 
 /// Indentation makes a deeply nested body many times as long.
-fn is_short(text: &String) -> bool {
+fn is_short(text: &str) -> bool {
     text.len() <= 4 * LONGEST
 }
 
