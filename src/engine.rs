@@ -99,13 +99,7 @@ impl Engine {
                     .await
                     .unwrap_or_else(|_| Err(timed_out(limit, state))),
             };
-            let outcome = match outcome.and_then(Response::whole) {
-                Ok(mut response) => {
-                    response.set_attempts(state.attempts());
-                    Ok(response)
-                }
-                Err(err) => Err(noted(err, state)),
-            };
+            let outcome = completed(outcome, state);
             running.end(&match &outcome {
                 Ok(response) => End::Answered(response.verification()),
                 Err(err) => End::Failed(err),
@@ -248,6 +242,15 @@ impl Prepared {
     pub(crate) fn operation(&self) -> Option<&'static Operation> {
         self.info.operation()
     }
+}
+
+/// Adds the state of all attempts to an outcome.
+fn completed(outcome: Result<Response>, state: &CallState) -> Result<Response> {
+    let mut response = outcome
+        .and_then(Response::whole)
+        .map_err(|err| noted(err, state))?;
+    response.set_attempts(state.attempts());
+    Ok(response)
 }
 
 /// Adds the state of all attempts to an error.

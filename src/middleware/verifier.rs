@@ -43,10 +43,8 @@ impl DynMiddleware for Verifier {
         Box::pin(async move {
             let mut response = answer.await?;
             let success = response.status().is_success();
-            let covered = match operation {
-                Some(operation) if success => operation.answer_signature(),
-                _ => AnswerSignature::Body,
-            };
+            let covered = operation.filter(|_| success);
+            let covered = covered.map_or(AnswerSignature::Body, |it| it.answer_signature());
             let mut outcome = trace::verify(|| self.check(&mut response, covered));
             let mut missed = None;
             if let (Err(VerifyFailure::UnknownSerial { serial, .. }), Some(refresh)) =

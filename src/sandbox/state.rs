@@ -62,26 +62,25 @@ impl SandboxState {
         };
         let accounts = Accounts::new(shared, &settings.merchants)?;
         let clock = Arc::new(AdjustableClock::new(clock));
-        let (public_key_only, certificate_mode) =
-            (settings.public_key_only, settings.certificate_mode);
-        let platform = PlatformKeys::new(Arc::clone(&identity), public_key_only, certificate_mode);
-        let platform = Arc::new(platform);
+        let own = Arc::clone(&identity);
+        let platform =
+            PlatformKeys::new(own, settings.public_key_only, settings.certificate_mode).into();
         let faults = Arc::new(Faults::default());
         faults.begin(&settings.faults);
-        let (reach, speed) = (settings.reach(), settings.speed());
         let notices = Arc::clone(&clock) as Arc<dyn Clock>;
-        let notifier = Notifier::new(notices, Arc::clone(&faults), reach, speed);
+        let (reach, speed) = (settings.reach(), settings.speed());
+        let notifier = Notifier::new(notices, Arc::clone(&faults), reach, speed).into();
         Ok(Self {
             identity,
             platform,
             accounts,
             clock,
-            nonces: NonceStore::default(),
+            nonces: Default::default(),
             rate_limits: RateLimits::new(settings.documented.limits),
             faults,
-            stubs: Stubs::default(),
-            records: Records::default(),
-            notifier: Arc::new(notifier),
+            stubs: Default::default(),
+            records: Default::default(),
+            notifier,
             request_count: AtomicU64::new(0),
             base_url: OnceLock::new(),
             notify_url: Mutex::new(settings.notify_url.clone()),

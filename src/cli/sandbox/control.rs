@@ -112,22 +112,7 @@ fn trigger(
         body["fault"] = fault.as_str().into();
     }
     let delivery = remote.post("notifications", &body)?;
-    let path = format!("notifications/{}", delivery["id"]);
-    let begun = Instant::now();
-    let delivery = loop {
-        let delivery = remote.get(&path)?;
-        if first_attempt(&delivery).is_some() || begun.elapsed() > PATIENCE {
-            break delivery;
-        }
-        std::thread::sleep(PAUSE);
-    };
-    if first_attempt(&delivery).is_none() {
-        return Err(Failure::new(
-            Exit::Refused,
-            "refused",
-            t!("trigger-pending"),
-        ));
-    }
+    let delivery = attempted(remote, &delivery["id"])?;
     show_delivery(&delivery, 0, output)?;
     let accepted = first_attempt(&delivery).is_some_and(|attempt| attempt["problem"].is_null());
     if accepted {
@@ -135,6 +120,20 @@ fn trigger(
     } else {
         Err(Failure::AlreadyReported(Exit::Refused))
     }
+}
+
+/// Waits for the first attempt of a notification.
+fn attempted(remote: &Remote, id: &Value) -> Result<Value, Failure> {
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        let delivery = remote.get(&format!("notifications/{id}"))?;
+        if first_attempt(&delivery).is_some() {
+            return Ok(delivery);
+        }
+        std::thread::sleep(PAUSE);
+    }
+    let message = t!("trigger-pending");
+    Err(Failure::new(Exit::Refused, "refused", message))
 }
 
 /// The URL of the option, else the one to which the sandbox forwards, else its default.

@@ -181,23 +181,18 @@ fn process_authenticated(
         signed_text,
         content,
     } = authenticated;
+    let refused = |caller, signed_text, parsed, refusal| Processed {
+        caller: Some(caller),
+        signed_text,
+        parsed,
+        ..Processed::refused(refusal)
+    };
     if let Err(refusal) = check_rate_limit(state, received, &caller) {
-        return Processed {
-            caller: Some(caller),
-            signed_text,
-            parsed: Parsed::of_v2(content),
-            ..Processed::refused(refusal)
-        };
+        return refused(caller, signed_text, Parsed::of_v2(content), refusal);
     }
     let parsed = match parse(state, received, &caller, content) {
         Ok(parsed) => parsed,
-        Err(refusal) => {
-            return Processed {
-                caller: Some(caller),
-                signed_text,
-                ..Processed::refused(refusal)
-            };
-        }
+        Err(refusal) => return refused(caller, signed_text, None, refusal),
     };
     let documented = parsed.documented(received);
     let unknown = documented.as_ref().map_or_else(Vec::new, unknown_members);

@@ -82,13 +82,11 @@ impl MerchantEntry {
             },
             is_made_up: false,
         };
-        match settings.problem() {
-            None => Ok(settings),
-            Some((field, problem)) => Err(EntryError {
-                field: field.to_owned(),
-                problem,
-            }),
-        }
+        let wrong = |(field, problem): (&str, _)| EntryError {
+            field: field.to_owned(),
+            problem,
+        };
+        settings.problem().map_or(Ok(settings), |it| Err(wrong(it)))
     }
 }
 

@@ -87,15 +87,7 @@ pub(super) fn authenticate(
     }
     let expected = expected_scheme(received.operation, received.path());
     let authorization = authorization(&received.head.headers, expected)?;
-    let signed = SignedRequest {
-        method: received.head.method.as_str(),
-        target: received.target(),
-        // An upload's signature covers its part `meta` alone.
-        body: match &content {
-            Content::Json(text) | Content::Upload { meta: text, .. } => text,
-            Content::V2(_) => &[],
-        },
-    };
+    let signed = signed_request(received, &content);
     let text = signed.text(&authorization);
     let failed = |caller, refusal, text| Unauthenticated {
         caller,
@@ -115,6 +107,19 @@ pub(super) fn authenticate(
             content,
         }),
         Err(refusal) => Err(failed(Some(caller), refusal, text)),
+    }
+}
+
+/// The parts of a request that its signature covers.
+fn signed_request<'r>(received: &'r Received, content: &'r Content) -> SignedRequest<'r> {
+    SignedRequest {
+        method: received.head.method.as_str(),
+        target: received.target(),
+        // The signature of an upload covers only its part `meta`.
+        body: match content {
+            Content::Json(text) | Content::Upload { meta: text, .. } => text,
+            Content::V2(_) => &[],
+        },
     }
 }
 

@@ -36,32 +36,7 @@ pub(super) fn respond(
     if let Some(page) = fault.and_then(Fault::page) {
         return page;
     }
-    // A request whose sender is not known is answered as the first merchant's.
-    let caller = match &processed.caller {
-        Some(caller) => Ok(caller.clone()),
-        None => Caller::new(Arc::clone(state.accounts.first())),
-    };
-    let caller = match caller {
-        Ok(caller) => caller,
-        Err(err) => return Refusal::internal(&err).reply(),
-    };
-    let responder = Responder {
-        state,
-        received,
-        caller: &caller,
-        fault,
-    };
-    let signed = responder.reply(processed).and_then(|mut reply| {
-        set_header(&mut reply.headers, "Request-ID", &request_id(state))?;
-        let signer = MessageSigner {
-            pair: &*responder.key()?,
-            offset: fault.map_or(0, Fault::offset),
-            wrong: fault == Some(&Fault::WrongSignature),
-        };
-        signer.sign(&mut reply, &*state.clock)?;
-        Ok(reply)
-    });
-    match signed {
+    match signed_reply(state, received, processed, fault) {
         Ok(mut reply) => {
             if let Some(fault) = fault {
                 fault.corrupt(&mut reply);
@@ -70,6 +45,34 @@ pub(super) fn respond(
         }
         Err(err) => Refusal::internal(&err).reply(),
     }
+}
+
+fn signed_reply(
+    state: &SandboxState,
+    received: &Received,
+    processed: &Processed,
+    fault: Option<&Fault>,
+) -> Result<Reply> {
+    // A request whose sender is not known is answered as the first merchant's.
+    let caller = match &processed.caller {
+        Some(caller) => caller.clone(),
+        None => Caller::new(Arc::clone(state.accounts.first()))?,
+    };
+    let responder = Responder {
+        state,
+        received,
+        caller: &caller,
+        fault,
+    };
+    let mut reply = responder.reply(processed)?;
+    set_header(&mut reply.headers, "Request-ID", &request_id(state))?;
+    let signer = MessageSigner {
+        pair: &*responder.key()?,
+        offset: fault.map_or(0, Fault::offset),
+        wrong: fault == Some(&Fault::WrongSignature),
+    };
+    signer.sign(&mut reply, &*state.clock)?;
+    Ok(reply)
 }
 
 struct Responder<'a> {
