@@ -138,7 +138,7 @@ impl Stack {
         self.insert(0, name.into(), Arc::new(middleware))
     }
 
-    /// Adds a layer just outside `anchor`: it sees requests before and responses after it.
+    /// Adds a layer just outside `anchor`: it sees requests before `anchor`, and responses after it.
     ///
     /// # Errors
     ///

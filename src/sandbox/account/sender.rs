@@ -35,7 +35,7 @@ impl Accounts {
         account.map(sender).transpose()
     }
 
-    /// The id that a header with an unknown one should have: the first merchant's.
+    /// The id to use in place of an unknown one: the first merchant's.
     pub(crate) fn expected_id(&self, scheme: Scheme) -> String {
         let first = &self.first().settings;
         match scheme {

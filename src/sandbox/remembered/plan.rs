@@ -30,7 +30,7 @@ pub(super) struct Plan {
     pub(super) own: Option<&'static str>,
     /// The last segment of the path that is not a variable.
     pub(super) verb: &'static str,
-    /// Whether it creates the record that it changes, because no operation creates numbers of this name: users do.
+    /// Whether it also creates the record that it changes: users, not operations, create these numbers.
     pub(super) adopts: bool,
     /// The array of a list.
     pub(super) list: Option<&'static str>,
