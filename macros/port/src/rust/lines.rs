@@ -334,7 +334,10 @@ impl Inserts {
                 });
                 Expr::call(format!("{name}!"), args)
             }
-            Err(_) => Expr::raw(format!("{name}!({})", mac.tokens)),
+            Err(_) => {
+                let tokens = self.with_jsons(&mac.tokens.to_string());
+                Expr::raw(format!("{name}!({tokens})"))
+            }
         }
     }
 }

@@ -208,9 +208,11 @@ impl Inserts {
         out
     }
 
-    fn with_jsons(&self, text: &str) -> String {
+    pub(super) fn with_jsons(&self, text: &str) -> String {
+        // Within a macro that prettyplease does not know, it prints tokens with blanks between them.
+        let text = text.replace("json ! (__json_", "json!(__json_");
         let mut out = String::new();
-        let mut rest = text;
+        let mut rest = &*text;
         while let Some(at) = rest.find("json!(__json_") {
             let (before, after) = rest.split_at(at);
             out.push_str(before);
