@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use wechatpay_chain::{Client, PrivateKey, PublicKey};
 use wechatpay_chain_benches::setup::{MCHID, PLATFORM_ID, SERIAL, rsa};
-use wechatpay_chain_benches::{Result, Work, caller, runtime};
+use wechatpay_chain_benches::{Result, Work, caller, resident, runtime};
 
 const GOAL: u64 = 26_000;
 
@@ -94,14 +94,4 @@ fn measure(count: u64, base_url: &str) -> Result<u64> {
         }
         Ok(resident()?.saturating_sub(before) / count)
     })
-}
-
-/// Bytes that the process has in memory.
-fn resident() -> Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = line
-        .and_then(|line| line.split_whitespace().next())
-        .ok_or("no VmRSS")?;
-    Ok(kilobytes.parse::<u64>()? * 1024)
 }

@@ -6,8 +6,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use wechatpay_chain::{Account, Client, ClientBuilder, Merchants, PrivateKey, PublicKey};
-use wechatpay_chain_benches::Result;
 use wechatpay_chain_benches::setup::{SERIAL, rsa};
+use wechatpay_chain_benches::{Result, resident};
 
 fn main() -> Result<()> {
     let count: u64 = std::env::args()
@@ -95,14 +95,4 @@ fn report(what: &str, count: u64, find: impl Fn(usize) -> Option<Client>) {
         "{what:<18}{:>10} ns",
         begin.elapsed().as_nanos() / u128::from(looked.max(1))
     );
-}
-
-/// Returns the resident memory of the process in bytes.
-fn resident() -> Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = line
-        .and_then(|line| line.split_whitespace().next())
-        .ok_or("no VmRSS")?;
-    Ok(kilobytes.parse::<u64>()? * 1024)
 }
