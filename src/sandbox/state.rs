@@ -151,8 +151,7 @@ impl SandboxState {
     }
 
     pub(crate) fn notify_url(&self) -> Option<String> {
-        let url = self.notify_url.lock();
-        url.unwrap_or_else(PoisonError::into_inner).clone()
+        stored(&self.notify_url)
     }
 
     pub(crate) fn set_notify_url(&self, url: Option<String>) -> Result<()> {
@@ -162,8 +161,7 @@ impl SandboxState {
     }
 
     pub(crate) fn forward_to(&self) -> Option<String> {
-        let url = self.forward_to.lock();
-        url.unwrap_or_else(PoisonError::into_inner).clone()
+        stored(&self.forward_to)
     }
 
     pub(crate) fn set_forward_to(&self, url: Option<String>) -> Result<()> {
@@ -176,6 +174,11 @@ impl SandboxState {
     pub(crate) fn lock_posting(&self) -> MutexGuard<'_, ()> {
         self.posting.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn stored(setting: &Mutex<Option<String>>) -> Option<String> {
+    let url = setting.lock();
+    url.unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 fn store(setting: &Mutex<Option<String>>, url: Option<String>) {
