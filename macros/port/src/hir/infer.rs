@@ -232,7 +232,7 @@ impl Types {
 }
 
 pub(super) fn file(file: &mut File, facts: &Facts) {
-    for function in functions_mut(file) {
+    for function in file.functions_mut() {
         by_catalogue(function, facts);
     }
     if let Some(main) = &mut file.main {
@@ -257,18 +257,9 @@ pub(super) fn file(file: &mut File, facts: &Facts) {
             settle(&mut field.ty);
         }
     }
-    for function in functions_mut(file) {
+    for function in file.functions_mut() {
         settle_function(function);
     }
-}
-
-fn functions_mut(file: &mut File) -> Vec<&mut Function> {
-    let methods = file.classes.iter_mut();
-    let methods = methods.flat_map(|class| class.constructor.iter_mut().chain(&mut class.methods));
-    methods
-        .chain(&mut file.functions)
-        .chain(file.main.iter_mut())
-        .collect()
 }
 
 /// What nothing tells may be anything; a plain value that may be null, too.

@@ -7,12 +7,7 @@ use super::tree::{Expr, ExprKind, File, Function, Local, Place, Root, Stmt, Stmt
 use super::walk::Use;
 
 pub(super) fn file(file: &mut File) {
-    let methods = file.classes.iter_mut();
-    let methods = methods.flat_map(|class| class.constructor.iter_mut().chain(&mut class.methods));
-    let functions = methods
-        .chain(&mut file.functions)
-        .chain(file.main.iter_mut());
-    for function in functions {
+    for function in file.functions_mut() {
         let names: Vec<String> = function
             .locals
             .iter()

@@ -11,12 +11,7 @@ use super::tree::{ExprKind, File, Function, Local, Root, Stmt, StmtKind};
 use super::walk::Use;
 
 pub(super) fn file(file: &mut File) {
-    let methods = file.classes.iter_mut();
-    let methods = methods.flat_map(|class| class.constructor.iter_mut().chain(&mut class.methods));
-    let functions = file.functions.iter_mut().chain(file.main.iter_mut());
-    for function in methods.chain(functions) {
-        self::function(function);
-    }
+    file.functions_mut().for_each(function);
 }
 
 pub(super) fn function(function: &mut Function) {

@@ -20,6 +20,17 @@ pub struct File {
     pub problems: Vec<Problem>,
 }
 
+impl File {
+    /// All functions: constructors and methods, then functions, then the statements outside of them.
+    pub(crate) fn functions_mut(&mut self) -> impl Iterator<Item = &mut Function> {
+        let methods = self.classes.iter_mut();
+        methods
+            .flat_map(|class| class.constructor.iter_mut().chain(&mut class.methods))
+            .chain(&mut self.functions)
+            .chain(&mut self.main)
+    }
+}
+
 /// A constant.
 #[derive(Debug, Clone)]
 pub struct Const {
