@@ -180,9 +180,10 @@ fn compare(row: &Value, made: &SignedRequest, platform: &PrivateKey) -> Compared
 }
 
 fn same(what: &str, ours: &str, theirs: &str) -> Compared {
-    match ours == theirs {
-        true => Ok(()),
-        false => Err(format!("{what}\n   here {ours}\n    PHP {theirs}")),
+    if ours == theirs {
+Ok(())
+    } else {
+Err(format!("{what}\n   here {ours}\n    PHP {theirs}"))
     }
 }
 
@@ -191,9 +192,10 @@ fn parsed(text: &str) -> Value {
 }
 
 fn same_json(what: &str, ours: &Value, theirs: &Value) -> Compared {
-    match read(ours) == read(theirs) {
-        true => Ok(()),
-        false => same(what, &ours.to_string(), &theirs.to_string()),
+    if read(ours) == read(theirs) {
+Ok(())
+    } else {
+same(what, &ours.to_string(), &theirs.to_string())
     }
 }
 
@@ -235,9 +237,10 @@ fn compare_uri(row: &Value, ours: &str, platform: &PrivateKey) -> Compared {
         };
         (path.to_owned(), pairs.map(plain).collect())
     };
-    match parts(ours) == parts(theirs) {
-        true => Ok(()),
-        false => same("uri", ours, theirs),
+    if parts(ours) == parts(theirs) {
+Ok(())
+    } else {
+same("uri", ours, theirs)
     }
 }
 
@@ -329,8 +332,9 @@ fn compare_parts(row: &Value, made: &SignedRequest, platform: &PrivateKey) -> Co
             same_json(name, &ours, &parsed(theirs))?;
         }
     }
-    match names.len() == ours.len() - 1 {
-        true => Ok(()),
-        false => Err(format!("{} parts", ours.len() - 1)),
+    if names.len() == ours.len() - 1 {
+Ok(())
+    } else {
+Err(format!("{} parts", ours.len() - 1))
     }
 }

@@ -380,18 +380,24 @@ pub fn array_sum(array: &Value) -> Result<Value> {
 /// `in_array($needle, $array, $strict)`
 #[must_use]
 pub fn in_array(needle: &Value, array: &Value, strict: bool) -> bool {
-    values(array).iter().any(|value| match strict {
-        true => crate::identical(needle, value),
-        false => crate::equal(needle, value),
+    values(array).iter().any(|value| {
+        if strict {
+            crate::identical(needle, value)
+        } else {
+            crate::equal(needle, value)
+        }
     })
 }
 
 /// `array_search($needle, $array, $strict)`
 #[must_use]
 pub fn array_search(needle: &Value, array: &Value, strict: bool) -> Value {
-    let same = |value: &Value| match strict {
-        true => crate::identical(needle, value),
-        false => crate::equal(needle, value),
+    let same = |value: &Value| {
+        if strict {
+            crate::identical(needle, value)
+        } else {
+            crate::equal(needle, value)
+        }
     };
     let found = items(array).into_iter().find(|(_, value)| same(value));
     found.map_or(Value::Bool(false), |(key, _)| key)

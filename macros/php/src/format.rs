@@ -219,9 +219,10 @@ pub fn number_format(number: &Value, places: i64, point: &str, thousands: &str) 
         grouped.push_str(fraction);
     }
     let zero = digits.chars().all(|c| matches!(c, '0' | '.'));
-    Ok(match number < 0.0 && !zero {
-        true => format!("-{grouped}"),
-        false => grouped,
+    Ok(if number < 0.0 && !zero {
+        format!("-{grouped}")
+    } else {
+        grouped
     })
 }
 

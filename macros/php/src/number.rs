@@ -270,13 +270,19 @@ pub(crate) fn rounded(value: f64, places: i64) -> f64 {
     }
     let places = places.clamp(-PLACES, PLACES) as i32;
     let ten = |places: i32| 10_f64.powi(places.abs());
-    let scaled = |places: i32| match places >= 0 {
-        true => value * ten(places),
-        false => value / ten(places),
+    let scaled = |places: i32| {
+        if places >= 0 {
+            value * ten(places)
+        } else {
+            value / ten(places)
+        }
     };
-    let half_up = |value: f64| match value >= 0.0 {
-        true => (value + 0.5).floor(),
-        false => (value - 0.5).ceil(),
+    let half_up = |value: f64| {
+        if value >= 0.0 {
+            (value + 0.5).floor()
+        } else {
+            (value - 0.5).ceil()
+        }
     };
     let precise = 14 - value.abs().log10().floor() as i32;
     let middle = if precise > places && precise - 15 < places {
@@ -289,9 +295,10 @@ pub(crate) fn rounded(value: f64, places: i64) -> f64 {
         middle
     };
     let whole = half_up(middle);
-    match places > 0 {
-        true => whole / ten(places),
-        false => whole * ten(places),
+    if places > 0 {
+        whole / ten(places)
+    } else {
+        whole * ten(places)
     }
 }
 
@@ -300,9 +307,10 @@ pub(crate) fn rounded(value: f64, places: i64) -> f64 {
 pub fn extreme(values: &[Value], most: bool) -> Value {
     let mut found = values.first().cloned().unwrap_or(Value::Null);
     for value in values.iter().skip(1) {
-        let better = match most {
-            true => crate::less(&found, value),
-            false => crate::less(value, &found),
+        let better = if most {
+            crate::less(&found, value)
+        } else {
+            crate::less(value, &found)
         };
         if better {
             found = value.clone();

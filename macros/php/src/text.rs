@@ -15,9 +15,10 @@ fn utf8(bytes: &[u8]) -> Result<String> {
 /// The range that `substr` takes from `len` items.
 pub(crate) fn range(len: usize, offset: i64, length: Option<i64>) -> Range<usize> {
     let len = i64::try_from(len).unwrap_or(i64::MAX);
-    let start = match offset < 0 {
-        true => len.saturating_add(offset).max(0),
-        false => offset.min(len),
+    let start = if offset < 0 {
+        len.saturating_add(offset).max(0)
+    } else {
+        offset.min(len)
     };
     let end = match length {
         None => len,
@@ -68,11 +69,11 @@ pub fn strpos(text: &str, needle: &str, offset: i64) -> Result<Value> {
     }
     let start = usize::try_from(start).unwrap_or_default();
     let (hay, needle) = (&text.as_bytes()[start..], needle.as_bytes());
-    let found = match needle.is_empty() {
-        true => Some(0),
-        false => hay
-            .windows(needle.len())
-            .position(|window| window == needle),
+    let found = if needle.is_empty() {
+        Some(0)
+    } else {
+        hay.windows(needle.len())
+            .position(|window| window == needle)
     };
     Ok(found.map_or(Value::Bool(false), |at| Value::from(start + at)))
 }

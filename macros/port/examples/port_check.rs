@@ -85,12 +85,11 @@ fn shapes(style: Style) -> Result<String> {
     let shapes = include_str!("../../../tests/port/shapes.md");
     let blocks = split("shapes.md", shapes, Kind::Markdown);
     let made = emit::rust(&blocks, &Options::default().style(style));
-    match made.complete {
-        true => Ok(made.text),
-        false => {
-            let said: Vec<_> = made.diagnostics.iter().map(ToString::to_string).collect();
-            Err(said.join("\n").into())
-        }
+    if made.complete {
+        Ok(made.text)
+    } else {
+        let said: Vec<_> = made.diagnostics.iter().map(ToString::to_string).collect();
+        Err(said.join("\n").into())
     }
 }
 

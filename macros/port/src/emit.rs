@@ -37,7 +37,7 @@ pub struct Output {
     pub complete: bool,
     /// The functions, a block each.
     pub functions: Vec<Function>,
-    /// The methods of the trait `App`, which stands for what is not the SDK's. Of several blocks that need one, each has a
+    /// The methods of the trait `App`, which the application implements. Of several blocks that need one, each has a
     /// trait, and those after the first are named after their functions.
     pub app: Vec<HostMethod>,
 }
@@ -56,7 +56,7 @@ pub struct Function {
     pub is_async: bool,
     /// Whether all of it was translated.
     pub complete: bool,
-    /// Whether its first parameter is the trait that stands for what is not the SDK's.
+    /// Whether its first parameter is the trait `App`.
     pub needs_app: bool,
 }
 
@@ -80,12 +80,13 @@ pub fn rust(blocks: &[Block], options: &Options) -> Output {
     for (index, block) in blocks.iter().enumerate() {
         let name = name_of(block, index, blocks, &mut taken);
         let parsed = parse_whole(&block.text);
-        let problem = match parsed.program.fragment {
-            true => Some(
+        let problem = if parsed.program.fragment {
+            Some(
                 Problem::error(Span::new(0, 0), "this is a part of an array, and no call")
                     .hint("put it into the call that it belongs to"),
-            ),
-            false => parsed.problems.into_iter().next(),
+            )
+        } else {
+            parsed.problems.into_iter().next()
         };
         let text = match problem {
             Some(problem) => {
@@ -309,9 +310,10 @@ fn name_of(block: &Block, index: usize, blocks: &[Block], taken: &mut BTreeSet<S
         .filter(|other| other.file == block.file)
         .count()
         == 1;
-    let base = match alone {
-        true => stem,
-        false => format!("{stem}_{}", index - first + 1),
+    let base = if alone {
+        stem
+    } else {
+        format!("{stem}_{}", index - first + 1)
     };
     let mut name = base.clone();
     let mut number = 2;
@@ -326,9 +328,10 @@ fn name_of(block: &Block, index: usize, blocks: &[Block], taken: &mut BTreeSet<S
 fn stem_of(block: &Block) -> String {
     let file = block.file.rsplit(['/', '\\']).next().unwrap_or_default();
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    match stem.chars().any(char::is_alphanumeric) {
-        true => snake(stem),
-        false => "snippet".to_owned(),
+    if stem.chars().any(char::is_alphanumeric) {
+        snake(stem)
+    } else {
+        "snippet".to_owned()
     }
 }
 

@@ -282,9 +282,10 @@ impl<'r> Making<'r> {
         };
         let body =
             (!body.is_empty()).then(|| xml::with_sign(&body, own("xml").or_else(|| own("json"))));
-        match made.method() == http::Method::GET {
-            true => (xml::uri_with_sign(&uri, own("query")), body),
-            false => (uri, body),
+        if made.method() == http::Method::GET {
+            (xml::uri_with_sign(&uri, own("query")), body)
+        } else {
+            (uri, body)
         }
     }
 

@@ -18,12 +18,11 @@ pub(super) fn client(brand: bool) -> Result<Client, Failure> {
     let key =
         throw_away_key().map_err(|err| Failure::new(Exit::Failed, "other", err.to_string()))?;
     let key = PrivateKey::from_bytes(key).map_err(|err| Failure::config(&err))?;
-    let builder = match brand {
-        true => Client::builder().brand_id(NOBODY),
-        false => Client::builder()
-            .mchid(NOBODY)
-            .v2_key(NO_KEY)
-            .check_mch_id(false),
+    let builder = Client::builder();
+    let builder = if brand {
+        builder.brand_id(NOBODY)
+    } else {
+        builder.mchid(NOBODY).v2_key(NO_KEY).check_mch_id(false)
     };
     let client = builder
         .serial(NO_SERIAL)

@@ -33,9 +33,10 @@ impl Files {
             return Ok(());
         };
         let real = |path: &Path| path.canonicalize().map_err(|err| err.to_string());
-        match real(path)?.starts_with(real(folder)?) {
-            true => Ok(()),
-            false => Err("a link leads out of the folder that --files names".to_owned()),
+        if real(path)?.starts_with(real(folder)?) {
+            Ok(())
+        } else {
+            Err("a link leads out of the folder that --files names".to_owned())
         }
     }
 

@@ -69,9 +69,10 @@ impl Target {
     fn of(folder: &Path) -> Result<Self, Failure> {
         let whole = std::path::absolute(folder)
             .map_err(|err| input(t!("file-unwritable", path = folder.display(), err = err)))?;
-        let root = match whole.file_name() == Some(OsStr::new("src")) {
-            true => Root::Crate,
-            false => Root::Module,
+        let root = if whole.file_name() == Some(OsStr::new("src")) {
+            Root::Crate
+        } else {
+            Root::Module
         };
         Ok(Self {
             folder: whole,
@@ -123,9 +124,10 @@ fn of_files(files: &[PathBuf]) -> Result<Vec<Source>, Failure> {
         let short = file.file_name().unwrap_or_default().to_string_lossy();
         let stem = short.split('.').next().unwrap_or_default().to_owned();
         for (number, block) in blocks.into_iter().enumerate() {
-            let path = match several {
-                true => format!("{stem}_{}", number + 1),
-                false => stem.clone(),
+            let path = if several {
+                format!("{stem}_{}", number + 1)
+            } else {
+                stem.clone()
             };
             sources.push(Source::of_block(&path, block));
         }
@@ -148,9 +150,10 @@ fn of_folder(folder: &Path) -> Result<Vec<Source>, Failure> {
         entries.sort_by_key(std::fs::DirEntry::file_name);
         for entry in entries {
             let name = entry.file_name().to_string_lossy().into_owned();
-            let below = match path.is_empty() {
-                true => name.clone(),
-                false => format!("{path}/{name}"),
+            let below = if path.is_empty() {
+                name.clone()
+            } else {
+                format!("{path}/{name}")
             };
             let kind = entry.file_type().map_err(unreadable)?;
             if kind.is_dir() {

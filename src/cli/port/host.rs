@@ -45,9 +45,10 @@ impl CommandHost {
 
     /// Reads a key or certificate from a `file://` URL or from its text.
     fn pem(&self, source: &str) -> Result<Vec<u8>, String> {
-        match source.starts_with("file://") {
-            true => self.files.read(source),
-            false => Ok(source.as_bytes().to_vec()),
+        if source.starts_with("file://") {
+            self.files.read(source)
+        } else {
+            Ok(source.as_bytes().to_vec())
         }
     }
 }

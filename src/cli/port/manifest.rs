@@ -73,9 +73,10 @@ fn client_path(path: &Path, base: &Path) -> Result<String, Failure> {
         whole(path).map_err(unreadable)?,
         whole_of_missing(base).map_err(unreadable)?,
     );
-    Ok(match path.is_absolute() {
-        true => slashes(&to),
-        false => slashes(&relative(&to, &from)),
+    Ok(if path.is_absolute() {
+        slashes(&to)
+    } else {
+        slashes(&relative(&to, &from))
     })
 }
 

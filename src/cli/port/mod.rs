@@ -305,16 +305,18 @@ struct Report<'s> {
 impl Report<'_> {
     fn tell(&mut self, diagnostic: &Diagnostic) {
         self.failed |= diagnostic.severity == Severity::Error;
-        match self.output.json() {
-            true => self.output.error_line(&machine(diagnostic).to_string()),
-            false => self.output.error_line(&diagnostic.to_string()),
+        if self.output.json() {
+            self.output.error_line(&machine(diagnostic).to_string())
+        } else {
+            self.output.error_line(&diagnostic.to_string())
         }
     }
 
     fn end(self) -> Result<(), Failure> {
-        match self.failed {
-            true => Err(Failure::AlreadyReported(Exit::Input)),
-            false => Ok(()),
+        if self.failed {
+            Err(Failure::AlreadyReported(Exit::Input))
+        } else {
+            Ok(())
         }
     }
 }

@@ -69,9 +69,10 @@ fn one_function(function: &FunctionReport, output: &Output) -> Result<(), Failur
     if function.php.is_empty() && silent && function.calls.is_empty() && function.app.is_empty() {
         return Ok(());
     }
-    let head = match function.php.is_empty() {
-        true => t!("port-outside"),
-        false => format!("{} -> {}", function.php, function.rust),
+    let head = if function.php.is_empty() {
+        t!("port-outside")
+    } else {
+        format!("{} -> {}", function.php, function.rust)
     };
     output.line(&format!("  {head}"))?;
     for call in &function.calls {

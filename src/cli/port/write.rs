@@ -31,9 +31,10 @@ pub(super) struct Files(Vec<(PathBuf, String)>);
 
 impl Files {
     pub(super) fn add(&mut self, place: PathBuf, from: Option<&str>, text: &str) {
-        let comment = match place.extension().is_some_and(|ending| ending == "toml") {
-            true => "#",
-            false => "//",
+        let comment = if place.extension().is_some_and(|ending| ending == "toml") {
+            "#"
+        } else {
+            "//"
         };
         let from = from.map(|from| format!(" from {}", one_line(from)));
         let head = format!(

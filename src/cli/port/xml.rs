@@ -26,20 +26,20 @@ pub(super) fn uri_with_sign(uri: &str, own: Option<&Value>) -> String {
             (Some(_), Some(own)) => Some(format!("sign={}", text(own))),
         });
     let query: Vec<_> = pairs.collect();
-    match query.is_empty() {
-        true => path.to_owned(),
-        false => format!("{path}?{}", query.join("&")),
+    if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", query.join("&"))
     }
 }
 
 /// A signature needs no escapes. Any other text is shown as CDATA.
 fn text(own: &Value) -> String {
     let text = own.as_str().map_or_else(|| own.to_string(), str::to_owned);
-    match text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        true => text,
-        false => percent_encoding::utf8_percent_encode(&text, percent_encoding::NON_ALPHANUMERIC)
-            .to_string(),
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return text;
     }
+    percent_encoding::utf8_percent_encode(&text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// The text before and after the member `sign`.
@@ -51,9 +51,10 @@ fn around(body: &str) -> Option<(&str, &str)> {
         let open = name.len() + 2;
         let inside = rest.get(open..)?;
         // A member is either text or one CDATA section.
-        let skipped = match inside.starts_with("<![CDATA[") {
-            true => inside.find("]]>")?,
-            false => 0,
+        let skipped = if inside.starts_with("<![CDATA[") {
+            inside.find("]]>")?
+        } else {
+            0
         };
         let close = format!("</{name}>");
         let end = open + skipped + inside.get(skipped..)?.find(&close)? + close.len();

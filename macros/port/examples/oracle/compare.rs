@@ -91,9 +91,10 @@ fn notified(script: &Value, php: &Value, rust: &Value) -> Same {
     let call = &rust["calls"][0];
     let status = call["returned"]["@reply"].as_u64();
     let Some(status) = status else {
-        return match php["calls"][0].get("thrown").is_some() && call.get("thrown").is_some() {
-            true => Ok(()),
-            false => Err(format!("no reply: {}", brief(&rust["end"], call))),
+        return if php["calls"][0].get("thrown").is_some() && call.get("thrown").is_some() {
+            Ok(())
+        } else {
+            Err(format!("no reply: {}", brief(&rust["end"], call)))
         };
     };
     let (php_only, mut same_rust) = (php.clone(), rust.clone());

@@ -98,7 +98,7 @@ pub struct File {
 pub struct Folder {
     /// The files of Rust, the root first.
     pub files: Vec<File>,
-    /// The methods of the trait that stands for what is not the SDK's.
+    /// The methods of the trait `App`.
     pub app: Vec<HostMethod>,
     /// The name of that trait.
     pub trait_name: String,
@@ -225,9 +225,10 @@ fn too_deep(sources: &[Source]) -> Folder {
 
 /// The text of a module; one that calls the application imports the trait from the root.
 fn module_text(made: &Made, module: &modules::Module, trait_name: &str) -> String {
-    let import = match made.calls_host {
-        true => format!("use {}{trait_name};", "super::".repeat(module.depth())),
-        false => String::new(),
+    let import = if made.calls_host {
+        format!("use {}{trait_name};", "super::".repeat(module.depth()))
+    } else {
+        String::new()
     };
     crate::emit::module(made, &import)
 }
@@ -235,9 +236,10 @@ fn module_text(made: &Made, module: &modules::Module, trait_name: &str) -> Strin
 fn stem(path: &str) -> String {
     let file = path.rsplit('/').next().unwrap_or_default();
     let stem = file.split('.').next().unwrap_or_default();
-    match stem.chars().any(|c| c.is_ascii_alphabetic()) {
-        true => rust::snake(&stem.replace(|c: char| !c.is_ascii(), "_")),
-        false => "run".to_owned(),
+    if stem.chars().any(|c| c.is_ascii_alphabetic()) {
+        rust::snake(&stem.replace(|c: char| !c.is_ascii(), "_"))
+    } else {
+        "run".to_owned()
     }
 }
 
@@ -278,9 +280,10 @@ fn skip(parsed: &Parsed) -> Option<Skipped> {
     if uses_sdk(&parsed.program.statements) || !recognise::calls(&parsed.program).is_empty() {
         return None;
     }
-    Some(match parsed.problems.is_empty() {
-        true => Skipped::NoSdk,
-        false => Skipped::Unreadable,
+    Some(if parsed.problems.is_empty() {
+        Skipped::NoSdk
+    } else {
+        Skipped::Unreadable
     })
 }
 

@@ -192,14 +192,16 @@ fn declarations(modules: &BTreeSet<String>) -> String {
 /// A name of a module that no other has: `rustc` finds files for ASCII names only.
 fn free(php: &str, taken: &mut BTreeSet<String>) -> String {
     let ascii = php.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
-    let base = match ascii.chars().any(|c| c.is_ascii_alphanumeric()) {
-        true => snake(&ascii),
-        false => "module".to_owned(),
+    let base = if ascii.chars().any(|c| c.is_ascii_alphanumeric()) {
+        snake(&ascii)
+    } else {
+        "module".to_owned()
     };
     let base = ident(&base).to_string();
-    let wanted = match RESERVED.contains(&&*base) && taken.contains(&base) {
-        true => format!("{base}_"),
-        false => base,
+    let wanted = if RESERVED.contains(&&*base) && taken.contains(&base) {
+        format!("{base}_")
+    } else {
+        base
     };
     let mut name = wanted.clone();
     let mut number = 2;

@@ -58,7 +58,7 @@ fn each(body: &mut [Stmt], found: &mut dyn FnMut(&mut Expr)) {
     }
 }
 
-/// What is known of a method.
+/// The facts about a method.
 pub(super) struct Known<'c> {
     /// Variables that are set once, and to what.
     values: BTreeMap<usize, Expr>,
@@ -226,9 +226,10 @@ impl Known<'_> {
             return;
         }
         if let Some(fresh) = self.is_check_of_time(&resolved) {
-            *expr.kind = match fresh {
-                true => trusted(),
-                false => ExprKind::Notified(Notified::Untrusted),
+            *expr.kind = if fresh {
+                trusted()
+            } else {
+                ExprKind::Notified(Notified::Untrusted)
             };
             return;
         }

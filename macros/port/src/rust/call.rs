@@ -16,9 +16,10 @@ use crate::syntax::Span;
 impl<'a> Body<'_, 'a> {
     /// Makes a call.
     pub(crate) fn made(&self, call: TokenStream) -> TokenStream {
-        match self.is_async {
-            true => self.tried(quote!(#call.await)),
-            false => self.tried(quote!(#call.wait())),
+        if self.is_async {
+            self.tried(quote!(#call.await))
+        } else {
+            self.tried(quote!(#call.wait()))
         }
     }
 
@@ -160,7 +161,7 @@ impl<'a> Body<'_, 'a> {
         if let ExprKind::Builtin("getenv", args) = &*value.kind
             && let [name] = &**args
         {
-            // What is not set is false in PHP, and an empty text.
+            // An unset option is false in PHP, or an empty text.
             let name = self.expr(name).text();
             return quote!(std::env::var(#name).unwrap_or_default());
         }
@@ -325,10 +326,13 @@ impl<'a> Body<'_, 'a> {
     fn private_key(&mut self, value: &'a Expr, owned: bool) -> TokenStream {
         let code = self.expr(value);
         match code.repr {
-            Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_) => match owned {
-                true => self.convert(&code, &Ty::PrivateKey, value.span),
-                false => bare(self.argument(&code, &Ty::PrivateKey, value.span)),
-            },
+            Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_) => {
+                if owned {
+                    self.convert(&code, &Ty::PrivateKey, value.span)
+                } else {
+                    bare(self.argument(&code, &Ty::PrivateKey, value.span))
+                }
+            }
             _ => self.key_of(value, true),
         }
     }
@@ -346,9 +350,10 @@ impl<'a> Body<'_, 'a> {
             };
         }
         let text = self.expr(source).text();
-        match private {
-            true => self.tried(quote!(php::private_key(#text))),
-            false => self.tried(quote!(php::public_key(#text))),
+        if private {
+            self.tried(quote!(php::private_key(#text)))
+        } else {
+            self.tried(quote!(php::public_key(#text)))
         }
     }
 
@@ -632,9 +637,10 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn called(&mut self, call: TokenStream, is_async: bool, returns: &Ty) -> Code {
-        let call = match is_async && self.is_async {
-            true => quote!(#call.await),
-            false => call,
+        let call = if is_async && self.is_async {
+            quote!(#call.await)
+        } else {
+            call
         };
         Code::new(self.tried(call), result_repr(returns))
     }
@@ -665,13 +671,13 @@ impl<'a> Body<'_, 'a> {
                 quote!(let #name = #value;)
             });
             let starts: Vec<_> = starts.collect();
-            let passed = names
-                .iter()
-                .zip(&given)
-                .map(|(name, value)| match is_reference(value) {
-                    true => quote!(&#name),
-                    false => quote!(#name),
-                });
+            let passed = names.iter().zip(&given).map(|(name, value)| {
+                if is_reference(value) {
+                    quote!(&#name)
+                } else {
+                    quote!(#name)
+                }
+            });
             let call = self.called(
                 quote!(#this.#own(#(#passed),*)),
                 is_async,
@@ -774,12 +780,11 @@ fn is_reference(tokens: &TokenStream) -> bool {
 
 /// What is kept of an argument: of a reference, a copy.
 fn cloned(tokens: &TokenStream) -> TokenStream {
-    match is_reference(tokens) {
-        true => {
-            let inner = bare(tokens.clone());
-            quote!((#inner).to_owned())
-        }
-        false => tokens.clone(),
+    if is_reference(tokens) {
+        let inner = bare(tokens.clone());
+        quote!((#inner).to_owned())
+    } else {
+        tokens.clone()
     }
 }
 

@@ -35,9 +35,10 @@ impl Body<'_, '_> {
 /// The links as PHP has them, where both sides read them alike.
 fn names(sdk: &Sdk, path: &str) -> Vec<String> {
     let same = !sdk.links.is_empty() && sdk.links.iter().all(|link| agrees(link));
-    let mut names: Vec<String> = match same {
-        true => sdk.links.clone(),
-        false => path.split('/').map(str::to_owned).collect(),
+    let mut names: Vec<String> = if same {
+        sdk.links.clone()
+    } else {
+        path.split('/').map(str::to_owned).collect()
     };
     if let Some(first) = names.first_mut()
         && matches!(first.as_str(), "V2" | "V3")

@@ -31,9 +31,10 @@ pub(super) fn class<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStrea
     shared.uses_host = outer_host;
     let name = ident(&pascal(&class.name));
     let trait_name = ident(&shared.trait_name);
-    let (generic, bound, host) = match hosted {
-        true => (quote!(<H>), quote!(<H: #trait_name>), quote!(host: H,)),
-        false => (quote!(), quote!(), quote!()),
+    let (generic, bound, host) = if hosted {
+        (quote!(<H>), quote!(<H: #trait_name>), quote!(host: H,))
+    } else {
+        (quote!(), quote!(), quote!())
     };
     let fields = class
         .fields
@@ -48,13 +49,14 @@ pub(super) fn class<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStrea
     let fields: Vec<_> = fields.collect();
     let (line, _) = shared.block.position(class.span.start);
     let docs = shared.docs_before(class.span.start, true);
-    let docs = match docs.is_empty() {
-        true => vec![format!(
+    let docs = if docs.is_empty() {
+        vec![format!(
             " `{}`, from line {line} of `{}`.",
             class.name,
             shared.file_name()
-        )],
-        false => docs,
+        )]
+    } else {
+        docs
     };
     quote! {
         #(#[doc = #docs])*
@@ -167,9 +169,10 @@ fn method<'a>(shared: &mut Shared<'a>, class: &'a Class, method: &'a Function) -
     shared.use_type(&method.returns);
     let name = ident(&snake(&method.name));
     let given = given.iter().map(|(name, ty)| quote!(#name: #ty));
-    let (reader, read, result) = match method.notified {
-        true => shared.notified(),
-        false => (quote!(), quote!(), result(&method.returns)),
+    let (reader, read, result) = if method.notified {
+        shared.notified()
+    } else {
+        (quote!(), quote!(), result(&method.returns))
     };
     let public = method.public.then(|| quote!(pub));
     let own = if mutates {
@@ -232,9 +235,10 @@ fn constructor<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStream {
     let mut names = BTreeMap::new();
     for field in &fields {
         let own = field_name(field);
-        let name = match calls {
-            true => own.clone(),
-            false => body.taken.fresh(&format!("own_{}", snake(&field.name))),
+        let name = if calls {
+            own.clone()
+        } else {
+            body.taken.fresh(&format!("own_{}", snake(&field.name)))
         };
         let promoted = function.params.iter().find(|param| {
             function.locals[param.local].name == field.name && is_promoted(class, &field.name)
@@ -287,15 +291,12 @@ fn constructor<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStream {
             quote!(#name: #ty)
         })
         .collect();
-    let (start, end) = match calls {
-        true => {
-            body.this = This::Object(quote!(this));
-            (quote!(#starts let mut this = #made;), quote!(Ok(this)))
-        }
-        false => {
-            body.this = This::Fields(names);
-            (starts, quote!(Ok(#made)))
-        }
+    let (start, end) = if calls {
+        body.this = This::Object(quote!(this));
+        (quote!(#starts let mut this = #made;), quote!(Ok(this)))
+    } else {
+        body.this = This::Fields(names);
+        (starts, quote!(Ok(#made)))
     };
     // Properties that stay the application's are not assigned.
     let assigned: Vec<&'a Stmt> = function

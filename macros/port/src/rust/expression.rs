@@ -48,12 +48,11 @@ impl<'a> Body<'_, 'a> {
                 let plain = pieces
                     .iter()
                     .all(|piece| matches!(*piece.kind, ExprKind::Text(_) | ExprKind::Int(_)));
-                match plain {
-                    true => {
-                        let text = format.replace("{{", "{").replace("}}", "}");
-                        Code::new(quote!(#text), Repr::Str)
-                    }
-                    false => Code::new(quote!(format!(#format #(, #args)*)), Repr::String),
+                if plain {
+                    let text = format.replace("{{", "{").replace("}}", "}");
+                    Code::new(quote!(#text), Repr::Str)
+                } else {
+                    Code::new(quote!(format!(#format #(, #args)*)), Repr::String)
                 }
             }
             ExprKind::Array(entries) => self.array(span, entries),
@@ -202,9 +201,10 @@ impl<'a> Body<'_, 'a> {
                 let read = self.read(place).value();
                 let change = self.step(place, *up);
                 Code::new(
-                    match before {
-                        true => quote!({ #change #read }),
-                        false => quote!({ let before = #read; #change before }),
+                    if *before {
+                        quote!({ #change #read })
+                    } else {
+                        quote!({ let before = #read; #change before })
                     },
                     Repr::Value,
                 )
@@ -271,18 +271,12 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn constant(&mut self, name: &str, of_class: bool) -> Code {
-        let found = match of_class {
-            true => self
-                .class
-                .and_then(|class| class.consts.iter().find(|known| known.name == name)),
-            false => self
-                .shared
-                .file
-                .consts
-                .iter()
-                .find(|known| known.name == name),
+        let consts = if of_class {
+            self.class.map_or(&[][..], |class| &class.consts)
+        } else {
+            &self.shared.file.consts
         };
-        let Some(found) = found else {
+        let Some(found) = consts.iter().find(|known| known.name == name) else {
             return Code::new(quote!(Value::Null), Repr::Null);
         };
         let ty = self.types.of(&found.value);
@@ -400,9 +394,10 @@ impl<'a> Body<'_, 'a> {
             }
         }
         group.closing = self.comments_between(from, span.end);
-        Some(match list {
-            true => Json::List(group),
-            false => Json::Object(group),
+        Some(if list {
+            Json::List(group)
+        } else {
+            Json::Object(group)
         })
     }
 
@@ -710,9 +705,10 @@ impl<'a> Body<'_, 'a> {
             }
         }
         let closure = self.closure(function, captures, returns);
-        match copies_of.is_empty() {
-            true => closure,
-            false => quote!({ #(#copies_of)* #closure }),
+        if copies_of.is_empty() {
+            closure
+        } else {
+            quote!({ #(#copies_of)* #closure })
         }
     }
 

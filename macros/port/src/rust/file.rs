@@ -307,9 +307,10 @@ fn main<'a>(
     let given = given.iter().map(|(name, ty)| quote!(#name: #ty));
     let awaits = is_async.then(|| quote!(async));
     let doc = clean(&shared.origin);
-    let result = match shared.throws.get() || host.is_some() {
-        true => quote!(php::Result),
-        false => quote!(Result),
+    let result = if shared.throws.get() || host.is_some() {
+        quote!(php::Result)
+    } else {
+        quote!(Result)
     };
     let head = match (is_program, is_async) {
         (true, true) => quote!(#[tokio::main]),
@@ -457,11 +458,10 @@ impl Shared<'_> {
                     | "readonly"
             )
         };
-        let near = match class {
-            true => between.split_whitespace().all(plain),
-            false => {
-                between.split_whitespace().next().is_none() || between.split_whitespace().all(plain)
-            }
+        let near = if class {
+            between.split_whitespace().all(plain)
+        } else {
+            between.split_whitespace().next().is_none() || between.split_whitespace().all(plain)
         };
         if !near {
             return Vec::new();

@@ -131,9 +131,10 @@ impl Host {
         let methods = methods.map(|entry| {
             let mut docs: Vec<String> = Vec::new();
             for (file, line, php) in entry.places.iter().take(SHOWN) {
-                docs.push(match self.name_files {
-                    true => format!(" `{file}:{line}`: `{php}`"),
-                    false => format!(" Line {line}: `{php}`"),
+                docs.push(if self.name_files {
+                    format!(" `{file}:{line}`: `{php}`")
+                } else {
+                    format!(" Line {line}: `{php}`")
                 });
                 docs.push(String::new());
             }

@@ -251,9 +251,10 @@ impl Inserts {
 
     fn plain(&self, expr: &Rust) -> Expr {
         let text = self.printed(expr);
-        match text.contains('\n') {
-            true => Expr::Lines(text.lines().map(str::to_owned).collect()),
-            false => Expr::Raw(text),
+        if text.contains('\n') {
+            Expr::Lines(text.lines().map(str::to_owned).collect())
+        } else {
+            Expr::Raw(text)
         }
     }
 
@@ -323,7 +324,7 @@ impl Inserts {
         match mac.parse_body_with(parser) {
             Ok(args) => {
                 let args = args.iter().enumerate().map(|(index, arg)| match arg {
-                    // A template is text between quotation marks, whatever is in it.
+                    // A template becomes a string literal with its content escaped.
                     Rust::Lit(syn::ExprLit {
                         lit: syn::Lit::Str(text),
                         ..

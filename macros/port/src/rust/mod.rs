@@ -43,8 +43,9 @@ pub(crate) fn origin(block: &Block) -> String {
     let title = block.title.trim_matches(['[', ']', ' ']);
     let title = text::comment_line(title);
     let place = text::comment_line(&format!("{}:{}", block.file, block.line));
-    match title.is_empty() {
-        true => format!("From `{place}`."),
-        false => format!("{title}, from `{place}`."),
+    if title.is_empty() {
+        format!("From `{place}`.")
+    } else {
+        format!("{title}, from `{place}`.")
     }
 }

@@ -197,17 +197,19 @@ impl<'a> Body<'_, 'a> {
             chain.extend(quote!(if #(#tests)||* { #value } else));
         }
         let otherwise = otherwise.unwrap_or_else(|| {
-            let thrown = match is_true {
-                true => quote!(php::unhandled(&Value::from(true))),
-                false => quote!(php::unhandled(&#name)),
+            let thrown = if is_true {
+                quote!(php::unhandled(&Value::from(true)))
+            } else {
+                quote!(php::unhandled(&#name))
             };
             self.throw(&thrown)
         });
         let _ = span;
         let start = (!is_true).then(|| quote!(let #name = #value;));
-        match chain.is_empty() {
-            true => Code::new(quote!({ #start #otherwise }), result_repr(&ty)),
-            false => Code::new(quote!({ #start #chain { #otherwise } }), result_repr(&ty)),
+        if chain.is_empty() {
+            Code::new(quote!({ #start #otherwise }), result_repr(&ty))
+        } else {
+            Code::new(quote!({ #start #chain { #otherwise } }), result_repr(&ty))
         }
     }
 }

@@ -263,9 +263,10 @@ impl Inserts {
         };
         let text = self.expr(&expr).flat();
         // `json!` would take a block for an object.
-        match text.starts_with(['{', '[']) {
-            true => format!("({text})"),
-            false => text,
+        if text.starts_with(['{', '[']) {
+            format!("({text})")
+        } else {
+            text
         }
     }
 

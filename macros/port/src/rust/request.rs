@@ -43,9 +43,10 @@ impl<'a> Body<'_, 'a> {
             self.shared.uses.insert("FieldPolicy");
             quote!(.fields(FieldPolicy::Off))
         });
-        let chain = match vars.is_empty() {
-            true => self.chain(&client, sdk, &path),
-            false => quote!(#client.chain(#path)),
+        let chain = if vars.is_empty() {
+            self.chain(&client, sdk, &path)
+        } else {
+            quote!(#client.chain(#path))
         };
         let vars = vars
             .into_iter()
@@ -138,12 +139,11 @@ impl<'a> Body<'_, 'a> {
                     format!("the path's variable `{name}` has no value: PHP sends it empty");
                 let hint = format!("give it with `.var(\"{name}\", ..)`");
                 self.say(Problem::warning(sdk.last, message).hint(hint));
-                let note = match self.is_main && name != "empty" {
-                    true => self
-                        .shared
-                        .inserts
-                        .link_comment("without a value in PHP", true),
-                    false => quote!(),
+                let note = if self.is_main && name != "empty" {
+                    let inserts = &mut self.shared.inserts;
+                    inserts.link_comment("without a value in PHP", true)
+                } else {
+                    quote!()
                 };
                 made.setters.push(quote!(.var(#name, "") #note));
             }
@@ -172,9 +172,10 @@ impl<'a> Body<'_, 'a> {
         for line in before {
             start.extend(inserts.link_comment(&line, false));
         }
-        let list = match made.last.is_empty() {
-            true => &mut made.setters,
-            false => &mut made.last,
+        let list = if made.last.is_empty() {
+            &mut made.setters
+        } else {
+            &mut made.last
         };
         let index = count.min(list.len().saturating_sub(1));
         if let Some(first) = list.get_mut(index) {
@@ -386,9 +387,10 @@ impl<'a> Body<'_, 'a> {
             self.before.extend(quote!(let #name = #tokens;));
             return quote!(#name);
         }
-        match parts.is_empty() {
-            true => tokens,
-            false => quote!({ #parts #tokens }),
+        if parts.is_empty() {
+            tokens
+        } else {
+            quote!({ #parts #tokens })
         }
     }
 
@@ -568,15 +570,12 @@ impl<'a> Body<'_, 'a> {
         )]
         let millis = (seconds * 1000.0).round() as u64;
         let number = |number: u64| proc_macro2::Literal::u64_unsuffixed(number);
-        match millis.is_multiple_of(1000) {
-            true => {
-                let seconds = number(millis / 1000);
-                quote!(Duration::from_secs(#seconds))
-            }
-            false => {
-                let millis = number(millis);
-                quote!(Duration::from_millis(#millis))
-            }
+        if millis.is_multiple_of(1000) {
+            let seconds = number(millis / 1000);
+            quote!(Duration::from_secs(#seconds))
+        } else {
+            let millis = number(millis);
+            quote!(Duration::from_millis(#millis))
         }
     }
 
@@ -620,12 +619,11 @@ impl<'a> Body<'_, 'a> {
 
     /// The comments that stand between two places, in what is laid out here.
     pub(crate) fn comments_between(&mut self, from: usize, to: usize) -> Vec<String> {
-        match self.is_main {
-            true => self
-                .shared
-                .take_comments(|span, _| span.start >= from && span.end <= to),
-            false => Vec::new(),
+        if !self.is_main {
+            return Vec::new();
         }
+        self.shared
+            .take_comments(|span, _| span.start >= from && span.end <= to)
     }
 
     /// The comments that stand behind a place on its line.

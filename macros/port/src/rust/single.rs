@@ -36,9 +36,10 @@ use crate::syntax::{ExprKind, Program, Span, StmtKind, parse};
 pub fn call(php: &str, client: &str) -> Result<String, Problem> {
     let text = php.trim_end();
     // A statement ends in a semicolon; a lone expression need not.
-    let text = match text.ends_with(';') {
-        true => php.to_owned(),
-        false => format!("{text};"),
+    let text = if text.ends_with(';') {
+        php.to_owned()
+    } else {
+        format!("{text};")
     };
     let blocks = split("php!", &text, Kind::Php);
     let block = blocks
@@ -143,9 +144,10 @@ fn written(block: &Block, meaning: &hir::tree::File, client: &str) -> Result<Str
     body.discarded = true;
     for (index, slot) in body.slots.iter_mut().enumerate() {
         let is_client = matches!(*sdk.client.kind, MeantKind::Local(local) if local == index);
-        slot.name = match is_client {
-            true => Ident::new(client, proc_macro2::Span::call_site()),
-            false => ident(&snake(&main.locals[index].name)),
+        slot.name = if is_client {
+            Ident::new(client, proc_macro2::Span::call_site())
+        } else {
+            ident(&snake(&main.locals[index].name))
         };
         // Whatever type it has there, it is given as it is.
         slot.repr = match (is_client, &slot.ty) {
@@ -261,9 +263,10 @@ fn absolute(tokens: TokenStream) -> TokenStream {
             TokenTree::Ident(name) => {
                 let before = index.checked_sub(1).and_then(|before| trees.get(before));
                 let behind = matches!(before, Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), '.' | ':'));
-                match behind {
-                    true => out.extend(quote!(#name)),
-                    false => out.extend(path(name)),
+                if behind {
+                    out.extend(quote!(#name))
+                } else {
+                    out.extend(path(name))
                 }
             }
             tree => out.extend([tree.clone()]),

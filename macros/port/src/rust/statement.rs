@@ -33,9 +33,10 @@ impl<'a> Body<'_, 'a> {
         let refused = self.shared.problems.iter().skip(refused).any(is_refusal);
         self.bound.clear();
         let comments = self.comments_in(stmt.span);
-        match refused && self.is_main {
-            true => out.extend(self.php(stmt.span)),
-            false => out.extend(comments),
+        if refused && self.is_main {
+            out.extend(self.php(stmt.span))
+        } else {
+            out.extend(comments)
         }
         out.extend(std::mem::take(&mut self.before));
         out.extend(tokens);
@@ -452,9 +453,10 @@ impl<'a> Body<'_, 'a> {
                 before.extend(quote!(#own = #fresh;));
                 return quote!(#fresh);
             }
-            match it.is_mutable(local) {
-                true => quote!(mut #own),
-                false => quote!(#own),
+            if it.is_mutable(local) {
+                quote!(mut #own)
+            } else {
+                quote!(#own)
             }
         };
         match key {
@@ -590,9 +592,10 @@ impl<'a> Body<'_, 'a> {
             self.thrown_to.replace(thrown.clone()),
             std::mem::replace(&mut self.barrier, self.around.len()),
         );
-        let inside = match catches.is_empty() {
-            true => self.list(body),
-            false => self.catching(body, catches),
+        let inside = if catches.is_empty() {
+            self.list(body)
+        } else {
+            self.catching(body, catches)
         };
         (self.return_to, self.thrown_to, self.barrier) = outer;
         let finally = self.list(finally);
@@ -639,13 +642,14 @@ impl<'a> Body<'_, 'a> {
             let bind = catch.variable.map(|local| {
                 let slot = self.slots[local].clone();
                 let own = &slot.name;
-                match self.is_declared(local) {
-                    true => match slot.ty {
+                if self.is_declared(local) {
+                    match slot.ty {
                         Ty::Thrown => quote!(#own = #variable;),
                         Ty::Maybe(_) => quote!(#own = Some(#variable);),
                         _ => quote!(#own = Value::from(#variable.to_string());),
-                    },
-                    false => quote!(let #own = #variable;),
+                    }
+                } else {
+                    quote!(let #own = #variable;)
                 }
             });
             let inside = self.list(&catch.body);
@@ -704,9 +708,10 @@ impl<'a> Body<'_, 'a> {
             let gap = text.get(at..span.start);
             trailing && gap.is_some_and(|gap| gap.trim().is_empty() && !gap.contains('\n'))
         });
-        match lines.is_empty() {
-            true => TokenStream::new(),
-            false => self.shared.inserts.behind(&lines.join(" ")),
+        if lines.is_empty() {
+            TokenStream::new()
+        } else {
+            self.shared.inserts.behind(&lines.join(" "))
         }
     }
 

@@ -104,10 +104,10 @@ pub(crate) fn snake(name: &str) -> String {
         if starts {
             out.push('_');
         }
-        match c.is_alphanumeric() || c == '_' {
-            true => out.extend(c.to_lowercase()),
-            false if !out.ends_with('_') => out.push('_'),
-            false => {}
+        if c.is_alphanumeric() || c == '_' {
+            out.extend(c.to_lowercase());
+        } else if !out.ends_with('_') {
+            out.push('_');
         }
         before = Some(c);
     }

@@ -166,13 +166,11 @@ impl<'a> Builder<'a> {
             inner.kinds.insert(name, ty);
         }
         let mut captures = Vec::new();
-        let names: Vec<String> = match closure.arrow {
-            true => self.seen_by(closure),
-            false => closure
-                .uses
-                .iter()
-                .map(|capture| capture.name.clone())
-                .collect(),
+        let names: Vec<String> = if closure.arrow {
+            self.seen_by(closure)
+        } else {
+            let uses = closure.uses.iter();
+            uses.map(|capture| capture.name.clone()).collect()
         };
         let mut all = params;
         for name in names {

@@ -43,9 +43,10 @@ impl<'a> Builder<'a> {
             call: sdk,
         };
         let promise = Expr::new(expr.span, ExprKind::Promise(Box::new(promise)));
-        Some(match call.waited {
-            true => Expr::new(expr.span, ExprKind::Wait(promise)),
-            false => promise,
+        Some(if call.waited {
+            Expr::new(expr.span, ExprKind::Wait(promise))
+        } else {
+            promise
         })
     }
 
@@ -70,13 +71,14 @@ impl<'a> Builder<'a> {
             None => {
                 let local = self.local(&format!("\0{}", recognise::client_name(client)));
                 let same = self.clients.iter().any(|(_, known)| *known == local);
-                let local = match same {
-                    true => self.local(&format!(
+                let local = if same {
+                    self.local(&format!(
                         "\0{}_{}",
                         recognise::client_name(client),
                         self.clients.len() + 1
-                    )),
-                    false => local,
+                    ))
+                } else {
+                    local
                 };
                 self.clients.push((written.to_owned(), local));
                 local

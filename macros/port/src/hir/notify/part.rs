@@ -67,9 +67,10 @@ impl Known<'_> {
                 let placed = placed
                     .filter(|piece| matches!(&*piece.kind, ExprKind::Text(_)))
                     .count();
-                match breaks.len() == 3 && placed == 3 {
-                    true => values.into_iter().cloned().collect(),
-                    false => Vec::new(),
+                if breaks.len() == 3 && placed == 3 {
+                    values.into_iter().cloned().collect()
+                } else {
+                    Vec::new()
                 }
             }
             _ => Vec::new(),
@@ -329,7 +330,7 @@ pub(super) fn is_literal(expr: &Expr) -> bool {
     )
 }
 
-/// Whether an expression may be left out: it only reads what is known, configured or sent.
+/// Whether an expression may be left out: it only reads constants, settings or the request.
 pub(super) fn is_pure(expr: &Expr) -> bool {
     let own = match &*expr.kind {
         ExprKind::Foreign(foreign) => {
