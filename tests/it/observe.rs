@@ -1,7 +1,7 @@
 //! Spans, events and metrics of calls: they exist, and contain no value of a call.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use serde_json::json;
 use tracing::subscriber::with_default;
@@ -20,6 +20,7 @@ pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 impl Log {
     /// Everything down to TRACE, from this crate and its dependencies.
     pub(crate) fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
+        LazyLock::force(&SECOND_SUBSCRIBER);
         tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
             .with_span_events(FmtSpan::FULL)
@@ -40,6 +41,14 @@ impl Log {
             .to_owned()
     }
 }
+
+/// A subscriber that records nothing, registered for as long as the tests run.
+///
+/// While only one subscriber is registered, `tracing` asks the *current thread's* subscriber whether
+/// a call site is of interest, and caches the answer for all threads. A test without a subscriber
+/// that reached a call site first would disable that call site for the test with one.
+static SECOND_SUBSCRIBER: LazyLock<tracing::Dispatch> =
+    LazyLock::new(|| tracing::Dispatch::new(tracing::subscriber::NoSubscriber::new()));
 
 /// Whether a line reports that this span, and no inner span, has closed.
 fn is_end(line: &str, span: &str) -> bool {
@@ -62,6 +71,19 @@ impl MakeWriter<'_> for Log {
     fn make_writer(&self) -> Self {
         self.clone()
     }
+}
+
+#[test]
+fn an_event_that_another_thread_reached_first_is_recorded() {
+    fn event() {
+        tracing::info!("reached");
+    }
+    let log = Log::default();
+    with_default(log.subscriber(), || {
+        std::thread::spawn(event).join().unwrap();
+        event();
+    });
+    assert_eq!(log.text().matches("reached").count(), 1, "{}", log.text());
 }
 
 fn order(client: &Client) -> Call {
