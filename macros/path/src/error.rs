@@ -110,6 +110,24 @@ impl fmt::Display for PathError {
                 "the path needs a value for `{name}` and {}; give it with `.var({name:?}, …)`",
                 Names("was given", given)
             ),
+            Self::UnusedVariable { name, template } => write!(
+                f,
+                "the path has no variable `{name}`, it {}; correct the name or leave it out",
+                Names("has", template)
+            ),
+            Self::ValueType { name, found } => write!(
+                f,
+                "the value of `{name}` is {found}, which a path cannot contain; give the text for the path"
+            ),
+            _ => self.write_syntax(f),
+        }
+    }
+}
+
+impl PathError {
+    /// Writes the errors of the template's syntax, and those without values.
+    fn write_syntax(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::Operator { found } => write!(
                 f,
                 "`{found}` cannot begin a template expression; write `{{name}}`, or one of the \
@@ -119,15 +137,6 @@ impl fmt::Display for PathError {
                 f,
                 "the prefix of `{name}` is wrong; write a number from 1 to 9999, as in \
                  `{{{name}:3}}`, and use it on a text only"
-            ),
-            Self::UnusedVariable { name, template } => write!(
-                f,
-                "the path has no variable `{name}`, it {}; correct the name or leave it out",
-                Names("has", template)
-            ),
-            Self::ValueType { name, found } => write!(
-                f,
-                "the value of `{name}` is {found}, which a path cannot contain; give the text for the path"
             ),
             Self::VariableName { name } => write!(
                 f,
