@@ -7,7 +7,7 @@ use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 use crate::i18n::Lang;
 use crate::output::{self, Format};
 use crate::settings::{ProfileArgs, SettingsArgs};
-use crate::{certs, doctor, endpoints, notify, pages, port, request, sandbox, sign};
+use crate::{certs, doctor, endpoints, lookup, notify, pages, port, request, sandbox, sign};
 
 /// The whole command line.
 #[derive(Parser)]
@@ -58,6 +58,12 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Request(request::RequestArgs),
+    #[command(subcommand)]
+    Order(lookup::OrderCommand),
+    #[command(subcommand)]
+    Refund(lookup::RefundCommand),
+    #[command(subcommand)]
+    Transfer(lookup::TransferCommand),
     Endpoints(endpoints::EndpointsArgs),
     Certs(certs::CertsArgs),
     Notify(notify::NotifyArgs),

@@ -110,6 +110,11 @@ impl Failure {
         }
     }
 
+    /// Whether WeChat Pay answered 404.
+    pub(crate) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Report(said) if said.more.get("status") == Some(&404.into()))
+    }
+
     /// Adds a member to the JSON form.
     pub(crate) fn member(&mut self, name: &str, value: impl Into<Value>) {
         if let Self::Report(said) = self {

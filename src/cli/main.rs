@@ -19,6 +19,7 @@ mod help;
 mod i18n;
 mod interrupt;
 mod key_files;
+mod lookup;
 mod notify;
 mod output;
 mod pages;
@@ -81,6 +82,9 @@ fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
     };
     match command {
         Command::Request(args) => request::run(args, context),
+        Command::Order(command) => lookup::order(command, context),
+        Command::Refund(command) => lookup::refund(command, context),
+        Command::Transfer(command) => lookup::transfer(command, context),
         Command::Endpoints(args) => endpoints::run(&args, output),
         Command::Certs(args) => certs::run(args, context),
         Command::Notify(args) => notify::run(&args, context),

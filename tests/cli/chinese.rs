@@ -34,9 +34,16 @@ fn english(text: &str) -> Vec<String> {
     found
 }
 
-const COMMANDS: [&[&str]; 26] = [
+const COMMANDS: [&[&str]; 33] = [
     &[],
     &["request"],
+    &["order"],
+    &["order", "query"],
+    &["order", "close"],
+    &["refund"],
+    &["refund", "query"],
+    &["transfer"],
+    &["transfer", "query"],
     &["endpoints"],
     &["certs"],
     &["certs", "download"],

@@ -14,6 +14,10 @@ use crate::support::{Done, Run, Shop};
 const HELPS: &[&[&str]] = &[
     &[],
     &["request"],
+    &["order", "query"],
+    &["order", "close"],
+    &["refund", "query"],
+    &["transfer", "query"],
     &["endpoints"],
     &["certs"],
     &["certs", "download"],
@@ -67,8 +71,31 @@ fn known(shop: &Shop, example: &str) -> String {
     let refunded = json!({"refund_id": "1", "status": "PROCESSING"});
     let queried =
         json!({"return_code": "SUCCESS", "result_code": "SUCCESS", "trade_state": "SUCCESS"});
+    let order = |by: &str, number: &str| {
+        let path = format!("/v3/pay/transactions/{by}/{number}");
+        (
+            path,
+            json!({"mchid": shop.sandbox.mchid(), "trade_state": "SUCCESS"}),
+        )
+    };
+    let (by_merchant, ordered) = order("out-trade-no", "order-20261101-0001");
+    let (by_wechat, paid) = order("id", "4200001234202611010123456789");
+    let close = format!("{by_merchant}/close");
     for (method, path, answer) in [
         ("GET", TRANSACTION, found),
+        ("GET", &by_merchant, ordered),
+        ("GET", &by_wechat, paid),
+        ("POST", &close, json!({})),
+        (
+            "GET",
+            "/v3/refund/domestic/refunds/refund-20261101-0001",
+            json!({"out_refund_no": "refund-20261101-0001"}),
+        ),
+        (
+            "GET",
+            "/v3/fund-app/mch-transfer/transfer-bills/out-bill-no/bill20261101001",
+            json!({"out_bill_no": "bill20261101001"}),
+        ),
         ("POST", "/v3/refund/domestic/refunds", refunded),
         ("POST", "/pay/orderquery", queried),
     ] {
@@ -205,7 +232,7 @@ fn the_examples_in_help_work() {
             count += 1;
         }
     }
-    assert!(count >= 23, "{count} examples");
+    assert!(count >= 28, "{count} examples");
 }
 
 #[test]

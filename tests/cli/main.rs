@@ -11,6 +11,7 @@ mod examples;
 mod exits;
 mod headers;
 mod key_files;
+mod lookup;
 mod notify;
 mod pages;
 mod pipes;

@@ -122,6 +122,7 @@ const FLOORS: [Floors; 4] = [
                 "sandbox",
                 "sign",
             ],
+            &["lookup"],
             &["cli"],
         ],
         sideways: &[],

@@ -30,6 +30,20 @@ exit-codes =
       130  interrupted without effect
     After 8, query first as well: a non-GET request may have been processed.
 cmd-request = Call any endpoint, APIv3 or APIv2
+cmd-order = Query or close an order (订单)
+cmd-order-query = Query an order by its number
+cmd-order-query-note =
+    A number of 28 digits that begins with 4 is read as WeChat Pay's number (transaction_id), any other as the
+    merchant's (out_trade_no). --transaction-id and --out-trade-no override this. The merchant id comes from the
+    settings. Output and exit codes are those of request.
+cmd-order-close = Close an unpaid order by the merchant's number (out_trade_no)
+cmd-refund = Query a refund (退款)
+cmd-refund-query = Query a refund by the merchant's number (out_refund_no)
+cmd-transfer = Query a transfer to a user (商家转账)
+cmd-transfer-query = Query a transfer by its number
+cmd-transfer-query-note =
+    A number of more than 32 digits, or of at least 30 that begin with 1330000, is read as WeChat Pay's number
+    (transfer_bill_no), any other as the merchant's (out_bill_no). --transfer-bill-no and --out-bill-no override this.
 cmd-endpoints = Search endpoints and show their fields
 cmd-certs = Platform certificates (平台证书)
 cmd-certs-download = Download, verify, decrypt and save them as wechatpay_SERIAL.pem
@@ -122,11 +136,21 @@ arg-request-media = A file to upload; its meta part and digest are generated
 arg-request-sink = Save the answer to a file, which is complete and verified or does not exist. If the answer only contains the URL of a bill (v3/bill/tradebill), the bill is downloaded and its digest checked
 arg-request-sha1 = With --sink: accept only a file with this SHA-1 digest
 arg-request-gunzip = With --sink: decompress the file
-arg-request-include = Also print status and headers of the answer
-arg-request-dry_run = Print the signed request as a JSON object and send nothing
 arg-request-unlisted = Send a request that is not in the catalog although similar ones are
 arg-request-no_encrypt = Neither encrypt nor decrypt sensitive fields
 arg-request-security = APIv2: present the merchant certificate even if the catalog does not require it
+
+arg-order-query-number = The number of the order
+arg-order-query-transaction_id = The number is WeChat Pay's, transaction_id (微信支付订单号)
+arg-order-query-out_trade_no = The number is the merchant's, out_trade_no (商户订单号)
+arg-order-close-number = The merchant's number, out_trade_no (商户订单号)
+arg-refund-query-number = The merchant's number, out_refund_no (商户退款单号)
+arg-transfer-query-number = The number of the transfer
+arg-transfer-query-transfer_bill_no = The number is WeChat Pay's, transfer_bill_no (微信转账单号)
+arg-transfer-query-out_bill_no = The number is the merchant's, out_bill_no (商户单号)
+arg-sub_mchid = Of this sub-merchant (子商户号), for partners (服务商)
+arg-include = Also print status and headers of the answer
+arg-dry_run = Print the signed request as a JSON object and send nothing
 
 arg-endpoints-words = Words to search for in path, title and product, in Chinese or English, in any order; or METHOD PATH
 arg-endpoints-json = Print one JSON object per line
@@ -415,6 +439,8 @@ bill-sha1 = leave --sha1 out: the answer contains the digest of the file, and th
 bill-gunzip = give --query tar_type=GZIP instead of --gunzip: the bill is then transferred compressed and decompressed automatically
 bill-body = bills are requested without a body: leave out --json, --body-file and --media
 bill-options = leave out --no-encrypt and --security: they do not apply to bills
+number-invalid = this is no { $name }: it has 1 to { $most } letters, digits and signs, without spaces
+number-read-as = The number was read as { $name }; { $other } reads it as the other kind of number.
 path-empty = PATH is empty: give the path in the documentation, v3/… or v2/…. If it comes from a shell variable, the variable is not set
 url-not-get = URLs are only supported with GET: give the path, v3/…
 method-first = : METHOD comes before PATH

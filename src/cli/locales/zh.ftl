@@ -25,6 +25,17 @@ exit-codes =
       130  被中断，没有产生影响
     遇到 8 也要先查单：非 GET 请求可能已被处理。
 cmd-request = 调用任意接口，支持 APIv3 和 APIv2
+cmd-order = 查询或关闭订单
+cmd-order-query = 按单号查询订单
+cmd-order-query-note =
+    以 4 开头的 28 位数字按微信支付订单号（transaction_id）查询，其他按商户订单号（out_trade_no）查询；也可以用 --transaction-id 或 --out-trade-no 指定。商户号取自设置。输出和退出码与 request 相同。
+cmd-order-close = 按商户订单号（out_trade_no）关闭未支付的订单
+cmd-refund = 查询退款
+cmd-refund-query = 按商户退款单号（out_refund_no）查询退款
+cmd-transfer = 查询商家转账
+cmd-transfer-query = 按单号查询转账
+cmd-transfer-query-note =
+    超过 32 位的数字，或以 1330000 开头且不少于 30 位的数字，按微信转账单号（transfer_bill_no）查询，其他按商户单号（out_bill_no）查询；也可以用 --transfer-bill-no 或 --out-bill-no 指定。
 cmd-endpoints = 搜索接口，查看字段说明
 cmd-certs = 平台证书
 cmd-certs-download = 下载平台证书，验签、解密后保存为 wechatpay_序列号.pem
@@ -107,11 +118,21 @@ arg-request-media = 要上传的文件，meta 部分和摘要自动生成
 arg-request-sink = 把应答保存为文件：要么完整且通过校验，要么不产生文件。如果应答只给出账单的下载地址（如 v3/bill/tradebill），会接着下载账单并校验摘要
 arg-request-sha1 = 与 --sink 一起使用：只接受 SHA-1 摘要与此一致的文件
 arg-request-gunzip = 与 --sink 一起使用：解压文件
-arg-request-include = 同时输出应答的状态码和响应头
-arg-request-dry_run = 只输出签好名的请求（一个 JSON 对象），不发送
 arg-request-unlisted = 接口目录里没有、但有相近接口的请求，也照样发送
 arg-request-no_encrypt = 不加密、也不解密敏感字段
 arg-request-security = APIv2：即使接口目录没有要求，也带上商户证书
+
+arg-order-query-number = 订单的单号
+arg-order-query-transaction_id = 单号是微信支付订单号 transaction_id
+arg-order-query-out_trade_no = 单号是商户订单号 out_trade_no
+arg-order-close-number = 商户订单号 out_trade_no
+arg-refund-query-number = 商户退款单号 out_refund_no
+arg-transfer-query-number = 转账的单号
+arg-transfer-query-transfer_bill_no = 单号是微信转账单号 transfer_bill_no
+arg-transfer-query-out_bill_no = 单号是商户单号 out_bill_no
+arg-sub_mchid = 子商户号，服务商查询其子商户时使用
+arg-include = 同时输出应答的状态码和响应头
+arg-dry_run = 只输出签好名的请求（一个 JSON 对象），不发送
 
 arg-endpoints-words = 要搜索的词，在路径、标题和产品中查找，中英文均可，顺序不限；也可以写 METHOD PATH
 arg-endpoints-json = 每行输出一个 JSON 对象
@@ -400,6 +421,8 @@ bill-sha1 = 请去掉 --sha1：应答中已有文件的摘要，会自动校验
 bill-gunzip = 请用 --query tar_type=GZIP 代替 --gunzip：账单会压缩传输，并自动解压
 bill-body = 申请账单不需要请求体：请去掉 --json、--body-file 和 --media
 bill-options = 请去掉 --no-encrypt 和 --security：它们不适用于账单
+number-invalid = { $name } 格式不对：应为 1 到 { $most } 个字母、数字或符号，不含空格
+number-read-as = 单号是按 { $name } 查询的；如果是另一种单号，请加 { $other }。
 path-empty = PATH 为空：请填写文档中的路径，v3/… 或 v2/…。如果它来自 shell 变量，说明该变量没有设置
 url-not-get = 只有 GET 可以使用完整的 URL：请写路径，v3/…
 method-first = ：METHOD 要写在 PATH 前面

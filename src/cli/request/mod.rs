@@ -33,66 +33,76 @@ const EXAMPLES: &str = "  \
   wechatpay request POST v3/refund/domestic/refunds --json - --dry-run < refund.json
 ";
 
-#[derive(Args)]
+#[derive(Args, Default)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RequestArgs {
-    method: String,
+    pub(crate) method: String,
 
-    path: String,
+    pub(crate) path: String,
 
     #[arg(long, value_name = "TEXT|@FILE|-", allow_hyphen_values = true)]
-    json: Option<String>,
+    pub(crate) json: Option<String>,
 
     #[arg(long, value_name = "K=V", value_parser = pair)]
-    query: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
 
     #[arg(long, value_name = "K=V", value_parser = pair)]
-    var: Vec<(String, String)>,
+    pub(crate) var: Vec<(String, String)>,
 
     #[arg(long, value_name = "'K: V'", value_parser = header)]
-    header: Vec<(String, String)>,
+    pub(crate) header: Vec<(String, String)>,
 
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
-    body_file: Option<PathBuf>,
+    pub(crate) body_file: Option<PathBuf>,
 
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "body_file"])]
-    media: Option<PathBuf>,
+    pub(crate) media: Option<PathBuf>,
 
     #[arg(long, value_name = "FILE")]
-    sink: Option<PathBuf>,
+    pub(crate) sink: Option<PathBuf>,
 
     #[arg(long, value_name = "HEX", requires = "sink")]
-    sha1: Option<String>,
+    pub(crate) sha1: Option<String>,
 
     #[arg(long, requires = "sink")]
-    gunzip: bool,
+    pub(crate) gunzip: bool,
 
     #[arg(long, conflicts_with = "sink")]
-    include: bool,
+    pub(crate) include: bool,
 
     #[arg(long, conflicts_with = "include")]
-    dry_run: bool,
+    pub(crate) dry_run: bool,
 
     #[arg(long)]
-    unlisted: bool,
+    pub(crate) unlisted: bool,
 
     #[arg(long)]
-    no_encrypt: bool,
+    pub(crate) no_encrypt: bool,
 
     #[arg(long)]
-    security: bool,
+    pub(crate) security: bool,
 }
 
 pub(crate) fn run(args: RequestArgs, context: Context<'_>) -> Result<(), Failure> {
-    let output = context.output;
     check_headers(&args.header)?;
-    let need = if args.dry_run { Need::Sign } else { Need::Call };
+    run_with(context, args.dry_run, |_| Ok(args))
+}
+
+/// Makes the request that `args` returns for the client of this run.
+pub(crate) fn run_with(
+    context: Context<'_>,
+    dry_run: bool,
+    args: impl FnOnce(&Client) -> Result<RequestArgs, Failure>,
+) -> Result<(), Failure> {
+    let output = context.output;
+    let need = if dry_run { Need::Sign } else { Need::Call };
     let texts = SignedTexts::default();
     let kept = texts.clone();
     let session = session_with(context, need, |builder| {
         builder.stack(|stack| kept.watch(stack))
     })?;
     let progress = Progress::new(output);
+    let args = args(&session.client)?;
     let outcome = send(&args, &session.client, output, &progress);
     progress.clear();
     outcome.map_err(|failure| texts.explain(failure, output))
