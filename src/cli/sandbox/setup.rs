@@ -256,8 +256,10 @@ import wechatpy.pay
 wechatpy.pay.WeChatPay.API_BASE_URL = \"{base}\"
 ";
 
-const TENPAY: &str = "\
-payment.prefix = '{origin}';
+// The library has no setting for the host; its table of URLs is public.
+const TENPAY: &str = r"for (const [name, url] of Object.entries(payment.urls)) {
+  payment.urls[name] = url.replace(/^https:\/\/[^/]+/, '{origin}');
+}
 ";
 
 // The host is a constant of the library; the HTTP service of a `pay` gets each URL first.
