@@ -57,3 +57,23 @@ pages! {
 pages! {
     porting "porting.md"
 }
+
+/// The examples of the Chinese pages are compiled as tests. The pages themselves are read in the repository.
+#[cfg(all(doctest, feature = "files", feature = "macros"))]
+mod chinese {
+    macro_rules! pages {
+        ($($name:ident $file:literal)*) => {$(
+            #[doc = include_str!(concat!("../docs/", $file))]
+            mod $name {}
+        )*};
+    }
+
+    pages! {
+        calls "calls.zh-CN.md"
+        certificates "certificates.zh-CN.md"
+        encryption "encryption.zh-CN.md"
+        errors "errors.zh-CN.md"
+        files "files.zh-CN.md"
+        keys "keys.zh-CN.md"
+    }
+}
