@@ -112,6 +112,12 @@ pub fn get(array: &Value, key: impl Key) -> Value {
         })
 }
 
+/// What `[$key => $a] = $array` puts into `$a`: an item of an array, and null of anything else.
+#[must_use]
+pub fn item(array: &Value, key: impl Key) -> Value {
+    look(array, &key.key()).cloned().unwrap_or(Value::Null)
+}
+
 /// A reference to `$array[$key]`, if it exists.
 pub(crate) fn look<'a>(array: &'a Value, key: &str) -> Option<&'a Value> {
     match array {

@@ -130,9 +130,11 @@ fn values(function: &mut Function) -> BTreeMap<usize, Expr> {
                 found.insert(local, value.clone());
             }
             if let ExprKind::Unpack(places, value) = &*expr.kind {
-                for (key, place) in places {
-                    let member = ExprKind::Index(value.clone(), key.clone());
-                    found.extend(whole(place).map(|local| (local, Expr::new(expr.span, member))));
+                for (keys, place) in places {
+                    let member = keys.iter().fold(value.clone(), |object, key| {
+                        Expr::new(expr.span, ExprKind::Index(object, key.clone()))
+                    });
+                    found.extend(whole(place).map(|local| (local, member)));
                 }
             }
         });

@@ -364,8 +364,8 @@ pub enum ExprKind {
         /// Whether the value is that after the change.
         before: bool,
     },
-    /// `[$a, $b] = $value`: each place and its key.
-    Unpack(Vec<(Expr, Place)>, Expr),
+    /// `[$a, [$b]] = $value`: each place and the keys that lead to it.
+    Unpack(Vec<(Vec<Expr>, Place)>, Expr),
     /// `match`: strict, and an error where nothing matches.
     Match(Expr, Vec<(Option<Vec<Expr>>, Expr)>),
     /// `throw` as an expression.

@@ -136,8 +136,8 @@ impl Expr {
             ExprKind::Unset(place) | ExprKind::Step { place, .. } => place.children_mut(),
             ExprKind::Unpack(places, value) => {
                 let mut all = vec![value];
-                for (key, place) in places {
-                    all.push(key);
+                for (keys, place) in places {
+                    all.extend(keys);
                     all.extend(place.children_mut());
                 }
                 all

@@ -280,16 +280,19 @@ impl<'a> Body<'_, 'a> {
     pub(crate) fn unpack(
         &mut self,
         span: Span,
-        places: &'a [(Expr, Place)],
+        places: &'a [(Vec<Expr>, Place)],
         value: &'a Expr,
     ) -> Code {
         let code = self.expr(value);
         let value = self.convert(&code, &Ty::Any, span);
         let name = self.taken.fresh("list");
         let mut steps = TokenStream::new();
-        for (key, place) in places {
-            let key = self.key(key);
-            let item = quote!(php::get(&#name, #key));
+        for (keys, place) in places {
+            let mut item = quote!(#name);
+            for key in keys {
+                let key = self.key(key);
+                item = quote!(php::item(&#item, #key));
+            }
             steps.extend(self.store(place, item));
         }
         Code::new(quote!({ let #name = #value; #steps #name }), Repr::Value)

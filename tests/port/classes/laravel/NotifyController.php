@@ -1,6 +1,7 @@
 <?php
-/* @oracle {"foreign": {"config": ["v3secretv3secretv3secretv3secret"], "Order::where->update": [1], "Log::error": [null], "response->json": [{"@object": {"sent": 1}}],
-   "Request->header": ["sig", "2000000000", "serial", "nonce"], "Request->getContent": ["{\"resource\": {}}"]},
+/* @oracle {"runs": [{"notify": {"resource": {"out_trade_no": "N1"}}}, {"notify": {"resource": {"out_trade_no": "N1"}, "forged": true}},
+   {"notify": {"resource": {"out_trade_no": "N1"}, "age": 301}}], "reply": ["response->json", "config"],
+ "foreign": {"config": ["v3secretv3secretv3secretv3secret"], "Order::where->update": [1], "Log::error": [null], "response->json": [{"@object": {"sent": 1}}]},
  "calls": [{"new": "App\\Http\\Controllers\\NotifyController", "with": ["@platformKey"], "call": "handle", "args": ["@foreign:Request"]}]} */
 
 namespace App\Http\Controllers;

@@ -25,9 +25,12 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
     let shape = shape(class);
     let mut methods = Vec::new();
     let mut constructor = None;
+    let mut statics = Vec::new();
     for method in class.methods.iter().filter(|method| method.has_body) {
         let mut builder = Builder::new(block, names, Some(&shape));
+        builder.method_name = Some(method.name.clone());
         let function = builder.function(method.span, &method.name, method.public, &method.closure);
+        statics.append(&mut builder.statics);
         match method.name.eq_ignore_ascii_case("__construct") {
             true => constructor = Some(function),
             false => methods.push(function),
@@ -63,6 +66,7 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
             });
         }
     }
+    fields.extend(statics);
     Class {
         span: class.name_span,
         name: class.name.clone(),

@@ -114,6 +114,9 @@ impl<'a> Builder<'a> {
                 Vec::new(),
             );
         }
+        if let Some(aliased) = self.aliased(span, name) {
+            return aliased;
+        }
         let local = self.local(name);
         Expr::new(span, ExprKind::Local(local))
     }
@@ -217,6 +220,11 @@ impl<'a> Builder<'a> {
             let value = self.expr(value);
             return self.unpack(span, target, value);
         }
+        if op.is_none()
+            && let Some(set) = self.foreign_assign(span, target, value)
+        {
+            return set;
+        }
         let kind = self.kind_of(value);
         let value = self.expr(value);
         let place = match self.place(target) {
@@ -244,6 +252,20 @@ impl<'a> Builder<'a> {
             return self.unknown(span, "this assignment");
         };
         let mut places = Vec::new();
+        match self.unpack_list(span, list, &[], &mut places) {
+            Ok(()) => Expr::new(span, ExprKind::Unpack(places, value)),
+            Err(refused) => refused,
+        }
+    }
+
+    /// The places of a list, and the keys that lead to each.
+    fn unpack_list(
+        &mut self,
+        span: Span,
+        list: &'a [ListItem],
+        outer: &[Expr],
+        places: &mut Vec<(Vec<Expr>, Place)>,
+    ) -> Result<(), Expr> {
         for (index, item) in list.iter().enumerate() {
             let Some((key, target)) = item else {
                 continue;
@@ -255,12 +277,21 @@ impl<'a> Builder<'a> {
                     ExprKind::Int(i64::try_from(index).unwrap_or(i64::MAX)),
                 ),
             };
-            match self.place(target) {
-                Ok(place) => places.push((key, place)),
-                Err(refused) => return refused,
+            let fixed = matches!(*key.kind, ExprKind::Int(_) | ExprKind::Text(_));
+            let mut keys = outer.to_vec();
+            keys.push(key);
+            if let Some(inner) = list_of(target) {
+                // PHP asks for the key once, and this for each place.
+                if !fixed {
+                    return Err(self.unknown(span, "a key of a list within a list"));
+                }
+                self.unpack_list(span, inner, &keys, places)?;
+            } else {
+                let place = self.place(target)?;
+                places.push((keys, place));
             }
         }
-        Expr::new(span, ExprKind::Unpack(places, value))
+        Ok(())
     }
 
     /// What is assigned to: the expression is why it is none.
@@ -275,6 +306,9 @@ impl<'a> Builder<'a> {
         }
         match &target.kind {
             PhpKind::Variable(name) => {
+                if let Some(place) = self.aliased_place(target.span, name) {
+                    return place;
+                }
                 let root = Root::Local(self.local(name));
                 Ok(Place {
                     root,
@@ -514,5 +548,19 @@ impl<'a> Builder<'a> {
 
     pub(super) fn is_client(&self, expr: &syntax::Expr) -> bool {
         self.kind_of(expr) == Ty::Client
+    }
+}
+
+/// An item of a list that is assigned to.
+type ListItem = Option<(Option<syntax::Expr>, syntax::Expr)>;
+
+/// The items of a target that is a list itself: a short list within one is read as an array.
+fn list_of(target: &syntax::Expr) -> Option<&[ListItem]> {
+    match &target.kind {
+        PhpKind::Whole(whole) => match &**whole {
+            WholeExpr::List(list) => Some(list),
+            _ => None,
+        },
+        _ => None,
     }
 }

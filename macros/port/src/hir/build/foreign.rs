@@ -137,7 +137,11 @@ impl<'a> Builder<'a> {
         }
         match &object.kind {
             PhpKind::Variable(name) if name == "this" => {}
+            PhpKind::Variable(name) if self.is_global(name) => words.push(name.clone()),
             PhpKind::Variable(name) => {
+                if self.is_item_name(name) {
+                    self.misused.get_or_insert_with(|| name.clone());
+                }
                 words.push(name.clone());
                 *receiver = Some(self.expr(object));
             }
@@ -201,6 +205,9 @@ impl<'a> Builder<'a> {
         for piece in text.split('$').skip(1) {
             let end = piece.find(|c| !word(c)).unwrap_or(piece.len());
             let name = piece[..end].to_owned();
+            if self.aliases.contains_key(&name) {
+                self.misused.get_or_insert_with(|| name.clone());
+            }
             if self.by_name.contains_key(&name) && !names.contains(&name) {
                 names.push(name);
             }

@@ -21,6 +21,9 @@ impl<'a> Builder<'a> {
             .map(|param| self.param(param))
             .collect();
         let mut body = self.statements(&closure.body);
+        if let Some(misuse) = self.misuse(span) {
+            body.insert(0, misuse);
+        }
         if let Some(param) = closure.params.iter().find(|param| param.by_reference) {
             let message = format!(
                 "the parameter `&${}`, which changes the caller's variable",
@@ -98,8 +101,16 @@ impl<'a> Builder<'a> {
         let span = Span::new(first.start, last.end);
         let mut body: Vec<_> = statements
             .iter()
-            .flat_map(|stmt| self.statement(stmt))
+            .enumerate()
+            .flat_map(|(index, stmt)| {
+                let next = statements.get(index + 1).copied();
+                self.ends_reference = self.reference_ends(stmt, next);
+                self.statement(stmt)
+            })
             .collect();
+        if let Some(misuse) = self.misuse(span) {
+            body.insert(0, misuse);
+        }
         let given = unset(&mut body, self.locals.len());
         // Parameters come first.
         let order: Vec<usize> = given
@@ -167,7 +178,9 @@ impl<'a> Builder<'a> {
         }
         let mut captures = Vec::new();
         let names: Vec<String> = if closure.arrow {
-            self.seen_by(closure)
+            let (seen, alias) = self.seen_by(closure);
+            self.misused = self.misused.take().or(alias);
+            seen
         } else {
             let uses = closure.uses.iter();
             uses.map(|capture| capture.name.clone()).collect()
@@ -193,7 +206,10 @@ impl<'a> Builder<'a> {
                 variadic: false,
             });
         }
-        let body = inner.statements(&closure.body);
+        let mut body = inner.statements(&closure.body);
+        if let Some(misuse) = inner.misuse(span) {
+            body.insert(0, misuse);
+        }
         let returns = closure.returns.as_deref().and_then(Ty::declared);
         let function = Function {
             span,
@@ -209,8 +225,8 @@ impl<'a> Builder<'a> {
         Expr::new(span, ExprKind::Closure(Box::new(function), captures))
     }
 
-    /// The variables that an arrow function may see.
-    fn seen_by(&self, closure: &Closure) -> Vec<String> {
+    /// The variables that an arrow function may see, and a name among them that stands for something else.
+    fn seen_by(&self, closure: &Closure) -> (Vec<String>, Option<String>) {
         let text = closure
             .body
             .first()
@@ -222,7 +238,9 @@ impl<'a> Builder<'a> {
             names.insert(piece[..end].to_owned());
         }
         let known = |name: &String| self.by_name.contains_key(name);
-        names.into_iter().filter(known).collect()
+        let alias = names.iter().find(|name| self.aliases.contains_key(*name));
+        let alias = alias.cloned();
+        (names.into_iter().filter(known).collect(), alias)
     }
 }
 

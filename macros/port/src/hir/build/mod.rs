@@ -1,5 +1,6 @@
 //! From the syntax to the tree.
 
+mod alias;
 mod call;
 mod class;
 mod expression;
@@ -13,7 +14,7 @@ mod statement;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ty;
-use super::tree::{Const, Expr, ExprKind, File, Local};
+use super::tree::{Const, Expr, ExprKind, Field, File, Local};
 use crate::diagnostic::Problem;
 use crate::source::Block;
 use crate::syntax::{self, ExprKind as PhpKind, Program, Span, Stmt, StmtKind, Whole};
@@ -158,6 +159,23 @@ struct Builder<'a> {
     metas: BTreeMap<String, String>,
     /// The parameter of the handler that is about to be read, and what it is.
     given: Option<(String, Ty)>,
+    /// Names that stand for something else.
+    aliases: BTreeMap<String, alias::Alias>,
+    /// The variables that a `foreach` by reference goes through, the name that they are known by, and
+    /// whether the loop mentions them.
+    guarded: Vec<(usize, Option<String>, bool)>,
+    /// Such a name that is used in a way that is not known.
+    misused: Option<String>,
+    /// The properties for `static` variables.
+    statics: Vec<Field>,
+    /// The method that is read.
+    method_name: Option<String>,
+    /// How many lists of statements stand around.
+    depth: usize,
+    /// How many loops stand around.
+    loops: usize,
+    /// Whether a reference that the present statement makes ends behind it.
+    ends_reference: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -174,6 +192,14 @@ impl<'a> Builder<'a> {
             stacks: BTreeMap::new(),
             metas: BTreeMap::new(),
             given: None,
+            aliases: BTreeMap::new(),
+            guarded: Vec::new(),
+            misused: None,
+            statics: Vec::new(),
+            method_name: None,
+            depth: 0,
+            loops: 0,
+            ends_reference: false,
         }
     }
 
@@ -182,7 +208,12 @@ impl<'a> Builder<'a> {
     }
 
     fn local(&mut self, name: &str) -> usize {
+        if self.aliases.contains_key(name) {
+            self.misused.get_or_insert_with(|| name.to_owned());
+        }
         if let Some(known) = self.by_name.get(name) {
+            let guards = self.guarded.iter_mut();
+            guards.for_each(|(local, _, touched)| *touched |= local == known);
             return *known;
         }
         self.locals.push(Local {

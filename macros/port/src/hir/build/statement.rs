@@ -11,10 +11,14 @@ const MOST: usize = 100;
 
 impl<'a> Builder<'a> {
     pub(super) fn statements(&mut self, statements: &'a [syntax::Stmt]) -> Vec<Stmt> {
-        statements
-            .iter()
-            .flat_map(|stmt| self.statement(stmt))
-            .collect()
+        self.depth += 1;
+        let mut out = Vec::new();
+        for (index, stmt) in statements.iter().enumerate() {
+            self.ends_reference = self.reference_ends(stmt, statements.get(index + 1));
+            out.extend(self.statement(stmt));
+        }
+        self.depth -= 1;
+        out
     }
 
     pub(super) fn statement(&mut self, stmt: &'a syntax::Stmt) -> Vec<Stmt> {
@@ -79,7 +83,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn no(&self, span: Span, what: &str) -> StmtKind {
+    pub(super) fn no(&self, span: Span, what: &str) -> StmtKind {
         let problem = Problem::error(span, format!("the porter does not know {what}"));
         StmtKind::Refused(problem.hint("write this part in Rust"))
     }
@@ -116,11 +120,15 @@ impl<'a> Builder<'a> {
                     return Vec::new();
                 }
                 ("unset", args) => {
-                    let each = args.iter().map(|arg| self.unset(&arg.value));
-                    let each = each.map(|expr| Stmt {
-                        span,
-                        kind: StmtKind::Expr(expr),
-                    });
+                    let each = args
+                        .iter()
+                        .flat_map(|arg| match self.unset_alias(&arg.value) {
+                            Some(stmts) => stmts,
+                            None => vec![Stmt {
+                                span,
+                                kind: StmtKind::Expr(self.unset(&arg.value)),
+                            }],
+                        });
                     return each.collect();
                 }
                 _ => StmtKind::Expr(self.expr(expr)),
@@ -128,6 +136,14 @@ impl<'a> Builder<'a> {
             _ => StmtKind::Expr(self.expr(expr)),
         };
         vec![Stmt { span, kind }]
+    }
+
+    /// The statements of a loop.
+    fn turns(&mut self, body: &'a [syntax::Stmt]) -> Vec<Stmt> {
+        self.loops += 1;
+        let body = self.statements(body);
+        self.loops -= 1;
+        body
     }
 
     fn unset(&mut self, target: &'a syntax::Expr) -> Expr {
@@ -145,6 +161,9 @@ impl<'a> Builder<'a> {
         value: &'a syntax::Expr,
         body: &'a [syntax::Stmt],
     ) -> Vec<Stmt> {
+        if self.source(value.span).starts_with('&') {
+            return self.foreach_by_reference(span, (subject, key, value), body);
+        }
         let subject = self.expr(subject);
         let key = match key.map(|key| &key.kind) {
             None => None,
@@ -165,12 +184,12 @@ impl<'a> Builder<'a> {
                 local
             }
             _ => {
-                let kind = self.no(span, "a `foreach` by reference");
+                let kind = self.no(span, "a `foreach` whose value is no variable");
                 return vec![Stmt { span, kind }];
             }
         };
         let mut inside = first;
-        inside.extend(self.statements(body));
+        inside.extend(self.turns(body));
         let kind = StmtKind::Foreach {
             subject,
             key,
@@ -204,11 +223,11 @@ impl<'a> Builder<'a> {
                 StmtKind::While {
                     condition: (!endless).then(|| self.expr(condition)),
                     step: Vec::new(),
-                    body: self.statements(body),
+                    body: self.turns(body),
                 }
             }
             Whole::DoWhile { body, condition } => {
-                let body = self.statements(body);
+                let body = self.turns(body);
                 StmtKind::DoWhile(body, self.expr(condition))
             }
             Whole::For {
@@ -229,7 +248,7 @@ impl<'a> Builder<'a> {
                     .collect();
                 let condition = condition.first().map(|condition| self.expr(condition));
                 let step = step.iter().map(|step| self.expr(step)).collect();
-                let body = self.statements(body);
+                let body = self.turns(body);
                 let kind = StmtKind::While {
                     condition,
                     step,
@@ -253,8 +272,8 @@ impl<'a> Builder<'a> {
             }
             Whole::Break(levels) => StmtKind::Break(*levels),
             Whole::Continue(levels) => StmtKind::Continue(*levels),
-            Whole::Global(_) => self.no(span, "`global`"),
-            Whole::Static(_) => self.no(span, "a `static` variable"),
+            Whole::Global(names) => self.global_variables(span, names),
+            Whole::Static(variables) => self.static_variables(span, variables),
             Whole::Const(_) => self.no(span, "a constant in a function"),
             Whole::Class(_) => self.no(span, "a class in a function"),
         }

@@ -67,6 +67,8 @@ struct Lower<'t> {
     touched: BTreeMap<Span, Vec<String>>,
     /// Whether what only whole files use is read.
     whole: bool,
+    /// The class that is read.
+    own_class: Option<String>,
 }
 
 impl<'t> Lower<'t> {
@@ -79,6 +81,7 @@ impl<'t> Lower<'t> {
             too_deep: None,
             touched: BTreeMap::new(),
             whole: false,
+            own_class: None,
         }
     }
 

@@ -62,7 +62,12 @@ impl Lower<'_> {
                 if !(is_name(scope) || scope.kind() == "relative_scope") {
                     return None;
                 }
-                WholeExpr::StaticProperty(self.class(scope), self.variable(name))
+                let mut class = self.class(scope);
+                // Within a class, its name and `self` are the same.
+                if self.own_class.as_ref() == Some(&class.resolved) {
+                    "self".clone_into(&mut class.written);
+                }
+                WholeExpr::StaticProperty(class, self.variable(name))
             }
             // `"${name}"`
             "dynamic_variable_name" => match &*named(node) {
@@ -203,10 +208,13 @@ impl Lower<'_> {
                 class.parent = named(child).first().map(|name| self.class(*name));
             }
         }
+        let own = self.imports.class(&class.name);
+        let outer = self.own_class.replace(own);
         let members = node.child_by_field_name("body").map(named);
         for member in members.unwrap_or_default() {
             self.member_of(&mut class, member);
         }
+        self.own_class = outer;
         class
     }
 

@@ -1,0 +1,366 @@
+//! Names that stand for something else: `static` and `global` variables, and those of a `foreach` by reference.
+
+use super::{Builder, class};
+use crate::diagnostic::Problem;
+use crate::hir::tree::{Expr, ExprKind, Field, Place, Root, Stmt, StmtKind};
+use crate::hir::{Ty, Use};
+
+use crate::syntax::{self, ExprKind as PhpKind, Span, StmtKind as PhpStmt, WholeExpr};
+
+/// What a name stands for.
+#[derive(Debug, Clone)]
+pub(super) enum Alias {
+    /// A property: the `static` variable of a method.
+    Field(String),
+    /// An item of an array: the variable of a `foreach` by reference.
+    Item(Place),
+    /// A variable of the application: `global`.
+    Global,
+    /// The last item of an array: the variable of a `foreach` by reference behind the loop.
+    Left,
+}
+
+impl<'a> Builder<'a> {
+    /// The value of a name that stands for something else.
+    pub(super) fn aliased(&mut self, span: Span, name: &str) -> Option<Expr> {
+        self.touch(name);
+        match self.aliases.get(name)?.clone() {
+            Alias::Field(field) => Some(Expr::new(span, ExprKind::Field(field))),
+            Alias::Item(place) => Some(value_of(span, &place)),
+            Alias::Global => {
+                let words = vec!["global".to_owned(), name.to_owned()];
+                Some(self.foreign(span, words, None, Vec::new()))
+            }
+            Alias::Left => None,
+        }
+    }
+
+    /// The place of such a name.
+    pub(super) fn aliased_place(&mut self, span: Span, name: &str) -> Option<Result<Place, Expr>> {
+        self.touch(name);
+        match self.aliases.get(name)?.clone() {
+            Alias::Field(field) => Some(Ok(Place {
+                root: Root::Field(field),
+                path: Vec::new(),
+            })),
+            Alias::Item(place) => Some(Ok(place)),
+            Alias::Global => {
+                let message = format!("a change of the global variable `${name}`");
+                Some(Err(super::refused(span, message)))
+            }
+            Alias::Left => None,
+        }
+    }
+
+    /// `unset($row)` behind a `foreach` by reference ends the reference. Any other `unset` of such a name is refused.
+    pub(super) fn unset_alias(&mut self, target: &syntax::Expr) -> Option<Vec<Stmt>> {
+        let PhpKind::Variable(name) = &target.kind else {
+            return None;
+        };
+        if let Alias::Left = self.aliases.get(name)? {
+            // In a loop, a variable of this name may be another turn's.
+            if self.loops == 0 {
+                self.aliases.remove(name);
+            }
+            return Some(Vec::new());
+        }
+        let refused = super::refused(target.span, format!("`unset` of the reference `${name}`"));
+        let span = target.span;
+        let kind = StmtKind::Expr(refused);
+        Some(vec![Stmt { span, kind }])
+    }
+
+    /// `static $x = 1;` of a method is a property of its class.
+    pub(super) fn static_variables(
+        &mut self,
+        span: Span,
+        variables: &'a [(String, Option<syntax::Expr>)],
+    ) -> StmtKind {
+        let method = self.method_name.clone().filter(|_| self.depth == 1);
+        let (Some(method), Some(shape)) = (method, self.class) else {
+            return self.no(span, "a `static` variable here");
+        };
+        for (name, value) in variables {
+            let known = self.by_name.contains_key(name) || self.aliases.contains_key(name);
+            let constant = value.as_ref().is_none_or(is_constant);
+            if known || !constant {
+                return self.no(span, "this `static` variable");
+            }
+            let mut field = format!("{method}_{name}");
+            while shape.fields.contains_key(&field) {
+                field.push_str("_static");
+            }
+            let default = match value {
+                Some(value) => self.expr(value),
+                None => Expr::new(span, ExprKind::Null),
+            };
+            self.statics.push(Field {
+                name: field.clone(),
+                ty: Ty::Unknown,
+                default: Some(default),
+                foreign: false,
+                public: false,
+            });
+            self.aliases.insert(name.clone(), Alias::Field(field));
+        }
+        StmtKind::Block(Vec::new())
+    }
+
+    /// `global $db;`: the application has it.
+    pub(super) fn global_variables(&mut self, span: Span, names: &[String]) -> StmtKind {
+        for name in names {
+            if self.by_name.contains_key(name) || self.aliases.contains_key(name) {
+                return self.no(span, "this `global`");
+            }
+            self.aliases.insert(name.clone(), Alias::Global);
+        }
+        StmtKind::Block(Vec::new())
+    }
+
+    /// `foreach ($rows as $key => &$row)`: `$row` is `$rows[$key]`, where nothing else in the loop
+    /// mentions `$rows` and the reference ends behind it.
+    pub(super) fn foreach_by_reference(
+        &mut self,
+        span: Span,
+        (subject, key, value): (&'a syntax::Expr, Option<&'a syntax::Expr>, &'a syntax::Expr),
+        body: &'a [syntax::Stmt],
+    ) -> Vec<Stmt> {
+        match self.by_reference(span, subject, key, value, body) {
+            Some(stmts) => stmts,
+            None => {
+                let kind = self.no(span, "this `foreach` by reference");
+                vec![Stmt { span, kind }]
+            }
+        }
+    }
+
+    fn by_reference(
+        &mut self,
+        span: Span,
+        subject: &'a syntax::Expr,
+        key: Option<&'a syntax::Expr>,
+        value: &'a syntax::Expr,
+        body: &'a [syntax::Stmt],
+    ) -> Option<Vec<Stmt>> {
+        let name = self.source(value.span).strip_prefix('&')?.trim();
+        let name = name.strip_prefix('$')?.to_owned();
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
+        let free = match self.aliases.get(&name) {
+            None => self.loops == 0 || !self.by_name.contains_key(&name),
+            Some(alias) => matches!(alias, Alias::Left),
+        };
+        if name == "this" || !name.chars().all(word) || !free || !self.ends_reference {
+            return None;
+        }
+        let place = self.place(subject).ok()?;
+        let Root::Local(root) = place.root else {
+            return None;
+        };
+        let fixed = |key: &Option<Expr>| {
+            let kind = key.as_ref().map(|key| &*key.kind);
+            matches!(kind, Some(ExprKind::Text(_) | ExprKind::Int(_)))
+        };
+        let outer = self.item_of(&place);
+        let plain =
+            place.path.iter().all(fixed) && self.guarded.iter().all(|guard| guard.0 != root);
+        if outer.is_none() && !plain {
+            return None;
+        }
+        let key_name = match key.map(|key| &key.kind) {
+            None => format!("key_{}", value.span.start),
+            Some(PhpKind::Variable(key)) if *key != name => key.clone(),
+            Some(_) => return None,
+        };
+        let key = self.local(&key_name);
+        self.by_name.remove(&name);
+        let mut item = place.clone();
+        item.path.push(Some(Expr::new(span, ExprKind::Local(key))));
+        self.aliases.insert(name.clone(), Alias::Item(item));
+        self.guarded.push((root, outer, false));
+        self.loops += 1;
+        let mut inside = self.statements(body);
+        self.loops -= 1;
+        let touched = self.guarded.pop().is_none_or(|guard| guard.2);
+        self.aliases.insert(name, Alias::Left);
+        let mut changed = touched;
+        for stmt in &mut inside {
+            stmt.locals_mut(&mut |local, how| changed |= *local == key && how != Use::Read);
+        }
+        if changed {
+            return None;
+        }
+        let mut out = Vec::new();
+        if !place.path.is_empty() {
+            // PHP makes the item that it is to refer to.
+            let null = Expr::new(span, ExprKind::Null);
+            let made = Expr::new(span, ExprKind::AssignMissing(place.clone(), null));
+            let kind = StmtKind::Expr(made);
+            out.push(Stmt { span, kind });
+        }
+        let unused = self.local(&format!("item_{}", value.span.start));
+        let kind = StmtKind::Foreach {
+            subject: value_of(span, &place),
+            key: Some(key),
+            value: unused,
+            body: inside,
+        };
+        out.push(Stmt { span, kind });
+        Some(out)
+    }
+
+    /// The variable of the `foreach` by reference around whose item a place is within.
+    fn item_of(&self, place: &Place) -> Option<String> {
+        let mut found = None;
+        for (name, alias) in &self.aliases {
+            if let Alias::Item(item) = alias
+                && let Some(start) = place.path.get(..item.path.len())
+                && format!("{start:?}") == format!("{:?}", item.path)
+            {
+                found = Some(name.clone());
+            }
+        }
+        found
+    }
+
+    pub(super) fn is_global(&self, name: &str) -> bool {
+        matches!(self.aliases.get(name), Some(Alias::Global))
+    }
+
+    pub(super) fn is_item_name(&self, name: &str) -> bool {
+        matches!(self.aliases.get(name), Some(Alias::Item(_)))
+    }
+
+    /// Notes that a loop mentions the variable whose item it goes through.
+    fn touch(&mut self, name: &str) {
+        let guards = self.guarded.iter_mut();
+        guards.for_each(|(_, own, touched)| *touched |= own.as_deref() == Some(name));
+    }
+
+    /// Whether the reference of a `foreach` ends behind it, as far as the list of statements tells: else PHP's
+    /// array keeps a reference, which copies of it share.
+    pub(super) fn reference_ends(&self, stmt: &syntax::Stmt, next: Option<&syntax::Stmt>) -> bool {
+        let PhpStmt::Foreach { value, .. } = &stmt.kind else {
+            return true;
+        };
+        let name = self.source(value.span).trim_start_matches('&').trim();
+        match next.map(|next| &next.kind) {
+            None => self.depth == 1 && !self.in_main,
+            Some(PhpStmt::Return(_)) => true,
+            Some(PhpStmt::Expr(expr)) => match &expr.kind {
+                PhpKind::Call { function, args } if function.last() == "unset" => args
+                    .iter()
+                    .any(|arg| self.source(arg.value.span).trim() == name),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// An assignment to what the application has: `Yii::$app->response->format = …`, `Order::$count = …`.
+    pub(super) fn foreign_assign(
+        &mut self,
+        span: Span,
+        target: &'a syntax::Expr,
+        value: &'a syntax::Expr,
+    ) -> Option<Expr> {
+        if !self.is_foreign_target(target) {
+            return None;
+        }
+        let (mut words, mut args) = (vec!["set".to_owned()], Vec::new());
+        self.target_words(target, &mut words, &mut args)?;
+        args.push(self.expr(value));
+        Some(self.foreign(span, words, None, args))
+    }
+
+    fn is_foreign_target(&self, target: &syntax::Expr) -> bool {
+        match &target.kind {
+            PhpKind::Property { object, .. } => match class::property(target) {
+                Some(_) => false,
+                None => self.is_foreign_object(object),
+            },
+            PhpKind::Index { object, .. } => self.is_foreign_object(object),
+            PhpKind::Whole(whole) => {
+                matches!(&**whole, WholeExpr::StaticProperty(..))
+                    && class::property(target).is_none()
+            }
+            _ => false,
+        }
+    }
+
+    fn is_foreign_object(&self, object: &syntax::Expr) -> bool {
+        if let Some(name) = class::property(object) {
+            return self.class.is_some_and(|shape| {
+                shape.foreign.contains(&name) || !shape.fields.contains_key(&name)
+            });
+        }
+        self.is_foreign_target(object)
+    }
+
+    fn target_words(
+        &mut self,
+        target: &'a syntax::Expr,
+        words: &mut Vec<String>,
+        args: &mut Vec<Expr>,
+    ) -> Option<()> {
+        match &target.kind {
+            PhpKind::Property { object, member } => {
+                if let Some(name) = class::property(target) {
+                    words.push(name);
+                    return Some(());
+                }
+                self.target_words(object, words, args)?;
+                words.push(member.name()?.to_owned());
+            }
+            PhpKind::Index { object, index } => {
+                self.target_words(object, words, args)?;
+                match index {
+                    Some(index) => args.push(self.expr(index)),
+                    None => words.push("item".to_owned()),
+                }
+            }
+            PhpKind::Whole(whole) => match &**whole {
+                WholeExpr::StaticProperty(class, name) => {
+                    let last = class.written.rsplit('\\').next().unwrap_or_default();
+                    words.extend([last.to_owned(), name.clone()]);
+                }
+                _ => return None,
+            },
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// The refusal of a function that uses a reference in a way that is not known.
+    pub(super) fn misuse(&mut self, span: Span) -> Option<Stmt> {
+        let name = self.misused.take()?;
+        let message = format!("the porter does not know this use of the reference `${name}`");
+        let kind = StmtKind::Refused(Problem::error(span, message).hint("write this part in Rust"));
+        Some(Stmt { span, kind })
+    }
+}
+
+fn value_of(span: Span, place: &Place) -> Expr {
+    let root = match &place.root {
+        Root::Local(local) => ExprKind::Local(*local),
+        Root::Field(name) => ExprKind::Field(name.clone()),
+    };
+    let keys = place.path.iter().flatten();
+    keys.fold(Expr::new(span, root), |object, key| {
+        Expr::new(span, ExprKind::Index(object, key.clone()))
+    })
+}
+
+/// Whether a value is the same at all times.
+fn is_constant(value: &syntax::Expr) -> bool {
+    match &value.kind {
+        PhpKind::Null
+        | PhpKind::Bool(_)
+        | PhpKind::Int(_)
+        | PhpKind::Float(_)
+        | PhpKind::String(_) => true,
+        PhpKind::Array(items) => items
+            .iter()
+            .all(|item| item.key.as_ref().is_none_or(is_constant) && is_constant(&item.value)),
+        _ => false,
+    }
+}

@@ -1,0 +1,103 @@
+//! References and `static` variables: what is refused because a copy would differ from PHP. The oracle runs what is not.
+
+#![allow(clippy::unwrap_used)]
+
+use wechatpay_chain_port::emit::{self, Options, Output};
+use wechatpay_chain_port::source::{Kind, split};
+
+const CALL: &str = "$instance->chain('v3/certificates')->get();";
+
+fn ported(php: &str) -> Output {
+    let php = format!("function f($instance, array $rows, $n) {{ {CALL} {php} }}");
+    emit::rust(&split("Pay.php", &php, Kind::Php), &Options::default())
+}
+
+fn is_refused(php: &str) {
+    let made = ported(php);
+    assert!(!made.complete, "{php}\n{}", made.text);
+}
+
+fn is_ported(php: &str) -> String {
+    let made = ported(php);
+    assert!(made.complete, "{php}\n{:?}", made.diagnostics);
+    made.text
+}
+
+#[test]
+fn a_loop_by_reference_changes_the_items() {
+    let text =
+        is_ported("foreach ($rows as $k => &$row) { $row['n'] = $k; } unset($row); return $rows;");
+    assert!(
+        text.contains("php::set(php::entry(&mut rows, &k)?, \"n\", k.clone())?"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_loop_by_reference_that_uses_its_array_is_refused() {
+    is_refused("foreach ($rows as &$row) { $row = count($rows); } unset($row); return $rows;");
+    is_refused("foreach ($rows as $k => &$row) { unset($rows[$k]); } unset($row); return $rows;");
+    is_refused(
+        "foreach ($rows as &$row) { $g = function () use ($rows) { return 1; }; } unset($row); return $rows;",
+    );
+}
+
+#[test]
+fn a_reference_that_lives_on_is_refused() {
+    is_refused("foreach ($rows as &$row) { $row = 1; } $copy = $rows; $copy[0] = 2; return $rows;");
+    is_refused("foreach ($rows as &$row) { $row = 1; } unset($n); $row = 5; return $rows;");
+    is_refused("if ($n) { foreach ($rows as &$row) { $row = 1; } } return $rows;");
+    is_refused("foreach ($rows as &$row) { unset($row); $row = 1; } unset($row); return $rows;");
+}
+
+#[test]
+fn a_reference_in_a_closure_is_refused() {
+    is_refused(
+        "foreach ($rows as &$row) { $g = function () use ($row) { return $row; }; } unset($row); return $rows;",
+    );
+    is_refused("foreach ($rows as &$row) { $g = fn () => $row; } unset($row); return $rows;");
+    is_refused("foreach ($rows as &$row) { $x = compact('row'); } unset($row); return $rows;");
+}
+
+#[test]
+fn a_changed_key_of_a_loop_by_reference_is_refused() {
+    is_refused("foreach ($rows as $k => &$row) { $k = 0; $row = 1; } unset($row); return $rows;");
+}
+
+#[test]
+fn a_loop_within_that_uses_the_outer_item_is_refused() {
+    is_refused(
+        "foreach ($rows as &$row) { foreach ($row['a'] as &$a) { $row['a'] = []; $a = 1; } unset($a); } unset($row); return $rows;",
+    );
+}
+
+#[test]
+fn a_static_variable_outside_of_a_method_is_refused() {
+    is_refused("static $calls = 0; return ++$calls;");
+}
+
+#[test]
+fn a_global_variable_is_the_applications_and_is_not_changed() {
+    let text = is_ported("global $prefix; return $prefix . $n;");
+    assert!(text.contains("fn global_prefix(&self)"), "{text}");
+    is_refused("global $prefix; $prefix = 'x'; return $n;");
+    is_refused("global $prefix; $prefix[] = 'x'; return $n;");
+    is_refused("global $prefix; $g = fn () => $prefix; return $n;");
+    is_refused("$prefix = 1; global $prefix; return $prefix;");
+}
+
+#[test]
+fn an_assignment_to_the_applications_object_is_a_method() {
+    let text = is_ported("Yii::$app->response->format = 'json'; Order::$rows[$n] = 1; return $n;");
+    assert!(
+        text.contains("host.set_yii_app_response_format(\"json\")?"),
+        "{text}"
+    );
+    assert!(text.contains("host.set_order_rows("), "{text}");
+    is_refused("Order::$count .= 'x'; return $n;");
+}
+
+#[test]
+fn a_key_of_a_list_within_a_list_is_asked_for_once() {
+    is_refused("[$n => [$a, $b]] = $rows; return [$a, $b];");
+}
