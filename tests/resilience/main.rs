@@ -15,5 +15,6 @@ mod matrix;
 mod outcome;
 mod relay;
 mod retry;
+mod soak;
 mod streams;
 mod support;
