@@ -7,7 +7,7 @@ use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 use crate::i18n::Lang;
 use crate::output::{self, Format};
 use crate::settings::{ProfileArgs, SettingsArgs};
-use crate::{certs, doctor, endpoints, lookup, notify, pages, port, request, sandbox, sign};
+use crate::{bill, certs, doctor, endpoints, lookup, notify, pages, port, request, sandbox, sign};
 
 /// The whole command line.
 #[derive(Parser)]
@@ -64,6 +64,7 @@ pub(crate) enum Command {
     Refund(lookup::RefundCommand),
     #[command(subcommand)]
     Transfer(lookup::TransferCommand),
+    Bill(bill::BillArgs),
     Endpoints(endpoints::EndpointsArgs),
     Certs(certs::CertsArgs),
     Notify(notify::NotifyArgs),

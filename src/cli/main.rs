@@ -6,6 +6,7 @@
 // Functions have at most 40 lines (clippy.toml); tests may be longer.
 #![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
+mod bill;
 mod certs;
 mod cli;
 mod context;
@@ -85,6 +86,7 @@ fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
         Command::Order(command) => lookup::order(command, context),
         Command::Refund(command) => lookup::refund(command, context),
         Command::Transfer(command) => lookup::transfer(command, context),
+        Command::Bill(args) => bill::run(&args, context),
         Command::Endpoints(args) => endpoints::run(&args, output),
         Command::Certs(args) => certs::run(args, context),
         Command::Notify(args) => notify::run(&args, context),

@@ -79,6 +79,19 @@ impl Output {
         }
     }
 
+    /// Writes a file as [`untrusted`](Self::untrusted) does, in constant memory unless it is for a terminal.
+    pub(crate) fn untrusted_file(&self, mut file: impl io::Read) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        if stdout.is_terminal() {
+            drop(stdout);
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            return self.untrusted(&bytes);
+        }
+        io::copy(&mut file, &mut stdout)?;
+        Ok(stdout.flush()?)
+    }
+
     pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
         stdout.write_all(bytes)?;

@@ -34,7 +34,7 @@ fn english(text: &str) -> Vec<String> {
     found
 }
 
-const COMMANDS: [&[&str]; 33] = [
+const COMMANDS: [&[&str]; 34] = [
     &[],
     &["request"],
     &["order"],
@@ -44,6 +44,7 @@ const COMMANDS: [&[&str]; 33] = [
     &["refund", "query"],
     &["transfer"],
     &["transfer", "query"],
+    &["bill"],
     &["endpoints"],
     &["certs"],
     &["certs", "download"],

@@ -18,6 +18,7 @@ const HELPS: &[&[&str]] = &[
     &["order", "close"],
     &["refund", "query"],
     &["transfer", "query"],
+    &["bill"],
     &["endpoints"],
     &["certs"],
     &["certs", "download"],
@@ -38,13 +39,16 @@ const PHP: &str = "<?php\n$instance->chain('v3/pay/transactions/native')->post([
 /// A shop whose folder and gateway have what the examples name.
 fn shop() -> Shop {
     let shop = Shop::new();
-    for folder in ["docs", "src", "testdata"] {
+    for folder in ["bills", "docs", "src", "testdata"] {
         std::fs::create_dir(shop.path(folder)).unwrap();
     }
     std::fs::create_dir_all(shop.path("app/Services")).unwrap();
     shop.file("app/Services/Pay.php", PHP);
     shop.file("pay.php", PHP);
     shop.file("docs/native.md", &format!("```php\n{}```\n", &PHP[6..]));
+    // The sandbox's sample of a bill has this order.
+    let orders = "out_trade_no,amount\n1217752501201407033233368018,0.01\n";
+    shop.file("orders.csv", orders);
     shop.file("license.jpg", "a picture");
     shop.file("shop.toml", "[[merchant]]\nmchid = \"1900000110\"\n");
     shop.secret("apiv3_key.txt", shop.sandbox.apiv3_key().expose());
@@ -232,7 +236,7 @@ fn the_examples_in_help_work() {
             count += 1;
         }
     }
-    assert!(count >= 28, "{count} examples");
+    assert!(count >= 32, "{count} examples");
 }
 
 #[test]

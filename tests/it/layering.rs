@@ -122,7 +122,7 @@ const FLOORS: [Floors; 4] = [
                 "sandbox",
                 "sign",
             ],
-            &["lookup"],
+            &["bill", "lookup"],
             &["cli"],
         ],
         sideways: &[],

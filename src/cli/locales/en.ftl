@@ -16,7 +16,7 @@ cmd-note-long =
 exit-codes =
     Exit codes:
       0    success; also when the reader of the output has closed the pipe
-      1    doctor found a problem, or a search found nothing
+      1    doctor found a problem, a search found nothing, or bill --reconcile found differences
       2    usage error
       3    settings: a credential is missing, unreadable or does not match the others
       4    input: the request is invalid or a local file cannot be used; nothing was sent, or only a
@@ -44,6 +44,17 @@ cmd-transfer-query = Query a transfer by its number
 cmd-transfer-query-note =
     A number of more than 32 digits, or of at least 30 that begin with 1330000, is read as WeChat Pay's number
     (transfer_bill_no), any other as the merchant's (out_bill_no). --transfer-bill-no and --out-bill-no override this.
+cmd-bill = Download bills (账单), check their sums, compare them with your orders
+cmd-bill-note =
+    Each bill is checked against its digest and its summary before it is written. It is written to
+    KIND-DATE.csv in the current folder, mode 0600, or to --output. The command prints the summary.
+
+    --reconcile compares trade bills with a CSV file of your orders: the column out_trade_no, and
+    amount (in yuan, 19.90) or amount_fen. If it has a column out_refund_no, a row with a value in it
+    is a refund. sub_mchid tells the orders of sub-merchants apart. The file must have the orders of
+    the given days only. The exit code is 1 if anything differs.
+
+    The bill of a day is ready at 10:00 of the next day, Beijing time.
 cmd-endpoints = Search endpoints and show their fields
 cmd-certs = Platform certificates (平台证书)
 cmd-certs-download = Download, verify, decrypt and save them as wechatpay_SERIAL.pem
@@ -151,6 +162,14 @@ arg-transfer-query-out_bill_no = The number is the merchant's, out_bill_no (商�
 arg-sub_mchid = Of this sub-merchant (子商户号), for partners (服务商)
 arg-include = Also print status and headers of the answer
 arg-dry_run = Print the signed request as a JSON object and send nothing
+
+arg-bill-dates = Days, 2026-11-01; ranges, 2026-11-01..2026-11-07; or yesterday
+arg-bill-kind = Payments and refunds, movements of money, or profit sharing (分账)
+arg-bill-bill_type = Trade bills: which rows [default: ALL]
+arg-bill-account_type = Fund-flow bills: which account [default: BASIC]
+arg-bill-gzip = Transfer bills compressed; they are decompressed on arrival
+arg-bill-output = A folder, the file for one day, or - for standard output
+arg-bill-reconcile = Compare with the orders in this CSV file; - for standard input
 
 arg-endpoints-words = Words to search for in path, title and product, in Chinese or English, in any order; or METHOD PATH
 arg-endpoints-json = Print one JSON object per line
@@ -430,6 +449,44 @@ key-is-certificate = this is the certificate { $serial }, not the public key{ $i
 advice-pub-key = give pub_key.pem, from 商户平台 → 账户中心 → API安全 → 微信支付公钥; give a platform certificate with --platform-certificate, without an id
 key-of-certificate = this is the key of the platform certificate
 advice-other-key = WeChat Pay's public key is a different key: use pub_key.pem, from 商户平台 → 账户中心 → API安全 → 微信支付公钥
+
+## bill
+
+date-format = write a date as 2026-11-01, a range as 2026-11-01..2026-11-07, or yesterday
+date-order = the range ends before it begins
+date-too-many = the range is longer than a year; WeChat Pay keeps bills for three months
+bill-type-kind = error: --bill-type is for --kind trade
+account-type-kind = error: --account-type is for --kind fund-flow
+reconcile-kind = error: --reconcile needs --kind trade with --bill-type ALL, the defaults: other bills lack payments or refunds
+bill-output-folder = --output { $path } is no folder: several bills need an existing folder
+bill-is-folder = it is a folder
+stdout = standard output
+bill-absent = There is no bill for { $date }: there were no transactions on that day.
+bill-not-ready = The bill for { $date } is not ready: WeChat Pay writes it after the end of the day, by 10:00 of the next day, Beijing time. Try again then.
+bill-day-absent = no bill: no transactions
+bill-rows = { $rows } rows, { $bytes } bytes, { $checked }
+bill-no-summary = no summary in this kind of bill: only the digest was checked
+bill-unchecked = not compared with the rows
+orders-invalid = { $path } cannot be used: { $why }
+orders-columns = the first line must have the columns out_trade_no and amount (in yuan) or amount_fen, separated by commas. It has: { $found }
+orders-two-amounts = it has both amount and amount_fen: leave one out
+orders-no-number = line { $line } has no out_trade_no
+orders-rounded = line { $line }: a spreadsheet has rounded the number. Export the column as text
+orders-not-yuan = line { $line }: amount is not an amount in yuan: write digits with a point, for example 19.90
+orders-not-fen = line { $line }: amount_fen is not an amount in fen: write a whole number, for example 1990
+orders-twice = the number { $number } is on line { $first } and again on line { $line }; if they belong to different sub-merchants, add a column sub_mchid
+orders-length = line { $line } has { $found } values for { $wanted } columns
+orders-not-csv = it is not CSV
+reconcile-ambiguous = the bills have { $number } more than once: add a column sub_mchid to your file, or give --sub-mchid
+reconcile-column = the bill cannot be compared: the column { $column } is missing or has an unknown value
+reconcile-result = { $file }: { $equal } agree, { $count } differ
+reconcile-order = order { $number }
+reconcile-refund = refund { $number }
+missing-in-bill = { $number }: missing in the bill; { $amount } in { $file }, line { $line }
+missing-in-orders = { $number }: missing in { $file }; { $amount } in the bill
+amounts-differ = { $number }: different amounts; { $ours } in { $file }, line { $line }; { $theirs } in the bill
+payment-reversed = { $number }: reversed (撤销) in the bill; { $amount } in { $file }, line { $line }
+reconcile-differs = { $file } and the bill differ in { $count } entries
 
 ## request
 

@@ -13,7 +13,7 @@ cmd-note-long =
 exit-codes =
     退出码：
       0    成功；读取输出的程序提前退出时也是 0
-      1    doctor 发现问题，或没有搜索结果
+      1    doctor 发现问题，没有搜索结果，或 bill --reconcile 发现差异
       2    命令用法有误
       3    设置有误：凭证缺失、无法读取或互不匹配
       4    输入有误：无法组成请求，或本地文件不可用；请求未发出，或只是 GET
@@ -36,6 +36,13 @@ cmd-transfer = 查询商家转账
 cmd-transfer-query = 按单号查询转账
 cmd-transfer-query-note =
     超过 32 位的数字，或以 1330000 开头且不少于 30 位的数字，按微信转账单号（transfer_bill_no）查询，其他按商户单号（out_bill_no）查询；也可以用 --transfer-bill-no 或 --out-bill-no 指定。
+cmd-bill = 下载账单，核对合计，并与自己的订单对账
+cmd-bill-note =
+    每份账单都先校验摘要、核对合计，再写入文件。默认写到当前目录的 类型-日期.csv，权限 0600；可用 --output 指定。命令会输出账单的合计。
+
+    --reconcile 把交易账单与自己的订单（CSV 文件）对账：需要 out_trade_no 列，以及 amount 列（单位元，如 19.90）或 amount_fen 列（单位分）。如果有 out_refund_no 列，该列有值的行是退款。sub_mchid 列用于区分不同子商户的订单。文件中只应有所查日期的订单。有差异时退出码为 1。
+
+    当天的账单在次日 10:00（北京时间）前生成。
 cmd-endpoints = 搜索接口，查看字段说明
 cmd-certs = 平台证书
 cmd-certs-download = 下载平台证书，验签、解密后保存为 wechatpay_序列号.pem
@@ -133,6 +140,14 @@ arg-transfer-query-out_bill_no = 单号是商户单号 out_bill_no
 arg-sub_mchid = 子商户号，服务商查询其子商户时使用
 arg-include = 同时输出应答的状态码和响应头
 arg-dry_run = 只输出签好名的请求（一个 JSON 对象），不发送
+
+arg-bill-dates = 日期，如 2026-11-01；或起止日期，如 2026-11-01..2026-11-07；或 yesterday（昨天）
+arg-bill-kind = 账单类型：trade 交易账单，fund-flow 资金账单，profit-sharing 分账账单
+arg-bill-bill_type = 交易账单的内容：ALL 全部，SUCCESS 仅支付，REFUND 仅退款 [默认：ALL]
+arg-bill-account_type = 资金账单的账户：BASIC 基本账户，OPERATION 运营账户，FEES 手续费账户 [默认：BASIC]
+arg-bill-gzip = 以压缩格式下载，收到后自动解压
+arg-bill-output = 保存到的目录；只查一天时也可以是文件名，或用 - 表示标准输出
+arg-bill-reconcile = 与这个 CSV 文件中的订单对账；- 表示标准输入
 
 arg-endpoints-words = 要搜索的词，在路径、标题和产品中查找，中英文均可，顺序不限；也可以写 METHOD PATH
 arg-endpoints-json = 每行输出一个 JSON 对象
@@ -412,6 +427,44 @@ key-is-certificate = 这是证书 { $serial }，不是微信支付公钥{ $id }
 advice-pub-key = 请提供 pub_key.pem（商户平台 → 账户中心 → API安全 → 微信支付公钥）；平台证书请用 --platform-certificate 提供，不需要 ID
 key-of-certificate = 这是平台证书里的公钥
 advice-other-key = 微信支付公钥是另一个密钥：请使用 pub_key.pem（商户平台 → 账户中心 → API安全 → 微信支付公钥）
+
+## bill
+
+date-format = 日期应写成 2026-11-01，起止日期应写成 2026-11-01..2026-11-07，或写 yesterday
+date-order = 结束日期早于开始日期
+date-too-many = 日期范围超过一年；微信支付只保留三个月的账单
+bill-type-kind = 错误：--bill-type 只用于 --kind trade
+account-type-kind = 错误：--account-type 只用于 --kind fund-flow
+reconcile-kind = 错误：--reconcile 只能用于默认的 --kind trade 和 --bill-type ALL，其他账单缺少支付或退款
+bill-output-folder = --output { $path } 不是目录：下载多份账单时，请指定已有的目录
+bill-is-folder = 它是目录
+stdout = 标准输出
+bill-absent = { $date } 没有账单：当天没有交易。
+bill-not-ready = { $date } 的账单尚未生成：微信支付在次日 10:00（北京时间）前生成，请届时再试。
+bill-day-absent = 没有账单：当天没有交易
+bill-rows = { $rows } 行，{ $bytes } 字节，{ $checked }
+bill-no-summary = 这种账单没有合计，只校验了摘要
+bill-unchecked = 未与明细核对
+orders-invalid = { $path } 无法使用：{ $why }
+orders-columns = 第一行须有 out_trade_no 列，以及 amount 列（单位元）或 amount_fen 列（单位分），以逗号分隔。现有：{ $found }
+orders-two-amounts = amount 和 amount_fen 两列只能保留一列
+orders-no-number = 第 { $line } 行没有 out_trade_no
+orders-rounded = 第 { $line } 行：单号已被电子表格转成科学计数法，请把该列设为文本后重新导出
+orders-not-yuan = 第 { $line } 行：amount 不是以元为单位的金额，应写成 19.90 这样的数字
+orders-not-fen = 第 { $line } 行：amount_fen 不是以分为单位的金额，应写成 1990 这样的整数
+orders-twice = 单号 { $number } 在第 { $first } 行和第 { $line } 行重复；如果分属不同子商户，请增加 sub_mchid 列
+orders-length = 第 { $line } 行有 { $found } 个值，而表头有 { $wanted } 列
+orders-not-csv = 不是 CSV 文件
+reconcile-ambiguous = 账单中 { $number } 出现了不止一次：请在订单文件中增加 sub_mchid 列，或指定 --sub-mchid
+reconcile-column = 无法对账：账单缺少“{ $column }”列，或该列的值无法识别
+reconcile-result = { $file }：{ $equal } 笔一致，{ $count } 笔有差异
+reconcile-order = 订单 { $number }
+reconcile-refund = 退款 { $number }
+missing-in-bill = { $number }：账单中没有；{ $file } 第 { $line } 行为 { $amount } 元
+missing-in-orders = { $number }：{ $file } 中没有；账单中为 { $amount } 元
+amounts-differ = { $number }：金额不一致；{ $file } 第 { $line } 行为 { $ours } 元，账单中为 { $theirs } 元
+payment-reversed = { $number }：账单中已撤销；{ $file } 第 { $line } 行为 { $amount } 元
+reconcile-differs = { $file } 与账单有 { $count } 笔差异
 
 ## request
 

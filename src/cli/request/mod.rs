@@ -19,6 +19,7 @@ use crate::i18n::t;
 use crate::interrupt;
 use crate::output::Output;
 use crate::progress::Progress;
+pub(crate) use print::how_checked;
 use sign_error::SignedTexts;
 
 const EXAMPLES: &str = "  \

@@ -50,13 +50,7 @@ pub(super) fn print(response: &Response, include: bool, output: &Output) -> Resu
 }
 
 pub(super) fn saved(file: &SavedFile, output: &Output) -> Result<(), Failure> {
-    let checked = match (file.verification(), file.digest()) {
-        (Verification::Verified { .. }, _) => t!("signature-verified"),
-        (_, Some(_)) => t!("digest-verified"),
-        // Encrypted with a key from the signed answer.
-        _ if file.is_checked() => t!("tag-verified"),
-        _ => t!("unsigned"),
-    };
+    let checked = how_checked(file);
     if output.json() {
         return output.value(&json!({
             "path": file.path().to_string_lossy(),
@@ -71,6 +65,17 @@ pub(super) fn saved(file: &SavedFile, output: &Output) -> Result<(), Failure> {
         bytes = file.len(),
         checked = checked
     ))
+}
+
+/// How the content of a file was verified.
+pub(crate) fn how_checked(file: &SavedFile) -> String {
+    match (file.verification(), file.digest()) {
+        (Verification::Verified { .. }, _) => t!("signature-verified"),
+        (_, Some(_)) => t!("digest-verified"),
+        // Encrypted with a key from the signed answer.
+        _ if file.is_checked() => t!("tag-verified"),
+        _ => t!("unsigned"),
+    }
 }
 
 fn head(response: &Response, output: &Output) -> String {
