@@ -75,5 +75,7 @@ mod chinese {
         errors "errors.zh-CN.md"
         files "files.zh-CN.md"
         keys "keys.zh-CN.md"
+        pay_params "pay-params.zh-CN.md"
+        testing "testing.zh-CN.md"
     }
 }
