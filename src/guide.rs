@@ -75,7 +75,9 @@ mod chinese {
         errors "errors.zh-CN.md"
         files "files.zh-CN.md"
         keys "keys.zh-CN.md"
+        notifications "notifications.zh-CN.md"
         pay_params "pay-params.zh-CN.md"
+        php "php.zh-CN.md"
         testing "testing.zh-CN.md"
     }
 }
