@@ -78,6 +78,7 @@ mod chinese {
         notifications "notifications.zh-CN.md"
         pay_params "pay-params.zh-CN.md"
         php "php.zh-CN.md"
+        stack "stack.zh-CN.md"
         testing "testing.zh-CN.md"
     }
 }
