@@ -12,6 +12,7 @@ mod answers;
 mod bill;
 mod build;
 mod certificates;
+mod chinese_pages;
 mod complaints;
 mod connections;
 #[cfg(feature = "files")]
