@@ -7,6 +7,7 @@
 #![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 mod bill;
+mod candidates;
 mod certs;
 mod cli;
 mod context;
@@ -34,6 +35,7 @@ mod settings;
 mod sign;
 mod usage_error;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -48,17 +50,24 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     i18n::select(cli::guess_lang(&arguments).unwrap_or_else(Lang::from_environment));
     let mut output = Output::guess(&arguments);
-    let parsed = localized_command().try_get_matches_from(&arguments);
-    let outcome = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
-        Ok(cli) => {
-            output = Output::new(cli.format, cli.color);
-            run(cli, &output)
-        }
-        Err(err) => usage(&err, &output),
+    let outcome = match std::env::var_os(pages::COMPLETE) {
+        Some(shell) => pages::complete(&shell, &arguments, localized_command(), &output),
+        None => parse_and_run(&arguments, &mut output),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => output.fail(&failure),
+    }
+}
+
+fn parse_and_run(arguments: &[OsString], output: &mut Output) -> Result<(), Failure> {
+    let parsed = localized_command().try_get_matches_from(arguments);
+    match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => {
+            *output = Output::new(cli.format, cli.color);
+            run(cli, output)
+        }
+        Err(err) => usage(&err, output),
     }
 }
 
@@ -94,7 +103,7 @@ fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
         Command::Doctor(args) => doctor::run(&args, context),
         Command::Port(args) => port::run(&args, output),
         Command::Sandbox(args) => sandbox::run(args, context),
-        Command::Completions(args) => pages::completions(&args, localized_command(), output),
+        Command::Completions(args) => pages::completions(&args, output),
         Command::Man(args) => pages::man(&args, localized_command(), output),
     }
 }

@@ -255,11 +255,15 @@ fn the_manual_and_the_completions_are_chinese() {
         .filter(|line| !line.starts_with(".ie") && !line.starts_with(".TH"))
         .collect();
     assert_eq!(english(&plain.join("\n")), [""; 0], "{manual}");
-    let script = zh(&["completions", "zsh"]).run().ok();
+    let offered = zh(&["--", "wechatpay", "bill", "--"])
+        .variable("_WECHATPAY_COMPLETE", "zsh")
+        .variable("_CLAP_COMPLETE_INDEX", "2");
+    let offered = offered.run().ok();
     assert!(
-        script.contains("显示帮助") && !script.contains("Print help"),
-        "{script}"
+        offered.contains("显示帮助") && !offered.contains("Print help"),
+        "{offered}"
     );
+    assert_eq!(english(&offered), [""; 0], "{offered}");
     let folder = tempfile::tempdir().unwrap();
     zh(&["man", "--dir", folder.path().to_str().unwrap()])
         .run()

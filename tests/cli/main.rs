@@ -5,6 +5,7 @@
 mod bill;
 mod certs;
 mod chinese;
+mod completions;
 mod doctor;
 mod endpoints;
 #[cfg(unix)]

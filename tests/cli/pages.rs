@@ -17,9 +17,8 @@ const COMMANDS: [&str; 8] = [
 fn completions_exist_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = Run::new(&["completions", shell]).run().ok();
-        for command in COMMANDS {
-            assert!(script.contains(command), "{shell}: {command}");
-        }
+        // tests/cli/completions.rs tests what the command answers to the scripts.
+        assert!(script.contains("_WECHATPAY_COMPLETE"), "{shell}: {script}");
     }
     Run::new(&["completions", "nonsense"]).run().failed(2);
 }

@@ -108,7 +108,14 @@ const FLOORS: [Floors; 4] = [
             &["date", "rephrase"],
             &["exit"],
             &["output"],
-            &["files", "help", "interrupt", "progress", "settings"],
+            &[
+                "candidates",
+                "files",
+                "help",
+                "interrupt",
+                "progress",
+                "settings",
+            ],
             &["context", "key_files", "profile", "usage_error"],
             &["credentials"],
             &[

@@ -7,8 +7,10 @@ mod snippet;
 mod synonyms;
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use wechatpay_sandbox::schema::{Schema, is_deprecated};
 
+use crate::candidates;
 use crate::exit::{Exit, Failure};
 use crate::i18n::t;
 use crate::output::{Output, pad};
@@ -23,6 +25,7 @@ const EXAMPLES: &str = "  \
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct EndpointsArgs {
+    #[arg(add = ArgValueCompleter::new(candidates::paths))]
     words: Vec<String>,
 
     #[arg(long)]

@@ -280,6 +280,7 @@ usage-invalid-value = invalid value { $value } for { $argument }; possible value
 usage-wrong-value = invalid value { $value } for { $argument }: { $why }
 usage-not-a-number = not a number
 usage-not-utf8 = the arguments are not UTF-8
+shell-unknown = error: unknown shell { $shell }
 usage-other = invalid arguments
 
 error-label = error:

@@ -258,6 +258,7 @@ usage-invalid-value = { $argument } 不能取值 { $value }，可选值：{ $val
 usage-wrong-value = { $argument } 的取值 { $value } 不正确：{ $why }
 usage-not-a-number = 不是数字
 usage-not-utf8 = 参数不是 UTF-8 编码
+shell-unknown = 错误：不支持的 shell：{ $shell }
 usage-other = 参数有误
 
 error-label = 错误：

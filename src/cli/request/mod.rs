@@ -10,8 +10,10 @@ mod unlisted;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use wechatpay_chain::{Call, Client, SavedFile};
 
+use crate::candidates;
 use crate::context::Context;
 use crate::credentials::{Need, session_with};
 use crate::exit::{Exit, Failure};
@@ -37,17 +39,19 @@ const EXAMPLES: &str = "  \
 #[derive(Args, Default)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RequestArgs {
+    #[arg(add = ArgValueCandidates::new(candidates::methods))]
     pub(crate) method: String,
 
+    #[arg(add = ArgValueCompleter::new(candidates::paths))]
     pub(crate) path: String,
 
     #[arg(long, value_name = "TEXT|@FILE|-", allow_hyphen_values = true)]
     pub(crate) json: Option<String>,
 
-    #[arg(long, value_name = "K=V", value_parser = pair)]
+    #[arg(long, value_name = "K=V", value_parser = pair, add = ArgValueCompleter::new(candidates::parameters))]
     pub(crate) query: Vec<(String, String)>,
 
-    #[arg(long, value_name = "K=V", value_parser = pair)]
+    #[arg(long, value_name = "K=V", value_parser = pair, add = ArgValueCompleter::new(candidates::variables))]
     pub(crate) var: Vec<(String, String)>,
 
     #[arg(long, value_name = "'K: V'", value_parser = header)]
