@@ -69,6 +69,24 @@ pub fn opened<T>(outcome: &crate::Result<T>) -> Result<&T> {
         .map_err(|err| Thrown::new("UnexpectedValueException", err.report()))
 }
 
+/// A response as the answer that an exception carries: PHP has one class for both.
+///
+/// # Errors
+/// Those of [`Response::text`].
+pub fn answer(response: &Response) -> Result<Answer> {
+    let headers = response.headers().iter();
+    let headers = headers.map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (name.as_str().to_owned(), value)
+    });
+    let headers = headers.collect();
+    Ok(Answer::new(
+        response.status().as_u16(),
+        headers,
+        response.text()?,
+    ))
+}
+
 /// `$response->getHeaderLine($name)`
 #[must_use]
 pub fn header_line(response: &Response, name: &str) -> String {

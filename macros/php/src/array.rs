@@ -493,17 +493,58 @@ pub fn ksort_text(array: &Value) -> Value {
 /// `ksort($array)`
 #[must_use]
 pub fn ksort(array: &Value) -> Value {
-    let mut all = items(array);
-    all.sort_by(|(one, _), (other, _)| crate::compare(one, other).cmp(&0));
-    map(all)
+    map(ordered(items(array), |(one, _), (other, _)| {
+        crate::compare(one, other)
+    }))
+}
+
+/// `krsort($array)`
+#[must_use]
+pub fn krsort(array: &Value) -> Value {
+    map(ordered(items(array), |(one, _), (other, _)| {
+        crate::compare(other, one)
+    }))
 }
 
 /// `sort($array)`
 #[must_use]
 pub fn sort(array: &Value) -> Value {
-    let mut all = values(array);
-    all.sort_by(|one, other| crate::compare(one, other).cmp(&0));
+    let all = ordered(values(array), crate::compare);
     all.into_iter().collect()
+}
+
+/// `rsort($array)`
+#[must_use]
+pub fn rsort(array: &Value) -> Value {
+    let all = ordered(values(array), |one, other| crate::compare(other, one));
+    all.into_iter().collect()
+}
+
+/// `asort($array)`
+#[must_use]
+pub fn asort(array: &Value) -> Value {
+    map(ordered(items(array), |(_, one), (_, other)| {
+        crate::compare(one, other)
+    }))
+}
+
+/// `arsort($array)`
+#[must_use]
+pub fn arsort(array: &Value) -> Value {
+    map(ordered(items(array), |(_, one), (_, other)| {
+        crate::compare(other, one)
+    }))
+}
+
+/// Sorts as PHP does: what is equal keeps its order. An order that contradicts itself does no harm, where
+/// `sort_by` of the standard library may panic.
+fn ordered<T>(all: Vec<T>, mut order: impl FnMut(&T, &T) -> i64) -> Vec<T> {
+    let mut sorted: Vec<T> = Vec::with_capacity(all.len());
+    for item in all {
+        let at = sorted.partition_point(|known| order(known, &item) <= 0);
+        sorted.insert(at, item);
+    }
+    sorted
 }
 
 /// `implode($glue, $array)`
@@ -587,21 +628,60 @@ pub fn array_filter_by(
 ///
 /// # Errors
 /// The errors of the closure.
-pub fn usort(
-    array: &mut Value,
-    mut order: impl FnMut(&Value, &Value) -> Result<i64>,
-) -> Result<()> {
-    let mut all = values(array);
-    let mut thrown = None;
-    all.sort_by(|one, other| {
-        let order = order(one, other).unwrap_or_else(|err| {
-            thrown.get_or_insert(err);
-            0
-        });
-        order.cmp(&0)
-    });
+pub fn usort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64>) -> Result<()> {
+    let (all, result) = ordered_by(values(array), |item| item, order);
     *array = all.into_iter().collect();
-    thrown.map_or(Ok(()), Err)
+    result
+}
+
+/// `uasort($array, $order)`
+///
+/// # Errors
+/// The errors of the closure.
+pub fn uasort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64>) -> Result<()> {
+    let (all, result) = ordered_by(items(array), |(_, value)| value, order);
+    *array = map(all);
+    result
+}
+
+/// `uksort($array, $order)`
+///
+/// # Errors
+/// The errors of the closure.
+pub fn uksort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64>) -> Result<()> {
+    let (all, result) = ordered_by(items(array), |(key, _)| key, order);
+    *array = map(all);
+    result
+}
+
+/// The order of a closure that gives a bool: whether the first value stands behind the second.
+pub fn by_flag(
+    mut behind: impl FnMut(&Value, &Value) -> Result<bool>,
+) -> impl FnMut(&Value, &Value) -> Result<i64> {
+    move |one, other| {
+        if behind(one, other)? {
+            return Ok(1);
+        }
+        Ok(if behind(other, one)? { -1 } else { 0 })
+    }
+}
+
+fn ordered_by<T>(
+    all: Vec<T>,
+    part: impl Fn(&T) -> &Value,
+    mut order: impl FnMut(&Value, &Value) -> Result<i64>,
+) -> (Vec<T>, Result<()>) {
+    let mut thrown = None;
+    let all = ordered(all, |one, other| {
+        if thrown.is_some() {
+            return 0;
+        }
+        order(part(one), part(other)).unwrap_or_else(|err| {
+            thrown = Some(err);
+            0
+        })
+    });
+    (all, thrown.map_or(Ok(()), Err))
 }
 
 /// `array_pop`, `array_shift`
@@ -674,5 +754,24 @@ mod tests {
         ] {
             assert_eq!(explode(",", "a,b,c", limit).unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn an_order_that_contradicts_itself_does_not_panic() {
+        let mut list: Value = (0..200).map(|n| Value::from(n * 7919 % 101)).collect();
+        usort(&mut list, |_, _| Ok(1)).unwrap();
+        assert_eq!(values(&list).len(), 200);
+    }
+
+    #[test]
+    fn a_closure_that_throws_is_not_called_again() {
+        let mut calls = 0;
+        let mut list = json!([3, 2, 1]);
+        let sorted = usort(&mut list, |_, _| {
+            calls += 1;
+            Err(Thrown::new("Exception", "no"))
+        });
+        assert!(sorted.is_err());
+        assert_eq!(calls, 1);
     }
 }

@@ -101,3 +101,25 @@ fn an_assignment_to_the_applications_object_is_a_method() {
 fn a_key_of_a_list_within_a_list_is_asked_for_once() {
     is_refused("[$n => [$a, $b]] = $rows; return [$a, $b];");
 }
+
+#[test]
+fn a_path_in_a_variable_is_a_call_where_the_variable_is_one_path() {
+    let text = is_ported(
+        "$chain = $instance->chain($n); $n = 'x'; return $chain->get()->getStatusCode();",
+    );
+    assert!(text.contains(".chain(\"{+path}\")"), "{text}");
+    is_refused(
+        "if ($n) { $chain = $instance->chain('v3/a'); } return $chain->get()->getStatusCode();",
+    );
+    is_refused(
+        "$chain = $instance->chain('v3/a'); $chain = $instance->chain('v3/b'); return $chain->get()->getStatusCode();",
+    );
+    is_refused("$chain = $instance->chain('v3/a'); $g = fn () => $chain->get(); return $g();");
+    is_refused("$chain = $instance->chain('v3/a'); Queue::push($chain); return $n;");
+}
+
+#[test]
+fn a_closure_that_takes_a_reference_is_refused() {
+    is_refused("$add = function (&$x) { $x++; }; $add($n); return $n;");
+    is_refused("array_walk($rows, function (&$row) { $row = 1; }); return $rows;");
+}

@@ -152,7 +152,9 @@ impl Types {
                 Builtin::of(name).map_or(Ty::Any, |builtin| builtin.returns.clone())
             }
             ExprKind::Change("array_pop" | "array_shift", ..) => Ty::Any,
-            ExprKind::Change(..) | ExprKind::Sort(..) | ExprKind::Unset(_) => Ty::Void,
+            ExprKind::Change("array_push", ..) => Ty::Int,
+            ExprKind::Change(..) | ExprKind::Sort(..) => Ty::Bool,
+            ExprKind::Unset(_) => Ty::Void,
             ExprKind::Call(name, _) => self
                 .functions
                 .get(&name.to_ascii_lowercase())
@@ -573,7 +575,7 @@ fn expr(expr: &mut Expr, known: &mut Types) {
             }
         }
         ExprKind::Step { place, .. }
-        | ExprKind::Sort(place, _)
+        | ExprKind::Sort(_, place, _)
         | ExprKind::Change(_, place, _)
         | ExprKind::Unset(place) => {
             if let Root::Local(local) = place.root {

@@ -311,8 +311,8 @@ pub enum ExprKind {
     Map(Expr, Expr),
     /// `array_filter($array, $closure)`
     Filter(Expr, Expr),
-    /// `usort($place, $closure)`
-    Sort(Place, Expr),
+    /// `usort($place, $closure)`, `uasort`, `uksort`
+    Sort(&'static str, Place, Expr),
     /// A function that changes an array: `ksort`, `array_pop`, …
     Change(&'static str, Place, Vec<Expr>),
     /// `unset($place)`

@@ -54,6 +54,7 @@ impl Ty {
             }
             (Self::Null | Self::Void, other) | (other, Self::Null | Self::Void) => other.nullable(),
             (Self::Maybe(one), other) | (other, Self::Maybe(one)) => one.join(other).nullable(),
+            (Self::Response, Self::Answer) | (Self::Answer, Self::Response) => Self::Answer,
             _ => Self::Any,
         }
     }
@@ -135,6 +136,10 @@ mod tests {
     fn types_are_joined() {
         assert_eq!(Ty::Int.join(&Ty::Int), Ty::Int);
         assert_eq!(Ty::Int.join(&Ty::Text), Ty::Any);
+        assert_eq!(
+            Ty::Response.join(&Ty::Answer.nullable()),
+            Ty::Answer.nullable()
+        );
         assert_eq!(Ty::Text.join(&Ty::Null), Ty::Maybe(Box::new(Ty::Text)));
         assert_eq!(Ty::declared("?string"), Some(Ty::Maybe(Box::new(Ty::Text))));
         assert_eq!(Ty::declared("int|string"), Some(Ty::Any));

@@ -116,7 +116,7 @@ impl Expr {
                 let receiver = foreign.receiver.iter_mut();
                 receiver.chain(foreign.args.iter_mut()).collect()
             }
-            ExprKind::Sort(place, inner) => {
+            ExprKind::Sort(_, place, inner) => {
                 let mut all = place.children_mut();
                 all.push(inner);
                 all
@@ -167,7 +167,7 @@ impl Expr {
             ExprKind::AssignOp(place, ..)
             | ExprKind::AssignMissing(place, _)
             | ExprKind::Step { place, .. }
-            | ExprKind::Sort(place, _)
+            | ExprKind::Sort(_, place, _)
             | ExprKind::Change(_, place, _) => vec![(place, Use::Change)],
             ExprKind::Unset(place) => {
                 let how = if place.path.is_empty() {

@@ -10,7 +10,9 @@ use super::names::{ident, snake};
 use super::print::Json;
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
-use crate::hir::tree::{Crypto, Expr, ExprKind, Foreign, Function, PathPiece, Sdk, Setting};
+use crate::hir::tree::{
+    Crypto, Expr, ExprKind, Foreign, Function, PathPiece, Place, Root, Sdk, Setting,
+};
 use crate::syntax::Span;
 
 impl<'a> Body<'_, 'a> {
@@ -690,7 +692,7 @@ impl<'a> Body<'_, 'a> {
     }
 
     /// Whether an expression calls a method that changes the object.
-    fn changes_object(&self, arg: &Expr) -> bool {
+    pub(crate) fn changes_object(&self, arg: &Expr) -> bool {
         let Some(class) = self.class else {
             return false;
         };
@@ -699,7 +701,8 @@ impl<'a> Body<'_, 'a> {
                 let key = format!("{}::{}", class.name, name.to_ascii_lowercase());
                 self.shared.mutates.contains(&key)
             }
-            _ => false,
+            ExprKind::Closure(function, _) => self.changes_this(function),
+            _ => assigns_field(arg),
         };
         own || arg
             .clone()
@@ -792,5 +795,21 @@ fn arity(arg: &Expr) -> usize {
     match &*arg.kind {
         ExprKind::Closure(function, captures) => function.params.len() - captures.len(),
         _ => 0,
+    }
+}
+
+/// Whether an expression assigns a property itself.
+fn assigns_field(expr: &Expr) -> bool {
+    let field = |place: &Place| matches!(place.root, Root::Field(_));
+    match &*expr.kind {
+        ExprKind::Assign(place, _)
+        | ExprKind::AssignOp(place, ..)
+        | ExprKind::AssignMissing(place, _)
+        | ExprKind::Step { place, .. }
+        | ExprKind::Sort(_, place, _)
+        | ExprKind::Change(_, place, _)
+        | ExprKind::Unset(place) => field(place),
+        ExprKind::Unpack(places, _) => places.iter().any(|(_, place)| field(place)),
+        _ => false,
     }
 }

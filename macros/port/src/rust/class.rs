@@ -159,6 +159,7 @@ fn method<'a>(shared: &mut Shared<'a>, class: &'a Class, method: &'a Function) -
     let types = hir::types(shared.file, Some(class), Some(method));
     let mut body = Body::new(shared, Some(class), method, types);
     body.this = This::Object(quote!(self));
+    body.mutates = mutates;
     body.is_async = is_async;
     let copies = copies(method, &body.slots);
     let given = params(method, &body.slots);

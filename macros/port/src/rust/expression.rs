@@ -145,10 +145,9 @@ impl<'a> Body<'_, 'a> {
                     Repr::Value,
                 )
             }
-            ExprKind::Sort(place, closure) => {
-                let closure = self.callback(closure, &Ty::Int);
-                let place = self.place_mut(place);
-                Code::new(self.tried(quote!(php::usort(#place, #closure))), Repr::Null)
+            ExprKind::Sort(..) => {
+                let sorts = self.effect(expr);
+                Code::new(quote!({ #sorts true }), Repr::Bool)
             }
             ExprKind::Change(name, place, args) => self.change(name, place, args),
             ExprKind::Unset(place) => self.unset(span, place),
@@ -704,12 +703,34 @@ impl<'a> Body<'_, 'a> {
                 _ => {}
             }
         }
+        // A closure borrows an object that the method may change.
+        let outer = (self.this.clone(), self.host.clone());
+        if self.mutates
+            && let This::Object(this) = &outer.0
+        {
+            let changes = self.changes_this(function);
+            let borrow = if changes { quote!(&mut) } else { quote!(&) };
+            copies_of.push(quote!(let this = #borrow *#this;));
+            self.this = This::Object(quote!(this));
+            self.host = quote!(this.host);
+        }
         let closure = self.closure(function, captures, returns);
+        (self.this, self.host) = outer;
         if copies_of.is_empty() {
             closure
         } else {
             quote!({ #(#copies_of)* #closure })
         }
+    }
+
+    /// Whether a closure changes the object.
+    pub(crate) fn changes_this(&self, function: &Function) -> bool {
+        let mut copy = function.clone();
+        let mut found = false;
+        for stmt in &mut copy.body {
+            stmt.each_mut(&mut |expr| found |= self.changes_object(expr));
+        }
+        found
     }
 
     fn closure(
@@ -730,8 +751,10 @@ impl<'a> Body<'_, 'a> {
             self.labels,
         );
         let comments_to = function.span.start;
+        let mutates = self.mutates;
         let mut inner = Body::new(self.shared, class, function, types);
         inner.this = this;
+        inner.mutates = mutates;
         inner.host = host;
         inner.labels = labels;
         inner.comments_to = comments_to;

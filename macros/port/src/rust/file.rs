@@ -589,7 +589,7 @@ fn look(expr: &mut Expr, class: Option<&str>, deeds: &mut Deeds, waits: bool) {
         | ExprKind::AssignMissing(place, _)
         | ExprKind::AssignOp(place, ..)
         | ExprKind::Step { place, .. }
-        | ExprKind::Sort(place, _)
+        | ExprKind::Sort(_, place, _)
         | ExprKind::Change(_, place, _)
         | ExprKind::Unset(place) => deeds.changes |= changed(&place.root),
         ExprKind::Unpack(places, _) => {

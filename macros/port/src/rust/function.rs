@@ -68,6 +68,8 @@ pub(crate) struct Body<'s, 'a> {
     pub(crate) declared: BTreeSet<usize>,
     pub(crate) taken: Taken,
     pub(crate) this: This,
+    /// Whether `this` is `&mut`, so that a closure would take it away.
+    pub(crate) mutates: bool,
     pub(crate) host: TokenStream,
     pub(crate) returns: Ty,
     pub(crate) is_async: bool,
@@ -120,6 +122,7 @@ impl<'s, 'a> Body<'s, 'a> {
             declared: declared(&function.body),
             taken,
             this: This::None,
+            mutates: false,
             host: quote!(self.host),
             returns: function.returns.clone(),
             is_async: false,
@@ -365,6 +368,15 @@ impl<'s, 'a> Body<'s, 'a> {
             }
             Repr::HandleRef(Ty::Maybe(ty)) if **ty == *wanted => {
                 self.tried(quote!(php::present(#tokens.cloned())))
+            }
+            // An answer that an exception may carry, too.
+            Repr::Handle(Ty::Response) | Repr::HandlePlace(Ty::Response)
+                if *wanted == Ty::Answer =>
+            {
+                self.tried(quote!(php::answer(&#tokens)))
+            }
+            Repr::HandleRef(Ty::Response) if *wanted == Ty::Answer => {
+                self.tried(quote!(php::answer(#tokens)))
             }
             Repr::Value | Repr::ValuePlace | Repr::ValueRef
                 if matches!(wanted, Ty::Client | Ty::Thrown) =>

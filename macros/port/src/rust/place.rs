@@ -298,26 +298,68 @@ impl<'a> Body<'_, 'a> {
         Code::new(quote!({ let #name = #value; #steps #name }), Repr::Value)
     }
 
-    /// Functions that change an array in its place.
+    /// Functions that change an array in its place, and what they give.
     pub(crate) fn change(&mut self, name: &str, place: &'a Place, args: &'a [Expr]) -> Code {
+        if let "array_pop" | "array_shift" = name {
+            let last = name == "array_pop";
+            let place = self.place_mut(place);
+            return Code::new(quote!(php::take_edge(#place, #last)), Repr::Value);
+        }
+        let change = self.change_effect(name, place, args);
+        if name == "array_push" {
+            let array = self.read(place);
+            let array = array.value_ref();
+            let count = self.tried(quote!(php::counted(#array)));
+            return Code::new(quote!({ #change #count }), Repr::Int);
+        }
+        Code::new(quote!({ #change true }), Repr::Bool)
+    }
+
+    /// The same, where nothing is done with what they give.
+    pub(crate) fn change_effect(
+        &mut self,
+        name: &str,
+        place: &'a Place,
+        args: &'a [Expr],
+    ) -> TokenStream {
         match name {
             "array_pop" | "array_shift" => {
-                let last = name == "array_pop";
-                let place = self.place_mut(place);
-                Code::new(quote!(php::take_edge(#place, #last)), Repr::Value)
+                let code = self.change(name, place, args).tokens;
+                quote!(let _ = #code;)
             }
             "array_push" => {
                 let value = args.first().map(|value| self.kept(value, &Ty::Any));
                 let place = self.place_mut(place);
-                Code::new(self.tried(quote!(php::push(#place, #value))), Repr::Null)
+                let push = self.tried(quote!(php::push(#place, #value)));
+                quote!(#push;)
             }
             name => {
                 let function = super::names::ident(name);
                 let before = self.read(place).value();
-                let change = self.store(place, quote!(php::#function(&#before)));
-                Code::new(quote!({ #change }), Repr::Null)
+                self.store(place, quote!(php::#function(&#before)))
             }
         }
+    }
+
+    /// `usort($place, $closure);`
+    pub(crate) fn sort_by(
+        &mut self,
+        name: &str,
+        place: &'a Place,
+        closure: &'a Expr,
+    ) -> TokenStream {
+        // PHP takes a bool for an order, too: true is behind, and false is asked for the other way round.
+        let flag = matches!(&*closure.kind, ExprKind::Closure(function, _) if function.returns == Ty::Bool);
+        let function = super::names::ident(name);
+        let order = if flag {
+            let closure = self.callback(closure, &Ty::Bool);
+            quote!(php::by_flag(#closure))
+        } else {
+            self.callback(closure, &Ty::Int)
+        };
+        let place = self.place_mut(place);
+        let sort = self.tried(quote!(php::#function(#place, #order)));
+        quote!(#sort;)
     }
 }
 

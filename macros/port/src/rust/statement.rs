@@ -181,6 +181,8 @@ impl<'a> Body<'_, 'a> {
             ExprKind::Assign(place, value) => self.assign(place, value),
             ExprKind::AssignOp(place, op, value) => self.assign_op(expr.span, place, *op, value),
             ExprKind::Step { place, up, .. } => self.step(place, *up),
+            ExprKind::Sort(name, place, closure) => self.sort_by(name, place, closure),
+            ExprKind::Change(name, place, args) => self.change_effect(name, place, args),
             ExprKind::Foreign(foreign) => {
                 let code = self.foreign(expr.span, foreign, &Ty::Void);
                 let tokens = code.tokens;

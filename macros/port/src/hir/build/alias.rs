@@ -2,9 +2,10 @@
 
 use super::{Builder, class};
 use crate::diagnostic::Problem;
-use crate::hir::tree::{Expr, ExprKind, Field, Place, Root, Stmt, StmtKind};
+use crate::hir::tree::{Expr, ExprKind, Field, PathPiece, Place, Root, Stmt, StmtKind};
 use crate::hir::{Ty, Use};
 
+use crate::recognise::{Call, Step};
 use crate::syntax::{self, ExprKind as PhpKind, Span, StmtKind as PhpStmt, WholeExpr};
 
 /// What a name stands for.
@@ -18,6 +19,17 @@ pub(super) enum Alias {
     Global,
     /// The last item of an array: the variable of a `foreach` by reference behind the loop.
     Left,
+    /// A client with a path: `$chain = $client->chain($path)`.
+    Node(Node),
+}
+
+/// A client with a path, as a variable holds it.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) client: Expr,
+    pub(super) path: Vec<PathPiece>,
+    /// How many lists of statements stood around.
+    depth: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -31,7 +43,7 @@ impl<'a> Builder<'a> {
                 let words = vec!["global".to_owned(), name.to_owned()];
                 Some(self.foreign(span, words, None, Vec::new()))
             }
-            Alias::Left => None,
+            Alias::Left | Alias::Node(_) => None,
         }
     }
 
@@ -48,7 +60,7 @@ impl<'a> Builder<'a> {
                 let message = format!("a change of the global variable `${name}`");
                 Some(Err(super::refused(span, message)))
             }
-            Alias::Left => None,
+            Alias::Left | Alias::Node(_) => None,
         }
     }
 
@@ -253,6 +265,88 @@ impl<'a> Builder<'a> {
                 _ => false,
             },
             _ => false,
+        }
+    }
+
+    /// `$chain = $client->chain($path);`: what the path is made of is kept until a verb follows.
+    pub(super) fn keep_node(&mut self, span: Span, expr: &'a syntax::Expr) -> Option<Vec<Stmt>> {
+        let PhpKind::Assign {
+            target,
+            op: None,
+            value,
+        } = &expr.kind
+        else {
+            return None;
+        };
+        let PhpKind::Variable(name) = &target.kind else {
+            return None;
+        };
+        let (client, steps) = Call::path_on(value)?;
+        let named = matches!(steps.first(), Some(Step::Chain(_)));
+        let known = self.by_name.contains_key(name) || self.aliases.contains_key(name);
+        if known || self.in_main || !(named || self.is_client(client)) {
+            return None;
+        }
+        let mut stmts = Vec::new();
+        let client = self.expr(client);
+        let client = self.kept_part(span, "client", client, &mut stmts);
+        let path = self.pieces(&steps).into_iter();
+        let path = path.map(|piece| match piece {
+            PathPiece::Value(value) => {
+                PathPiece::Value(self.kept_part(span, "path", value, &mut stmts))
+            }
+            text => text,
+        });
+        let path = path.collect();
+        let depth = self.depth;
+        let node = Node {
+            client,
+            path,
+            depth,
+        };
+        self.aliases.insert(name.clone(), Alias::Node(node));
+        Some(stmts)
+    }
+
+    /// A part of such a path in a variable, as it was when the path was made.
+    fn kept_part(&mut self, span: Span, name: &str, value: Expr, stmts: &mut Vec<Stmt>) -> Expr {
+        if let ExprKind::Field(_) = *value.kind
+            && name == "client"
+        {
+            return value;
+        }
+        let mut own = name.to_owned();
+        while self.by_name.contains_key(&own) || self.aliases.contains_key(&own) {
+            own.push_str("_kept");
+        }
+        let local = self.local(&own);
+        let place = Place {
+            root: Root::Local(local),
+            path: Vec::new(),
+        };
+        let kept = Expr::new(span, ExprKind::Assign(place, value));
+        let kind = StmtKind::Expr(kept);
+        stmts.push(Stmt { span, kind });
+        Expr::new(span, ExprKind::Local(local))
+    }
+
+    /// The client with a path that an expression is, if it is such a variable.
+    pub(super) fn node(&self, client: &syntax::Expr) -> Option<Node> {
+        match &client.kind {
+            PhpKind::Variable(name) => match self.aliases.get(name) {
+                Some(Alias::Node(node)) => Some(node.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Behind the statements that made it, such a variable may hold nothing.
+    pub(super) fn end_nodes(&mut self) {
+        for alias in self.aliases.values_mut() {
+            if matches!(alias, Alias::Node(node) if node.depth > self.depth) {
+                *alias = Alias::Left;
+            }
         }
     }
 

@@ -55,20 +55,20 @@ impl<'a> Builder<'a> {
             ("extract" | "parse_str" | "get_defined_vars", _) => {
                 return self.unknown(span, "variables that a function sets by their names");
             }
-            (name, _) if BY_REFERENCE.contains(&name) && args.len() >= least_for(name) => {
-                return self.unknown(span, &format!("`{name}`, which changes an argument,"));
-            }
             ("get_class", [arg]) if self.kind_of(&arg.value) == Ty::Thrown => {
                 let value = self.expr(&arg.value);
                 return Expr::new(span, ExprKind::OfThrown(ThrownPart::Class, value));
             }
             (
                 "ksort" | "array_pop" | "array_shift" | "sort" | "array_push" | "array_unshift"
-                | "end" | "reset",
+                | "end" | "reset" | "rsort" | "asort" | "arsort" | "krsort",
                 _,
             )
-            | ("usort", [_, _]) => {
+            | ("usort" | "uasort" | "uksort", [_, _]) => {
                 return self.change(expr, &name, args);
+            }
+            (name, _) if BY_REFERENCE.contains(&name) && args.len() >= least_for(name) => {
+                return self.unknown(span, &format!("`{name}`, which changes an argument,"));
             }
             _ => {}
         }
@@ -113,10 +113,18 @@ impl<'a> Builder<'a> {
         let Some(mut rest) = self.args(rest) else {
             return self.unknown(span, "these arguments");
         };
+        let sort = SORTS.into_iter().find(|sort| *sort == name);
         match (name, rest.len()) {
-            ("usort", 1) => Expr::new(span, ExprKind::Sort(place, rest.remove(0))),
-            ("ksort", 0) => Expr::new(span, ExprKind::Change("ksort", place, rest)),
-            ("sort", 0) => Expr::new(span, ExprKind::Change("sort", place, rest)),
+            ("usort" | "uasort" | "uksort", 1) => {
+                let known = ["usort", "uasort", "uksort"];
+                let known = known.into_iter().find(|known| *known == name);
+                let name = known.unwrap_or("usort");
+                Expr::new(span, ExprKind::Sort(name, place, rest.remove(0)))
+            }
+            (_, 0) if sort.is_some() => {
+                let name = sort.unwrap_or("sort");
+                Expr::new(span, ExprKind::Change(name, place, rest))
+            }
             ("array_pop" | "array_shift", 0) => {
                 let name = if name == "array_pop" {
                     "array_pop"
@@ -462,6 +470,9 @@ impl<'a> Builder<'a> {
         }
     }
 }
+
+/// Functions that sort an array by its values or keys.
+const SORTS: [&str; 6] = ["sort", "rsort", "asort", "arsort", "ksort", "krsort"];
 
 /// Functions of PHP that change what they are given.
 const BY_REFERENCE: [&str; 26] = [

@@ -516,7 +516,7 @@ impl<'a> Builder<'a> {
             return Ty::Client;
         }
         if let Some(call) = Call::of(expr)
-            && !call.steps.is_empty()
+            && (!call.steps.is_empty() || self.node(call.client).is_some())
         {
             let promise = call.verb.mode == recognise::Mode::Async && !call.waited;
             return if promise { Ty::Promise } else { Ty::Response };

@@ -166,6 +166,13 @@ impl<'a> Builder<'a> {
             let message = format!("`use (&${})` shares a variable", reference.name);
             return super::refused(span, message);
         }
+        if let Some(param) = closure.params.iter().find(|param| param.by_reference) {
+            let message = format!(
+                "the parameter `&${}`, which changes the caller's variable",
+                param.name
+            );
+            return super::refused(span, message);
+        }
         let mut inner = Builder::new(self.block, self.names, self.class);
         inner.kinds = self.kinds.clone();
         let params: Vec<_> = closure

@@ -1,9 +1,10 @@
 //! Calls of WeChat Pay: paths, options, promises.
 
+use super::alias::Node;
 use super::{Builder, refused};
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind, PathPiece, Promise, Sdk, Setting};
-use crate::recognise::{self, Call, Handler, Mode, Step};
+use crate::recognise::{self, Call, Form, Handler, Mode, Step};
 use crate::syntax::{self, BinaryOp, Closure, ExprKind as PhpKind, Item, Piece, Span};
 
 impl<'a> Builder<'a> {
@@ -13,14 +14,17 @@ impl<'a> Builder<'a> {
             return Some(self.factory(expr, settings));
         }
         let call = Call::of(expr)?;
-        if call.steps.is_empty() && !self.is_client(call.client) {
+        let node = self.node(call.client);
+        if node.is_none() && call.steps.is_empty() && !self.is_client(call.client) {
             return None;
         }
-        if let Some(doubt) = &call.doubt {
+        if let Some(doubt) = &call.doubt
+            && node.is_none()
+        {
             let certain = self.in_main || call.verb.mode == Mode::Async || has_options(&call);
             return certain.then(|| Expr::new(expr.span, ExprKind::Refused(doubt.clone())));
         }
-        let sdk = match self.request(&call) {
+        let sdk = match self.request(&call, node) {
             Ok(sdk) => sdk,
             Err(refused) => return Some(refused),
         };
@@ -139,9 +143,10 @@ impl<'a> Builder<'a> {
         built
     }
 
-    fn request(&mut self, call: &Call<'a>) -> Result<Sdk, Expr> {
+    /// The links of a path.
+    pub(super) fn pieces(&mut self, steps: &[Step<'a>]) -> Vec<PathPiece> {
         let mut pieces = Vec::new();
-        for (index, step) in call.steps.iter().enumerate() {
+        for (index, step) in steps.iter().enumerate() {
             if index > 0 {
                 pieces.push(PathPiece::Text("/".to_owned()));
             }
@@ -152,7 +157,23 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        let mut client = self.client(call.client);
+        pieces
+    }
+
+    fn request(&mut self, call: &Call<'a>, node: Option<Node>) -> Result<Sdk, Expr> {
+        let kept = node.is_some();
+        let mut pieces = self.pieces(&call.steps);
+        let mut client = match node {
+            Some(mut node) => {
+                if !pieces.is_empty() {
+                    node.path.push(PathPiece::Text("/".to_owned()));
+                }
+                node.path.append(&mut pieces);
+                pieces = node.path;
+                node.client
+            }
+            None => self.client(call.client),
+        };
         let options = match call.args {
             [] => Ok(Vec::new()),
             [arg] if arg.name.is_none() => match &arg.value.kind {
@@ -178,8 +199,12 @@ impl<'a> Builder<'a> {
             },
             client,
             path: joined(pieces),
-            form: call.form(),
-            links: arrows(&call.steps),
+            form: if kept { Form::Chain } else { call.form() },
+            links: if kept {
+                Vec::new()
+            } else {
+                arrows(&call.steps)
+            },
             method: call.verb.method,
             encrypt: Vec::new(),
             options,

@@ -18,6 +18,7 @@ impl<'a> Builder<'a> {
             out.extend(self.statement(stmt));
         }
         self.depth -= 1;
+        self.end_nodes();
         out
     }
 
@@ -90,6 +91,9 @@ impl<'a> Builder<'a> {
 
     fn expression(&mut self, span: Span, expr: &'a syntax::Expr) -> Vec<Stmt> {
         if let Some(stmts) = self.object_statement(span, expr) {
+            return stmts;
+        }
+        if let Some(stmts) = self.keep_node(span, expr) {
             return stmts;
         }
         let kind = match &expr.kind {
