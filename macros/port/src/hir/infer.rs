@@ -77,6 +77,13 @@ impl Types {
         inner
     }
 
+    /// Tells the type of a variable.
+    pub(super) fn set(&mut self, local: usize, ty: Ty) {
+        if let Some(known) = self.locals.get_mut(local) {
+            *known = ty;
+        }
+    }
+
     /// The type of a property.
     #[must_use]
     pub fn field(&self, name: &str) -> Ty {
@@ -240,6 +247,22 @@ pub(super) fn file(file: &mut File, facts: &Facts) {
     if let Some(main) = &mut file.main {
         super::given::main(main);
     }
+    rounds(file);
+    // What is asked of an answer tells more types.
+    if super::answers::file(file) {
+        rounds(file);
+    }
+    for class in &mut file.classes {
+        for field in &mut class.fields {
+            settle(&mut field.ty);
+        }
+    }
+    for function in file.functions_mut() {
+        settle_function(function);
+    }
+}
+
+fn rounds(file: &mut File) {
     for _ in 0..ROUNDS {
         for index in 0..file.classes.len() {
             round_of_class(file, index);
@@ -253,14 +276,6 @@ pub(super) fn file(file: &mut File, facts: &Facts) {
             function(&mut main, &mut known);
             file.main = Some(main);
         }
-    }
-    for class in &mut file.classes {
-        for field in &mut class.fields {
-            settle(&mut field.ty);
-        }
-    }
-    for function in file.functions_mut() {
-        settle_function(function);
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod builtin;
 pub mod tree;
 
+mod answers;
 mod build;
 mod fold;
 mod given;

@@ -47,7 +47,7 @@ fn closures(body: &mut [Stmt]) {
 }
 
 /// Which variables are read, and which are set more than once.
-fn counts(function: &mut Function) {
+pub(super) fn counts(function: &mut Function) {
     let params = function.params.len();
     let mut writes = vec![0; function.locals.len()];
     writes.iter_mut().take(params).for_each(|count| *count = 1);
