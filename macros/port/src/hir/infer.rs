@@ -248,10 +248,10 @@ pub(super) fn file(file: &mut File, facts: &Facts) {
         super::given::main(main);
     }
     rounds(file);
-    // What is asked of an answer tells more types.
-    if super::answers::file(file) {
-        rounds(file);
-    }
+}
+
+/// What nothing told may be anything.
+pub(super) fn finish(file: &mut File) {
     for class in &mut file.classes {
         for field in &mut class.fields {
             settle(&mut field.ty);
@@ -262,7 +262,8 @@ pub(super) fn file(file: &mut File, facts: &Facts) {
     }
 }
 
-fn rounds(file: &mut File) {
+/// Finds what the types found so far tell.
+pub(super) fn rounds(file: &mut File) {
     for _ in 0..ROUNDS {
         for index in 0..file.classes.len() {
             round_of_class(file, index);

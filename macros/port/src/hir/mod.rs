@@ -37,6 +37,11 @@ pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     inline::file(&mut file);
     place::file(&mut file);
     infer::file(&mut file, facts);
+    // What is asked of an answer tells more types.
+    if answers::file(&mut file) {
+        infer::rounds(&mut file);
+    }
+    infer::finish(&mut file);
     file
 }
 
