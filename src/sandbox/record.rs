@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Version};
 use serde_json::Value;
+use tokio::sync::watch;
 
 use super::fault::Fault;
 use wechatpay_core::protocol::WECHATPAY_SERIAL;
@@ -209,6 +210,16 @@ pub(super) fn size_of_json(value: &Value) -> usize {
 #[derive(Default)]
 pub(super) struct Records {
     kept: Mutex<RecordBuffer>,
+    progress: watch::Sender<Progress>,
+}
+
+/// What those who follow the records are told.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Progress {
+    /// The number of the newest record, or 0.
+    pub(super) newest: u64,
+    /// Whether the sandbox stops, so that no record follows.
+    pub(super) has_ended: bool,
 }
 
 #[derive(Default)]
@@ -234,7 +245,26 @@ impl Records {
                 let oldest = kept.records.pop_front();
                 kept.bytes -= oldest.map_or(0, |(_, size)| size);
             }
+            let newest = kept.count;
+            self.progress
+                .send_modify(|progress| progress.newest = newest);
         });
+    }
+
+    /// Tells when there is a new record.
+    pub(super) fn progress(&self) -> watch::Receiver<Progress> {
+        self.progress.subscribe()
+    }
+
+    /// Tells all that follow the records that the sandbox stops.
+    pub(super) fn end_streams(&self) {
+        self.progress
+            .send_modify(|progress| progress.has_ended = true);
+    }
+
+    /// The oldest record with a greater number.
+    pub(super) fn after(&self, id: u64) -> Option<CallRecord> {
+        self.with(|kept| kept.iter().find(|it| it.id > id).cloned())
     }
 
     pub(super) fn all(&self) -> Vec<CallRecord> {
@@ -324,6 +354,24 @@ mod tests {
         records.clear();
         records.push(record(10, Bytes::new()), 7);
         assert_eq!(records.get(last + 1).map(|it| it.time), Some(7));
+    }
+
+    #[test]
+    fn followers_are_told_of_each_record_and_of_the_end() {
+        let records = Records::default();
+        let mut progress = records.progress();
+        assert!(records.after(0).is_none());
+        for id in 1..=2 {
+            records.push(record(0, Bytes::new()), 0);
+            assert!(progress.has_changed().unwrap());
+            assert_eq!(progress.borrow_and_update().newest, id);
+            assert_eq!(records.after(id - 1).map(|it| it.id), Some(id));
+        }
+        records.clear();
+        assert!(records.after(0).is_none());
+        assert!(!progress.borrow().has_ended);
+        records.end_streams();
+        assert!(progress.has_changed().unwrap() && progress.borrow().has_ended);
     }
 
     #[test]

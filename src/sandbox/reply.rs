@@ -9,6 +9,7 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use serde_json::Value;
+use tokio::sync::mpsc;
 
 use wechatpay_core::catalog::AnswerSignature;
 
@@ -84,6 +85,7 @@ impl Reply {
             data: Some(self.body).filter(|data| !data.is_empty()),
             missing,
             flushed: false,
+            stream: None,
         });
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
@@ -91,11 +93,25 @@ impl Reply {
     }
 }
 
-/// The bytes of a body, and how many more are announced but never sent.
+/// The bytes of a body, and how many more are announced but never sent; or a stream.
 pub(super) struct ReplyBody {
     data: Option<Bytes>,
     missing: usize,
     flushed: bool,
+    /// The parts of a body whose length is not known.
+    stream: Option<mpsc::Receiver<Bytes>>,
+}
+
+impl ReplyBody {
+    /// A body that ends when the sender is dropped.
+    pub(super) fn stream(parts: mpsc::Receiver<Bytes>) -> Self {
+        Self {
+            data: None,
+            missing: 0,
+            flushed: false,
+            stream: Some(parts),
+        }
+    }
 }
 
 impl Body for ReplyBody {
@@ -106,6 +122,10 @@ impl Body for ReplyBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if let Some(stream) = &mut self.stream {
+            let part = stream.poll_recv(cx);
+            return part.map(|part| part.map(|data| Ok(Frame::data(data))));
+        }
         if let Some(data) = self.data.take() {
             return Poll::Ready(Some(Ok(Frame::data(data))));
         }
@@ -122,10 +142,13 @@ impl Body for ReplyBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.data.is_none() && self.missing == 0
+        self.stream.is_none() && self.data.is_none() && self.missing == 0
     }
 
     fn size_hint(&self) -> SizeHint {
+        if self.stream.is_some() {
+            return SizeHint::default();
+        }
         let data = self.data.as_ref().map_or(0, Bytes::len);
         SizeHint::with_exact((data + self.missing) as u64)
     }

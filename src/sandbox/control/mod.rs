@@ -12,6 +12,7 @@ mod merchants;
 mod page;
 mod problem;
 mod routes;
+mod stream;
 mod variants;
 mod views;
 
@@ -19,11 +20,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
-use crate::reply::Reply;
+use crate::reply::{Reply, ReplyBody};
 use crate::state::SandboxState;
 use problem::Problem;
+use wechatpay_core::catalog::AnswerSignature;
 
 /// The longest body of a control request.
 pub(crate) const MAX_BODY: usize = 1 << 20;
@@ -60,6 +62,40 @@ pub(crate) fn answer(state: &Arc<SandboxState>, head: &Parts, body: Option<Bytes
         (Ok(()), None) => Problem::too_long().reply(),
         (Ok(()), Some(body)) => route(state, head, &body),
     };
+    protect(&mut reply);
+    reply
+}
+
+/// Whether a request asks for the stream of requests, whose body has no end.
+pub(crate) fn is_stream(head: &Parts) -> bool {
+    head.method == Method::GET && head.uri.path() == "/_sandbox/api/calls/events"
+}
+
+/// Answers a request for the stream of requests.
+pub(crate) fn stream(state: &Arc<SandboxState>, head: &Parts) -> Response<ReplyBody> {
+    let checked = guard::check(head, &state.settings);
+    let is_allowed = checked.is_ok();
+    let mut reply = checked.map_or_else(|problem| problem.reply(), |()| event_stream());
+    protect(&mut reply);
+    let mut response = reply.into_response(false);
+    if is_allowed {
+        *response.body_mut() = ReplyBody::stream(stream::start(state, &head.headers));
+    }
+    response
+}
+
+fn event_stream() -> Reply {
+    let kind = HeaderValue::from_static("text/event-stream");
+    Reply {
+        status: StatusCode::OK,
+        headers: HeaderMap::from_iter([(header::CONTENT_TYPE, kind)]),
+        body: Bytes::new(),
+        covers: AnswerSignature::Nothing,
+    }
+}
+
+/// Sets the headers that keep other sites out.
+fn protect(reply: &mut Reply) {
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -69,7 +105,6 @@ pub(crate) fn answer(state: &Arc<SandboxState>, head: &Parts, body: Option<Bytes
     ] {
         reply.headers.insert(name, HeaderValue::from_static(value));
     }
-    reply
 }
 
 fn route(state: &Arc<SandboxState>, head: &Parts, body: &Bytes) -> Reply {

@@ -23,7 +23,7 @@ const DEFAULT_LIMIT: usize = 50;
 /// How many requests can be listed at once: each includes a part of its body.
 const MAX_LIMIT: usize = 200;
 
-pub(super) const ROUTES: &str = "GET info, merchants, merchants/MCHID, calls, calls/ID, orders, refunds, transfers, sharing, complaints, \
+pub(super) const ROUTES: &str = "GET info, merchants, merchants/MCHID, calls, calls/ID, calls/events, orders, refunds, transfers, sharing, complaints, \
     notifications, notifications/ID, kinds, faults, limits, clock, settings; POST orders/OUT_TRADE_NO/pay (or fail, \
     expire, refund), refunds/OUT_REFUND_NO/settle, refunds/hold, transfers/OUT_BILL_NO/confirm (or reject), transfers/hold, \
     complaints, merchants, notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), limits, clock, settings, reset; \

@@ -23,6 +23,9 @@ pub(super) async fn dispatch(
 ) -> Result<Response<ReplyBody>> {
     let read_timeout = state.settings.connections.read_timeout;
     let (head, body) = request.into_parts();
+    if control::is_stream(&head) {
+        return Ok(control::stream(&state, &head));
+    }
     if control::is_addressed(&head) {
         let body = read(body, control::MAX_BODY, read_timeout).await?;
         // Generating keys and searching signatures must not block the thread that serves all requests.

@@ -155,6 +155,7 @@ impl Connections {
     /// Accepts no more requests, and lets those in progress finish.
     async fn close(self) {
         drop(self.closing);
+        self.shared.state.records.end_streams();
         let limits = self.shared.limits();
         let mut in_progress = self.shared.in_progress.subscribe();
         let finished = in_progress.wait_for(|count| *count == 0);

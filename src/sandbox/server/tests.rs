@@ -1,4 +1,5 @@
-//! Tests the limits of the server with small values.
+//! Tests the stream of requests, and the limits of the server with small values.
 
+mod events;
 mod frames;
 mod limits;

@@ -33,8 +33,22 @@ pub(super) fn page(lang: Lang, at: &str, title: &str, changes: bool, content: &M
             }
             body {
                 (header(lang, at))
-                main { h1 { (title) } (content) }
+                main {
+                    h1 { (title) }
+                    @if changes { (reload(lang)) }
+                    (content)
+                }
             }
+        }
+    }
+}
+
+/// An empty link leads to this page with its query, so it keeps what the page is filtered by.
+fn reload(lang: Lang) -> Markup {
+    html! {
+        p.dim {
+            (lang.say("This page loads again every 10 seconds. ", "本页每 10 秒自动刷新。"))
+            a href="" { (lang.say("Reload now", "立即刷新")) }
         }
     }
 }
