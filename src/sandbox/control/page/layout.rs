@@ -185,6 +185,17 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_changes_has_a_link_that_keeps_its_query() {
+        for (lang, label) in [(Lang::En, "Reload now"), (Lang::Zh, "立即刷新")] {
+            let link = format!("<a href=\"\">{label}</a>");
+            for changes in [true, false] {
+                let text = page(lang, "/", "x", changes, &empty("x")).into_string();
+                assert_eq!(text.contains(&link), changes, "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn fen_are_yuan() {
         for (fen, text) in [
             (0, "¥0.00"),
