@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use crate::journal;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::Result;
 
@@ -28,17 +29,29 @@ impl AdjustableClock {
     }
 }
 
+impl AdjustableClock {
+    /// The time without the offset, in milliseconds since the Unix epoch.
+    pub(crate) fn unadjusted_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+}
+
+/// Of an input that the journal executes, the time is fixed and the nonces are derived.
 impl Clock for AdjustableClock {
     fn now(&self) -> i64 {
-        self.clock.now().saturating_add(self.offset())
+        let fixed = journal::current_moment().map(|moment| moment.time_ms().div_euclid(1000));
+        let now = fixed.unwrap_or_else(|| self.clock.now());
+        now.saturating_add(self.offset())
     }
 
     fn now_ms(&self) -> i64 {
         let offset = self.offset().saturating_mul(1000);
-        self.clock.now_ms().saturating_add(offset)
+        let fixed = journal::current_moment().map(|moment| moment.time_ms());
+        let now = fixed.unwrap_or_else(|| self.clock.now_ms());
+        now.saturating_add(offset)
     }
 
     fn nonce(&self) -> Result<String> {
-        self.clock.nonce()
+        journal::next_nonce().map_or_else(|| self.clock.nonce(), Ok)
     }
 }

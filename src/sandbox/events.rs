@@ -7,6 +7,7 @@ use http::Uri;
 
 use crate::account::Account;
 use crate::bilingual::Bilingual;
+use crate::journal::Entry;
 use crate::notifier::{Content, check_url, unreachable_zh};
 use crate::state::SandboxState;
 use crate::world::Event;
@@ -36,12 +37,25 @@ pub(crate) fn post_pending(state: &SandboxState) {
     if !state.settings.post_notifications {
         return;
     }
+    // When the journal cannot be written, the sandbox no longer changes.
+    let _ = state.record(|| {
+        let has_news = state.journal.as_ref().is_some_and(|it| it.has_news());
+        let count = post_all(state);
+        ((), (has_news || count > 0).then_some(Entry::Post))
+    });
+}
+
+/// Returns how many events were posted.
+fn post_all(state: &SandboxState) -> usize {
     let _posting = state.lock_posting();
+    let mut count = 0;
     for account in state.accounts.all() {
         for event in account.world.take_events(state.now()) {
             post(state, &account, event);
+            count += 1;
         }
     }
+    count
 }
 
 /// The URL to which a notification is posted. Without a path, a forward URL keeps the path of the notification's URL.

@@ -1,5 +1,6 @@
 //! The settings that a sandbox is started with.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,6 +24,8 @@ pub(crate) struct SandboxSettings {
     pub(crate) certificate_mode: bool,
     /// The folder with the merchant's files.
     pub(crate) dir: Option<PathBuf>,
+    /// The folder that keeps the state.
+    pub(crate) state: Option<PathBuf>,
     /// Whether other machines may use the sandbox.
     pub(crate) allow_remote: bool,
     /// Names by which the sandbox is reached, in addition to those of loopback.
@@ -78,6 +81,7 @@ impl Default for SandboxSettings {
             public_key_only: false,
             certificate_mode: false,
             dir: None,
+            state: None,
             allow_remote: false,
             hosts: Vec::new(),
             notify_url: None,
@@ -146,6 +150,32 @@ impl SandboxSettings {
     /// Whether notifications may be posted to this default URL.
     pub(crate) fn check_notify_url(&self, url: Option<&str>) -> Result<()> {
         url.map_or(Ok(()), |url| check_url(url, self.reach()))
+    }
+
+    /// The settings that the effects of requests depend on, by the names of the command's options.
+    pub(crate) fn of_effects(&self) -> BTreeMap<String, String> {
+        let documented = &self.documented;
+        let faults = self.faults.iter();
+        let faults: Vec<_> = faults.map(|it| format!("{}:{:?}", it.fault, it.times)).collect();
+        let merchants: Vec<_> = self.merchants.iter().map(MerchantSettings::entry).collect();
+        let all = [
+            ("--seed", documented.seed.to_string()),
+            ("--strict", documented.strict.to_string()),
+            ("--enforce-limits", documented.limits.to_string()),
+            ("check_fields", documented.check.to_string()),
+            ("echo_unknown", documented.echo_unknown.to_string()),
+            ("max_body_bytes", self.max_body_bytes.to_string()),
+            ("--tls", self.tls.to_string()),
+            ("--public-key-only", self.public_key_only.to_string()),
+            ("--certificate-mode", self.certificate_mode.to_string()),
+            ("--mchid", format!("{:?}", self.mchid)),
+            ("--merchant", serde_json::Value::from(merchants).to_string()),
+            ("--fault", faults.join(" ")),
+            ("--notify-url", format!("{:?}", self.notify_url)),
+            ("--allow-outgoing", self.allow_outgoing.to_string()),
+            ("post_notifications", self.post_notifications.to_string()),
+        ];
+        all.map(|(name, value)| (name.to_owned(), value)).into()
     }
 
     pub(crate) fn reach(&self) -> Reach {

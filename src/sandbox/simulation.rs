@@ -5,7 +5,9 @@ use super::world::{
     ComplaintRecord, Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,
     World,
 };
-use wechatpay_core::error::{Error, ErrorKind, Result};
+use crate::journal::{Blob, MerchantAct};
+use crate::perform::Performed;
+use wechatpay_core::error::Result;
 
 /// The state, and the actions of users and banks.
 impl Sandbox {
@@ -174,7 +176,8 @@ impl Account {
     ///
     /// As [`Sandbox::pay`].
     pub fn pay(&self, out_trade_no: &str) -> Result<()> {
-        Ok(self.world().pay(out_trade_no, self.now())?)
+        let number = out_trade_no.to_owned();
+        self.perform(MerchantAct::Pay { number }).map(drop)
     }
 
     /// As [`Sandbox::fail_payment`].
@@ -183,7 +186,8 @@ impl Account {
     ///
     /// As [`Sandbox::pay`].
     pub fn fail_payment(&self, out_trade_no: &str) -> Result<()> {
-        Ok(self.world().fail(out_trade_no, self.now())?)
+        let number = out_trade_no.to_owned();
+        self.perform(MerchantAct::FailPayment { number }).map(drop)
     }
 
     /// As [`Sandbox::expire`].
@@ -192,7 +196,8 @@ impl Account {
     ///
     /// As [`Sandbox::pay`].
     pub fn expire(&self, out_trade_no: &str) -> Result<()> {
-        Ok(self.world().expire(out_trade_no, self.now())?)
+        let number = out_trade_no.to_owned();
+        self.perform(MerchantAct::Expire { number }).map(drop)
     }
 
     /// As [`Sandbox::settle_refund`].
@@ -201,17 +206,19 @@ impl Account {
     ///
     /// As [`Sandbox::settle_refund`].
     pub fn settle_refund(&self, out_refund_no: &str, status: RefundStatus) -> Result<()> {
-        Ok(self.world().settle(out_refund_no, status, self.now())?)
+        let (number, status) = (out_refund_no.to_owned(), status.name().to_owned());
+        self.perform(MerchantAct::SettleRefund { number, status }).map(drop)
     }
 
     /// As [`Sandbox::hold_refunds`].
     pub fn hold_refunds(&self, hold: bool) {
-        self.world().hold_refunds(hold);
+        // An error means that the state cannot be written; then nothing changes.
+        let _ = self.perform(MerchantAct::HoldRefunds { hold });
     }
 
     /// As [`Sandbox::hold_transfers`].
     pub fn hold_transfers(&self, hold: bool) {
-        self.world().hold_transfers(hold);
+        let _ = self.perform(MerchantAct::HoldTransfers { hold });
     }
 
     /// As [`Sandbox::confirm_transfer`].
@@ -220,8 +227,7 @@ impl Account {
     ///
     /// As [`Sandbox::confirm_transfer`].
     pub fn confirm_transfer(&self, out_bill_no: &str) -> Result<()> {
-        self.world().decide(out_bill_no, None, self.now())?;
-        Ok(())
+        self.decide(out_bill_no, None)
     }
 
     /// As [`Sandbox::reject_transfer`].
@@ -230,9 +236,7 @@ impl Account {
     ///
     /// As [`Sandbox::confirm_transfer`].
     pub fn reject_transfer(&self, out_bill_no: &str, fail_reason: &str) -> Result<()> {
-        let reason = Some(fail_reason);
-        self.world().decide(out_bill_no, reason, self.now())?;
-        Ok(())
+        self.decide(out_bill_no, Some(fail_reason))
     }
 
     /// As [`Sandbox::set_state`].
@@ -241,13 +245,8 @@ impl Account {
     ///
     /// As [`Sandbox::set_state`].
     pub fn set_state(&self, number: &str, state: &str) -> Result<()> {
-        if self.caller.account.remembered.set_state(number, state) {
-            return Ok(());
-        }
-        Err(Error::new(
-            ErrorKind::Builder,
-            format!("no request created a record with the number {number:?}; create it first"),
-        ))
+        let (number, state) = (number.to_owned(), state.to_owned());
+        self.perform(MerchantAct::SetState { number, state }).map(drop)
     }
 
     /// As [`Sandbox::complain`].
@@ -256,12 +255,15 @@ impl Account {
     ///
     /// As [`Sandbox::complain`].
     pub fn complain(&self, out_trade_no: &str, detail: &str) -> Result<String> {
-        Ok(self.world().complain(out_trade_no, detail, self.now())?)
+        let (number, detail) = (out_trade_no.to_owned(), detail.to_owned());
+        let performed = self.perform(MerchantAct::Complain { number, detail })?;
+        Ok(performed.number())
     }
 
     /// As [`Sandbox::set_bill`].
     pub fn set_bill(&self, content: impl Into<bytes::Bytes>) {
-        self.caller.account.bills.set(content.into());
+        let content = Blob(content.into());
+        let _ = self.perform(MerchantAct::SetBill { content });
     }
 
     /// The complaints, oldest first.
@@ -296,7 +298,20 @@ impl Account {
 
     /// As [`Sandbox::take_events`].
     pub fn take_events(&self) -> Vec<Event> {
-        self.world().take_events(self.now())
+        let performed = self.perform(MerchantAct::TakeEvents);
+        performed.map_or_else(|_| Vec::new(), Performed::events)
+    }
+
+    fn decide(&self, number: &str, fail_reason: Option<&str>) -> Result<()> {
+        let act = MerchantAct::DecideTransfer {
+            number: number.to_owned(),
+            fail_reason: fail_reason.map(str::to_owned),
+        };
+        self.perform(act).map(drop)
+    }
+
+    fn perform(&self, act: MerchantAct) -> Result<Performed> {
+        self.state.perform_of(&self.caller.account, act)
     }
 
     fn world(&self) -> &World {

@@ -8,6 +8,7 @@ use crate::account::{Account, Accounts, Caller, Shared};
 use crate::adjustable_clock::AdjustableClock;
 use crate::fault::Faults;
 use crate::identity::Identity;
+use crate::journal::{Entry, Journal, Ticket};
 use crate::nonces::NonceStore;
 use crate::notifier::{Content, NotificationDraft, NotificationSigner, Notifier};
 use crate::platform::PlatformKeys;
@@ -36,6 +37,8 @@ pub(crate) struct SandboxState {
     /// The requests so far.
     pub(crate) records: Records,
     pub(crate) notifier: Arc<Notifier>,
+    /// Keeps the inputs for the next start; `None` without a folder for the state.
+    pub(crate) journal: Option<Arc<Journal>>,
     /// How many responses have a Request-ID.
     pub(crate) request_count: AtomicU64,
     /// Where the sandbox is reached; set once it listens.
@@ -53,6 +56,7 @@ impl SandboxState {
         identity: Arc<Identity>,
         clock: Arc<dyn Clock>,
         settings: SandboxSettings,
+        journal: Option<Arc<Journal>>,
     ) -> Result<Self> {
         let shared = Shared {
             identity: Arc::clone(&identity),
@@ -69,7 +73,7 @@ impl SandboxState {
         faults.begin(&settings.faults);
         let notices = Arc::clone(&clock) as Arc<dyn Clock>;
         let (reach, speed) = (settings.reach(), settings.speed());
-        let notifier = Notifier::new(notices, Arc::clone(&faults), reach, speed).into();
+        let notifier = Notifier::new(notices, Arc::clone(&faults), reach, speed, journal.clone()).into();
         Ok(Self {
             identity,
             platform,
@@ -81,6 +85,7 @@ impl SandboxState {
             stubs: Default::default(),
             records: Default::default(),
             notifier,
+            journal,
             request_count: AtomicU64::new(0),
             base_url: OnceLock::new(),
             notify_url: Mutex::new(settings.notify_url.clone()),
@@ -88,6 +93,22 @@ impl SandboxState {
             posting: Mutex::new(()),
             settings,
         })
+    }
+
+    /// Executes an input. With a journal, `work` returns the entry to keep, and the ticket waits until it is written.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::File`](wechatpay_core::error::ErrorKind::File) when the journal cannot be written; `work` is not
+    /// executed then.
+    pub(crate) fn record<T>(
+        &self,
+        work: impl FnOnce() -> (T, Option<Entry>),
+    ) -> Result<(T, Ticket)> {
+        match &self.journal {
+            None => Ok((work().0, Ticket::none())),
+            Some(journal) => journal.run(self.clock.unadjusted_ms(), work),
+        }
     }
 
     /// The merchant that a request named, or the first.

@@ -9,6 +9,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value};
 
+use crate::journal::{Blob, SavedStub};
 use crate::reply::{JSON, Reply};
 use crate::signing::set_header;
 use crate::world::Success;
@@ -76,6 +77,35 @@ impl StubResponse {
             status,
             headers: Vec::new(),
             content,
+        }
+    }
+
+    /// As the journal keeps it.
+    pub(crate) fn saved(&self, method: &str, path: &str) -> SavedStub {
+        let (json, bytes) = match &self.content {
+            Content::Json(json) => (Some(json.clone()), Bytes::new()),
+            Content::Bytes(bytes) => (None, bytes.clone()),
+        };
+        let headers = self.headers.iter();
+        SavedStub {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            status: self.status,
+            headers: headers.map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+            json,
+            bytes: Blob(bytes),
+        }
+    }
+
+    pub(crate) fn of_saved(saved: &SavedStub) -> Self {
+        let content = match &saved.json {
+            Some(json) => Content::Json(json.clone()),
+            None => Content::Bytes(saved.bytes.0.clone()),
+        };
+        let headers = saved.headers.iter().cloned();
+        Self {
+            headers: headers.map(|(name, value)| (name.into(), value.into())).collect(),
+            ..Self::new(saved.status, content)
         }
     }
 

@@ -22,6 +22,8 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
+use crate::journal::{Entry, SavedRequest, Ticket};
+use crate::refusal::Refusal;
 use crate::reply::{Reply, ReplyBody};
 use crate::state::SandboxState;
 use problem::Problem;
@@ -56,14 +58,18 @@ fn is_page_request(head: &Parts) -> bool {
 }
 
 /// Answers a control request; `body` is `None` when it is longer than [`MAX_BODY`].
-pub(crate) fn answer(state: &Arc<SandboxState>, head: &Parts, body: Option<Bytes>) -> Reply {
-    let mut reply = match (guard::check(head, &state.settings), body) {
-        (Err(problem), _) => problem.reply(),
-        (Ok(()), None) => Problem::too_long().reply(),
-        (Ok(()), Some(body)) => route(state, head, &body),
+pub(crate) fn answer(
+    state: &Arc<SandboxState>,
+    head: &Parts,
+    body: Option<Bytes>,
+) -> (Reply, Ticket) {
+    let (mut reply, written) = match (guard::check(head, &state.settings), body) {
+        (Err(problem), _) => (problem.reply(), Ticket::none()),
+        (Ok(()), None) => (Problem::too_long().reply(), Ticket::none()),
+        (Ok(()), Some(body)) => record(state, head, &body),
     };
     protect(&mut reply);
-    reply
+    (reply, written)
 }
 
 /// Whether a request asks for the stream of requests, whose body has no end.
@@ -107,7 +113,22 @@ fn protect(reply: &mut Reply) {
     }
 }
 
-fn route(state: &Arc<SandboxState>, head: &Parts, body: &Bytes) -> Reply {
+/// Executes a request that [`guard`] has let through. One that only reads leaves no entry in the journal, and waits for
+/// the entries whose effects it may show.
+fn record(state: &Arc<SandboxState>, head: &Parts, body: &Bytes) -> (Reply, Ticket) {
+    let Some(journal) = &state.journal else {
+        return (route(state, head, body), Ticket::none());
+    };
+    if [Method::GET, Method::HEAD].contains(&head.method) {
+        return (route(state, head, body), journal.last());
+    }
+    let entry = Entry::Control(SavedRequest::of(head, Some(body)));
+    let recorded = state.record(|| (route(state, head, body), Some(entry)));
+    recorded.unwrap_or_else(|err| (Refusal::internal(&err).reply(), Ticket::none()))
+}
+
+/// Executes a request without checking where it comes from.
+pub(crate) fn route(state: &Arc<SandboxState>, head: &Parts, body: &Bytes) -> Reply {
     let Some(path) = head.uri.path().strip_prefix(PREFIX) else {
         return page::redirect(StatusCode::FOUND, "/_sandbox/");
     };

@@ -26,6 +26,22 @@ pub(crate) enum ClientCertificate {
     Missing,
 }
 
+impl ClientCertificate {
+    /// Whether there was one; `None` is [`NotAsked`](Self::NotAsked).
+    pub(crate) fn presented(self) -> Option<bool> {
+        (self != Self::NotAsked).then_some(self == Self::Presented)
+    }
+
+    /// The opposite of [`presented`](Self::presented).
+    pub(crate) fn of_presented(presented: Option<bool>) -> Self {
+        match presented {
+            None => Self::NotAsked,
+            Some(true) => Self::Presented,
+            Some(false) => Self::Missing,
+        }
+    }
+}
+
 impl Received {
     pub(super) fn new(mut head: Parts, body: Bytes, client_certificate: ClientCertificate) -> Self {
         if let Some(value) = head.headers.get_mut(AUTHORIZATION) {

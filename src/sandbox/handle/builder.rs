@@ -13,7 +13,9 @@ use super::{Account, Sandbox};
 use crate::fault::PlannedFault;
 use crate::folder;
 use crate::identity::Identity;
+use crate::journal::{Journal, Opened};
 use crate::merchants::MerchantSettings;
+use crate::replay::replay;
 use crate::server::{self, Ready, failed};
 use crate::settings::SandboxSettings;
 use crate::state::SandboxState;
@@ -65,6 +67,23 @@ impl SandboxBuilder {
     /// merchant and platform keep their serials; `ca.pem` becomes a new root certificate to trust.
     pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.settings.dir = Some(dir.into());
+        self
+    }
+
+    /// Keeps the state in a folder, so that the next start has the same orders, refunds, records, merchants, requests and
+    /// keys, and continues the notifications that were not accepted. Without it, everything but the files of
+    /// [`dir`](Self::dir) is lost when the sandbox ends.
+    ///
+    /// A request is answered, and a method of [`Sandbox`] returns, after its effects are on the disk: a crash loses nothing
+    /// that was answered. When they cannot be written, the sandbox refuses all further requests with 500 `SYSTEM_ERROR`,
+    /// and methods without a result do nothing. One sandbox at a time uses the folder.
+    ///
+    /// The folder has `state.redb`, and `keys` unless [`dir`](Self::dir) names another folder. It keeps what was sent and
+    /// done, and the next start executes it again; that takes about a millisecond a request. Settings that change the
+    /// effects of requests ([`strict`](Self::strict), [`seed`](Self::seed) …) have to stay the same, and so has the version
+    /// of the sandbox.
+    pub fn state(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.settings.state = Some(dir.into());
         self
     }
 
@@ -277,7 +296,8 @@ impl SandboxBuilder {
     /// [`notify_url`](Self::notify_url), when two [faults](Self::fault) apply always, or when a
     /// [merchant](Self::merchant) or a [file](Self::merchant_file) with merchants is wrong;
     /// [`ErrorKind::Key`] when OpenSSL cannot generate keys; [`ErrorKind::File`] when the
-    /// [folder](Self::dir) cannot be used or its files do not belong together.
+    /// [folder](Self::dir) cannot be used or its files do not belong together, and when the [state](Self::state) is in use by
+    /// another sandbox, is damaged, or was made by another version or with other settings.
     pub async fn start(self) -> Result<Sandbox> {
         let (report, started) = oneshot::channel();
         let thread = self.launch(move |ready| drop(report.send(ready)))?;
@@ -326,20 +346,40 @@ impl SandboxBuilder {
         }
         self.settings.read_merchants()?;
         self.settings.check()?;
+        let opened = self.open_journal()?;
         let mchid = self.settings.mchid.as_deref();
         let identity = match &self.settings.dir {
             Some(dir) => Identity::of(folder::open(dir, mchid)?)?,
             None if self.fresh_keys => Identity::fresh(mchid)?,
             None => Identity::shared(mchid)?,
         };
-        let state = SandboxState::new(identity, self.clock, self.settings)?;
+        let (journal, entries) = match opened {
+            Some(Opened { journal, entries }) => (Some(journal), entries),
+            None => (None, Vec::new()),
+        };
+        if let Some(journal) = &journal {
+            identity.keep_keys_in(Arc::clone(journal))?;
+        }
+        let state = SandboxState::new(identity, self.clock, self.settings, journal)?;
         if state.settings.dir.is_some() {
             // A folder has the files of all merchants from the start.
             for account in state.accounts.all() {
                 account.credentials()?;
             }
         }
-        Ok(Arc::new(state))
+        let state = Arc::new(state);
+        replay(&state, entries)?;
+        Ok(state)
+    }
+
+    /// Opens the folder of the state first: it keeps other sandboxes away from the folder of the keys.
+    fn open_journal(&mut self) -> Result<Option<Opened>> {
+        let Some(dir) = &self.settings.state else {
+            return Ok(None);
+        };
+        let opened = Journal::open(dir, &self.settings.of_effects())?;
+        self.settings.dir.get_or_insert_with(|| dir.join("keys"));
+        Ok(Some(opened))
     }
 }
 

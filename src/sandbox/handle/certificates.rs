@@ -1,6 +1,7 @@
 //! Rotating and retiring platform certificates.
 
 use super::Sandbox;
+use crate::journal::Action;
 use wechatpay_core::crypto::Certificate;
 use wechatpay_core::error::Result;
 
@@ -31,7 +32,7 @@ impl Sandbox {
     /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when there are already 10 certificates,
     /// [`ErrorKind::Key`](wechatpay_chain::ErrorKind::Key) when OpenSSL cannot generate a key.
     pub fn rotate_platform_certificate(&self) -> Result<Certificate> {
-        self.state.platform.rotate(self.state.now())
+        self.state.perform(Action::RotateCertificate)?.certificate()
     }
 
     /// Adds a new platform certificate to the list and returns it. The old one still signs, for 24 hours by the sandbox's
@@ -42,24 +43,25 @@ impl Sandbox {
     ///
     /// As [`rotate_platform_certificate`](Self::rotate_platform_certificate).
     pub fn announce_platform_certificate(&self) -> Result<Certificate> {
-        self.state.platform.announce(self.state.now())
+        self.state.perform(Action::AnnounceCertificate)?.certificate()
     }
 
     /// Sets whether the newest certificate signs notifications and the responses to requests that name no
     /// key, as for an account that does not use the public key yet. By default the public key signs them.
     pub fn certificate_mode(&self, on: bool) {
-        self.state.platform.set_certificate_mode(on);
+        // An error means that the state cannot be written; then nothing changes.
+        let _ = self.state.perform(Action::CertificateMode { on });
     }
 
     /// Removes all certificates except the newest from the list, as WeChat Pay does some days after a
     /// rotation.
     pub fn retire_platform_certificates(&self) {
-        self.state.platform.retire();
+        let _ = self.state.perform(Action::RetireCertificates);
     }
 
     /// Removes all platform certificates, as for the account of a new merchant: the list of certificates
     /// returns 404 `RESOURCE_NOT_EXISTS`, and the public key signs everything.
     pub fn public_key_only(&self) {
-        self.state.platform.retire_all();
+        let _ = self.state.perform(Action::PublicKeyOnly);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Sandbox;
 use crate::events;
+use crate::journal::Action;
 use crate::notifier::DeliveryRecord;
 use wechatpay_core::error::Result;
 
@@ -11,13 +12,14 @@ impl Sandbox {
     /// Above five minutes it refuses the requests of clients with a correct clock, and they reject its
     /// responses.
     pub fn set_clock_offset(&self, seconds: i64) {
-        self.state.clock.set_offset(seconds);
+        // An error means that the state cannot be written; then nothing changes.
+        let _ = self.state.perform(Action::ClockOffset { seconds });
     }
 
     /// Sets whether the documented rate limits are enforced, see
     /// [`SandboxBuilder::enforce_limits`](crate::SandboxBuilder::enforce_limits), and resets all counts.
     pub fn enforce_limits(&self, enforce: bool) {
-        self.state.rate_limits.enforce(enforce);
+        let _ = self.state.perform(Action::EnforceLimits { enforce });
     }
 
     /// Sets how many times faster than real time the waits between the attempts of notifications pass;
@@ -27,7 +29,7 @@ impl Sandbox {
     ///
     /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when it is below 0.001 or above a million.
     pub fn set_speed(&self, speed: f64) -> Result<()> {
-        self.state.set_speed(speed)
+        self.state.perform(Action::Speed { speed }).map(drop)
     }
 
     /// Sets the URL for notifications of requests without `notify_url`; with `None` there is none.
@@ -37,7 +39,8 @@ impl Sandbox {
     ///
     /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the sandbox may not post there.
     pub fn set_notify_url<'u>(&self, url: impl Into<Option<&'u str>>) -> Result<()> {
-        self.state.set_notify_url(url.into().map(str::to_owned))
+        let url = url.into().map(str::to_owned);
+        self.state.perform(Action::NotifyUrl { url }).map(drop)
     }
 
     /// Resets the sandbox to its start.
@@ -48,7 +51,7 @@ impl Sandbox {
     ///
     /// The keys stay, except those of added certificates, and so do the [stubs](Self::stub).
     pub fn reset(&self) {
-        self.state.reset();
+        let _ = self.state.perform(Action::Reset);
     }
 
     /// The deliveries of notifications, oldest first. At most 1000 of them are kept, and about 64 MiB in

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use crate::fault::Fault;
 use crate::folder::SandboxFiles;
 use crate::identity::Identity;
+use crate::journal::{Action, Entry};
 use crate::merchants::MerchantSettings;
 use crate::record::CallRecord;
 use crate::state::SandboxState;
@@ -116,7 +117,13 @@ impl Sandbox {
     pub fn add_merchant(&self, merchant: MerchantSettings) -> Result<Account> {
         let url = merchant.notify_url.as_deref();
         self.state.settings.check_notify_url(url)?;
-        Account::new(&self.state, self.state.accounts.add(merchant)?)
+        let entry = merchant.entry();
+        let added = self.state.perform_as(Action::AddMerchant { entry }, |_| {
+            let account = self.state.accounts.add(merchant)?;
+            // Before the entry is written, the keys are in the folder.
+            Account::new(&self.state, account)
+        });
+        added?
     }
 
     /// A client builder for a brand (品牌), which has its own key.
@@ -128,7 +135,13 @@ impl Sandbox {
     /// [`ErrorKind::Key`](wechatpay_chain::ErrorKind::Key) when OpenSSL cannot generate the brand's key,
     /// which happens at the first call.
     pub fn brand_builder(&self) -> Result<ClientBuilder> {
-        let brand = self.identity().brand(self.brand_id(), self.state.now())?;
+        let (brand, written) = self.state.record(|| {
+            let brand_id = self.brand_id().to_owned();
+            let brand = self.identity().brand(&brand_id, self.state.now());
+            (brand, Some(Entry::Brand { brand_id }))
+        })?;
+        written.wait()?;
+        let brand = brand?;
         Ok(Client::builder()
             .base_url(self.base_url())
             .brand_id(self.brand_id())
@@ -166,7 +179,9 @@ impl Sandbox {
     /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the method, the status or a header
     /// is not one.
     pub fn stub(&self, method: &str, path: &str, response: StubResponse) -> Result<()> {
-        self.state.stubs.set(method, path, response)
+        let saved = Action::Stub(response.saved(method, path));
+        let set = |_: &Action| self.state.stubs.set(method, path, response);
+        self.state.perform_as(saved, set)?
     }
 
     /// Sets the content of every bill.
@@ -183,13 +198,19 @@ impl Sandbox {
 
     /// Injects a fault into the response to the next request. Several faults wait for one request each.
     pub fn inject_fault(&self, fault: Fault) {
-        self.state.faults.push(fault);
+        let name = fault.to_string();
+        let inject = |_: &Action| self.state.faults.push(fault);
+        // An error means that the state cannot be written; then nothing changes.
+        let _ = self.state.perform_as(Action::InjectFault { fault: name }, inject);
     }
 
     /// Injects a fault into every response; `None` stops that. Faults of
     /// [`inject_fault`](Self::inject_fault) go first.
     pub fn inject_fault_always(&self, fault: impl Into<Option<Fault>>) {
-        self.state.faults.set_always(fault.into());
+        let fault = fault.into();
+        let name = fault.as_ref().map(Fault::to_string);
+        let inject = |_: &Action| self.state.faults.set_always(fault);
+        let _ = self.state.perform_as(Action::InjectFaultAlways { fault: name }, inject);
     }
 
     /// The requests so far, oldest first.
@@ -208,7 +229,7 @@ impl Sandbox {
 
     /// Forgets the requests so far.
     pub fn clear_calls(&self) {
-        self.state.records.clear();
+        let _ = self.state.perform(Action::ClearCalls);
     }
 
     /// The base URL: `http://127.0.0.1:port/`, or `https://…` with TLS.

@@ -5,17 +5,19 @@ mod credentials;
 mod parts;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
-use authority::{Authority, Purpose, rsa_keys, validity};
+use authority::{Authority, PLATFORM, Purpose, rsa_keys, validity};
 pub(super) use authority::{DAY, TlsIdentity};
 pub(super) use credentials::{Credentials, GivenKeys, MerchantParts};
 pub(super) use parts::Parts;
 
+use crate::journal::Journal;
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::crypto::{Certificate, PrivateKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -37,6 +39,10 @@ pub(super) struct Identity {
     generated: Mutex<BTreeMap<String, Arc<Credentials>>>,
     /// The generated keys of brands, by brand id.
     brands: Mutex<BTreeMap<String, Arc<Brand>>>,
+    /// How many platform certificates were added.
+    added: AtomicU64,
+    /// Keeps generated keys for the next start.
+    journal: OnceLock<Arc<Journal>>,
 }
 
 /// The key and certificate of a brand (品牌).
@@ -91,6 +97,8 @@ impl Identity {
             root: self.root.clone(),
             generated: Mutex::new(lock(&self.generated).clone()),
             brands: Mutex::new(lock(&self.brands).clone()),
+            added: AtomicU64::new(0),
+            journal: OnceLock::new(),
         })
     }
 
@@ -112,6 +120,8 @@ impl Identity {
             authority,
             generated: Mutex::default(),
             brands: Mutex::default(),
+            added: AtomicU64::new(0),
+            journal: OnceLock::new(),
         }))
     }
 
@@ -122,11 +132,7 @@ impl Identity {
         if let Some(brand) = brands.get(brand_id) {
             return Ok(Arc::clone(brand));
         }
-        let [key] = rsa_keys()?;
-        let x509 = self
-            .authority
-            .issue(brand_id, &key, Purpose::Signing, validity(now))
-            .map_err(keys_failed)?;
+        let (key, x509) = self.kept(&format!("brand {brand_id}"), brand_id, now)?;
         let brand = Arc::new(Brand {
             key: private(&key)?,
             certificate: certificate(&x509)?,
@@ -151,8 +157,51 @@ impl Identity {
     /// Generates another platform certificate with a new key, valid for a year from the day before `now`
     /// (Unix seconds).
     pub(super) fn next_certified(&self, now: i64) -> Result<Certified> {
+        let number = self.added.fetch_add(1, Ordering::Relaxed) + 1;
+        let (key, x509) = self.kept(&format!("platform {number}"), PLATFORM, now)?;
+        certified(&key, &x509)
+    }
+
+    /// From now on keeps generated keys in a journal, which has those of earlier runs.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::File`] when the journal belongs to other keys.
+    pub(super) fn keep_keys_in(&self, journal: Arc<Journal>) -> Result<()> {
+        let id = self.merchant.public.id.as_bytes();
+        match journal.key("identity") {
+            None => journal.keep_key("identity", id.to_vec())?,
+            Some(known) if known == id => {}
+            Some(_) => {
+                let message = "the sandbox's state was made with other keys than those in its folder: restore the folder \
+                               keys in the folder of the state, start with the same --dir, or name an empty folder";
+                return Err(Error::new(ErrorKind::File, message));
+            }
+        }
+        // A sandbox has one journal.
+        let _ = self.journal.set(journal);
+        Ok(())
+    }
+
+    /// The key and certificate that were kept under a name, or generated ones, which are kept.
+    fn kept(&self, name: &str, common: &str, now: i64) -> Result<(PKey<Private>, X509)> {
+        let journal = self.journal.get();
+        if let Some(pem) = journal.and_then(|journal| journal.key(name)) {
+            let key = PKey::private_key_from_pem(&pem).map_err(keys_failed)?;
+            let x509 = X509::from_pem(&pem).map_err(keys_failed)?;
+            return Ok((key, x509));
+        }
         let [key] = rsa_keys()?;
-        self.authority.certify(&key, validity(now))
+        let x509 = self
+            .authority
+            .issue(common, &key, Purpose::Signing, validity(now))
+            .map_err(keys_failed)?;
+        if let Some(journal) = journal {
+            let pems = [key.private_key_to_pem_pkcs8(), x509.to_pem()];
+            let [key, certificate] = pems.map(|pem| pem.map_err(keys_failed));
+            journal.keep_key(name, [key?, certificate?].concat())?;
+        }
+        Ok((key, x509))
     }
 
     /// Generates a platform certificate that expired an hour before `now`.

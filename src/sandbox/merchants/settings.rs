@@ -310,6 +310,22 @@ fn is_brand_id(text: &str) -> bool {
     (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+impl MerchantSettings {
+    /// As the control API takes it, without keys.
+    pub(crate) fn entry(&self) -> serde_json::Value {
+        serde_json::json!({
+            "mchid": self.mchid,
+            "name": self.name,
+            "kind": self.kind.as_str(),
+            "mode": self.mode.as_str(),
+            "products": self.products,
+            "sub_merchants": self.sub_merchants,
+            "brands": self.brands,
+            "notify_url": self.notify_url,
+        })
+    }
+}
+
 /// Leaves the keys out.
 impl fmt::Debug for MerchantSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use tokio::time::{sleep, timeout};
 
 use crate::control;
-use crate::gateway::{self, ClientCertificate};
+use crate::gateway::{self, ClientCertificate, Transmission};
+use crate::journal::{Entry, SavedRequest};
+use crate::refusal::Refusal;
 use crate::reply::ReplyBody;
 use crate::state::SandboxState;
 use wechatpay_chain::transport::Body;
@@ -30,14 +33,21 @@ pub(super) async fn dispatch(
         let body = read(body, control::MAX_BODY, read_timeout).await?;
         // Generating keys and searching signatures must not block the thread that serves all requests.
         let reply = tokio::task::spawn_blocking(move || control::answer(&state, &head, body));
-        let reply = reply
+        let (reply, written) = reply
             .await
             .map_err(|err| closed("the control API panicked").with_source(err))?;
+        let reply = match written.written().await {
+            Ok(()) => reply,
+            Err(err) => Refusal::internal(&err).reply(),
+        };
         return Ok(reply.into_response(false));
     }
     let limit = gateway::body_limit(&state, &head);
     let body = read(body, limit, read_timeout).await?;
-    let transmission = gateway::handle(&state, head, body, client_certificate);
+    let transmission = match handle(&state, head, body, client_certificate).await {
+        Ok(transmission) => transmission,
+        Err(err) => return Ok(Refusal::internal(&err).reply().into_response(false)),
+    };
     if !transmission.delay.is_zero() {
         sleep(transmission.delay).await;
     }
@@ -45,6 +55,28 @@ pub(super) async fn dispatch(
         .reply
         .ok_or_else(|| closed("a fault closes the connection"))?;
     Ok(reply.into_response(transmission.truncate))
+}
+
+/// Handles a request of a client. With a journal, returns after the request is written.
+async fn handle(
+    state: &SandboxState,
+    head: Parts,
+    body: Option<Bytes>,
+    certificate: ClientCertificate,
+) -> Result<Transmission> {
+    let is_kept = state.journal.is_some();
+    let request = is_kept.then(|| SavedRequest::of(&head, body.as_ref()));
+    let (transmission, written) = state.record(|| {
+        let transmission = gateway::handle(state, head, body, certificate);
+        let entry = request.map(|request| Entry::Call {
+            request,
+            certificate: certificate.presented(),
+            status: transmission.reply.as_ref().map(|it| it.status.as_u16()),
+        });
+        (transmission, entry)
+    })?;
+    written.written().await?;
+    Ok(transmission)
 }
 
 /// Reads a body; `None` when it is longer than the limit.

@@ -48,6 +48,7 @@ pub(crate) fn run(
         };
         let address = server.address;
         state.notifier.run_on(Handle::current());
+        state.notifier.resume();
         tokio::spawn(events::post_continuously(Arc::clone(&state)));
         let connections = Connections::new(Arc::clone(&state));
         let accepting = tokio::spawn(server.accept(connections.shared.clone()));

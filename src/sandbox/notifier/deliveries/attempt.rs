@@ -14,8 +14,6 @@ use crate::record::{ResponseRecord, size_of_headers};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::xml;
 
-/// How many attempts of a delivery are kept. A delivery can be resent any number of times.
-const ATTEMPTS: usize = 64;
 /// How many bytes of a posted body are kept.
 const POSTED: usize = 64 << 10;
 const ANSWERED: usize = 4 << 10;
@@ -39,14 +37,7 @@ impl DeliveryTask {
             ..attempt_record(outcome, draft.content())
         };
         let accepted = attempt.problem.is_none();
-        self.notifier.edit(self.id, |record| {
-            record.next_in = None;
-            record.posted = posted;
-            if record.attempts.len() >= ATTEMPTS {
-                record.attempts.remove(0);
-            }
-            record.attempts.push(attempt);
-        });
+        self.notifier.add_attempt(self.id, attempt, posted);
         accepted
     }
 }

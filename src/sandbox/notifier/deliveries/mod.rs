@@ -2,6 +2,7 @@
 
 mod attempt;
 mod record;
+mod saved;
 mod schedule;
 mod store;
 
@@ -14,6 +15,7 @@ use super::draft::NotificationDraft;
 use super::post::Reach;
 use crate::bilingual::Bilingual;
 use crate::fault::{Fault, Faults};
+use crate::journal::Journal;
 pub use record::{AttemptRecord, DeliveryRecord, DeliveryState, PostedRecord};
 use schedule::{DeliveryTask, FirstAttempt};
 use store::DeliveryStore;
@@ -26,6 +28,7 @@ pub(crate) struct Notifier {
     reach: Reach,
     store: Mutex<DeliveryStore>,
     speed: watch::Sender<f64>,
+    journal: Option<Arc<Journal>>,
     /// The runtime of the delivery tasks.
     runtime: OnceLock<Handle>,
 }
@@ -36,6 +39,7 @@ impl Notifier {
         faults: Arc<Faults>,
         reach: Reach,
         speed: f64,
+        journal: Option<Arc<Journal>>,
     ) -> Self {
         Self {
             clock,
@@ -43,6 +47,7 @@ impl Notifier {
             reach,
             store: Mutex::default(),
             speed: watch::Sender::new(speed),
+            journal,
             runtime: OnceLock::new(),
         }
     }

@@ -33,7 +33,19 @@ pub struct DeliveryRecord {
     pub next_in: Option<u64>,
 }
 
+/// How many attempts of a delivery are kept. A delivery can be resent any number of times.
+const ATTEMPTS: usize = 64;
+
 impl DeliveryRecord {
+    pub(super) fn add(&mut self, attempt: AttemptRecord, posted: Option<PostedRecord>) {
+        self.next_in = None;
+        self.posted = posted;
+        if self.attempts.len() >= ATTEMPTS {
+            self.attempts.remove(0);
+        }
+        self.attempts.push(attempt);
+    }
+
     /// The approximate memory use, without the resource.
     pub(super) fn size(&self) -> usize {
         let posted = self.posted.as_ref();

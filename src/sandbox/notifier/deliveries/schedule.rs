@@ -7,7 +7,6 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
 use super::Notifier;
-use super::record::DeliveryState;
 
 /// Seconds from one attempt to the next.
 ///
@@ -29,6 +28,8 @@ pub(super) enum FirstAttempt {
     After(oneshot::Receiver<()>),
     /// Before the delivery that is held, which is released when this is dropped.
     Before(oneshot::Sender<()>),
+    /// At once, after this many attempts of an earlier run.
+    Again(usize),
 }
 
 /// The task of one delivery.
@@ -40,8 +41,13 @@ pub(super) struct DeliveryTask {
 impl DeliveryTask {
     /// Posts the notification `times` times, then retries until it is accepted or the schedule ends.
     pub(super) async fn run(self, times: u32, first: FirstAttempt) {
+        // The attempt at once replaces the one that the earlier run was waiting for.
+        let waited = match first {
+            FirstAttempt::Again(attempts) => attempts,
+            _ => 0,
+        };
         let release = match first {
-            FirstAttempt::Now => None,
+            FirstAttempt::Now | FirstAttempt::Again(_) => None,
             FirstAttempt::Before(release) => Some(release),
             FirstAttempt::After(released) => {
                 // Post it now, even if the wait timed out.
@@ -55,7 +61,7 @@ impl DeliveryTask {
         }
         drop(release);
         let mut speed = self.notifier.speed.subscribe();
-        for wait in WAITS {
+        for wait in WAITS.into_iter().skip(waited) {
             if accepted {
                 break;
             }
@@ -64,13 +70,7 @@ impl DeliveryTask {
             sleep(wait, &mut speed).await;
             accepted = self.attempt().await;
         }
-        self.notifier.edit(self.id, |record| {
-            record.state = if accepted {
-                DeliveryState::Accepted
-            } else {
-                DeliveryState::GivenUp
-            };
-        });
+        self.notifier.finish(self.id, accepted);
     }
 }
 

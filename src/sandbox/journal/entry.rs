@@ -1,0 +1,199 @@
+//! The inputs of a sandbox.
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Version};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use wechatpay_core::crypto::base64;
+
+/// An entry with the moment of its execution.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Input {
+    pub(crate) time_ms: i64,
+    /// The seed of the nonces.
+    pub(crate) seed: String,
+    pub(crate) entry: Entry,
+}
+
+/// An input that was read from the disk, and its number.
+pub(crate) struct Replayed {
+    pub(crate) number: u64,
+    pub(crate) input: Input,
+}
+
+/// An input of a sandbox.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum Entry {
+    /// A request of a client, and the status of its response.
+    Call {
+        request: SavedRequest,
+        /// Whether the connection presented a certificate; `None` is plain HTTP.
+        certificate: Option<bool>,
+        status: Option<u16>,
+    },
+    /// A request of the control API or of the page's forms that may change something.
+    Control(SavedRequest),
+    /// What a method of [`Sandbox`](crate::Sandbox) does.
+    Action(Action),
+    /// The keys of a brand were needed.
+    Brand { brand_id: String },
+    /// The events were taken and posted.
+    Post,
+    /// The result of posting a notification once.
+    Attempt { id: u64, attempt: SavedAttempt },
+    /// A delivery has ended.
+    Delivered { id: u64, accepted: bool },
+}
+
+impl Entry {
+    /// Whether it can leave something that the next posting of events advances; `None` when it changes nothing there.
+    pub(super) fn sets_news(&self) -> Option<bool> {
+        match self {
+            Self::Post => Some(false),
+            Self::Attempt { .. } | Self::Delivered { .. } | Self::Brand { .. } => None,
+            Self::Call { .. } | Self::Control(_) | Self::Action(_) => Some(true),
+        }
+    }
+}
+
+/// What the methods of [`Sandbox`](crate::Sandbox) do.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum Action {
+    OfMerchant { mchid: String, act: MerchantAct },
+    /// As the control API takes it, without keys: those are in the folder.
+    AddMerchant { entry: Value },
+    Stub(SavedStub),
+    InjectFault { fault: String },
+    InjectFaultAlways { fault: Option<String> },
+    ClearCalls,
+    ClockOffset { seconds: i64 },
+    EnforceLimits { enforce: bool },
+    Speed { speed: f64 },
+    NotifyUrl { url: Option<String> },
+    Reset,
+    RotateCertificate,
+    AnnounceCertificate,
+    CertificateMode { on: bool },
+    RetireCertificates,
+    PublicKeyOnly,
+}
+
+/// What the methods of [`Account`](crate::Account) do.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum MerchantAct {
+    Pay { number: String },
+    FailPayment { number: String },
+    Expire { number: String },
+    SettleRefund { number: String, status: String },
+    HoldRefunds { hold: bool },
+    HoldTransfers { hold: bool },
+    DecideTransfer { number: String, fail_reason: Option<String> },
+    SetState { number: String, state: String },
+    Complain { number: String, detail: String },
+    SetBill { content: Blob },
+    TakeEvents,
+}
+
+/// A stubbed response.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedStub {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) json: Option<Value>,
+    pub(crate) bytes: Blob,
+}
+
+/// A request as received.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedRequest {
+    method: String,
+    target: String,
+    version: String,
+    headers: SavedHeaders,
+    /// `None` when it was too long.
+    body: Option<Blob>,
+}
+
+impl SavedRequest {
+    pub(crate) fn of(head: &Parts, body: Option<&Bytes>) -> Self {
+        Self {
+            method: head.method.to_string(),
+            target: head.uri.to_string(),
+            version: format!("{:?}", head.version),
+            headers: SavedHeaders::of(&head.headers),
+            body: body.map(|body| Blob(body.clone())),
+        }
+    }
+
+    /// The request; `None` when the text is none, which only a changed file has.
+    pub(crate) fn restored(self) -> Option<(Parts, Option<Bytes>)> {
+        let version = [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2]
+            .into_iter()
+            .find(|known| format!("{known:?}") == self.version)?;
+        let request = Request::builder()
+            .method(self.method.as_str())
+            .uri(self.target)
+            .version(version);
+        let (mut head, ()) = request.body(()).ok()?.into_parts();
+        head.headers = self.headers.restored()?;
+        Some((head, self.body.map(|body| body.0)))
+    }
+}
+
+/// Headers; each byte of a value is one character.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedHeaders(Vec<(String, String)>);
+
+impl SavedHeaders {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let text = |value: &HeaderValue| value.as_bytes().iter().copied().map(char::from).collect();
+        let headers = headers.iter();
+        Self(headers.map(|(name, value)| (name.to_string(), text(value))).collect())
+    }
+
+    pub(crate) fn restored(self) -> Option<HeaderMap> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in self.0 {
+            let bytes: Option<Vec<u8>> = value.chars().map(|it| u8::try_from(it).ok()).collect();
+            headers.append(
+                HeaderName::from_bytes(name.as_bytes()).ok()?,
+                HeaderValue::from_bytes(&bytes?).ok()?,
+            );
+        }
+        Some(headers)
+    }
+}
+
+/// One attempt of a delivery.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedAttempt {
+    pub(crate) time_ms: i64,
+    pub(crate) took_ms: u64,
+    pub(crate) response: Option<(u16, SavedHeaders, Blob)>,
+    pub(crate) problem: Option<String>,
+    pub(crate) problem_zh: Option<String>,
+    /// The headers, the kept start of the body, and its length.
+    pub(crate) posted: Option<(SavedHeaders, Blob, usize)>,
+}
+
+/// Bytes, in JSON as Base64.
+#[derive(Clone)]
+pub(crate) struct Blob(pub(crate) Bytes);
+
+impl Serialize for Blob {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&base64::encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Blob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let bytes = base64::decode(&text).ok_or_else(|| serde::de::Error::custom("no Base64"))?;
+        Ok(Self(bytes.into()))
+    }
+}

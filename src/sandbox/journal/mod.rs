@@ -1,0 +1,122 @@
+//! The journal of a sandbox whose state survives a restart.
+//!
+//! Each input that can change the state is one [`Entry`]: a request, an action of the control API, the result of posting a
+//! notification. [`Journal::run`] executes one input at a time, at a fixed time and with derived nonces ([`moment`]), and
+//! then queues its entry. A [`Ticket`] waits until the entry is on the disk; only then the input is answered. The next
+//! start executes the entries again in the same order.
+
+mod entry;
+mod moment;
+mod store;
+mod writer;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub(crate) use entry::{Action, Blob, Entry, Input, MerchantAct, Replayed, SavedAttempt, SavedHeaders, SavedRequest, SavedStub};
+pub(crate) use moment::{Moment, current as current_moment, next_nonce};
+use store::Store;
+pub(crate) use writer::Ticket;
+use writer::Writer;
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+
+/// The journal of a running sandbox.
+pub(crate) struct Journal {
+    /// Held while an input is executed and queued: entries have the order of their effects.
+    executing: Mutex<()>,
+    writer: Writer,
+    /// Whether an input came after the events were last posted.
+    has_news: AtomicBool,
+    /// The generated keys of the earlier runs, by name.
+    keys: Mutex<BTreeMap<String, Vec<u8>>>,
+}
+
+/// A journal that was opened, and its entries, oldest first.
+pub(crate) struct Opened {
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) entries: Vec<Replayed>,
+}
+
+impl Journal {
+    /// Opens or creates the journal in a folder. `settings` are those that the effects of its entries depend on.
+    pub(crate) fn open(dir: &Path, settings: &BTreeMap<String, String>) -> Result<Opened> {
+        let (store, content) = Store::open(dir, settings)?;
+        let journal = Self {
+            executing: Mutex::new(()),
+            writer: Writer::start(store, &content.last)?,
+            has_news: AtomicBool::new(!content.entries.is_empty()),
+            keys: Mutex::new(content.keys),
+        };
+        Ok(Opened {
+            journal: Arc::new(journal),
+            entries: content.entries,
+        })
+    }
+
+    /// Executes an input at a time, and queues the entry that `work` returns. An input within an input is a part of it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::File`] when an earlier entry could not be written; `work` is not executed then.
+    pub(crate) fn run<T>(
+        &self,
+        time_ms: i64,
+        work: impl FnOnce() -> (T, Option<Entry>),
+    ) -> Result<(T, Ticket)> {
+        if current_moment().is_some() {
+            return Ok((work().0, Ticket::none()));
+        }
+        let _executing = self.executing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.writer.check()?;
+        let seed = SystemClock::new().nonce()?;
+        let (result, entry) = Moment::new(time_ms, &seed).run(work);
+        let Some(entry) = entry else {
+            // The answer may show effects of entries that are not written yet.
+            return Ok((result, self.writer.last()));
+        };
+        if let Some(has_news) = entry.sets_news() {
+            self.has_news.store(has_news, Ordering::Relaxed);
+        }
+        let ticket = self.writer.append(&Input {
+            time_ms,
+            seed,
+            entry,
+        })?;
+        Ok((result, ticket))
+    }
+
+    /// The ticket of the newest entry, after the input that is being executed.
+    pub(crate) fn last(&self) -> Ticket {
+        let _executing = self.executing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.writer.last()
+    }
+
+    /// Whether an input came after the events were last posted. What is in progress advances at the next posting.
+    pub(crate) fn has_news(&self) -> bool {
+        self.has_news.load(Ordering::Relaxed)
+    }
+
+    /// A generated key that an earlier run, or this one, has kept.
+    pub(crate) fn key(&self, name: &str) -> Option<Vec<u8>> {
+        self.keys().get(name).cloned()
+    }
+
+    /// Keeps a generated key. It is written no later than the entry of the input that needed it.
+    pub(crate) fn keep_key(&self, name: &str, bytes: Vec<u8>) -> Result<()> {
+        self.writer.keep_key(name, bytes.clone())?;
+        self.keys().insert(name.to_owned(), bytes);
+        Ok(())
+    }
+
+    fn keys(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An error of the journal in a folder, which the user can act on.
+pub(crate) fn failed(message: String) -> Error {
+    Error::new(ErrorKind::File, message)
+}

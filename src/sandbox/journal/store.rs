@@ -1,0 +1,272 @@
+//! The file of the journal.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use openssl::sha::sha256;
+use redb::{Database, DatabaseError, ReadableTable, TableDefinition};
+
+use super::entry::Replayed;
+use super::failed;
+use super::writer::Write;
+use wechatpay_core::error::{BoxError, Error, Result};
+
+const ENTRIES: TableDefinition<u64, &[u8]> = TableDefinition::new("entries");
+const KEYS: TableDefinition<&str, &[u8]> = TableDefinition::new("keys");
+/// `format`, `settings`, and `last`: the number and the digest of the last entry.
+const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
+
+/// The version of this crate executes the entries, so each version has a format of its own.
+const FORMAT: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
+
+const DIGEST: usize = 16;
+
+/// The open file. No other process can open it.
+pub(super) struct Store {
+    database: Database,
+    path: PathBuf,
+    last: Last,
+}
+
+/// The number of the last entry, and a digest over all entries up to it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(super) struct Last {
+    pub(super) number: u64,
+    digest: [u8; DIGEST],
+}
+
+/// What the file has at the start.
+pub(super) struct Content {
+    pub(super) entries: Vec<Replayed>,
+    pub(super) keys: BTreeMap<String, Vec<u8>>,
+    pub(super) last: Last,
+}
+
+impl Store {
+    pub(super) fn open(
+        dir: &Path,
+        settings: &BTreeMap<String, String>,
+    ) -> Result<(Self, Content)> {
+        let path = dir.join("state.redb");
+        let file = create(dir, &path).map_err(|err| unusable(&path, err.into()))?;
+        // redb reports most damage as errors, and some as panics.
+        let opened = catch_unwind(AssertUnwindSafe(|| {
+            let database = Database::builder().create_file(file);
+            let database = database.map_err(|err| not_opened(&path, err))?;
+            check_meta(&database, &path, settings)?;
+            let content = read(&database).map_err(|why| broken(&path, why))?;
+            Ok((database, content))
+        }));
+        let (database, content) =
+            opened.unwrap_or_else(|_| Err(broken(&path, "its pages are damaged".into())))?;
+        let store = Self {
+            database,
+            path,
+            last: content.last.clone(),
+        };
+        Ok((store, content))
+    }
+
+    /// Writes all in one transaction, and waits until it is on the disk. Returns the number of the last entry.
+    pub(super) fn write(&mut self, writes: &[Write]) -> Result<u64> {
+        let last = self.written(writes).map_err(|why| {
+            let message = format!(
+                "the sandbox's state cannot be written to {}: make room on the disk and start the sandbox again; what \
+                 was answered is kept",
+                self.path.display()
+            );
+            failed(message).with_source(why)
+        })?;
+        self.last = last;
+        Ok(self.last.number)
+    }
+
+    fn written(&self, writes: &[Write]) -> Result<Last, BoxError> {
+        let transaction = self.database.begin_write()?;
+        let mut last = self.last.clone();
+        {
+            let mut entries = transaction.open_table(ENTRIES)?;
+            let mut keys = transaction.open_table(KEYS)?;
+            for write in writes {
+                match write {
+                    Write::Entry(number, bytes) => {
+                        entries.insert(*number, bytes.as_slice())?;
+                        last = last.next(*number, bytes);
+                    }
+                    Write::Key(name, bytes) => {
+                        keys.insert(name.as_str(), bytes.as_slice())?;
+                    }
+                }
+            }
+            let mut meta = transaction.open_table(META)?;
+            meta.insert("last", last.encoded().as_slice())?;
+        }
+        // The default durability waits for the disk.
+        transaction.commit()?;
+        Ok(last)
+    }
+}
+
+impl Last {
+    fn next(&self, number: u64, bytes: &[u8]) -> Self {
+        let text = [&self.digest[..], &number.to_be_bytes(), bytes].concat();
+        let mut digest = [0; DIGEST];
+        digest.copy_from_slice(&sha256(&text)[..DIGEST]);
+        Self { number, digest }
+    }
+
+    fn encoded(&self) -> Vec<u8> {
+        [&self.number.to_be_bytes()[..], &self.digest].concat()
+    }
+}
+
+/// Opens the file, for the current user only.
+fn create(dir: &Path, path: &Path) -> io::Result<File> {
+    fs::create_dir_all(dir)?;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        // The name of a new file is on the disk only after its folder is.
+        File::open(dir)?.sync_all()?;
+    }
+    Ok(file)
+}
+
+/// Compares the format and the settings of the file, or writes them into a new one.
+fn check_meta(
+    database: &Database,
+    path: &Path,
+    settings: &BTreeMap<String, String>,
+) -> Result<()> {
+    let known = read_meta(database).map_err(|why| broken(path, why))?;
+    let Some((format, known)) = known else {
+        return begin(database, settings).map_err(|why| unusable(path, why));
+    };
+    if format != FORMAT {
+        let version = format.rsplit(' ').next().unwrap_or_default();
+        let message = format!(
+            "the state in {} was written by version {version} of the sandbox, and this is version {}: start that version, \
+             or name an empty folder",
+            path.display(),
+            env!("CARGO_PKG_VERSION")
+        );
+        return Err(failed(message));
+    }
+    let names = known.keys().chain(settings.keys());
+    let mut different: Vec<&str> = names
+        .filter(|name| known.get(*name) != settings.get(*name))
+        .map(String::as_str)
+        .collect();
+    different.sort_unstable();
+    different.dedup();
+    if different.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "the state in {} was made with other settings ({}): start with the same, or name an empty folder",
+        path.display(),
+        different.join(", ")
+    );
+    Err(failed(message))
+}
+
+/// The format and the settings; `None` when the file is new.
+fn read_meta(
+    database: &Database,
+) -> Result<Option<(String, BTreeMap<String, String>)>, BoxError> {
+    let transaction = database.begin_read()?;
+    if transaction.list_tables()?.next().is_none() {
+        return Ok(None);
+    }
+    let meta = transaction.open_table(META)?;
+    let text = |name: &str| -> Result<Vec<u8>, BoxError> {
+        let value = meta.get(name)?.ok_or("a row is missing")?;
+        Ok(value.value().to_vec())
+    };
+    let format = String::from_utf8(text("format")?)?;
+    Ok(Some((format, serde_json::from_slice(&text("settings")?)?)))
+}
+
+fn begin(database: &Database, settings: &BTreeMap<String, String>) -> Result<(), BoxError> {
+    let transaction = database.begin_write()?;
+    {
+        let mut meta = transaction.open_table(META)?;
+        meta.insert("format", FORMAT.as_bytes())?;
+        meta.insert("settings", serde_json::to_vec(settings)?.as_slice())?;
+        meta.insert("last", Last::default().encoded().as_slice())?;
+        transaction.open_table(ENTRIES)?;
+        transaction.open_table(KEYS)?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Reads all entries and keys, and checks that no entry is missing or changed.
+fn read(database: &Database) -> Result<Content, BoxError> {
+    let transaction = database.begin_read()?;
+    let (mut entries, mut last) = (Vec::new(), Last::default());
+    for row in transaction.open_table(ENTRIES)?.iter()? {
+        let (number, bytes) = row?;
+        let (number, bytes) = (number.value(), bytes.value());
+        last = last.next(number, bytes);
+        let input = serde_json::from_slice(bytes)?;
+        entries.push(Replayed { number, input });
+    }
+    let meta = transaction.open_table(META)?;
+    let known = meta.get("last")?.ok_or("a row is missing")?;
+    if known.value() != last.encoded() {
+        return Err("entries are missing or changed".into());
+    }
+    let mut keys = BTreeMap::new();
+    for row in transaction.open_table(KEYS)?.iter()? {
+        let (name, bytes) = row?;
+        keys.insert(name.value().to_owned(), bytes.value().to_vec());
+    }
+    Ok(Content {
+        entries,
+        keys,
+        last,
+    })
+}
+
+fn not_opened(path: &Path, err: DatabaseError) -> Error {
+    match err {
+        DatabaseError::DatabaseAlreadyOpen => failed(format!(
+            "the state in {} is in use by another sandbox: stop that sandbox, or name another folder",
+            path.display()
+        )),
+        DatabaseError::UpgradeRequired(_) => broken(path, err.into()),
+        DatabaseError::Storage(redb::StorageError::Io(cause))
+            if cause.kind() != io::ErrorKind::InvalidData
+                && cause.kind() != io::ErrorKind::UnexpectedEof =>
+        {
+            unusable(path, cause.into())
+        }
+        err => broken(path, err.into()),
+    }
+}
+
+fn unusable(path: &Path, why: BoxError) -> Error {
+    let message = format!(
+        "the sandbox's state cannot be kept in {}: make its folder writable, or name another",
+        path.display()
+    );
+    failed(message).with_source(why)
+}
+
+fn broken(path: &Path, why: BoxError) -> Error {
+    let message = format!(
+        "the sandbox's state in {} is damaged: restore a copy of the folder, or delete the folder to begin anew",
+        path.display()
+    );
+    failed(message).with_source(why)
+}

@@ -1,0 +1,152 @@
+//! The actions of the methods of [`Sandbox`](crate::Sandbox), which a journal keeps.
+
+use crate::account::Account;
+use crate::journal::{Action, Entry, MerchantAct};
+use crate::merchants::MerchantEntry;
+use crate::state::SandboxState;
+use crate::stub::StubResponse;
+use crate::world::{Event, RefundStatus};
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+
+/// The result of an action.
+pub(crate) enum Performed {
+    Nothing,
+    Number(String),
+    Events(Vec<Event>),
+    Certificate(Certificate),
+}
+
+impl Performed {
+    pub(crate) fn number(self) -> String {
+        match self {
+            Self::Number(number) => number,
+            _ => String::new(),
+        }
+    }
+
+    pub(crate) fn events(self) -> Vec<Event> {
+        match self {
+            Self::Events(events) => events,
+            _ => Vec::new(),
+        }
+    }
+
+    pub(crate) fn certificate(self) -> Result<Certificate> {
+        match self {
+            Self::Certificate(certificate) => Ok(certificate),
+            _ => Err(Error::new(ErrorKind::Key, "there is no certificate")),
+        }
+    }
+}
+
+impl SandboxState {
+    /// Performs an action. With a journal, returns after its entry is written.
+    pub(crate) fn perform(&self, action: Action) -> Result<Performed> {
+        self.perform_as(action, |action| apply(self, action))?
+    }
+
+    /// As [`perform`](Self::perform), for an action whose live value has more than its entry.
+    pub(crate) fn perform_as<T>(
+        &self,
+        action: Action,
+        work: impl FnOnce(&Action) -> T,
+    ) -> Result<T> {
+        let (result, written) = self.record(|| {
+            let result = work(&action);
+            (result, Some(Entry::Action(action)))
+        })?;
+        written.wait()?;
+        Ok(result)
+    }
+
+    /// Performs an action of a merchant.
+    pub(crate) fn perform_of(&self, account: &Account, act: MerchantAct) -> Result<Performed> {
+        let mchid = account.mchid().to_owned();
+        self.perform_as(Action::OfMerchant { mchid, act }, |action| match action {
+            Action::OfMerchant { act, .. } => apply_to(account, act, self.now()),
+            _ => Ok(Performed::Nothing),
+        })?
+    }
+}
+
+fn apply(state: &SandboxState, action: &Action) -> Result<Performed> {
+    let now = state.now();
+    match action {
+        Action::OfMerchant { mchid, act } => {
+            return apply_to(&*state.accounts.named(mchid)?, act, now);
+        }
+        Action::AddMerchant { entry } => add_merchant(state, entry)?,
+        Action::Stub(stub) => {
+            let response = StubResponse::of_saved(stub);
+            state.stubs.set(&stub.method, &stub.path, response)?;
+        }
+        Action::InjectFault { fault } => state.faults.push(fault.parse()?),
+        Action::InjectFaultAlways { fault } => {
+            let fault = fault.as_deref().map(str::parse).transpose()?;
+            state.faults.set_always(fault);
+        }
+        Action::ClearCalls => state.records.clear(),
+        Action::ClockOffset { seconds } => state.clock.set_offset(*seconds),
+        Action::EnforceLimits { enforce } => state.rate_limits.enforce(*enforce),
+        Action::Speed { speed } => state.set_speed(*speed)?,
+        Action::NotifyUrl { url } => state.set_notify_url(url.clone())?,
+        Action::Reset => state.reset(),
+        Action::RotateCertificate => return state.platform.rotate(now).map(Performed::Certificate),
+        Action::AnnounceCertificate => {
+            return state.platform.announce(now).map(Performed::Certificate);
+        }
+        Action::CertificateMode { on } => state.platform.set_certificate_mode(*on),
+        Action::RetireCertificates => state.platform.retire(),
+        Action::PublicKeyOnly => state.platform.retire_all(),
+    }
+    Ok(Performed::Nothing)
+}
+
+fn apply_to(account: &Account, act: &MerchantAct, now: i64) -> Result<Performed> {
+    let world = &account.world;
+    match act {
+        MerchantAct::Pay { number } => world.pay(number, now)?,
+        MerchantAct::FailPayment { number } => world.fail(number, now)?,
+        MerchantAct::Expire { number } => world.expire(number, now)?,
+        MerchantAct::SettleRefund { number, status } => {
+            let known = [
+                RefundStatus::Success,
+                RefundStatus::Closed,
+                RefundStatus::Abnormal,
+            ];
+            let status = known.into_iter().find(|known| known.name() == status);
+            world.settle(number, status.unwrap_or(RefundStatus::Processing), now)?;
+        }
+        MerchantAct::HoldRefunds { hold } => world.hold_refunds(*hold),
+        MerchantAct::HoldTransfers { hold } => world.hold_transfers(*hold),
+        MerchantAct::DecideTransfer { number, fail_reason } => {
+            world.decide(number, fail_reason.as_deref(), now)?;
+        }
+        MerchantAct::SetState { number, state } => {
+            if !account.remembered.set_state(number, state) {
+                let message = format!(
+                    "no request created a record with the number {number:?}; create it first"
+                );
+                return Err(Error::new(ErrorKind::Builder, message));
+            }
+        }
+        MerchantAct::Complain { number, detail } => {
+            return Ok(Performed::Number(world.complain(number, detail, now)?));
+        }
+        MerchantAct::SetBill { content } => account.bills.set(content.0.clone()),
+        MerchantAct::TakeEvents => return Ok(Performed::Events(world.take_events(now))),
+    }
+    Ok(Performed::Nothing)
+}
+
+/// Adds a merchant whose keys are in the folder.
+fn add_merchant(state: &SandboxState, entry: &serde_json::Value) -> Result<()> {
+    let wrong = |message: String| Error::new(ErrorKind::Builder, message);
+    let entry: MerchantEntry =
+        serde_json::from_value(entry.clone()).map_err(|err| wrong(err.to_string()))?;
+    let settings = entry.settings(None);
+    let settings = settings.map_err(|err| wrong(format!("{}: {}", err.field, err.problem.en)))?;
+    state.accounts.add(settings)?.credentials()?;
+    Ok(())
+}
