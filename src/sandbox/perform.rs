@@ -120,7 +120,10 @@ fn apply_to(account: &Account, act: &MerchantAct, now: i64) -> Result<Performed>
         }
         MerchantAct::HoldRefunds { hold } => world.hold_refunds(*hold),
         MerchantAct::HoldTransfers { hold } => world.hold_transfers(*hold),
-        MerchantAct::DecideTransfer { number, fail_reason } => {
+        MerchantAct::DecideTransfer {
+            number,
+            fail_reason,
+        } => {
             world.decide(number, fail_reason.as_deref(), now)?;
         }
         MerchantAct::SetState { number, state } => {

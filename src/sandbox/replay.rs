@@ -64,8 +64,13 @@ fn call(
     if now == status {
         return Ok(());
     }
-    let text = |status: Option<u16>| status.map_or_else(|| "no response".to_owned(), |it| it.to_string());
-    Err(format!("it gave {}, and now gives {}", text(status), text(now)))
+    let text =
+        |status: Option<u16>| status.map_or_else(|| "no response".to_owned(), |it| it.to_string());
+    Err(format!(
+        "it gave {}, and now gives {}",
+        text(status),
+        text(now)
+    ))
 }
 
 fn not_restored(state: &SandboxState, number: u64, why: &str) -> wechatpay_core::error::Error {

@@ -156,7 +156,9 @@ impl SandboxSettings {
     pub(crate) fn of_effects(&self) -> BTreeMap<String, String> {
         let documented = &self.documented;
         let faults = self.faults.iter();
-        let faults: Vec<_> = faults.map(|it| format!("{}:{:?}", it.fault, it.times)).collect();
+        let faults: Vec<_> = faults
+            .map(|it| format!("{}:{:?}", it.fault, it.times))
+            .collect();
         let merchants: Vec<_> = self.merchants.iter().map(MerchantSettings::entry).collect();
         let all = [
             ("--seed", documented.seed.to_string()),

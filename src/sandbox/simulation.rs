@@ -207,7 +207,8 @@ impl Account {
     /// As [`Sandbox::settle_refund`].
     pub fn settle_refund(&self, out_refund_no: &str, status: RefundStatus) -> Result<()> {
         let (number, status) = (out_refund_no.to_owned(), status.name().to_owned());
-        self.perform(MerchantAct::SettleRefund { number, status }).map(drop)
+        self.perform(MerchantAct::SettleRefund { number, status })
+            .map(drop)
     }
 
     /// As [`Sandbox::hold_refunds`].
@@ -246,7 +247,8 @@ impl Account {
     /// As [`Sandbox::set_state`].
     pub fn set_state(&self, number: &str, state: &str) -> Result<()> {
         let (number, state) = (number.to_owned(), state.to_owned());
-        self.perform(MerchantAct::SetState { number, state }).map(drop)
+        self.perform(MerchantAct::SetState { number, state })
+            .map(drop)
     }
 
     /// As [`Sandbox::complain`].

@@ -73,7 +73,8 @@ impl SandboxState {
         faults.begin(&settings.faults);
         let notices = Arc::clone(&clock) as Arc<dyn Clock>;
         let (reach, speed) = (settings.reach(), settings.speed());
-        let notifier = Notifier::new(notices, Arc::clone(&faults), reach, speed, journal.clone()).into();
+        let notifier =
+            Notifier::new(notices, Arc::clone(&faults), reach, speed, journal.clone()).into();
         Ok(Self {
             identity,
             platform,

@@ -91,7 +91,9 @@ impl StubResponse {
             method: method.to_owned(),
             path: path.to_owned(),
             status: self.status,
-            headers: headers.map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+            headers: headers
+                .map(|(name, value)| (name.to_string(), value.to_string()))
+                .collect(),
             json,
             bytes: Blob(bytes),
         }
@@ -104,7 +106,9 @@ impl StubResponse {
         };
         let headers = saved.headers.iter().cloned();
         Self {
-            headers: headers.map(|(name, value)| (name.into(), value.into())).collect(),
+            headers: headers
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
             ..Self::new(saved.status, content)
         }
     }

@@ -3,6 +3,7 @@
 mod merchants;
 mod options;
 mod remote;
+mod state;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -72,6 +72,7 @@ const FLOORS: [Floors; 4] = [
     Floors {
         package: SANDBOX,
         floors: &[
+            &["journal"],
             &[
                 "adjustable_clock",
                 "bilingual",
@@ -94,8 +95,8 @@ const FLOORS: [Floors; 4] = [
             &["account"],
             &["state"],
             &["events", "gateway"],
-            &["control"],
-            &["server"],
+            &["control", "perform"],
+            &["replay", "server"],
             &["handle"],
             &["simulation"],
         ],

@@ -14,6 +14,7 @@ mod operations;
 mod raw;
 mod remembered;
 mod sockets;
+mod state;
 mod unknown;
 mod why;
 mod world;

@@ -224,6 +224,8 @@ arg-sandbox-listen = The address to listen on, PORT or HOST:PORT; by default a f
 arg-sandbox-listen-long = A PORT alone means 127.0.0.1; with --allow-remote it means all addresses of this machine.
 arg-sandbox-tls = Use HTTPS, with a certificate issued by the sandbox's own root
 arg-sandbox-dir = The folder for the merchant's files; existing files are used again [default: a temporary folder, removed at the end]
+arg-sandbox-state = A folder that keeps the state, so that the next start has the same orders, merchants and keys [default: the state is lost at the end]
+arg-sandbox-state-long = A request is answered after its effects are on the disk, so a crash loses nothing that was answered. The keys are in its subfolder keys, unless --dir is given. One sandbox at a time uses the folder, always with the same options and the same version.
 arg-sandbox-merchant = A TOML file with further merchants; repeat the option for several files
 arg-sandbox-merchant-long = Each merchant is a table [[merchant]] with its mchid; docs/sandbox.md lists the fields. --mchid sets the id of the first merchant.
 arg-sandbox-account = Print the set-up of this merchant instead of the first one
@@ -576,8 +578,9 @@ setup-merchant = Merchant
 setup-sandbox = Sandbox
 setup-page = Page
 setup-stop = Stop it with Ctrl-C.
-setup-files-kept = Orders and all other data are lost when the sandbox stops; the files are kept.
-setup-files-lost = All data and these files are lost when the sandbox stops; --dir keeps the files.
+setup-files-kept = Orders and all other data are lost when the sandbox stops; the files are kept. --state keeps the data too.
+setup-state-kept = All data and these files are kept when the sandbox stops.
+setup-files-lost = All data and these files are lost when the sandbox stops; --dir keeps the files, --state keeps both.
 setup-values = 
     {"  "}mchid               {"{mchid}"}
     {"  "}certificate serial  {"{serial}"}

@@ -202,6 +202,8 @@ arg-sandbox-listen = 监听地址，端口号或 主机:端口；默认使用空
 arg-sandbox-listen-long = 只写端口号时监听 127.0.0.1；加上 --allow-remote 时监听本机所有地址。
 arg-sandbox-tls = 使用 HTTPS，证书由沙箱自己的根证书签发
 arg-sandbox-dir = 存放商户文件的目录，已有的文件会继续使用 [默认：临时目录，停止后删除]
+arg-sandbox-state = 保存状态的目录，再次启动时订单、商户、密钥等都还在 [默认：停止后状态丢失]
+arg-sandbox-state-long = 请求的结果写入磁盘之后才应答，因此崩溃不会丢失任何已应答的内容。没有 --dir 时，密钥存放在其子目录 keys 中。同一目录同时只能由一个沙箱使用，每次启动的选项和版本须相同。
 arg-sandbox-merchant = 描述其他商户的 TOML 文件；可多次使用
 arg-sandbox-merchant-long = 每个商户是一个 [[merchant]] 表，其中写明 mchid；各字段见 docs/sandbox.zh-CN.md。第一个商户的商户号用 --mchid 设置。
 arg-sandbox-account = 输出这个商户的接入代码，而不是第一个商户的
@@ -554,8 +556,9 @@ setup-merchant = 商户
 setup-sandbox = 沙箱
 setup-page = 页面
 setup-stop = 按 Ctrl-C 停止。
-setup-files-kept = 沙箱停止后，订单等数据会丢失，文件会保留。
-setup-files-lost = 沙箱停止后，所有数据和这些文件都会删除；用 --dir 可以保留文件。
+setup-files-kept = 沙箱停止后，订单等数据会丢失，文件会保留；用 --state 可以同时保留数据。
+setup-state-kept = 沙箱停止后，所有数据和这些文件都会保留。
+setup-files-lost = 沙箱停止后，所有数据和这些文件都会删除；用 --dir 可以保留文件，用 --state 则两者都保留。
 setup-values = 
     {"  "}商户号              {"{mchid}"}
     {"  "}商户API证书序列号   {"{serial}"}

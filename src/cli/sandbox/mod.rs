@@ -21,11 +21,12 @@ use crate::interrupt;
 use crate::output::Output;
 use crate::rephrase;
 use listen::Listen;
-use setup::{Sdk, Setup};
+use setup::{Kept, Sdk, Setup};
 
 const EXAMPLES: &str = "  \
   wechatpay sandbox
   wechatpay sandbox --dir keys --listen 8080
+  wechatpay sandbox --state state --listen 8080
   wechatpay sandbox --fault slow=2000 --fault cut_before_answer:1
   wechatpay sandbox --json --dir keys > ready.json &
   wechatpay sandbox --dir keys --listen 8080 --sdk php > client.php &
@@ -51,6 +52,9 @@ pub(crate) struct SandboxArgs {
 
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
+
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
 
     #[arg(long, value_name = "FILE")]
     merchant: Vec<PathBuf>,
@@ -107,8 +111,13 @@ pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure
     let listen = listen_address(&args)?;
     // Signals are caught before the ready message, which invites others to send one.
     let shutdown = interrupt::ShutdownSignal::listen()?;
-    let (folder, _temporary) = folder(args.dir.as_deref())?;
+    let state = args.state.as_deref().map(absolute).transpose()?;
+    let kept = state.as_deref().map(|state| state.join("keys"));
+    let (folder, _temporary) = folder(args.dir.as_deref().or(kept.as_deref()))?;
     let mut builder = builder(&args, listen, &folder);
+    if let Some(state) = state {
+        builder = builder.state(state);
+    }
     if let Some(mchid) = &context.given.mchid {
         builder = builder.mchid(mchid);
     }
@@ -136,7 +145,11 @@ fn announce(args: &SandboxArgs, sandbox: &Sandbox, output: &Output) -> Result<()
         account: &account,
         files,
         tls: args.tls,
-        kept: args.dir.is_some(),
+        kept: match (&args.state, &args.dir) {
+            (Some(_), _) => Kept::State,
+            (None, Some(_)) => Kept::Files,
+            (None, None) => Kept::Nothing,
+        },
     };
     let Some(sdk) = args.sdk else {
         return output.line(&setup::text(&setup, output));
@@ -195,17 +208,24 @@ fn speed(text: &str) -> Result<f64, String> {
 
 /// The absolute path of the folder; a temporary folder is removed when the second value is dropped.
 fn folder(asked: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {
-    let unusable = |err: std::io::Error| files::input(t!("sandbox-no-folder", err = err));
     match asked {
-        Some(dir) => Ok((std::path::absolute(dir).map_err(unusable)?, None)),
+        Some(dir) => Ok((absolute(dir)?, None)),
         None => {
             let made = tempfile::Builder::new()
                 .prefix("wechatpay-sandbox-")
                 .tempdir();
-            let made = made.map_err(unusable)?;
+            let made = made.map_err(|err| no_folder(&err))?;
             Ok((made.path().to_owned(), Some(made)))
         }
     }
+}
+
+fn absolute(dir: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(dir).map_err(|err| no_folder(&err))
+}
+
+fn no_folder(err: &std::io::Error) -> Failure {
+    files::input(t!("sandbox-no-folder", err = err))
 }
 
 fn builder(args: &SandboxArgs, listen: SocketAddr, folder: &Path) -> SandboxBuilder {

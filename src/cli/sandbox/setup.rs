@@ -15,8 +15,17 @@ pub(super) struct Setup<'a> {
     pub(super) account: &'a Account,
     pub(super) files: &'a SandboxFiles,
     pub(super) tls: bool,
-    /// Whether the files are kept when the sandbox stops.
-    pub(super) kept: bool,
+    pub(super) kept: Kept,
+}
+
+/// The data that outlive the sandbox.
+#[derive(Clone, Copy)]
+pub(super) enum Kept {
+    Nothing,
+    /// The merchant's files.
+    Files,
+    /// The files and the state.
+    State,
 }
 
 /// The text shown at startup. The most important part comes last, next to the prompt.
@@ -35,10 +44,10 @@ pub(super) fn text(setup: &Setup<'_>, output: &Output) -> String {
         setup.fill_in(&t!("setup-values"))
     ));
     text.push_str(&others(setup, output));
-    let lost = if setup.kept {
-        t!("setup-files-kept")
-    } else {
-        t!("setup-files-lost")
+    let lost = match setup.kept {
+        Kept::Nothing => t!("setup-files-lost"),
+        Kept::Files => t!("setup-files-kept"),
+        Kept::State => t!("setup-state-kept"),
     };
     let base = setup.sandbox.base_url();
     text.push_str(&format!(

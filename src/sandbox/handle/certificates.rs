@@ -43,7 +43,9 @@ impl Sandbox {
     ///
     /// As [`rotate_platform_certificate`](Self::rotate_platform_certificate).
     pub fn announce_platform_certificate(&self) -> Result<Certificate> {
-        self.state.perform(Action::AnnounceCertificate)?.certificate()
+        self.state
+            .perform(Action::AnnounceCertificate)?
+            .certificate()
     }
 
     /// Sets whether the newest certificate signs notifications and the responses to requests that name no

@@ -201,7 +201,9 @@ impl Sandbox {
         let name = fault.to_string();
         let inject = |_: &Action| self.state.faults.push(fault);
         // An error means that the state cannot be written; then nothing changes.
-        let _ = self.state.perform_as(Action::InjectFault { fault: name }, inject);
+        let _ = self
+            .state
+            .perform_as(Action::InjectFault { fault: name }, inject);
     }
 
     /// Injects a fault into every response; `None` stops that. Faults of
@@ -210,7 +212,9 @@ impl Sandbox {
         let fault = fault.into();
         let name = fault.as_ref().map(Fault::to_string);
         let inject = |_: &Action| self.state.faults.set_always(fault);
-        let _ = self.state.perform_as(Action::InjectFaultAlways { fault: name }, inject);
+        let _ = self
+            .state
+            .perform_as(Action::InjectFaultAlways { fault: name }, inject);
     }
 
     /// The requests so far, oldest first.

@@ -61,21 +61,40 @@ impl Entry {
 /// What the methods of [`Sandbox`](crate::Sandbox) do.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum Action {
-    OfMerchant { mchid: String, act: MerchantAct },
+    OfMerchant {
+        mchid: String,
+        act: MerchantAct,
+    },
     /// As the control API takes it, without keys: those are in the folder.
-    AddMerchant { entry: Value },
+    AddMerchant {
+        entry: Value,
+    },
     Stub(SavedStub),
-    InjectFault { fault: String },
-    InjectFaultAlways { fault: Option<String> },
+    InjectFault {
+        fault: String,
+    },
+    InjectFaultAlways {
+        fault: Option<String>,
+    },
     ClearCalls,
-    ClockOffset { seconds: i64 },
-    EnforceLimits { enforce: bool },
-    Speed { speed: f64 },
-    NotifyUrl { url: Option<String> },
+    ClockOffset {
+        seconds: i64,
+    },
+    EnforceLimits {
+        enforce: bool,
+    },
+    Speed {
+        speed: f64,
+    },
+    NotifyUrl {
+        url: Option<String>,
+    },
     Reset,
     RotateCertificate,
     AnnounceCertificate,
-    CertificateMode { on: bool },
+    CertificateMode {
+        on: bool,
+    },
     RetireCertificates,
     PublicKeyOnly,
 }
@@ -83,16 +102,40 @@ pub(crate) enum Action {
 /// What the methods of [`Account`](crate::Account) do.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum MerchantAct {
-    Pay { number: String },
-    FailPayment { number: String },
-    Expire { number: String },
-    SettleRefund { number: String, status: String },
-    HoldRefunds { hold: bool },
-    HoldTransfers { hold: bool },
-    DecideTransfer { number: String, fail_reason: Option<String> },
-    SetState { number: String, state: String },
-    Complain { number: String, detail: String },
-    SetBill { content: Blob },
+    Pay {
+        number: String,
+    },
+    FailPayment {
+        number: String,
+    },
+    Expire {
+        number: String,
+    },
+    SettleRefund {
+        number: String,
+        status: String,
+    },
+    HoldRefunds {
+        hold: bool,
+    },
+    HoldTransfers {
+        hold: bool,
+    },
+    DecideTransfer {
+        number: String,
+        fail_reason: Option<String>,
+    },
+    SetState {
+        number: String,
+        state: String,
+    },
+    Complain {
+        number: String,
+        detail: String,
+    },
+    SetBill {
+        content: Blob,
+    },
     TakeEvents,
 }
 
@@ -152,7 +195,11 @@ impl SavedHeaders {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let text = |value: &HeaderValue| value.as_bytes().iter().copied().map(char::from).collect();
         let headers = headers.iter();
-        Self(headers.map(|(name, value)| (name.to_string(), text(value))).collect())
+        Self(
+            headers
+                .map(|(name, value)| (name.to_string(), text(value)))
+                .collect(),
+        )
     }
 
     pub(crate) fn restored(self) -> Option<HeaderMap> {

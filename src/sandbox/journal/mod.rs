@@ -15,13 +15,16 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub(crate) use entry::{Action, Blob, Entry, Input, MerchantAct, Replayed, SavedAttempt, SavedHeaders, SavedRequest, SavedStub};
+pub(crate) use entry::{
+    Action, Blob, Entry, Input, MerchantAct, Replayed, SavedAttempt, SavedHeaders, SavedRequest,
+    SavedStub,
+};
 pub(crate) use moment::{Moment, current as current_moment, next_nonce};
 use store::Store;
-pub(crate) use writer::Ticket;
-use writer::Writer;
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::error::{Error, ErrorKind, Result};
+pub(crate) use writer::Ticket;
+use writer::Writer;
 
 /// The journal of a running sandbox.
 pub(crate) struct Journal {
@@ -69,7 +72,10 @@ impl Journal {
         if current_moment().is_some() {
             return Ok((work().0, Ticket::none()));
         }
-        let _executing = self.executing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _executing = self
+            .executing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         self.writer.check()?;
         let seed = SystemClock::new().nonce()?;
         let (result, entry) = Moment::new(time_ms, &seed).run(work);
@@ -90,7 +96,10 @@ impl Journal {
 
     /// The ticket of the newest entry, after the input that is being executed.
     pub(crate) fn last(&self) -> Ticket {
-        let _executing = self.executing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _executing = self
+            .executing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         self.writer.last()
     }
 

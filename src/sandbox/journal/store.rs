@@ -46,10 +46,7 @@ pub(super) struct Content {
 }
 
 impl Store {
-    pub(super) fn open(
-        dir: &Path,
-        settings: &BTreeMap<String, String>,
-    ) -> Result<(Self, Content)> {
+    pub(super) fn open(dir: &Path, settings: &BTreeMap<String, String>) -> Result<(Self, Content)> {
         let path = dir.join("state.redb");
         let file = create(dir, &path).map_err(|err| unusable(&path, err.into()))?;
         // redb reports most damage as errors, and some as panics.
@@ -142,11 +139,7 @@ fn create(dir: &Path, path: &Path) -> io::Result<File> {
 }
 
 /// Compares the format and the settings of the file, or writes them into a new one.
-fn check_meta(
-    database: &Database,
-    path: &Path,
-    settings: &BTreeMap<String, String>,
-) -> Result<()> {
+fn check_meta(database: &Database, path: &Path, settings: &BTreeMap<String, String>) -> Result<()> {
     let known = read_meta(database).map_err(|why| broken(path, why))?;
     let Some((format, known)) = known else {
         return begin(database, settings).map_err(|why| unusable(path, why));
@@ -180,9 +173,7 @@ fn check_meta(
 }
 
 /// The format and the settings; `None` when the file is new.
-fn read_meta(
-    database: &Database,
-) -> Result<Option<(String, BTreeMap<String, String>)>, BoxError> {
+fn read_meta(database: &Database) -> Result<Option<(String, BTreeMap<String, String>)>, BoxError> {
     let transaction = database.begin_read()?;
     if transaction.list_tables()?.next().is_none() {
         return Ok(None);
@@ -269,4 +260,72 @@ fn broken(path: &Path, why: BoxError) -> Error {
         path.display()
     );
     failed(message).with_source(why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::entry::{Entry, Input};
+
+    const COUNT: u64 = 3;
+
+    /// A file with entries.
+    fn filled(dir: &Path) -> Store {
+        let (mut store, content) = Store::open(dir, &BTreeMap::new()).unwrap();
+        assert!(content.entries.is_empty());
+        for number in 1..=COUNT {
+            let input = Input {
+                time_ms: 0,
+                seed: String::new(),
+                entry: Entry::Post,
+            };
+            let bytes = serde_json::to_vec(&input).unwrap();
+            assert_eq!(store.write(&[Write::Entry(number, bytes)]).unwrap(), number);
+        }
+        store
+    }
+
+    fn refused(dir: &Path) -> String {
+        let opened = Store::open(dir, &BTreeMap::new());
+        opened.map(drop).unwrap_err().report()
+    }
+
+    #[test]
+    fn a_file_without_one_of_its_entries_is_refused() {
+        for missing in 1..=COUNT {
+            let folder = tempfile::tempdir().unwrap();
+            let store = filled(folder.path());
+            let transaction = store.database.begin_write().unwrap();
+            let mut entries = transaction.open_table(ENTRIES).unwrap();
+            entries.remove(missing).unwrap();
+            drop(entries);
+            transaction.commit().unwrap();
+            drop(store);
+            let said = refused(folder.path());
+            assert!(said.contains("entries are missing or changed"), "{said}");
+        }
+    }
+
+    #[test]
+    fn the_file_of_another_version_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = filled(folder.path());
+        let transaction = store.database.begin_write().unwrap();
+        let mut meta = transaction.open_table(META).unwrap();
+        meta.insert("format", b"1 0.0.7".as_slice()).unwrap();
+        drop(meta);
+        transaction.commit().unwrap();
+        drop(store);
+        let said = refused(folder.path());
+        assert!(said.contains("written by version 0.0.7"), "{said}");
+    }
+
+    #[test]
+    fn entries_are_read_in_their_order() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(filled(folder.path()));
+        let (_store, content) = Store::open(folder.path(), &BTreeMap::new()).unwrap();
+        let numbers: Vec<_> = content.entries.iter().map(|it| it.number).collect();
+        assert_eq!(numbers, [1, 2, 3]);
+    }
 }

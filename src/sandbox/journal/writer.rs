@@ -34,7 +34,9 @@ impl Writer {
         let thread = thread::Builder::new()
             .name("wechatpay-state".to_owned())
             .spawn(move || write_all(store, &writes, &shared))
-            .map_err(|err| failed("cannot start a thread that writes the state".to_owned()).with_source(err))?;
+            .map_err(|err| {
+                failed("cannot start a thread that writes the state".to_owned()).with_source(err)
+            })?;
         Ok(Self {
             queue: Some(queue),
             newest: AtomicU64::new(last.number),
@@ -45,8 +47,9 @@ impl Writer {
 
     /// Queues an entry. The caller makes sure that one entry is queued at a time.
     pub(super) fn append(&self, input: &Input) -> Result<Ticket> {
-        let bytes = serde_json::to_vec(input)
-            .map_err(|err| failed("cannot encode an entry of the state".to_owned()).with_source(err))?;
+        let bytes = serde_json::to_vec(input).map_err(|err| {
+            failed("cannot encode an entry of the state".to_owned()).with_source(err)
+        })?;
         let number = self.newest.load(Ordering::Relaxed) + 1;
         self.queue(Write::Entry(number, bytes))?;
         self.newest.store(number, Ordering::Relaxed);
@@ -75,7 +78,9 @@ impl Writer {
             return Ok(());
         }
         self.check()?;
-        Err(failed("the state is no longer written: start the sandbox again".to_owned()))
+        Err(failed(
+            "the state is no longer written: start the sandbox again".to_owned(),
+        ))
     }
 }
 
@@ -119,7 +124,10 @@ impl Ticket {
         let Some((number, progress)) = self.0 else {
             return Ok(());
         };
-        let state = progress.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = progress
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let is_pending = |state: &mut State| state.written < number && state.failed.is_none();
         drop(progress.ended.wait_while(state, is_pending));
         progress.check_until(number)

@@ -12,7 +12,12 @@ use crate::record::ResponseRecord;
 
 impl Notifier {
     /// Adds an attempt to a delivery.
-    pub(super) fn add_attempt(&self, id: u64, attempt: AttemptRecord, posted: Option<PostedRecord>) {
+    pub(super) fn add_attempt(
+        &self,
+        id: u64,
+        attempt: AttemptRecord,
+        posted: Option<PostedRecord>,
+    ) {
         self.record(|| {
             let entry = || Entry::Attempt {
                 id,
@@ -54,7 +59,9 @@ impl Notifier {
         let pending = self.with(|store| {
             let rows = store.rows().map(super::store::Row::brief);
             let pending = rows.filter(|it| it.state == DeliveryState::Pending);
-            pending.map(|it| (it.id, it.attempts.len())).collect::<Vec<_>>()
+            pending
+                .map(|it| (it.id, it.attempts.len()))
+                .collect::<Vec<_>>()
         });
         for (id, attempts) in pending {
             self.start(id, 1, FirstAttempt::Again(attempts));

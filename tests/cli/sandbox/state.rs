@@ -1,0 +1,94 @@
+//! `--state`: the state survives a restart and a crash.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::{Running, client, command};
+
+/// How many orders are placed; a higher number for a run by hand.
+fn writes() -> usize {
+    let given = std::env::var("WECHATPAY_TEST_WRITES").ok();
+    given.map_or(200, |count| count.parse().unwrap())
+}
+
+#[test]
+fn kill_9_loses_no_order_that_was_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--json", "--state", folder.path().to_str().unwrap()];
+    let running = Running::start(&arguments);
+    let (ready, total) = (running.json(), writes());
+    let shop = client(&ready);
+    let (next, answered) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let place = || {
+        while let number @ 0.. = next.fetch_add(1, Ordering::Relaxed)
+            && number < total
+        {
+            let number = format!("ORDER{number:06}");
+            let order = json!({
+                "appid": "wxd678efh567hg6787", "mchid": ready["mchid"], "description": "公仔",
+                "out_trade_no": number, "notify_url": "http://127.0.0.1:9/", "amount": {"total": 1},
+            });
+            let placed = shop.chain("v3/pay/transactions/native").post(order, ());
+            if placed.wait().is_ok() {
+                answered.lock().unwrap().push(number);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(place);
+        }
+        while answered.lock().unwrap().len() < total / 2 {
+            std::thread::yield_now();
+        }
+        running.signal("-9");
+    });
+    drop(running);
+    let answered = answered.into_inner().unwrap();
+    assert!(
+        answered.len() >= total / 2 && answered.len() < total,
+        "{}",
+        answered.len()
+    );
+
+    let began = Instant::now();
+    let running = Running::start(&arguments);
+    println!(
+        "{} answered, restarted in {:?}",
+        answered.len(),
+        began.elapsed()
+    );
+    let again = running.json();
+    assert_eq!(
+        again["platform_public_key_id"],
+        ready["platform_public_key_id"]
+    );
+    let shop = client(&again);
+    for number in &answered {
+        let call = shop
+            .chain("v3/pay/transactions/out-trade-no/{out_trade_no}")
+            .get(());
+        let call = call
+            .var("out_trade_no", number)
+            .query("mchid", ready["mchid"].as_str().unwrap());
+        assert_eq!(call.wait().unwrap()["trade_state"], "NOTPAY", "{number}");
+    }
+}
+
+#[test]
+fn a_second_process_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--json", "--state", folder.path().to_str().unwrap()];
+    let first = Running::start(&arguments);
+    let output = command(&arguments).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("in use by another sandbox"), "{said}");
+    let before = first.json();
+    assert_eq!(first.stop("-TERM").code(), Some(0));
+    let second = Running::start(&arguments);
+    assert_eq!(second.json()["serial"], before["serial"]);
+}

@@ -1,0 +1,312 @@
+//! The state that survives a restart.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+use wechatpay_chain::{Client, Clock, ErrorKind, SystemClock};
+use wechatpay_sandbox::{
+    DeliveryState, Fault, MerchantKind, MerchantSettings, RefundStatus, Sandbox, SandboxBuilder,
+    StubResponse,
+};
+
+use super::Outcome;
+use crate::support::Hand;
+
+const ORDERS: &str = "v3/pay/transactions/native";
+
+fn builder(dir: &Path) -> SandboxBuilder {
+    Sandbox::builder().state(dir.join("state"))
+}
+
+fn order(mchid: &str, number: &str) -> Value {
+    json!({
+        "appid": "wxd678efh567hg6787", "mchid": mchid, "description": "公仔", "out_trade_no": number,
+        "notify_url": "http://127.0.0.1:9/paid", "amount": {"total": 100},
+    })
+}
+
+fn state_of(client: &Client, mchid: &str, number: &str) -> Outcome<Value> {
+    let call = client.chain("v3/pay/transactions/out-trade-no/{out_trade_no}");
+    let call = call
+        .get(())
+        .var("out_trade_no", number)
+        .query("mchid", mchid);
+    Ok(call.wait()?.json()?)
+}
+
+/// The error of a start.
+fn refused(builder: SandboxBuilder) -> (ErrorKind, String) {
+    let err = builder.start_blocking().map(drop).unwrap_err();
+    (err.kind(), err.report())
+}
+
+#[test]
+fn orders_refunds_records_and_merchants_survive_a_restart() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let sandbox = builder(folder.path()).start_blocking()?;
+    let client = sandbox.client()?;
+    client
+        .chain(ORDERS)
+        .post(order(sandbox.mchid(), "PAID0001"), ())
+        .wait()?;
+    client
+        .chain(ORDERS)
+        .post(order(sandbox.mchid(), "OPEN0001"), ())
+        .wait()?;
+    sandbox.pay("PAID0001")?;
+    let paid = state_of(&client, sandbox.mchid(), "PAID0001")?;
+    sandbox.hold_refunds(true);
+    let refund = json!({
+        "out_trade_no": "PAID0001", "out_refund_no": "R1",
+        "amount": {"refund": 40, "total": 100, "currency": "CNY"},
+    });
+    let refund = client
+        .chain("v3/refund/domestic/refunds")
+        .post(refund, ())
+        .wait()?
+        .json::<Value>()?;
+    let punish = "v3/aggracct-bc/wb-channel/control-orders/punish";
+    client.chain(punish).post(super::order(), ()).wait()?;
+    let added = MerchantSettings::new("1900000333").kind(MerchantKind::Any);
+    let added = sandbox.add_merchant(added)?;
+    added
+        .client()?
+        .chain(ORDERS)
+        .post(order("1900000333", "OTHER001"), ())
+        .wait()?;
+    let keys = |sandbox: &Sandbox| {
+        (
+            sandbox.platform_key_id().to_owned(),
+            sandbox.serial().to_owned(),
+        )
+    };
+    let (known, serial, orders) = (
+        keys(&sandbox),
+        added.serial().to_owned(),
+        sandbox.orders().len(),
+    );
+    let calls: Vec<_> = sandbox
+        .calls()
+        .into_iter()
+        .map(|it| (it.id, it.target, it.time))
+        .collect();
+    drop((sandbox, added));
+
+    let sandbox = builder(folder.path()).start_blocking()?;
+    assert_eq!(keys(&sandbox), known);
+    assert_eq!(sandbox.orders().len(), orders);
+    let again: Vec<_> = sandbox
+        .calls()
+        .into_iter()
+        .map(|it| (it.id, it.target, it.time))
+        .collect();
+    assert_eq!(again, calls);
+    let client = sandbox.client()?;
+    let mut after = state_of(&client, sandbox.mchid(), "PAID0001")?;
+    assert_eq!(after["trade_state"], "REFUND");
+    after["trade_state"] = paid["trade_state"].clone();
+    after["trade_state_desc"] = paid["trade_state_desc"].clone();
+    assert_eq!(after, paid, "the same number and the same time");
+    assert_eq!(
+        state_of(&client, sandbox.mchid(), "OPEN0001")?["trade_state"],
+        "NOTPAY"
+    );
+    let call = client
+        .chain("v3/refund/domestic/refunds/{out_refund_no}")
+        .get(())
+        .var("out_refund_no", "R1");
+    let found = call.wait()?;
+    assert_eq!(
+        (&found["refund_id"], &found["status"]),
+        (&refund["refund_id"], &json!("PROCESSING"))
+    );
+    sandbox.settle_refund("R1", RefundStatus::Success)?;
+    let other = sandbox.account("1900000333")?;
+    assert_eq!(other.serial(), serial);
+    assert_eq!(
+        state_of(&other.client()?, "1900000333", "OTHER001")?["trade_state"],
+        "NOTPAY"
+    );
+    assert_eq!(sandbox.take_events().len(), 2);
+    Ok(())
+}
+
+#[test]
+fn settings_faults_stubs_and_keys_of_a_running_sandbox_survive_a_restart() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let sandbox = builder(folder.path()).start_blocking()?;
+    let rotated = sandbox.rotate_platform_certificate()?.serial().to_owned();
+    let brand = sandbox.brand_builder()?.build();
+    sandbox.set_clock_offset(3600);
+    sandbox.inject_fault(Fault::WrongSignature);
+    sandbox.stub("GET", "v3/any", StubResponse::json(json!({"stubbed": 1})))?;
+    drop((sandbox, brand));
+
+    let sandbox = builder(folder.path()).start_blocking()?;
+    let certificates = || sandbox.client()?.chain("v3/certificates").get(()).wait();
+    let client = sandbox
+        .client_builder()
+        .clock(Hand::at(SystemClock::new().now() + 3600))
+        .build()?;
+    let call = || client.chain("v3/any").get(()).wait();
+    assert!(call().unwrap_err().verify_failure().is_some(), "the fault");
+    assert_eq!(call()?["stubbed"], 1);
+    assert!(
+        certificates().is_err(),
+        "the clock of the sandbox is an hour ahead"
+    );
+    sandbox.set_clock_offset(0);
+    let listed = certificates()?;
+    assert_eq!(listed["data"][0]["serial_no"], rotated.as_str());
+    Ok(())
+}
+
+#[test]
+fn a_reset_survives_a_restart_and_nonces_are_not_accepted_again() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let sandbox = builder(folder.path()).start_blocking()?;
+    let client = sandbox.client()?;
+    client
+        .chain(ORDERS)
+        .post(order(sandbox.mchid(), "GONE0001"), ())
+        .wait()?;
+    sandbox.reset();
+    assert!(sandbox.orders().is_empty());
+    drop(sandbox);
+    let sandbox = builder(folder.path()).start_blocking()?;
+    assert!(sandbox.orders().is_empty() && sandbox.calls().is_empty());
+    Ok(())
+}
+
+#[test]
+fn a_notification_that_was_not_accepted_is_posted_after_a_restart() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let url = format!("http://{}/paid", taken.local_addr()?);
+    let start = || builder(folder.path()).post_notifications().start_blocking();
+    let sandbox = start()?;
+    let mut asked = order(sandbox.mchid(), "PAID0001");
+    asked["notify_url"] = json!(url);
+    sandbox.client()?.chain(ORDERS).post(asked, ()).wait()?;
+    sandbox.pay("PAID0001")?;
+    assert_eq!(sandbox.deliveries()[0].state, DeliveryState::Pending);
+    drop(sandbox);
+
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        for stream in taken.incoming() {
+            let mut stream = stream.unwrap();
+            // A request of the first run has no reader any more.
+            let mut start = [0; 4096];
+            let _ = stream.read(&mut start);
+            let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    let sandbox = start()?;
+    let ended = || sandbox.deliveries()[0].state == DeliveryState::Accepted;
+    while !ended() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(count.load(Ordering::SeqCst) >= 1);
+    drop(sandbox);
+    let sandbox = start()?;
+    assert_eq!(sandbox.deliveries().len(), 1);
+    assert_eq!(sandbox.deliveries()[0].state, DeliveryState::Accepted);
+    Ok(())
+}
+
+#[test]
+fn a_folder_in_use_by_another_sandbox_is_refused() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let first = builder(folder.path()).start_blocking()?;
+    let (kind, said) = refused(builder(folder.path()));
+    assert_eq!(kind, ErrorKind::File);
+    assert!(
+        said.contains("in use by another sandbox: stop that sandbox"),
+        "{said}"
+    );
+    drop(first);
+    builder(folder.path()).start_blocking()?;
+    Ok(())
+}
+
+#[test]
+fn a_damaged_file_is_refused_wherever_the_damage_is() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let sandbox = builder(folder.path()).start_blocking()?;
+    let client = sandbox.client()?;
+    for number in 0..20 {
+        let number = format!("ORDER{number:04}");
+        client
+            .chain(ORDERS)
+            .post(order(sandbox.mchid(), &number), ())
+            .wait()?;
+    }
+    drop((sandbox, client));
+    let path = folder.path().join("state/state.redb");
+    let whole = fs::read(&path)?;
+    let is_entry = |at: &usize| whole[*at..].starts_with(b"\"body\":\"");
+    let mut changed = whole.clone();
+    let entries: Vec<_> = (0..whole.len()).filter(is_entry).collect();
+    entries.iter().for_each(|at| changed[at + 10] ^= 1);
+    assert!(entries.len() >= 20);
+    let mut no_magic = whole.clone();
+    no_magic[0] ^= 1;
+    for (what, bytes) in [
+        ("cut off", whole[..1000].to_vec()),
+        ("cut in the middle", whole[..whole.len() / 2].to_vec()),
+        ("a text", b"no database".to_vec()),
+        ("other bytes", vec![7; 8192]),
+        ("another first byte", no_magic),
+        ("changed entries", changed),
+    ] {
+        fs::write(&path, bytes)?;
+        let (kind, said) = refused(builder(folder.path()));
+        assert_eq!(kind, ErrorKind::File, "{what}: {said}");
+        assert!(
+            said.contains("restore a copy of the folder"),
+            "{what}: {said}"
+        );
+    }
+    fs::write(&path, &whole)?;
+    assert_eq!(builder(folder.path()).start_blocking()?.orders().len(), 20);
+    Ok(())
+}
+
+#[test]
+fn other_settings_other_keys_and_other_effects_are_refused() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    drop(builder(folder.path()).start_blocking()?);
+    let (kind, said) = refused(builder(folder.path()).strict(true).seed(3));
+    assert_eq!(kind, ErrorKind::File);
+    assert!(
+        said.contains("made with other settings (--seed, --strict)"),
+        "{said}"
+    );
+    fs::remove_dir_all(folder.path().join("state/keys"))?;
+    let (kind, said) = refused(builder(folder.path()));
+    assert_eq!(kind, ErrorKind::File);
+    assert!(said.contains("made with other keys"), "{said}");
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_user_can_read_the_state() -> Outcome {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir()?;
+    drop(builder(folder.path()).start_blocking()?);
+    let path = folder.path().join("state/state.redb");
+    assert_eq!(fs::metadata(&path)?.permissions().mode() & 0o777, 0o600);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644))?;
+    drop(builder(folder.path()).start_blocking()?);
+    assert_eq!(fs::metadata(&path)?.permissions().mode() & 0o777, 0o600);
+    Ok(())
+}
