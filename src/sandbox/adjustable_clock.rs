@@ -39,15 +39,14 @@ impl AdjustableClock {
 /// Of an input that the journal executes, the time is fixed and the nonces are derived.
 impl Clock for AdjustableClock {
     fn now(&self) -> i64 {
-        let fixed = journal::current_moment().map(|moment| moment.time_ms().div_euclid(1000));
+        let fixed = journal::time_ms().map(|time| time.div_euclid(1000));
         let now = fixed.unwrap_or_else(|| self.clock.now());
         now.saturating_add(self.offset())
     }
 
     fn now_ms(&self) -> i64 {
         let offset = self.offset().saturating_mul(1000);
-        let fixed = journal::current_moment().map(|moment| moment.time_ms());
-        let now = fixed.unwrap_or_else(|| self.clock.now_ms());
+        let now = journal::time_ms().unwrap_or_else(|| self.clock.now_ms());
         now.saturating_add(offset)
     }
 

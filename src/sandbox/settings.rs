@@ -167,7 +167,6 @@ impl SandboxSettings {
             ("check_fields", documented.check.to_string()),
             ("echo_unknown", documented.echo_unknown.to_string()),
             ("max_body_bytes", self.max_body_bytes.to_string()),
-            ("--tls", self.tls.to_string()),
             ("--public-key-only", self.public_key_only.to_string()),
             ("--certificate-mode", self.certificate_mode.to_string()),
             ("--mchid", format!("{:?}", self.mchid)),

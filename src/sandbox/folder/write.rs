@@ -50,7 +50,8 @@ pub(super) fn save(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
         "platform_public_key_id": parts.public_id,
         "platform_cert_serial": serial.serial(),
     });
-    write(&hidden.ids, ids.to_string().as_bytes(), false)
+    write(&hidden.ids, ids.to_string().as_bytes(), false)?;
+    sync_folders([dir, &dir.join("sandbox")])
 }
 
 /// Writes the files of a merchant that is not the first.
@@ -65,7 +66,8 @@ pub(super) fn save_merchant(
     write_secrets(files, parts)?;
     write(&files.merchant_p12, &p12(parts, mchid, root)?, true)?;
     // Last: a folder without it is incomplete.
-    write(&files.merchant_cert, &parts.certificate.to_pem()?, false)
+    write(&files.merchant_cert, &parts.certificate.to_pem()?, false)?;
+    sync_folders(folder.ancestors().take(3))
 }
 
 /// Writes all files of such a merchant again.
@@ -229,6 +231,19 @@ fn p12(parts: &MerchantParts, mchid: &str, root: &X509) -> Result<Vec<u8>, BoxEr
     Ok(builder.build2(mchid)?.to_der()?)
 }
 
+/// Waits until the names in these folders are on the disk: the state of a sandbox relies on the keys.
+fn sync_folders<'p>(folders: impl IntoIterator<Item = &'p Path>) -> Result<(), BoxError> {
+    // Other systems cannot open a folder.
+    if cfg!(unix) {
+        for folder in folders {
+            File::open(folder)
+                .and_then(|folder| folder.sync_all())
+                .map_err(|err| unfit(folder, err))?;
+        }
+    }
+    Ok(())
+}
+
 /// Creates a folder for the current user only.
 fn make_folder(dir: &Path) -> Result<(), BoxError> {
     let mut builder = DirBuilder::new();
@@ -244,7 +259,10 @@ fn make_folder(dir: &Path) -> Result<(), BoxError> {
 
 /// Creates a file, which must not exist: two sandboxes that start in one folder must not mix their keys.
 fn write(path: &Path, bytes: &[u8], private: bool) -> Result<(), BoxError> {
-    let written = create(path, private).and_then(|mut file| file.write_all(bytes));
+    let written = create(path, private).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
     written.map_err(|err| unfit(path, err))
 }
 

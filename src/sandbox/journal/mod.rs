@@ -19,7 +19,7 @@ pub(crate) use entry::{
     Action, Blob, Entry, Input, MerchantAct, Replayed, SavedAttempt, SavedHeaders, SavedRequest,
     SavedStub,
 };
-pub(crate) use moment::{Moment, current as current_moment, next_nonce};
+pub(crate) use moment::{Moment, next_nonce, time_ms};
 use store::Store;
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -69,7 +69,7 @@ impl Journal {
         time_ms: i64,
         work: impl FnOnce() -> (T, Option<Entry>),
     ) -> Result<(T, Ticket)> {
-        if current_moment().is_some() {
+        if moment::time_ms().is_some() {
             return Ok((work().0, Ticket::none()));
         }
         let _executing = self

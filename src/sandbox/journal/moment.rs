@@ -7,7 +7,6 @@ use openssl::sha::sha256;
 use wechatpay_core::crypto::digest::hex_upper;
 
 /// The time at which an input is executed, and the seed of its nonces. Executing it again with both has the same effects.
-#[derive(Clone)]
 pub(crate) struct Moment {
     time_ms: i64,
     seed: String,
@@ -32,15 +31,11 @@ impl Moment {
         let _leave = Leave(CURRENT.replace(Some(self)));
         work()
     }
-
-    pub(crate) fn time_ms(&self) -> i64 {
-        self.time_ms
-    }
 }
 
-/// The moment of the input that this thread executes, if it executes one.
-pub(crate) fn current() -> Option<Moment> {
-    CURRENT.with_borrow(Clone::clone)
+/// The time of the input that this thread executes, if it executes one, in milliseconds since the Unix epoch.
+pub(crate) fn time_ms() -> Option<i64> {
+    CURRENT.with_borrow(|current| current.as_ref().map(|moment| moment.time_ms))
 }
 
 /// The next nonce of the input that this thread executes: 32 hexadecimal digits.
@@ -80,6 +75,6 @@ mod tests {
     fn a_panic_ends_the_moment() {
         let panics = || Moment::new(5, "a").run(|| panic!("expected"));
         std::panic::catch_unwind(panics).unwrap_err();
-        assert!(current().is_none());
+        assert_eq!(time_ms(), None);
     }
 }

@@ -72,7 +72,56 @@ fn kill_9_loses_no_order_that_was_answered() {
             .chain("v3/pay/transactions/out-trade-no/{out_trade_no}")
             .get(());
         let call = call
-            .var("out_trade_no", number)
+            .var("out_trade_no", number.as_str())
+            .query("mchid", ready["mchid"].as_str().unwrap());
+        assert_eq!(call.wait().unwrap()["trade_state"], "NOTPAY", "{number}");
+    }
+}
+
+/// The file may not grow beyond a limit, as on a full disk.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_refuses_further_requests_and_loses_none_that_was_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--json", "--state", folder.path().to_str().unwrap()];
+    let mut limited = std::process::Command::new("sh");
+    let script = "trap '' XFSZ; ulimit -f 6000; exec \"$0\" sandbox \"$@\"";
+    limited.args(["-c", script, env!("CARGO_BIN_EXE_wechatpay")]);
+    let running = Running::of(limited.args(arguments), true);
+    let ready = running.json();
+    let shop = client(&ready);
+    let place = |number: &str| {
+        let order = json!({
+            "appid": "wxd678efh567hg6787", "mchid": ready["mchid"], "description": "公仔",
+            "out_trade_no": number, "notify_url": "http://127.0.0.1:9/", "amount": {"total": 1},
+            "unknown": "x".repeat(200_000),
+        });
+        shop.chain("v3/pay/transactions/native")
+            .post(order, ())
+            .wait()
+    };
+    let numbers: Vec<_> = (0..100).map(|number| format!("ORDER{number:06}")).collect();
+    let answered: Vec<_> = numbers
+        .iter()
+        .take_while(|number| place(number).is_ok())
+        .collect();
+    assert!((1..100).contains(&answered.len()), "{}", answered.len());
+    let refused = place("LATER001").unwrap_err();
+    assert_eq!(
+        refused.api().map(|it| it.status.as_u16()),
+        Some(500),
+        "{refused}"
+    );
+    drop(running);
+
+    let running = Running::start(&arguments);
+    let shop = client(&running.json());
+    for number in answered {
+        let call = shop
+            .chain("v3/pay/transactions/out-trade-no/{out_trade_no}")
+            .get(());
+        let call = call
+            .var("out_trade_no", number.as_str())
             .query("mchid", ready["mchid"].as_str().unwrap());
         assert_eq!(call.wait().unwrap()["trade_state"], "NOTPAY", "{number}");
     }
