@@ -172,8 +172,11 @@ fn check_meta(database: &Database, path: &Path, settings: &BTreeMap<String, Stri
     Err(failed(message))
 }
 
+/// The format and the settings of a file.
+type Meta = (String, BTreeMap<String, String>);
+
 /// The format and the settings; `None` when the file is new.
-fn read_meta(database: &Database) -> Result<Option<(String, BTreeMap<String, String>)>, BoxError> {
+fn read_meta(database: &Database) -> Result<Option<Meta>, BoxError> {
     let transaction = database.begin_read()?;
     if transaction.list_tables()?.next().is_none() {
         return Ok(None);
