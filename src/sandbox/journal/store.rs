@@ -11,7 +11,6 @@ use redb::{Database, DatabaseError, ReadableTable, TableDefinition};
 
 use super::entry::Replayed;
 use super::failed;
-use super::writer::Write;
 use wechatpay_core::error::{BoxError, Error, Result};
 
 const ENTRIES: TableDefinition<u64, &[u8]> = TableDefinition::new("entries");
@@ -43,6 +42,12 @@ pub(super) struct Content {
     pub(super) entries: Vec<Replayed>,
     pub(super) keys: BTreeMap<String, Vec<u8>>,
     pub(super) last: Last,
+}
+
+/// Something to write.
+pub(super) enum Write {
+    Entry(u64, Vec<u8>),
+    Key(String, Vec<u8>),
 }
 
 impl Store {

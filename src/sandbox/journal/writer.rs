@@ -9,14 +9,8 @@ use tokio::sync::watch;
 
 use super::entry::Input;
 use super::failed;
-use super::store::{Last, Store};
+use super::store::{Last, Store, Write};
 use wechatpay_core::error::{Error, Result};
-
-/// Something to write.
-pub(super) enum Write {
-    Entry(u64, Vec<u8>),
-    Key(String, Vec<u8>),
-}
 
 pub(super) struct Writer {
     queue: Option<Sender<Write>>,
