@@ -27,16 +27,14 @@ impl AdjustableClock {
     pub(crate) fn set_offset(&self, seconds: i64) {
         self.offset.store(seconds, Ordering::Relaxed);
     }
-}
 
-impl AdjustableClock {
     /// The time without the offset, in milliseconds since the Unix epoch.
     pub(crate) fn unadjusted_ms(&self) -> i64 {
         self.clock.now_ms()
     }
 }
 
-/// Of an input that the journal executes, the time is fixed and the nonces are derived.
+/// While the journal executes an input, the time is fixed and the nonces are derived.
 impl Clock for AdjustableClock {
     fn now(&self) -> i64 {
         let fixed = journal::time_ms().map(|time| time.div_euclid(1000));

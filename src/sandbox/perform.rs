@@ -63,10 +63,7 @@ impl SandboxState {
     /// Performs an action of a merchant.
     pub(crate) fn perform_of(&self, account: &Account, act: MerchantAct) -> Result<Performed> {
         let mchid = account.mchid().to_owned();
-        self.perform_as(Action::OfMerchant { mchid, act }, |action| match action {
-            Action::OfMerchant { act, .. } => apply_to(account, act, self.now()),
-            _ => Ok(Performed::Nothing),
-        })?
+        self.perform(Action::OfMerchant { mchid, act })
     }
 }
 
@@ -110,13 +107,8 @@ fn apply_to(account: &Account, act: &MerchantAct, now: i64) -> Result<Performed>
         MerchantAct::FailPayment { number } => world.fail(number, now)?,
         MerchantAct::Expire { number } => world.expire(number, now)?,
         MerchantAct::SettleRefund { number, status } => {
-            let known = [
-                RefundStatus::Success,
-                RefundStatus::Closed,
-                RefundStatus::Abnormal,
-            ];
-            let status = known.into_iter().find(|known| known.name() == status);
-            world.settle(number, status.unwrap_or(RefundStatus::Processing), now)?;
+            let status = RefundStatus::of_end(status).unwrap_or(RefundStatus::Processing);
+            world.settle(number, status, now)?;
         }
         MerchantAct::HoldRefunds { hold } => world.hold_refunds(*hold),
         MerchantAct::HoldTransfers { hold } => world.hold_transfers(*hold),

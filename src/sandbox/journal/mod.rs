@@ -13,7 +13,7 @@ mod writer;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) use entry::{
     Action, Blob, Entry, Input, MerchantAct, Replayed, SavedAttempt, SavedHeaders, SavedRequest,
@@ -72,10 +72,7 @@ impl Journal {
         if moment::time_ms().is_some() {
             return Ok((work().0, Ticket::none()));
         }
-        let _executing = self
-            .executing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let _executing = self.executing();
         self.writer.check()?;
         let seed = SystemClock::new().nonce()?;
         let (result, entry) = Moment::new(time_ms, &seed).run(work);
@@ -96,10 +93,7 @@ impl Journal {
 
     /// The ticket of the newest entry, after the input that is being executed.
     pub(crate) fn last(&self) -> Ticket {
-        let _executing = self
-            .executing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let _executing = self.executing();
         self.writer.last()
     }
 
@@ -120,7 +114,13 @@ impl Journal {
         Ok(())
     }
 
-    fn keys(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
+    fn executing(&self) -> MutexGuard<'_, ()> {
+        self.executing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keys(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

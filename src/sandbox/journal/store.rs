@@ -18,7 +18,7 @@ const KEYS: TableDefinition<&str, &[u8]> = TableDefinition::new("keys");
 /// `format`, `settings`, and `last`: the number and the digest of the last entry.
 const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
 
-/// The version of this crate executes the entries, so each version has a format of its own.
+/// Each version of this crate has its own format: another version may execute the same entries differently.
 const FORMAT: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
 
 const DIGEST: usize = 16;

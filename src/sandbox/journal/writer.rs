@@ -1,4 +1,4 @@
-//! Writes entries on a thread of its own: all entries that wait are one transaction.
+//! Writes entries on a separate thread: all waiting entries are one transaction.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -72,9 +72,7 @@ impl Writer {
             return Ok(());
         }
         self.check()?;
-        Err(failed(
-            "the state is no longer written: start the sandbox again".to_owned(),
-        ))
+        Err(ended())
     }
 }
 
@@ -203,8 +201,11 @@ struct Ended<'a>(&'a Progress);
 impl Drop for Ended<'_> {
     fn drop(&mut self) {
         if self.0.check().is_ok() {
-            let message = "the state is no longer written: start the sandbox again";
-            self.0.set(Err(failed(message.to_owned())));
+            self.0.set(Err(ended()));
         }
     }
+}
+
+fn ended() -> Error {
+    failed("the state is no longer written: start the sandbox again".to_owned())
 }

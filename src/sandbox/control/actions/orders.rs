@@ -114,22 +114,18 @@ pub(in crate::control) fn settle(
         state.now(),
     );
     let world = &account.world;
-    let status = match args.needed("status")?.as_str() {
-        "SUCCESS" => RefundStatus::Success,
-        "CLOSED" => RefundStatus::Closed,
-        "ABNORMAL" => RefundStatus::Abnormal,
-        other => {
-            let error = (
-                format!("{other:?} is not a final status of a refund"),
-                format!("退款的最终状态不会是 {other:?}"),
-            );
-            let hint = (
-                "status is SUCCESS, CLOSED or ABNORMAL",
-                "status 为 SUCCESS、CLOSED 或 ABNORMAL",
-            );
-            return Err(Problem::bad(error, hint));
-        }
-    };
+    let name = args.needed("status")?;
+    let status = RefundStatus::of_end(&name).ok_or_else(|| {
+        let error = (
+            format!("{name:?} is not a final status of a refund"),
+            format!("退款的最终状态不会是 {name:?}"),
+        );
+        let hint = (
+            "status is SUCCESS, CLOSED or ABNORMAL",
+            "status 为 SUCCESS、CLOSED 或 ABNORMAL",
+        );
+        Problem::bad(error, hint)
+    })?;
     world
         .settle(number, status, now)
         .map_err(Problem::of_action)?;

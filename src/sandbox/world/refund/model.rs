@@ -32,6 +32,12 @@ impl RefundStatus {
             Self::Abnormal => "ABNORMAL",
         }
     }
+
+    /// The status of this name in which a refund can end.
+    pub(crate) fn of_end(name: &str) -> Option<Self> {
+        let ends = [Self::Success, Self::Closed, Self::Abnormal];
+        ends.into_iter().find(|end| end.name() == name)
+    }
 }
 
 /// The API whose terms are used.
