@@ -386,27 +386,26 @@ pub fn array_sum(array: &Value) -> Result<Value> {
 /// `in_array($needle, $array, $strict)`
 #[must_use]
 pub fn in_array(needle: &Value, array: &Value, strict: bool) -> bool {
-    values(array).iter().any(|value| {
-        if strict {
-            crate::identical(needle, value)
-        } else {
-            crate::equal(needle, value)
-        }
-    })
+    values(array)
+        .iter()
+        .any(|value| same(needle, value, strict))
 }
 
 /// `array_search($needle, $array, $strict)`
 #[must_use]
 pub fn array_search(needle: &Value, array: &Value, strict: bool) -> Value {
-    let same = |value: &Value| {
-        if strict {
-            crate::identical(needle, value)
-        } else {
-            crate::equal(needle, value)
-        }
-    };
-    let found = items(array).into_iter().find(|(_, value)| same(value));
+    let mut all = items(array).into_iter();
+    let found = all.find(|(_, value)| same(needle, value, strict));
     found.map_or(Value::Bool(false), |(key, _)| key)
+}
+
+/// `===` if `strict`, else `==`.
+fn same(one: &Value, other: &Value, strict: bool) -> bool {
+    if strict {
+        crate::identical(one, other)
+    } else {
+        crate::equal(one, other)
+    }
 }
 
 /// `array_filter($array)`: keys stay.
@@ -493,17 +492,13 @@ pub fn ksort_text(array: &Value) -> Value {
 /// `ksort($array)`
 #[must_use]
 pub fn ksort(array: &Value) -> Value {
-    map(ordered(items(array), |(one, _), (other, _)| {
-        crate::compare(one, other)
-    }))
+    items_by(array, key, crate::compare)
 }
 
 /// `krsort($array)`
 #[must_use]
 pub fn krsort(array: &Value) -> Value {
-    map(ordered(items(array), |(one, _), (other, _)| {
-        crate::compare(other, one)
-    }))
+    items_by(array, key, descending)
 }
 
 /// `sort($array)`
@@ -516,24 +511,44 @@ pub fn sort(array: &Value) -> Value {
 /// `rsort($array)`
 #[must_use]
 pub fn rsort(array: &Value) -> Value {
-    let all = ordered(values(array), |one, other| crate::compare(other, one));
+    let all = ordered(values(array), descending);
     all.into_iter().collect()
 }
 
 /// `asort($array)`
 #[must_use]
 pub fn asort(array: &Value) -> Value {
-    map(ordered(items(array), |(_, one), (_, other)| {
-        crate::compare(one, other)
-    }))
+    items_by(array, value, crate::compare)
 }
 
 /// `arsort($array)`
 #[must_use]
 pub fn arsort(array: &Value) -> Value {
-    map(ordered(items(array), |(_, one), (_, other)| {
-        crate::compare(other, one)
-    }))
+    items_by(array, value, descending)
+}
+
+type Item = (Value, Value);
+
+fn key((key, _): &Item) -> &Value {
+    key
+}
+
+fn value((_, value): &Item) -> &Value {
+    value
+}
+
+fn descending(one: &Value, other: &Value) -> i64 {
+    crate::compare(other, one)
+}
+
+/// Sorts the items by one of their parts; keys stay.
+fn items_by(
+    array: &Value,
+    part: impl Fn(&Item) -> &Value,
+    order: impl Fn(&Value, &Value) -> i64,
+) -> Value {
+    let order = |one: &Item, other: &Item| order(part(one), part(other));
+    map(ordered(items(array), order))
 }
 
 /// Sorts as PHP does: what is equal keeps its order. An order that contradicts itself does no harm, where
@@ -639,7 +654,7 @@ pub fn usort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64>
 /// # Errors
 /// The errors of the closure.
 pub fn uasort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64>) -> Result<()> {
-    let (all, result) = ordered_by(items(array), |(_, value)| value, order);
+    let (all, result) = ordered_by(items(array), value, order);
     *array = map(all);
     result
 }
@@ -649,7 +664,7 @@ pub fn uasort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64
 /// # Errors
 /// The errors of the closure.
 pub fn uksort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64>) -> Result<()> {
-    let (all, result) = ordered_by(items(array), |(key, _)| key, order);
+    let (all, result) = ordered_by(items(array), key, order);
     *array = map(all);
     result
 }
