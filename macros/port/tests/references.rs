@@ -1,4 +1,4 @@
-//! References and `static` variables: what is refused because a copy would differ from PHP. The oracle runs what is not.
+//! References and `static` variables that are refused, because a copy would differ from PHP. The oracle runs the accepted ones.
 
 #![allow(clippy::unwrap_used)]
 

@@ -1,11 +1,11 @@
-//! What is asked of an answer whose type was found only after the tree was built: it looked like a call of
-//! the application's.
+//! Method calls on a response whose type was found only after the tree was built. Until then, they look like calls of
+//! the application.
 
 use super::infer::{Types, types};
 use super::tree::{Expr, ExprKind, File, Foreign, Function, ResponsePart};
 use super::{Ty, place};
 
-/// Finds them; tells whether there was any.
+/// Makes them parts of the response; returns whether there was any.
 pub(super) fn file(file: &mut File) -> bool {
     let mut found = false;
     for class in 0..file.classes.len() {
@@ -43,7 +43,7 @@ fn function(function: &mut Function, mut known: Types) -> bool {
     found
 }
 
-/// What is asked, and of which answer.
+/// The part of the response that a call returns, and the response.
 fn asked(foreign: &Foreign, known: &Types) -> Option<(ResponsePart, Expr)> {
     let (answer, args) = match &foreign.receiver {
         Some(receiver) => (receiver, &*foreign.args),

@@ -37,7 +37,7 @@ pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     inline::file(&mut file);
     place::file(&mut file);
     infer::file(&mut file, facts);
-    // What is asked of an answer tells more types.
+    // Parts of responses have types of their own, from which others follow.
     if answers::file(&mut file) {
         infer::rounds(&mut file);
     }

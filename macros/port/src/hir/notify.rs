@@ -131,9 +131,7 @@ fn values(function: &mut Function) -> BTreeMap<usize, Expr> {
             }
             if let ExprKind::Unpack(places, value) = &*expr.kind {
                 for (keys, place) in places {
-                    let member = keys.iter().fold(value.clone(), |object, key| {
-                        Expr::new(expr.span, ExprKind::Index(object, key.clone()))
-                    });
+                    let member = value.clone().at(expr.span, keys);
                     found.extend(whole(place).map(|local| (local, member)));
                 }
             }

@@ -552,4 +552,11 @@ impl Expr {
             kind: Box::new(kind),
         }
     }
+
+    /// The item of this array at one key after the other.
+    pub(super) fn at<'k>(self, span: Span, keys: impl IntoIterator<Item = &'k Self>) -> Self {
+        keys.into_iter().fold(self, |object, key| {
+            Self::new(span, ExprKind::Index(object, key.clone()))
+        })
+    }
 }

@@ -4,7 +4,6 @@ use super::{Builder, class};
 use crate::diagnostic::Problem;
 use crate::hir::tree::{Expr, ExprKind, Field, PathPiece, Place, Root, Stmt, StmtKind};
 use crate::hir::{Ty, Use};
-
 use crate::recognise::{Call, Step};
 use crate::syntax::{self, ExprKind as PhpKind, Span, StmtKind as PhpStmt, WholeExpr};
 
@@ -129,24 +128,9 @@ impl<'a> Builder<'a> {
         StmtKind::Block(Vec::new())
     }
 
-    /// `foreach ($rows as $key => &$row)`: `$row` is `$rows[$key]`, where nothing else in the loop
-    /// mentions `$rows` and the reference ends behind it.
+    /// `foreach ($rows as $key => &$row)`: `$row` is `$rows[$key]`. `None` if something else in the loop
+    /// mentions `$rows`, or if the reference does not end behind it.
     pub(super) fn foreach_by_reference(
-        &mut self,
-        span: Span,
-        (subject, key, value): (&'a syntax::Expr, Option<&'a syntax::Expr>, &'a syntax::Expr),
-        body: &'a [syntax::Stmt],
-    ) -> Vec<Stmt> {
-        match self.by_reference(span, subject, key, value, body) {
-            Some(stmts) => stmts,
-            None => {
-                let kind = self.no(span, "this `foreach` by reference");
-                vec![Stmt { span, kind }]
-            }
-        }
-    }
-
-    fn by_reference(
         &mut self,
         span: Span,
         subject: &'a syntax::Expr,
@@ -438,10 +422,7 @@ fn value_of(span: Span, place: &Place) -> Expr {
         Root::Local(local) => ExprKind::Local(*local),
         Root::Field(name) => ExprKind::Field(name.clone()),
     };
-    let keys = place.path.iter().flatten();
-    keys.fold(Expr::new(span, root), |object, key| {
-        Expr::new(span, ExprKind::Index(object, key.clone()))
-    })
+    Expr::new(span, root).at(span, place.path.iter().flatten())
 }
 
 /// Whether a value is the same at all times.

@@ -166,7 +166,11 @@ impl<'a> Builder<'a> {
         body: &'a [syntax::Stmt],
     ) -> Vec<Stmt> {
         if self.source(value.span).starts_with('&') {
-            return self.foreach_by_reference(span, (subject, key, value), body);
+            let stmts = self.foreach_by_reference(span, subject, key, value, body);
+            return stmts.unwrap_or_else(|| {
+                let kind = self.no(span, "this `foreach` by reference");
+                vec![Stmt { span, kind }]
+            });
         }
         let subject = self.expr(subject);
         let key = match key.map(|key| &key.kind) {
