@@ -1,7 +1,7 @@
 //! Values that a shell offers on TAB: methods, paths of the catalog, and the names of their variables.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 
 use clap_complete::engine::CompletionCandidate;
 use http::Method;
@@ -59,10 +59,16 @@ pub(crate) fn parameters(current: &OsStr) -> Vec<CompletionCandidate> {
 
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-/// The words of the command line that is completed: the shell's script passes them after `--`.
+/// The command line that is completed: the shell's script passes it after `--`.
+pub(crate) fn command_line(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let arguments = arguments.into_iter();
+    let after = arguments.skip_while(|argument| argument != "--");
+    after.skip(1).collect()
+}
+
+/// The words of that command line, without the command.
 fn words() -> Vec<String> {
-    let arguments = std::env::args_os().skip_while(|argument| argument != "--");
-    let words = arguments.skip(2);
+    let words = command_line(std::env::args_os()).into_iter().skip(1);
     words.filter_map(|word| word.into_string().ok()).collect()
 }
 

@@ -9,6 +9,7 @@ use clap::{Args, Command};
 use clap_complete::Shell;
 use clap_complete::env::{EnvCompleter, Shells};
 
+use crate::candidates;
 use crate::exit::{Exit, Failure};
 use crate::files;
 use crate::help::replace_clap_texts;
@@ -71,8 +72,7 @@ pub(crate) fn complete(
     output: &Output,
 ) -> Result<(), Failure> {
     let completer = completer(&shell.to_string_lossy())?;
-    let words = arguments.iter().skip_while(|argument| *argument != "--");
-    let words: Vec<_> = words.skip(1).cloned().collect();
+    let words = candidates::command_line(arguments.iter().cloned());
     if words.is_empty() {
         return Ok(());
     }
