@@ -57,8 +57,13 @@ start_sandbox() {
     "$WECHATPAY" sandbox --json --dir "$work/sandbox" > "$ready" &
     sandbox=$!
     trap 'kill "$sandbox" 2> /dev/null || true' EXIT
+    await_sandbox "$ready"
+}
+
+# Waits until the sandbox with the process id $sandbox has printed something into the file $1.
+await_sandbox() {
     for _ in $(seq 100); do
-        [[ -s "$ready" ]] && return 0
+        [[ -s "$1" ]] && return 0
         kill -0 "$sandbox" 2> /dev/null || { wrong "the sandbox ended"; return 1; }
         sleep 0.1
     done

@@ -4,7 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use serde_json::json;
+use serde_json::{Value, json};
+use wechatpay_chain::Client;
 
 use super::{Running, client, command};
 
@@ -67,13 +68,18 @@ fn kill_9_loses_no_order_that_was_answered() {
         ready["platform_public_key_id"]
     );
     let shop = client(&again);
-    for number in &answered {
+    assert_unpaid(&shop, &ready["mchid"], answered.iter());
+}
+
+/// Each of the orders is there, and was not paid.
+fn assert_unpaid<'n>(shop: &Client, mchid: &Value, numbers: impl IntoIterator<Item = &'n String>) {
+    for number in numbers {
         let call = shop
             .chain("v3/pay/transactions/out-trade-no/{out_trade_no}")
             .get(());
         let call = call
             .var("out_trade_no", number.as_str())
-            .query("mchid", ready["mchid"].as_str().unwrap());
+            .query("mchid", mchid.as_str().unwrap());
         assert_eq!(call.wait().unwrap()["trade_state"], "NOTPAY", "{number}");
     }
 }
@@ -116,15 +122,7 @@ fn a_full_disk_refuses_further_requests_and_loses_none_that_was_answered() {
 
     let running = Running::start(&arguments);
     let shop = client(&running.json());
-    for number in answered {
-        let call = shop
-            .chain("v3/pay/transactions/out-trade-no/{out_trade_no}")
-            .get(());
-        let call = call
-            .var("out_trade_no", number.as_str())
-            .query("mchid", ready["mchid"].as_str().unwrap());
-        assert_eq!(call.wait().unwrap()["trade_state"], "NOTPAY", "{number}");
-    }
+    assert_unpaid(&shop, &ready["mchid"], answered);
 }
 
 #[test]

@@ -28,6 +28,11 @@ fn order(mchid: &str, number: &str) -> Value {
     })
 }
 
+fn place(client: &Client, mchid: &str, number: &str) -> Outcome {
+    client.chain(ORDERS).post(order(mchid, number), ()).wait()?;
+    Ok(())
+}
+
 fn state_of(client: &Client, mchid: &str, number: &str) -> Outcome<Value> {
     let call = client.chain("v3/pay/transactions/out-trade-no/{out_trade_no}");
     let call = call
@@ -48,14 +53,8 @@ fn orders_refunds_records_and_merchants_survive_a_restart() -> Outcome {
     let folder = tempfile::tempdir()?;
     let sandbox = builder(folder.path()).start_blocking()?;
     let client = sandbox.client()?;
-    client
-        .chain(ORDERS)
-        .post(order(sandbox.mchid(), "PAID0001"), ())
-        .wait()?;
-    client
-        .chain(ORDERS)
-        .post(order(sandbox.mchid(), "OPEN0001"), ())
-        .wait()?;
+    place(&client, sandbox.mchid(), "PAID0001")?;
+    place(&client, sandbox.mchid(), "OPEN0001")?;
     sandbox.pay("PAID0001")?;
     let paid = state_of(&client, sandbox.mchid(), "PAID0001")?;
     sandbox.hold_refunds(true);
@@ -72,11 +71,7 @@ fn orders_refunds_records_and_merchants_survive_a_restart() -> Outcome {
     client.chain(punish).post(super::order(), ()).wait()?;
     let added = MerchantSettings::new("1900000333").kind(MerchantKind::Any);
     let added = sandbox.add_merchant(added)?;
-    added
-        .client()?
-        .chain(ORDERS)
-        .post(order("1900000333", "OTHER001"), ())
-        .wait()?;
+    place(&added.client()?, "1900000333", "OTHER001")?;
     let keys = |sandbox: &Sandbox| {
         (
             sandbox.platform_key_id().to_owned(),
@@ -169,16 +164,10 @@ fn a_reset_survives_a_restart() -> Outcome {
     let folder = tempfile::tempdir()?;
     let sandbox = builder(folder.path()).start_blocking()?;
     let client = sandbox.client()?;
-    client
-        .chain(ORDERS)
-        .post(order(sandbox.mchid(), "GONE0001"), ())
-        .wait()?;
+    place(&client, sandbox.mchid(), "GONE0001")?;
     sandbox.reset();
     assert!(sandbox.orders().is_empty());
-    client
-        .chain(ORDERS)
-        .post(order(sandbox.mchid(), "KEPT0001"), ())
-        .wait()?;
+    place(&client, sandbox.mchid(), "KEPT0001")?;
     drop(sandbox);
     let sandbox = builder(folder.path()).start_blocking()?;
     let orders: Vec<_> = sandbox
