@@ -16,6 +16,15 @@ pub(crate) fn error(err: &Error) -> String {
     }
 }
 
+/// A message of the library that is no error, in the language of this run.
+pub(crate) fn message(message: &str) -> String {
+    let chinese = match lang() {
+        Lang::En => None,
+        Lang::Zh => wechatpay_core::error::chinese(message),
+    };
+    sentence(&chinese.unwrap_or_else(|| message.to_owned()))
+}
+
 /// Replaces methods by flags in a sentence.
 pub(crate) fn sentence(sentence: &str) -> String {
     let mut text = sentence.to_owned();

@@ -250,6 +250,88 @@ fn no_message_names_a_rust_method() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Literals that are no messages, and messages of programs, as files or beginnings.
+const UNTRANSLATED: &[&str] = &[
+    // Both languages stand side by side.
+    "src/sandbox/",
+    // Names of spans and metrics.
+    "src/trace/",
+    // Translated as values, not as texts.
+    "src/core/error/answer.rs",
+    "src/core/error/line.rs",
+    "src/core/error/mod.rs",
+    "{UNTRUSTED}; {}",
+    // Names and forms of the wire.
+    "{what} {said:?}",
+    "{} CNY",
+    "{} until {}",
+    ": ",
+    "-----",
+    "\n",
+    "r\n",
+    "<!doctype html",
+    " (Rust; hyper)",
+    "Content-Disposition",
+    "Content-Type: ",
+    "application/json",
+    "mac verify failure",
+    "multipart/form-data",
+    "text/xml",
+    "yyyy-MM-dd",
+    // Beginnings and ends of serde's messages, which are shortened.
+    ", expected ",
+    "duplicate field ",
+    "invalid type",
+    "invalid value",
+    "missing field ",
+    "unknown variant ",
+    "{start}(left out){expected}",
+    // Parts of messages that are translated as a whole.
+    ", through the proxy {proxy}",
+    ", whose status is {status}",
+    "may not survive a power loss",
+    "media type",
+    "nothing of it was kept",
+    "was given",
+    "{verb} ",
+    // Reasons of attributes and of unreachable code.
+    "a download says so",
+    "a name",
+    "a newtype that users build",
+    "a sink is taken out",
+    "a template has these two",
+    "it was not to be unzipped",
+    "no claim can be made",
+    "rows of a table",
+    "stores say one of the two",
+    "the connection has no watch",
+    "the future of an async fn",
+    "the prepared answers are used up",
+    "the twin can fail",
+    "users make their own",
+];
+
+/// A new message needs a translation in `src/core/error/zh/`, or an entry in [`UNTRANSLATED`].
+#[test]
+fn every_message_has_a_chinese_translation() {
+    let (mut seen, mut missing) = (0, Vec::new());
+    for source in &sources() {
+        for message in sentences(&source.code) {
+            let starts = |it: &&str| source.path.starts_with(*it) || message.starts_with(*it);
+            // The article of serde's messages is a literal by itself.
+            if FOR_PROGRAMS.iter().chain(UNTRANSLATED).any(starts) || message == "a " {
+                continue;
+            }
+            seen += 1;
+            if wechatpay_core::error::chinese(&filled(&message)).is_none() {
+                missing.push(format!("{}: {message}", source.path));
+            }
+        }
+    }
+    assert!(seen > 300, "{seen} messages");
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
 #[test]
 fn the_reader_finds_sentences_and_rust_in_them() {
     let code = "let a = '\"'; // \"not this one\"\nb(\"one \\\n    two (..)\", '\\'', \"x\", \"three \\\"four\\\"\")";

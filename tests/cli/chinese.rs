@@ -7,7 +7,7 @@ fn zh(arguments: &[&str]) -> Run {
 }
 
 /// Three or more English words in a row are a sentence, unless they are code: an example, a path, a flag.
-fn english(text: &str) -> Vec<String> {
+pub(crate) fn english(text: &str) -> Vec<String> {
     let is_word = |word: &str| {
         let word = word.trim_end_matches(['.', ':', ';']);
         word.len() > 1 && word.bytes().all(|c| c.is_ascii_lowercase())
@@ -305,4 +305,49 @@ fn refusals_of_wechat_pay_are_reported_in_chinese() {
     let said = late.run();
     assert!(said.stderr.contains("错误："), "{said:?}");
     assert_eq!(english(&said.stderr), [""; 0]);
+}
+
+/// Every file that the porter is tested with, and sources that it refuses.
+#[test]
+fn diagnostics_of_the_porter_are_chinese() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/port");
+    let mut files = Vec::new();
+    php_files(&root, &mut files);
+    assert!(files.len() > 200, "{}", files.len());
+    let (mut seen, mut wrong) = (0, Vec::<String>::new());
+    for emit in ["rust", "request"] {
+        for files in files.chunks(40) {
+            let files = files.iter().map(String::as_str);
+            let arguments = ["port", "--emit", emit].into_iter().chain(files);
+            let said = zh(&arguments.collect::<Vec<_>>()).run().stderr;
+            for line in said.lines() {
+                seen += 1;
+                let line = quoted_out(line);
+                // The operating system's own words stay.
+                let is_system = line.contains("(os error ");
+                let is_chinese = line.contains(|c: char| ('\u{4e00}'..='\u{9fff}').contains(&c));
+                if !is_chinese || (!is_system && !english(&line).is_empty()) {
+                    wrong.push(line);
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+    assert!(seen > 500, "{seen} lines");
+}
+
+fn php_files(folder: &std::path::Path, files: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            php_files(&path, files);
+        } else if path.extension().is_some_and(|it| it == "php") {
+            files.push(path.to_str().unwrap().to_owned());
+        }
+    }
+}
+
+/// A line without the code between backticks.
+fn quoted_out(line: &str) -> String {
+    line.split('`').step_by(2).collect::<Vec<_>>().join("`")
 }

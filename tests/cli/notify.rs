@@ -6,6 +6,7 @@ use wechatpay_chain::crypto::aes;
 use wechatpay_chain::signing::response_text;
 use wechatpay_chain::{Clock, PrivateKey, SystemClock};
 
+use crate::chinese::english;
 use crate::support::{Run, STRANGER, Shop};
 
 /// A notification as WeChat Pay posts it, signed by a key at a time, in files.
@@ -107,6 +108,12 @@ fn causes(shop: &Shop, more: &[&str]) -> Vec<String> {
         let line = format!("\ncause: {}\n", cause["text"].as_str().unwrap());
         assert!(people.contains(&line), "{people}");
     }
+    let chinese = open(shop, &[more, &["--lang", "zh"]].concat())
+        .run()
+        .failed(8);
+    let explained = chinese.matches("\n原因：").count();
+    assert_eq!(explained, causes.len(), "{chinese}");
+    assert_eq!(english(&chinese), [""; 0], "{chinese}");
     let names = causes
         .iter()
         .map(|it| it["cause"].as_str().unwrap().to_owned());

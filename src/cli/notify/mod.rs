@@ -68,9 +68,10 @@ fn refused(reader: &Notifications, file: &HeaderFile, body: &[u8], err: &Error) 
     let (names, headers) = file.malformed();
     let mut causes: Vec<_> = names.into_iter().map(malformed).collect();
     for finding in reader.diagnose(&headers, body) {
+        let found = crate::rephrase::message(&finding.to_string());
         let text = match setting(finding.cause()) {
-            Some(setting) => t!("cause-setting", finding = finding, setting = setting),
-            None => finding.to_string(),
+            Some(setting) => t!("cause-setting", finding = found, setting = setting),
+            None => found,
         };
         causes.push((finding.cause(), text));
     }

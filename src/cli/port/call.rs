@@ -13,6 +13,7 @@ use wechatpay_chain_port::source::Block;
 use super::template::{Choice, choice, recased};
 use super::{client, multipart, xml};
 use crate::exit::Failure;
+use crate::i18n::{Lang, lang};
 
 /// Options that change how PHP sends a request, but not its content. They are reported and ignored.
 const TRANSPORT: [&str; 20] = [
@@ -78,7 +79,11 @@ impl Caller {
 
 /// The library's message, without its advice about Rust methods, because the input is PHP.
 fn refusal(err: &Error) -> String {
-    format!("this library refuses the call: {}", err.report())
+    let report = match lang() {
+        Lang::En => err.report(),
+        Lang::Zh => err.report_zh(),
+    };
+    format!("this library refuses the call: {report}")
 }
 
 /// PHP does not recognise APIv2 after a leading slash, and sends such a path as APIv3's.

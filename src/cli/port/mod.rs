@@ -9,8 +9,10 @@ mod manifest;
 mod multipart;
 mod report;
 mod template;
+mod told;
 mod write;
 mod xml;
+mod zh_messages;
 
 use std::path::PathBuf;
 
@@ -306,9 +308,10 @@ impl Report<'_> {
     fn tell(&mut self, diagnostic: &Diagnostic) {
         self.failed |= diagnostic.severity == Severity::Error;
         if self.output.json() {
-            self.output.error_line(&machine(diagnostic).to_string())
+            let line = json!({ "diagnostic": told::machine(diagnostic) });
+            self.output.error_line(&line.to_string())
         } else {
-            self.output.error_line(&diagnostic.to_string())
+            self.output.error_line(&told::text(diagnostic))
         }
     }
 
@@ -319,17 +322,6 @@ impl Report<'_> {
             Ok(())
         }
     }
-}
-
-fn machine(diagnostic: &Diagnostic) -> Value {
-    json!({ "diagnostic": {
-        "file": diagnostic.file,
-        "line": diagnostic.line,
-        "col": diagnostic.col,
-        "severity": diagnostic.severity.to_string(),
-        "message": diagnostic.message,
-        "hint": diagnostic.hint,
-    }})
 }
 
 #[cfg(test)]

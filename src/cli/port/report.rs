@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use wechatpay_chain_port::Diagnostic;
 use wechatpay_chain_port::folder::{FileReport, Folder, FunctionReport, Skipped};
 
+use super::told;
 use super::write::Written;
 use crate::exit::Failure;
 use crate::i18n::t;
@@ -94,8 +95,8 @@ fn one_function(function: &FunctionReport, output: &Output) -> Result<(), Failur
             php = php
         ))?;
     }
-    for told in function.warnings.iter().chain(&function.refused) {
-        for line in told.to_string().lines() {
+    for diagnostic in function.warnings.iter().chain(&function.refused) {
+        for line in told::text(diagnostic).lines() {
             output.line(&format!("    {line}"))?;
         }
     }
@@ -214,13 +215,11 @@ fn function_json(function: &FunctionReport) -> Value {
         .iter()
         .map(|app| json!({"method": app.method, "php": app.php, "line": app.line, "col": app.col}))
         .collect();
-    let told = |all: &[Diagnostic]| -> Vec<Value> {
-        let all = all.iter().map(super::machine);
-        all.map(|mut told| told["diagnostic"].take()).collect()
-    };
+    let diagnostics =
+        |all: &[Diagnostic]| -> Vec<Value> { all.iter().map(told::machine).collect() };
     json!({
         "name": function.php, "rust": function.rust, "line": function.line,
         "calls": calls, "app": app,
-        "warnings": told(&function.warnings), "refused": told(&function.refused),
+        "warnings": diagnostics(&function.warnings), "refused": diagnostics(&function.refused),
     })
 }

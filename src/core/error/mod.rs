@@ -3,8 +3,8 @@
 mod answer;
 mod json;
 mod line;
+mod phrase;
 mod zh;
-mod zh_messages;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -15,6 +15,8 @@ use bytes::Bytes;
 use http::StatusCode;
 
 pub use answer::{ApiError, Verification, VerifyFailure};
+pub use phrase::{Phrases, translate};
+pub use zh::chinese;
 
 /// A boxed error of any type, as middleware and transports may return.
 pub type BoxError = Box<dyn StdError + Send + Sync>;

@@ -9,7 +9,7 @@ use wechatpay_core::catalog;
 /// A base URL that ends with a slash, and a path that begins with one; in English and Chinese.
 pub(crate) const TWO_SLASHES: (&str, &str) = (
     "two slashes: the base URL ends with / and the path begins with /; write one of them",
-    "多了一个斜杠：基础地址（base URL）以 / 结尾，路径又以 / 开头；请只保留一个",
+    "多了一个斜杠：根地址（base URL）以 / 结尾，路径又以 / 开头；请只保留一个",
 );
 
 /// 405 for another method of a known path, otherwise 404 with the name of a similar operation.

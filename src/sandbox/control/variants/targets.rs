@@ -189,13 +189,13 @@ const TEMPLATE: Mistake = Mistake::new(
 const BASE_DROPPED: Mistake = Mistake::new(
     "base_path_missing",
     "the first part of the path is missing: sign the whole path that is sent, with the base URL's",
-    "缺少路径的前一部分：请用实际发送的完整路径签名，包括基础地址（base URL）中的路径",
+    "缺少路径的前一部分：请用实际发送的完整路径签名，包括根地址（base URL）中的路径",
 );
 const BASE_ADDED: Mistake = Mistake::new(
     "base_path_added",
     "there is something before the path that is not sent: sign the path that is sent, and see how it is \
      joined with the base URL",
-    "路径前多了并未发送的部分：请用实际发送的路径签名，并检查与基础地址（base URL）的拼接",
+    "路径前多了并未发送的部分：请用实际发送的路径签名，并检查与根地址（base URL）的拼接",
 );
 const MARK: Mistake = Mistake::new(
     "question_mark",

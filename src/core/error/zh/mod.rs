@@ -1,9 +1,27 @@
 //! Errors in Chinese. WeChat Pay's own words, numbers and names stay as they are.
 
-use wechatpay_chain_path::PathError;
+mod calls;
+mod common;
+mod diagnosis;
+mod files;
+mod notify;
+mod protocol;
+mod settings;
 
-use super::zh_messages::MESSAGES;
+use super::phrase::{self, Phrases};
 use super::{ApiError, Error, ErrorKind, Verification, VerifyFailure, line};
+
+/// Messages of the library and their translations, by area. A test finds each of them in the source code; a test of the
+/// command finds a translation for each message.
+const MESSAGES: &[&Phrases] = &[
+    common::COMMON,
+    calls::CALLS,
+    diagnosis::DIAGNOSIS,
+    files::FILES,
+    notify::NOTIFY,
+    protocol::PROTOCOL,
+    settings::SETTINGS,
+];
 
 impl Error {
     /// Returns the error and all its causes on one line, in Chinese.
@@ -31,10 +49,8 @@ impl Error {
                 err.line_zh()
             } else if let Some(failure) = cause.downcast_ref() {
                 verify_failure(failure)
-            } else if let Some(err) = cause.downcast_ref() {
-                path_error(err)
             } else {
-                translated(&english).unwrap_or_else(|| english.clone())
+                chinese(&english).unwrap_or_else(|| english.clone())
             };
             text.push('：');
             text.push_str(&shown);
@@ -48,7 +64,7 @@ impl Error {
             refusal(api)
         } else {
             let message = &self.inner.message;
-            translated(message).unwrap_or_else(|| format!("{}：{message}", kind(self.kind())))
+            chinese(message).unwrap_or_else(|| format!("{}：{message}", kind(self.kind())))
         };
         if let Some(id) = &self.inner.request_id {
             text.push_str(&format!("（Request-ID：{id}）"));
@@ -137,91 +153,10 @@ fn verify_failure(failure: &VerifyFailure) -> String {
     }
 }
 
-fn path_error(err: &PathError) -> String {
-    match err {
-        PathError::Character { found } => {
-            format!("路径中含有字符 {found:?}；请去掉，或写成百分号编码")
-        }
-        PathError::DotValue { name } => {
-            format!("变量 {name} 的值是 . 或 ..，会改变路径；请填写真实的值")
-        }
-        PathError::EmptyVariable { name } => format!("变量 {name} 的值为空；请填写真实的值"),
-        PathError::MissingVariable { name, .. } => {
-            format!("路径缺少变量 {name} 的值；请用 `.var({name:?}, …)` 填写")
-        }
-        PathError::NearMiss { method, path } => format!("接口是 {method} {path}"),
-        PathError::Operator { found } => {
-            format!("{found} 不能用在模板表达式的开头；请写成 {{name}}")
-        }
-        PathError::Prefix { name } => {
-            format!("变量 {name} 的前缀长度有误；请写 1 到 9999 的数字，例如 {{{name}:3}}")
-        }
-        PathError::UnusedVariable { name, .. } => {
-            format!("路径中没有变量 {name}；请改正名称，或去掉它")
-        }
-        PathError::ValueType { name, found } => {
-            format!("变量 {name} 的值类型（{found}）不能放进路径；请填写文本")
-        }
-        PathError::VariableName { name } => {
-            format!("{name} 不能作为变量名；请使用字母、数字和 _，例如 {{out_trade_no}}")
-        }
-        _ => plain_path_error(err).map_or_else(|| err.to_string(), str::to_owned),
-    }
-}
-
-/// The sentences of the variants that carry no data.
-fn plain_path_error(err: &PathError) -> Option<&'static str> {
-    Some(match err {
-        PathError::Absolute => {
-            "路径中含有域名或协议；请只写路径，例如 v3/pay/transactions/native，域名用根地址设置"
-        }
-        PathError::AfterQuery => "查询参数后面还有路径；请把查询参数写在最后，或用选项传入",
-        PathError::Backslash => "路径中含有反斜杠；请用 / 分隔",
-        PathError::DotSegment => "路径中含有 . 或 ..，会改变路径；请写完整的路径",
-        PathError::EmptyExpression => "路径中有 {}；请在花括号中写变量名，例如 {out_trade_no}",
-        PathError::EmptySegment => "路径中有连续的斜杠（//）；请只写一个",
-        PathError::EmptyValue => "路径中有空的部分；请填写它的值",
-        PathError::Fragment => "路径中含有 #，它不会被发送；请去掉，或写成 %23",
-        PathError::TooLong => "路径超过 65534 字节；较大的内容请放在请求体里",
-        PathError::UnclosedBrace => "路径中的 { 没有对应的 }；请写成 {name}，花括号本身写成 %7B",
-        PathError::UnopenedBrace => "路径中的 } 没有对应的 {；请写成 {name}，花括号本身写成 %7D",
-        _ => return None,
-    })
-}
-
-/// Translates a message; `None` if there is no translation.
-fn translated(message: &str) -> Option<String> {
-    MESSAGES.iter().find_map(|(english, chinese)| {
-        let values = values(english, message)?;
-        let mut text = String::new();
-        let mut values = values.into_iter();
-        for (at, part) in chinese.split("{}").enumerate() {
-            if at > 0 {
-                let value = values.next().unwrap_or_default();
-                text.push_str(&translated(value).unwrap_or_else(|| value.to_owned()));
-            }
-            text.push_str(part);
-        }
-        Some(text)
-    })
-}
-
-/// Returns the texts at the places `{}` of a pattern.
-fn values<'a>(pattern: &str, message: &'a str) -> Option<Vec<&'a str>> {
-    let mut parts = pattern.split("{}");
-    let mut rest = message.strip_prefix(parts.next()?)?;
-    let mut values = Vec::new();
-    let mut parts = parts.peekable();
-    while let Some(part) = parts.next() {
-        let at = if parts.peek().is_none() {
-            rest.ends_with(part).then(|| rest.len() - part.len())?
-        } else {
-            rest.find(part)?
-        };
-        values.push(&rest[..at]);
-        rest = &rest[at + part.len()..];
-    }
-    rest.is_empty().then_some(values)
+/// Translates a message of this library, if its translation is known.
+#[must_use]
+pub fn chinese(message: &str) -> Option<String> {
+    phrase::translate(MESSAGES, message)
 }
 
 #[cfg(test)]
@@ -231,6 +166,7 @@ mod tests {
 
     use http::StatusCode;
     use serde_json::json;
+    use wechatpay_chain_path::PathError;
 
     use super::*;
 
@@ -262,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_are_translated() {
+    fn causes_are_chinese() {
         let err =
             Error::new(ErrorKind::Path, "the path cannot be used").with_source(PathError::TooLong);
         let report = err.report_zh();
@@ -290,30 +226,57 @@ mod tests {
         let mut code = String::new();
         collect(&root, &mut code);
         collect(&root.join("../macros/path/src"), &mut code);
-        let code = without_names(&code);
-        for (english, chinese) in MESSAGES {
-            let places = |text: &str| text.matches("{}").count();
-            assert_eq!(places(english), places(chinese), "{english}");
-            assert!(
-                code.contains(english),
-                "no message of the library: {english}"
-            );
+        // Braces of a message are written twice in a format.
+        let code = without_names(&code)
+            .replace("{{{}:3}}", "{}")
+            .replace("{{}}", "{}");
+        let mut gone = Vec::new();
+        for (english, chinese) in MESSAGES.iter().copied().flatten() {
+            let places = english.matches("{}").count();
+            let numbered = (0..9).filter(|at| chinese.contains(&format!("{{{at}}}")));
+            match numbered.max() {
+                None => assert_eq!(chinese.matches("{}").count(), places, "{english}"),
+                Some(last) => assert!(last < places && !chinese.contains("{}"), "{english}"),
+            }
+            // The beginning of such a message is another message.
+            let written = english.strip_prefix("{},").unwrap_or(english);
+            if !code.contains(written) {
+                gone.push(english);
+            }
+        }
+        assert_eq!(gone, [&""; 0], "no messages of the library");
+    }
+
+    #[test]
+    fn messages_are_translated_once() {
+        let mut seen = std::collections::BTreeSet::new();
+        for (english, _) in MESSAGES.iter().copied().flatten() {
+            assert!(seen.insert(english), "{english}");
         }
     }
 
-    /// Collects the code with its line continuations joined and all `{…}` as `{}`.
+    /// Collects the code with its escapes undone and its line continuations joined.
     fn collect(folder: &Path, code: &mut String) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() {
+            let is_apart = path.ends_with("error/zh") || path.ends_with("src/cli");
+            if path.is_dir() && !is_apart {
                 collect(&path, code);
-            } else if path.extension().is_some_and(|it| it == "rs")
-                && !path.ends_with("zh_messages.rs")
-            {
+            } else if path.extension().is_some_and(|it| it == "rs") {
                 let text = fs::read_to_string(&path).unwrap();
-                for (at, part) in text.replace("\\\"", "\"").split("\\\n").enumerate() {
-                    code.push_str(if at > 0 { part.trim_start() } else { part });
+                let mut rest = &*text;
+                while let Some((before, behind)) = rest.split_once('\\') {
+                    code.push_str(before);
+                    rest = match behind.strip_prefix('\n') {
+                        Some(next) => next.trim_start(),
+                        None => behind,
+                    };
+                    if let Some(c @ ('\\' | '"')) = rest.chars().next() {
+                        code.push(c);
+                        rest = &rest[1..];
+                    }
                 }
+                code.push_str(rest);
             }
         }
     }

@@ -1,8 +1,7 @@
-//! The Chinese of the messages that users meet most often.
+//! The messages that users meet most often, in Chinese.
 
-/// Messages of the library and their translations, `{}` for values in the same order. A test finds each of them in
-/// the source code.
-pub(super) const MESSAGES: &[(&str, &str)] = &[
+/// See [`MESSAGES`](super::MESSAGES).
+pub(super) const COMMON: &[(&str, &str)] = &[
     // Settings.
     (
         "there is no merchant id: give mchid(..), the 商户号 shown at 商户平台 → 账户中心 → 商户信息",
@@ -300,6 +299,99 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "无法验证 APIv2 通知：请提供 v2_key(..)",
     ),
     ("the path cannot be used", "路径有误"),
+    (
+        "the path cannot be used; nothing was sent",
+        "路径有误，请求未发出",
+    ),
+    ("in the chain", "链式调用中"),
+    (
+        "the path contains the character {}; remove it, or write it percent-encoded",
+        "路径中含有字符 {}；请去掉，或写成百分号编码",
+    ),
+    (
+        "the value of `{}` is `.` or `..`, which would change the path; give the real value",
+        "变量 {} 的值是 . 或 ..，会改变路径；请填写真实的值",
+    ),
+    (
+        "the value of `{}` is empty and would leave an empty segment in the path; give the real value",
+        "变量 {} 的值为空；请填写真实的值",
+    ),
+    ("the operation is {} {}", "接口是 {} {}"),
+    (
+        "the path needs a value for `{}` and {}; give it with `.var({}, …)`",
+        "路径缺少变量 {0} 的值；请用 `.var({2}, …)` 填写",
+    ),
+    (
+        "the path has no variable `{}`, it {}; correct the name or leave it out",
+        "路径中没有变量 {0}；请改正名称，或去掉它",
+    ),
+    (
+        "the value of `{}` is {}, which a path cannot contain; give the text for the path",
+        "变量 {} 的值类型（{}）不能放进路径；请填写文本",
+    ),
+    (
+        "`{}` cannot begin a template expression; write `{}`, or one of the operators `+ . / ; ? &` before the name",
+        "{0} 不能用在模板表达式的开头；请写成 {1}",
+    ),
+    (
+        "the prefix of `{}` is wrong; write a number from 1 to 9999, as in `{}`, and use it on a text only",
+        "变量 {} 的前缀长度有误；请写 1 到 9999 的数字，例如 {}，并只用于文本",
+    ),
+    (
+        "`{}` cannot name a variable; use letters, digits and `_`, as in `{}`",
+        "{} 不能作为变量名；请使用字母、数字和 _，例如 {}",
+    ),
+    (
+        "`false` (PHP sends nothing for it)",
+        "`false`，PHP 会发送空值",
+    ),
+    ("a `null` inside a list or map", "列表或映射中的 `null`"),
+    ("a list inside a list or map", "列表或映射中的列表"),
+    ("a map inside a list or map", "列表或映射中的映射"),
+    (
+        "the path contains a host or a scheme; write only the path, as in `v3/pay/transactions/native`, and set another host as the base URL",
+        "路径中含有域名或协议；请只写路径，例如 v3/pay/transactions/native，域名用根地址设置",
+    ),
+    (
+        "a segment follows the query of the path; write the query last, or give it as an option of the call",
+        "查询参数后面还有路径；请把查询参数写在最后，或用选项传入",
+    ),
+    (
+        "the path contains a backslash; separate segments with `/`",
+        "路径中含有反斜杠；请用 / 分隔",
+    ),
+    (
+        "the path contains the segment `.` or `..`, which would change the path; write the path in full",
+        "路径中含有 . 或 ..，会改变路径；请写完整的路径",
+    ),
+    (
+        "the path contains `{}`; write the variable's name between the braces, as in `{}`",
+        "路径中有 {}；请在花括号中写变量名，例如 {}",
+    ),
+    (
+        "the path contains an empty segment (`//`); write a single slash, or a variable with an empty value if the segment is empty on purpose",
+        "路径中有连续的斜杠（//）；请只写一个",
+    ),
+    (
+        "the segment is empty; give its value, or use a variable whose value may be empty",
+        "路径中有空的部分；请填写它的值",
+    ),
+    (
+        "the path contains a `#`, which is never sent; remove it, or write `%23`",
+        "路径中含有 #，它不会被发送；请去掉，或写成 %23",
+    ),
+    (
+        "the path is longer than 65534 bytes; send large values in the body",
+        "路径超过 65534 字节；较大的内容请放在请求体里",
+    ),
+    (
+        "a `{` in the path has no `}`; write `{}`, or `%7B` for a brace",
+        "路径中的 { 没有对应的 }；请写成 {}，花括号本身写成 %7B",
+    ),
+    (
+        "a `}` in the path has no `{`; write `{}`, or `%7D` for a brace",
+        "路径中的 } 没有对应的 {；请写成 {}，花括号本身写成 %7D",
+    ),
     (
         "this OpenSSL does not allow {}; enable it in OpenSSL's configuration (FIPS mode?)",
         "OpenSSL 不允许使用 {}；请在其配置中启用（是否处于 FIPS 模式？）",

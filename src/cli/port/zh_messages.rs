@@ -1,0 +1,699 @@
+//! The Chinese of the porter's messages.
+
+/// Messages of the porter and their translations, `{}` for values in the same order. Values are translated too. A test
+/// finds each of them in the source code of the porter or of this command.
+pub(super) const MESSAGES: &[(&str, &str)] = &[
+    // Files and PHP source.
+    ("this file holds no PHP", "文件中没有 PHP 代码"),
+    (
+        "give a .php file, or a page with its code: below ```php, below a line `php`, or by itself",
+        "请提供 .php 文件，或含有代码的页面：代码写在 ```php 之后、单独一行 `php` 之后，或只有代码本身",
+    ),
+    (
+        "the PHP of this file calls nothing",
+        "文件中的 PHP 没有任何调用",
+    ),
+    (
+        "give the code that calls the SDK, such as `$instance->chain('v3/…')->get()`",
+        "请提供调用 SDK 的代码，例如 `$instance->chain('v3/…')->get()`",
+    ),
+    ("this file is not UTF-8", "文件不是 UTF-8 编码"),
+    (
+        "convert it first: iconv -f GBK -t UTF-8",
+        "请先转换编码：iconv -f GBK -t UTF-8",
+    ),
+    (
+        "this is a part of an array, and no call",
+        "这只是数组的一部分，不是调用",
+    ),
+    (
+        "put it into the call that it belongs to",
+        "请放进它所属的调用",
+    ),
+    (
+        "this is the inside of an array and makes no call",
+        "这只是数组的内容，没有发起调用",
+    ),
+    (
+        "put it into the options of the call that it belongs to",
+        "请放进它所属调用的选项",
+    ),
+    (
+        "this makes a URL and no call: there is no request to port",
+        "这里只拼出了 URL，没有发起调用，没有可转换的请求",
+    ),
+    (
+        "the user's browser opens it; make it with Rust's own URL tools",
+        "该 URL 由用户的浏览器打开，请用 Rust 的 URL 工具拼接",
+    ),
+    ("no call of the SDK here", "这里没有调用 SDK"),
+    ("this is too deep to be translated", "嵌套太深，无法转换"),
+    (
+        "this is nested too deeply: at most {} levels are read",
+        "嵌套太深，最多读取 {} 层",
+    ),
+    (
+        "give the inner part a variable or a function",
+        "请把内层改成变量或函数",
+    ),
+    (
+        "a file of this folder is too deep to be translated",
+        "该文件夹中有文件嵌套太深，无法转换",
+    ),
+    ("port the files one by one", "请逐个转换文件"),
+    ("the text is longer than {} bytes", "文本超过 {} 字节"),
+    ("split it", "请拆分"),
+    (
+        "a NUL byte: this is no PHP source",
+        "含有 NUL 字节，不是 PHP 源代码",
+    ),
+    ("the PHP parser gave up", "PHP 解析器无法解析"),
+    ("`{}` is missing here", "这里缺少 `{}`"),
+    ("this is no PHP: `{}`", "这不是 PHP：`{}`"),
+    (
+        "brackets and quotation marks before this place may be unbalanced",
+        "前面的括号或引号可能没有配对",
+    ),
+    ("syntax error", "语法错误"),
+    ("a syntax error", "语法错误"),
+    ("a statement with a syntax error", "有语法错误的语句"),
+    ("a statement nested too deeply", "嵌套太深的语句"),
+    ("an expression nested too deeply", "嵌套太深的表达式"),
+    ("a text that is not UTF-8", "不是 UTF-8 的文本"),
+    // What is not translated.
+    ("the porter does not know {}", "转换工具不支持{}"),
+    ("write this part in Rust", "请用 Rust 编写这一部分"),
+    ("{} is not followed here", "这里不支持{}"),
+    ("write it out", "请展开写出"),
+    ("port the calls in it by themselves", "请单独转换其中的调用"),
+    ("port the calls by themselves", "请单独转换这些调用"),
+    (
+        "{} where a plain value is expected",
+        "这里需要普通的值，得到的是{}",
+    ),
+    (
+        "a value where {} is expected",
+        "这里需要{}，得到的是普通的值",
+    ),
+    ("a client", "客户端"),
+    ("an answer", "应答"),
+    ("a promise", "Promise"),
+    ("an exception", "异常"),
+    ("a public key", "公钥"),
+    ("a private key", "私钥"),
+    ("a file to upload", "待上传的文件"),
+    ("a closure", "闭包"),
+    ("a value", "值"),
+    ("a text", "文本"),
+    ("this call", "这个调用"),
+    ("this code", "这段代码"),
+    ("this function", "这个函数"),
+    ("this operator", "这个运算符"),
+    ("this assignment", "这种赋值"),
+    ("this stack", "这种中间件栈的用法"),
+    ("these arguments", "这样的参数"),
+    ("these arguments of a verb", "请求方法的这种参数"),
+    ("`{}` with these arguments", " `{}` 的这种参数"),
+    ("`{}`, which changes an argument,", " `{}`，它会修改参数"),
+    ("named arguments", "命名参数"),
+    (
+        "the named argument `{}:` is not followed here",
+        "这里不支持命名参数 `{}:`",
+    ),
+    ("write the arguments in their order", "请按顺序写参数"),
+    ("an argument by reference", "按引用传递的参数"),
+    (
+        "a variable whose name only a run tells",
+        "运行时才知道名称的变量",
+    ),
+    (
+        "variables that a function sets by their names",
+        "函数按名称设置的变量",
+    ),
+    ("a variable variable `$$`", "可变变量 `$$`"),
+    ("`wait` that gives no answer", "不返回应答的 `wait`"),
+    (
+        "a handler is added to a promise that a variable holds",
+        "向变量中的 Promise 添加处理函数",
+    ),
+    ("an upload from a stream", "从流上传"),
+    (
+        "a plain Guzzle client does not sign: this is no call of WeChat Pay's API",
+        "普通的 Guzzle 客户端不签名，这不是对微信支付接口的调用",
+    ),
+    (
+        "fetch it with an HTTP client of your own, such as `reqwest`",
+        "请用自己的 HTTP 客户端获取，例如 `reqwest`",
+    ),
+    ("`$this` as a value", "把 `$this` 当作值使用"),
+    ("reading `[]`", "读取 `[]`"),
+    (
+        "a path of WeChat Pay is kept in a variable",
+        "保存在变量中的微信支付路径",
+    ),
+    ("a key of a list within a list", "嵌套 list 中的键"),
+    ("an assignment to this", "对这种目标的赋值"),
+    ("a list here", "这里的 list"),
+    ("a spread `...` here", "这里的展开 `...`"),
+    ("a spread `...`", "展开 `...`"),
+    (
+        "an `instanceof` of a class known at run time only",
+        "类名在运行时才知道的 `instanceof`",
+    ),
+    ("arithmetic of bits", "位运算"),
+    ("the operator `{}`", "运算符 `{}`"),
+    ("the cast `({})`", "类型转换 `({})`"),
+    ("the number `{}`", "数字 `{}`"),
+    ("a reference `&`", "引用 `&`"),
+    ("taking a list apart", "list 解构"),
+    ("`++` or `--`", " `++` 或 `--`"),
+    ("a shell command", "shell 命令"),
+    ("a static property", "静态属性"),
+    ("a callable `f(...)`", "可调用语法 `f(...)`"),
+    (
+        "a static call of a class known at run time only",
+        "类名在运行时才知道的静态调用",
+    ),
+    (
+        "`new` of a class known at run time only",
+        "类名在运行时才知道的 `new`",
+    ),
+    ("HTML outside of `<?php`", " `<?php` 之外的 HTML"),
+    ("so many `elseif`s", "这么多 `elseif`"),
+    ("the function `{}` within another", "函数内部的函数 `{}`"),
+    ("this `foreach`", "这种 `foreach`"),
+    ("this `foreach` by reference", "这种按引用的 `foreach`"),
+    ("this `global`", "这种 `global`"),
+    ("this `static` variable", "这种 `static` 变量"),
+    ("a `static` variable here", "这里的 `static` 变量"),
+    (
+        "a change of the global variable `${}`",
+        "修改全局变量 `${}`",
+    ),
+    (
+        "`unset` of the reference `${}`",
+        "对引用 `${}` 使用 `unset`",
+    ),
+    (
+        "the porter does not know this use of the reference `${}`",
+        "转换工具不支持引用 `${}` 的这种用法",
+    ),
+    (
+        "a `foreach` whose key is no variable",
+        "键不是变量的 `foreach`",
+    ),
+    (
+        "a `foreach` whose value is no variable",
+        "值不是变量的 `foreach`",
+    ),
+    ("a `for` with several conditions", "有多个条件的 `for`"),
+    ("a `switch` with two defaults", "有两个 default 的 `switch`"),
+    (
+        "a `switch` whose `default` is not its last case",
+        "`default` 不在最后的 `switch`",
+    ),
+    (
+        "a `break` or `continue` out of this",
+        "从这里跳出的 `break` 或 `continue`",
+    ),
+    ("a constant in a function", "函数内部的常量"),
+    ("a class in a function", "函数内部的类"),
+    (
+        "the parameter `&${}`, which changes the caller's variable",
+        "参数 `&${}` 会修改调用方的变量",
+    ),
+    ("give the new value back", "请改为返回新的值"),
+    ("`use (&${})` shares a variable", "`use (&${})` 共享了变量"),
+    ("XML that is no answer's", "不是来自应答的 XML"),
+    ("XML of an answer that failed", "失败应答的 XML"),
+    (
+        "a client whose settings are known at run time only",
+        "设置在运行时才知道的客户端",
+    ),
+    (
+        "a key whose kind is known at run time only",
+        "种类在运行时才知道的密钥",
+    ),
+    (
+        "a setting whose name is known at run time only",
+        "名称在运行时才知道的设置",
+    ),
+    ("the setting `{}` is not known", "不认识设置项 `{}`"),
+    (
+        "`${}` is the client itself: what stands behind it begins no path",
+        "`${}` 就是客户端，它后面的内容不是路径的开头",
+    ),
+    (
+        "what a middleware of PHP does has to be written in Rust",
+        "PHP 中间件所做的事需要用 Rust 编写",
+    ),
+    (
+        "see docs/stack.md: `stack.before(middleware::SIGNER, \"name\", ..)`",
+        "参见 docs/stack.zh-CN.md：`stack.before(middleware::SIGNER, \"name\", ..)`",
+    ),
+    ("see docs/stack.md", "参见 docs/stack.zh-CN.md"),
+    (
+        "the stack has no layer of this name",
+        "栈中没有这个名称的层",
+    ),
+    ("a property that is not known", "未知的属性"),
+    ("a property outside of a class", "类之外的属性"),
+    ("a method outside of a class", "类之外的方法"),
+    ("a call of this method", "对这个方法的调用"),
+    (
+        "a method before the object is made",
+        "在对象创建之前调用的方法",
+    ),
+    ("an argument is missing", "缺少参数"),
+    ("a call of what may be no closure", "调用的可能不是闭包"),
+    ("a callable that is no closure", "不是闭包的可调用值"),
+    ("a handler that is no closure", "不是闭包的处理函数"),
+    ("an object as a text", "把对象当作文本"),
+    ("an object of PHP is no {}", "PHP 的对象不是{}"),
+    ("a change of what is no array", "修改的不是数组"),
+    ("an index of what is no array", "取下标的不是数组"),
+    ("`unset` of `[]`", "对 `[]` 使用 `unset`"),
+    ("`unset` of what is no array", "对非数组使用 `unset`"),
+    ("the function gave nothing back", "函数没有返回值"),
+    (
+        "what was written is no Rust: {}",
+        "生成的不是合法的 Rust：{}",
+    ),
+    ("tell the authors of the porter", "请告知转换工具的作者"),
+    // Clients, keys, signatures.
+    (
+        "the porter does not see that this is a client",
+        "转换工具看不出这是客户端",
+    ),
+    (
+        "a platform key without its id or serial",
+        "没有公钥ID 或证书序列号的平台密钥",
+    ),
+    (
+        "the public key of a platform certificate says no serial: give the certificate",
+        "平台证书的公钥中没有序列号，请提供证书",
+    ),
+    ("a key from here", "取自这里的密钥"),
+    (
+        "the merchant's files are an array of `cert` and `key` here",
+        "这里的商户文件应为包含 `cert` 和 `key` 的数组",
+    ),
+    (
+        "a signature that is not made over `Formatter::queryStringLike(…)`",
+        "不是对 `Formatter::queryStringLike(…)` 的结果所做的签名",
+    ),
+    // Promises.
+    (
+        "PHP sends this only where something waits for the promise",
+        "PHP 只有在等待该 Promise 时才发送请求",
+    ),
+    (
+        "a promise with handlers that is not waited for here",
+        "有处理函数但没有在这里等待的 Promise",
+    ),
+    (
+        "nothing waits for this promise: PHP does not send its request",
+        "没有代码等待该 Promise，PHP 不会发送它的请求",
+    ),
+    // Paths and options.
+    ("the path of this call is {}", "这个调用的路径是{}"),
+    ("`chain()` without a path", "没有路径的 `chain()`"),
+    ("the options are {}", "选项是{}"),
+    ("write them as an array", "请写成数组"),
+    ("the options of a call are an array", "调用的选项是数组"),
+    (
+        "a call of the SDK takes one array of options",
+        "SDK 的调用只接受一个选项数组",
+    ),
+    ("its path stands in the chain", "路径写在链式调用中"),
+    (
+        "the option {} has no name and is left out",
+        "选项 {} 没有名称，已略去",
+    ),
+    (
+        "this `handler` is no stack of the SDK",
+        "这个 `handler` 不是 SDK 的栈",
+    ),
+    (
+        "the option `{}` cannot be told without running the program: {}",
+        "选项 `{}` 的值要运行程序才知道：{}",
+    ),
+    (
+        "give the value: assign it before the call",
+        "请在调用之前给它赋值",
+    ),
+    (
+        "a plain Guzzle client makes this {} {} of {}: it is no call of the SDK, and is not signed",
+        "这是普通 Guzzle 客户端发出的 {} {}（{}），不是 SDK 的调用，没有签名",
+    ),
+    (
+        "in Rust, `client.get_url(url)` follows a URL that WeChat Pay gave",
+        "在 Rust 中，微信支付返回的 URL 用 `client.get_url(url)` 访问",
+    ),
+    (
+        "an absolute URL is signed and sent to its host by PHP; this library refuses to",
+        "PHP 会对绝对 URL 签名并发往该域名，本库拒绝这样做",
+    ),
+    (
+        "write the path alone, and the host as `base_uri`; for a URL of an answer use `client.get_url(url)`",
+        "请只写路径，域名写在 `base_uri`；应答中的 URL 请用 `client.get_url(url)`",
+    ),
+    (
+        "the path's variable `{}` has no value: PHP sends it empty",
+        "路径变量 `{}` 没有值，PHP 会发送空值",
+    ),
+    (
+        "give it with `.var(\"{}\", ..)`",
+        "请用 `.var(\"{}\", ..)` 提供",
+    ),
+    (
+        "the path has no variable `{}`: PHP ignores it",
+        "路径中没有变量 `{}`，PHP 会忽略它",
+    ),
+    (
+        "the path begins with `/v2/`, which PHP takes for APIv3 and sends without its XML",
+        "路径以 `/v2/` 开头，PHP 会当作 APIv3，发送时不带 XML",
+    ),
+    ("write `v2/…`, without the slash", "请写成 `v2/…`，不带斜杠"),
+    (
+        "this may be a client and then a path, or all of it a path: no path of WeChat Pay begins like this",
+        "这里可能是客户端加路径，也可能全是路径；微信支付没有这样开头的路径",
+    ),
+    (
+        "a path begins with {}; write another one as a whole, on the client's variable: `$instance->chain('…')`",
+        "路径以 {} 开头；其他路径请在客户端变量上完整写出：`$instance->chain('…')`",
+    ),
+    (
+        "the value `{}` stands in the path: PHP lower-cases its capitals, and sends `-` before them",
+        "路径中含有值 `{}`：PHP 会把大写字母改成小写，并在前面加 `-`",
+    ),
+    (
+        "it is kept as it is here; a path variable, `{}`, is right in both",
+        "这里保持原样；用路径变量 `{}` 则两者都正确",
+    ),
+    (
+        "whether this is a call of APIv2 is in a variable of the path",
+        "是否调用 APIv2 由路径中的变量决定",
+    ),
+    (
+        "a variable of the path makes this a call of APIv2",
+        "路径中的变量使它成为 APIv2 调用",
+    ),
+    (
+        "write the path itself: `chain('v2/…')`",
+        "请直接写出路径：`chain('v2/…')`",
+    ),
+    (
+        "APIv2 takes no `json`: PHP only changes the Content-Type; it is left out",
+        "APIv2 不接受 `json`，PHP 只会改变 Content-Type；已略去",
+    ),
+    (
+        "the path is APIv3's, where PHP ignores `xml`; it is left out",
+        "这是 APIv3 的路径，PHP 会忽略 `xml`；已略去",
+    ),
+    (
+        "a body of text has to name its Content-Type",
+        "文本请求体必须写明 Content-Type",
+    ),
+    (
+        "`{}` is APIv2's, and PHP passes it over here",
+        "`{}` 用于 APIv2，PHP 在这里会忽略它",
+    ),
+    (
+        "PHP leaves the nonce out whatever the value is; so does the port",
+        "无论值是什么，PHP 都不带 nonce，转换结果相同",
+    ),
+    (
+        "the option `{}` of Guzzle is not taken here",
+        "这里不支持 Guzzle 的选项 `{}`",
+    ),
+    (
+        "the header {} is set by the client",
+        "请求头 {} 由客户端设置",
+    ),
+    ("leave it out", "请去掉"),
+    (
+        "PHP loses what follows the last slash of this URL; so does the port",
+        "PHP 会丢掉该 URL 最后一个斜杠之后的内容，转换结果相同",
+    ),
+    (
+        "`headers` is within the body, and PHP sends it there and not as headers; close the body's array before it",
+        "`headers` 写在了请求体里，PHP 会把它当作请求体发送，而不是请求头；请先结束请求体的数组",
+    ),
+    (
+        "this key is given twice: the last value counts, as in PHP",
+        "这个键写了两次，与 PHP 一样以最后的值为准",
+    ),
+    (
+        "the key `{}` stands twice: the last one counts",
+        "键 `{}` 写了两次，以最后的值为准",
+    ),
+    ("redirects are never followed", "不会跟随重定向"),
+    (
+        "the stack's `signer` makes the Authorization header",
+        "Authorization 请求头由栈中的 `signer` 生成",
+    ),
+    (
+        "build the client with `.certificate(..)`",
+        "请用 `.certificate(..)` 构建客户端",
+    ),
+    (
+        "build the client with `.private_key(..)`",
+        "请用 `.private_key(..)` 构建客户端",
+    ),
+    (
+        "use `ClientBuilder::connect_timeout`",
+        "请用 `ClientBuilder::connect_timeout`",
+    ),
+    (
+        "use `ClientBuilder::transport`",
+        "请用 `ClientBuilder::transport`",
+    ),
+    ("use `ClientBuilder::proxy`", "请用 `ClientBuilder::proxy`"),
+    (
+        "use `ClientBuilder::read_timeout`",
+        "请用 `ClientBuilder::read_timeout`",
+    ),
+    (
+        "use `ClientBuilder::root_certificate`",
+        "请用 `ClientBuilder::root_certificate`",
+    ),
+    (
+        "use `Download::on_progress` or `Media::on_progress`",
+        "请用 `Download::on_progress` 或 `Media::on_progress`",
+    ),
+    ("use `Call::stream`", "请用 `Call::stream`"),
+    ("use `Client::with_stack`", "请用 `Client::with_stack`"),
+    (
+        "upload with `Media`: docs/files.md",
+        "请用 `Media` 上传，参见 docs/files.zh-CN.md",
+    ),
+    ("WeChat Pay sets none", "微信支付不设置 Cookie"),
+    (
+        "`ClientBuilder` has what the transport can be told",
+        "传输层的设置都在 `ClientBuilder` 上",
+    ),
+    (
+        "set the header Accept-Encoding",
+        "请设置请求头 Accept-Encoding",
+    ),
+    ("wait before the call", "请在调用之前等待"),
+    ("WeChat Pay takes no forms", "微信支付不接受表单"),
+    (
+        "an answer that is not 2xx is an `Err`; remove `status` from the stack",
+        "非 2xx 的应答是 `Err`；需要改变时请从栈中去掉 `status`",
+    ),
+    ("a middleware sees the headers", "请在中间件中查看应答头"),
+    ("a middleware sees the call", "请在中间件中查看调用"),
+    (
+        "HTTP/2 and HTTP/1.1 are negotiated",
+        "HTTP/2 与 HTTP/1.1 自动协商",
+    ),
+    (
+        "PHP does not check the time of the notification; here one that is more than five minutes old or ahead is refused",
+        "PHP 没有检查通知的时间；这里会拒绝与当前时间相差五分钟以上的通知",
+    ),
+    // Requests that are worked out.
+    (
+        "this call stands in a function that nothing here calls: it was left out",
+        "这个调用在没有被调用的函数中，已略去",
+    ),
+    (
+        "move it out of the function, and port it by itself",
+        "请移到函数之外，单独转换",
+    ),
+    (
+        "this call is never reached: it was left out",
+        "这个调用不会被执行，已略去",
+    ),
+    (
+        "take away what stands in its way, and port it by itself",
+        "请去掉前面的阻碍，单独转换",
+    ),
+    (
+        "`${}` is not defined here, and {}",
+        "`${}` 在这里没有定义，{}",
+    ),
+    ("`${}` is not defined", "`${}` 没有定义"),
+    ("PHP takes null for it", "PHP 会当作 null"),
+    ("{} stands in for it", "这里用 {} 代替"),
+    (
+        "give it a value: --define {}=@FILE or {}=env:NAME",
+        "请提供值：--define {}=@FILE 或 {}=env:NAME",
+    ),
+    ("give it a value: --define {}=…", "请提供值：--define {}=…"),
+    (
+        "--files DIR reads file:///path/to/x from DIR/path/to/x",
+        "--files DIR 会从 DIR/path/to/x 读取 file:///path/to/x",
+    ),
+    ("cannot read `{}`: {}", "无法读取 `{}`：{}"),
+    (
+        "cannot tell the certificate's serial number: {}",
+        "无法得到证书序列号：{}",
+    ),
+    ("no signature is made here: {}", "这里没有生成签名：{}"),
+    ("a text is needed here, and {}", "这里需要文本，得到的是{}"),
+    ("this cannot be assigned to", "不能给它赋值"),
+    (
+        "what was put into an object on one of several ways",
+        "只在部分分支中放进对象的值",
+    ),
+    ("a method that only a run would tell", "运行时才知道的方法"),
+    ("a path that only a run would tell", "运行时才知道的路径"),
+    ("a key that only a run would tell", "运行时才知道的键"),
+    ("JSON that only a run would tell", "运行时才知道的 JSON"),
+    ("a stream that only a run would tell", "运行时才知道的流"),
+    (
+        "a comparison that only a run would tell",
+        "运行时才知道结果的比较",
+    ),
+    ("what `{}()` returns", " `{}()` 的返回值"),
+    ("what this call returns", "这个调用的返回值"),
+    ("what another file returns", "其他文件的返回值"),
+    ("what only whole files use", "只用于完整文件的语法"),
+    ("what nothing returns", "没有返回的值"),
+    (
+        "what is called here is not defined",
+        "这里调用的内容没有定义",
+    ),
+    ("the answer of a call", "调用的应答"),
+    ("the failure of a call", "调用的失败"),
+    ("one of several values that are returned", "多个返回值之一"),
+    ("a parameter of `{}()`", " `{}()` 的参数"),
+    ("the constant `{}`", "常量 `{}`"),
+    ("the property `{}`", "属性 `{}`"),
+    ("`[]` has no value", "`[]` 没有值"),
+    ("the block was given up", "这段代码已放弃"),
+    (
+        "what `${}` is after something that is not followed here",
+        " `${}` 的值，它经过了这里不支持的代码",
+    ),
+    (
+        "what `${}` is, which depends on the way that the program takes",
+        " `${}` 的值，取决于程序执行的分支",
+    ),
+    ("an object of the class `{}`", "类 `{}` 的对象"),
+    ("a cast that PHP refuses", "PHP 不允许的类型转换"),
+    ("a calculation that PHP refuses", "PHP 不允许的计算"),
+    (
+        "a character of a text at an index that is no whole number",
+        "下标不是整数的字符",
+    ),
+    ("a byte of a character", "字符中的单个字节"),
+    ("the class of an object", "对象的类"),
+    ("an array is no text", "数组不是文本"),
+    ("a closure is no text", "闭包不是文本"),
+    ("this object is no text", "该对象不是文本"),
+    ("the file is no text", "该文件不是文本"),
+    ("a path is no value", "路径不是值"),
+    ("this is no key of an array", "这不能作为数组的键"),
+    ("infinity and NaN are no JSON", "无穷大和 NaN 不能写成 JSON"),
+    ("it is nested too deeply", "嵌套太深"),
+    ("too deep", "嵌套太深"),
+    (
+        "these calls are nested too deeply to be followed",
+        "这些调用嵌套太深，无法推算",
+    ),
+    ("this grows too large to be followed", "内容过大，无法推算"),
+    (
+        "this runs for too long to be followed",
+        "运行步骤过多，无法推算",
+    ),
+    (
+        "this loop is too long to be followed",
+        "循环次数过多，无法推算",
+    ),
+    ("the URL", "URL"),
+    ("the file of MediaUtil", "MediaUtil 的文件"),
+    ("the file of a stream", "流的文件"),
+    ("a stream", "流"),
+    ("a part of a body is an array", "请求体的一个部分是数组"),
+    (
+        "a part of the body has no `{}`, and PHP throws InvalidArgumentException",
+        "请求体的一个部分没有 `{}`，PHP 会抛出 InvalidArgumentException",
+    ),
+    ("write `'{}' =>`", "请写上 `'{}' =>`"),
+    ("the name of a part", "部分的名称"),
+    ("the contents of a part", "部分的内容"),
+    (
+        "a part of the body only a run would tell: {}",
+        "请求体中有运行时才知道的部分：{}",
+    ),
+    (
+        "the meta of the upload only a run would tell: {}",
+        "上传的 meta 运行时才知道：{}",
+    ),
+    (
+        "`{}()` is called only on one of several ways",
+        "`{}()` 只在部分分支中调用",
+    ),
+    (
+        "`{}()` changes the stack in a way that is not followed here",
+        "`{}()` 对栈的修改在这里不支持",
+    ),
+    ("only `remove` of a name is", "只支持按名称 `remove`"),
+    ("a setting of the client", "客户端的设置"),
+    ("a nested query", "嵌套的查询参数"),
+    (
+        "a query of something that is no array",
+        "不是数组的查询参数",
+    ),
+    ("the digest of a stream", "流的摘要"),
+    (
+        "the digest of what only a run would tell",
+        "运行时才知道的内容的摘要",
+    ),
+    ("the text", "文本"),
+    ("the text to sign", "待签名的文本"),
+    ("the kind of the signature", "签名类型"),
+    (
+        "`{}` is no kind of signature: PHP sends none",
+        "`{}` 不是签名类型，PHP 不会发送签名",
+    ),
+    ("MD5 and HMAC-SHA256 are", "请用 MD5 或 HMAC-SHA256"),
+    ("a key", "密钥"),
+    ("a certificate", "证书"),
+    ("{} is missing", "缺少{}"),
+    // Templates that the command makes of requests.
+    (
+        "`{}` is `{}` to PHP, which has no value{} and sends an empty segment; this library takes the name as it is written",
+        "PHP 把 `{}` 当作 `{}`，它没有值{}，会发送空的路径段；本库按原样使用这个名称",
+    ),
+    (
+        "`{}` is of APIv2: PHP passes it over here, and so does this",
+        "`{}` 用于 APIv2，PHP 在这里会忽略它，转换结果相同",
+    ),
+    (
+        "the path has no `{}`: PHP passes the option over, this library would refuse the call",
+        "路径中没有 `{}`：PHP 会忽略该选项，本库会拒绝这个调用",
+    ),
+    (
+        "`{}` in the path has no value: PHP sends an empty segment, this library would refuse the call",
+        "路径中的 `{}` 没有值：PHP 会发送空的路径段，本库会拒绝这个调用",
+    ),
+    (
+        "`{}` in the path is empty: PHP sends an empty segment, this library would refuse the call",
+        "路径中的 `{}` 为空：PHP 会发送空的路径段，本库会拒绝这个调用",
+    ),
+    ("this library refuses the call: {}", "本库拒绝这个调用：{}"),
+];

@@ -1,0 +1,129 @@
+//! Uploads, downloads and bills in Chinese.
+
+/// See [`MESSAGES`](super::MESSAGES).
+pub(super) const FILES: &[(&str, &str)] = &[
+    // Uploads.
+    ("the file operation was cancelled", "文件操作已取消"),
+    (
+        "{} is not a file; for a pipe or device give the length, with Media::from_reader",
+        "{} 不是文件；管道或设备请用 Media::from_reader 并给出长度",
+    ),
+    (
+        "the upload's temporary file cannot be written",
+        "无法写入上传所用的临时文件",
+    ),
+    ("the upload's reader failed", "读取待上传的内容时出错"),
+    (
+        "the file to upload has more than the {} bytes that were announced",
+        "待上传的文件超过声明的 {} 字节",
+    ),
+    (
+        "the file to upload has {} bytes, and {} were announced",
+        "待上传的文件有 {} 字节，而声明的是 {} 字节",
+    ),
+    (
+        "an upload's {} name is empty or has a quote, a backslash or a control character: give another name, for a file with Media::name",
+        "上传的{}名称为空，或含有引号、反斜杠、控制字符：请换一个名称，文件名用 Media::name 设置",
+    ),
+    (
+        "the file's name is not UTF-8: read it yourself and give Media::from_bytes a name",
+        "文件名不是 UTF-8：请自行读取文件，用 Media::from_bytes 给出名称",
+    ),
+    ("the upload has no meta", "上传没有 meta"),
+    ("the meta does not serialise", "meta 无法序列化"),
+    (
+        "the upload's meta is not a JSON object, so no fields can be added to it; nothing was sent",
+        "上传的 meta 不是 JSON 对象，无法添加字段，请求未发出",
+    ),
+    (
+        "an APIv2 upload has no meta that meta_with could make: add fields to it with meta or meta_field; nothing was sent",
+        "APIv2 的上传没有可由 meta_with 生成的 meta：请用 meta 或 meta_field 添加字段；请求未发出",
+    ),
+    (
+        "the file to upload does not match the given digest; the upload was aborted",
+        "待上传的文件与给出的摘要不符，上传已中止",
+    ),
+    (
+        "the file to upload changed after its digest was computed; the upload was aborted: call again when the file no longer changes",
+        "待上传的文件在计算摘要之后发生了变化，上传已中止：请在文件不再变化后重新调用",
+    ),
+    // Downloads.
+    (
+        "the call ended without a file: a middleware answered the call",
+        "调用没有得到文件：中间件直接应答了调用",
+    ),
+    (
+        "the file does not match the announced digest{}: nothing of it was kept; download it again",
+        "文件与微信支付给出的摘要不符{}：没有保留任何内容；请重新下载",
+    ),
+    (" (it is {})", "（实际为{}）"),
+    (
+        "the download cannot be written to {}: nothing of it was kept",
+        "下载的内容无法写入 {}：没有保留任何内容",
+    ),
+    (
+        "the download is at {}, whole and checked, but its directory could not be written to the disk: it may not survive a power loss; copy it or fetch it again",
+        "下载的文件完整地保存在 {}，并已校验，但所在目录无法写入磁盘：断电后可能丢失；请复制一份或重新下载",
+    ),
+    (
+        "the response is not the requested file: it is {}; nothing of it was kept, and an existing file is unchanged",
+        "应答不是请求的文件，而是{}；没有保留任何内容，原有文件没有改变",
+    ),
+    (
+        "the key of the encrypted file does not have 32 bytes: this version supports only AEAD_AES_256_GCM, so request that algorithm; an encrypt_key must be decrypted first, with Call::decrypt if the catalog does not know the endpoint",
+        "加密文件的密钥不是 32 字节：目前只支持 AEAD_AES_256_GCM，请在请求中指定该算法；encrypt_key 要先解密，接口目录没有该接口时用 Call::decrypt",
+    ),
+    (
+        "the encrypted file was truncated or altered, or its key or nonce is wrong: nothing of it was kept; download it again",
+        "加密文件不完整或被改动，或密钥、nonce 有误：没有保留任何内容；请重新下载",
+    ),
+    (
+        "the response is {}, which is not the whole file; nothing was kept",
+        "应答为 {}，不是完整的文件；没有保留任何内容",
+    ),
+    (
+        "the download stalled for {}; nothing of it was kept",
+        "下载停滞了 {}；没有保留任何内容",
+    ),
+    (
+        "the download is longer than {} bytes: nothing of it was kept; to allow more, use max_bytes",
+        "下载的内容超过 {} 字节：没有保留任何内容；需要更多请用 max_bytes",
+    ),
+    (
+        "the download was aborted; nothing of it was kept",
+        "下载已中止；没有保留任何内容",
+    ),
+    ("it contains a NUL character", "含有 NUL 字符"),
+    ("it names a directory", "指的是目录"),
+    ("it is a directory", "是目录"),
+    ("it is a device, a pipe or a socket", "是设备、管道或套接字"),
+    (
+        "{} is not the path of a file: {}; nothing was sent",
+        "{} 不是文件路径：{}；请求未发出",
+    ),
+    (
+        "the download cannot be written to {}, so nothing was sent: check that its directory exists and is writable",
+        "下载的内容无法写入 {}，请求未发出：请检查目录是否存在且可写",
+    ),
+    (
+        "the file is not complete gzip: it was truncated or altered, or was not requested with GZIP",
+        "文件不是完整的 gzip：内容不完整或被改动，或请求时没有指定 GZIP",
+    ),
+    // What a response is, in place of a file.
+    (
+        "an HTML page, as proxies and web servers send",
+        "HTML 页面，代理和网页服务器会返回",
+    ),
+    (
+        "an XML message, the form of APIv2's errors",
+        "XML 消息，APIv2 的错误是这种形式",
+    ),
+    (
+        "JSON, the form of errors and of responses with a download_url",
+        "JSON，错误和带有 download_url 的应答是这种形式",
+    ),
+    ("zipped (gzip)", "gzip 压缩文件"),
+    ("a zip archive", "zip 压缩包"),
+    ("UTF-16 text", "UTF-16 文本"),
+    ("another file", "其他文件"),
+];

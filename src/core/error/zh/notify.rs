@@ -1,0 +1,85 @@
+//! Notifications in Chinese.
+
+/// See [`MESSAGES`](super::MESSAGES).
+pub(super) const NOTIFY: &[(&str, &str)] = &[
+    (
+        "the notification's resource does not match the requested type",
+        "通知的 resource 与要求的类型不符",
+    ),
+    (
+        "the refund notification carries no signature, and it could not be decrypted",
+        "退款通知没有签名，且无法解密",
+    ),
+    (
+        "the notification cannot be trusted: it is not written as WeChat Pay writes notifications; do not act on it, and query the order or the refund instead",
+        "通知不可信：它不是微信支付通知的写法；请不要据此处理，改为查询订单或退款",
+    ),
+    (
+        "the notification cannot be trusted: the member {} contains the text of another member (\"&name=\"), and a forged message could have the same signature; do not act on it, query the order instead, and keep \"&name=\" out of the order's own texts (attach)",
+        "通知不可信：成员 {} 中含有其他成员的写法（\"&name=\"），伪造的消息可能有同样的签名；请不要据此处理，改为查询订单，并避免在订单自己的文本（attach）中出现 \"&name=\"",
+    ),
+    (
+        "the notification cannot be trusted: it is not APIv2's signed XML",
+        "通知不可信：它不是 APIv2 的已签名 XML",
+    ),
+    (
+        "the name of an element is not made of letters, digits, '_', '-' and '.'",
+        "元素名称含有字母、数字、'_'、'-'、'.' 之外的字符",
+    ),
+    ("an element occurs twice", "有元素出现了两次"),
+    (
+        "an element contains elements, which no signature covers",
+        "元素中含有下级元素，签名没有覆盖它们",
+    ),
+    (
+        "there is no key to verify notifications with: give platform_key(\"PUB_KEY_ID_…\", PublicKey::from_file(\"pub_key.pem\")?), both shown at 商户平台 → 账户中心 → API安全 → 微信支付公钥, or v2_key(..) for APIv2",
+        "缺少验证通知的公钥：请提供 platform_key(\"PUB_KEY_ID_…\", PublicKey::from_file(\"pub_key.pem\")?)，两者都在 商户平台 → 账户中心 → API安全 → 微信支付公钥 查看；APIv2 请提供 v2_key(..)",
+    ),
+    ("req_info is not base64", "req_info 不是 base64"),
+    (
+        "req_info was not encrypted with the APIv2 key ({} tried): give the one set at 商户平台 → 账户中心 → API安全 → APIv2密钥",
+        "req_info 不是用 APIv2 密钥加密的（试过 {} 个）：请提供在 商户平台 → 账户中心 → API安全 → APIv2密钥 设置的密钥",
+    ),
+    (
+        "refund_status is not the status of a refund",
+        "refund_status 不是退款状态",
+    ),
+    ("refund_status is missing", "缺少 refund_status"),
+    (
+        "refund_id is missing, or is not in the form of WeChat Pay's numbers",
+        "缺少 refund_id，或不是微信支付单号的形式",
+    ),
+    (
+        "a block of refund_id is repeated, or refund_id is in the wrong place",
+        "refund_id 有重复的分组，或位置不对",
+    ),
+    ("the refund has no id", "退款没有单号"),
+    (
+        "the certificate that signed the notification could not be requested, so do not act on it: {}",
+        "无法获取为通知签名的证书，请不要据此处理：{}",
+    ),
+    (
+        "the certificate that signed the notification did not arrive in time; it is still being fetched, and the next delivery may be verified with it",
+        "为通知签名的证书没有及时取得；仍在获取中，下一次投递可能就能验签",
+    ),
+    (
+        "a signature probe by WeChat Pay, to check that notifications are verified: answer 4xx and raise no alarm",
+        "微信支付的签名探测，用来检查是否验签：请返回 4xx，不必报警",
+    ),
+    (
+        "the decrypted resource is not JSON; read Error::body and ask WeChat Pay's support",
+        "解密后的 resource 不是 JSON；请查看 Error::body 并联系微信支付技术支持",
+    ),
+    (
+        "the field {} is encrypted to the merchant's certificate: give private_key(..), or fields(FieldPolicy::Off) to get the ciphertext",
+        "字段 {} 用商户API证书加密：请提供 private_key(..)，或用 fields(FieldPolicy::Off) 取得密文",
+    ),
+    (
+        "the notification's signature is valid, but its body is not the JSON object of a notification with an id",
+        "通知的签名有效，但请求体不是带有 id 的通知 JSON 对象",
+    ),
+    (
+        "the notification is of APIv2, and this endpoint accepts only APIv3; do not act on it",
+        "这是 APIv2 的通知，而该地址只接受 APIv3；请不要据此处理",
+    ),
+];
