@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Version};
@@ -53,6 +54,8 @@ pub struct CallRecord {
     pub status: Option<StatusCode>,
     /// The response; `None` when the connection was closed instead.
     pub response: Option<ResponseRecord>,
+    /// The time from the last byte of the request to the response, a delay by a fault included.
+    pub took: Duration,
 }
 
 /// Something unusual in a request that WeChat Pay does not refuse.
@@ -286,7 +289,24 @@ impl Records {
 
     /// The newest records, newest first.
     pub(super) fn newest(&self, most: usize) -> Vec<CallRecord> {
-        self.with(|kept| kept.iter().rev().take(most).cloned().collect())
+        self.newest_where(most, |_| true)
+    }
+
+    /// The newest of the records that match, newest first.
+    pub(super) fn newest_where(
+        &self,
+        most: usize,
+        matches: impl Fn(&CallRecord) -> bool,
+    ) -> Vec<CallRecord> {
+        let matches = |record: &&CallRecord| matches(record);
+        self.with(|kept| {
+            kept.iter()
+                .rev()
+                .filter(matches)
+                .take(most)
+                .cloned()
+                .collect()
+        })
     }
 
     pub(super) fn clear(&self) {
@@ -331,6 +351,7 @@ mod tests {
             fault: None,
             status: None,
             response: None,
+            took: Duration::ZERO,
         }
     }
 

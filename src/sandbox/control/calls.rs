@@ -32,6 +32,7 @@ pub(super) fn brief(record: &CallRecord) -> Value {
         "target": record.target,
         "title": title(record),
         "status": record.status.map(|status| status.as_u16()),
+        "took_ms": record.took.as_secs_f64() * 1000.0,
         "verdict": verdict(record),
         "fault": record.fault.as_ref().map(ToString::to_string),
         "headers": headers(&record.headers),

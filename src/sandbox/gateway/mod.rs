@@ -99,10 +99,7 @@ pub(crate) fn handle(
     Transmission {
         reply,
         truncate: fault == Some(Fault::CutInBody),
-        delay: match fault {
-            Some(Fault::Slow(delay)) => delay,
-            _ => Duration::ZERO,
-        },
+        delay: delay(fault.as_ref()),
     }
 }
 
@@ -267,6 +264,7 @@ fn record(
     fault: Option<Fault>,
     reply: Option<&Reply>,
 ) -> CallRecord {
+    let took = received.at.elapsed() + delay(fault.as_ref());
     let target = received.target().to_owned();
     let is_accepted = processed.outcome.is_ok();
     let parsed = processed.parsed.map(Parsed::into_json);
@@ -297,6 +295,15 @@ fn record(
             headers: reply.headers.clone(),
             body: reply.body.clone(),
         }),
+        took,
+    }
+}
+
+/// How long the answer is held back.
+fn delay(fault: Option<&Fault>) -> Duration {
+    match fault {
+        Some(Fault::Slow(delay)) => *delay,
+        _ => Duration::ZERO,
     }
 }
 

@@ -1,5 +1,7 @@
 //! A request as it came over the connection.
 
+use std::time::Instant;
+
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
@@ -11,6 +13,8 @@ use wechatpay_core::protocol::{Scheme, xml};
 
 /// A request with its whole body, before any check.
 pub(crate) struct Received {
+    /// When the whole request was here.
+    pub(super) at: Instant,
     pub(super) head: Parts,
     pub(super) body: Bytes,
     pub(super) client_certificate: ClientCertificate,
@@ -49,6 +53,7 @@ impl Received {
         }
         let path = head.uri.path();
         Self {
+            at: Instant::now(),
             operation: catalog::find(&head.method, path)
                 .or_else(|| apiv2::operation_of(&head.headers, &head.method, path)),
             head,

@@ -6,6 +6,7 @@ mod faults;
 mod folder;
 mod guard;
 mod kept;
+mod life;
 mod merchant;
 mod merchants;
 mod notifications;

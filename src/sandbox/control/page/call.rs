@@ -7,7 +7,7 @@ use super::super::calls::{self, shown};
 use super::super::diagnosis::{Diagnosis, Texts, diagnose};
 use super::lang::Lang;
 use super::layout::{self, headers, pretty, time};
-use super::start::{status, verdict};
+use super::start::{status, took, verdict};
 use crate::record::{CallRecord, Verdict};
 use crate::state::SandboxState;
 
@@ -45,6 +45,8 @@ fn facts(record: &CallRecord, lang: Lang) -> Markup {
             dd { (verdict(record, lang)) }
             dt { (lang.say("Answer", "应答")) }
             dd { (status(record, lang)) }
+            dt { (lang.say("Took", "耗时")) }
+            dd { (took(record)) }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use serde_json::Value;
 
+use super::lanes::lanes;
 use super::lang::Lang;
 use super::layout::{self, pretty, segment, yuan};
 use super::orders::{bank, link, receiver, state, user};
@@ -24,9 +25,7 @@ pub(super) fn page(
     let accounts = state.accounts.all();
     let mut shown = accounts
         .iter()
-        .filter_map(|account| {
-            one(&account.world, kind, number, state.now(), lang).zip(Some(account))
-        })
+        .filter_map(|account| one(state, &account.world, kind, number, lang).zip(Some(account)))
         .peekable();
     let title = kind_title(kind, lang)?;
     shown.peek()?;
@@ -53,12 +52,18 @@ fn kind_title(kind: &str, lang: Lang) -> Option<&'static str> {
 }
 
 /// What one merchant has with this number.
-fn one(world: &World, kind: &str, number: &str, now: i64, lang: Lang) -> Option<Markup> {
+fn one(
+    state: &SandboxState,
+    world: &World,
+    kind: &str,
+    number: &str,
+    lang: Lang,
+) -> Option<Markup> {
     Some(match kind {
         "orders" => {
-            let orders = world.orders(now);
+            let orders = world.orders(state.now());
             let found = orders.iter().find(|it| it.out_trade_no == number)?;
-            order(found, &world.refunds(), lang)
+            order(state, found, &world.refunds(), lang)
         }
         "refunds" => {
             let refunds = world.refunds();
@@ -83,11 +88,16 @@ fn one(world: &World, kind: &str, number: &str, now: i64, lang: Lang) -> Option<
     })
 }
 
-fn order(order: &OrderRecord, refunds: &[RefundRecord], lang: Lang) -> Markup {
+fn order(
+    sandbox: &SandboxState,
+    order: &OrderRecord,
+    refunds: &[RefundRecord],
+    lang: Lang,
+) -> Markup {
     let back = format!("{LIST}/{}", segment(&order.out_trade_no));
     let of_it: Vec<_> = refunds
         .iter()
-        .filter(|it| it.out_trade_no == order.out_trade_no)
+        .filter(|it| it.out_trade_no == order.out_trade_no && it.mchid == order.mchid)
         .collect();
     html! {
         dl {
@@ -100,11 +110,12 @@ fn order(order: &OrderRecord, refunds: &[RefundRecord], lang: Lang) -> Markup {
             }
             @if !of_it.is_empty() {
                 dt { (lang.say("Refunds", "退款")) }
-                dd { @for refund in of_it { div.code { (link("refunds", &refund.out_refund_no)) " " (yuan(refund.amount)) } } }
+                dd { @for refund in &of_it { div.code { (link("refunds", &refund.out_refund_no)) " " (yuan(refund.amount)) } } }
             }
         }
         p { (user(order, &back, lang)) }
         (partial_refund(order, &back, lang))
+        (lanes(sandbox, order, &of_it, lang))
         (queried(&order.json, lang))
     }
 }

@@ -3,8 +3,10 @@
 //! maud escapes every text that it inserts, so texts of clients cannot become HTML.
 
 mod call;
+mod filter;
 mod form;
 mod item;
+mod lanes;
 mod lang;
 mod layout;
 mod notifications;
@@ -25,6 +27,7 @@ use crate::events;
 use crate::query;
 use crate::reply::Reply;
 use crate::state::SandboxState;
+use filter::Filter;
 use lang::Lang;
 use wechatpay_core::catalog::AnswerSignature;
 
@@ -56,7 +59,7 @@ fn get(state: &Arc<SandboxState>, head: &Parts, path: &str, lang: Lang) -> Reply
         return reply(StatusCode::OK, "text/css; charset=utf-8", STYLE.to_owned());
     }
     let page = match path {
-        "/" => start::page(state, lang),
+        "/" => start::page(state, &Filter::of(head.uri.query()), lang),
         "/orders" => orders::page(state, lang),
         "/notifications" => notifications::page(state, lang),
         "/notifications/new" => notifications::new_notification(state, lang),

@@ -27,7 +27,10 @@ pub(super) fn page(state: &Arc<SandboxState>, lang: Lang) -> Markup {
     let complaints: Vec<_> = worlds().flat_map(World::complaints).collect();
     let content = html! {
         @if orders.is_empty() && transfers.is_empty() {
-            (empty(lang.say("No order has been made yet.", "还没有下过订单。")))
+            (empty(lang.say(
+                "No order has been made yet. POST one to v3/pay/transactions/native; then pay it here, as the user.",
+                "还没有订单。请先调用 v3/pay/transactions/native 下单，再在本页以用户身份支付。",
+            )))
         }
         @if !orders.is_empty() { (order_table(&orders, lang)) }
         @if !refunds.is_empty() { (refund_table(&refunds, lang)) }

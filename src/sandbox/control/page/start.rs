@@ -5,6 +5,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use super::super::calls;
+use super::filter::Filter;
 use super::lang::Lang;
 use super::layout::{self, button, empty, time};
 use crate::account::Account;
@@ -16,10 +17,14 @@ use crate::state::SandboxState;
 const HERE: &str = "/_sandbox/";
 const SHOWN: usize = 100;
 
-pub(super) fn page(state: &Arc<SandboxState>, lang: Lang) -> Markup {
+pub(super) fn page(state: &Arc<SandboxState>, filter: &Filter, lang: Lang) -> Markup {
+    let now = state.now();
+    let matches = |record: &CallRecord| filter.matches(record, now);
+    let records = state.records.newest_where(SHOWN, matches);
     let content = html! {
         (identity(state, lang))
-        (requests(&state.records.newest(SHOWN), lang))
+        (filter.form(lang))
+        (requests(&records, filter, lang))
         (button_to_forget(lang))
     };
     layout::page(lang, HERE, lang.say("Requests", "请求"), true, &content)
@@ -69,7 +74,14 @@ fn kind(account: &Account, lang: Lang) -> String {
     format!("{kind}{subs} {name}").trim_end().to_owned()
 }
 
-fn requests(records: &[CallRecord], lang: Lang) -> Markup {
+fn requests(records: &[CallRecord], filter: &Filter, lang: Lang) -> Markup {
+    if records.is_empty() && !filter.is_empty() {
+        let text = lang.say(
+            "No request fits the filter. Clear a field of the filter, or show all.",
+            "没有符合条件的请求。请减少筛选条件，或显示全部。",
+        );
+        return empty(text);
+    }
     if records.is_empty() {
         let text = lang.say(
             "No request has come yet. Point a client at the base URL; this page follows.",
@@ -87,6 +99,7 @@ fn requests(records: &[CallRecord], lang: Lang) -> Markup {
                 th { (lang.say("Merchant", "商户号")) }
                 th { (lang.say("Verdict", "结论")) }
                 th { (lang.say("Answer", "应答")) }
+                th { (lang.say("Took", "耗时")) }
             } }
             tbody { @for record in records { (row(record, lang)) } }
         }
@@ -105,6 +118,7 @@ fn row(record: &CallRecord, lang: Lang) -> Markup {
             td data-label=(lang.say("Merchant", "商户号")) { code { (record.mchid.as_deref().unwrap_or("–")) } }
             td { (verdict(record, lang)) }
             td data-label=(lang.say("Answer", "应答")) { (status(record, lang)) }
+            td.when data-label=(lang.say("Took", "耗时")) { (took(record)) }
         }
     }
 }
@@ -143,6 +157,12 @@ pub(super) fn status(record: &CallRecord, lang: Lang) -> Markup {
         Some(status) => html! { code { (status.as_u16()) } },
         None => html! { span.bad { (lang.say("cut", "已断开")) } },
     }
+}
+
+/// The time that a request took, to a tenth of a millisecond.
+pub(super) fn took(record: &CallRecord) -> String {
+    let micros = record.took.as_micros();
+    format!("{}.{} ms", micros / 1000, micros % 1000 / 100)
 }
 
 fn button_to_forget(lang: Lang) -> Markup {

@@ -1,0 +1,199 @@
+//! The life of an order as a lane diagram: merchant, WeChat Pay and user, one row for each event.
+
+use maud::{Markup, html};
+
+use super::filter::names;
+use super::lang::Lang;
+use super::layout::{segment, time_ms};
+use crate::record::{CallRecord, Verdict};
+use crate::state::SandboxState;
+use crate::{DeliveryRecord, OrderRecord, RefundRecord};
+
+/// The newest events that are drawn.
+const SHOWN: usize = 60;
+const ROW: usize = 46;
+const TOP: usize = 40;
+const WIDTH: usize = 720;
+const LANES: [usize; 3] = [90, 360, 630];
+
+const MERCHANT: usize = 0;
+const WECHAT: usize = 1;
+const USER: usize = 2;
+
+/// Something that happened: an arrow between two lanes, or a point in one.
+struct Event {
+    time_ms: i64,
+    lanes: (usize, usize),
+    text: String,
+    link: String,
+    class: &'static str,
+}
+
+/// Draws the events that name the order or one of its refunds.
+pub(super) fn lanes(
+    state: &SandboxState,
+    order: &OrderRecord,
+    refunds: &[&RefundRecord],
+    lang: Lang,
+) -> Markup {
+    let mut numbers = vec![order.out_trade_no.as_str()];
+    numbers.extend(order.transaction_id.as_deref());
+    numbers.extend(refunds.iter().map(|refund| refund.out_refund_no.as_str()));
+    let is_of_it = |record: &CallRecord| numbers.iter().any(|number| names(record, number));
+    let calls = state.records.all();
+    let calls = calls.iter().filter(|record| is_of_it(record));
+    let mut events: Vec<_> = calls.map(|record| call(record, lang)).collect();
+    events.extend(paid(order, lang));
+    events.extend(refunds.iter().filter_map(|refund| refunded(refund, lang)));
+    let delivered = state.notifier.all();
+    let delivered = delivered.iter().filter(|it| it.mchid == order.mchid);
+    let delivered = delivered.filter(|it| numbers.iter().any(|number| is_about(it, number)));
+    events.extend(delivered.flat_map(|record| attempts(record, lang)));
+    // Of the same second: the call before what it causes.
+    events.sort_by_key(|event| event.time_ms);
+    let first = events.len().saturating_sub(SHOWN);
+    svg(&events[first..], lang)
+}
+
+fn is_about(record: &DeliveryRecord, number: &str) -> bool {
+    let members = record.resource.as_object().into_iter().flatten();
+    members
+        .into_iter()
+        .any(|(_, value)| value.as_str() == Some(number))
+}
+
+fn call(record: &CallRecord, lang: Lang) -> Event {
+    let path = record.target.split('?').next().unwrap_or_default();
+    let outcome = match (&record.verdict, record.status) {
+        (_, None) => lang.say("cut", "断开").to_owned(),
+        (Verdict::Refused { code, .. }, Some(_)) => (*code).to_owned(),
+        (_, Some(status)) => status.as_u16().to_string(),
+    };
+    let fault = record.fault.as_ref();
+    let fault = fault.map_or_else(String::new, |fault| format!(" · {fault}"));
+    Event {
+        time_ms: record.time * 1000,
+        lanes: (MERCHANT, WECHAT),
+        text: format!("{} {} → {outcome}{fault}", record.method, short(path)),
+        link: format!("/_sandbox/calls/{}", record.id),
+        class: match record.verdict {
+            _ if record.fault.is_some() => "warned",
+            Verdict::Accepted => "fine",
+            _ => "wrong",
+        },
+    }
+}
+
+/// The user's payment; its time is in what a query answers.
+fn paid(order: &OrderRecord, lang: Lang) -> Option<Event> {
+    let text = order.json["success_time"].as_str()?;
+    let time: jiff::Timestamp = text.parse().ok()?;
+    Some(Event {
+        time_ms: time.as_millisecond(),
+        lanes: (USER, WECHAT),
+        text: lang.say("pays", "支付").to_owned(),
+        link: format!("/_sandbox/orders/{}", segment(&order.out_trade_no)),
+        class: "fine",
+    })
+}
+
+/// The end of a refund.
+fn refunded(refund: &RefundRecord, lang: Lang) -> Option<Event> {
+    let text = refund.json["success_time"].as_str()?;
+    let time: jiff::Timestamp = text.parse().ok()?;
+    let label = lang.say("refund arrives", "退款到账");
+    Some(Event {
+        time_ms: time.as_millisecond(),
+        lanes: (WECHAT, USER),
+        text: format!("{label} {}", refund.out_refund_no),
+        link: format!("/_sandbox/refunds/{}", segment(&refund.out_refund_no)),
+        class: "fine",
+    })
+}
+
+/// Each attempt to post a notification.
+fn attempts(record: &DeliveryRecord, lang: Lang) -> Vec<Event> {
+    let link = format!("/_sandbox/notifications/{}", record.id);
+    let attempts = record.attempts.iter().enumerate();
+    attempts
+        .map(|(at, attempt)| {
+            let outcome = attempt.status.map_or_else(
+                || lang.say("no answer", "无应答").to_owned(),
+                |status| status.as_u16().to_string(),
+            );
+            let turn = if at == 0 {
+                String::new()
+            } else {
+                format!(" #{}", at + 1)
+            };
+            Event {
+                time_ms: attempt.time_ms,
+                lanes: (WECHAT, MERCHANT),
+                text: format!("{}{turn} → {outcome}", record.event_type),
+                link: link.clone(),
+                class: if attempt.problem.is_some() {
+                    "wrong"
+                } else {
+                    "fine"
+                },
+            }
+        })
+        .collect()
+}
+
+fn svg(events: &[Event], lang: Lang) -> Markup {
+    let height = TOP + events.len() * ROW + 10;
+    let title = lang.say("The life of the order", "订单的经过");
+    let heads = [
+        lang.say("Merchant", "商户"),
+        lang.say("WeChat Pay", "微信支付"),
+        lang.say("User", "用户"),
+    ];
+    html! {
+        h2 { (title) }
+        @if events.is_empty() {
+            p.empty { (lang.say(
+                "No recorded request or notification names this order any more.",
+                "保留的请求和通知中已没有这笔订单的记录。",
+            )) }
+        } @else {
+            div.lanes {
+                svg viewBox={ "0 0 " (WIDTH) " " (height) } width=(WIDTH) height=(height) role="img" aria-label=(title) {
+                    defs { marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto" {
+                        path d="M0 0 L8 4 L0 8 z" {}
+                    } }
+                    @for (x, head) in LANES.iter().zip(heads) {
+                        text.head x=(x) y="18" text-anchor="middle" { (head) }
+                        line.lane x1=(x) y1="28" x2=(x) y2=(height) {}
+                    }
+                    @for (row, event) in events.iter().enumerate() { (arrow(event, TOP + row * ROW)) }
+                }
+            }
+        }
+    }
+}
+
+fn arrow(event: &Event, y: usize) -> Markup {
+    let (from, to) = (LANES[event.lanes.0], LANES[event.lanes.1]);
+    let middle = (from + to) / 2;
+    html! {
+        a href=(event.link) {
+            g class=(event.class) {
+                title { (time_ms(event.time_ms)) " " (event.text) }
+                text x=(middle) y=(y + 14) text-anchor="middle" { (event.text) }
+                line x1=(from) y1=(y + 22) x2=(to) y2=(y + 22) marker-end="url(#head)" {}
+                text.when x=(middle) y=(y + 35) text-anchor="middle" { (time_ms(event.time_ms).get(11..).unwrap_or_default()) }
+            }
+        }
+    }
+}
+
+/// The end of a path, which tells calls of an order apart.
+fn short(path: &str) -> String {
+    const MOST: usize = 24;
+    let count = path.chars().count();
+    if count <= MOST {
+        return path.to_owned();
+    }
+    format!("…{}", path.chars().skip(count - MOST).collect::<String>())
+}
