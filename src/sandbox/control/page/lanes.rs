@@ -25,6 +25,8 @@ struct Event {
     time_ms: i64,
     lanes: (usize, usize),
     text: String,
+    /// Empty if it cannot fail.
+    outcome: String,
     link: String,
     class: &'static str,
 }
@@ -74,7 +76,8 @@ fn call(record: &CallRecord, lang: Lang) -> Event {
     Event {
         time_ms: record.time * 1000,
         lanes: (MERCHANT, WECHAT),
-        text: format!("{} {} → {outcome}{fault}", record.method, short(path)),
+        text: format!("{} {}", record.method, short(path)),
+        outcome: format!("{outcome}{fault}"),
         link: format!("/_sandbox/calls/{}", record.id),
         class: match record.verdict {
             _ if record.fault.is_some() => "warned",
@@ -92,6 +95,7 @@ fn paid(order: &OrderRecord, lang: Lang) -> Option<Event> {
         time_ms: time.as_millisecond(),
         lanes: (USER, WECHAT),
         text: lang.say("pays", "支付").to_owned(),
+        outcome: String::new(),
         link: format!("/_sandbox/orders/{}", segment(&order.out_trade_no)),
         class: "fine",
     })
@@ -106,6 +110,7 @@ fn refunded(refund: &RefundRecord, lang: Lang) -> Option<Event> {
         time_ms: time.as_millisecond(),
         lanes: (WECHAT, USER),
         text: format!("{label} {}", refund.out_refund_no),
+        outcome: String::new(),
         link: format!("/_sandbox/refunds/{}", segment(&refund.out_refund_no)),
         class: "fine",
     })
@@ -129,7 +134,8 @@ fn attempts(record: &DeliveryRecord, lang: Lang) -> Vec<Event> {
             Event {
                 time_ms: attempt.time_ms,
                 lanes: (WECHAT, MERCHANT),
-                text: format!("{}{turn} → {outcome}", record.event_type),
+                text: format!("{}{turn}", record.event_type),
+                outcome,
                 link: link.clone(),
                 class: if attempt.problem.is_some() {
                     "wrong"
@@ -176,15 +182,27 @@ fn svg(events: &[Event], lang: Lang) -> Markup {
 fn arrow(event: &Event, y: usize) -> Markup {
     let (from, to) = (LANES[event.lanes.0], LANES[event.lanes.1]);
     let middle = (from + to) / 2;
+    let below = below(event);
     html! {
         a href=(event.link) {
             g class=(event.class) {
-                title { (time_ms(event.time_ms)) " " (event.text) }
+                title { (event.text) " " (below) }
                 text x=(middle) y=(y + 14) text-anchor="middle" { (event.text) }
                 line x1=(from) y1=(y + 22) x2=(to) y2=(y + 22) marker-end="url(#head)" {}
-                text.when x=(middle) y=(y + 35) text-anchor="middle" { (time_ms(event.time_ms).get(11..).unwrap_or_default()) }
+                text.when x=(middle) y=(y + 35) text-anchor="middle" { (below) }
             }
         }
+    }
+}
+
+/// The time of day and the outcome. Calls are recorded to the second.
+fn below(event: &Event) -> String {
+    let time = time_ms(event.time_ms);
+    let time = time.get(11..).unwrap_or_default();
+    let time = time.trim_end_matches(".000");
+    match &*event.outcome {
+        "" => time.to_owned(),
+        outcome => format!("{time} · {outcome}"),
     }
 }
 
