@@ -21,6 +21,8 @@ pub struct CallRecord {
     pub id: u64,
     /// The time it arrived by the sandbox's clock, in seconds since the Unix epoch.
     pub time: i64,
+    /// The same time in milliseconds.
+    pub time_ms: i64,
     /// The merchant that the request names (商户号), if the sandbox has it.
     pub mchid: Option<String>,
     /// The method.
@@ -234,13 +236,14 @@ struct RecordBuffer {
 }
 
 impl Records {
-    /// Numbers and keeps a record that arrived at `now`.
-    pub(super) fn push(&self, mut record: CallRecord, now: i64) {
+    /// Numbers and keeps a record that arrived at a time.
+    pub(super) fn push(&self, mut record: CallRecord, now_ms: i64) {
         record.trim();
         let size = record.size();
         self.with(|kept| {
             kept.count += 1;
-            (record.id, record.time) = (kept.count, now);
+            record.id = kept.count;
+            (record.time, record.time_ms) = (now_ms.div_euclid(1000), now_ms);
             kept.bytes += size;
             kept.records.push_back((record, size));
             // The newest is always kept.
@@ -337,6 +340,7 @@ mod tests {
         CallRecord {
             id: 0,
             time: 0,
+            time_ms: 0,
             mchid: None,
             method: Method::POST,
             target: target.to_string(),
@@ -373,8 +377,9 @@ mod tests {
         assert_eq!(records.all().len(), 1);
         let last = records.all()[0].id;
         records.clear();
-        records.push(record(10, Bytes::new()), 7);
-        assert_eq!(records.get(last + 1).map(|it| it.time), Some(7));
+        records.push(record(10, Bytes::new()), 7_999);
+        let times = records.get(last + 1).map(|it| (it.time, it.time_ms));
+        assert_eq!(times, Some((7, 7_999)));
     }
 
     #[test]

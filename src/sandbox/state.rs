@@ -151,6 +151,10 @@ impl SandboxState {
         self.clock.now()
     }
 
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
     /// Restores the state of the start, except for the keys and the stubs.
     pub(crate) fn reset(&self) {
         let _posting = self.lock_posting();

@@ -203,9 +203,51 @@ const scenarios = {
       assert.equal(await it.page.locator('details, textarea, select, input:not([type=hidden])').count(), 0, path);
     }
     const { calls } = await control('GET', 'calls');
-    for (const path of [`calls/${calls[0].id}`, 'orders/ORDER1', 'notifications/new', 'tools']) {
+    for (const path of ['filter', `calls/${calls[0].id}`, 'orders/ORDER1', 'notifications/new', 'tools']) {
       assert.equal(await again(path), 0, path);
     }
+  },
+
+  async 'requests are filtered, in either language'(it, shop) {
+    await call('POST', NATIVE, order('ORDER1', shop.url));
+    await call('POST', NATIVE, order('ORDER12', shop.url));
+    await it.open();
+    await it.click(it.page.getByRole('link', { name: it.say('Filter', '筛选'), exact: true }));
+    await it.page.getByLabel(it.say('Order number', '单号')).fill('ORDER1');
+    await it.page.getByLabel(it.say('Verdict', '结论')).selectOption('accepted');
+    await it.picture('filter');
+    await it.click(it.button('Filter', '筛选'));
+    const listed = () => it.page.locator('table.calls tbody tr').count();
+    assert.equal(await listed(), 1);
+    await it.picture('filtered');
+    for (const language of [it.say('中文', 'English'), it.say('English', '中文')]) {
+      await it.click(it.page.getByRole('link', { name: language }));
+      assert.equal(await listed(), 1);
+      await it.sees('ORDER1');
+    }
+    await it.click(it.page.getByRole('link', { name: it.say('Show all', '显示全部') }));
+    assert.equal(await listed(), 2);
+  },
+
+  async 'the life of an order is drawn'(it, shop) {
+    await call('POST', NATIVE, order('ORDER1', shop.url));
+    await call('POST', NATIVE, { ...order('ORDER1', shop.url), amount: { total: 0 } });
+    await it.open('orders/ORDER1');
+    await it.click(it.button('Pay', '支付'));
+    await shop.next();
+    await until(async () => (await control('GET', 'notifications')).notifications.every(({ state }) => state !== 'pending'));
+    await it.open('orders/ORDER1');
+    await it.click(it.button('Refund', '退款'));
+    const diagram = it.page.getByRole('group', { name: it.say('The life of the order ORDER1', '订单的经过 ORDER1') });
+    for (const text of ['PARAM_ERROR', 'TRANSACTION.SUCCESS', it.say('pays', '支付')]) {
+      assert.ok((await diagram.textContent()).includes(text), text);
+    }
+    for (const colorScheme of ['light', 'dark']) {
+      await it.page.emulateMedia({ colorScheme });
+      await it.picture(`life-${colorScheme}`);
+    }
+    await diagram.getByRole('link', { name: 'TRANSACTION.SUCCESS' }).first().click();
+    await it.sees('"out_trade_no"');
   },
 
   async 'a fault is switched on, and acts'(it, shop) {

@@ -27,6 +27,7 @@ pub(super) fn brief(record: &CallRecord) -> Value {
     json!({
         "id": record.id,
         "time": record.time,
+        "time_ms": record.time_ms,
         "mchid": record.mchid,
         "method": record.method.as_str(),
         "target": record.target,

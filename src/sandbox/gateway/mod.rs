@@ -95,7 +95,7 @@ pub(crate) fn handle(
     let reply = respond::respond(state, &received, &processed, fault.as_ref());
     let reply = Some(reply).filter(|_| fault != Some(Fault::CutBeforeAnswer));
     let record = record(received, processed, fault.clone(), reply.as_ref());
-    state.records.push(record, state.now());
+    state.records.push(record, state.now_ms());
     Transmission {
         reply,
         truncate: fault == Some(Fault::CutInBody),
@@ -250,7 +250,7 @@ fn close_unprocessed(state: &SandboxState, received: Received) -> Transmission {
     let fault = Some(Fault::CutBeforeProcessing);
     let mut record = record(received, processed, fault, None);
     record.verdict = Verdict::Unprocessed;
-    state.records.push(record, state.now());
+    state.records.push(record, state.now_ms());
     Transmission {
         reply: None,
         delay: Duration::ZERO,
@@ -271,9 +271,10 @@ fn record(
     let (json, query) = parsed.unwrap_or_default();
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     CallRecord {
-        // The store of records sets both.
+        // The store of records sets these.
         id: 0,
         time: 0,
+        time_ms: 0,
         mchid: processed.caller.map(|it| it.account.mchid().to_owned()),
         target,
         method: received.head.method,

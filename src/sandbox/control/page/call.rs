@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::super::calls::{self, shown};
 use super::super::diagnosis::{Diagnosis, Texts, diagnose};
 use super::lang::Lang;
-use super::layout::{self, headers, pretty, time};
+use super::layout::{self, headers, pretty, time_ms};
 use super::start::{status, took, verdict};
 use crate::record::{CallRecord, Verdict};
 use crate::state::SandboxState;
@@ -40,7 +40,7 @@ fn facts(record: &CallRecord, lang: Lang) -> Markup {
                 dd { code { (mchid) } }
             }
             dt { (lang.say("Time", "时间")) }
-            dd { (time(record.time)) " UTC+8" }
+            dd { (time_ms(record.time_ms)) " UTC+8" }
             dt { (lang.say("Verdict", "结论")) }
             dd { (verdict(record, lang)) }
             dt { (lang.say("Answer", "应答")) }

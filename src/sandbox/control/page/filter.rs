@@ -1,6 +1,7 @@
 //! Which requests the start page lists: those of an order number, a path, a verdict and a time.
 
 use maud::{Markup, html};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::lang::Lang;
 use crate::query;
@@ -48,9 +49,26 @@ impl Filter {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        [&self.number, &self.path, &self.verdict, &self.minutes]
-            .iter()
-            .all(|value| value.is_empty())
+        self.set().next().is_none()
+    }
+
+    /// The parameters, each with a `&` after it, so that another one can follow; empty for an empty filter.
+    pub(super) fn query(&self) -> String {
+        let encoded = |value| utf8_percent_encode(value, NON_ALPHANUMERIC);
+        let set = self.set();
+        set.map(|(name, value)| format!("{name}={}&", encoded(value)))
+            .collect()
+    }
+
+    /// The parameters that have a value.
+    fn set(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [
+            ("number", &*self.number),
+            ("path", &*self.path),
+            ("verdict", &*self.verdict),
+            ("minutes", &*self.minutes),
+        ];
+        all.into_iter().filter(|(_, value)| !value.is_empty())
     }
 
     pub(super) fn matches(&self, record: &CallRecord, now: i64) -> bool {
@@ -74,16 +92,52 @@ impl Filter {
         }
     }
 
+    /// The filter as text, with links to change and to remove it.
+    pub(super) fn summary(&self, lang: Lang) -> Markup {
+        let query = self.query();
+        let query = query.trim_end_matches('&');
+        html! {
+            p {
+                @if self.is_empty() {
+                    a.action href="/_sandbox/filter" { (lang.say("Filter", "筛选")) }
+                } @else {
+                    @for (label, value) in self.labels(lang) {
+                        span.warn { (label) ": " (value) } " "
+                    }
+                    a.action href={ "/_sandbox/filter?" (query) } { (lang.say("Change the filter", "修改筛选条件")) }
+                    " "
+                    a.action href="/_sandbox/" { (lang.say("Show all", "显示全部")) }
+                }
+            }
+        }
+    }
+
+    /// The set parameters as the form names them.
+    fn labels(&self, lang: Lang) -> Vec<(&'static str, String)> {
+        let chosen = |all: &[(&str, &str, &str)], value: &str| {
+            let option = all.iter().find(|(known, _, _)| *known == value);
+            let label = option.map_or(value, |(_, english, chinese)| lang.say(english, chinese));
+            label.to_owned()
+        };
+        let labels = self.set().map(|(name, value)| match name {
+            "number" => (lang.say("Order number", "单号"), value.to_owned()),
+            "path" => (lang.say("Path contains", "路径包含"), value.to_owned()),
+            "verdict" => (lang.say("Verdict", "结论"), chosen(&VERDICTS, value)),
+            _ => (lang.say("Time", "时间"), chosen(&MINUTES, value)),
+        });
+        labels.collect()
+    }
+
     pub(super) fn form(&self, lang: Lang) -> Markup {
         html! {
-            form.fields method="get" {
+            form.fields method="get" action="/_sandbox/" {
                 label { (lang.say("Order number", "单号"))
                     input name="number" value=(self.number); }
                 label { (lang.say("Path contains", "路径包含"))
                     input name="path" value=(self.path); }
                 (choice("verdict", lang.say("Verdict", "结论"), &self.verdict, &VERDICTS, lang))
                 (choice("minutes", lang.say("Time", "时间"), &self.minutes, &MINUTES, lang))
-                button { (lang.say("Filter", "筛选")) }
+                button.main { (lang.say("Filter", "筛选")) }
                 @if !self.is_empty() { a.action href="/_sandbox/" { (lang.say("Show all", "显示全部")) } }
             }
         }

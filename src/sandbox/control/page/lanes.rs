@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::filter::names;
 use super::lang::Lang;
-use super::layout::{segment, time_ms};
+use super::layout::{segment, time, time_ms};
 use crate::record::{CallRecord, Verdict};
 use crate::state::SandboxState;
 use crate::{DeliveryRecord, OrderRecord, RefundRecord};
@@ -20,9 +20,11 @@ const MERCHANT: usize = 0;
 const WECHAT: usize = 1;
 const USER: usize = 2;
 
-/// Something that happened: an arrow between two lanes, or a point in one.
+/// An arrow between two lanes.
 struct Event {
     time_ms: i64,
+    /// Whether the time is known to the millisecond; otherwise it is the begin of its second.
+    is_exact: bool,
     lanes: (usize, usize),
     text: String,
     /// Empty if it cannot fail.
@@ -43,18 +45,34 @@ pub(super) fn lanes(
     numbers.extend(refunds.iter().map(|refund| refund.out_refund_no.as_str()));
     let is_of_it = |record: &CallRecord| numbers.iter().any(|number| names(record, number));
     let calls = state.records.all();
-    let calls = calls.iter().filter(|record| is_of_it(record));
-    let mut events: Vec<_> = calls.map(|record| call(record, lang)).collect();
-    events.extend(paid(order, lang));
-    events.extend(refunds.iter().filter_map(|refund| refunded(refund, lang)));
+    let calls: Vec<_> = calls.iter().filter(|record| is_of_it(record)).collect();
+    let mut events: Vec<_> = calls.iter().map(|record| call(record, lang)).collect();
+    events.extend(paid(order, lang).map(|event| event.after(&calls, &order.out_trade_no)));
+    for refund in refunds {
+        let arrived = refunded(refund, lang);
+        events.extend(arrived.map(|event| event.after(&calls, &refund.out_refund_no)));
+    }
     let delivered = state.notifier.all();
     let delivered = delivered.iter().filter(|it| it.mchid == order.mchid);
     let delivered = delivered.filter(|it| numbers.iter().any(|number| is_about(it, number)));
     events.extend(delivered.flat_map(|record| attempts(record, lang)));
-    // Of the same second: the call before what it causes.
+    // Stable: of the same time, a call comes before its effect.
     events.sort_by_key(|event| event.time_ms);
     let first = events.len().saturating_sub(SHOWN);
-    svg(&events[first..], lang)
+    svg(&events[first..], order, lang)
+}
+
+impl Event {
+    /// An event that is known to the second, not before the first call of that second that names its number.
+    fn after(mut self, calls: &[&CallRecord], number: &str) -> Self {
+        let second = self.time_ms.div_euclid(1000);
+        let of_second = calls.iter().filter(|record| record.time == second);
+        let cause = of_second.into_iter().find(|record| names(record, number));
+        if let Some(cause) = cause {
+            self.time_ms = self.time_ms.max(cause.time_ms);
+        }
+        self
+    }
 }
 
 fn is_about(record: &DeliveryRecord, number: &str) -> bool {
@@ -74,7 +92,8 @@ fn call(record: &CallRecord, lang: Lang) -> Event {
     let fault = record.fault.as_ref();
     let fault = fault.map_or_else(String::new, |fault| format!(" · {fault}"));
     Event {
-        time_ms: record.time * 1000,
+        time_ms: record.time_ms,
+        is_exact: true,
         lanes: (MERCHANT, WECHAT),
         text: format!("{} {}", record.method, short(path)),
         outcome: format!("{outcome}{fault}"),
@@ -93,6 +112,7 @@ fn paid(order: &OrderRecord, lang: Lang) -> Option<Event> {
     let time: jiff::Timestamp = text.parse().ok()?;
     Some(Event {
         time_ms: time.as_millisecond(),
+        is_exact: false,
         lanes: (USER, WECHAT),
         text: lang.say("pays", "支付").to_owned(),
         outcome: String::new(),
@@ -108,6 +128,7 @@ fn refunded(refund: &RefundRecord, lang: Lang) -> Option<Event> {
     let label = lang.say("refund arrives", "退款到账");
     Some(Event {
         time_ms: time.as_millisecond(),
+        is_exact: false,
         lanes: (WECHAT, USER),
         text: format!("{label} {}", refund.out_refund_no),
         outcome: String::new(),
@@ -133,6 +154,7 @@ fn attempts(record: &DeliveryRecord, lang: Lang) -> Vec<Event> {
             };
             Event {
                 time_ms: attempt.time_ms,
+                is_exact: true,
                 lanes: (WECHAT, MERCHANT),
                 text: format!("{}{turn}", record.event_type),
                 outcome,
@@ -147,9 +169,15 @@ fn attempts(record: &DeliveryRecord, lang: Lang) -> Vec<Event> {
         .collect()
 }
 
-fn svg(events: &[Event], lang: Lang) -> Markup {
+fn svg(events: &[Event], order: &OrderRecord, lang: Lang) -> Markup {
     let height = TOP + events.len() * ROW + 10;
     let title = lang.say("The life of the order", "订单的经过");
+    let described = lang.say(
+        "Calls of the merchant, the user's payment, notifications and refunds, in the order of their times",
+        "按时间先后列出商户的请求、用户的支付、通知和退款",
+    );
+    // Merchants may use the same order number, and then have their diagrams on one page.
+    let id = |name: &str| format!("{name}-{}", order.mchid);
     let heads = [
         lang.say("Merchant", "商户"),
         lang.say("WeChat Pay", "微信支付"),
@@ -164,22 +192,24 @@ fn svg(events: &[Event], lang: Lang) -> Markup {
             )) }
         } @else {
             div.lanes {
-                svg viewBox={ "0 0 " (WIDTH) " " (height) } width=(WIDTH) height=(height) role="img" aria-label=(title) {
-                    defs { marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto" {
+                svg viewBox={ "0 0 " (WIDTH) " " (height) } width=(WIDTH) height=(height) role="group" aria-labelledby={ (id("title")) " " (id("about")) } {
+                    title id=(id("title")) { (title) " " (order.out_trade_no) }
+                    desc id=(id("about")) { (described) }
+                    defs { marker id=(id("head")) viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto" {
                         path d="M0 0 L8 4 L0 8 z" {}
                     } }
                     @for (x, head) in LANES.iter().zip(heads) {
                         text.head x=(x) y="18" text-anchor="middle" { (head) }
                         line.lane x1=(x) y1="28" x2=(x) y2=(height) {}
                     }
-                    @for (row, event) in events.iter().enumerate() { (arrow(event, TOP + row * ROW)) }
+                    @for (row, event) in events.iter().enumerate() { (arrow(event, TOP + row * ROW, &id("head"))) }
                 }
             }
         }
     }
 }
 
-fn arrow(event: &Event, y: usize) -> Markup {
+fn arrow(event: &Event, y: usize, head: &str) -> Markup {
     let (from, to) = (LANES[event.lanes.0], LANES[event.lanes.1]);
     let middle = (from + to) / 2;
     let below = below(event);
@@ -188,18 +218,21 @@ fn arrow(event: &Event, y: usize) -> Markup {
             g class=(event.class) {
                 title { (event.text) " " (below) }
                 text x=(middle) y=(y + 14) text-anchor="middle" { (event.text) }
-                line x1=(from) y1=(y + 22) x2=(to) y2=(y + 22) marker-end="url(#head)" {}
+                line x1=(from) y1=(y + 22) x2=(to) y2=(y + 22) marker-end={ "url(#" (head) ")" } {}
                 text.when x=(middle) y=(y + 35) text-anchor="middle" { (below) }
             }
         }
     }
 }
 
-/// The time of day and the outcome. Calls are recorded to the second.
+/// The time of day and the outcome.
 fn below(event: &Event) -> String {
-    let time = time_ms(event.time_ms);
+    let time = if event.is_exact {
+        time_ms(event.time_ms)
+    } else {
+        time(event.time_ms.div_euclid(1000))
+    };
     let time = time.get(11..).unwrap_or_default();
-    let time = time.trim_end_matches(".000");
     match &*event.outcome {
         "" => time.to_owned(),
         outcome => format!("{time} · {outcome}"),

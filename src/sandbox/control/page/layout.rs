@@ -18,9 +18,20 @@ const PAGES: [(&str, &str, &str); 4] = [
     ("/_sandbox/tools", "Faults and tools", "故障与工具"),
 ];
 
-/// A page; `at` is its path in the header. One that changes by itself is loaded again: it has nothing that
-/// somebody fills in or opens, which would be lost.
+/// A page; `at` is its path in the header. A page that changes by itself reloads itself, so it may not have
+/// fields or details: a reload would empty and close them.
 pub(super) fn page(lang: Lang, at: &str, title: &str, changes: bool, content: &Markup) -> Markup {
+    page_of(lang, (at, ""), title, changes, content)
+}
+
+/// The same for a page with a query, which the link to the other language keeps.
+pub(super) fn page_of(
+    lang: Lang,
+    (at, query): (&str, &str),
+    title: &str,
+    changes: bool,
+    content: &Markup,
+) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(lang.code()) {
@@ -32,7 +43,7 @@ pub(super) fn page(lang: Lang, at: &str, title: &str, changes: bool, content: &M
                 link rel="stylesheet" href="/_sandbox/style.css";
             }
             body {
-                (header(lang, at))
+                (header(lang, at, query))
                 main {
                     h1 { (title) }
                     @if changes { (reload(lang)) }
@@ -53,7 +64,7 @@ fn reload(lang: Lang) -> Markup {
     }
 }
 
-fn header(lang: Lang, at: &str) -> Markup {
+fn header(lang: Lang, at: &str, query: &str) -> Markup {
     let (other, name) = match lang {
         Lang::En => ("zh", "中文"),
         Lang::Zh => ("en", "English"),
@@ -65,7 +76,7 @@ fn header(lang: Lang, at: &str) -> Markup {
                 a href=(path) aria-current=[(path == at).then_some("page")] { (lang.say(english, chinese)) }
                 " "
             } }
-            a href={ "?lang=" (other) } lang=(other) { (name) }
+            a href={ "?" (query) "lang=" (other) } lang=(other) { (name) }
         } }
     }
 }

@@ -21,6 +21,7 @@ use http::header::{ALLOW, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use maud::Markup;
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::problem::Problem;
 use crate::events;
@@ -53,13 +54,14 @@ pub(super) fn answer(state: &Arc<SandboxState>, head: &Parts, path: &str, body: 
 fn get(state: &Arc<SandboxState>, head: &Parts, path: &str, lang: Lang) -> Reply {
     events::post_pending(state);
     if let Some(chosen) = Lang::chosen(head) {
-        return choose(chosen, path);
+        return choose(chosen, path, head.uri.query());
     }
     if path == "/style.css" {
         return reply(StatusCode::OK, "text/css; charset=utf-8", STYLE.to_owned());
     }
     let page = match path {
         "/" => start::page(state, &Filter::of(head.uri.query()), lang),
+        "/filter" => start::filter(state, &Filter::of(head.uri.query()), lang),
         "/orders" => orders::page(state, lang),
         "/notifications" => notifications::page(state, lang),
         "/notifications/new" => notifications::new_notification(state, lang),
@@ -89,9 +91,16 @@ fn one(state: &Arc<SandboxState>, path: &str, lang: Lang) -> Option<Markup> {
     }
 }
 
-/// Remembers the language, and shows the page in it.
-fn choose(lang: Lang, path: &str) -> Reply {
-    let mut reply = redirect(StatusCode::SEE_OTHER, &format!("/_sandbox{path}"));
+/// Remembers the language, and shows the page with the rest of its query.
+fn choose(lang: Lang, path: &str, query: Option<&str>) -> Reply {
+    let parameters = query.unwrap_or_default().split('&');
+    let kept: Vec<_> = parameters
+        .filter(|it| !it.is_empty() && it.split('=').next() != Some("lang"))
+        .collect();
+    let mark = if kept.is_empty() { "" } else { "?" };
+    let to = format!("/_sandbox{path}{mark}{}", kept.join("&"));
+    let to = utf8_percent_encode(&to, CONTROLS).to_string();
+    let mut reply = redirect(StatusCode::SEE_OTHER, &to);
     reply.headers.insert(SET_COOKIE, lang.cookie());
     reply
 }

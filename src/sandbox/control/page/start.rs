@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::super::calls;
 use super::filter::Filter;
 use super::lang::Lang;
-use super::layout::{self, button, empty, time};
+use super::layout::{self, button, empty, time_ms};
 use crate::account::Account;
 use crate::fault::Fault;
 use crate::merchants::MerchantKind;
@@ -17,17 +17,32 @@ use crate::state::SandboxState;
 const HERE: &str = "/_sandbox/";
 const SHOWN: usize = 100;
 
+/// The page reloads itself, so the form of the filter is on another page.
 pub(super) fn page(state: &Arc<SandboxState>, filter: &Filter, lang: Lang) -> Markup {
-    let now = state.now();
-    let matches = |record: &CallRecord| filter.matches(record, now);
-    let records = state.records.newest_where(SHOWN, matches);
     let content = html! {
         (identity(state, lang))
-        (filter.form(lang))
-        (requests(&records, filter, lang))
+        (filter.summary(lang))
+        (matching(state, filter, lang))
         (button_to_forget(lang))
     };
-    layout::page(lang, HERE, lang.say("Requests", "请求"), true, &content)
+    let title = lang.say("Requests", "请求");
+    layout::page_of(lang, (HERE, &filter.query()), title, true, &content)
+}
+
+/// The form of the filter above the requests that match now.
+pub(super) fn filter(state: &Arc<SandboxState>, filter: &Filter, lang: Lang) -> Markup {
+    let content = html! {
+        (filter.form(lang))
+        (matching(state, filter, lang))
+    };
+    let title = lang.say("Filter the requests", "筛选请求");
+    layout::page_of(lang, (HERE, &filter.query()), title, false, &content)
+}
+
+fn matching(state: &SandboxState, filter: &Filter, lang: Lang) -> Markup {
+    let now = state.now();
+    let matches = |record: &CallRecord| filter.matches(record, now);
+    requests(&state.records.newest_where(SHOWN, matches), filter, lang)
 }
 
 fn identity(state: &SandboxState, lang: Lang) -> Markup {
@@ -110,7 +125,7 @@ fn row(record: &CallRecord, lang: Lang) -> Markup {
     html! {
         tr {
             td { a href={ "/_sandbox/calls/" (record.id) } { (record.id) } }
-            td.when { (time(record.time)) }
+            td.when { (time_ms(record.time_ms)) }
             td {
                 code { (record.method) " " a href={ "/_sandbox/calls/" (record.id) } { (record.target) } }
                 @if let Some(title) = calls::title(record) { br; span.dim { (title) } }

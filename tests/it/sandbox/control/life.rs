@@ -16,8 +16,8 @@ fn page(sandbox: &Sandbox, path: &str, language: &str) -> Outcome<String> {
 }
 
 /// The numbers of the requests in the list, newest first.
-fn listed(sandbox: &Sandbox, query: &str) -> Outcome<Vec<u64>> {
-    let page = page(sandbox, &format!("/_sandbox/?{query}"), "en")?;
+fn listed(sandbox: &Sandbox, path: &str, query: &str) -> Outcome<Vec<u64>> {
+    let page = page(sandbox, &format!("/_sandbox/{path}?{query}"), "en")?;
     let cells = page.split("<td><a href=\"/_sandbox/calls/").skip(1);
     let numbers = cells.filter_map(|cell| cell.split('"').next()?.parse().ok());
     Ok(numbers.collect())
@@ -45,15 +45,55 @@ fn requests_are_filtered_by_number_path_verdict_and_time() -> Outcome {
         ("minutes=5", &[4, 3, 2, 1]),
         ("minutes=x", &[4, 3, 2, 1]),
     ] {
-        assert_eq!(listed(&sandbox, query)?, expected, "{query}");
+        assert_eq!(listed(&sandbox, "", query)?, expected, "{query}");
+        assert_eq!(listed(&sandbox, "filter", query)?, expected, "{query}");
     }
     sandbox.set_clock_offset(600);
-    assert_eq!(listed(&sandbox, "minutes=5")?, [0; 0]);
-    assert_eq!(listed(&sandbox, "minutes=60")?.len(), 4);
+    assert_eq!(listed(&sandbox, "", "minutes=5")?, [0; 0]);
+    assert_eq!(listed(&sandbox, "", "minutes=60")?.len(), 4);
 
-    let none = page(&sandbox, "/_sandbox/?number=%22%3E%3Cb%3E", "zh")?;
+    let none = page(&sandbox, "/_sandbox/filter?number=%22%3E%3Cb%3E", "zh")?;
     assert!(none.contains("没有符合条件的请求"), "{none}");
     assert!(none.contains("value=\"&quot;&gt;&lt;b&gt;\""), "{none}");
+    let none = page(&sandbox, "/_sandbox/?number=%22%3E%3Cb%3E", "zh")?;
+    assert!(none.contains("单号: &quot;&gt;&lt;b&gt;"), "{none}");
+    Ok(())
+}
+
+#[test]
+fn the_other_language_has_the_same_filter() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let host = sandbox.address().to_string();
+    let query = "number=T+1%26&path=%E5%BA%97&verdict=refused&minutes=5";
+    for path in ["", "filter"] {
+        let shown = page(&sandbox, &format!("/_sandbox/{path}?{query}"), "en")?;
+        let link = "href=\"?number=T%201%26&amp;path=%E5%BA%97&amp;verdict=refused&amp;minutes=5&amp;lang=zh\"";
+        assert!(shown.contains(link), "{shown}");
+    }
+    let chosen = format!("/_sandbox/filter?lang=zh&{query}");
+    let came = send(&sandbox, "GET", &chosen, &[("Host", &*host)], "")?;
+    let to = format!("/_sandbox/filter?{query}");
+    assert_eq!((came.status, came.header("location")), (303, Some(&*to)));
+    Ok(())
+}
+
+#[test]
+fn a_page_with_the_form_of_the_filter_is_not_reloaded() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    for (path, has_form) in [
+        ("", false),
+        ("?path=pay", false),
+        ("filter", true),
+        ("filter?path=pay", true),
+    ] {
+        let shown = page(&sandbox, &format!("/_sandbox/{path}"), "en")?;
+        assert_eq!(shown.contains("<select"), has_form, "{path}");
+        assert_eq!(
+            shown.contains("http-equiv=\"refresh\""),
+            !has_form,
+            "{path}"
+        );
+    }
     Ok(())
 }
 
@@ -101,7 +141,9 @@ fn an_order_shows_its_calls_payment_notifications_and_refunds() -> Outcome {
     let shown = page(&sandbox, "/_sandbox/orders/TRADE1", "zh")?;
     let diagram = shown.split("<svg").nth(1).unwrap_or_default();
     for part in [
-        "aria-label=\"订单的经过\"",
+        "<title id=\"title-1900000109\">订单的经过 TRADE1</title>",
+        "<desc id=\"about-1900000109\">",
+        "aria-labelledby=\"title-1900000109 about-1900000109\"",
         ">微信支付<",
         "href=\"/_sandbox/calls/1\"",
         "href=\"/_sandbox/calls/3\"",
@@ -115,5 +157,37 @@ fn an_order_shows_its_calls_payment_notifications_and_refunds() -> Outcome {
         assert!(diagram.contains(part), "{part} in {diagram}");
     }
     assert!(!diagram.contains("/_sandbox/calls/2\""), "{diagram}");
+    let place = |part: &str| diagram.find(part).unwrap_or_default();
+    let order = ["/calls/1\"", ">支付<", "/calls/3\""].map(place);
+    assert!(order.is_sorted(), "{order:?} {diagram}");
+    let time = sandbox.calls()[0].time_ms;
+    let ms = format!(".{:03} · 200", time.rem_euclid(1000));
+    assert!(diagram.contains(&ms), "{ms} in {diagram}");
+    Ok(())
+}
+
+#[test]
+fn diagrams_of_the_same_order_number_have_different_ids() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    order(&sandbox, "TRADE1", "https://www.example.com/notify")?;
+    let other = sandbox.account("1900007100")?;
+    let asked = json!({
+        "sp_appid": "wx8888888888888888",
+        "sp_mchid": "1900007100",
+        "sub_mchid": "1900007101",
+        "description": "Image形象店",
+        "out_trade_no": "TRADE1",
+        "notify_url": "https://www.example.com/notify",
+        "amount": {"total": 100},
+    });
+    let native = "v3/pay/partner/transactions/native";
+    other.client()?.chain(native).post(&asked, ()).wait()?;
+    let shown = page(&sandbox, "/_sandbox/orders/TRADE1", "en")?;
+    let ids: Vec<_> = shown.split(" id=\"").skip(1).collect();
+    let mut ids: Vec<_> = ids.iter().filter_map(|it| it.split('"').next()).collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!((count, ids.len()), (6, 6), "{ids:?}");
     Ok(())
 }
