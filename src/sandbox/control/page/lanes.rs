@@ -217,6 +217,8 @@ fn arrow(event: &Event, y: usize, head: &str) -> Markup {
         a href=(event.link) {
             g class=(event.class) {
                 title { (event.text) " " (below) }
+                // The texts and the line leave gaps: the whole row is the link.
+                rect x=(from.min(to)) y=(y) width=(from.abs_diff(to)) height=(ROW) fill="none" pointer-events="all" {}
                 text x=(middle) y=(y + 14) text-anchor="middle" { (event.text) }
                 line x1=(from) y1=(y + 22) x2=(to) y2=(y + 22) marker-end={ "url(#" (head) ")" } {}
                 text.when x=(middle) y=(y + 35) text-anchor="middle" { (below) }

@@ -40,6 +40,8 @@ fn requests_are_filtered_by_number_path_verdict_and_time() -> Outcome {
         ("path=NATIVE", &[2, 1]),
         ("path=pay&verdict=refused", &[3]),
         ("path=pay&verdict=accepted&number=TRADE1", &[1]),
+        ("verdict=accepted", &[4, 2, 1]),
+        ("verdict=refused", &[3]),
         ("verdict=fault", &[4]),
         ("verdict=warned", &[]),
         ("minutes=5", &[4, 3, 2, 1]),
