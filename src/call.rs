@@ -259,6 +259,9 @@ impl Call {
     fn merge(self, headers: Result<HeaderMap>) -> Self {
         self.attempt(|plan| {
             let headers = headers?;
+            if headers.is_empty() {
+                return Ok(());
+            }
             forbid_reserved(&headers)?;
             replace(&mut plan.headers, headers);
             Ok(())

@@ -85,8 +85,8 @@ impl Engine {
         if let Some(deadline) = deadline {
             state.set_end(deadline);
         }
-        let about = info.about(request.method(), self.merchant.id());
-        state.trace().begin(&about);
+        let about = || info.about(request.method(), self.merchant.id());
+        state.trace().begin(about);
         let next = Next::first(Arc::clone(self.stack(api)));
         let answer = state.trace().within(|| next.run(request));
         // The request is outside this future, which would copy it.

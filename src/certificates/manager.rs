@@ -287,7 +287,7 @@ impl Inner {
     async fn ask(&self, next: &Next) -> Result<Response> {
         let (request, info) = self.request()?;
         let trace = info.state().trace();
-        trace.begin(&info.about(request.method(), &self.merchant));
+        trace.begin(|| info.about(request.method(), &self.merchant));
         let running = trace.running();
         let answer = trace.within(|| next.restarted().run(request));
         let outcome = within(self.settings.timeout, answer).await;

@@ -77,9 +77,19 @@ impl Clock for SystemClock {
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const NONCE_LEN: usize = 32;
 
-/// Draws characters with rejection: bytes of 248 and more would favour the first characters.
+/// The character for each random byte; 0 for a byte that is drawn again: bytes of 248 and more would favour
+/// the first characters.
+const CHARACTERS: [u8; 256] = {
+    let mut characters = [0; 256];
+    let mut byte = 0;
+    while byte < 248 {
+        characters[byte] = ALPHABET[byte % 62];
+        byte += 1;
+    }
+    characters
+};
+
 fn nonce() -> Result<String> {
-    const LIMIT: u8 = 248;
     let mut text = [0; NONCE_LEN];
     let mut drawn = 0;
     let mut random = [0; NONCE_LEN + 8];
@@ -91,13 +101,16 @@ fn nonce() -> Result<String> {
             )
             .with_source(err)
         })?;
-        let usable = random.iter().filter(|byte| **byte < LIMIT);
-        for (place, byte) in text[drawn..].iter_mut().zip(usable) {
-            *place = ALPHABET[usize::from(*byte % 62)];
-            drawn += 1;
+        for byte in random {
+            let character = CHARACTERS[usize::from(byte)];
+            if let Some(place) = text.get_mut(drawn).filter(|_| character != 0) {
+                *place = character;
+                drawn += 1;
+            }
         }
     }
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    // The characters are ASCII, so this cannot fail.
+    Ok(String::from_utf8(text.to_vec()).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use http::uri::Scheme;
+use http::uri::{Authority, Scheme};
 
 /// Returns the default port of a scheme: 443 for HTTPS, else 80 (RFC 9110, section 4.2).
 pub fn default_port(scheme: Option<&Scheme>) -> u16 {
@@ -11,6 +11,11 @@ pub fn default_port(scheme: Option<&Scheme>) -> u16 {
     } else {
         80
     }
+}
+
+/// Whether two authorities are equal. Equal texts are the common case; for others, each character's case is ignored.
+pub fn is_same_authority(one: &Authority, other: &Authority) -> bool {
+    one.as_str() == other.as_str() || one == other
 }
 
 /// Splits an authority into its host, in [normal form](normal), and its port.

@@ -14,7 +14,7 @@ use super::state::CallState;
 use crate::trace::About;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
-use wechatpay_core::host::default_port;
+use wechatpay_core::host::{default_port, is_same_authority};
 
 /// Describes the call that a request belongs to, for middleware and transports.
 ///
@@ -149,6 +149,11 @@ impl CallInfo {
         }
     }
 
+    /// Whether both belong to the same call.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
     pub(crate) fn options(&self) -> &Options {
         &self.inner.options
     }
@@ -201,7 +206,8 @@ impl Origin {
 
     /// Whether a URI has this origin.
     pub(crate) fn holds(&self, uri: &Uri) -> bool {
-        uri.scheme() == Some(&self.scheme) && uri.authority() == Some(&self.authority)
+        uri.scheme() == Some(&self.scheme)
+            && uri.authority().is_some_and(|other| is_same_authority(other, &self.authority))
     }
 }
 

@@ -3,7 +3,7 @@ use std::ops::Index;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -50,11 +50,12 @@ pub(crate) enum ResponseBody {
     Stream(Box<BodyStream>),
 }
 
-const REQUEST_ID: &str = "Request-ID";
+/// The parsed name, since a text would be parsed for each look-up.
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
 /// Returns the `Request-ID` of an answer's headers.
-pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
-    Some(headers.get(REQUEST_ID)?.to_str().ok()?.to_owned())
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    headers.get(&REQUEST_ID)?.to_str().ok()
 }
 
 impl Response {
@@ -100,7 +101,7 @@ impl Response {
     /// Returns the `Request-ID`, which WeChat Pay's support asks for.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.headers.get(REQUEST_ID)?.to_str().ok()
+        request_id(&self.headers)
     }
 
     /// Returns how often the request was handed to the transport: more than 1 if a retry or a failover repeated

@@ -152,10 +152,10 @@ impl CallState {
     }
 
     /// Records the status and `Request-ID` of an answer before its body arrives.
-    pub(crate) fn set_head(&self, status: StatusCode, request_id: Option<String>) {
+    pub(crate) fn set_head(&self, status: StatusCode, request_id: Option<&str>) {
         self.enter(Phase::Reading);
-        self.0.trace.head(status, request_id.as_deref());
-        self.known().head = Some((status, request_id));
+        self.0.trace.head(status, request_id);
+        self.known().head = Some((status, request_id.map(str::to_owned)));
     }
 
     pub(crate) fn set_limit(&self, limit: Duration) {
@@ -325,7 +325,7 @@ mod tests {
             assert_eq!(state.to_string(), expected);
         }
         state.set_route("a:443".into(), None);
-        state.set_head(StatusCode::FORBIDDEN, Some("08".to_owned()));
+        state.set_head(StatusCode::FORBIDDEN, Some("08"));
         let expected = "reading the answer of a:443, whose status is 403 Forbidden";
         assert_eq!(state.to_string(), expected);
         assert_eq!(state.request_id().as_deref(), Some("08"));

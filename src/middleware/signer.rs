@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use http::HeaderValue;
 use http::header::AUTHORIZATION;
 
 use crate::keys::Signing;
@@ -10,7 +11,7 @@ use crate::transport::BoxFuture;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, ErrorKind, Result};
-use wechatpay_core::protocol::{Authorization, request_text};
+use wechatpay_core::protocol::{Parameters, request_text};
 
 /// Innermost. Sees the request as it will be sent; adds `Authorization`.
 ///
@@ -42,12 +43,12 @@ impl Signer {
         if unsigned(request) {
             return Ok(());
         }
-        let header = trace::sign(|| self.authorization(request))?.to_header_value()?;
+        let header = trace::sign(|| self.authorization(request))?;
         request.headers_mut().insert(AUTHORIZATION, header);
         Ok(())
     }
 
-    fn authorization(&self, request: &Request) -> Result<Authorization> {
+    fn authorization(&self, request: &Request) -> Result<HeaderValue> {
         let timestamp = self.clock.now();
         let nonce = self.clock.nonce()?;
         let text = signed_text(request, timestamp, &nonce)?;
@@ -58,8 +59,15 @@ impl Signer {
             key,
         } = &self.signing;
         let signature = key.sign(&text)?;
-        let auth = Authorization::new(&**id, &**serial, timestamp, nonce, signature);
-        Ok(auth.with_scheme(*scheme))
+        let parameters = Parameters {
+            scheme: *scheme,
+            id,
+            serial_no: serial,
+            timestamp,
+            nonce_str: &nonce,
+            signature: &signature,
+        };
+        parameters.to_header_value()
     }
 }
 

@@ -143,16 +143,18 @@ impl fmt::Debug for HttpTransport {
 impl Transport for HttpTransport {
     fn send(&self, request: Request<Body>) -> BoxFuture<'static, Result<Response<Body>>> {
         let inner = Arc::clone(&self.0);
-        Box::pin(async move {
-            match Handle::try_current() {
-                Ok(runtime) if !drivers::has_sockets(&runtime) => {
-                    // Boxed, so that other calls reserve no space for it.
-                    blocking::in_background(Box::pin(async move { inner.send(request)?.await }))
-                        .await
-                }
-                _ => Box::pin(inner.send(request)?).await,
+        match Handle::try_current() {
+            Ok(runtime) if drivers::has_sockets(&runtime) => match inner.send(request) {
+                Ok(exchange) => Box::pin(exchange),
+                Err(err) => Box::pin(std::future::ready(Err(err))),
+            },
+            Ok(_) => {
+                let exchange = Box::pin(async move { inner.send(request)?.await });
+                Box::pin(blocking::in_background(exchange))
             }
-        })
+            // The future may be polled inside a runtime.
+            Err(_) => Box::pin(async move { inner.send(request)?.await }),
+        }
     }
 }
 
@@ -205,7 +207,7 @@ impl Inner {
     ) -> impl Future<Output = Result<Response<Body>>> + Send {
         async move {
             let state = attempt.state();
-            let uri = request.uri().clone();
+            let uri = std::mem::take(request.uri_mut());
             // For calls on a kept connection; a new connection records it as well.
             let server = &slot.server;
             state.set_route(Arc::clone(&server.address), server.proxy.clone());
@@ -440,8 +442,8 @@ where
 
 /// Writes the target in the form that the connection's protocol requires.
 fn address(request: &mut Request<Body>, uri: &Uri, server: &Server, connection: &Connection) {
-    request.uri_mut().clone_from(uri);
     if matches!(connection.sender, Sender::Http2(_)) {
+        request.uri_mut().clone_from(uri);
         request.headers_mut().remove(HOST);
         return;
     }
@@ -452,7 +454,9 @@ fn address(request: &mut Request<Body>, uri: &Uri, server: &Server, connection: 
             .entry(HOST)
             .or_insert_with(|| host.clone());
     }
-    if !connection.proxied {
+    if connection.proxied {
+        request.uri_mut().clone_from(uri);
+    } else {
         let target = uri.path_and_query().cloned();
         *request.uri_mut() = Uri::from(target.unwrap_or_else(|| PathAndQuery::from_static("/")));
     }

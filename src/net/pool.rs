@@ -20,12 +20,13 @@ use super::socket::Watch;
 use crate::message::Body;
 use crate::transport::BoxFuture;
 use wechatpay_core::error::BoxError;
+use wechatpay_core::host::is_same_authority;
 
 /// The number of pairs of runtime and server that a pool keeps.
 const SLOTS: usize = 64;
 
 /// The owner of a connection. A connection of another runtime may never be driven again.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) struct Key {
     pub(super) runtime: runtime::Id,
     pub(super) scheme: Scheme,
@@ -97,7 +98,7 @@ impl Pool {
         server: impl FnOnce() -> Server,
     ) -> Arc<Slot> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, slot)) = slots.iter().find(|(known, _)| known == key) {
+        if let Some((_, slot)) = slots.iter().find(|(known, _)| known.is_same(key)) {
             return Arc::clone(slot);
         }
         // Connections of a runtime that has ended are closed.
@@ -324,6 +325,15 @@ impl Slot {
 
     fn idle(&self) -> MutexGuard<'_, Idle> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Key {
+    fn is_same(&self, other: &Self) -> bool {
+        self.runtime == other.runtime
+            && self.identity == other.identity
+            && self.scheme == other.scheme
+            && is_same_authority(&self.authority, &other.authority)
     }
 }
 

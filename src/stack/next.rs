@@ -133,7 +133,10 @@ impl Pipeline {
         }
         let (mut request, broken) = request_body(request)?;
         // A layer may have built a new request; the transport reads this call's extensions.
-        request.extensions_mut().insert(info.clone());
+        let known = request.extensions().get::<CallInfo>();
+        if !known.is_some_and(|known| known.is_same(&info)) {
+            request.extensions_mut().insert(info.clone());
+        }
         Ok((info, request, broken))
     }
 
@@ -156,7 +159,9 @@ impl Pipeline {
         } else {
             let body = body.collect(limit).await;
             ResponseBody::Bytes(
-                body.map_err(|err| err.with_request_id(request_id(&parts.headers)))?,
+                body.map_err(|err| {
+                    err.with_request_id(request_id(&parts.headers).map(str::to_owned))
+                })?,
             )
         };
         let mut response = Response::with_body(parts.status, parts.headers, body);

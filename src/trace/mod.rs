@@ -71,8 +71,10 @@ pub(crate) struct Running<'a> {
 }
 
 impl CallTrace {
-    /// Begins the reports of a call.
-    pub(crate) fn begin(&self, about: &About<'_>) {
+    /// Begins the reports of a call. Its attributes are computed only if they are reported.
+    pub(crate) fn begin<'a>(&self, about: impl FnOnce() -> About<'a>) {
+        #[cfg(any(feature = "tracing", feature = "metrics"))]
+        let about = &about();
         #[cfg(feature = "tracing")]
         self.span.begin(about);
         #[cfg(feature = "metrics")]

@@ -20,4 +20,5 @@ pub use keys::{Certificate, PrivateKey, PublicKey};
 pub use padding::Padding;
 pub use random::random_bytes;
 pub use signed_digest::{Signed, signed_digest};
+pub use openssl::sha::Sha256;
 pub use stream_verifier::StreamVerifier;

@@ -13,11 +13,13 @@ pub struct StreamVerifier {
 
 impl StreamVerifier {
     /// Creates a verifier of one base64 signature; a malformed one fails at [`finish`](Self::finish).
-    pub fn new(key: &PublicKey, signature: impl Into<String>) -> Self {
+    ///
+    /// `begun` is the digest of the message's beginning.
+    pub fn new(key: &PublicKey, signature: impl Into<String>, begun: Sha256) -> Self {
         Self {
             key: key.clone(),
             signature: signature.into(),
-            digest: Sha256::new(),
+            digest: begun,
         }
     }
 
@@ -40,7 +42,8 @@ mod tests {
     use crate::crypto::fixtures;
 
     fn verify(pieces: &[&str], signature: &str) -> bool {
-        let mut verifier = StreamVerifier::new(fixtures::private_key().public_key(), signature);
+        let key = fixtures::private_key();
+        let mut verifier = StreamVerifier::new(key.public_key(), signature, Sha256::new());
         for piece in pieces {
             verifier.update(piece.as_bytes());
         }

@@ -156,35 +156,18 @@ impl Authorization {
     /// [`ErrorKind::Header`] when a part contains a quote, a backslash or a character that is invalid in
     /// headers.
     pub fn to_header_value(&self) -> Result<HeaderValue> {
-        let texts = [&self.id, &self.serial_no, &self.nonce_str, &self.signature];
-        if texts.iter().fold(false, |any, text| any | breaks_out(text)) {
-            return Err(malformed("a part contains a quote or a backslash"));
-        }
-        let mut value = HeaderValue::try_from(self.text())
-            .map_err(|_| malformed("a part contains a character that is invalid in headers"))?;
-        value.set_sensitive(true);
-        Ok(value)
+        self.parameters().to_header_value()
     }
 
-    fn text(&self) -> String {
-        let timestamp = self.timestamp.to_string();
-        let parts = [
-            self.scheme.as_str(),
-            " ",
-            self.scheme.id_name(),
-            "=\"",
-            &self.id,
-            "\",serial_no=\"",
-            &self.serial_no,
-            "\",timestamp=\"",
-            &timestamp,
-            "\",nonce_str=\"",
-            &self.nonce_str,
-            "\",signature=\"",
-            &self.signature,
-            "\"",
-        ];
-        parts.concat()
+    fn parameters(&self) -> Parameters<'_> {
+        Parameters {
+            scheme: self.scheme,
+            id: &self.id,
+            serial_no: &self.serial_no,
+            timestamp: self.timestamp,
+            nonce_str: &self.nonce_str,
+            signature: &self.signature,
+        }
     }
 
     /// Returns the signing party: merchant or brand.
@@ -230,6 +213,62 @@ impl Authorization {
     #[must_use]
     pub fn signature(&self) -> &str {
         &self.signature
+    }
+}
+
+/// The parts of an `Authorization` header, borrowed: a signer needs them once.
+pub struct Parameters<'a> {
+    /// The signing party.
+    pub scheme: Scheme,
+    /// The merchant id or brand id.
+    pub id: &'a str,
+    /// The serial of the merchant certificate.
+    pub serial_no: &'a str,
+    /// In Unix seconds.
+    pub timestamp: i64,
+    /// The nonce.
+    pub nonce_str: &'a str,
+    /// The signature in base64.
+    pub signature: &'a str,
+}
+
+impl Parameters<'_> {
+    /// Returns the header's value, marked as sensitive.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Header`] when a part contains a quote, a backslash or a character that is invalid in
+    /// headers.
+    pub fn to_header_value(&self) -> Result<HeaderValue> {
+        let texts = [self.id, self.serial_no, self.nonce_str, self.signature];
+        if texts.iter().fold(false, |any, text| any | breaks_out(text)) {
+            return Err(malformed("a part contains a quote or a backslash"));
+        }
+        let mut value = HeaderValue::try_from(self.text())
+            .map_err(|_| malformed("a part contains a character that is invalid in headers"))?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    fn text(&self) -> String {
+        let timestamp = self.timestamp.to_string();
+        let parts = [
+            self.scheme.as_str(),
+            " ",
+            self.scheme.id_name(),
+            "=\"",
+            self.id,
+            "\",serial_no=\"",
+            self.serial_no,
+            "\",timestamp=\"",
+            &timestamp,
+            "\",nonce_str=\"",
+            self.nonce_str,
+            "\",signature=\"",
+            self.signature,
+            "\"",
+        ];
+        parts.concat()
     }
 }
 
@@ -282,7 +321,7 @@ mod tests {
     #[test]
     fn the_text_is_the_documented_one() {
         assert_eq!(
-            sample().text(),
+            sample().parameters().text(),
             "WECHATPAY2-SHA256-RSA2048 mchid=\"1900000109\",serial_no=\"5157\",\
              timestamp=\"1554208460\",nonce_str=\"abc\",signature=\"c2ln+/==\""
         );
@@ -299,11 +338,11 @@ mod tests {
     fn a_brand_has_its_own_scheme_and_id() {
         let brand = sample().with_scheme(Scheme::Brand);
         assert_eq!(
-            brand.text(),
+            brand.parameters().text(),
             "WECHATPAY-BRAND-SHA256-RSA2048 brand_id=\"1900000109\",serial_no=\"5157\",\
              timestamp=\"1554208460\",nonce_str=\"abc\",signature=\"c2ln+/==\""
         );
-        assert_eq!(Authorization::parse(&brand.text()).unwrap(), brand);
+        assert_eq!(Authorization::parse(&brand.parameters().text()).unwrap(), brand);
         assert_eq!((brand.id(), brand.mchid()), ("1900000109", ""));
         assert_eq!(sample().mchid(), "1900000109");
         for (scheme, other) in [("brand_id", "mchid"), ("mchid", "brand_id")] {
@@ -312,6 +351,7 @@ mod tests {
             } else {
                 brand.clone()
             }
+            .parameters()
             .text();
             assert!(Authorization::parse(&text.replace(scheme, other)).is_err());
         }

@@ -15,7 +15,7 @@ mod signature;
 pub mod xml;
 
 pub use answer_nonces::AnswerNonces;
-pub use authorization::{Authorization, SCHEME, Scheme};
+pub use authorization::{Authorization, Parameters, SCHEME, Scheme};
 pub use canonical::{pay_text, request_text, response_text};
 #[cfg(feature = "files")]
 pub use content::{Content, HEAD};
