@@ -88,7 +88,7 @@ impl Engine {
         let about = || info.about(request.method(), self.merchant.id());
         state.trace().begin(about);
         let next = Next::first(Arc::clone(self.stack(api)));
-        let answer = state.trace().within(|| next.run(request));
+        let answer = state.trace().within(|| next.pass(request));
         // The request is outside this future, which would copy it.
         async move {
             let state = info.state();
@@ -109,7 +109,7 @@ impl Engine {
     }
 
     /// Builds the request as it enters the stack; reports all mistakes of the caller.
-    pub(crate) fn request(&self, mut plan: Box<Plan>) -> Result<(Request, CallInfo, Api)> {
+    pub(crate) fn request(&self, mut plan: Box<Plan>) -> Result<(Box<Request>, CallInfo, Api)> {
         let Target {
             api,
             base,
@@ -131,7 +131,7 @@ impl Engine {
             None => plan.label.map_or(plan.template, Into::into),
         };
         let info = CallInfo::new(label, operation, origin, options);
-        let mut request = Request::new(plan.payload);
+        let mut request = Box::new(Request::new(plan.payload));
         *request.method_mut() = plan.method;
         *request.uri_mut() = uri;
         *request.headers_mut() = plan.headers;
@@ -230,7 +230,7 @@ impl Engine {
 
 /// A request that is ready to enter the stack.
 pub(crate) struct Prepared {
-    request: Request,
+    request: Box<Request>,
     info: CallInfo,
     api: Api,
     limit: Option<Duration>,

@@ -207,7 +207,9 @@ impl Origin {
     /// Whether a URI has this origin.
     pub(crate) fn holds(&self, uri: &Uri) -> bool {
         uri.scheme() == Some(&self.scheme)
-            && uri.authority().is_some_and(|other| is_same_authority(other, &self.authority))
+            && uri
+                .authority()
+                .is_some_and(|other| is_same_authority(other, &self.authority))
     }
 }
 

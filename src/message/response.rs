@@ -22,6 +22,11 @@ use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 /// # Ok(()) }
 /// ```
 pub struct Response {
+    /// Boxed, since each layer returns the response and would copy it.
+    inner: Box<Inner>,
+}
+
+struct Inner {
     status: StatusCode,
     headers: HeaderMap,
     body: ResponseBody,
@@ -71,7 +76,7 @@ impl Response {
     }
 
     pub(crate) fn with_body(status: StatusCode, headers: HeaderMap, body: ResponseBody) -> Self {
-        Self {
+        let inner = Box::new(Inner {
             status,
             headers,
             body,
@@ -83,49 +88,50 @@ impl Response {
             attempts: 1,
             #[cfg(feature = "files")]
             saved: None,
-        }
+        });
+        Self { inner }
     }
 
     /// Returns the HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.inner.status
     }
 
     /// Returns the headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.inner.headers
     }
 
     /// Returns the `Request-ID`, which WeChat Pay's support asks for.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        request_id(&self.headers)
+        request_id(&self.inner.headers)
     }
 
     /// Returns how often the request was handed to the transport: more than 1 if a retry or a failover repeated
     /// it.
     #[must_use]
     pub fn attempts(&self) -> u32 {
-        self.attempts
+        self.inner.attempts
     }
 
     pub(crate) fn set_attempts(&mut self, attempts: u32) {
-        self.attempts = attempts;
+        self.inner.attempts = attempts;
     }
 
     /// Returns the result of verifying the signature.
     #[must_use]
     pub fn verification(&self) -> &Verification {
-        &self.verification
+        &self.inner.verification
     }
 
     /// Returns the body as received, which the signature covers. Its sensitive fields are still encrypted.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
         static EMPTY: Bytes = Bytes::new();
-        match &self.body {
+        match &self.inner.body {
             ResponseBody::Bytes(bytes) => bytes,
             ResponseBody::Stream(_) => &EMPTY,
         }
@@ -149,7 +155,7 @@ impl Response {
     ///
     /// [`ErrorKind::Body`] when it is not JSON.
     pub fn value(&self) -> Result<&Value> {
-        match self.value.get_or_init(|| self.parse()) {
+        match self.inner.value.get_or_init(|| self.parse()) {
             Some(value) => Ok(value),
             None => Err(self.body_error("the response is not JSON; use bytes() or text()")),
         }
@@ -183,32 +189,32 @@ impl Response {
     /// The errors of [`value`](Self::value).
     pub fn into_value(mut self) -> Result<Value> {
         self.value()?;
-        Ok(self.value.take().flatten().unwrap_or_default())
+        Ok(self.inner.value.take().flatten().unwrap_or_default())
     }
 
     /// Sets the result of [`value`](Self::value), for a body that is not JSON.
     pub(crate) fn set_value(&mut self, value: Value) {
-        self.value = OnceLock::from(Some(value));
-        self.text = JsonText::Nowhere;
+        self.inner.value = OnceLock::from(Some(value));
+        self.inner.text = JsonText::Nowhere;
     }
 
     /// Sets the value of the JSON body with its sensitive fields decrypted, and the text of it.
     pub(crate) fn set_decrypted(&mut self, value: Value, text: Option<String>) {
         self.set_value(value);
-        self.text = text.map_or(JsonText::Nowhere, JsonText::Decrypted);
+        self.inner.text = text.map_or(JsonText::Nowhere, JsonText::Decrypted);
     }
 
     /// Whether the body is complete. A refusal keeps an incomplete body.
     pub(crate) fn is_complete(&self) -> bool {
-        self.complete
+        self.inner.complete
     }
 
     pub(crate) fn set_complete(&mut self, complete: bool) {
-        self.complete = complete;
+        self.inner.complete = complete;
     }
 
     pub(crate) fn set_verification(&mut self, verification: Verification) {
-        self.verification = verification;
+        self.inner.verification = verification;
     }
 
     /// Returns the downloaded file, for a call with the option `sink`; the body is then empty.
@@ -216,28 +222,32 @@ impl Response {
     #[cfg_attr(docsrs, doc(cfg(feature = "files")))]
     #[must_use]
     pub fn saved(&self) -> Option<&SavedFile> {
-        self.saved.as_deref()
+        self.inner.saved.as_deref()
     }
 
     #[cfg(feature = "files")]
     pub(crate) fn into_saved(self) -> Option<SavedFile> {
-        self.saved.map(|saved| *saved)
+        self.inner.saved.map(|saved| *saved)
     }
 
     #[cfg(feature = "files")]
     pub(crate) fn set_saved(&mut self, saved: SavedFile) {
-        self.saved = Some(Box::new(saved));
+        self.inner.saved = Some(Box::new(saved));
     }
 
     pub(crate) fn set_open_ended(&mut self, open_ended: bool) {
-        self.open_ended = open_ended;
+        self.inner.open_ended = open_ended;
     }
 
     /// Rejects a body that may be truncated: one that ended when its connection closed, unless a
     /// signature covers it, or it is JSON or XML, whose end is recognisable.
     pub(crate) fn whole(self) -> Result<Self> {
-        let vouched = matches!(self.verification, Verification::Verified { .. });
-        if !self.open_ended || vouched || !self.status.is_success() || self.holds_members() {
+        let vouched = matches!(self.inner.verification, Verification::Verified { .. });
+        if !self.inner.open_ended
+            || vouched
+            || !self.inner.status.is_success()
+            || self.holds_members()
+        {
             return Ok(self);
         }
         Err(self.error(ErrorKind::Transport, MAY_BE_CUT_OFF))
@@ -249,12 +259,12 @@ impl Response {
     }
 
     pub(crate) fn parts_mut(&mut self) -> (&HeaderMap, &mut ResponseBody) {
-        (&self.headers, &mut self.body)
+        (&self.inner.headers, &mut self.inner.body)
     }
 
     /// Whether the beginning of the body passes a test. For a stream this is the first piece.
     pub(crate) async fn begins(&mut self, test: impl Fn(&[u8]) -> bool) -> Result<bool> {
-        match &mut self.body {
+        match &mut self.inner.body {
             ResponseBody::Bytes(bytes) => Ok(test(bytes)),
             ResponseBody::Stream(stream) => Ok(test(stream.peek().await?)),
         }
@@ -262,16 +272,16 @@ impl Response {
 
     /// Reads a stream to its end, so that it becomes an ordinary body.
     pub(crate) async fn buffer(&mut self, limit: usize) -> Result<()> {
-        if let ResponseBody::Stream(stream) = &mut self.body {
+        if let ResponseBody::Stream(stream) = &mut self.inner.body {
             let all = stream.read(limit).await?;
-            self.open_ended = stream.is_open_ended();
-            self.body = ResponseBody::Bytes(all);
+            self.inner.open_ended = stream.is_open_ended();
+            self.inner.body = ResponseBody::Bytes(all);
         }
         Ok(())
     }
 
     pub(crate) fn into_body(self) -> ResponseBody {
-        self.body
+        self.inner.body
     }
 
     /// Creates an error that keeps the response: the request was processed, so the response must not be lost.
@@ -282,7 +292,7 @@ impl Response {
     }
 
     fn json_text(&self) -> Option<&[u8]> {
-        match &self.text {
+        match &self.inner.text {
             JsonText::Body => Some(self.bytes()),
             JsonText::Decrypted(text) => Some(text.as_bytes()),
             JsonText::Nowhere => None,
@@ -344,9 +354,9 @@ impl Index<&str> for Response {
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
-            .field("status", &self.status)
+            .field("status", &self.inner.status)
             .field("request_id", &self.request_id())
-            .field("verification", &self.verification)
+            .field("verification", &self.inner.verification)
             .field("body_len", &self.bytes().len())
             .finish_non_exhaustive()
     }

@@ -20,12 +20,12 @@ pub(crate) struct Decrypt {
 impl DynMiddleware for Decrypt {
     fn handle(
         self: Arc<Self>,
-        request: Request,
+        request: Box<Request>,
         next: Next,
     ) -> BoxFuture<'static, Result<Response>> {
         let info = request.extensions().get::<CallInfo>();
         let info = info.filter(|info| has_fields(info)).cloned();
-        let answer = next.run(request);
+        let answer = next.pass(request);
         let Some(info) = info else {
             return answer;
         };

@@ -25,17 +25,17 @@ pub(crate) struct Encrypt {
 impl DynMiddleware for Encrypt {
     fn handle(
         self: Arc<Self>,
-        mut request: Request,
+        mut request: Box<Request>,
         next: Next,
     ) -> BoxFuture<'static, Result<Response>> {
         let info = request.extensions().get::<CallInfo>().cloned();
         let Some(info) = info.filter(|info| info.options().fields != Some(FieldPolicy::Off)) else {
-            return next.run(request);
+            return next.pass(request);
         };
         if info.options().kept.as_ref().is_some_and(KeptBody::is_kept) {
             // Encrypted before the first attempt.
             info.note_encrypted();
-            return next.run(request);
+            return next.pass(request);
         }
         if self.keys.may_fetch(&request) || matches!(request.body(), Payload::Media(_)) {
             return Box::pin(async move {
@@ -44,10 +44,10 @@ impl DynMiddleware for Encrypt {
                     Payload::Media(_) => self.encrypt_upload(&mut request, &info).await?,
                     _ => self.encrypt(&mut request, &info)?,
                 }
-                next.run(request).await
+                next.pass(request).await
             });
         }
-        next.run_if(self.encrypt(&mut request, &info), request)
+        next.pass_if(self.encrypt(&mut request, &info), request)
     }
 }
 

@@ -28,18 +28,22 @@ pub(crate) struct Matcher;
 impl DynMiddleware for Matcher {
     fn handle(
         self: Arc<Self>,
-        request: Request,
+        request: Box<Request>,
         next: Next,
     ) -> BoxFuture<'static, Result<Response>> {
         let operation = request
             .extensions()
             .get::<CallInfo>()
             .and_then(CallInfo::operation);
-        let Some(operation) = operation.filter(|operation| !operation.echoed().is_empty()) else {
-            return next.run(request);
+        let Some((operation, echoed)) = operation.map(|operation| (operation, operation.echoed()))
+        else {
+            return next.pass(request);
         };
-        let named = named(operation, &request);
-        let answer = next.run(request);
+        if echoed.is_empty() {
+            return next.pass(request);
+        }
+        let named = named(operation, echoed, &request);
+        let answer = next.pass(request);
         if named.is_empty() {
             return answer;
         }
@@ -66,6 +70,9 @@ fn mismatch(response: &Response, member: &'static str) -> Error {
         .with_source(VerifyFailure::Mismatch { member })
 }
 
+/// Names in the request, and the pointer to the same member of the answer.
+type Echoed = &'static [(&'static str, &'static str)];
+
 /// A member in the request: its values, and its pointer in the answer.
 struct Named {
     name: &'static str,
@@ -73,11 +80,11 @@ struct Named {
     top: &'static str,
     /// The pointer below that member.
     below: &'static str,
-    /// More than one if path, query and body differ.
-    texts: Vec<String>,
+    /// Those in the path, the query and the body.
+    texts: [Option<String>; 3],
 }
 
-fn named(operation: &Operation, request: &Request) -> Vec<Named> {
+fn named(operation: &Operation, echoed: Echoed, request: &Request) -> Vec<Named> {
     let body = Body::of(operation, request.body());
     let path = path_variables(operation, request.uri().path());
     let query = request.uri().query().unwrap_or_default();
@@ -88,14 +95,15 @@ fn named(operation: &Operation, request: &Request) -> Vec<Named> {
             parameter(query, name),
             body.get(name).and_then(scalar),
         ];
-        let texts = texts.iter().flatten().map(|text| text.trim());
-        let texts = texts.filter(|text| !text.is_empty());
-        texts.map(str::to_owned).collect::<Vec<_>>()
+        texts.map(|text| {
+            let text = text.as_deref()?.trim();
+            (!text.is_empty()).then(|| text.to_owned())
+        })
     };
-    let named = operation.echoed().iter().filter_map(|&(name, pointer)| {
+    let named = echoed.iter().filter_map(|&(name, pointer)| {
         let texts = values(name);
         let (top, below) = split(pointer);
-        (!texts.is_empty()).then_some(Named {
+        texts.iter().any(Option::is_some).then_some(Named {
             name,
             top,
             below,
@@ -187,7 +195,11 @@ fn differing(operation: &Operation, named: &[Named], response: &Response) -> Opt
     let differs = |member: &&Named| match answer.member(member) {
         // APIv2 writes a repeated element as a list, and WeChat Pay repeats none of these.
         Some(Value::Array(_) | Value::Object(_)) => operation.is_v2(),
-        Some(value) => !member.texts.iter().any(|text| may_be(value, text)),
+        Some(value) => !member
+            .texts
+            .iter()
+            .flatten()
+            .any(|text| may_be(value, text)),
         None => false,
     };
     named.iter().find(differs).map(|member| member.name)
@@ -205,8 +217,13 @@ impl<'a> Members<'a> {
         if operation.is_v2() {
             return response.value().ok().map(Self::Whole);
         }
-        let mut json = serde_json::Deserializer::from_slice(response.bytes());
-        Wanted(named).deserialize(&mut json).ok().map(Self::Wanted)
+        let (bytes, wanted) = (response.bytes(), Wanted(named));
+        // Checking the whole text once is cheaper than checking each name and value.
+        let found = match std::str::from_utf8(bytes) {
+            Ok(text) => wanted.deserialize(&mut serde_json::Deserializer::from_str(text)),
+            Err(_) => wanted.deserialize(&mut serde_json::Deserializer::from_slice(bytes)),
+        };
+        found.ok().map(Self::Wanted)
     }
 
     /// Returns a member; the last one if its name is doubled.
@@ -242,7 +259,7 @@ impl<'de> Visitor<'de> for Wanted<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(self.0.len());
         while let Some(name) = members.next_key_seed(Name(self.0))? {
             match name {
                 Some(name) => found.push((name, members.next_value()?)),

@@ -24,7 +24,7 @@ pub(crate) struct Prepare {
 impl DynMiddleware for Prepare {
     fn handle(
         self: Arc<Self>,
-        mut request: Request,
+        mut request: Box<Request>,
         next: Next,
     ) -> BoxFuture<'static, Result<Response>> {
         if self.keys.may_fetch(&request) || matches!(request.body(), Payload::Media(_)) {
@@ -35,12 +35,12 @@ impl DynMiddleware for Prepare {
                     _ => serialize(&mut request)?,
                 };
                 self.set_headers(&mut request, content_type)?;
-                next.run(request).await
+                next.pass(request).await
             });
         }
         let outcome = serialize(&mut request)
             .and_then(|content_type| self.set_headers(&mut request, content_type));
-        next.run_if(outcome, request)
+        next.pass_if(outcome, request)
     }
 }
 

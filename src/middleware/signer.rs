@@ -24,10 +24,10 @@ pub(crate) struct Signer {
 impl DynMiddleware for Signer {
     fn handle(
         self: Arc<Self>,
-        mut request: Request,
+        mut request: Box<Request>,
         next: Next,
     ) -> BoxFuture<'static, Result<Response>> {
-        next.run_if(self.sign(&mut request), request)
+        next.pass_if(self.sign(&mut request), request)
     }
 }
 

@@ -17,10 +17,10 @@ pub(crate) struct Status;
 impl DynMiddleware for Status {
     fn handle(
         self: Arc<Self>,
-        request: Request,
+        request: Box<Request>,
         next: Next,
     ) -> BoxFuture<'static, Result<Response>> {
-        let answer = next.run(request);
+        let answer = next.pass(request);
         Box::pin(async move {
             let response = answer.await?;
             if response.status().is_success() {

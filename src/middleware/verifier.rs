@@ -27,7 +27,7 @@ pub(crate) struct Verifier {
 impl DynMiddleware for Verifier {
     fn handle(
         self: Arc<Self>,
-        request: Request,
+        request: Box<Request>,
         next: Next,
     ) -> BoxFuture<'static, Result<Response>> {
         let operation = request
@@ -36,10 +36,10 @@ impl DynMiddleware for Verifier {
             .and_then(CallInfo::operation);
         if request.extensions().get::<OfKeySource>().is_some() {
             // The keys are in the answer, so its caller verifies it with them.
-            return next.run(request);
+            return next.pass(request);
         }
         let refresh = self.keys.refresh(&request, &next);
-        let answer = next.run(request);
+        let answer = next.pass(request);
         Box::pin(async move {
             let mut response = answer.await?;
             let success = response.status().is_success();

@@ -46,12 +46,12 @@ pub trait Middleware: Send + Sync + 'static {
 /// The object-safe form of [`Middleware`]: traits with async functions are not object-safe.
 ///
 /// The layers of the default stack implement it directly. They change the request when they are called, and
-/// allocate a future only for the work on the response: a request is large, and every future that holds it
-/// copies it several times. A layer without such work returns the future of [`Next::run`].
+/// allocate a future only for the work on the response. A layer without such work returns the future of
+/// [`Next::pass`]. The request is boxed, since it is large and each layer would copy it.
 pub(crate) trait DynMiddleware: Send + Sync {
     fn handle(
         self: Arc<Self>,
-        request: Request,
+        request: Box<Request>,
         next: Next,
     ) -> BoxFuture<'static, Result<Response>>;
 }
@@ -59,10 +59,10 @@ pub(crate) trait DynMiddleware: Send + Sync {
 impl<M: Middleware> DynMiddleware for M {
     fn handle(
         self: Arc<Self>,
-        request: Request,
+        request: Box<Request>,
         next: Next,
     ) -> BoxFuture<'static, Result<Response>> {
-        Box::pin(async move { Middleware::handle(&*self, request, next).await })
+        Box::pin(async move { Middleware::handle(&*self, *request, next).await })
     }
 }
 

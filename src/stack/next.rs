@@ -55,7 +55,14 @@ impl Next {
     ///
     /// The errors of the inner layers, and [`ErrorKind::Middleware`] when a request reaches the transport
     /// unserialised, or for a host that the call did not name.
-    pub fn run(mut self, request: Request) -> BoxFuture<'static, Result<Response>> {
+    pub fn run(self, request: Request) -> BoxFuture<'static, Result<Response>> {
+        self.pass(Box::new(request))
+    }
+}
+
+impl Next {
+    /// Passes a boxed request on, as [`run`](Self::run) does.
+    pub(crate) fn pass(mut self, request: Box<Request>) -> BoxFuture<'static, Result<Response>> {
         if self.info.is_none() {
             self.info = request.extensions().get().cloned();
         }
@@ -68,17 +75,15 @@ impl Next {
             None => self.pipeline.send(request, self.info),
         }
     }
-}
 
-impl Next {
-    /// Passes the request on, unless the layer could not prepare it.
-    pub(crate) fn run_if(
+    /// Passes a boxed request on, unless the layer could not prepare it.
+    pub(crate) fn pass_if(
         self,
         prepared: Result<()>,
-        request: Request,
+        request: Box<Request>,
     ) -> BoxFuture<'static, Result<Response>> {
         match prepared {
-            Ok(()) => self.run(request),
+            Ok(()) => self.pass(request),
             Err(err) => Box::pin(std::future::ready(Err(err))),
         }
     }
@@ -97,7 +102,7 @@ impl Pipeline {
     /// Sends the request over the transport and reads the response.
     fn send(
         self: Arc<Self>,
-        request: Request,
+        request: Box<Request>,
         info: Option<CallInfo>,
     ) -> BoxFuture<'static, Result<Response>> {
         let (info, mut request, broken) = match self.accept(request, info) {
@@ -121,7 +126,7 @@ impl Pipeline {
     /// Converts the request for the transport, if it may be sent.
     fn accept(
         &self,
-        request: Request,
+        request: Box<Request>,
         info: Option<CallInfo>,
     ) -> Result<(CallInfo, http::Request<Body>, Failure)> {
         let Some(info) = info else {
@@ -158,11 +163,9 @@ impl Pipeline {
             ResponseBody::Stream(Box::new(BodyStream::new(body)))
         } else {
             let body = body.collect(limit).await;
-            ResponseBody::Bytes(
-                body.map_err(|err| {
-                    err.with_request_id(request_id(&parts.headers).map(str::to_owned))
-                })?,
-            )
+            ResponseBody::Bytes(body.map_err(|err| {
+                err.with_request_id(request_id(&parts.headers).map(str::to_owned))
+            })?)
         };
         let mut response = Response::with_body(parts.status, parts.headers, body);
         response.set_open_ended(!stream && end.is_open());
@@ -219,7 +222,7 @@ fn own_failure(broken: Failure, err: Error) -> Error {
 }
 
 /// Accepts only a body that `prepare` has serialised, since only that was signed.
-fn request_body(request: Request) -> Result<(http::Request<Body>, Failure)> {
+fn request_body(request: Box<Request>) -> Result<(http::Request<Body>, Failure)> {
     let (mut parts, payload) = request.into_parts();
     let mut failure = Failure::default();
     let body = match payload {

@@ -17,8 +17,8 @@ pub(crate) mod fixtures;
 
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use keys::{Certificate, PrivateKey, PublicKey};
+pub use openssl::sha::Sha256;
 pub use padding::Padding;
 pub use random::random_bytes;
 pub use signed_digest::{Signed, signed_digest};
-pub use openssl::sha::Sha256;
 pub use stream_verifier::StreamVerifier;

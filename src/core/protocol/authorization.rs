@@ -342,7 +342,10 @@ mod tests {
             "WECHATPAY-BRAND-SHA256-RSA2048 brand_id=\"1900000109\",serial_no=\"5157\",\
              timestamp=\"1554208460\",nonce_str=\"abc\",signature=\"c2ln+/==\""
         );
-        assert_eq!(Authorization::parse(&brand.parameters().text()).unwrap(), brand);
+        assert_eq!(
+            Authorization::parse(&brand.parameters().text()).unwrap(),
+            brand
+        );
         assert_eq!((brand.id(), brand.mchid()), ("1900000109", ""));
         assert_eq!(sample().mchid(), "1900000109");
         for (scheme, other) in [("brand_id", "mchid"), ("mchid", "brand_id")] {
