@@ -13,6 +13,7 @@ use crate::stack::{DynMiddleware, Next};
 use crate::transport::BoxFuture;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::error::{Error, ErrorKind, Result, VerifyFailure};
+use wechatpay_core::protocol::fields::member;
 use wechatpay_core::protocol::xml;
 
 /// Compares the identifying members of a request with those of its response: order, merchant, app.
@@ -116,7 +117,8 @@ fn named(operation: &Operation, echoed: Echoed, request: &Request) -> Vec<Named>
 /// Splits a pointer into its first name and the pointer below it.
 fn split(pointer: &str) -> (&str, &str) {
     let names = pointer.strip_prefix('/').unwrap_or(pointer);
-    names.split_at(names.find('/').unwrap_or(names.len()))
+    let end = names.bytes().position(|byte| byte == b'/');
+    names.split_at(end.unwrap_or(names.len()))
 }
 
 /// The request's body, if it is data or can be read as data.
@@ -138,10 +140,11 @@ impl<'a> Body<'a> {
     }
 
     fn get(&self, name: &str) -> Option<&Value> {
-        match self {
-            Self::Data(value) => value.get(name),
-            Self::Read(value) => value.get(name),
-        }
+        let value = match self {
+            Self::Data(value) => value,
+            Self::Read(value) => value,
+        };
+        member(value.as_object()?, name)
     }
 }
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_TYPE, Entry, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
 use super::{OfKeySource, PlatformKeys};
@@ -34,12 +34,12 @@ impl DynMiddleware for Prepare {
                     Payload::Media(_) => lay_out(&mut request).await?,
                     _ => serialize(&mut request)?,
                 };
-                self.set_headers(&mut request, content_type)?;
+                self.set_headers(&mut request, content_type);
                 next.pass(request).await
             });
         }
         let outcome = serialize(&mut request)
-            .and_then(|content_type| self.set_headers(&mut request, content_type));
+            .map(|content_type| self.set_headers(&mut request, content_type));
         next.pass_if(outcome, request)
     }
 }
@@ -52,7 +52,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const NO_JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
 impl Prepare {
-    fn set_headers(&self, request: &mut Request, content_type: HeaderValue) -> Result<()> {
+    fn set_headers(&self, request: &mut Request, content_type: HeaderValue) {
         // The list of certificates is needed when the certificate in use is no longer accepted, so its request must
         // not name that certificate.
         let names_key = request.extensions().get::<OfKeySource>().is_none();
@@ -63,21 +63,18 @@ impl Prepare {
         default_header(headers, CONTENT_TYPE, || content_type);
         default_header(headers, USER_AGENT, || self.user_agent.clone());
         if names_key {
-            self.name_key(headers)?;
+            self.name_key(headers);
         }
-        Ok(())
     }
 
     /// Names the key that should sign the answer. A merchant that migrates from certificates to a
     /// public key has both, and WeChat Pay uses the one that the request names.
-    fn name_key(&self, headers: &mut HeaderMap) -> Result<()> {
-        if headers.contains_key(SERIAL_NAME) {
-            return Ok(());
+    fn name_key(&self, headers: &mut HeaderMap) {
+        if let Entry::Vacant(entry) = headers.entry(SERIAL_NAME)
+            && let Some(key) = self.keys.preferred()
+        {
+            entry.insert(key.header());
         }
-        if let Some(key) = self.keys.preferred() {
-            headers.insert(SERIAL_NAME, key.header());
-        }
-        Ok(())
     }
 }
 

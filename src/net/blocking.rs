@@ -119,10 +119,15 @@ where
     F: Future<Output = Result<T>> + Send + 'static,
     T: Send + 'static,
 {
-    if drivers::with_timers().is_some() {
+    if can_run_here() {
         return future.await;
     }
     in_background(future).await
+}
+
+/// Whether a future can run where the caller polls it: in a tokio runtime with timers.
+pub(crate) fn can_run_here() -> bool {
+    drivers::with_timers().is_some()
 }
 
 /// Runs a future in the background.

@@ -225,7 +225,12 @@ impl Inner {
                 state.enter(Phase::Waiting);
                 let before = connection.watch.written();
                 attempt.deliver();
-                let failed = match connection.send(request).await {
+                // Not in an async function, whose future would copy the request.
+                let sent = match &mut connection.sender {
+                    Sender::Http1(sender) => sender.try_send_request(request).await,
+                    Sender::Http2(sender) => sender.try_send_request(request).await,
+                };
+                let failed = match sent {
                     Ok(response) => return Ok(self.answer(response, connection, &slot, state)),
                     Err(failed) => failed,
                 };
@@ -344,16 +349,6 @@ impl Connection {
     fn is_known_unwritten(&self, before: u64, err: &hyper::Error) -> bool {
         let over = matches!(self.sender, Sender::Http1(_)) || self.watch.has_ended();
         over && !err.is_user() && self.watch.written() == before
-    }
-
-    async fn send(
-        &mut self,
-        request: Request<Body>,
-    ) -> Result<Response<Incoming>, TrySendError<Request<Body>>> {
-        match &mut self.sender {
-            Sender::Http1(sender) => sender.try_send_request(request).await,
-            Sender::Http2(sender) => sender.try_send_request(request).await,
-        }
     }
 }
 

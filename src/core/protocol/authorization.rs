@@ -268,7 +268,11 @@ impl Parameters<'_> {
             self.signature,
             "\"",
         ];
-        parts.concat()
+        let mut text = String::with_capacity(parts.iter().map(|part| part.len()).sum());
+        for part in parts {
+            text.push_str(part);
+        }
+        text
     }
 }
 
