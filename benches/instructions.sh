@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 few=100 many=400
 goal_plain=90000 goal_field=103000
 # 2 % above what was reached: a change that costs more fails here. Lower them when a change saves some.
-ceiling_plain=102700 ceiling_field=117000
+ceiling_plain=91100 ceiling_field=103800
 
 command -v valgrind >/dev/null || {
     echo "valgrind is missing: install it (Debian, Ubuntu: apt install valgrind)" >&2

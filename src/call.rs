@@ -312,34 +312,25 @@ impl IntoFuture for Call {
     type IntoFuture = CallFuture;
 
     fn into_future(self) -> CallFuture {
-        CallFuture {
-            run: Box::pin(async move { self.run().await }),
-            placed: false,
-        }
+        CallFuture(Box::pin(async move {
+            if blocking::can_run_here() {
+                self.run().await
+            } else {
+                blocking::in_background(Box::pin(self.run())).await
+            }
+        }))
     }
 }
 
 /// The future of a call. Dropping it cancels the call; a request that was already sent is not undone.
 #[must_use = "futures do nothing unless polled"]
-pub struct CallFuture {
-    run: BoxFuture<'static, Result<Response>>,
-    /// Whether it is known where the call runs.
-    placed: bool,
-}
+pub struct CallFuture(BoxFuture<'static, Result<Response>>);
 
 impl Future for CallFuture {
     type Output = Result<Response>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if !self.placed {
-            self.placed = true;
-            // A second future around every call would cost an allocation.
-            if !blocking::can_run_here() {
-                let run = std::mem::replace(&mut self.run, Box::pin(std::future::pending()));
-                self.run = Box::pin(blocking::in_background(run));
-            }
-        }
-        self.run.as_mut().poll(cx)
+        self.0.as_mut().poll(cx)
     }
 }
 

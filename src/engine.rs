@@ -135,6 +135,8 @@ impl Engine {
         *request.method_mut() = plan.method;
         *request.uri_mut() = uri;
         *request.headers_mut() = plan.headers;
+        // Space for the headers of all layers and the transport: growing the map rehashes all entries.
+        request.headers_mut().reserve(8);
         request.extensions_mut().insert(info.clone());
         Ok((request, info, api))
     }

@@ -106,6 +106,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn authorities_are_equal_in_any_case() {
+        let same = |one: &str, other: &str| {
+            is_same_authority(&one.parse().unwrap(), &other.parse().unwrap())
+        };
+        assert!(same("api.mch.weixin.qq.com", "api.mch.weixin.qq.com"));
+        assert!(same(
+            "API.mch.weixin.qq.com:443",
+            "api.mch.weixin.qq.com:443"
+        ));
+        assert!(!same("api.mch.weixin.qq.com", "api2.mch.weixin.qq.com"));
+        assert!(!same("api.mch.weixin.qq.com", "api.mch.weixin.qq.com:443"));
+    }
+
+    #[test]
     fn a_host_has_one_form() {
         for (text, host, port) in [
             ("API.mch.weixin.qq.com", "api.mch.weixin.qq.com", None),

@@ -351,7 +351,7 @@ mod tests {
     fn read(text: &str) -> Option<Vec<Option<Value>>> {
         let named = ["/a", "/b/c", "/b/d/e"].map(|pointer| {
             let (top, below) = split(pointer);
-            let (name, texts) = (pointer, Vec::new());
+            let (name, texts) = (pointer, [const { None }; 3]);
             Named {
                 name,
                 top,

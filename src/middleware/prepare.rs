@@ -57,8 +57,6 @@ impl Prepare {
         // not name that certificate.
         let names_key = request.extensions().get::<OfKeySource>().is_none();
         let headers = request.headers_mut();
-        // Space for the headers of `signer` and the transport too: growing the map rehashes all entries.
-        headers.reserve(8);
         default_header(headers, ACCEPT, || ACCEPTED);
         default_header(headers, CONTENT_TYPE, || content_type);
         default_header(headers, USER_AGENT, || self.user_agent.clone());
@@ -93,7 +91,8 @@ fn serialize(request: &mut Request) -> Result<HeaderValue> {
     let Payload::Json(value) = request.body() else {
         return Ok(NO_JSON);
     };
-    let mut bytes = Vec::with_capacity(512);
+    // Enough for most bodies with an encrypted field: growing copies the text.
+    let mut bytes = Vec::with_capacity(1024);
     serde_json::to_writer(&mut bytes, value).map_err(|err| {
         Error::new(ErrorKind::Request, "the body does not serialise").with_source(err)
     })?;

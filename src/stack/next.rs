@@ -153,7 +153,9 @@ impl Pipeline {
             .set_head(parts.status, request_id(&parts.headers));
         if !parts.status.is_success() {
             // Even if a refusal's body cannot be read, its status and Request-ID are kept.
-            let (body, complete) = body.collect_some(limit, info.state().remaining()).await;
+            // Boxed, so that other calls reserve no space for it.
+            let some = Box::pin(body.collect_some(limit, info.state().remaining()));
+            let (body, complete) = some.await;
             let mut response =
                 Response::with_body(parts.status, parts.headers, ResponseBody::Bytes(body));
             response.set_complete(complete);

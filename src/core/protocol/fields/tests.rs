@@ -34,6 +34,21 @@ fn every_text_at_a_pointer_is_replaced() {
 }
 
 #[test]
+fn members_are_found_in_objects_of_any_size() {
+    for size in [0, 1, FEW, FEW + 1, 100] {
+        let mut members: Map<String, Value> =
+            (0..size).map(|n| (format!("m{n}"), json!(n))).collect();
+        for n in 0..size {
+            let name = format!("m{n}");
+            assert_eq!(member(&members, &name), Some(&json!(n)));
+            assert_eq!(member_mut(&mut members, &name), Some(&mut json!(n)));
+        }
+        assert_eq!(member(&members, "m"), None);
+        assert_eq!(member_mut(&mut members, "absent"), None);
+    }
+}
+
+#[test]
 fn the_whole_value_may_be_the_field() {
     let mut body = json!("a");
     rewrite(&mut body, "").unwrap();
