@@ -16,6 +16,7 @@ macro_rules! pages {
         #[doc = "[files.md]: crate::guide::files"]
         #[doc = "[notifications.md]: crate::notify"]
         #[doc = "[certificates.md]: crate::certificates"]
+        #[doc = "[sm.md]: crate::guide::sm"]
         #[doc = ""]
         #[doc = include_str!(concat!("../docs/", $file))]
         pub mod $name {}
@@ -30,6 +31,7 @@ pages! {
     encryption "encryption.md"
     php "php.md"
     pay_params "pay-params.md"
+    sm "sm.md"
 }
 
 // Its examples use the macro.
@@ -78,6 +80,7 @@ mod chinese {
         notifications "notifications.zh-CN.md"
         pay_params "pay-params.zh-CN.md"
         php "php.zh-CN.md"
+        sm "sm.zh-CN.md"
         stack "stack.zh-CN.md"
         testing "testing.zh-CN.md"
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::crypto::{Certificate, KeyAlgorithm, PrivateKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::Scheme;
 use wechatpay_core::secret::Secret;
@@ -43,9 +43,10 @@ pub(crate) struct Given {
 }
 
 impl Given {
-    /// Returns the certificate and key for TLS connections.
+    /// Returns the certificate and key for TLS connections, which only APIv2 presents; `None` for SM2.
     pub(crate) fn identity(&self) -> Option<(Certificate, PrivateKey)> {
-        Some((self.certificate.clone()?, self.key.clone()?))
+        let key = self.key.clone()?;
+        (key.algorithm() == KeyAlgorithm::Rsa).then_some((self.certificate.clone()?, key))
     }
 
     /// Checks that the credentials are complete, well formed and consistent.
@@ -55,6 +56,7 @@ impl Given {
     /// [`ErrorKind::Builder`], which says where to find the right value.
     pub(crate) fn check(self, v3: bool) -> Result<Merchant> {
         let (scheme, id) = self.who()?;
+        self.check_algorithm(scheme)?;
         if let (Some(key), Some(certificate)) = (&self.key, &self.certificate) {
             check_pair(key, certificate)?;
         }
@@ -76,6 +78,27 @@ impl Given {
             v2_key,
             apiv3_key,
         })
+    }
+
+    /// Rejects uses of an SM2 key that WeChat Pay does not document.
+    fn check_algorithm(&self, scheme: Scheme) -> Result<()> {
+        let algorithm = self.key.as_ref().map(PrivateKey::algorithm);
+        if algorithm != Some(KeyAlgorithm::Sm2) {
+            return Ok(());
+        }
+        if self.v2_key.is_some() {
+            return Err(builder(
+                "an APIv2 key was given together with an SM2 private key (国密): APIv2 knows RSA certificates only, \
+                 so build a second client with v2_key(..) and the RSA key",
+            ));
+        }
+        if scheme == Scheme::Brand {
+            return Err(builder(
+                "an SM2 private key (国密) was given for a brand: WeChat Pay accepts RSA keys of brands only, so give \
+                 the brand's RSA key",
+            ));
+        }
+        Ok(())
     }
 
     /// Rejects half a TLS identity: an APIv2-only client needs both certificate and key, or neither.
@@ -118,6 +141,10 @@ impl Given {
     fn signing(self, scheme: Scheme, id: Arc<str>) -> Result<Signing> {
         let key = self.key.ok_or_else(no_key)?;
         let serial = serial(self.serial.as_deref(), self.certificate.as_ref())?;
+        let scheme = match scheme {
+            Scheme::Brand => Scheme::Brand,
+            _ => Scheme::of_merchant(key.algorithm()),
+        };
         Ok(Signing {
             scheme,
             id,
@@ -133,6 +160,12 @@ impl Merchant {
         self.signing
             .as_ref()
             .map_or(&self.mchid, |signing| &signing.id)
+    }
+
+    /// Returns the algorithm of the private key.
+    pub(crate) fn algorithm(&self) -> KeyAlgorithm {
+        let signing = self.signing.as_ref();
+        signing.map_or(KeyAlgorithm::Rsa, |signing| signing.key.algorithm())
     }
 
     pub(crate) fn brand_id(&self) -> Option<&str> {
@@ -215,6 +248,14 @@ fn no_key() -> Error {
 fn check_pair(key: &PrivateKey, certificate: &Certificate) -> Result<()> {
     if key.public_key() == certificate.public_key() {
         return Ok(());
+    }
+    let [own, other] = [key.algorithm(), certificate.public_key().algorithm()];
+    if own != other {
+        let (own, serial, other) = (own.as_str(), certificate.serial(), other.as_str());
+        return Err(builder(format!(
+            "the algorithms are mixed: the private key is an {own} key, and the merchant certificate {serial} is for an \
+             {other} key; give both of the same algorithm"
+        )));
     }
     Err(builder(format!(
         "the private key does not belong to the merchant certificate {}: apiclient_key.pem and \

@@ -55,6 +55,7 @@
 //! - `profile`: settings read from the profiles of the command `wechatpay`.
 //! - `qr`: a Native order's `code_url` as a QR code.
 //! - `redis`: deduplicates notifications across machines, backed by Redis.
+//! - `sm`: 国密, that is SM2 keys and signatures, SM3, SM4-GCM ([`guide::sm`]).
 //! - `sqlx`: deduplicates notifications, backed by PostgreSQL or SQLite; `postgres` and `sqlite` enable only one of them.
 //! - `test-util`: transports and a clock for tests.
 //! - `tracing`: a span for each call, and events, through the crate `tracing`.
@@ -118,8 +119,14 @@ pub use wechatpay_core::catalog;
 
 /// Keys and the algorithms that WeChat Pay uses.
 pub mod crypto {
+    #[cfg(feature = "sm")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "sm")))]
     #[doc(inline)]
-    pub use wechatpay_core::crypto::{Certificate, Padding, PrivateKey, PublicKey, aes, digest};
+    pub use wechatpay_core::crypto::sm4;
+    #[doc(inline)]
+    pub use wechatpay_core::crypto::{
+        Certificate, KeyAlgorithm, Padding, PrivateKey, PublicKey, aes, digest,
+    };
 }
 
 pub use builder::ClientBuilder;
@@ -149,7 +156,7 @@ pub use wechatpay_chain_path::PathError;
 #[doc(inline)]
 pub use wechatpay_core::clock::{Clock, SystemClock};
 #[doc(inline)]
-pub use wechatpay_core::crypto::{Certificate, Padding, PrivateKey, PublicKey};
+pub use wechatpay_core::crypto::{Certificate, KeyAlgorithm, Padding, PrivateKey, PublicKey};
 #[doc(inline)]
 pub use wechatpay_core::error::{
     ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure,

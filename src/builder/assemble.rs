@@ -218,6 +218,7 @@ fn keyring(
     }
     let keyring = shared.unwrap_or_default();
     if let Some(signing) = &merchant.signing {
+        keyring.require(signing.key.algorithm())?;
         keyring.refuse(OwnKey {
             id: Some(Arc::clone(&signing.id)),
             serial: Some(Arc::clone(&signing.serial)),

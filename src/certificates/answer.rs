@@ -5,9 +5,9 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use super::failure;
-use wechatpay_core::crypto::Certificate;
+use wechatpay_core::crypto::{Certificate, KeyAlgorithm};
 use wechatpay_core::error::Result;
-use wechatpay_core::protocol::envelope::Sealed;
+use wechatpay_core::protocol::envelope::{ALGORITHM, SM_ALGORITHM, Sealed};
 use wechatpay_core::protocol::{Keyring, SignatureHeaders};
 use wechatpay_core::secret::Secret;
 
@@ -21,6 +21,8 @@ pub(super) struct CertificatesAnswer {
 /// The inputs of the checks.
 pub(super) struct Checks<'a> {
     pub(super) apiv3_key: &'a Secret,
+    /// The algorithm of the client's keys.
+    pub(super) algorithm: KeyAlgorithm,
     pub(super) roots: &'a [Certificate],
     /// The keys that are already trusted.
     pub(super) keyring: &'a Keyring,
@@ -37,7 +39,7 @@ impl CertificatesAnswer {
     ///
     /// [`ErrorKind::Certificates`], which names the failed check.
     pub(super) fn certificates(&self, checks: &Checks<'_>) -> Result<Vec<Certificate>> {
-        let list = open(&self.body, checks.apiv3_key)?;
+        let list = open(&self.body, checks)?;
         let valid = || list.iter().filter(|it| is_valid(it, checks.now));
         if valid().next().is_none() {
             return Err(failure::all_ended(&list));
@@ -63,18 +65,33 @@ pub(super) fn is_valid(certificate: &Certificate, now: i64) -> bool {
     (certificate.not_before()..=certificate.not_after()).contains(&now)
 }
 
-fn open(body: &[u8], key: &Secret) -> Result<Vec<Certificate>> {
+fn open(body: &[u8], checks: &Checks<'_>) -> Result<Vec<Certificate>> {
     let value: Value = serde_json::from_slice(body)
         .map_err(|err| failure::malformed("it is not JSON").with_source(err))?;
     let items = value["data"]
         .as_array()
         .ok_or_else(|| failure::malformed("it has no list `data`"))?;
-    items.iter().map(|item| open_one(item, key)).collect()
+    // A merchant that changes its algorithm has certificates of both. This client needs those of its own.
+    let other = match checks.algorithm {
+        KeyAlgorithm::Sm2 => ALGORITHM,
+        _ => SM_ALGORITHM,
+    };
+    let is_ours = |item: &&Value| item["encrypt_certificate"]["algorithm"] != other;
+    let ours: Vec<_> = items.iter().filter(is_ours).collect();
+    if ours.is_empty() && !items.is_empty() {
+        return Err(failure::other_algorithm(checks.algorithm));
+    }
+    ours.into_iter()
+        .map(|item| open_one(item, checks))
+        .collect()
 }
 
-fn open_one(item: &Value, key: &Secret) -> Result<Certificate> {
-    let pem = decrypt(&item["encrypt_certificate"], key)?;
+fn open_one(item: &Value, checks: &Checks<'_>) -> Result<Certificate> {
+    let pem = decrypt(&item["encrypt_certificate"], checks.apiv3_key)?;
     let certificate = Certificate::from_bytes(&pem).map_err(failure::not_trusted)?;
+    if certificate.public_key().algorithm() != checks.algorithm {
+        return Err(failure::other_algorithm(checks.algorithm));
+    }
     let said = item["serial_no"].as_str().unwrap_or_default();
     if said.eq_ignore_ascii_case(certificate.serial()) {
         Ok(certificate)

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use wechatpay_core::crypto::Certificate;
+use wechatpay_core::crypto::{Certificate, KeyAlgorithm};
 use wechatpay_core::error::{Error, ErrorKind, VerifyFailure};
 
 const NONE: &str = "this merchant has no platform certificate (平台证书): it is in public-key mode, as all \
@@ -37,6 +37,15 @@ pub(super) fn wrong_key(err: Error) -> Error {
 pub(super) fn malformed(why: &str) -> Error {
     certificates(format!(
         "the response of v3/certificates is not from WeChat Pay: {why}; check whether a proxy answered"
+    ))
+}
+
+/// The error for a list of certificates that this client cannot use.
+pub(super) fn other_algorithm(own: KeyAlgorithm) -> Error {
+    let own = own.as_str();
+    certificates(format!(
+        "the list has no platform certificates (平台证书) for {own}, the algorithm of this client's private key: ask WeChat \
+         Pay to enable it for this merchant, or give a private key of the other algorithm"
     ))
 }
 

@@ -17,7 +17,7 @@ use crate::stack::Next;
 use crate::trace::{self, End};
 use crate::transport::BoxFuture;
 use wechatpay_core::catalog;
-use wechatpay_core::crypto::Certificate;
+use wechatpay_core::crypto::{Certificate, KeyAlgorithm};
 use wechatpay_core::error::{Error, ErrorKind, Result, VerifyFailure};
 use wechatpay_core::protocol::SignatureHeaders;
 use wechatpay_core::secret::Secret;
@@ -34,6 +34,7 @@ struct Inner {
     settings: Certificates,
     merchant: Arc<str>,
     apiv3_key: Secret,
+    algorithm: KeyAlgorithm,
     keys: PlatformKeys,
     base: Option<BaseUrl>,
     state: Mutex<FetchState>,
@@ -91,6 +92,7 @@ impl Manager {
             settings,
             merchant: Arc::clone(merchant.id()),
             apiv3_key,
+            algorithm: merchant.algorithm(),
             keys,
             base,
             state: Mutex::default(),
@@ -311,7 +313,12 @@ impl Inner {
         };
         let mut request = Request::new(Payload::Empty);
         let info = CallInfo::new(path.clone().into(), operation, base.origin(), options);
-        *request.uri_mut() = base.join(format!("/{path}"))?;
+        // Without this parameter the list has the certificates for RSA.
+        let query = match self.algorithm {
+            KeyAlgorithm::Sm2 => "?algorithm_type=SM2",
+            _ => "",
+        };
+        *request.uri_mut() = base.join(format!("/{path}{query}"))?;
         request.extensions_mut().insert(info.clone());
         request.extensions_mut().insert(OfKeySource);
         Ok((request, info))
@@ -320,6 +327,7 @@ impl Inner {
     fn checks(&self, signed_near: i64) -> Checks<'_> {
         Checks {
             apiv3_key: &self.apiv3_key,
+            algorithm: self.algorithm,
             roots: &self.settings.roots,
             keyring: &self.keys.keyring,
             now: self.keys.now(),

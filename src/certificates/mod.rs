@@ -56,6 +56,8 @@ use wechatpay_core::crypto::Certificate;
 /// already trusts. With [`root_certificate`](Self::root_certificate), that CA must have issued every
 /// certificate. If any check fails, the whole answer is discarded.
 ///
+/// A client with an SM2 key (国密) asks for the certificates for SM2, and ignores those for RSA in the answer.
+///
 /// An expired certificate is never used: WeChat Pay replaces certificates long before they expire. A
 /// certificate that is no longer listed is dropped, unless it was given to the builder.
 #[derive(Clone)]

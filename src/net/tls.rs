@@ -46,9 +46,12 @@ fn build(
     for root in roots {
         builder.cert_store_mut().add_cert(root.x509().clone())?;
     }
-    if let Some((certificate, key)) = identity {
+    // TLS 1.2 and 1.3 have no SM2, so `Given::identity` offers RSA keys only.
+    if let Some((certificate, key)) = identity
+        && let Some(key) = key.pkey()
+    {
         builder.set_certificate(certificate.x509())?;
-        builder.set_private_key(key.pkey())?;
+        builder.set_private_key(key)?;
         builder.check_private_key()?;
     }
     Ok(builder)

@@ -37,6 +37,7 @@ pub use v3::{AppParams, JsapiParams, MiniProgramParams, Subsidy, SubsidyPeriod};
 use std::borrow::Cow;
 
 use crate::client::Client;
+use wechatpay_core::crypto::KeyAlgorithm;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::{SignType, pay_text};
 
@@ -114,6 +115,13 @@ impl Pay {
         })?;
         if merchant.brand_id().is_some() {
             return Err(refused(BRAND));
+        }
+        if signing.key.algorithm() == KeyAlgorithm::Sm2 {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                "WeChat Pay documents no signType for parameters that are signed with an SM2 key (国密): build a second \
+                 client with the merchant's RSA key for pay()",
+            ));
         }
         let text = pay_text(appid, &stamp.time, &stamp.nonce, package);
         signing.key.sign(&text)

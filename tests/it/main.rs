@@ -33,6 +33,8 @@ mod runtimes;
 mod sandbox;
 mod secrets;
 mod settings;
+#[cfg(feature = "sm")]
+mod sm;
 mod stack;
 mod streaming;
 mod support;

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use wechatpay_chain::{Certificate, Clock, PrivateKey, PublicKey, Secret, SystemClock};
+use wechatpay_chain::{
+    Certificate, Clock, KeyAlgorithm, PrivateKey, PublicKey, Secret, SystemClock,
+};
 
 use super::report::Report;
 use crate::credentials;
@@ -48,7 +50,7 @@ impl LoadedFiles {
                 Subject("private key", t!("advice-merchant-key")),
                 settings.private_key.as_deref(),
                 |path| key_files::read_private_key(path, settings),
-                |key| rsa_size(key.modulus_len()),
+                |key| size(key.algorithm(), key.modulus_len()),
                 report,
             ),
             certificate: file(
@@ -62,7 +64,7 @@ impl LoadedFiles {
                 Subject("platform key", t!("advice-platform-key")),
                 platform_key,
                 |path| PublicKey::from_file(path).map_err(|err| Failure::config(&err)),
-                |key| rsa_size(key.modulus_len()),
+                |key| size(key.algorithm(), key.modulus_len()),
                 report,
             ),
             platform_certificate: file(
@@ -115,8 +117,11 @@ impl LoadedFiles {
     }
 }
 
-fn rsa_size(modulus_len: usize) -> String {
-    t!("rsa-size", bits = modulus_len * 8)
+fn size(algorithm: KeyAlgorithm, modulus_len: usize) -> String {
+    match algorithm {
+        KeyAlgorithm::Sm2 => t!("sm2-size"),
+        _ => t!("rsa-size", bits = modulus_len * 8),
+    }
 }
 
 fn check_secrets(settings: &Settings, report: &mut Report<'_>) {

@@ -379,6 +379,7 @@ advice-passphrase = the passphrase of apiclient_cert.p12 is the merchant id; ask
 advice-apiv3-key = set it at 商户平台 → 账户中心 → API安全 → APIv3密钥
 advice-v2-key = set it at 商户平台 → 账户中心 → API安全 → APIv2密钥
 rsa-size = RSA, { $bits } bits
+sm2-size = SM2 (国密), 256 bits
 keys-equal = the APIv3 key and the APIv2 key are identical
 advice-keys-equal = they are two different settings: check which of them this key is
 advice-renew = renew it at 商户平台 → 账户中心 → API安全

@@ -357,6 +357,7 @@ advice-passphrase = apiclient_cert.p12 的密码就是商户号；加密私钥�
 advice-apiv3-key = 请在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置
 advice-v2-key = 请在 商户平台 → 账户中心 → API安全 → APIv2密钥 设置
 rsa-size = RSA，{ $bits } 位
+sm2-size = SM2（国密），256 位
 keys-equal = APIv3 密钥和 APIv2 密钥相同
 advice-keys-equal = 它们是两个不同的设置，请核对这个密钥是哪一个
 advice-renew = 请在 商户平台 → 账户中心 → API安全 更换

@@ -50,6 +50,9 @@ pub enum DigestKind {
     Sha1,
     /// SHA-256: APIv3's uploads.
     Sha256,
+    /// SM3 (国密), in place of SHA-1 and SHA-256.
+    #[cfg(feature = "sm")]
+    Sm3,
 }
 
 impl DigestKind {
@@ -60,6 +63,8 @@ impl DigestKind {
             "MD5" => Some(Self::Md5),
             "SHA1" => Some(Self::Sha1),
             "SHA256" => Some(Self::Sha256),
+            #[cfg(feature = "sm")]
+            "SM3" => Some(Self::Sm3),
             _ => None,
         }
     }
@@ -71,6 +76,8 @@ impl DigestKind {
             Self::Md5 => "MD5",
             Self::Sha1 => "SHA1",
             Self::Sha256 => "SHA256",
+            #[cfg(feature = "sm")]
+            Self::Sm3 => "SM3",
         }
     }
 
@@ -81,6 +88,8 @@ impl DigestKind {
             Self::Md5 => 32,
             Self::Sha1 => 40,
             Self::Sha256 => 64,
+            #[cfg(feature = "sm")]
+            Self::Sm3 => 64,
         }
     }
 
@@ -104,7 +113,13 @@ impl DigestKind {
 /// An incremental digest of any kind.
 pub struct Digester {
     kind: DigestKind,
-    hasher: Hasher,
+    state: DigestState,
+}
+
+enum DigestState {
+    OpenSsl(Hasher),
+    #[cfg(feature = "sm")]
+    Sm3(sm3::Sm3),
 }
 
 impl Digester {
@@ -118,9 +133,15 @@ impl Digester {
             DigestKind::Md5 => MessageDigest::md5(),
             DigestKind::Sha1 => MessageDigest::sha1(),
             DigestKind::Sha256 => MessageDigest::sha256(),
+            #[cfg(feature = "sm")]
+            DigestKind::Sm3 => {
+                let state = DigestState::Sm3(sm3::Sm3::default());
+                return Ok(Self { kind, state });
+            }
         };
         let hasher = Hasher::new(algorithm).map_err(|err| unavailable(kind.name(), err))?;
-        Ok(Self { kind, hasher })
+        let state = DigestState::OpenSsl(hasher);
+        Ok(Self { kind, state })
     }
 
     /// Returns the algorithm.
@@ -135,15 +156,30 @@ impl Digester {
     /// [`ErrorKind::Unsupported`] when OpenSSL refuses them.
     pub fn update(&mut self, piece: &[u8]) -> Result<()> {
         let kind = self.kind;
-        let updated = self.hasher.update(piece);
-        updated.map_err(|err| unavailable(kind.name(), err))
+        match &mut self.state {
+            DigestState::OpenSsl(hasher) => {
+                let updated = hasher.update(piece);
+                updated.map_err(|err| unavailable(kind.name(), err))
+            }
+            #[cfg(feature = "sm")]
+            DigestState::Sm3(digest) => {
+                sm3::Digest::update(digest, piece);
+                Ok(())
+            }
+        }
     }
 
     /// Returns lower-case hex digits.
-    pub fn finish(mut self) -> Result<String> {
-        let digest = self.hasher.finish();
-        let digest = digest.map_err(|err| unavailable(self.kind.name(), err))?;
-        Ok(hex_lower(&digest))
+    pub fn finish(self) -> Result<String> {
+        match self.state {
+            DigestState::OpenSsl(mut hasher) => {
+                let digest = hasher.finish();
+                let digest = digest.map_err(|err| unavailable(self.kind.name(), err))?;
+                Ok(hex_lower(&digest))
+            }
+            #[cfg(feature = "sm")]
+            DigestState::Sm3(digest) => Ok(hex_lower(&sm3::Digest::finalize(digest))),
+        }
     }
 }
 
@@ -244,6 +280,29 @@ mod tests {
             sha256_hex(b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
         );
+    }
+
+    /// GB/T 32905, appendix A.
+    #[cfg(feature = "sm")]
+    #[test]
+    fn sm3_vectors_hold() {
+        let sm3 = |text: &str| {
+            let mut digester = Digester::new(DigestKind::parse("sm3").unwrap()).unwrap();
+            let (first, rest) = text.split_at(text.len() / 2);
+            digester.update(first.as_bytes()).unwrap();
+            digester.update(rest.as_bytes()).unwrap();
+            digester.finish().unwrap()
+        };
+        assert_eq!(
+            sm3("abc"),
+            "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+        );
+        assert_eq!(
+            sm3(&"abcd".repeat(16)),
+            "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"
+        );
+        assert!(DigestKind::Sm3.check_hex(&sm3("")).is_ok());
+        assert!(DigestKind::Sm3.check_hex(&sm3("")[1..]).is_err());
     }
 
     /// RFC 1321, appendix A.5.

@@ -5,19 +5,26 @@ pub mod base64;
 mod contexts;
 pub mod digest;
 mod fingerprint;
+mod key_algorithm;
 mod keys;
+mod message_digest;
 mod padding;
 mod random;
 mod rsa;
 mod signed_digest;
+#[cfg(feature = "sm")]
+mod sm2;
+#[cfg(feature = "sm")]
+pub mod sm4;
 mod stream_verifier;
 
 #[cfg(test)]
 pub(crate) mod fixtures;
 
 pub use fingerprint::{Fingerprint, FingerprintKey};
+pub use key_algorithm::KeyAlgorithm;
 pub use keys::{Certificate, PrivateKey, PublicKey};
-pub use openssl::sha::Sha256;
+pub use message_digest::MessageDigest;
 pub use padding::Padding;
 pub use random::random_bytes;
 pub use signed_digest::{Signed, signed_digest};

@@ -1,21 +1,20 @@
-use openssl::sha::Sha256;
-
 use super::PublicKey;
+use super::message_digest::MessageDigest;
 
 /// Verifies a signature over a message that arrives in pieces.
 ///
-/// It keeps only the incremental SHA-256 of the message.
+/// It keeps only the incremental digest of the message.
 pub struct StreamVerifier {
     key: PublicKey,
     signature: String,
-    digest: Sha256,
+    digest: MessageDigest,
 }
 
 impl StreamVerifier {
     /// Creates a verifier of one base64 signature; a malformed one fails at [`finish`](Self::finish).
     ///
     /// `begun` is the digest of the message's beginning.
-    pub fn new(key: &PublicKey, signature: impl Into<String>, begun: Sha256) -> Self {
+    pub fn new(key: &PublicKey, signature: impl Into<String>, begun: MessageDigest) -> Self {
         Self {
             key: key.clone(),
             signature: signature.into(),
@@ -43,7 +42,8 @@ mod tests {
 
     fn verify(pieces: &[&str], signature: &str) -> bool {
         let key = fixtures::private_key();
-        let mut verifier = StreamVerifier::new(key.public_key(), signature, Sha256::new());
+        let mut verifier =
+            StreamVerifier::new(key.public_key(), signature, key.public_key().digest());
         for piece in pieces {
             verifier.update(piece.as_bytes());
         }

@@ -2,6 +2,7 @@ use std::fmt;
 
 use http::HeaderValue;
 
+use crate::crypto::KeyAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The authentication scheme of APIv3 with a merchant's RSA key: the text of [`Scheme::Merchant`].
@@ -16,6 +17,8 @@ pub enum Scheme {
     /// `WECHATPAY2-SHA256-RSA2048`: a merchant, by its `mchid`.
     #[default]
     Merchant,
+    /// `WECHATPAY2-SM2-WITH-SM3`: a merchant with an SM2 key (国密), by its `mchid`.
+    MerchantSm2,
     /// `WECHATPAY-BRAND-SHA256-RSA2048`: a brand (品牌), by its `brand_id`.
     Brand,
 }
@@ -26,6 +29,7 @@ impl Scheme {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Merchant => "WECHATPAY2-SHA256-RSA2048",
+            Self::MerchantSm2 => "WECHATPAY2-SM2-WITH-SM3",
             Self::Brand => "WECHATPAY-BRAND-SHA256-RSA2048",
         }
     }
@@ -34,13 +38,25 @@ impl Scheme {
     #[must_use]
     pub const fn id_name(self) -> &'static str {
         match self {
-            Self::Merchant => "mchid",
+            Self::Merchant | Self::MerchantSm2 => "mchid",
             Self::Brand => "brand_id",
         }
     }
 
+    /// All schemes.
+    pub const ALL: [Self; 3] = [Self::Merchant, Self::MerchantSm2, Self::Brand];
+
+    /// Returns the scheme of a merchant whose key has this algorithm.
+    #[must_use]
+    pub const fn of_merchant(algorithm: KeyAlgorithm) -> Self {
+        match algorithm {
+            KeyAlgorithm::Rsa => Self::Merchant,
+            KeyAlgorithm::Sm2 => Self::MerchantSm2,
+        }
+    }
+
     fn parse(text: &str) -> Option<Self> {
-        let mut known = [Self::Merchant, Self::Brand].into_iter();
+        let mut known = Self::ALL.into_iter();
         known.find(|scheme| scheme.as_str() == text)
     }
 }
@@ -118,7 +134,7 @@ impl Authorization {
         let (scheme, parameters) = value.split_once(' ').unwrap_or((value, ""));
         let scheme = Scheme::parse(scheme).ok_or_else(|| {
             malformed(
-                "the scheme is neither WECHATPAY2-SHA256-RSA2048 nor \
+                "the scheme is none of WECHATPAY2-SHA256-RSA2048, WECHATPAY2-SM2-WITH-SM3 and \
                  WECHATPAY-BRAND-SHA256-RSA2048",
             )
         })?;
@@ -186,7 +202,7 @@ impl Authorization {
     #[must_use]
     pub fn mchid(&self) -> &str {
         match self.scheme {
-            Scheme::Merchant => &self.id,
+            Scheme::Merchant | Scheme::MerchantSm2 => &self.id,
             Scheme::Brand => "",
         }
     }
@@ -362,6 +378,18 @@ mod tests {
             .text();
             assert!(Authorization::parse(&text.replace(scheme, other)).is_err());
         }
+    }
+
+    #[test]
+    fn a_merchant_with_an_sm2_key_has_a_scheme_and_the_same_parameters() {
+        let sm = sample().with_scheme(Scheme::MerchantSm2);
+        assert_eq!(
+            sm.text(),
+            "WECHATPAY2-SM2-WITH-SM3 mchid=\"1900000109\",serial_no=\"5157\",\
+             timestamp=\"1554208460\",nonce_str=\"abc\",signature=\"c2ln+/==\""
+        );
+        assert_eq!(Authorization::parse(&sm.text()).unwrap(), sm);
+        assert_eq!(sm.mchid(), "1900000109");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use http::HeaderValue;
 
-use crate::crypto::{Certificate, PublicKey};
+use crate::crypto::{Certificate, KeyAlgorithm, PublicKey};
 use crate::error::{Error, ErrorKind, Result, VerifyFailure};
 
 /// The origin of a platform key.
@@ -37,7 +37,8 @@ pub struct PlatformKey {
 ///
 /// It can hold public keys and certificates together. Clones share a keyring, and it can be changed while
 /// clients use it; running calls keep the key they have chosen. It rejects the keys of a merchant or brand
-/// whose client uses it.
+/// whose client uses it. The keys of a client have one algorithm: RSA, or SM2 (国密). A keyring that no client uses may
+/// hold both, for notifications while a merchant changes from one to the other.
 ///
 /// ```
 /// use wechatpay_chain::Keyring;
@@ -50,8 +51,16 @@ pub struct PlatformKey {
 #[derive(Clone, Default)]
 pub struct Keyring {
     keys: Arc<RwLock<Arc<Keys>>>,
-    /// Keys that are not WeChat Pay's: those of the merchants and brands whose clients use the keyring.
-    own: Arc<RwLock<Vec<OwnKey>>>,
+    rules: Arc<RwLock<Rules>>,
+}
+
+/// What the clients that use a keyring require of it.
+#[derive(Default)]
+struct Rules {
+    /// Keys that are not WeChat Pay's: those of the merchants and brands.
+    own: Vec<OwnKey>,
+    /// The algorithm of all keys.
+    algorithm: Option<KeyAlgorithm>,
 }
 
 type Keys = BTreeMap<Arc<str>, PlatformKey>;
@@ -92,13 +101,13 @@ impl Keyring {
             origin: KeyOrigin::PublicKey,
             owner: None,
         };
-        let own = self.own_keys(&key)?;
+        let rules = self.rules_for(&key)?;
         check_public_key_id(id)?;
         if let Some(serial) = certificate {
             return Err(of_certificate(id, &serial));
         }
         self.insert(key);
-        drop(own);
+        drop(rules);
         Ok(())
     }
 
@@ -110,12 +119,12 @@ impl Keyring {
     /// # Errors
     ///
     /// [`ErrorKind::Builder`] when it is the certificate, or has the key, of a merchant whose
-    /// client uses this keyring.
+    /// client uses this keyring, or its key has another algorithm than that client's.
     pub fn add_certificate(&self, certificate: &Certificate) -> Result<()> {
         let key = PlatformKey::of(certificate);
-        let own = self.own_keys(&key)?;
+        let rules = self.rules_for(&key)?;
         self.insert(key);
-        drop(own);
+        drop(rules);
         Ok(())
     }
 
@@ -125,25 +134,52 @@ impl Keyring {
     ///
     /// [`ErrorKind::Builder`] when the keyring already contains one.
     pub fn refuse(&self, own: OwnKey) -> Result<()> {
-        let mut known = self.own.write().unwrap_or_else(PoisonError::into_inner);
+        let mut rules = self.rules.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = self.snapshot().values().find(|key| own.is(key)) {
             return Err(own_key(&found.id));
         }
-        if !known.iter().any(|known| known.covers(&own)) {
-            known.push(own);
+        if !rules.own.iter().any(|known| known.covers(&own)) {
+            rules.own.push(own);
         }
         Ok(())
     }
 
-    /// Checks that a key belongs to no merchant. While the returned guard is held, no merchant's key is added.
+    /// From now on, rejects keys of another algorithm.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] when the keyring already contains one, or serves a client with another algorithm.
+    pub fn require(&self, algorithm: KeyAlgorithm) -> Result<()> {
+        let mut rules = self.rules.write().unwrap_or_else(PoisonError::into_inner);
+        let other = |key: &&PlatformKey| key.key.algorithm() != algorithm;
+        if let Some(found) = self.snapshot().values().find(other) {
+            return Err(other_algorithm(found, algorithm));
+        }
+        if rules.algorithm.is_some_and(|known| known != algorithm) {
+            return Err(Error::new(
+                ErrorKind::Builder,
+                "the keyring serves a client whose keys have another algorithm (RSA or SM2): give each of the two \
+                 clients its own keyring",
+            ));
+        }
+        rules.algorithm = Some(algorithm);
+        Ok(())
+    }
+
+    /// Checks that a key belongs to no merchant and has the right algorithm. While the returned guard is held, the
+    /// rules do not change.
     ///
     /// The commonest mix-up is the merchant's own certificate or key in place of WeChat Pay's.
-    fn own_keys(&self, key: &PlatformKey) -> Result<RwLockReadGuard<'_, Vec<OwnKey>>> {
-        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
-        if own.iter().any(|own| own.is(key)) {
-            Err(own_key(&key.id))
-        } else {
-            Ok(own)
+    fn rules_for(&self, key: &PlatformKey) -> Result<RwLockReadGuard<'_, Rules>> {
+        let rules = self.rules.read().unwrap_or_else(PoisonError::into_inner);
+        if rules.own.iter().any(|own| own.is(key)) {
+            return Err(own_key(&key.id));
+        }
+        match rules.algorithm {
+            Some(algorithm) if algorithm != key.key.algorithm() => {
+                Err(other_algorithm(key, algorithm))
+            }
+            _ => Ok(rules),
         }
     }
 
@@ -189,7 +225,7 @@ impl Keyring {
     pub fn detached(&self) -> Self {
         Self {
             keys: Arc::new(RwLock::new(self.snapshot())),
-            own: Arc::default(),
+            rules: Arc::default(),
         }
     }
 
@@ -320,6 +356,17 @@ fn own_key(id: &str) -> Error {
         format!(
             "{id} is the merchant's own key or certificate, not WeChat Pay's: give the public key shown \
              at 商户平台 → 账户中心 → API安全 → 微信支付公钥, or a platform certificate (平台证书)"
+        ),
+    )
+}
+
+fn other_algorithm(key: &PlatformKey, own: KeyAlgorithm) -> Error {
+    let (id, found, own) = (&key.id, key.key.algorithm().as_str(), own.as_str());
+    Error::new(
+        ErrorKind::Builder,
+        format!(
+            "the algorithms are mixed: WeChat Pay's key {id} is an {found} key, and the merchant's private key is an \
+             {own} key; give both of the same algorithm, and for 国密 the platform certificate (平台证书) for SM2"
         ),
     )
 }

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName};
 
 use super::answer_nonces::AnswerNonces;
 use super::keyring::{Keyring, PlatformKey};
-use crate::crypto::{Sha256, StreamVerifier};
+use crate::crypto::{MessageDigest, PublicKey, StreamVerifier};
 use crate::error::VerifyFailure;
 
 /// The prefix of a probe: a signature that WeChat Pay makes wrong deliberately.
@@ -97,7 +97,7 @@ impl<'a> SignatureHeaders<'a> {
         body: &[u8],
     ) -> Result<String, VerifyFailure> {
         let key = self.key(keyring, now)?;
-        let mut digest = self.digest();
+        let mut digest = self.digest(key.public_key());
         digest.update(body);
         digest.update(b"\n");
         let serial = key.id().to_owned();
@@ -118,7 +118,10 @@ impl<'a> SignatureHeaders<'a> {
     /// The [`VerifyFailure`] that says which check failed.
     pub fn begin(&self, keyring: &Keyring, now: i64) -> Result<BodyCheck, VerifyFailure> {
         let key = self.key(keyring, now)?;
-        let verifier = StreamVerifier::new(key.public_key(), self.signature, self.digest());
+        let verifier = {
+            let digest = self.digest(key.public_key());
+            StreamVerifier::new(key.public_key(), self.signature, digest)
+        };
         let serial = key.id().to_owned();
         Ok(BodyCheck {
             verifier,
@@ -128,8 +131,8 @@ impl<'a> SignatureHeaders<'a> {
     }
 
     /// Begins the digest of the signed text, up to the body; see [`response_text`](super::response_text).
-    fn digest(&self) -> Sha256 {
-        let mut digest = Sha256::new();
+    fn digest(&self, key: &PublicKey) -> MessageDigest {
+        let mut digest = key.digest();
         for line in [self.timestamp, self.nonce] {
             digest.update(line.as_bytes());
             digest.update(b"\n");

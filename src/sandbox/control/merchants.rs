@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use openssl::pkey::{PKeyRef, Private};
 use serde_json::{Value, json};
 
 use super::args::Args;
@@ -45,7 +44,8 @@ pub(super) fn add(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     let account = state.accounts.add(settings).map_err(not_added)?;
     let mut merchant = whole(&account)?;
     let credentials = account.credentials().map_err(|err| no_keys(&err))?;
-    merchant["private_key"] = json!(pem(credentials.key.pkey())?);
+    let key = credentials.key.to_pem().map_err(|err| no_keys(&err))?;
+    merchant["private_key"] = json!(key.as_str());
     merchant["certificate"] = json!(
         credentials
             .certificate
@@ -129,12 +129,6 @@ fn not_added(err: AccountError) -> Problem {
             Problem::new(StatusCode::CONFLICT, error, hint)
         }
     }
-}
-
-fn pem(key: &PKeyRef<Private>) -> Outcome<String> {
-    let pem = key.private_key_to_pem_pkcs8().ok();
-    let pem = pem.and_then(|pem| String::from_utf8(pem).ok());
-    pem.ok_or_else(|| no_keys(&"OpenSSL cannot write the key"))
 }
 
 fn no_keys(err: &dyn std::fmt::Display) -> Problem {

@@ -45,7 +45,8 @@ pub(in crate::folder) fn load(
 pub(crate) fn save_given(dir: &Path, identity: &Identity, credentials: &Credentials) -> Result<()> {
     let files = SandboxFiles::of_merchant(dir, "", &credentials.mchid);
     let root = identity.root.x509();
-    let saved = write::overwrite_merchant(&files, &credentials.parts(), &credentials.mchid, root);
+    let parts = credentials.parts()?;
+    let saved = write::overwrite_merchant(&files, &parts, &credentials.mchid, root);
     saved.map_err(|why| unusable(dir, &credentials.mchid, why))
 }
 

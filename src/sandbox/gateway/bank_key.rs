@@ -23,11 +23,10 @@ pub(super) fn answer(account: &Account, operation: &Operation) -> Option<Result<
         let credentials = account
             .credentials()
             .map_err(|err| Refusal::internal(&err))?;
-        let key = credentials.public.key.pkey();
-        let pem = key.rsa().and_then(|rsa| rsa.public_key_to_pem_pkcs1());
-        let pem = pem.map_err(|err| {
-            let err =
-                Error::new(ErrorKind::Key, "OpenSSL cannot write the public key").with_source(err);
+        let rsa = credentials.public.key.pkey().and_then(|key| key.rsa().ok());
+        let pem = rsa.and_then(|rsa| rsa.public_key_to_pem_pkcs1().ok());
+        let pem = pem.ok_or_else(|| {
+            let err = Error::new(ErrorKind::Key, "OpenSSL cannot write the public key");
             Refusal::internal(&err)
         })?;
         account.bank_key_given.store(true, Ordering::Relaxed);

@@ -1,7 +1,7 @@
 //! The merchant's key as PEM.
 
 use super::Sandbox;
-use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::Result;
 use wechatpay_core::secret::Secret;
 
 impl Sandbox {
@@ -13,10 +13,7 @@ impl Sandbox {
     ///
     /// [`ErrorKind::Key`] when OpenSSL cannot encode the key.
     pub fn merchant_key_pem(&self) -> Result<Secret> {
-        let unwritten = |message| Error::new(ErrorKind::Key, message);
-        let pem = self.merchant_key().pkey().private_key_to_pem_pkcs8();
-        let pem = pem.map_err(|err| unwritten("OpenSSL cannot write the key").with_source(err))?;
-        let text = String::from_utf8(pem).map_err(|_| unwritten("OpenSSL wrote no text"))?;
-        Ok(Secret::new(text))
+        let pem = self.merchant_key().to_pem()?;
+        Ok(Secret::new(pem.as_str()))
     }
 }

@@ -7,7 +7,7 @@ use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
 use super::authority::{Authority, Purpose, random, rsa_keys, validity};
-use super::{Identity, PlatformKeyPair, certificate, keys_failed, lock, private};
+use super::{Identity, PlatformKeyPair, certificate, keys_failed, lock, pkey, private};
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::crypto::digest::hex_lower;
 use wechatpay_core::crypto::{Certificate, PrivateKey};
@@ -60,13 +60,17 @@ impl Credentials {
 
 impl Credentials {
     /// As a folder keeps them.
-    pub(crate) fn parts(&self) -> MerchantParts {
-        MerchantParts {
-            key: self.key.pkey().to_owned(),
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Key`](wechatpay_core::error::ErrorKind::Key) when OpenSSL cannot use the key.
+    pub(crate) fn parts(&self) -> Result<MerchantParts> {
+        Ok(MerchantParts {
+            key: pkey(&self.key)?,
             certificate: self.certificate.x509().to_owned(),
             apiv3_key: self.apiv3_key.clone(),
             v2_key: self.v2_key.clone(),
-        }
+        })
     }
 }
 
@@ -179,7 +183,7 @@ impl Identity {
         serial: Option<&str>,
     ) -> Result<Certificate> {
         let validity = validity(SystemClock::new().now());
-        let (authority, key) = (&self.authority, key.pkey());
+        let (authority, key) = (&self.authority, &pkey(key)?);
         let issued = match serial {
             None => authority.issue(mchid, key, Purpose::Signing, validity),
             Some(serial) => BigNum::from_hex_str(serial)

@@ -229,6 +229,17 @@ fn private(key: &PKey<Private>) -> Result<PrivateKey> {
     PrivateKey::from_bytes(key.private_key_to_der().map_err(keys_failed)?)
 }
 
+/// OpenSSL's type of a key.
+fn pkey(key: &PrivateKey) -> Result<PKey<Private>> {
+    match key.pkey() {
+        Some(key) => Ok(key.to_owned()),
+        None => {
+            let pem = key.to_pem()?;
+            PKey::private_key_from_pem(pem.as_bytes()).map_err(keys_failed)
+        }
+    }
+}
+
 fn certificate(x509: &X509) -> Result<Certificate> {
     Certificate::from_bytes(x509.to_der().map_err(keys_failed)?)
 }

@@ -13,9 +13,24 @@ const OCTET_STRING: u8 = 0x04;
 const OBJECT: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
 const CONTEXT_0: u8 = 0xa0;
+#[cfg(feature = "sm")]
+const CONTEXT_3: u8 = 0xa3;
+#[cfg(feature = "sm")]
+const BOOLEAN: u8 = 0x01;
 
 /// rsaEncryption, 1.2.840.113549.1.1.1 (RFC 8017, appendix A.1).
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+
+/// id-ecPublicKey, 1.2.840.10045.2.1 (RFC 5480, section 2.1.1).
+const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+/// The curve sm2p256v1, 1.2.156.10197.1.301 (GM/T 0006).
+const SM2: &[u8] = &[0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x82, 0x2d];
+/// SM2 with SM3 as the algorithm of a certificate's signature, 1.2.156.10197.1.501 (GM/T 0006).
+#[cfg(feature = "sm")]
+const SM2_WITH_SM3: &[u8] = &[0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x83, 0x75];
+/// The extension basicConstraints, 2.5.29.19 (RFC 5280, section 4.2.1.9).
+#[cfg(feature = "sm")]
+const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x13];
 
 /// A PKCS#12 file with indefinite lengths (BER), as some Windows tools write it.
 const OPEN_PKCS12: &[u8] = &[SEQUENCE, 0x80, INTEGER, 1, 3];
@@ -54,11 +69,34 @@ fn identify(bytes: &[u8]) -> Option<(ItemKind, &[u8])> {
     Some((kind, whole))
 }
 
-/// Returns the RSA private key inside PKCS#8, in PKCS#1 form (RFC 5208, section 5).
-pub(super) fn pkcs1_in_pkcs8(der: &[u8]) -> Option<&[u8]> {
+/// Returns the private key inside PKCS#8: PKCS#1 of an RSA key, SEC 1 of an SM2 key (RFC 5208, section 5).
+pub(super) fn key_in_pkcs8(der: &[u8]) -> Option<&[u8]> {
     let (outer, _) = split(der)?;
     let key = children(outer.body).nth(2)?;
     (key.tag == OCTET_STRING).then_some(key.body)
+}
+
+/// Returns the SubjectPublicKeyInfo of a certificate for an SM2 key; `None` for any other certificate.
+pub(super) fn sm2_key_in_certificate(der: &[u8]) -> Option<&[u8]> {
+    let (body, mut rest) = (to_be_signed(der)?, to_be_signed(der)?);
+    // Version (optional), serial, algorithm, issuer, validity, subject.
+    let skipped = if children(body).next()?.tag == CONTEXT_0 {
+        6
+    } else {
+        5
+    };
+    for _ in 0..skipped {
+        rest = split(rest)?.1;
+    }
+    let (spki, after) = split(rest)?;
+    let kind = kind_of(spki.body);
+    (kind == ItemKind::PublicSm2).then(|| &rest[..rest.len() - after.len()])
+}
+
+/// Returns the body of the part of a certificate that its issuer signs.
+fn to_be_signed(der: &[u8]) -> Option<&[u8]> {
+    let (outer, _) = split(der)?;
+    Some(children(outer.body).next()?.body)
 }
 
 fn kind_of(body: &[u8]) -> ItemKind {
@@ -77,13 +115,25 @@ fn kind_of(body: &[u8]) -> ItemKind {
             INTEGER,
             INTEGER,
         ] => ItemKind::PrivatePkcs1,
-        [INTEGER, SEQUENCE, OCTET_STRING, ..] => {
-            by_algorithm(parts[1], ItemKind::PrivatePkcs8, ItemKind::PrivateOther)
+        [INTEGER, SEQUENCE, OCTET_STRING, ..] => match algorithm(parts[1]) {
+            Algorithm::Rsa => ItemKind::PrivatePkcs8,
+            Algorithm::Sm2 => ItemKind::PrivateSm2,
+            Algorithm::Other => ItemKind::PrivateOther,
+        },
+        [INTEGER, OCTET_STRING, ..] => {
+            match children(parts.get(2).map_or(&[], |it| it.body)).next() {
+                Some(Element {
+                    tag: OBJECT,
+                    body: SM2,
+                }) => ItemKind::PrivateSm2,
+                _ => ItemKind::PrivateOther,
+            }
         }
-        [INTEGER, OCTET_STRING, ..] => ItemKind::PrivateOther,
-        [SEQUENCE, BIT_STRING] => {
-            by_algorithm(parts[0], ItemKind::PublicSpki, ItemKind::PublicOther)
-        }
+        [SEQUENCE, BIT_STRING] => match algorithm(parts[0]) {
+            Algorithm::Rsa => ItemKind::PublicSpki,
+            Algorithm::Sm2 => ItemKind::PublicSm2,
+            Algorithm::Other => ItemKind::PublicOther,
+        },
         [SEQUENCE, OCTET_STRING] => ItemKind::EncryptedPkcs8,
         [SEQUENCE, SEQUENCE, BIT_STRING] => signed(parts[0].body),
         [INTEGER, SEQUENCE] | [INTEGER, SEQUENCE, SEQUENCE] => ItemKind::Pkcs12,
@@ -92,13 +142,23 @@ fn kind_of(body: &[u8]) -> ItemKind {
     }
 }
 
-fn by_algorithm(identifier: Element<'_>, rsa: ItemKind, other: ItemKind) -> ItemKind {
-    match children(identifier.body).next() {
-        Some(Element {
-            tag: OBJECT,
-            body: RSA,
-        }) => rsa,
-        _ => other,
+enum Algorithm {
+    Rsa,
+    Sm2,
+    Other,
+}
+
+fn algorithm(identifier: Element<'_>) -> Algorithm {
+    let parts: Vec<_> = children(identifier.body).take(2).collect();
+    let objects: Vec<_> = parts
+        .iter()
+        .take_while(|part| part.tag == OBJECT)
+        .map(|part| part.body)
+        .collect();
+    match objects[..] {
+        [RSA, ..] => Algorithm::Rsa,
+        [EC, SM2] => Algorithm::Sm2,
+        _ => Algorithm::Other,
     }
 }
 
@@ -110,6 +170,81 @@ fn signed(body: &[u8]) -> ItemKind {
         [INTEGER, SEQUENCE, SEQUENCE, CONTEXT_0] => ItemKind::Request,
         _ => ItemKind::Unknown,
     }
+}
+
+/// Returns the point of a SubjectPublicKeyInfo.
+#[cfg(feature = "sm")]
+pub(super) fn point_in_spki(der: &[u8]) -> Option<&[u8]> {
+    let (outer, _) = split(der)?;
+    // The first byte counts unused bits.
+    children(outer.body).nth(1)?.body.strip_prefix(&[0])
+}
+
+/// Whether the bytes are an SM2 ciphertext C1C3C2 in DER (GM/T 0009): two coordinates, a digest, a text.
+#[cfg(feature = "sm")]
+pub(super) fn is_sm2_ciphertext(der: &[u8]) -> bool {
+    let Some((
+        Element {
+            tag: SEQUENCE,
+            body,
+        },
+        [],
+    )) = split(der)
+    else {
+        return false;
+    };
+    let mut rest = body;
+    let mut lengths = [0; 4];
+    for (tag, length) in [INTEGER, INTEGER, OCTET_STRING, OCTET_STRING]
+        .into_iter()
+        .zip(&mut lengths)
+    {
+        match split(rest) {
+            Some((part, after)) if part.tag == tag => (*length, rest) = (part.body.len(), after),
+            _ => return false,
+        }
+    }
+    // A coordinate has up to 32 bytes and perhaps a zero before them.
+    rest.is_empty() && matches!(lengths, [1..=33, 1..=33, 32, 1..=usize::MAX])
+}
+
+/// The parts of a certificate that an SM2 key has signed.
+#[cfg(feature = "sm")]
+pub(super) struct SignedBySm2<'a> {
+    pub(super) text: &'a [u8],
+    pub(super) signature: &'a [u8],
+}
+
+/// Returns the signed text and the signature of a certificate; `None` unless the algorithm is SM2 with SM3.
+#[cfg(feature = "sm")]
+pub(super) fn signed_by_sm2(der: &[u8]) -> Option<SignedBySm2<'_>> {
+    let (outer, _) = split(der)?;
+    let (_, after) = split(outer.body)?;
+    let [algorithm, signature] = [children(after).next()?, children(after).nth(1)?];
+    let name = children(algorithm.body).next()?;
+    let found = SignedBySm2 {
+        text: &outer.body[..outer.body.len() - after.len()],
+        signature: signature.body.strip_prefix(&[0])?,
+    };
+    (name.tag == OBJECT && name.body == SM2_WITH_SM3).then_some(found)
+}
+
+/// Whether a certificate may issue others (RFC 5280, section 4.2.1.9).
+#[cfg(feature = "sm")]
+pub(super) fn is_authority(der: &[u8]) -> bool {
+    let found = || {
+        let extensions = children(to_be_signed(der)?).find(|part| part.tag == CONTEXT_3)?;
+        let list = children(extensions.body).next()?;
+        let constraints = children(list.body).find(|extension| {
+            children(extension.body)
+                .next()
+                .is_some_and(|name| name.body == BASIC_CONSTRAINTS)
+        })?;
+        let value = children(constraints.body).find(|part| part.tag == OCTET_STRING)?;
+        let flag = children(children(value.body).next()?.body).next()?;
+        Some(flag.tag == BOOLEAN && flag.body == [0xff])
+    };
+    found().unwrap_or(false)
 }
 
 fn children(mut body: &[u8]) -> impl Iterator<Item = Element<'_>> {
@@ -152,8 +287,8 @@ mod tests {
         let key = fixtures::pkey();
         let outer = key.private_key_to_pkcs8().unwrap();
         let inner = key.rsa().unwrap().private_key_to_der().unwrap();
-        assert_eq!(pkcs1_in_pkcs8(&outer), Some(&inner[..]));
-        assert_eq!(pkcs1_in_pkcs8(&inner), None);
+        assert_eq!(key_in_pkcs8(&outer), Some(&inner[..]));
+        assert_eq!(key_in_pkcs8(&inner), None);
     }
 
     #[test]

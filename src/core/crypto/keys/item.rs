@@ -18,7 +18,9 @@ pub(super) enum ItemKind {
     PrivatePkcs1,
     /// RFC 5208, section 5, of an RSA key.
     PrivatePkcs8,
-    /// A private key of another algorithm than RSA.
+    /// An SM2 key in PKCS#8 or SEC 1 (RFC 5915).
+    PrivateSm2,
+    /// A private key of another algorithm.
     PrivateOther,
     /// RFC 5208, section 6.
     EncryptedPkcs8,
@@ -28,7 +30,9 @@ pub(super) enum ItemKind {
     PublicPkcs1,
     /// RFC 5280, section 4.1.2.7, of an RSA key.
     PublicSpki,
-    /// A public key of another algorithm than RSA.
+    /// RFC 5280, section 4.1.2.7, of an SM2 key.
+    PublicSm2,
+    /// A public key of another algorithm.
     PublicOther,
     /// RFC 5280, section 4.1.
     Certificate,

@@ -21,5 +21,8 @@ pub use certificate::Certificate;
 pub use private::PrivateKey;
 pub use public::PublicKey;
 
+#[cfg(all(test, feature = "sm"))]
+mod sm_tests;
+
 /// Shorter keys are rejected: WeChat Pay issues none, and they can be broken.
 const MIN_BITS: i32 = 2048;

@@ -6,24 +6,27 @@ use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
 use zeroize::Zeroizing;
 
-use super::super::contexts::Contexts;
-use super::super::{Padding, base64, rsa};
+use super::super::rsa::RsaPrivate;
+#[cfg(feature = "sm")]
+use super::super::sm2::Sm2Private;
+use super::super::{KeyAlgorithm, Padding, base64};
 use super::PublicKey;
 use super::file::{load, load_bytes};
 use super::input::{Input, inspect};
 use super::item::{Item, ItemKind};
 use super::refusal::{Expected, Outcome, Refusal};
-use super::{der, pkcs12, protected};
+use super::{der, pem, pkcs12, protected};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
-/// A private RSA key. It signs requests and decrypts data that WeChat Pay encrypted for the merchant.
+/// A private key: RSA, or SM2 (国密) with the feature `sm`. It signs requests and decrypts data that WeChat Pay
+/// encrypted for the merchant.
 ///
 /// Clones are cheap. `Debug` shows only its size. It is parsed once, here.
 ///
 /// # Forms
 ///
-/// PEM or DER, PKCS#1 or PKCS#8, encrypted or not; PKCS#12 (`apiclient_cert.p12`); bare base64;
+/// PEM or DER, PKCS#1, PKCS#8 or SEC 1, encrypted or not; PKCS#12 (`apiclient_cert.p12`); bare base64;
 /// base64 of a PEM, as in a Kubernetes secret; the PHP SDK's `private.pkcs8://…`,
 /// `private.pkcs1://…` and `file://…`. PEM whose line breaks were lost in an environment variable
 /// (`\n` as two characters, spaces), with a byte order mark or in UTF-16, is repaired.
@@ -41,11 +44,14 @@ pub struct PrivateKey {
 }
 
 struct Inner {
-    key: PKey<Private>,
+    kind: Kind,
     public: PublicKey,
-    signing: Contexts<Private>,
-    oaep: Contexts<Private>,
-    pkcs1v15: Contexts<Private>,
+}
+
+enum Kind {
+    Rsa(RsaPrivate),
+    #[cfg(feature = "sm")]
+    Sm2(Sm2Private),
 }
 
 impl PrivateKey {
@@ -54,7 +60,7 @@ impl PrivateKey {
     /// # Errors
     ///
     /// [`ErrorKind::Key`] when the file cannot be read, contains something else (the message says
-    /// what), is encrypted, or contains a key that is not RSA or is shorter than 2048 bits.
+    /// what), is encrypted, or contains an RSA key shorter than 2048 bits or a key of another algorithm.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         load(path.as_ref(), Expected::PrivateKey, |items| {
             Self::from_items(items, None)
@@ -143,7 +149,10 @@ impl PrivateKey {
         items.iter().any(|item| item.kind.is_protected()) && !items.iter().any(open)
     }
 
-    /// Signs a message: RSA PKCS#1 v1.5 with SHA-256, as base64 on one line.
+    /// Signs a message and returns the signature as base64 on one line.
+    ///
+    /// An RSA key signs with PKCS#1 v1.5 and SHA-256. An SM2 key signs with SM3 and the user id
+    /// `1234567812345678`, and the signature is in DER.
     ///
     /// ```
     /// # let key = wechatpay_chain::PrivateKey::from_file("../../tests/data/keys/pkcs8.pem")?;
@@ -154,31 +163,29 @@ impl PrivateKey {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`] when OpenSSL cannot use the key, for example because it is inconsistent.
+    /// [`ErrorKind::Key`] when the key cannot sign, for example because it is inconsistent.
     ///
-    /// Source: RFC 8017, section 8.2.
+    /// Source: RFC 8017, section 8.2; GB/T 32918.2.
     pub fn sign(&self, message: &[u8]) -> Result<String> {
-        self.sign_digest(&openssl::sha::sha256(message))
+        self.sign_digest(&self.inner.public.digest_of(message))
     }
 
-    /// Signs a message with a known SHA-256.
+    /// Signs a message with a known digest: its SHA-256 for an RSA key, the SM3 of user, key and message for an SM2
+    /// key.
     pub fn sign_digest(&self, digest: &[u8; 32]) -> Result<String> {
-        let mut signature = vec![0; self.modulus_len()];
-        let len = self
-            .inner
-            .signing
-            .run(&self.inner.key, |ctx| {
-                ctx.sign(digest, Some(&mut signature))
-            })
-            .map_err(|err| {
+        let signature = match &self.inner.kind {
+            Kind::Rsa(key) => key.sign(digest).map_err(|err| {
                 let message =
                     "OpenSSL cannot sign with this private key; check that the file is complete";
                 Error::new(ErrorKind::Key, message).with_source(err)
-            })?;
-        Ok(base64::encode(&signature[..len]))
+            }),
+            #[cfg(feature = "sm")]
+            Kind::Sm2(key) => key.sign(digest).ok_or_else(cannot_sign),
+        };
+        Ok(base64::encode(&signature?))
     }
 
-    /// Decrypts a base64 ciphertext made for this key.
+    /// Decrypts a base64 ciphertext made for this key. An SM2 key ignores the padding.
     ///
     /// # Errors
     ///
@@ -186,36 +193,57 @@ impl PrivateKey {
     /// which: an attacker could use the difference as an oracle. With
     /// [`Padding::Pkcs1v15`], OpenSSL 3.2 and later return random bytes instead of an error.
     ///
-    /// Source: RFC 8017, sections 7.1.2 and 7.2.2.
+    /// Source: RFC 8017, sections 7.1.2 and 7.2.2; GB/T 32918.4.
     pub fn decrypt(&self, padding: Padding, ciphertext: &str) -> Result<Zeroizing<Vec<u8>>> {
-        let plain =
-            base64::decode(ciphertext).and_then(|bytes| self.decrypt_bytes(padding, &bytes));
+        let bytes = base64::decode(ciphertext);
+        let plain = bytes.and_then(|bytes| match &self.inner.kind {
+            Kind::Rsa(key) => key.decrypt(padding, &bytes),
+            #[cfg(feature = "sm")]
+            Kind::Sm2(key) => key.decrypt(&bytes),
+        });
         plain.ok_or_else(|| {
+            let name = match self.algorithm() {
+                KeyAlgorithm::Rsa => padding.name(),
+                KeyAlgorithm::Sm2 => "SM2",
+            };
             let message = format!(
-                "this is not a {} ciphertext for this private key; it may be encrypted to another \
-                 certificate",
-                padding.name()
+                "this is not a {name} ciphertext for this private key; it may be encrypted to another \
+                 certificate"
             );
             Error::new(ErrorKind::Decrypt, message)
         })
     }
 
-    fn decrypt_bytes(&self, padding: Padding, bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let contexts = match padding {
-            Padding::Oaep => &self.inner.oaep,
-            Padding::Pkcs1v15 => &self.inner.pkcs1v15,
-        };
-        let mut plain = Zeroizing::new(vec![0; self.modulus_len()]);
-        let len = contexts
-            .run(&self.inner.key, |ctx| ctx.decrypt(bytes, Some(&mut plain)))
-            .ok()?;
-        plain.truncate(len);
-        Some(plain)
+    /// Returns the algorithm.
+    #[must_use]
+    pub fn algorithm(&self) -> KeyAlgorithm {
+        self.inner.public.algorithm()
     }
 
-    /// Returns OpenSSL's type, for TLS.
-    pub fn pkey(&self) -> &PKey<Private> {
-        &self.inner.key
+    /// Returns OpenSSL's type of an RSA key, for TLS; `None` for an SM2 key.
+    pub fn pkey(&self) -> Option<&PKey<Private>> {
+        match &self.inner.kind {
+            Kind::Rsa(key) => Some(&key.key),
+            #[cfg(feature = "sm")]
+            Kind::Sm2(_) => None,
+        }
+    }
+
+    /// Returns the key as PEM, in the form in which WeChat Pay's tool writes it (PKCS#8, not encrypted).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Key`] when OpenSSL cannot write it.
+    pub fn to_pem(&self) -> Result<Zeroizing<String>> {
+        let der = match &self.inner.kind {
+            Kind::Rsa(key) => key.key.private_key_to_pkcs8().ok().map(Zeroizing::new),
+            #[cfg(feature = "sm")]
+            Kind::Sm2(key) => key.to_pkcs8(),
+        };
+        let der = der.ok_or_else(|| {
+            Error::new(ErrorKind::Key, "the private key cannot be written as PEM")
+        })?;
+        Ok(pem::private_key(&der))
     }
 
     /// Returns the public key, which equals that of the certificate that belongs to this key.
@@ -224,7 +252,8 @@ impl PrivateKey {
         &self.inner.public
     }
 
-    /// Returns the length of the modulus in bytes, which is also the length of a signature or ciphertext.
+    /// Returns the length of the modulus in bytes, which is also the length of a signature or ciphertext; zero for an
+    /// SM2 key, whose signatures and ciphertexts have no fixed length.
     #[must_use]
     pub fn modulus_len(&self) -> usize {
         self.inner.public.modulus_len()
@@ -238,38 +267,23 @@ impl PrivateKey {
         let Some(item) = item else {
             return Err(Refusal::wrong_kind(Expected::PrivateKey, ItemKind::Unknown));
         };
-        Self::from_rsa(rsa_of(item, passphrase)?)
-    }
-
-    fn from_rsa(rsa: Rsa<Private>) -> Outcome<Self> {
-        let public = PublicKey::of_private(&rsa)?;
-        let key = PKey::from_rsa(rsa).map_err(damaged)?;
-        let inner = Inner {
-            key,
-            public,
-            signing: Contexts::new(rsa::signing),
-            oaep: Contexts::new(|key| rsa::decrypting(key, Padding::Oaep)),
-            pkcs1v15: Contexts::new(|key| rsa::decrypting(key, Padding::Pkcs1v15)),
-        };
+        let (kind, public) = kind_of(item, passphrase)?;
         Ok(Self {
-            inner: Arc::new(inner),
+            inner: Arc::new(Inner { kind, public }),
         })
     }
 }
 
-/// Reads the key as OpenSSL's RSA type. PKCS#1 is parsed directly: the general decoder takes a hundred times as long.
-fn rsa_of(item: &Item, passphrase: Option<&Secret>) -> Outcome<Rsa<Private>> {
+fn kind_of(item: &Item, passphrase: Option<&Secret>) -> Outcome<(Kind, PublicKey)> {
     match (item.kind, passphrase) {
-        (ItemKind::PrivatePkcs1, _) => Rsa::private_key_from_der(&item.data).map_err(damaged),
-        (ItemKind::PrivatePkcs8, _) => {
-            let inner = der::pkcs1_in_pkcs8(&item.data).unwrap_or_default();
-            Rsa::private_key_from_der(inner).map_err(damaged)
-        }
+        (ItemKind::PrivatePkcs1, _) => rsa(&item.data),
+        (ItemKind::PrivatePkcs8, _) => rsa(der::key_in_pkcs8(&item.data).unwrap_or_default()),
+        (ItemKind::PrivateSm2, _) => sm2(&item.data),
         (ItemKind::EncryptedPkcs8 | ItemKind::EncryptedPem, Some(passphrase)) => {
-            rsa_in(&protected::decrypt_key(item, passphrase)?)
+            decrypted(&protected::decrypt_key(item, passphrase)?)
         }
         (ItemKind::Pkcs12, Some(passphrase)) => match pkcs12::open(&item.data, passphrase)?.pkey {
-            Some(key) => rsa_in(&key),
+            Some(key) => decrypted(&key),
             None => Err(Refusal::new(
                 "this PKCS#12 file contains no private key; give apiclient_key.pem",
             )),
@@ -278,9 +292,56 @@ fn rsa_of(item: &Item, passphrase: Option<&Secret>) -> Outcome<Rsa<Private>> {
     }
 }
 
-fn rsa_in(key: &PKey<Private>) -> Outcome<Rsa<Private>> {
-    key.rsa()
-        .map_err(|_| Refusal::wrong_kind(Expected::PrivateKey, ItemKind::PrivateOther))
+/// Reads PKCS#1 with OpenSSL's parser for it: the general decoder takes a hundred times as long.
+fn rsa(pkcs1: &[u8]) -> Outcome<(Kind, PublicKey)> {
+    of_rsa(Rsa::private_key_from_der(pkcs1).map_err(damaged)?)
+}
+
+fn of_rsa(rsa: Rsa<Private>) -> Outcome<(Kind, PublicKey)> {
+    let public = PublicKey::of_private(&rsa)?;
+    let key = RsaPrivate::new(rsa).map_err(damaged)?;
+    Ok((Kind::Rsa(key), public))
+}
+
+/// Reads a key that OpenSSL has decrypted.
+fn decrypted(key: &PKey<Private>) -> Outcome<(Kind, PublicKey)> {
+    if let Ok(rsa) = key.rsa() {
+        return of_rsa(rsa);
+    }
+    let der = Zeroizing::new(key.private_key_to_pkcs8().map_err(damaged)?);
+    match der::item(&der) {
+        Ok(item) if item.kind == ItemKind::PrivateSm2 => sm2(&item.data),
+        _ => Err(Refusal::wrong_kind(
+            Expected::PrivateKey,
+            ItemKind::PrivateOther,
+        )),
+    }
+}
+
+/// Reads an SM2 key in PKCS#8 or SEC 1.
+#[cfg(feature = "sm")]
+fn sm2(der: &[u8]) -> Outcome<(Kind, PublicKey)> {
+    let sec1 = der::key_in_pkcs8(der).unwrap_or(der);
+    let key = Sm2Private::from_sec1(sec1).ok_or_else(|| {
+        Refusal::new(
+            "an SM2 private key was found, but it cannot be read; copy the file again, unchanged",
+        )
+    })?;
+    let public = PublicKey::of_sm2(key.public(), None);
+    Ok((Kind::Sm2(key), public))
+}
+
+#[cfg(not(feature = "sm"))]
+fn sm2(_: &[u8]) -> Outcome<(Kind, PublicKey)> {
+    Err(Refusal::no_sm2())
+}
+
+#[cfg(feature = "sm")]
+fn cannot_sign() -> Error {
+    Error::new(
+        ErrorKind::Key,
+        "this private key cannot sign; check that the file is complete",
+    )
 }
 
 fn damaged(err: openssl::error::ErrorStack) -> Refusal {
@@ -300,6 +361,7 @@ impl ItemKind {
             self,
             Self::PrivatePkcs1
                 | Self::PrivatePkcs8
+                | Self::PrivateSm2
                 | Self::PrivateOther
                 | Self::EncryptedPkcs8
                 | Self::EncryptedPem
@@ -309,8 +371,12 @@ impl ItemKind {
 
 impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PrivateKey")
-            .field("bits", &self.inner.key.bits())
+        let mut shown = f.debug_struct("PrivateKey");
+        if self.algorithm() != KeyAlgorithm::Rsa {
+            shown.field("algorithm", &self.algorithm());
+        }
+        shown
+            .field("bits", &self.inner.public.bits())
             .finish_non_exhaustive()
     }
 }

@@ -3,23 +3,27 @@ use std::path::Path;
 use std::sync::Arc;
 
 use openssl::error::ErrorStack;
-use openssl::pkey::{PKey, Private, Public};
+use openssl::pkey::{Private, Public};
 use openssl::rsa::Rsa;
 use openssl::x509::X509;
 
-use super::super::contexts::Contexts;
-use super::super::{Padding, base64, rsa};
+use super::super::message_digest::MessageDigest;
+use super::super::rsa::RsaPublic;
+#[cfg(feature = "sm")]
+use super::super::sm2::Sm2Public;
+use super::super::{KeyAlgorithm, Padding, base64};
 use super::super::{Signed, signed_digest};
-use super::MIN_BITS;
 use super::file::{load, load_bytes};
 use super::item::{Item, ItemKind};
 use super::refusal::{Expected, Outcome, Refusal};
 use super::x509::serial;
+use super::{MIN_BITS, der};
 use crate::error::{Error, ErrorKind, Result};
 
-/// A public RSA key. It verifies WeChat Pay's signatures and encrypts data for WeChat Pay.
+/// A public key: RSA, or SM2 (国密) with the feature `sm`. It verifies WeChat Pay's signatures and encrypts data for
+/// WeChat Pay.
 ///
-/// Clones are cheap. Two keys are equal if modulus and exponent are.
+/// Clones are cheap. Two keys are equal if their numbers are.
 ///
 /// # Forms
 ///
@@ -38,13 +42,15 @@ pub struct PublicKey {
 }
 
 struct Inner {
-    key: PKey<Public>,
-    modulus_len: usize,
+    kind: Kind,
     /// The serial of the certificate that it was read from.
     certificate: Option<String>,
-    verifying: Contexts<Public>,
-    oaep: Contexts<Public>,
-    pkcs1v15: Contexts<Public>,
+}
+
+enum Kind {
+    Rsa(RsaPublic),
+    #[cfg(feature = "sm")]
+    Sm2(Sm2Public),
 }
 
 impl PublicKey {
@@ -53,7 +59,7 @@ impl PublicKey {
     /// # Errors
     ///
     /// [`ErrorKind::Key`] when the file cannot be read, contains something else (the message says
-    /// what), or contains a key that is not RSA or is shorter than 2048 bits.
+    /// what), or contains an RSA key shorter than 2048 bits or a key of another algorithm.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         load(path.as_ref(), Expected::PublicKey, Self::from_items)
     }
@@ -69,30 +75,73 @@ impl PublicKey {
         load_bytes(bytes.as_ref(), Expected::PublicKey, Self::from_items)
     }
 
-    /// Whether a base64 signature (RSA PKCS#1 v1.5 with SHA-256) matches a message.
+    /// Whether a base64 signature matches a message; [`PrivateKey::sign`](super::PrivateKey::sign) names the
+    /// algorithms.
     ///
     /// Returns `false` for a malformed signature.
     ///
-    /// Source: RFC 8017, section 8.2.2.
+    /// Source: RFC 8017, section 8.2.2; GB/T 32918.2.
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &str) -> bool {
-        self.verify_digest(&openssl::sha::sha256(message), signature)
+        self.verify_digest(&self.digest_of(message), signature)
     }
 
-    /// Whether a base64 signature matches the message with this SHA-256.
+    /// Whether a base64 signature matches the message with this digest: its SHA-256 for an RSA key, the SM3 of user,
+    /// key and message for an SM2 key.
     pub fn verify_digest(&self, digest: &[u8; 32], signature: &str) -> bool {
         let Some(signature) = base64::decode(signature) else {
             return false;
         };
-        self.inner
-            .verifying
-            .run(&self.inner.key, |ctx| ctx.verify(digest, &signature))
-            .unwrap_or(false)
+        match &self.inner.kind {
+            Kind::Rsa(key) => key.verify(digest, &signature),
+            #[cfg(feature = "sm")]
+            Kind::Sm2(key) => key.verify(digest, &signature),
+        }
     }
 
-    /// Returns the digest that this key signed, for diagnoses; `None` if another key signed.
+    /// Returns an empty digest of the kind that signatures of this key cover.
+    pub fn digest(&self) -> MessageDigest {
+        match &self.inner.kind {
+            Kind::Rsa(_) => MessageDigest::sha256(),
+            #[cfg(feature = "sm")]
+            Kind::Sm2(key) => MessageDigest::Sm3(key.digest()),
+        }
+    }
+
+    /// Returns the digest of a message that a signature of this key covers.
+    pub(in crate::crypto) fn digest_of(&self, message: &[u8]) -> [u8; 32] {
+        let mut digest = self.digest();
+        digest.update(message);
+        digest.finish()
+    }
+
+    /// Returns the digest that this key signed, for diagnoses; `None` if another key signed, and for an SM2 key, from
+    /// whose signatures it cannot be recovered.
     pub fn signed_digest(&self, signature: &[u8]) -> Option<Signed> {
-        signed_digest(&self.inner.key, signature)
+        match &self.inner.kind {
+            Kind::Rsa(key) => signed_digest(&key.key, signature),
+            #[cfg(feature = "sm")]
+            Kind::Sm2(_) => None,
+        }
+    }
+
+    /// Returns the algorithm.
+    #[must_use]
+    pub fn algorithm(&self) -> KeyAlgorithm {
+        match &self.inner.kind {
+            Kind::Rsa(_) => KeyAlgorithm::Rsa,
+            #[cfg(feature = "sm")]
+            Kind::Sm2(_) => KeyAlgorithm::Sm2,
+        }
+    }
+
+    /// Returns the size of the key in bits.
+    pub(super) fn bits(&self) -> u32 {
+        match &self.inner.kind {
+            Kind::Rsa(key) => key.key.bits(),
+            #[cfg(feature = "sm")]
+            Kind::Sm2(_) => 256,
+        }
     }
 
     /// Encrypts a text for the owner of the private key and returns base64 on one line.
@@ -110,35 +159,25 @@ impl PublicKey {
     /// # Errors
     ///
     /// [`ErrorKind::Encrypt`] when the text is longer than
-    /// [`max_plaintext_len`](Self::max_plaintext_len).
+    /// [`max_plaintext_len`](Self::max_plaintext_len), or empty and the key an SM2 key.
     ///
-    /// Source: RFC 8017, sections 7.1.1 and 7.2.1.
+    /// Source: RFC 8017, sections 7.1.1 and 7.2.1; GB/T 32918.4.
     pub fn encrypt(&self, padding: Padding, plaintext: &[u8]) -> Result<String> {
-        let max = self.max_plaintext_len(padding);
-        if plaintext.len() > max {
-            return Err(too_long(plaintext.len(), max, padding));
-        }
-        let mut ciphertext = vec![0; self.modulus_len()];
-        let len = self
-            .encrypting(padding)
-            .run(&self.inner.key, |ctx| {
-                ctx.encrypt(plaintext, Some(&mut ciphertext))
-            })
-            .map_err(|err| {
-                Error::new(
-                    ErrorKind::Encrypt,
-                    "OpenSSL cannot encrypt with this public key",
-                )
-                .with_source(err)
-            })?;
-        Ok(base64::encode(&ciphertext[..len]))
-    }
-
-    fn encrypting(&self, padding: Padding) -> &Contexts<Public> {
-        match padding {
-            Padding::Oaep => &self.inner.oaep,
-            Padding::Pkcs1v15 => &self.inner.pkcs1v15,
-        }
+        let ciphertext = match &self.inner.kind {
+            Kind::Rsa(key) => {
+                let max = self.max_plaintext_len(padding);
+                if plaintext.len() > max {
+                    return Err(too_long(plaintext.len(), max, padding));
+                }
+                key.encrypt(padding, plaintext).map_err(|err| {
+                    let message = "OpenSSL cannot encrypt with this public key";
+                    Error::new(ErrorKind::Encrypt, message).with_source(err)
+                })?
+            }
+            #[cfg(feature = "sm")]
+            Kind::Sm2(key) => key.encrypt(plaintext)?,
+        };
+        Ok(base64::encode(&ciphertext))
     }
 
     /// Returns the serial of the certificate that the key was read from, if any.
@@ -146,25 +185,40 @@ impl PublicKey {
         self.inner.certificate.as_deref()
     }
 
-    /// Returns the length in bytes of the longest text that can be encrypted with a padding.
+    /// Returns the length in bytes of the longest text that can be encrypted with a padding. SM2 sets no limit.
     #[must_use]
     pub fn max_plaintext_len(&self, padding: Padding) -> usize {
-        self.modulus_len() - padding.overhead()
+        match &self.inner.kind {
+            Kind::Rsa(key) => key.size - padding.overhead(),
+            #[cfg(feature = "sm")]
+            Kind::Sm2(_) => usize::MAX,
+        }
     }
 
-    /// Returns the length of the modulus in bytes, which is also the length of a signature or ciphertext.
+    /// Returns the length of the modulus in bytes, which is also the length of a signature or ciphertext; zero for an
+    /// SM2 key, whose signatures and ciphertexts have no fixed length.
     #[must_use]
     pub fn modulus_len(&self) -> usize {
-        self.inner.modulus_len
+        match &self.inner.kind {
+            Kind::Rsa(key) => key.size,
+            #[cfg(feature = "sm")]
+            Kind::Sm2(_) => 0,
+        }
     }
 
     /// Whether a text has the form of a ciphertext of this key.
     ///
-    /// A ciphertext is base64 with the standard alphabet and padding, of exactly
-    /// [`modulus_len`](Self::modulus_len) bytes.
+    /// A ciphertext is base64 with the standard alphabet and padding: for an RSA key of exactly
+    /// [`modulus_len`](Self::modulus_len) bytes, for an SM2 key of the DER structure C1C3C2.
     #[must_use]
     pub fn is_ciphertext(&self, text: &str) -> bool {
-        base64::decoded_len(text) == Some(self.modulus_len())
+        match &self.inner.kind {
+            Kind::Rsa(key) => base64::decoded_len(text) == Some(key.size),
+            #[cfg(feature = "sm")]
+            Kind::Sm2(_) => {
+                base64::decode(text).is_some_and(|bytes| der::is_sm2_ciphertext(&bytes))
+            }
+        }
     }
 
     /// Returns the key as PEM, in the form in which WeChat Pay issues it (SubjectPublicKeyInfo).
@@ -173,10 +227,17 @@ impl PublicKey {
     ///
     /// [`ErrorKind::Key`] when OpenSSL cannot write it.
     pub fn to_pem(&self) -> Result<String> {
-        let pem = self.inner.key.public_key_to_pem().map_err(|err| {
-            Error::new(ErrorKind::Key, "OpenSSL cannot write the public key").with_source(err)
-        })?;
-        Ok(String::from_utf8_lossy(&pem).into_owned())
+        match &self.inner.kind {
+            Kind::Rsa(key) => {
+                let pem = key.key.public_key_to_pem().map_err(|err| {
+                    Error::new(ErrorKind::Key, "OpenSSL cannot write the public key")
+                        .with_source(err)
+                })?;
+                Ok(String::from_utf8_lossy(&pem).into_owned())
+            }
+            #[cfg(feature = "sm")]
+            Kind::Sm2(key) => Ok(super::pem::public_key(&key.to_spki())),
+        }
     }
 
     fn from_items(items: &[Item]) -> Outcome<Self> {
@@ -189,6 +250,7 @@ impl PublicKey {
         match kind {
             ItemKind::PublicSpki => Self::from_rsa(Rsa::public_key_from_der(data), None),
             ItemKind::PublicPkcs1 => Self::from_rsa(Rsa::public_key_from_der_pkcs1(data), None),
+            ItemKind::PublicSm2 => Self::from_sm2(data, None),
             ItemKind::Certificate => Self::of_certificate(&X509::from_der(data).map_err(damaged)?),
             _ => Err(Refusal::wrong_kind(Expected::PublicKey, kind)),
         }
@@ -196,15 +258,17 @@ impl PublicKey {
 
     /// Returns the key of a certificate.
     pub(super) fn of_certificate(certificate: &X509) -> Outcome<Self> {
-        let key = certificate.public_key().map_err(damaged)?;
-        match key.rsa() {
-            Ok(rsa) => {
-                let serial = serial(certificate).map_err(damaged)?;
-                Self::from_rsa(Ok(rsa), Some(serial))
-            }
+        // OpenSSL may lack SM2, so the key is not read by it.
+        let whole = certificate.to_der().map_err(damaged)?;
+        let serial = serial(certificate).map_err(damaged)?;
+        if let Some(spki) = der::sm2_key_in_certificate(&whole) {
+            return Self::from_sm2(spki, Some(serial));
+        }
+        match certificate.public_key().map_err(damaged)?.rsa() {
+            Ok(rsa) => Self::from_rsa(Ok(rsa), Some(serial)),
             Err(_) => Err(Refusal::new(
-                "this certificate is not for an RSA key; WeChat Pay uses RSA: give the file downloaded \
-                 from WeChat Pay",
+                "this certificate is not for an RSA key and not for an SM2 key; WeChat Pay uses these two: give the file \
+                 downloaded from WeChat Pay",
             )),
         }
     }
@@ -229,17 +293,32 @@ impl PublicKey {
             );
             return Err(Refusal::new(sentence));
         }
-        let inner = Inner {
-            modulus_len: rsa.size() as usize,
-            certificate,
-            key: PKey::from_rsa(rsa).map_err(damaged)?,
-            verifying: Contexts::new(rsa::verifying),
-            oaep: Contexts::new(|key| rsa::encrypting(key, Padding::Oaep)),
-            pkcs1v15: Contexts::new(|key| rsa::encrypting(key, Padding::Pkcs1v15)),
-        };
+        let kind = Kind::Rsa(RsaPublic::new(rsa).map_err(damaged)?);
         Ok(Self {
-            inner: Arc::new(inner),
+            inner: Arc::new(Inner { kind, certificate }),
         })
+    }
+
+    #[cfg(feature = "sm")]
+    fn from_sm2(spki: &[u8], certificate: Option<String>) -> Outcome<Self> {
+        let point = der::point_in_spki(spki).and_then(Sm2Public::from_sec1);
+        let key = point.ok_or_else(|| {
+            Refusal::new("an SM2 public key was found, but it cannot be read; copy the file again, unchanged")
+        })?;
+        Ok(Self::of_sm2(key, certificate))
+    }
+
+    #[cfg(not(feature = "sm"))]
+    fn from_sm2(_: &[u8], _: Option<String>) -> Outcome<Self> {
+        Err(Refusal::no_sm2())
+    }
+
+    #[cfg(feature = "sm")]
+    pub(super) fn of_sm2(key: Sm2Public, certificate: Option<String>) -> Self {
+        let kind = Kind::Sm2(key);
+        Self {
+            inner: Arc::new(Inner { kind, certificate }),
+        }
     }
 }
 
@@ -257,14 +336,23 @@ impl ItemKind {
     const fn holds_public_key(self) -> bool {
         matches!(
             self,
-            Self::PublicSpki | Self::PublicPkcs1 | Self::Certificate
+            Self::PublicSpki | Self::PublicPkcs1 | Self::PublicSm2 | Self::Certificate
         )
     }
 }
 
 impl PartialEq for PublicKey {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.inner, &other.inner) || self.inner.key.public_eq(&other.inner.key)
+        if Arc::ptr_eq(&self.inner, &other.inner) {
+            return true;
+        }
+        match (&self.inner.kind, &other.inner.kind) {
+            (Kind::Rsa(one), Kind::Rsa(other)) => one.key.public_eq(&other.key),
+            #[cfg(feature = "sm")]
+            (Kind::Sm2(one), Kind::Sm2(other)) => one == other,
+            #[cfg(feature = "sm")]
+            _ => false,
+        }
     }
 }
 
@@ -272,9 +360,11 @@ impl Eq for PublicKey {}
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PublicKey")
-            .field("bits", &self.inner.key.bits())
-            .finish_non_exhaustive()
+        let mut shown = f.debug_struct("PublicKey");
+        if self.algorithm() != KeyAlgorithm::Rsa {
+            shown.field("algorithm", &self.algorithm());
+        }
+        shown.field("bits", &self.bits()).finish_non_exhaustive()
     }
 }
 

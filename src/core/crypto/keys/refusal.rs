@@ -46,6 +46,15 @@ impl Refusal {
         Self::new(format!("this is {found}; {noun} was expected: {advice}"))
     }
 
+    /// The error for an SM2 key where SM2 is not compiled in.
+    #[cfg(not(feature = "sm"))]
+    pub(super) fn no_sm2() -> Self {
+        Self::new(
+            "this is an SM2 key (国密), and this program was built without SM2: enable the feature `sm` of \
+             wechatpay-chain",
+        )
+    }
+
     /// The error for input without a key or certificate.
     pub(super) fn unreadable(expected: Expected, why: Unreadable) -> Self {
         let noun = expected.name();
@@ -106,15 +115,18 @@ fn special(expected: Expected, found: ItemKind) -> Option<&'static str> {
              with from_file_with_passphrase or from_bytes_with_passphrase"
         }
         (Expected::PrivateKey, ItemKind::PrivateOther) => {
-            "this private key is not an RSA key; WeChat Pay uses RSA: give apiclient_key.pem"
+            "this private key is not an RSA key and not an SM2 key; WeChat Pay uses these two: give apiclient_key.pem"
         }
         (Expected::PublicKey, ItemKind::PublicOther) => {
-            "this public key is not an RSA key; WeChat Pay uses RSA: give the file downloaded from \
-             WeChat Pay"
+            "this public key is not an RSA key and not an SM2 key; WeChat Pay uses these two: give the file downloaded \
+             from WeChat Pay"
         }
         (
             Expected::Certificate,
-            ItemKind::PublicSpki | ItemKind::PublicPkcs1 | ItemKind::PublicOther,
+            ItemKind::PublicSpki
+            | ItemKind::PublicPkcs1
+            | ItemKind::PublicSm2
+            | ItemKind::PublicOther,
         ) => {
             "this is a public key, which has no serial; a certificate was expected: \
              use PublicKey for it, together with its id (PUB_KEY_ID_...)"
@@ -145,10 +157,12 @@ impl ItemKind {
     const fn name(self) -> &'static str {
         match self {
             Self::PrivatePkcs1 | Self::PrivatePkcs8 => "a private key (such as apiclient_key.pem)",
-            Self::PrivateOther => "a private key that is not an RSA key",
+            Self::PrivateSm2 => "an SM2 private key",
+            Self::PrivateOther => "a private key that is not an RSA key and not an SM2 key",
             Self::EncryptedPkcs8 | Self::EncryptedPem => "an encrypted private key",
             Self::PublicPkcs1 | Self::PublicSpki => "a public key (such as pub_key.pem)",
-            Self::PublicOther => "a public key that is not an RSA key",
+            Self::PublicSm2 => "an SM2 public key",
+            Self::PublicOther => "a public key that is not an RSA key and not an SM2 key",
             Self::Certificate => "a certificate (such as apiclient_cert.pem)",
             Self::Request => "a certificate signing request",
             Self::Pkcs12 => "a PKCS#12 file (such as apiclient_cert.p12)",

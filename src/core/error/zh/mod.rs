@@ -7,6 +7,7 @@ mod files;
 mod notify;
 mod protocol;
 mod settings;
+mod sm;
 
 use super::phrase::{self, Phrases};
 use super::{ApiError, Error, ErrorKind, Verification, VerifyFailure, line};
@@ -21,6 +22,7 @@ const MESSAGES: &[&Phrases] = &[
     notify::NOTIFY,
     protocol::PROTOCOL,
     settings::SETTINGS,
+    sm::SM,
 ];
 
 impl Error {

@@ -51,8 +51,8 @@ pub(super) const PROTOCOL: &[(&str, &str)] = &[
         "Authorization 请求头格式有误：{}",
     ),
     (
-        "the scheme is neither WECHATPAY2-SHA256-RSA2048 nor WECHATPAY-BRAND-SHA256-RSA2048",
-        "认证类型既不是 WECHATPAY2-SHA256-RSA2048，也不是 WECHATPAY-BRAND-SHA256-RSA2048",
+        "the scheme is none of WECHATPAY2-SHA256-RSA2048, WECHATPAY2-SM2-WITH-SM3 and WECHATPAY-BRAND-SHA256-RSA2048",
+        "认证类型应为 WECHATPAY2-SHA256-RSA2048、WECHATPAY2-SM2-WITH-SM3 或 WECHATPAY-BRAND-SHA256-RSA2048",
     ),
     ("it has an unknown parameter", "含有未知的参数"),
     ("a parameter occurs twice", "有参数出现了两次"),
@@ -113,7 +113,10 @@ pub(super) const PROTOCOL: &[(&str, &str)] = &[
         "the data encrypted with the APIv3 key is malformed: {}",
         "用 APIv3 密钥加密的数据格式有误：{}",
     ),
-    ("its algorithm is {}, not {}", "algorithm 是 {}，不是 {}"),
+    (
+        "its algorithm is {}, not {} or {}",
+        "algorithm 是 {}，不是 {} 或 {}",
+    ),
     (
         "its nonce has {} bytes, not {}",
         "nonce 是 {} 字节，不是 {} 字节",
@@ -186,19 +189,25 @@ pub(super) const PROTOCOL: &[(&str, &str)] = &[
         "私钥已加密：请用 from_file_with_passphrase 或 from_bytes_with_passphrase 同时提供密码",
     ),
     (
-        "this private key is not an RSA key; WeChat Pay uses RSA: give apiclient_key.pem",
-        "这个私钥不是 RSA 密钥，微信支付使用 RSA：请提供 apiclient_key.pem",
+        "this private key is not an RSA key and not an SM2 key; WeChat Pay uses these two: give apiclient_key.pem",
+        "这个私钥既不是 RSA 也不是 SM2 密钥，微信支付只使用这两种：请提供 apiclient_key.pem",
     ),
     (
-        "this public key is not an RSA key; WeChat Pay uses RSA: give the file downloaded from WeChat Pay",
-        "这个公钥不是 RSA 密钥，微信支付使用 RSA：请提供从微信支付下载的文件",
+        "this public key is not an RSA key and not an SM2 key; WeChat Pay uses these two: give the file downloaded from WeChat Pay",
+        "这个公钥既不是 RSA 也不是 SM2 密钥，微信支付只使用这两种：请提供从微信支付下载的文件",
     ),
     (
-        "this certificate is not for an RSA key; WeChat Pay uses RSA: give the file downloaded from WeChat Pay",
-        "这个证书中的密钥不是 RSA，微信支付使用 RSA：请提供从微信支付下载的文件",
+        "this certificate is not for an RSA key and not for an SM2 key; WeChat Pay uses these two: give the file downloaded from WeChat Pay",
+        "这个证书中的密钥既不是 RSA 也不是 SM2，微信支付只使用这两种：请提供从微信支付下载的文件",
     ),
-    ("a private key that is not an RSA key", "不是 RSA 的私钥"),
-    ("a public key that is not an RSA key", "不是 RSA 的公钥"),
+    (
+        "a private key that is not an RSA key and not an SM2 key",
+        "既不是 RSA 也不是 SM2 的私钥",
+    ),
+    (
+        "a public key that is not an RSA key and not an SM2 key",
+        "既不是 RSA 也不是 SM2 的公钥",
+    ),
     ("a PKCS#7 file", "PKCS#7 文件"),
     (
         "this RSA key has {} bits; WeChat Pay's keys have 2048 or more: give the file downloaded from WeChat Pay",

@@ -22,7 +22,7 @@ use crate::sensitive_fields::{
 use crate::state::SandboxState;
 use wechatpay_core::catalog;
 use wechatpay_core::crypto::digest::unhex;
-use wechatpay_core::crypto::{Padding, base64};
+use wechatpay_core::crypto::{Padding, PrivateKey, base64};
 
 /// The mistakes in the first field that the gateway could not decrypt.
 pub(super) fn diagnose(
@@ -110,17 +110,15 @@ impl Field<'_> {
             .into_iter()
             .filter_map(|id| platform.pair(&id, view));
         let pairs = named.into_iter().chain(others);
-        let mut owners: Vec<_> = pairs
-            .map(|pair| Owner {
-                key: pair.key.pkey().to_owned(),
-                id: Some(pair.id.clone()),
-            })
-            .collect();
-        owners.push(Owner {
-            key: self.caller.credentials.key.pkey().to_owned(),
-            id: None,
-        });
-        owners
+        let owner = |key: &PrivateKey, id| {
+            let key = key.pkey()?.to_owned();
+            Some(Owner { key, id })
+        };
+        let own = owner(&self.caller.credentials.key, None);
+        pairs
+            .filter_map(|pair| owner(&pair.key, Some(pair.id.clone())))
+            .chain(own)
+            .collect()
     }
 
     fn of_key(&self, owner: &Owner) -> Option<Mistake> {

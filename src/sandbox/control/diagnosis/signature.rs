@@ -87,7 +87,7 @@ pub(super) fn other_key(state: &SandboxState, sender: &Sender, signature: &[u8])
     };
     let ids = state.platform.ids(&view);
     let platform = ids.iter().filter_map(|id| state.platform.pair(id, &view));
-    let mut platform = platform.filter_map(|pair| public(pair.key.pkey()));
+    let mut platform = platform.filter_map(|pair| public(pair.key.pkey()?));
     if platform.any(|key| by(&key)) || by_certificate(&identity.certified.certificate) {
         PLATFORM_KEY
     } else {

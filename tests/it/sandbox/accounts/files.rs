@@ -17,8 +17,8 @@ fn start(file: &Path) -> wechatpay_chain::Result<Sandbox> {
 fn a_file_gives_merchants_with_given_keys() -> Outcome {
     let folder = tempfile::tempdir()?;
     let keys = Sandbox::builder().fresh_keys().start_blocking()?;
-    let pem = keys.merchant_key().pkey().private_key_to_pem_pkcs8()?;
-    fs::write(folder.path().join("key.pem"), pem)?;
+    let pem = keys.merchant_key_pem()?;
+    fs::write(folder.path().join("key.pem"), pem.expose())?;
     fs::write(
         folder.path().join("v2.txt"),
         "v2v2v2v2v2v2v2v2v2v2v2v2v2v2v2v2\n",
