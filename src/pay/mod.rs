@@ -120,7 +120,7 @@ impl Pay {
             return Err(Error::new(
                 ErrorKind::Unsupported,
                 "WeChat Pay documents no signType for parameters that are signed with an SM2 key (国密): build a second \
-                 client with the merchant's RSA key for pay()",
+                 client with the merchant's RSA key for them",
             ));
         }
         let text = pay_text(appid, &stamp.time, &stamp.nonce, package);

@@ -6,7 +6,7 @@ use sm2::dsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
 use sm2::dsa::{Signature, SigningKey, VerifyingKey};
 use sm2::elliptic_curve::common::getrandom::SysRng;
 use sm2::elliptic_curve::sec1::ToSec1Point;
-use sm2::pkcs8::{EncodePrivateKey, EncodePublicKey};
+use sm2::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use sm2::pke::{DecryptingKey, EncryptingKey};
 use sm2::{PublicKey, SecretKey};
 use sm3::{Digest, Sm3};
@@ -65,10 +65,9 @@ impl Sm2Private {
         key.decrypt_der(der).ok().map(Zeroizing::new)
     }
 
-    /// Writes the key as PKCS#8.
-    pub(super) fn to_pkcs8(&self) -> Option<Zeroizing<Vec<u8>>> {
-        let der = self.secret.to_pkcs8_der().ok()?;
-        Some(Zeroizing::new(der.as_bytes().to_vec()))
+    /// Writes the key as PEM (PKCS#8).
+    pub(super) fn to_pem(&self) -> Option<Zeroizing<String>> {
+        self.secret.to_pkcs8_pem(LineEnding::LF).ok()
     }
 }
 
@@ -117,10 +116,9 @@ impl Sm2Public {
             .map_err(|_| refused("SM2 encryption failed: the system provides no random numbers"))
     }
 
-    /// Writes the key as SubjectPublicKeyInfo.
-    pub(super) fn to_spki(&self) -> Vec<u8> {
-        let der = self.key.to_public_key_der();
-        der.map(|der| der.as_bytes().to_vec()).unwrap_or_default()
+    /// Writes the key as PEM (SubjectPublicKeyInfo).
+    pub(super) fn to_pem(&self) -> Option<String> {
+        self.key.to_public_key_pem(LineEnding::LF).ok()
     }
 }
 

@@ -39,31 +39,6 @@ pub(super) fn loose_base64<'a>(
     base64::decode(&text).map(Zeroizing::new)
 }
 
-/// Writes a private key in PKCS#8 as PEM.
-pub(super) fn private_key(der: &[u8]) -> Zeroizing<String> {
-    written("PRIVATE KEY", der)
-}
-
-/// Writes a SubjectPublicKeyInfo as PEM.
-#[cfg(feature = "sm")]
-pub(super) fn public_key(der: &[u8]) -> String {
-    written("PUBLIC KEY", der).to_string()
-}
-
-fn written(label: &str, der: &[u8]) -> Zeroizing<String> {
-    let digits = Zeroizing::new(base64::encode(der));
-    let mut text = Zeroizing::new(String::with_capacity(2 * digits.len() + 128));
-    text.extend([BEGIN, label, DASHES]);
-    for (at, digit) in digits.chars().enumerate() {
-        if at % 64 == 0 {
-            text.push('\n');
-        }
-        text.push(digit);
-    }
-    text.extend(["\n-----END ", label, DASHES, "\n"]);
-    text
-}
-
 fn next_block(text: &str) -> Result<Option<(Block<'_>, &str)>, Unreadable> {
     let Some((_, after)) = text.split_once(BEGIN) else {
         return Ok(None);

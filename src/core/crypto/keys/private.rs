@@ -15,7 +15,7 @@ use super::file::{load, load_bytes};
 use super::input::{Input, inspect};
 use super::item::{Item, ItemKind};
 use super::refusal::{Expected, Outcome, Refusal};
-use super::{der, pem, pkcs12, protected};
+use super::{der, pkcs12, protected};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
@@ -235,15 +235,16 @@ impl PrivateKey {
     ///
     /// [`ErrorKind::Key`] when OpenSSL cannot write it.
     pub fn to_pem(&self) -> Result<Zeroizing<String>> {
-        let der = match &self.inner.kind {
-            Kind::Rsa(key) => key.key.private_key_to_pkcs8().ok().map(Zeroizing::new),
+        let pem = match &self.inner.kind {
+            Kind::Rsa(key) => {
+                let pem = key.key.private_key_to_pem_pkcs8().ok();
+                pem.and_then(|pem| String::from_utf8(pem).ok())
+                    .map(Zeroizing::new)
+            }
             #[cfg(feature = "sm")]
-            Kind::Sm2(key) => key.to_pkcs8(),
+            Kind::Sm2(key) => key.to_pem(),
         };
-        let der = der.ok_or_else(|| {
-            Error::new(ErrorKind::Key, "the private key cannot be written as PEM")
-        })?;
-        Ok(pem::private_key(&der))
+        pem.ok_or_else(|| Error::new(ErrorKind::Key, "the private key cannot be written as PEM"))
     }
 
     /// Returns the public key, which equals that of the certificate that belongs to this key.

@@ -236,7 +236,9 @@ impl PublicKey {
                 Ok(String::from_utf8_lossy(&pem).into_owned())
             }
             #[cfg(feature = "sm")]
-            Kind::Sm2(key) => Ok(super::pem::public_key(&key.to_spki())),
+            Kind::Sm2(key) => key.to_pem().ok_or_else(|| {
+                Error::new(ErrorKind::Key, "the public key cannot be written as PEM")
+            }),
         }
     }
 

@@ -23,8 +23,8 @@ pub(super) const SM: &[(&str, &str)] = &[
         "给品牌提供了国密私钥：微信支付只接受品牌的 RSA 私钥，请提供品牌的 RSA 私钥",
     ),
     (
-        "WeChat Pay documents no signType for parameters that are signed with an SM2 key (国密): build a second client with the merchant's RSA key for pay()",
-        "微信支付没有公布国密签名对应的 signType：请另外用商户的 RSA 私钥构建一个客户端，用于 pay()",
+        "WeChat Pay documents no signType for parameters that are signed with an SM2 key (国密): build a second client with the merchant's RSA key for them",
+        "微信支付没有公布国密签名对应的 signType：请另外用商户的 RSA 私钥构建一个客户端来生成调起支付的参数",
     ),
     (
         "the list has no platform certificates (平台证书) for {}, the algorithm of this client's private key: ask WeChat Pay to enable it for this merchant, or give a private key of the other algorithm",
@@ -70,6 +70,10 @@ pub(super) const SM: &[(&str, &str)] = &[
     (
         "the private key cannot be written as PEM",
         "私钥无法写成 PEM 格式",
+    ),
+    (
+        "the public key cannot be written as PEM",
+        "公钥无法写成 PEM 格式",
     ),
     ("an SM2 private key", "SM2 私钥"),
     ("an SM2 public key", "SM2 公钥"),
