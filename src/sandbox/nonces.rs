@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use openssl::sha::sha256;
 
+use crate::journal::Blob;
+
 /// How many nonces are kept: those of about 1,700 requests a second in the window of timestamps, in
 /// 50 MB. Above that the nonces with the oldest timestamps are dropped early, and could be replayed.
 const MOST: usize = 1 << 20;
@@ -24,6 +26,27 @@ impl NonceStore {
         let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
         nonces.forget_before(oldest);
         nonces.insert(nonce, timestamp)
+    }
+}
+
+impl NonceStore {
+    /// The keys by timestamp, for the journal.
+    pub(crate) fn saved(&self) -> Vec<(i64, Blob)> {
+        let nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        let saved = nonces.by_time.iter();
+        saved
+            .map(|(time, keys)| (*time, Blob(keys.concat().into())))
+            .collect()
+    }
+
+    pub(crate) fn restore(&self, saved: Vec<(i64, Blob)>) {
+        let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        for (time, keys) in saved {
+            for key in keys.0.as_chunks::<16>().0 {
+                nonces.known.insert(*key);
+                nonces.by_time.entry(time).or_default().push(*key);
+            }
+        }
     }
 }
 

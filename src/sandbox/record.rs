@@ -257,6 +257,13 @@ impl Records {
         });
     }
 
+    /// Lets the next record have the number after `count`.
+    pub(super) fn set_count(&self, count: u64) {
+        self.with(|kept| kept.count = count);
+        self.progress
+            .send_modify(|progress| progress.newest = count);
+    }
+
     /// Tells when there is a new record.
     pub(super) fn progress(&self) -> watch::Receiver<Progress> {
         self.progress.subscribe()

@@ -46,6 +46,7 @@ fn execute(state: &Arc<SandboxState>, entry: Entry) -> Result<(), String> {
         }
         Entry::Post => events::post_pending(state),
         Entry::Attempt { id, attempt } => state.notifier.restore_attempt(id, attempt),
+        Entry::Checkpoint(left) => state.restore(left),
         Entry::Delivered { id, accepted } => state.notifier.set_finished(id, accepted),
     }
     Ok(())

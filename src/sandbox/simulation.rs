@@ -213,7 +213,7 @@ impl Account {
 
     /// As [`Sandbox::hold_refunds`].
     pub fn hold_refunds(&self, hold: bool) {
-        // An error means that the state cannot be written; then nothing changes.
+        // An error means that the state cannot be written. Then nothing changes, and `Sandbox::check_state` has the error.
         let _ = self.perform(MerchantAct::HoldRefunds { hold });
     }
 

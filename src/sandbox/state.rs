@@ -1,14 +1,14 @@
 //! Everything that a running sandbox knows. The gateway, the control API and [`Sandbox`](crate::Sandbox)
 //! work on it.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::account::{Account, Accounts, Caller, Shared};
 use crate::adjustable_clock::AdjustableClock;
 use crate::fault::Faults;
 use crate::identity::Identity;
-use crate::journal::{Entry, Journal, Ticket};
+use crate::journal::{Checkpoint, Entry, Journal, Ticket};
 use crate::nonces::NonceStore;
 use crate::notifier::{Content, NotificationDraft, NotificationSigner, Notifier};
 use crate::platform::PlatformKeys;
@@ -168,6 +168,30 @@ impl SandboxState {
         store(&self.notify_url, self.settings.notify_url.clone());
         store(&self.forward_to, None);
         self.platform.reset();
+        if let Some(journal) = &self.journal {
+            journal.note_reset(self.checkpoint());
+        }
+    }
+
+    /// What the reset has left, apart from stubs, merchants and keys.
+    fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            numbers: self.accounts.count(),
+            calls: self.records.progress().borrow().newest,
+            deliveries: self.notifier.count(),
+            responses: self.request_count.load(Ordering::Relaxed),
+            nonces: self.nonces.saved(),
+        }
+    }
+
+    /// Resets the sandbox to what an earlier reset has left.
+    pub(crate) fn restore(&self, left: Checkpoint) {
+        self.reset();
+        self.accounts.set_count(left.numbers);
+        self.records.set_count(left.calls);
+        self.notifier.set_count(left.deliveries);
+        self.request_count.store(left.responses, Ordering::Relaxed);
+        self.nonces.restore(left.nonces);
     }
 
     pub(crate) fn set_speed(&self, speed: f64) -> Result<()> {

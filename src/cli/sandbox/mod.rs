@@ -7,6 +7,7 @@ mod setup;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -22,6 +23,9 @@ use crate::output::Output;
 use crate::rephrase;
 use listen::Listen;
 use setup::{Kept, Sdk, Setup};
+
+/// How soon a state that cannot be written is reported.
+const STATE_CHECK: Duration = Duration::from_millis(200);
 
 const EXAMPLES: &str = "  \
   wechatpay sandbox
@@ -127,9 +131,19 @@ pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure
         _ => Failure::config(&err),
     })?;
     announce(&args, &sandbox, output)?;
-    shutdown.wait();
+    wait(&sandbox, shutdown, output);
     drop(sandbox);
     Ok(())
+}
+
+/// Waits for a signal. Reports once when the state can no longer be written.
+fn wait(sandbox: &Sandbox, mut shutdown: interrupt::ShutdownSignal, output: &Output) {
+    while !shutdown.arrives_within(STATE_CHECK) {
+        if let Err(err) = sandbox.check_state() {
+            output.error_line(&rephrase::error(&err));
+            return shutdown.wait();
+        }
+    }
 }
 
 /// Prints that the sandbox is ready, and the set-up of clients.

@@ -8,7 +8,7 @@ mod relation;
 mod sender;
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::bills::Bills;
@@ -150,5 +150,6 @@ impl Account {
         self.world.reset();
         self.remembered.clear();
         self.bills.clear();
+        self.bank_key_given.store(false, Ordering::Relaxed);
     }
 }

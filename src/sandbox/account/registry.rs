@@ -1,7 +1,7 @@
 //! All accounts of a sandbox.
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Account;
@@ -119,6 +119,15 @@ impl Accounts {
         drop(others);
         self.add_missing_subs(&settings);
         Ok(account)
+    }
+
+    /// How many numbers of WeChat Pay the accounts have given.
+    pub(crate) fn count(&self) -> u64 {
+        self.shared.count.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_count(&self, count: u64) {
+        self.shared.count.store(count, Ordering::Relaxed);
     }
 
     pub(crate) fn reset(&self) {

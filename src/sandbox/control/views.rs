@@ -31,6 +31,10 @@ pub(super) fn info(state: &SandboxState) -> Value {
         "notify_url": state.notify_url(),
         "allow_outgoing": state.settings.allow_outgoing,
         "calls": state.records.len(),
+        "state": state.journal.as_ref().map(|journal| json!({
+            "dir": state.settings.state,
+            "entries": journal.count(),
+        })),
     })
 }
 

@@ -12,7 +12,7 @@ impl Sandbox {
     /// Above five minutes it refuses the requests of clients with a correct clock, and they reject its
     /// responses.
     pub fn set_clock_offset(&self, seconds: i64) {
-        // An error means that the state cannot be written; then nothing changes.
+        // An error means that the state cannot be written. Then nothing changes, and `check_state` has the error.
         let _ = self.state.perform(Action::ClockOffset { seconds });
     }
 
@@ -49,9 +49,23 @@ impl Sandbox {
     /// calls, deliveries and waiting faults. Restores clock, speed, rate limits, the default `notify_url`,
     /// the platform certificates, the signing mode, and whether refunds and transfers are held.
     ///
-    /// The keys stay, except those of added certificates, and so do the [stubs](Self::stub).
+    /// The keys stay, except those of added certificates, and so do the [stubs](Self::stub) and added merchants. With
+    /// [`state`](crate::SandboxBuilder::state), the file becomes as small as that of a new sandbox.
     pub fn reset(&self) {
         let _ = self.state.perform(Action::Reset);
+    }
+
+    /// Checks that the folder of [`state`](crate::SandboxBuilder::state) can still be written.
+    ///
+    /// When a write fails, as on a full disk, the sandbox changes nothing more: each request is answered with 500, and
+    /// methods without a result, like [`reset`](Self::reset), do nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::File`](wechatpay_chain::ErrorKind::File) after a failed write, until the sandbox is started again.
+    pub fn check_state(&self) -> Result<()> {
+        let journal = self.state.journal.as_ref();
+        journal.map_or(Ok(()), |journal| journal.check())
     }
 
     /// The deliveries of notifications, oldest first. At most 1000 of them are kept, and about 64 MiB in

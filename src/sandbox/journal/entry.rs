@@ -45,6 +45,8 @@ pub(crate) enum Entry {
     Attempt { id: u64, attempt: SavedAttempt },
     /// A delivery has ended.
     Delivered { id: u64, accepted: bool },
+    /// The sandbox was reset, and most entries before this one were dropped.
+    Checkpoint(Checkpoint),
 }
 
 impl Entry {
@@ -53,9 +55,25 @@ impl Entry {
         match self {
             Self::Post => Some(false),
             Self::Attempt { .. } | Self::Delivered { .. } | Self::Brand { .. } => None,
-            Self::Call { .. } | Self::Control(_) | Self::Action(_) => Some(true),
+            Self::Call { .. } | Self::Control(_) | Self::Action(_) | Self::Checkpoint(_) => {
+                Some(true)
+            }
         }
     }
+}
+
+/// The counters and nonces that a reset keeps. Executing the entry resets the sandbox and sets them.
+#[derive(Serialize, Deserialize, Default)]
+pub(crate) struct Checkpoint {
+    /// How many numbers of WeChat Pay were given.
+    pub(crate) numbers: u64,
+    /// The numbers of the newest recorded request and of the newest delivery.
+    pub(crate) calls: u64,
+    pub(crate) deliveries: u64,
+    /// How many responses have a Request-ID.
+    pub(crate) responses: u64,
+    /// The keys of the nonces by their timestamp, each 16 bytes.
+    pub(crate) nonces: Vec<(i64, Blob)>,
 }
 
 /// What the methods of [`Sandbox`](crate::Sandbox) do.
@@ -170,6 +188,12 @@ impl SavedRequest {
             headers: SavedHeaders::of(&head.headers),
             body: body.map(|body| Blob(body.clone())),
         }
+    }
+
+    /// Whether it is a request of the control API, or a form of the page, that adds a merchant.
+    pub(super) fn adds_merchant(&self) -> bool {
+        let path = self.target.split('?').next().unwrap_or_default();
+        self.method == "POST" && path.trim_end_matches('/').ends_with("/merchants")
     }
 
     /// The request; `None` when the text is none, which only a changed file has.

@@ -5,6 +5,7 @@
 //! then queues its entry. A [`Ticket`] waits until the entry is on the disk; only then the input is answered. The next
 //! start executes the entries again in the same order.
 
+mod durable;
 mod entry;
 mod moment;
 mod store;
@@ -12,12 +13,13 @@ mod writer;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use durable::Durable;
 pub(crate) use entry::{
-    Action, Blob, Entry, Input, MerchantAct, Replayed, SavedAttempt, SavedHeaders, SavedRequest,
-    SavedStub,
+    Action, Blob, Checkpoint, Entry, Input, MerchantAct, Replayed, SavedAttempt, SavedHeaders,
+    SavedRequest, SavedStub,
 };
 pub(crate) use moment::{Moment, next_nonce, time_ms};
 use store::Store;
@@ -35,6 +37,11 @@ pub(crate) struct Journal {
     has_news: AtomicBool,
     /// The generated keys of the earlier runs, by name.
     keys: Mutex<BTreeMap<String, Vec<u8>>>,
+    /// What the input that is being executed has left, if it has reset the sandbox.
+    reset: Mutex<Option<Checkpoint>>,
+    durable: Mutex<Durable>,
+    /// How many entries the file has.
+    count: AtomicUsize,
 }
 
 /// A journal that was opened, and its entries, oldest first.
@@ -47,11 +54,18 @@ impl Journal {
     /// Opens or creates the journal in a folder. `settings` are those that the effects of its entries depend on.
     pub(crate) fn open(dir: &Path, settings: &BTreeMap<String, String>) -> Result<Opened> {
         let (store, content) = Store::open(dir, settings)?;
+        let mut durable = Durable::default();
+        for entry in &content.entries {
+            durable.add(entry.number, &entry.input.entry);
+        }
         let journal = Self {
             executing: Mutex::new(()),
             writer: Writer::start(store, &content.last)?,
             has_news: AtomicBool::new(!content.entries.is_empty()),
             keys: Mutex::new(content.keys),
+            reset: Mutex::default(),
+            durable: Mutex::new(durable),
+            count: AtomicUsize::new(content.entries.len()),
         };
         Ok(Opened {
             journal: Arc::new(journal),
@@ -75,6 +89,7 @@ impl Journal {
         let _executing = self.executing();
         self.writer.check()?;
         let seed = SystemClock::new().nonce()?;
+        *lock(&self.reset) = None;
         let (result, entry) = Moment::new(time_ms, &seed).run(work);
         let Some(entry) = entry else {
             // The answer may show effects of entries that are not written yet.
@@ -83,12 +98,47 @@ impl Journal {
         if let Some(has_news) = entry.sets_news() {
             self.has_news.store(has_news, Ordering::Relaxed);
         }
-        let ticket = self.writer.append(&Input {
+        let input = |entry| Input {
             time_ms,
             seed,
             entry,
-        })?;
+        };
+        let ticket = match lock(&self.reset).take() {
+            Some(left) => self.begin_anew(&input(Entry::Checkpoint(left)))?,
+            None => self.append(&input(entry))?,
+        };
         Ok((result, ticket))
+    }
+
+    fn append(&self, input: &Input) -> Result<Ticket> {
+        let (number, ticket) = self.writer.append(input)?;
+        lock(&self.durable).add(number, &input.entry);
+        self.count.fetch_add(1, Ordering::Relaxed);
+        Ok(ticket)
+    }
+
+    /// Appends a checkpoint, which drops the entries before it in the same transaction.
+    fn begin_anew(&self, checkpoint: &Input) -> Result<Ticket> {
+        let kept = lock(&self.durable).numbers();
+        self.count.store(kept.len() + 1, Ordering::Relaxed);
+        self.writer.append_alone(checkpoint, kept)
+    }
+
+    /// Lets the input that is being executed end as a checkpoint: it has reset the sandbox.
+    pub(crate) fn note_reset(&self, left: Checkpoint) {
+        *lock(&self.reset) = Some(left);
+    }
+
+    /// How many entries a start executes.
+    pub(crate) fn count(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    /// # Errors
+    ///
+    /// [`ErrorKind::File`] when an entry could not be written; no input is executed since.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.writer.check()
     }
 
     /// The ticket of the newest entry, after the input that is being executed.
@@ -115,14 +165,16 @@ impl Journal {
     }
 
     fn executing(&self) -> MutexGuard<'_, ()> {
-        self.executing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        lock(&self.executing)
     }
 
     fn keys(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.keys)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// An error of the journal in a folder, which the user can act on.

@@ -1,6 +1,6 @@
 //! The file of the journal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -47,6 +47,8 @@ pub(super) struct Content {
 /// Something to write.
 pub(super) enum Write {
     Entry(u64, Vec<u8>),
+    /// An entry that replaces all entries before it, except for those with a number of the set.
+    Checkpoint(u64, Vec<u8>, HashSet<u64>),
     Key(String, Vec<u8>),
 }
 
@@ -83,6 +85,11 @@ impl Store {
             failed(message).with_source(why)
         })?;
         self.last = last;
+        if writes.iter().any(|it| matches!(it, Write::Checkpoint(..))) {
+            // What was written is on the disk. If this fails, the file keeps its size, and a damaged file refuses the
+            // next write.
+            let _ = self.database.compact();
+        }
         Ok(self.last.number)
     }
 
@@ -95,6 +102,12 @@ impl Store {
             for write in writes {
                 match write {
                     Write::Entry(number, bytes) => {
+                        entries.insert(*number, bytes.as_slice())?;
+                        last = last.next(*number, bytes);
+                    }
+                    Write::Checkpoint(number, bytes, kept) => {
+                        entries.retain(|number, _| kept.contains(&number))?;
+                        last = Last::of(&entries)?;
                         entries.insert(*number, bytes.as_slice())?;
                         last = last.next(*number, bytes);
                     }
@@ -113,6 +126,15 @@ impl Store {
 }
 
 impl Last {
+    fn of(entries: &redb::Table<'_, u64, &[u8]>) -> Result<Self, BoxError> {
+        let mut last = Self::default();
+        for row in entries.iter()? {
+            let (number, bytes) = row?;
+            last = last.next(number.value(), bytes.value());
+        }
+        Ok(last)
+    }
+
     fn next(&self, number: u64, bytes: &[u8]) -> Self {
         let text = [&self.digest[..], &number.to_be_bytes(), bytes].concat();
         let mut digest = [0; DIGEST];

@@ -1,5 +1,6 @@
 //! Writes entries on a separate thread: all waiting entries are one transaction.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -39,15 +40,27 @@ impl Writer {
         })
     }
 
-    /// Queues an entry. The caller makes sure that one entry is queued at a time.
-    pub(super) fn append(&self, input: &Input) -> Result<Ticket> {
+    /// Queues an entry, and returns its number. The caller makes sure that one entry is queued at a time.
+    pub(super) fn append(&self, input: &Input) -> Result<(u64, Ticket)> {
+        let (number, bytes) = self.next(input)?;
+        self.queue(Write::Entry(number, bytes))?;
+        self.newest.store(number, Ordering::Relaxed);
+        Ok((number, self.last()))
+    }
+
+    /// Queues an entry that replaces all entries before it, except for some.
+    pub(super) fn append_alone(&self, input: &Input, kept: HashSet<u64>) -> Result<Ticket> {
+        let (number, bytes) = self.next(input)?;
+        self.queue(Write::Checkpoint(number, bytes, kept))?;
+        self.newest.store(number, Ordering::Relaxed);
+        Ok(self.last())
+    }
+
+    fn next(&self, input: &Input) -> Result<(u64, Vec<u8>)> {
         let bytes = serde_json::to_vec(input).map_err(|err| {
             failed("cannot encode an entry of the state".to_owned()).with_source(err)
         })?;
-        let number = self.newest.load(Ordering::Relaxed) + 1;
-        self.queue(Write::Entry(number, bytes))?;
-        self.newest.store(number, Ordering::Relaxed);
-        Ok(self.last())
+        Ok((self.newest.load(Ordering::Relaxed) + 1, bytes))
     }
 
     pub(super) fn keep_key(&self, name: &str, bytes: Vec<u8>) -> Result<()> {

@@ -71,6 +71,77 @@ fn kill_9_loses_no_order_that_was_answered() {
     assert_unpaid(&shop, &ready["mchid"], answered.iter());
 }
 
+#[test]
+fn kill_9_during_a_reset_loses_nothing_that_was_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--json", "--state", folder.path().to_str().unwrap()];
+    for round in 0..5_u64 {
+        let running = Running::start(&arguments);
+        let ready = running.json();
+        let shop = client(&ready);
+        let place = |number: &str| {
+            let order = json!({
+                "appid": "wxd678efh567hg6787", "mchid": ready["mchid"], "description": "公仔",
+                "out_trade_no": number, "notify_url": "http://127.0.0.1:9/", "amount": {"total": 1},
+                "unknown": "x".repeat(20_000),
+            });
+            let placed = shop.chain("v3/pay/transactions/native").post(order, ());
+            placed.wait().is_ok()
+        };
+        let reset = format!("{}_sandbox/api/reset", ready["base_url"].as_str().unwrap());
+        let kept = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for number in 0.. {
+                    let number = format!("ORDER{number:06}");
+                    if !place(&number) {
+                        return;
+                    }
+                    kept.lock().unwrap().push(number);
+                    if kept.lock().unwrap().len() == 8 {
+                        // An answered or a lost reset: only orders after it count.
+                        kept.lock().unwrap().clear();
+                        if !is_posted(&reset) {
+                            return;
+                        }
+                    }
+                }
+            });
+            std::thread::sleep(std::time::Duration::from_millis(150 + round * 37));
+            running.signal("-9");
+        });
+        drop(running);
+        let running = Running::start(&arguments);
+        let again = running.json();
+        assert_unpaid(
+            &client(&again),
+            &ready["mchid"],
+            kept.lock().unwrap().iter(),
+        );
+        assert!(is_posted(&format!(
+            "{}_sandbox/api/reset",
+            again["base_url"].as_str().unwrap()
+        )));
+        assert_eq!(running.stop("-TERM").code(), Some(0));
+    }
+}
+
+/// Whether an empty request was answered with 200.
+fn is_posted(url: &str) -> bool {
+    use std::io::{Read, Write};
+    let host = url.trim_start_matches("http://").split('/').next().unwrap();
+    let path = url.split_once(host).unwrap().1;
+    let text = format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}"
+    );
+    let mut answer = String::new();
+    let posted = std::net::TcpStream::connect(host).and_then(|mut stream| {
+        stream.write_all(text.as_bytes())?;
+        stream.read_to_string(&mut answer)
+    });
+    posted.is_ok() && answer.starts_with("HTTP/1.1 200")
+}
+
 /// Each of the orders is there, and was not paid.
 fn assert_unpaid<'n>(shop: &Client, mchid: &Value, numbers: impl IntoIterator<Item = &'n String>) {
     for number in numbers {
@@ -93,6 +164,8 @@ fn a_full_disk_refuses_further_requests_and_loses_none_that_was_answered() {
     let mut limited = std::process::Command::new("sh");
     let script = "trap '' XFSZ; ulimit -f 6000; exec \"$0\" sandbox \"$@\"";
     limited.args(["-c", script, env!("CARGO_BIN_EXE_wechatpay")]);
+    let errors = folder.path().join("errors.txt");
+    limited.stderr(std::fs::File::create(&errors).unwrap());
     let running = Running::of(limited.args(arguments), true);
     let ready = running.json();
     let shop = client(&ready);
@@ -118,6 +191,11 @@ fn a_full_disk_refuses_further_requests_and_loses_none_that_was_answered() {
         Some(500),
         "{refused}"
     );
+    let said = || std::fs::read_to_string(&errors).unwrap();
+    while said().is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(said().contains("make room on the disk"), "{}", said());
     drop(running);
 
     let running = Running::start(&arguments);

@@ -101,7 +101,7 @@ pub(super) fn get(sandbox: &Sandbox, path: &str) -> Outcome<Value> {
     came.json()
 }
 
-fn post(sandbox: &Sandbox, path: &str, body: &Value) -> Outcome<Value> {
+pub(super) fn post(sandbox: &Sandbox, path: &str, body: &Value) -> Outcome<Value> {
     let came = api(sandbox, "POST", path, &body.to_string())?;
     assert_eq!(came.status, 200, "{path}: {}", came.body);
     came.json()

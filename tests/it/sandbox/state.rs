@@ -13,6 +13,7 @@ use wechatpay_sandbox::{
 };
 
 use super::Outcome;
+use super::raw::Raw;
 use crate::support::Hand;
 
 const ORDERS: &str = "v3/pay/transactions/native";
@@ -179,6 +180,87 @@ fn a_reset_survives_a_restart() -> Outcome {
         (orders, sandbox.calls().len()),
         (vec!["KEPT0001".to_owned()], 1)
     );
+    Ok(())
+}
+
+/// The number of entries that a start executes, as the control API tells it.
+fn entries(sandbox: &Sandbox) -> Outcome<u64> {
+    let info = super::control::get(sandbox, "info")?;
+    Ok(info["state"]["entries"].as_u64().ok_or("no entries")?)
+}
+
+#[test]
+fn a_reset_shrinks_the_file_and_keeps_what_a_reset_keeps() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("state/state.redb");
+    let sandbox = builder(folder.path()).start_blocking()?;
+    sandbox.stub("GET", "v3/any", StubResponse::json(json!({"stubbed": 1})))?;
+    sandbox.stub("GET", "v3/any", StubResponse::json(json!({"stubbed": 2})))?;
+    let added = MerchantSettings::new("1900000333").kind(MerchantKind::Any);
+    let serial = sandbox.add_merchant(added)?.serial().to_owned();
+    let asked = json!({"mchid": "1900000334", "kind": "merchant"});
+    super::control::post(&sandbox, "merchants", &asked)?;
+    drop(sandbox.brand_builder()?.build());
+    let replayed = Raw::new(&sandbox, "GET", "/v3/certificates")?.authorized()?;
+    assert_eq!(replayed.clone().send(&sandbox)?.status, 200);
+    let client = sandbox.client()?;
+    for number in 0..30 {
+        let mut order = order(sandbox.mchid(), &format!("GONE{number:04}"));
+        order["unknown"] = json!("x".repeat(100_000));
+        client.chain(ORDERS).post(order, ()).wait()?;
+    }
+    sandbox.pay("GONE0001")?;
+    let paid = sandbox.orders()[1].transaction_id.clone();
+    let full = fs::metadata(&path)?.len();
+    assert!(entries(&sandbox)? > 30);
+    sandbox.reset();
+    assert_eq!(
+        entries(&sandbox)?,
+        5,
+        "a stub, two merchants, a brand and the reset"
+    );
+    place(&client, sandbox.mchid(), "KEPT0001")?;
+    let next = sandbox.calls()[0].id;
+    drop(sandbox);
+    let small = fs::metadata(&path)?.len();
+    assert!(full > 3_000_000 && small < full / 2, "{full} {small}");
+
+    let sandbox = builder(folder.path()).start_blocking()?;
+    assert_eq!(entries(&sandbox)?, 6);
+    let orders = sandbox.orders().into_iter().map(|it| it.out_trade_no);
+    assert_eq!(orders.collect::<Vec<_>>(), ["KEPT0001"]);
+    assert_eq!(sandbox.calls()[0].id, next, "numbers of requests go on");
+    assert_eq!(
+        replayed.send(&sandbox)?.status,
+        401,
+        "its nonce is still known"
+    );
+    let stubbed = sandbox.client()?.chain("v3/any").get(()).wait()?;
+    assert_eq!(stubbed["stubbed"], 2);
+    assert_eq!(sandbox.account("1900000333")?.serial(), serial);
+    sandbox.account("1900000334")?;
+    sandbox.pay("KEPT0001")?;
+    let count = |id: &Option<String>| id.as_deref().map(|id| id[id.len() - 10..].to_owned());
+    let again = &sandbox.orders()[0].transaction_id;
+    assert!(count(again) > count(&paid), "{again:?} {paid:?}");
+    Ok(())
+}
+
+#[test]
+fn a_reset_by_the_control_api_shrinks_the_file_as_well() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let sandbox = builder(folder.path()).start_blocking()?;
+    place(&sandbox.client()?, sandbox.mchid(), "GONE0001")?;
+    for _ in 0..3 {
+        super::control::post(&sandbox, "reset", &json!({}))?;
+        assert_eq!(entries(&sandbox)?, 1);
+    }
+    drop(sandbox);
+    let sandbox = builder(folder.path()).start_blocking()?;
+    assert_eq!((entries(&sandbox)?, sandbox.orders().len()), (1, 0));
+    // An input after the start is not mistaken for a reset.
+    place(&sandbox.client()?, sandbox.mchid(), "KEPT0001")?;
+    assert_eq!(entries(&sandbox)?, 2);
     Ok(())
 }
 

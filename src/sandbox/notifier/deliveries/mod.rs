@@ -85,6 +85,16 @@ impl Notifier {
         self.with(DeliveryStore::clear);
     }
 
+    /// The number of the newest delivery.
+    pub(crate) fn count(&self) -> u64 {
+        self.with(|store| store.count())
+    }
+
+    /// Lets the next delivery have the number after `count`.
+    pub(crate) fn set_count(&self, count: u64) {
+        self.with(|store| store.set_count(count));
+    }
+
     /// Posts the notification that a fault holds back until the next one is posted.
     pub(crate) fn release_held(&self) {
         self.with(|store| store.held = None);

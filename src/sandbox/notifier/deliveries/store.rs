@@ -121,6 +121,15 @@ impl DeliveryStore {
         }
     }
 
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Lets the next delivery have the number after `count`.
+    pub(super) fn set_count(&mut self, count: u64) {
+        self.count = count;
+    }
+
     /// Removes all deliveries and cancels their tasks.
     pub(super) fn clear(&mut self) {
         *self = Self {
