@@ -69,7 +69,9 @@ fn whole(key: &str) -> Option<i64> {
     (number.to_string() == key).then_some(number)
 }
 
-fn key_value(key: &str) -> Value {
+/// The key of an array that a text is: `"8"` is the number 8, `"08"` a text.
+#[must_use]
+pub fn key_of_text(key: &str) -> Value {
     whole(key).map_or_else(|| Value::from(key), Value::from)
 }
 
@@ -191,7 +193,7 @@ pub fn items(array: &Value) -> Vec<(Value, Value)> {
         Value::Object(members) => {
             let items = members.iter();
             items
-                .map(|(key, value)| (key_value(key), value.clone()))
+                .map(|(key, value)| (key_of_text(key), value.clone()))
                 .collect()
         }
         _ => Vec::new(),
@@ -461,10 +463,12 @@ pub fn array_slice(array: &Value, offset: i64, length: Option<i64>) -> Value {
     out
 }
 
-/// `array_flip($array)`
+/// `array_flip($array)`: leaves out what is neither a whole number nor a text.
 #[must_use]
 pub fn array_flip(array: &Value) -> Value {
-    map(items(array).into_iter().map(|(key, value)| (value, key)))
+    let items = items(array).into_iter();
+    let keys = items.filter(|(_, value)| value.is_string() || crate::is_int(value));
+    map(keys.map(|(key, value)| (value, key)))
 }
 
 /// `array_combine($keys, $values)`

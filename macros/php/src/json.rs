@@ -1,5 +1,7 @@
 //! `json_encode` and `json_decode`.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::value::num;
@@ -40,7 +42,43 @@ pub fn json_decode_array(text: &str) -> Value {
 /// `json_decode($text)`: null for invalid JSON.
 #[must_use]
 pub fn json_decode(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or(Value::Null)
+    parse(text).unwrap_or(Value::Null)
+}
+
+/// The value of JSON; nothing for invalid JSON.
+pub(crate) fn parse(text: &str) -> Option<Value> {
+    serde_json::from_str(&without_negative_zero(text)).ok()
+}
+
+/// PHP reads `-0` as the whole number 0, and `-0.0` as a float.
+fn without_negative_zero(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut copied = 0;
+    let mut in_string = false;
+    let mut escaped = false;
+    let bytes = text.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        let rest = bytes.get(at + 1..).unwrap_or_default();
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'-' if !in_string && matches!(rest, [b'0', next @ ..] if !continues(next)) => {
+                out.push_str(text.get(copied..at).unwrap_or_default());
+                copied = at + 1;
+            }
+            _ => {}
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(text.get(copied..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+fn continues(digits: &[u8]) -> bool {
+    matches!(digits, [b'0'..=b'9' | b'.' | b'e' | b'E', ..])
 }
 
 /// Converts objects to arrays as PHP does.
@@ -64,7 +102,11 @@ pub fn sent(value: Value) -> Value {
             Value::Object(members.map(|(key, value)| (key, sent(value))).collect())
         }
         Value::Number(number) => match num(&number) {
-            Num::Float(float) if float.fract() == 0.0 && float.abs() < 1e17 => {
+            Num::Float(float)
+                if float.fract() == 0.0
+                    && float.abs() < 1e17
+                    && !(float == 0.0 && float.is_sign_negative()) =>
+            {
                 Value::from(float as i64)
             }
             _ => Value::Number(number),

@@ -13,6 +13,7 @@ mod decimal;
 pub mod digits;
 mod exception;
 mod format;
+pub mod function;
 mod json;
 mod number;
 mod text;

@@ -177,8 +177,8 @@ pub fn abs(value: &Value) -> Result<Value> {
     }
 }
 
-/// `intval($value, $base)`: the base counts for texts only. 16, 8 and 2 take `0x`, `0o` and `0b`
-/// before the digits, 0 goes by them.
+/// `intval($value, $base)`: the base counts for texts only. 16 and 2 take `0x` and `0b` before the
+/// digits, 0 goes by them.
 ///
 /// # Errors
 /// A `ValueError` for a base that is neither 0 nor 2 to 36.
@@ -217,7 +217,7 @@ pub fn intval(value: &Value, base: i64) -> Result<Value> {
 
 /// Returns the base of a number and its digits without the prefix.
 fn without_prefix(digits: &str, base: u32) -> (u32, &str) {
-    let known = [("0x", 16), ("0o", 8), ("0b", 2)];
+    let known = [("0x", 16), ("0b", 2)];
     for (prefix, own) in known {
         let start = digits.get(..2).unwrap_or_default();
         if start.eq_ignore_ascii_case(prefix) && (base == 0 || base == own) {

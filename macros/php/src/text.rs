@@ -136,6 +136,18 @@ pub fn strtolower(text: &str) -> String {
     text.to_ascii_lowercase()
 }
 
+/// `mb_strtoupper($text)`
+#[must_use]
+pub fn mb_strtoupper(text: &str) -> String {
+    text.to_uppercase()
+}
+
+/// `mb_strtolower($text)`
+#[must_use]
+pub fn mb_strtolower(text: &str) -> String {
+    text.to_lowercase()
+}
+
 /// `strrev($text)`
 ///
 /// # Errors
@@ -259,8 +271,12 @@ pub fn str_pad(text: &str, length: i64, with: &str, side: i64) -> Result<String>
 /// `str_replace($search, $replace, $subject)`, of texts or arrays of them.
 ///
 /// # Errors
-/// A `TypeError` when the subject is an array and more than a text is asked of it.
+/// A `TypeError` when a text is to be replaced by an array.
 pub fn str_replace(search: &Value, replace: &Value, subject: &Value) -> Result<Value> {
+    if crate::is_array(replace) && !crate::is_array(search) {
+        let message = "str_replace(): Argument #2 ($replace) must be of type string when argument #1 ($search) is a string";
+        return Err(Thrown::new("TypeError", message));
+    }
     if let Value::Array(_) | Value::Object(_) = subject {
         let items = crate::items(subject).into_iter();
         let replaced: Result<Vec<_>> = items
@@ -299,7 +315,7 @@ pub fn str_split(text: &str, length: i64) -> Result<Value> {
     let length = usize::try_from(length).ok().filter(|length| *length > 0);
     let length = length.ok_or_else(|| Thrown::new("ValueError", message))?;
     if text.is_empty() {
-        return Ok(Value::Array(vec![Value::from("")]));
+        return Ok(Value::Array(Vec::new()));
     }
     let pieces = text.as_bytes().chunks(length).map(utf8);
     let pieces: Result<Vec<_>> = pieces.collect();

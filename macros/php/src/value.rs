@@ -117,6 +117,7 @@ pub fn int(value: &Value) -> i64 {
 pub fn int_of_text(text: &str) -> i64 {
     match leading(text).0 {
         Num::Int(number) => number,
+        Num::Float(number) if number.is_infinite() => 0,
         // Of a text PHP takes the nearest whole number, and not modulo 2^64.
         Num::Float(number) => number as i64,
     }

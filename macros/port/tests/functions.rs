@@ -5,14 +5,22 @@ use wechatpay_chain_port::evaluate::{Host, Output, run};
 use wechatpay_chain_port::syntax::parse;
 
 /// PHP gives these a value, and the porter refuses them with their place.
-const REFUSED: [&str; 7] = [
+const REFUSED: [&str; 15] = [
     "intval(\"12\", 1)",
     "trim(\"中x中\", \"中\")",
     "round(2.5, 0, 2)",
     "array_keys([\"a\" => 1, \"b\" => 2], 2)",
     "count([1, [2, 3]], COUNT_RECURSIVE)",
     "~5",
-    "trim(\" a \", null)",
+    "implode(\",\", [[1]])",
+    "intval(\"10\", 37)",
+    "\"abc\"[1.7]",
+    "\"x\" . [1]",
+    "sprintf(\"%g\", 0.00001234)",
+    "array_reverse([\"x\", \"y\"], true)",
+    "array_slice([1, 2, 3], 1, 1, true)",
+    "json_decode(\"[12345678901234567890]\", true, 512, JSON_BIGINT_AS_STRING)",
+    "json_decode(\"[[1]]\", true, 1)",
 ];
 
 struct Nothing;

@@ -25,7 +25,7 @@ impl<'a> Evaluator<'a, '_> {
             None => self
                 .host
                 .variable(name)
-                .map_or(Value::Null, |json| super::json::from_json(&json, true)),
+                .map_or(Value::Null, super::plain::value),
         };
         let in_object = places.iter().any(|it| matches!(it, Place::Property(_)));
         let value = match in_object && self.unsure > 0 {

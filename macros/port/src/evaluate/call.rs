@@ -5,9 +5,9 @@ use std::rc::Rc;
 use serde_json::Map;
 
 use super::Evaluator;
-use super::json::to_json;
 use super::object::Object;
 use super::path::{Chain, Link};
+use super::plain::to_json;
 use super::request::{Request, Upload};
 use super::value::{Array, Key, Value};
 use crate::recognise::{self, Call, Form, Method, Mode, Step, Verb};

@@ -1,7 +1,7 @@
-//! Casts, constants, and the characters of a text.
+//! Casts, and the characters of a text.
 
-use super::json::flag;
 use super::object::Object;
+use super::plain::from_json;
 use super::value::{Array, Value};
 use crate::syntax::Cast;
 
@@ -29,41 +29,13 @@ pub(super) fn cast<'a>(to: Cast, value: Value<'a>) -> Value<'a> {
         },
         Cast::Object => match value {
             Value::Array(array) => Value::object(Object::Plain(array)),
-            Value::Null => Value::object(Object::Plain(Array::default())),
-            other => other,
+            object @ Value::Object(_) => object,
+            other => match other.plain() {
+                Some(scalar) => from_json(wechatpay_chain_php::object(scalar), false),
+                None => unfit(),
+            },
         },
     }
-}
-
-/// The constants that snippets use.
-pub(super) fn constant<'a>(name: &str) -> Option<Value<'a>> {
-    let number = match name {
-        "JSON_HEX_TAG" => flag::HEX_TAG,
-        "JSON_HEX_AMP" => flag::HEX_AMP,
-        "JSON_HEX_APOS" => flag::HEX_APOS,
-        "JSON_HEX_QUOT" => flag::HEX_QUOT,
-        "JSON_FORCE_OBJECT" => flag::FORCE_OBJECT,
-        "JSON_UNESCAPED_SLASHES" => flag::UNESCAPED_SLASHES,
-        "JSON_PRETTY_PRINT" => flag::PRETTY_PRINT,
-        "JSON_UNESCAPED_UNICODE" => flag::UNESCAPED_UNICODE,
-        "JSON_PRESERVE_ZERO_FRACTION" => flag::PRESERVE_ZERO_FRACTION,
-        "JSON_OBJECT_AS_ARRAY" => 1,
-        "JSON_THROW_ON_ERROR" => 4_194_304,
-        "JSON_BIGINT_AS_STRING" => 2,
-        "PHP_INT_MAX" => i64::MAX,
-        "PHP_INT_MIN" => i64::MIN,
-        "PHP_QUERY_RFC1738" | "SORT_NUMERIC" | "STR_PAD_RIGHT" => 1,
-        "PHP_QUERY_RFC3986" | "SORT_STRING" | "STR_PAD_BOTH" => 2,
-        "SORT_REGULAR" | "STR_PAD_LEFT" => 0,
-        _ => {
-            return match name {
-                "PHP_EOL" => Some(Value::Text("\n".into())),
-                "DIRECTORY_SEPARATOR" => Some(Value::Text("/".into())),
-                _ => None,
-            };
-        }
-    };
-    Some(Value::Int(number))
 }
 
 /// `"abc"[1]`, from the end with a negative index. PHP throws for an index that is no whole number.

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::Evaluator;
-use super::json::from_json;
 use super::object::Object;
 use super::path::{Chain, Link};
+use super::plain::value;
 use super::value::{Array, Captured, Key, Value};
 use crate::recognise::{Form, is_static_property};
 use crate::syntax::{Arg, BinaryOp, Closure, Expr, ExprKind, Item, Member, Name, Piece, Span};
@@ -146,7 +146,7 @@ impl<'a> Evaluator<'a, '_> {
             return value.clone();
         }
         if let Some(json) = self.host.variable(name) {
-            return from_json(&json, true);
+            return value(json);
         }
         let stand_in = self.host.stand_in(name);
         if self.told.insert(name.to_owned()) {
@@ -160,7 +160,7 @@ impl<'a> Evaluator<'a, '_> {
                 &advice(name),
             );
         }
-        stand_in.map_or(Value::Null, |json| from_json(&json, true))
+        stand_in.map_or(Value::Null, value)
     }
 
     /// What stands before `->` and `[`: an undefined variable is a client there.
@@ -364,8 +364,9 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn constant(&mut self, name: &Name) -> Value<'a> {
-        match super::convert::constant(&name.resolved) {
-            Some(value) => value,
+        let last = name.resolved.rsplit('\\').next().unwrap_or_default();
+        match wechatpay_chain_php::function::constant(last) {
+            Some(constant) => value(constant),
             None => Value::unknown(format!("the constant `{}`", name.written)),
         }
     }

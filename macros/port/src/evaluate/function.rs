@@ -1,9 +1,10 @@
 //! PHP's functions.
 
-use super::json::{decode, encode};
+use wechatpay_chain_php as php;
+
 use super::object::Object;
 use super::value::{Key, Value};
-use super::{Evaluator, array, library};
+use super::{Evaluator, plain};
 use crate::syntax::{Arg, ExprKind, Name, Span};
 
 impl<'a> Evaluator<'a, '_> {
@@ -80,9 +81,14 @@ impl<'a> Evaluator<'a, '_> {
             }
             "ksort" => {
                 let target = &args.first()?.value;
-                if let Value::Array(mut array) = self.expr(target) {
-                    array.sort_by_text();
-                    self.assign(target, Value::Array(array));
+                let sort = match args.get(1).map(|flags| self.expr(&flags.value).to_int()) {
+                    None | Some(Some(0)) => php::ksort,
+                    Some(Some(2)) => php::ksort_text,
+                    Some(_) => return None,
+                };
+                if let Value::Array(array) = self.expr(target) {
+                    let sorted = plain::by_keys(sort, &array);
+                    self.assign(target, Value::Array(sorted));
                 }
                 Some(Value::Bool(true))
             }
@@ -112,8 +118,7 @@ impl<'a> Evaluator<'a, '_> {
         let closures: Vec<_> = closures.cloned().collect();
         let known = self
             .with_host(name, &args, span)
-            .or_else(|| array::call(name, &args))
-            .or_else(|| library::call(name, &args))
+            .or_else(|| plain::call(name, &args))
             .or_else(|| typed(name, &args));
         if known.is_none() {
             self.run_handlers(closures);
@@ -153,18 +158,15 @@ impl<'a> Evaluator<'a, '_> {
             "json_encode" if args.len() > 2 => return None,
             "json_encode" => {
                 let flags = args.get(1).and_then(Value::to_int).unwrap_or_default();
-                match encode(args.first()?, flags) {
+                match plain::encode(args.first()?, flags) {
                     Ok(json) => Value::Text(json),
                     Err(why) => Value::Unknown(why),
                 }
             }
             "json_decode" => {
-                let array = args.get(1).and_then(Value::to_bool) == Some(true)
-                    || args
-                        .get(3)
-                        .and_then(Value::to_int)
-                        .is_some_and(|flags| flags & 1 != 0);
-                decode(&text(0)?, array)
+                let args: Vec<_> = args.iter().map(Value::plain).collect::<Option<_>>()?;
+                let (json, associative) = php::function::json_decode(&args)?.ok()?;
+                plain::from_json(json, associative)
             }
             "time" => Value::Int(self.host.now()),
             "md5" => self.digest("md5", text(0)?.as_bytes(), span),
@@ -204,23 +206,20 @@ impl<'a> Evaluator<'a, '_> {
                 Ok(bytes) => Value::Int(bytes.len() as i64),
                 Err(unknown) => unknown,
             },
+            "print_r" | "var_export" if args.len() > 1 => return None,
             "print_r" | "var_dump" | "var_export" | "printf" | "error_log" => Value::Null,
             _ => return None,
         })
     }
 }
 
-/// Questions about types.
+/// Questions about the types of values that are not plain.
 fn typed<'a>(name: &str, args: &[Value<'a>]) -> Option<Value<'a>> {
     let value = args.first()?;
     let answer = match name {
-        "is_string" => matches!(value, Value::Text(_)),
-        "is_int" | "is_integer" => matches!(value, Value::Int(_)),
-        "is_float" => matches!(value, Value::Float(_)),
-        "is_bool" => matches!(value, Value::Bool(_)),
-        "is_null" => matches!(value, Value::Null),
         "is_array" => matches!(value, Value::Array(_)),
-        "is_object" => matches!(value, Value::Object(_)),
+        "is_object" => matches!(value, Value::Object(_) | Value::Closure(_)),
+        "is_string" | "is_int" | "is_integer" | "is_float" | "is_bool" | "is_null" => false,
         "get_object_vars" => match value {
             Value::Object(object) => match &*object.borrow() {
                 Object::Plain(properties) => return Some(Value::Array(properties.clone())),

@@ -4,10 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::Evaluator;
-use super::json::{decode, encode};
 use super::object::{Media, Object, Uri};
+use super::plain::{decode, encode};
 use super::request::Part;
 use super::value::{Array, Key, Value};
+use wechatpay_chain_php::rawurlencode;
+
 use crate::recognise::Verb;
 use crate::syntax::{Name, Span};
 
@@ -298,7 +300,7 @@ impl<'a> Evaluator<'a, '_> {
     ) -> Option<Value<'a>> {
         if class.is("GuzzleHttp\\Psr7\\Query") && method == "build" {
             return Some(match args.first() {
-                Some(Value::Array(array)) => super::array::query(array, true),
+                Some(Value::Array(array)) => query(array),
                 _ => Value::unknown("a query of something that is no array"),
             });
         }
@@ -343,6 +345,28 @@ impl<'a> Evaluator<'a, '_> {
             Err(why) => self.error(span, why, ""),
         }
     }
+}
+
+/// `Query::build($array)`: `name=value` joined by `&`, flat.
+fn query<'a>(array: &Array<'a>) -> Value<'a> {
+    let mut pairs = Vec::new();
+    for (key, value) in array.iter() {
+        let text = match value {
+            Value::Null => continue,
+            Value::Bool(flag) => if *flag { "1" } else { "0" }.to_owned(),
+            Value::Array(_) => return Value::unknown("a nested query"),
+            other => match other.to_text() {
+                Ok(text) => text,
+                Err(why) => return Value::Unknown(why),
+            },
+        };
+        pairs.push(format!(
+            "{}={}",
+            rawurlencode(&key.to_text()),
+            rawurlencode(&text)
+        ));
+    }
+    Value::Text(pairs.join("&"))
 }
 
 pub(super) fn basename(path: &str) -> &str {

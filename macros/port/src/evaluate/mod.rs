@@ -5,7 +5,6 @@
 //! where ways meet is not known afterwards. A request that
 //! depends on an answer is a problem, with its place.
 
-mod array;
 mod assign;
 mod call;
 mod convert;
@@ -13,11 +12,10 @@ mod expression;
 mod fork;
 mod function;
 mod guzzle;
-mod json;
-mod library;
 mod object;
 mod operator;
 mod path;
+mod plain;
 mod request;
 mod sdk;
 mod statement;

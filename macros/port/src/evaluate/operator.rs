@@ -1,9 +1,11 @@
 //! Operators.
 
+use std::rc::Rc;
+
 use wechatpay_chain_php::{self as php, Value as Json};
 
 use super::Evaluator;
-use super::library::{from_json, to_json};
+use super::plain::value;
 use super::value::Value;
 use crate::syntax::{BinaryOp, Expr, ExprKind, UnaryOp};
 
@@ -58,20 +60,14 @@ impl<'a> Evaluator<'a, '_> {
 }
 
 pub(super) fn unary<'a>(op: UnaryOp, operand: &Value<'a>) -> Value<'a> {
+    if let Value::Unknown(why) = operand {
+        return Value::Unknown(Rc::clone(why));
+    }
     match op {
         UnaryOp::BitNot => Value::unknown("the operator `~`"),
-        UnaryOp::Not => operand
-            .to_bool()
-            .map_or_else(|| operand.clone(), |flag| Value::Bool(!flag)),
-        UnaryOp::Plus => operand.to_number().unwrap_or_else(|| operand.clone()),
-        UnaryOp::Minus => match operand.to_number() {
-            Some(Value::Int(number)) => match number.checked_neg() {
-                Some(number) => Value::Int(number),
-                None => Value::Float(-(number as f64)),
-            },
-            Some(Value::Float(number)) => Value::Float(-number),
-            _ => operand.clone(),
-        },
+        UnaryOp::Not => known(operand.to_bool().map(|flag| !flag)),
+        UnaryOp::Plus => arithmetic(BinaryOp::Mul, operand, &Value::Int(1)),
+        UnaryOp::Minus => arithmetic(BinaryOp::Mul, operand, &Value::Int(-1)),
     }
 }
 
@@ -114,19 +110,16 @@ fn known<'a>(answer: Option<bool>) -> Value<'a> {
 
 /// `==`; nothing for objects and what only a run would tell.
 fn equal(left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
-    Some(php::equal(&to_json(left)?, &to_json(right)?))
+    Some(php::equal(&left.plain()?, &right.plain()?))
 }
 
 /// What a text means, what overflows and what PHP throws is the library's to know.
 fn arithmetic<'a>(op: BinaryOp, left: &Value<'a>, right: &Value<'a>) -> Value<'a> {
-    let result = match (to_json(left), to_json(right)) {
+    let result = match (left.plain(), right.plain()) {
         (Some(left), Some(right)) => calculated(op, &left, &right),
         _ => None,
     };
-    result.map_or_else(
-        || Value::unknown("a calculation that PHP refuses"),
-        from_json,
-    )
+    result.map_or_else(|| Value::unknown("a calculation that PHP refuses"), value)
 }
 
 fn calculated(op: BinaryOp, left: &Json, right: &Json) -> Option<Json> {
@@ -142,6 +135,8 @@ fn calculated(op: BinaryOp, left: &Json, right: &Json) -> Option<Json> {
         BinaryOp::Mul => php::mul(left, right).ok(),
         BinaryOp::Div => php::div(left, right).ok(),
         BinaryOp::Rem => php::rem(left, right).ok(),
+        BinaryOp::Pow => php::pow(left, right).ok(),
+        BinaryOp::Spaceship => Some(php::compare(left, right).into()),
         BinaryOp::BitOr => bits(|left, right| left | right),
         BinaryOp::BitAnd => bits(|left, right| left & right),
         BinaryOp::Less => Some(php::less(left, right).into()),

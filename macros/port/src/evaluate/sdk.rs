@@ -3,6 +3,7 @@
 use super::Evaluator;
 use super::object::Object;
 use super::path::Chain;
+use super::plain::by_keys;
 use super::value::{Array, Value};
 use crate::syntax::{Name, Span};
 
@@ -49,9 +50,7 @@ impl<'a> Evaluator<'a, '_> {
                 }
             }
             ("ksort", Some(Value::Array(array))) => {
-                let mut sorted = array.clone();
-                sorted.sort_by_text();
-                Value::Array(sorted)
+                Value::Array(by_keys(wechatpay_chain_php::ksort_text, array))
             }
             ("querystringlike", Some(Value::Array(array))) => query_string_like(array),
             ("joinedbylinefeed", _) => joined(args),

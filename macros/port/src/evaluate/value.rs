@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
-use wechatpay_chain_php::digits;
+use serde_json::Number;
+use wechatpay_chain_php::{self as php, Key as _, Value as Json};
 
 use super::object::Object;
 use super::path::Chain;
@@ -43,7 +44,8 @@ pub(crate) struct Captured<'a> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Array<'a> {
     items: IndexMap<Key, Value<'a>>,
-    next: i64,
+    /// Behind the largest whole number that was a key.
+    next: Option<i64>,
 }
 
 /// A key: a text that reads as a whole number is one.
@@ -54,22 +56,22 @@ pub(crate) enum Key {
 }
 
 impl Key {
+    /// Nothing for what is no key in PHP.
     pub(crate) fn of(value: &Value<'_>) -> Option<Self> {
-        Some(match value {
-            Value::Int(number) => Self::Int(*number),
-            Value::Bool(flag) => Self::Int(i64::from(*flag)),
-            // As PHP casts: towards zero.
-            Value::Float(number) => Self::Int(*number as i64),
-            Value::Null => Self::Text(String::new()),
-            Value::Text(text) => Self::text(text),
-            _ => return None,
-        })
+        match value {
+            Value::Int(number) => Some(Self::Int(*number)),
+            Value::Text(text) => Some(Self::text(text)),
+            Value::Null | Value::Bool(_) | Value::Float(_) => {
+                value.plain().map(|key| Self::text(&key.key()))
+            }
+            _ => None,
+        }
     }
 
     /// `"8"` is 8; `"08"`, `"-0"` and `"8 "` are texts.
     pub(crate) fn text(text: &str) -> Self {
-        match text.parse::<i64>() {
-            Ok(number) if number.to_string() == text => Self::Int(number),
+        match php::key_of_text(text) {
+            Json::Number(number) => Self::Int(number.as_i64().unwrap_or_default()),
             _ => Self::Text(text.to_owned()),
         }
     }
@@ -92,14 +94,14 @@ impl Key {
 impl<'a> Array<'a> {
     /// Behind the last one.
     pub(crate) fn push(&mut self, value: Value<'a>) {
-        let key = Key::Int(self.next);
+        let key = self.next_key();
         self.insert(key, value);
     }
 
     /// In its place, when the key is there already.
     pub(crate) fn insert(&mut self, key: Key, value: Value<'a>) {
         if let Key::Int(number) = key {
-            self.next = self.next.max(number.saturating_add(1));
+            self.next = self.next.max(Some(number.saturating_add(1)));
         }
         self.items.insert(key, value);
     }
@@ -115,13 +117,13 @@ impl<'a> Array<'a> {
     /// The value there; null is put there when there is none.
     pub(crate) fn entry(&mut self, key: Key) -> &mut Value<'a> {
         if let Key::Int(number) = key {
-            self.next = self.next.max(number.saturating_add(1));
+            self.next = self.next.max(Some(number.saturating_add(1)));
         }
         self.items.entry(key).or_insert(Value::Null)
     }
 
     pub(crate) fn next_key(&self) -> Key {
-        Key::Int(self.next)
+        Key::Int(self.next.unwrap_or(0))
     }
 
     pub(crate) fn remove(&mut self, key: &Key) {
@@ -146,12 +148,6 @@ impl<'a> Array<'a> {
             .keys()
             .zip(expected)
             .all(|(key, expected)| *key == expected)
-    }
-
-    /// As `ksort` with `SORT_STRING`.
-    pub(crate) fn sort_by_text(&mut self) {
-        self.items
-            .sort_by(|one, _, other, _| one.to_text().cmp(&other.to_text()));
     }
 }
 
@@ -180,6 +176,28 @@ impl<'a> Value<'a> {
 
     pub(crate) fn object(object: Object<'a>) -> Self {
         Self::Object(Rc::new(RefCell::new(object)))
+    }
+
+    /// The value that the functions of PHP take: neither an object nor a closure nor unknown. Floats that JSON
+    /// lacks are none.
+    pub(crate) fn plain(&self) -> Option<Json> {
+        Some(match self {
+            Self::Null => Json::Null,
+            Self::Bool(flag) => Json::Bool(*flag),
+            Self::Int(number) => Json::from(*number),
+            Self::Float(number) => Json::Number(Number::from_f64(*number)?),
+            Self::Text(text) => Json::String(text.clone()),
+            Self::Array(array) if array.is_list() => {
+                array.values().map(Self::plain).collect::<Option<_>>()?
+            }
+            Self::Array(array) => Json::Object(
+                array
+                    .iter()
+                    .map(|(key, value)| Some((key.to_text(), value.plain()?)))
+                    .collect::<Option<_>>()?,
+            ),
+            _ => return None,
+        })
     }
 
     /// Whether arrays and objects lie within each other so deep, or in a circle, that what recurses
@@ -215,9 +233,9 @@ impl<'a> Value<'a> {
     pub(crate) fn to_text(&self) -> Result<String, Rc<str>> {
         Ok(match self {
             Self::Null => String::new(),
-            Self::Bool(flag) => if *flag { "1" } else { "" }.to_owned(),
+            Self::Bool(flag) => php::bool_text(*flag).to_owned(),
             Self::Int(number) => number.to_string(),
-            Self::Float(number) => digits::cast(*number),
+            Self::Float(number) => php::float_text(*number),
             Self::Text(text) => text.clone(),
             Self::Object(object) => return object.borrow().to_text(),
             Self::Unknown(why) => return Err(Rc::clone(why)),
@@ -234,54 +252,37 @@ impl<'a> Value<'a> {
             Self::Bool(flag) => *flag,
             Self::Int(number) => *number != 0,
             Self::Float(number) => *number != 0.0,
-            Self::Text(text) => !text.is_empty() && text != "0",
+            Self::Text(text) => php::truth_of_text(text),
             Self::Array(array) => array.len() > 0,
             Self::Chain(_) | Self::Closure(_) | Self::Object(_) => true,
             Self::Unknown(_) => return None,
         })
     }
 
-    /// The number that it is in arithmetic: an `Int` or a `Float`.
-    pub(crate) fn to_number(&self) -> Option<Self> {
-        Some(match self {
-            Self::Null => Self::Int(0),
-            Self::Bool(flag) => Self::Int(i64::from(*flag)),
-            Self::Int(number) => Self::Int(*number),
-            Self::Float(number) => Self::Float(*number),
-            Self::Text(text) => leading_number(text),
-            _ => return None,
-        })
-    }
-
+    /// `(int)`; nothing for objects and what only a run would tell.
     pub(crate) fn to_int(&self) -> Option<i64> {
-        if let Self::Text(text) = self {
-            return Some(wechatpay_chain_php::int_of_text(text));
+        match self {
+            // `From` makes null of what is no number, which is 0 as well.
+            Self::Float(number) => Some(php::int(&(*number).into())),
+            other => other.plain().as_ref().map(php::int),
         }
-        Some(match self.to_number()? {
-            // Modulo 2^64, and 0 for what is no number.
-            Self::Float(number) => wechatpay_chain_php::int(&number.into()),
-            Self::Int(number) => number,
-            _ => return None,
-        })
     }
 
+    /// `(float)`
     pub(crate) fn to_float(&self) -> Option<f64> {
-        Some(match self.to_number()? {
-            Self::Float(number) => number,
-            Self::Int(number) => number as f64,
-            _ => return None,
-        })
+        match self {
+            Self::Float(number) => Some(*number),
+            other => other.plain().as_ref().map(php::float),
+        }
     }
 
     /// `===`; nothing for what only a run would tell.
     pub(crate) fn identical(&self, other: &Self) -> Option<bool> {
-        Some(match (self, other) {
-            (Self::Unknown(_), _) | (_, Self::Unknown(_)) => return None,
-            (Self::Null, Self::Null) => true,
-            (Self::Bool(one), Self::Bool(other)) => one == other,
-            (Self::Int(one), Self::Int(other)) => one == other,
-            (Self::Float(one), Self::Float(other)) => one == other,
-            (Self::Text(one), Self::Text(other)) => one == other,
+        if let (Some(one), Some(other)) = (self.plain(), other.plain()) {
+            return Some(php::identical(&one, &other));
+        }
+        match (self, other) {
+            (Self::Unknown(_), _) | (_, Self::Unknown(_)) => None,
             (Self::Array(one), Self::Array(other)) => {
                 if one.len() != other.len() {
                     return Some(false);
@@ -291,37 +292,13 @@ impl<'a> Value<'a> {
                         return Some(false);
                     }
                 }
-                true
+                Some(true)
             }
-            (Self::Object(one), Self::Object(other)) => Rc::ptr_eq(one, other),
-            _ => false,
-        })
-    }
-}
-
-/// `"12abc"` is 12, `"1.5"` is 1.5, `"abc"` is 0.
-fn leading_number<'a>(text: &str) -> Value<'a> {
-    let text = text.trim_start();
-    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-    let sign = usize::from(text.starts_with(['-', '+']));
-    let whole = sign + digits(&text[sign..]);
-    let mut end = whole;
-    if text[end..].starts_with('.') {
-        end += 1 + digits(&text[end + 1..]);
-    }
-    if let Some(rest) = text[end..].strip_prefix(['e', 'E']) {
-        let sign = usize::from(rest.starts_with(['-', '+']));
-        let exponent = digits(&rest[sign..]);
-        if exponent > 0 {
-            end += 1 + sign + exponent;
+            (Self::Object(one), Self::Object(other)) => Some(Rc::ptr_eq(one, other)),
+            (Self::Float(one), Self::Float(other)) => Some(one == other),
+            _ => Some(false),
         }
     }
-    if end == whole
-        && let Ok(number) = text[..end].parse()
-    {
-        return Value::Int(number);
-    }
-    text[..end].parse().map_or(Value::Int(0), Value::Float)
 }
 
 #[cfg(test)]

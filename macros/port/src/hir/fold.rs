@@ -1,7 +1,7 @@
 //! What PHP makes of values that stand in the source is known before it runs.
 
 use serde_json::Value;
-use wechatpay_chain_php as php;
+use wechatpay_chain_php::function::Function;
 
 use super::Ty;
 use super::tree::{Expr, ExprKind, File, Stmt};
@@ -52,39 +52,34 @@ fn literal(expr: &Expr) -> Option<Value> {
     })
 }
 
-fn cast(ty: &Ty, value: &Value) -> Option<ExprKind> {
-    Some(match ty {
-        Ty::Text => ExprKind::Text(php::text(value)),
-        Ty::Int => ExprKind::Int(php::int(value)),
-        Ty::Bool => ExprKind::Bool(php::truth(value)),
+/// A scalar as an expression.
+fn scalar(value: Value) -> Option<ExprKind> {
+    Some(match value {
+        Value::Bool(flag) => ExprKind::Bool(flag),
+        Value::Number(number) => match number.as_i64().filter(|_| !number.is_f64()) {
+            Some(number) => ExprKind::Int(number),
+            None => ExprKind::Float(number.as_f64()?),
+        },
+        Value::String(text) => ExprKind::Text(text),
         _ => return None,
     })
 }
 
-fn call(name: &str, args: &[Value]) -> Option<ExprKind> {
-    let number = |value: &Value| match value {
-        Value::Null => None,
-        value => Some(php::int(value)),
-    };
-    let text = match (name, args) {
-        ("substr", [text, offset, length]) => {
-            php::substr(&php::text(text), php::int(offset), number(length)).ok()?
-        }
-        ("trim", [text, characters]) => php::trim(&php::text(text), &php::text(characters)),
-        ("ltrim", [text, characters]) => php::ltrim(&php::text(text), &php::text(characters)),
-        ("rtrim", [text, characters]) => php::rtrim(&php::text(text), &php::text(characters)),
-        ("strtoupper", [text]) => php::strtoupper(&php::text(text)),
-        ("strtolower", [text]) => php::strtolower(&php::text(text)),
-        ("rawurlencode", [text]) => php::rawurlencode(&php::text(text)),
-        ("urlencode", [text]) => php::urlencode(&php::text(text)),
-        ("rawurldecode", [text]) => php::rawurldecode(&php::text(text)).ok()?,
-        ("urldecode", [text]) => php::urldecode(&php::text(text)).ok()?,
-        ("ucfirst", [text]) => php::ucfirst(&php::text(text)),
-        ("lcfirst", [text]) => php::lcfirst(&php::text(text)),
-        ("basename", [path, suffix]) => php::basename(&php::text(path), &php::text(suffix)),
-        ("text", [value]) => php::text(value),
-        ("int", [value]) => return Some(ExprKind::Int(php::int(value))),
+fn cast(ty: &Ty, value: &Value) -> Option<ExprKind> {
+    let function = match ty {
+        Ty::Text => "text",
+        Ty::Int => "int",
+        Ty::Bool => "truth",
         _ => return None,
     };
-    Some(ExprKind::Text(text))
+    call(function, std::slice::from_ref(value))
+}
+
+/// A text that is repeated in the source is no longer one in the Rust that is written.
+const LONGEST: usize = 1 << 10;
+
+fn call(name: &str, args: &[Value]) -> Option<ExprKind> {
+    let value = Function::of(name)?.call(args)?.ok()?;
+    let short = value.as_str().is_none_or(|text| text.len() <= LONGEST);
+    scalar(value).filter(|_| short)
 }

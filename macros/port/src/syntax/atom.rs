@@ -135,16 +135,16 @@ pub enum BinaryOp {
     BitOr,
     /// `&`, of flags
     BitAnd,
-    /// `^`; this and the four below are given by [`parse_whole`](super::parse_whole) alone.
+    /// `**`
+    Pow,
+    /// `<=>`
+    Spaceship,
+    /// `^`; only [`parse_whole`](super::parse_whole) makes this and the three below.
     BitXor,
     /// `<<`
     ShiftLeft,
     /// `>>`
     ShiftRight,
-    /// `**`
-    Pow,
-    /// `<=>`
-    Spaceship,
     /// `xor`
     Xor,
     /// `instanceof`; the right side is a [`ExprKind::Constant`](super::ExprKind::Constant) with the class's name

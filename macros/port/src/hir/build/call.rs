@@ -239,6 +239,7 @@ impl<'a> Builder<'a> {
                 let text = Expr::new(span, ExprKind::Text("boolean".to_owned()));
                 ExprKind::Binary(syntax::BinaryOp::Identical, ty, text)
             }
+            ("intval", 2) => return self.table(span, "intval", args),
             ("pow", 2) => {
                 let other = args.pop()?;
                 ExprKind::Binary(syntax::BinaryOp::Pow, args.pop()?, other)

@@ -280,8 +280,6 @@ impl Lower<'_> {
             "^" if self.whole => BinaryOp::BitXor,
             "<<" if self.whole => BinaryOp::ShiftLeft,
             ">>" if self.whole => BinaryOp::ShiftRight,
-            "**" if self.whole => BinaryOp::Pow,
-            "<=>" if self.whole => BinaryOp::Spaceship,
             "xor" if self.whole => BinaryOp::Xor,
             written => binary_op(written)?,
         })
@@ -357,6 +355,8 @@ fn binary_op(written: &str) -> Option<BinaryOp> {
         "??" => BinaryOp::Coalesce,
         "|" => BinaryOp::BitOr,
         "&" => BinaryOp::BitAnd,
+        "**" => BinaryOp::Pow,
+        "<=>" => BinaryOp::Spaceship,
         "instanceof" => BinaryOp::InstanceOf,
         _ => return None,
     })

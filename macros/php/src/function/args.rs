@@ -1,0 +1,121 @@
+//! Arguments as PHP's own functions take them without `strict_types`, and results as values.
+
+use serde_json::Value;
+
+use crate::{Result, Thrown, as_bool, as_float, as_int, as_text};
+
+/// The arguments of a call, in order. None is missing.
+pub(super) struct Args<'v>(std::slice::Iter<'v, Value>);
+
+impl<'v> Args<'v> {
+    pub(super) fn new(args: &'v [Value]) -> Self {
+        Self(args.iter())
+    }
+
+    pub(super) fn any(&mut self) -> Result<&'v Value> {
+        let missing = || Thrown::new("ArgumentCountError", "an argument is missing");
+        self.0.next().ok_or_else(missing)
+    }
+
+    /// PHP takes null for an empty text, for 0 and for false where a function of its own is called.
+    pub(super) fn text(&mut self) -> Result<String> {
+        match self.any()? {
+            Value::Null => Ok(String::new()),
+            value => as_text(value),
+        }
+    }
+
+    /// A list of bytes: one by one they are characters only in ASCII.
+    pub(super) fn ascii(&mut self) -> Result<String> {
+        let text = self.text()?;
+        if text.is_ascii() {
+            Ok(text)
+        } else {
+            Err(Thrown::fault("PHP takes these characters apart into bytes"))
+        }
+    }
+
+    pub(super) fn int(&mut self) -> Result<i64> {
+        match self.any()? {
+            Value::Null => Ok(0),
+            value => cut(value),
+        }
+    }
+
+    pub(super) fn maybe_int(&mut self) -> Result<Option<i64>> {
+        match self.any()? {
+            Value::Null => Ok(None),
+            value => cut(value).map(Some),
+        }
+    }
+
+    pub(super) fn flag(&mut self) -> Result<bool> {
+        match self.any()? {
+            Value::Null => Ok(false),
+            value => as_bool(value),
+        }
+    }
+
+    /// `int|float`
+    pub(super) fn number(&mut self) -> Result<Value> {
+        match self.any()? {
+            Value::Null => Ok(Value::from(0)),
+            value => as_float(value).and_then(|_| crate::add(value, &Value::from(0))),
+        }
+    }
+
+    pub(super) fn array(&mut self) -> Result<&'v Value> {
+        let value = self.any()?;
+        if crate::is_array(value) {
+            Ok(value)
+        } else {
+            Err(Thrown::new(
+                "TypeError",
+                "the argument must be of type array",
+            ))
+        }
+    }
+}
+
+/// A number for a parameter of type `int`: PHP cuts a fraction off, and deprecates that.
+fn cut(value: &Value) -> Result<i64> {
+    as_int(value).or_else(|err| match as_float(value)? {
+        number if number.abs() < 9.2e18 => Ok(number as i64),
+        _ => Err(err),
+    })
+}
+
+/// What a function of Rust returns, as a value of PHP.
+pub(super) trait Outcome {
+    fn outcome(self) -> Result<Value>;
+}
+
+impl<T: Outcome> Outcome for Result<T> {
+    fn outcome(self) -> Result<Value> {
+        self.and_then(T::outcome)
+    }
+}
+
+impl Outcome for Value {
+    fn outcome(self) -> Result<Value> {
+        Ok(self)
+    }
+}
+
+impl Outcome for f64 {
+    fn outcome(self) -> Result<Value> {
+        crate::value::float_value(self)
+    }
+}
+
+macro_rules! outcomes {
+    ($($ty:ty)*) => {
+        $(impl Outcome for $ty {
+            fn outcome(self) -> Result<Value> {
+                Ok(Value::from(self))
+            }
+        })*
+    };
+}
+
+outcomes!(String &'static str bool i64);

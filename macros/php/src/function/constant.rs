@@ -1,0 +1,37 @@
+//! Constants.
+
+use serde_json::Value;
+
+/// The value of a constant of PHP.
+#[must_use]
+pub fn constant(name: &str) -> Option<Value> {
+    let number = match name {
+        "JSON_HEX_TAG"
+        | "PHP_QUERY_RFC1738"
+        | "SORT_NUMERIC"
+        | "STR_PAD_RIGHT"
+        | "JSON_OBJECT_AS_ARRAY" => 1,
+        "JSON_HEX_AMP"
+        | "PHP_QUERY_RFC3986"
+        | "SORT_STRING"
+        | "STR_PAD_BOTH"
+        | "JSON_BIGINT_AS_STRING" => 2,
+        "JSON_HEX_APOS" => 4,
+        "JSON_HEX_QUOT" => 8,
+        "JSON_FORCE_OBJECT" => 16,
+        "JSON_NUMERIC_CHECK" => 32,
+        "JSON_UNESCAPED_SLASHES" => 64,
+        "JSON_PRETTY_PRINT" => 128,
+        "JSON_UNESCAPED_UNICODE" => 256,
+        "JSON_PRESERVE_ZERO_FRACTION" => 1024,
+        "JSON_THROW_ON_ERROR" => 4_194_304,
+        "PHP_INT_MAX" => i64::MAX,
+        "PHP_INT_MIN" => i64::MIN,
+        "PHP_INT_SIZE" => 8,
+        "SORT_REGULAR" | "STR_PAD_LEFT" => 0,
+        "PHP_EOL" => return Some(Value::from("\n")),
+        "DIRECTORY_SEPARATOR" => return Some(Value::from("/")),
+        _ => return None,
+    };
+    Some(Value::from(number))
+}
