@@ -166,7 +166,7 @@ pub use wechatpay_core::protocol::{KeyOrigin, Keyring, PlatformKey};
 #[doc(inline)]
 pub use wechatpay_core::query::query_string;
 #[doc(inline)]
-pub use wechatpay_core::secret::Secret;
+pub use wechatpay_core::secret::{Secret, Sensitive};
 #[doc(inline)]
 pub use wechatpay_core::value::{Fen, Timestamp};
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
 /// A secret text, for example an APIv3 key or a passphrase.
@@ -45,6 +45,57 @@ impl fmt::Debug for Secret {
 }
 
 impl<T: Into<String>> From<T> for Secret {
+    fn from(text: T) -> Self {
+        Self::new(text)
+    }
+}
+
+/// The plaintext of a field that WeChat Pay encrypts, for example a name or the number of a bank card.
+///
+/// In JSON it is a text. Its `Debug` shows nothing, it has no `Display`, and its memory is overwritten when it is
+/// dropped. The client encrypts it in a request.
+///
+/// ```
+/// use wechatpay_chain::Sensitive;
+/// let name = Sensitive::new("张三");
+/// assert_eq!(format!("{name:?}"), "Sensitive(***)");
+/// assert_eq!(serde_json::json!({"user_name": name}), serde_json::json!({"user_name": "张三"}));
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Sensitive(Zeroizing<String>);
+
+impl Sensitive {
+    /// Wraps a plaintext.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// Returns the plaintext.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for Sensitive {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sensitive {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}
+
+impl fmt::Debug for Sensitive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sensitive(***)")
+    }
+}
+
+impl<T: Into<String>> From<T> for Sensitive {
     fn from(text: T) -> Self {
         Self::new(text)
     }

@@ -95,3 +95,39 @@ fn a_single_match_is_shown_in_full() {
         .ok();
     assert!(colored.contains("\u{1b}[1m") && !text.contains('\u{1b}'));
 }
+
+#[test]
+fn types_of_the_named_operations_are_written_into_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("list");
+    std::fs::write(&list, "# orders\nPOST v3/pay/transactions/jsapi\n").unwrap();
+    let (list, out) = (list.to_str().unwrap(), folder.path().join("wechat"));
+    let args = ["endpoints", "--emit", "types", "--file", list, "-o"];
+    let args = [&args[..], &[out.to_str().unwrap()]].concat();
+    Run::new(&args).run().ok();
+    let module = std::fs::read_to_string(out.join("v3/pay/transactions/jsapi/post.rs")).unwrap();
+    assert!(module.contains("pub struct RequestAmount {"), "{module}");
+    // A foreign file is not overwritten.
+    std::fs::write(out.join("mod.rs"), "// mine\n").unwrap();
+    Run::new(&args).run().failed(4);
+    assert_eq!(
+        std::fs::read_to_string(out.join("mod.rs")).unwrap(),
+        "// mine\n"
+    );
+}
+
+#[test]
+fn types_need_one_operation_that_exists() {
+    Run::new(&["endpoints", "refund", "--emit", "types"])
+        .run()
+        .failed(2);
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("list");
+    std::fs::write(&list, "POST v3/no/such\n").unwrap();
+    let (list, out) = (list.to_str().unwrap(), folder.path().join("out"));
+    let args = ["endpoints", "--emit", "types", "--file", list, "-o"];
+    let said = Run::new(&[&args[..], &[out.to_str().unwrap()]].concat())
+        .run()
+        .failed(1);
+    assert!(said.contains("v3/no/such"), "{said}");
+}

@@ -5,10 +5,13 @@ mod json;
 mod search;
 mod snippet;
 mod synonyms;
+mod types;
 
-use clap::Args;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
-use wechatpay_sandbox::schema::{Schema, is_deprecated};
+use wechatpay_sandbox::schema::{self, Schema, is_deprecated};
 
 use crate::candidates;
 use crate::exit::{Exit, Failure};
@@ -20,6 +23,8 @@ const EXAMPLES: &str = "  \
   wechatpay endpoints 分账 回退
   wechatpay endpoints POST v3/pay/transactions/native
   wechatpay endpoints --json transfer
+  wechatpay endpoints POST v3/pay/transactions/jsapi --emit types
+  wechatpay endpoints --emit types --all -o src/wechat/
 ";
 
 #[derive(Args)]
@@ -30,12 +35,39 @@ pub(crate) struct EndpointsArgs {
 
     #[arg(long)]
     json: bool,
+
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "json")]
+    emit: Option<Emit>,
+
+    #[arg(long, requires_all = ["emit", "output"], conflicts_with_all = ["words", "file"])]
+    all: bool,
+
+    #[arg(long, value_name = "FILE", requires_all = ["emit", "output"], conflicts_with = "words")]
+    file: Option<PathBuf>,
+
+    #[arg(short, long, value_name = "DIR", requires = "emit")]
+    output: Option<PathBuf>,
+}
+
+/// The code to generate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Emit {
+    Types,
 }
 
 pub(crate) fn run(args: &EndpointsArgs, output: &Output) -> Result<(), Failure> {
-    let found = search::search(&args.words);
+    let found = if let Some(file) = &args.file {
+        types::listed(file)?
+    } else if args.all {
+        schema::all().collect()
+    } else {
+        search::search(&args.words)
+    };
     if found.is_empty() {
         return Err(Failure::new(Exit::Failed, "none", t!("endpoints-none")));
+    }
+    if args.emit == Some(Emit::Types) {
+        return emit_types(args, &found, output);
     }
     if args.json || output.json() {
         let lines = found
@@ -46,6 +78,21 @@ pub(crate) fn run(args: &EndpointsArgs, output: &Output) -> Result<(), Failure> 
     match &found[..] {
         [schema] => output.write(&detail::text(schema, output)),
         found => output.write(&list(found, output)),
+    }
+}
+
+fn emit_types(args: &EndpointsArgs, found: &[Schema], output: &Output) -> Result<(), Failure> {
+    if let Some(folder) = &args.output {
+        let count = types::write(found, folder)?;
+        return output.write(&format!("{}\n", t!("endpoints-count", count = count)));
+    }
+    match found {
+        [schema] => output.write(&types::module(schema)),
+        _ => Err(Failure::new(
+            Exit::Usage,
+            "usage",
+            t!("types-which", count = found.len()),
+        )),
     }
 }
 

@@ -173,6 +173,10 @@ arg-bill-reconcile = Compare with the orders in this CSV file; - for standard in
 
 arg-endpoints-words = Words to search for in path, title and product, in Chinese or English, in any order; or METHOD PATH
 arg-endpoints-json = Print one JSON object per line
+arg-endpoints-emit = What to generate: types, serde structs for the request, the answer and the parameters of one endpoint
+arg-endpoints-all = Generate a module for every endpoint
+arg-endpoints-file = Generate a module for every endpoint that this file names, METHOD PATH in each line
+arg-endpoints-output = The folder to write the modules to, for example src/wechat/
 
 arg-certs-download-key = The APIv3 key: a file that contains it, or env:NAME
 arg-certs-download-merchant = The merchant id (商户号); same as --mchid
@@ -639,6 +643,9 @@ per-day = day
 scope-merchant = merchant
 scope-service-provider = service provider
 scope-api = API
+types-which = { $count } endpoints match; name one as METHOD PATH, or write them into a folder with -o DIR
+types-unknown = not in the catalog: { $line }; write METHOD PATH, and search with `wechatpay endpoints WORD`
+types-foreign = { $path } was not written by this command and would be lost; choose another folder
 endpoints-none = no endpoint matches all of these words; try fewer
 endpoints-count = { $count } endpoints
 

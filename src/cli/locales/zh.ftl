@@ -151,6 +151,10 @@ arg-bill-reconcile = 与这个 CSV 文件中的订单对账；- 表示标准输�
 
 arg-endpoints-words = 要搜索的词，在路径、标题和产品中查找，中英文均可，顺序不限；也可以写 METHOD PATH
 arg-endpoints-json = 每行输出一个 JSON 对象
+arg-endpoints-emit = 生成的内容：types 为一个接口的请求、应答和参数生成 serde 结构体
+arg-endpoints-all = 为全部接口各生成一个模块
+arg-endpoints-file = 为文件中列出的接口各生成一个模块，每行写一个 METHOD PATH
+arg-endpoints-output = 模块写入的目录，例如 src/wechat/
 
 arg-certs-download-key = APIv3 密钥：存放密钥的文件，或 env:变量名
 arg-certs-download-merchant = 商户号，同 --mchid
@@ -617,6 +621,9 @@ per-day = 天
 scope-merchant = 商户
 scope-service-provider = 服务商
 scope-api = 接口
+types-which = 有 { $count } 个接口符合；请用 METHOD PATH 指定一个，或用 -o DIR 写入目录
+types-unknown = 接口目录中没有：{ $line }；请写 METHOD PATH，可用 `wechatpay endpoints 关键词` 搜索
+types-foreign = { $path } 不是本命令生成的，写入会覆盖其内容；请换一个目录
 endpoints-none = 没有接口符合全部关键词，请减少关键词再试
 endpoints-count = 共 { $count } 个接口
 

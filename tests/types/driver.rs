@@ -1,0 +1,122 @@
+//! Each operation's answer from the sandbox, and its request, through the generated types and back.
+//!
+//! `tests/types/run` puts this file, the generated modules and `table.rs` into one crate.
+
+mod table;
+mod wechat;
+
+use std::error::Error;
+
+use http::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use wechatpay_chain::catalog::{BodyKind, Operation};
+use wechatpay_chain::{Call, Client, Media};
+use wechatpay_sandbox::schema::{self, Schema};
+use wechatpay_sandbox::{SampleRequest, Sandbox};
+
+/// One operation's types. A body that is not documented has no type.
+struct Types {
+    method: &'static str,
+    path: &'static str,
+    request: Option<fn(&Value) -> serde_json::Result<Value>>,
+    response: Option<fn(&Value) -> serde_json::Result<Value>>,
+}
+
+/// A value as the type `T`, and as JSON again.
+fn there_and_back<T: Serialize + DeserializeOwned>(value: &Value) -> serde_json::Result<Value> {
+    serde_json::to_value(T::deserialize(value)?)
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // Nothing is remembered in the second: it answers what the first does not find.
+    let (sandbox, fallback) = (Sandbox::start_blocking()?, Sandbox::start_blocking()?);
+    let (mut requests, mut responses, mut refused, mut failed) = (0, 0, 0, 0);
+    for types in table::ALL {
+        let method = Method::from_bytes(types.method.as_bytes())?;
+        let schema = schema::find(&method, types.path).ok_or(types.path)?;
+        let name = format!("{} {}", types.method, types.path);
+        let sample = SampleRequest::complete(&schema, 0);
+        if let (Some(round), Some(body)) = (types.request, sample.body()) {
+            let same = check(&format!("{name} request"), body, round(body));
+            requests += usize::from(same);
+            failed += usize::from(!same);
+        }
+        let Some(round) = types.response else {
+            continue;
+        };
+        let answer =
+            answer(&sandbox, &schema, &sample).or_else(|_| answer(&fallback, &schema, &sample));
+        match answer {
+            Ok(answer) => {
+                let same = check(&format!("{name} response"), &answer, round(&answer));
+                responses += usize::from(same);
+                failed += usize::from(!same);
+            }
+            Err(err) => {
+                refused += 1;
+                println!("{name}: not answered: {err}");
+            }
+        }
+    }
+    println!(
+        "{} operations: {requests} requests and {responses} answers there and back, {failed} differ, {refused} not answered",
+        table::ALL.len()
+    );
+    if failed > 0 {
+        return Err(format!("{failed} differ").into());
+    }
+    Ok(())
+}
+
+/// Prints the difference, if any.
+fn check(name: &str, value: &Value, round: serde_json::Result<Value>) -> bool {
+    match round {
+        Ok(round) if round == *value => true,
+        Ok(round) => {
+            println!("{name}: {value} became {round}");
+            false
+        }
+        Err(err) => {
+            println!("{name}: {err}");
+            false
+        }
+    }
+}
+
+fn answer(
+    sandbox: &Sandbox,
+    schema: &Schema,
+    sample: &SampleRequest,
+) -> wechatpay_chain::Result<Value> {
+    let operation = schema.operation();
+    let client = if operation.is_brand() {
+        sandbox.brand_builder()?.build()?
+    } else {
+        sandbox.client()?
+    };
+    call(&client, operation, sample).wait()?.into_value()
+}
+
+fn call(client: &Client, operation: &Operation, sample: &SampleRequest) -> Call {
+    let chain = client.chain(operation.path().to_owned());
+    let mut call = match (operation.method(), operation.body()) {
+        (_, BodyKind::Multipart) => chain.post(Media::from_bytes("a.jpg", "abc"), ()),
+        (Method::GET, _) => chain.get(()),
+        (Method::DELETE, _) => chain.delete(()),
+        (Method::PUT, _) => chain.put((), ()),
+        (Method::PATCH, _) => chain.patch((), ()),
+        _ => chain.post((), ()),
+    };
+    if let Some(body) = sample.body() {
+        call = call.json(body.clone());
+    }
+    for (name, value) in sample.query() {
+        call = call.query(name, &**value);
+    }
+    for (name, value) in sample.vars() {
+        call = call.var(*name, &**value);
+    }
+    call
+}
