@@ -1,6 +1,7 @@
 //! Each operation's answer from the sandbox, and its request, through the generated types and back.
 //!
-//! `tests/types/run` puts this file, the generated modules and `table.rs` into one crate.
+//! It is the `main.rs` of a crate with the generated modules (`wechat`) and the table that `table.sh` prints.
+//! `run` does not build it yet.
 
 mod table;
 mod wechat;

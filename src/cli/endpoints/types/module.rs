@@ -8,7 +8,17 @@ use crate::endpoints::{detail, snippet};
 use crate::i18n::t;
 
 /// Members of APIv2's requests that the client adds.
-const ADDED: [&str; 2] = ["nonce_str", "sign"];
+const ADDED: [&str; 3] = ["nonce_str", "sign", "sign_type"];
+/// Members of APIv2's answers that are not in every answer, whatever the documentation marks as required.
+const NOT_ALWAYS: [&str; 7] = [
+    "nonce_str",
+    "sign",
+    "sign_type",
+    "return_msg",
+    "result_code",
+    "err_code",
+    "err_code_des",
+];
 /// Terms that contain one of these words are amounts in fen.
 const AMOUNTS: [&str; 6] = ["金额", "价格", "单价", "总额", "费用", "退款额"];
 /// Terms that contain one of these words are no amounts.
@@ -110,13 +120,13 @@ impl Module<'_> {
             }
             let pointer = format!("{pointer}/{}", field.name());
             let kind = self.kind(field, name, &pointer);
-            has_default &= kind.has_default || !field.is_required();
+            has_default &= kind.has_default || !self.is_required(field, &pointer);
             members.push_str(&self.member(field, &kind, &names.field(field.name()), &pointer));
         }
-        if fields.iter().any(is_numbered) {
-            let name = names.field("numbered");
+        if fields.iter().any(is_numbered) || pointer.is_empty() && self.is_xml_answer() {
+            let name = names.field("more");
             members.push_str(&format!(
-                "    /// Members with a number in their name, such as `coupon_id_0`.\n    \
+                "    /// All other members, such as `coupon_id_0`.\n    \
                  #[serde(flatten)]\n    pub {name}: serde_json::Map<String, serde_json::Value>,\n"
             ));
         }
@@ -136,12 +146,30 @@ impl Module<'_> {
         !is_added && !is_numbered(field)
     }
 
+    fn is_required(&self, field: &Field, pointer: &str) -> bool {
+        let may_lack = self.is_xml_answer()
+            && pointer.rfind('/') == Some(0)
+            && NOT_ALWAYS.contains(&field.name());
+        field.is_required() && !may_lack
+    }
+
+    /// XML has texts only.
+    fn is_xml_answer(&self) -> bool {
+        self.part == Part::Response && self.schema.operation().answer() == AnswerKind::Xml
+    }
+
+    /// An object in an XML request is a text that contains JSON.
+    fn is_xml_request(&self) -> bool {
+        self.part == Part::Request && self.schema.operation().body() == BodyKind::Xml
+    }
+
     fn member(&self, field: &Field, kind: &Type, name: &str, pointer: &str) -> String {
+        let is_required = self.is_required(field, pointer);
         let mut attributes = Vec::new();
         if name.trim_start_matches("r#") != field.name() {
             attributes.push(format!("rename = {:?}", field.name()));
         }
-        if !field.is_required() {
+        if !is_required {
             attributes.push("default".to_owned());
             attributes.push("skip_serializing_if = \"Option::is_none\"".to_owned());
         }
@@ -149,7 +177,7 @@ impl Module<'_> {
         if !attributes.is_empty() {
             text.push_str(&format!("    #[serde({})]\n", attributes.join(", ")));
         }
-        let rust = optional(&kind.rust, field.is_required());
+        let rust = optional(&kind.rust, is_required);
         text.push_str(&format!("    pub {name}: {rust},\n"));
         text
     }
@@ -170,11 +198,12 @@ impl Module<'_> {
     }
 
     fn kind(&mut self, field: &Field, owner: &str, pointer: &str) -> Type {
-        let is_v2 = self.schema.operation().is_v2();
-        let is_v2_request = is_v2 && self.part == Part::Request;
         match field.kind() {
-            // APIv2 requests have texts only; this one contains JSON.
-            FieldKind::Object | FieldKind::Array if is_v2_request => Type::new("String", true),
+            FieldKind::Object | FieldKind::Array if self.is_xml_request() => {
+                Type::new("String", true)
+            }
+            // One element or several.
+            FieldKind::Array if self.is_xml_answer() => Type::new("serde_json::Value", true),
             FieldKind::Object if field.fields().is_empty() => {
                 Type::new("serde_json::Map<String, serde_json::Value>", true)
             }
@@ -192,11 +221,13 @@ impl Module<'_> {
                 }
                 None => Type::new("Vec<serde_json::Value>", true),
             },
-            FieldKind::Integer | FieldKind::Number | FieldKind::Boolean if is_v2 => {
+            FieldKind::Integer | FieldKind::Number | FieldKind::Boolean if self.is_xml_answer() => {
                 Type::new("String", true)
             }
             FieldKind::Boolean => Type::new("bool", true),
-            FieldKind::Integer | FieldKind::Number => self.number(field, pointer),
+            FieldKind::Integer | FieldKind::Number if is_numeric(field) => {
+                self.number(field, pointer)
+            }
             _ => self.text(field, owner, pointer),
         }
     }
@@ -343,6 +374,12 @@ fn optional(rust: &str, is_required: bool) -> String {
     }
 }
 
+/// Whether all documented values are numbers, as the type says.
+fn is_numeric(field: &Field) -> bool {
+    let mut values = field.values().iter();
+    values.all(|value| value.parse::<f64>().is_ok())
+}
+
 /// In APIv2, `coupon_id_$n` stands for `coupon_id_0`, `coupon_id_1` and so on.
 fn is_numbered(field: &Field) -> bool {
     field.name().contains('$')
@@ -372,7 +409,7 @@ mod tests {
     fn amounts_enums_and_optional_fields_have_their_types() {
         let text = of(&Method::GET, "v3/pay/transactions/id/{transaction_id}");
         for part in [
-            "    pub total: Option<wechatpay_chain::Fen>,\n",
+            "    pub total: wechatpay_chain::Fen,\n",
             "    #[serde(rename = \"JSAPI\")]\n    Jsapi,\n",
             "    #[serde(untagged)]\n    Other(String),\n",
             "pub struct Params {\n",
