@@ -49,6 +49,7 @@ fn shop() -> Shop {
     // The sandbox's sample of a bill has this order.
     let orders = "out_trade_no,amount\n1217752501201407033233368018,0.01\n";
     shop.file("orders.csv", orders);
+    shop.file("operations.txt", "POST v3/pay/transactions/jsapi\n");
     shop.file("license.jpg", "a picture");
     shop.file("shop.toml", "[[merchant]]\nmchid = \"1900000110\"\n");
     shop.secret("apiv3_key.txt", shop.sandbox.apiv3_key().expose());

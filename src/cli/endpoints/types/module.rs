@@ -394,6 +394,7 @@ fn last_name(pointer: &str) -> &str {
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
 #[cfg(test)]
 mod tests {
     use http::Method;
