@@ -48,6 +48,7 @@
 //! - `diagnosis`: `Notifications::diagnose` explains why a notification is rejected.
 //! - `files`: downloads into files, and bills.
 //! - `macros`: `chain!` and `path!`, checked at compile time.
+//! - `types`: `types!`, serde types of an operation.
 //! - `tower`: tower layers in the stack, tower services as transport, the client as a service.
 //! - `php-values`: the module `php`, for the Rust that `wechatpay port` writes.
 //! - `metrics`: counters, gauges and histograms of calls, through the crate `metrics`.
@@ -190,6 +191,37 @@ pub mod signing {
         request_text, response_text,
     };
 }
+
+/// Serde types of an operation: `Request`, `Response`, `Params`, `METHOD` and `PATH`, made while compiling.
+///
+/// They are the types that `wechatpay endpoints METHOD PATH --emit types` prints. The program needs `serde` with
+/// `derive`, and `serde_json`. Put the macro into a module: all operations have the same names.
+///
+/// ```
+/// mod native {
+///     wechatpay_chain::types!(POST "v3/pay/transactions/native");
+/// }
+///
+/// # fn run(client: &wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
+/// use wechatpay_chain::Json;
+///
+/// let order = native::Request {
+///     appid: "wxd678efh567hg6787".to_owned(),
+///     mchid: "1900006XXX".to_owned(),
+///     description: "Image形象店".to_owned(),
+///     out_trade_no: "native12177525012014070332333".to_owned(),
+///     notify_url: "https://shop.example/notify".to_owned(),
+///     amount: native::RequestAmount { total: 1, ..Default::default() },
+///     ..Default::default()
+/// };
+/// let response: native::Response = client.chain(native::PATH).post(Json(&order), ()).wait()?.json()?;
+/// println!("{:?}", response.code_url);
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(feature = "types")]
+#[cfg_attr(docsrs, doc(cfg(feature = "types")))]
+pub use wechatpay_chain_macros::types;
 
 /// A path that is built and checked at compile time.
 ///

@@ -11,6 +11,8 @@ mod path;
 #[cfg(feature = "php")]
 mod php;
 mod segments;
+#[cfg(feature = "types")]
+mod types;
 
 use proc_macro::TokenStream;
 
@@ -80,6 +82,30 @@ pub fn chain(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn php(input: TokenStream) -> TokenStream {
     php::expand(input.into())
+        .unwrap_or_else(|err| err.to_compile_error())
+        .into()
+}
+
+/// Expands to serde types of an operation: `Request`, `Response`, `Params`, `METHOD` and `PATH`.
+///
+/// ```text
+/// mod jsapi {
+///     wechatpay_chain::types!(POST "v3/pay/transactions/jsapi");
+/// }
+///
+/// let response: jsapi::Response = client.chain(jsapi::PATH).post(Json(&request), ()).await?.json()?;
+/// ```
+///
+/// They are the types that `wechatpay endpoints METHOD PATH --emit types` prints. Put the macro into a module: all
+/// operations have the same names. The program needs `serde` with `derive`, and `serde_json`.
+///
+/// # Errors
+///
+/// A method or path that is not in the catalog does not compile. The error names the most similar operation.
+#[cfg(feature = "types")]
+#[proc_macro]
+pub fn types(input: TokenStream) -> TokenStream {
+    types::expand(input.into())
         .unwrap_or_else(|err| err.to_compile_error())
         .into()
 }

@@ -60,7 +60,7 @@ impl RateLimits {
         if !self.is_enforced() {
             return Ok(());
         }
-        let Some(schema) = schema::cached(operation) else {
+        let Some(schema) = schema::of(operation) else {
             return Ok(());
         };
         let mut windows = self.windows();

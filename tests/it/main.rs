@@ -31,6 +31,7 @@ mod plaintext;
 mod refusals;
 mod runtimes;
 mod sandbox;
+mod schema;
 mod secrets;
 mod settings;
 #[cfg(feature = "sm")]

@@ -1,11 +1,12 @@
 //! Each operation's answer from the sandbox, and its request, through the generated types and back.
 //!
-//! It is the `main.rs` of a crate with the generated modules (`wechat`) and the table that `table.sh` prints.
-//! `run` does not build it yet.
+//! It is the `main.rs` of a crate with the generated modules (`wechat`) and the table that `table.sh` prints; `run`
+//! makes the crate. A sample answer has all documented fields, so the types must have them too.
 
 mod table;
 mod wechat;
 
+use std::collections::BTreeMap;
 use std::error::Error;
 
 use http::Method;
@@ -33,7 +34,8 @@ fn there_and_back<T: Serialize + DeserializeOwned>(value: &Value) -> serde_json:
 fn main() -> Result<(), Box<dyn Error>> {
     // Nothing is remembered in the second: it answers what the first does not find.
     let (sandbox, fallback) = (Sandbox::start_blocking()?, Sandbox::start_blocking()?);
-    let (mut requests, mut responses, mut refused, mut failed) = (0, 0, 0, 0);
+    let (mut requests, mut responses, mut failed) = (0, 0, 0);
+    let mut refused = BTreeMap::<String, usize>::new();
     for types in table::ALL {
         let method = Method::from_bytes(types.method.as_bytes())?;
         let schema = schema::find(&method, types.path).ok_or(types.path)?;
@@ -56,13 +58,15 @@ fn main() -> Result<(), Box<dyn Error>> {
                 failed += usize::from(!same);
             }
             Err(err) => {
-                refused += 1;
+                let code = err.api().map_or("other", |api| &*api.code);
+                *refused.entry(code.to_owned()).or_default() += 1;
                 println!("{name}: not answered: {err}");
             }
         }
     }
     println!(
-        "{} operations: {requests} requests and {responses} answers there and back, {failed} differ, {refused} not answered",
+        "{} operations: {requests} requests and {responses} answers there and back, {failed} differ, \
+         not answered: {refused:?}",
         table::ALL.len()
     );
     if failed > 0 {

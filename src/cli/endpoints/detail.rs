@@ -190,8 +190,11 @@ fn kind(field: &Field) -> String {
     if field.kind() == FieldKind::String && !field.fields().is_empty() {
         text.push_str(" (JSON)");
     }
-    for limit in size(field) {
-        text.push_str(&format!(" {limit}"));
+    if let Some(span) = span(field.length()) {
+        text.push_str(&format!(" {}", t!("kind-length", span = span)));
+    }
+    if let Some(span) = span(field.range()) {
+        text.push_str(&format!(" {}", t!("kind-range", span = span)));
     }
     if let Some(format) = field.format() {
         text.push_str(&format!(" ({format})"));
@@ -203,21 +206,6 @@ fn kind(field: &Field) -> String {
         text.push_str(&format!(" {}", t!("kind-pattern", pattern = pattern)));
     }
     text
-}
-
-/// The constraints that a type in Rust does not express.
-pub(super) fn limits(field: &Field) -> Vec<String> {
-    let mut limits = size(field);
-    limits.extend(field.format().map(str::to_owned));
-    let pattern = field.pattern();
-    limits.extend(pattern.map(|pattern| t!("kind-pattern", pattern = format!("`{pattern}`"))));
-    limits
-}
-
-fn size(field: &Field) -> Vec<String> {
-    let length = span(field.length()).map(|span| t!("kind-length", span = span));
-    let range = span(field.range()).map(|span| t!("kind-range", span = span));
-    length.into_iter().chain(range).collect()
 }
 
 fn span<T: ToString + PartialEq>(ends: (Option<T>, Option<T>)) -> Option<String> {

@@ -87,7 +87,7 @@ fn emit_types(args: &EndpointsArgs, found: &[Schema], output: &Output) -> Result
         return output.write(&format!("{}\n", t!("endpoints-count", count = count)));
     }
     match found {
-        [schema] => output.write(&types::module(schema)),
+        [schema] => output.write(&wechatpay_schema::types::module(schema.documented())),
         _ => Err(Failure::new(
             Exit::Usage,
             "usage",

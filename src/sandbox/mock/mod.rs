@@ -75,7 +75,7 @@ impl SchemaSettings {
         if !matches!(operation.answer(), AnswerKind::Json | AnswerKind::Xml) {
             return None;
         }
-        let schema = schema::cached(operation).filter(|schema| !schema.response().is_empty())?;
+        let schema = schema::of(operation).filter(|schema| !schema.response().is_empty())?;
         let xml = operation.answer() == AnswerKind::Xml;
         let generator = Generator {
             operation,

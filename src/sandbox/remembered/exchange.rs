@@ -54,7 +54,7 @@ pub(super) fn success((status, body): (StatusCode, Option<Value>)) -> Success {
 }
 
 pub(super) fn response_of(request: &IncomingRequest<'_>) -> &'static [Field] {
-    schema::cached(request.operation).map_or(&[], |schema| schema.response())
+    schema::of(request.operation).map_or(&[], |schema| schema.response())
 }
 
 /// A number of the request. The path takes precedence over the query, and the query over the body.

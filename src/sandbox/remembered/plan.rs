@@ -149,7 +149,7 @@ impl Numbers {
             let inner = segment.strip_prefix('{')?.strip_suffix('}')?;
             is_number(inner).then_some(inner)
         });
-        let schema = schema::cached(operation);
+        let schema = schema::of(operation);
         let (query, request, response) = schema.map_or((&[][..], &[][..], &[][..]), |schema| {
             (schema.query(), schema.request(), schema.response())
         });

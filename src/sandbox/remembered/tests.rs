@@ -32,7 +32,7 @@ fn call(
     operation: &'static Operation,
     values: &Map<String, Value>,
 ) -> Option<Result<Value, Refusal>> {
-    let sample = SampleRequest::complete(schema::cached(operation)?, 7);
+    let sample = SampleRequest::complete(&schema::of(operation)?, 7);
     let mut path = format!("/{}", operation.wire_path());
     for (name, made) in sample.vars() {
         let value = values.get(*name).and_then(text);
@@ -247,7 +247,7 @@ fn pair(
     if again.ok() != Some(seen.clone()) {
         return Err("two queries differ".to_owned());
     }
-    for field in schema::cached(reader).ok_or("no schema")?.response() {
+    for field in schema::of(reader).ok_or("no schema")?.response() {
         let (sent, shown) = (members.get(field.name()), seen.get(field.name()));
         let is_plain = field.fields().is_empty() && field.values().is_empty();
         if let (Some(sent), Some(shown), true) =

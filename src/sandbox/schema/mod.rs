@@ -1,57 +1,31 @@
 //! The documented fields of every operation: names, types, limits, and whether they are required.
 //!
-//! The sandbox and the command use the schemas; calls do not. The data is a text of about 760 kB in the
-//! program, which `regenerate.py` in this folder writes. The first look-up indexes the operations, which takes
-//! about a millisecond. Each look-up parses only the lines of its operation.
+//! The sandbox and the command use the schemas; calls do not. `wechatpay-schema` has the data; this module adds the
+//! operation of the catalog.
 //!
 //! The documentation has errors, such as fields that are not really required and incomplete lists of values.
 //! Do not reject a user's request because of it.
 
 pub(crate) mod departures;
-mod field;
-mod labels;
-mod read;
 #[cfg(test)]
 mod tests;
 pub(crate) mod upload;
 
 use std::fmt;
-use std::sync::{LazyLock, OnceLock};
 
 use http::{Method, StatusCode};
 
-pub use field::{Field, FieldKind};
-pub use labels::{Part, is_deprecated, label};
 pub use upload::UploadLimit;
+pub use wechatpay_schema::{Field, FieldKind, Part, RateLimit};
 
 use wechatpay_core::catalog::{self, Operation};
+use wechatpay_schema::Documented;
 
 /// The documentation of one operation.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct Schema {
     operation: &'static Operation,
-    title: &'static str,
-    products: Vec<&'static str>,
-    page: Option<&'static str>,
-    limits: Vec<RateLimit>,
-    status: StatusCode,
-    query: Vec<Field>,
-    request: Vec<Field>,
-    response: Vec<Field>,
-}
-
-/// A limit on how often an operation may be called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RateLimit {
-    /// The number of calls.
-    pub count: u32,
-    /// The period: `second`, `minute`, `day`.
-    pub per: &'static str,
-    /// Who shares the limit, if documented: `merchant`, `service-provider`, `api`.
-    pub scope: Option<&'static str>,
-    /// Whether WeChat Pay's documentation is the source.
-    pub official: bool,
+    documented: &'static Documented,
 }
 
 /// The schema of a method and path; the path as for [`catalog::find`].
@@ -76,28 +50,40 @@ pub fn find(method: &Method, path: &str) -> Option<Schema> {
 /// The schema of an operation of the catalog. Every operation has one, even if only with a title.
 #[must_use]
 pub fn of(operation: &'static Operation) -> Option<Schema> {
-    Some(read::schema(operation, block_of(operation)?.text))
-}
-
-/// The schema of an operation, which is read once.
-pub(crate) fn cached(operation: &'static Operation) -> Option<&'static Schema> {
-    let block = block_of(operation)?;
-    Some(
-        block
-            .schema
-            .get_or_init(|| read::schema(operation, block.text)),
-    )
-}
-
-fn block_of(operation: &Operation) -> Option<&'static Block> {
-    let (path, method) = (operation.path(), operation.method());
-    let order = |block: &Block| (block.path, block.method).cmp(&(path, method.as_str()));
-    BLOCKS.get(BLOCKS.binary_search_by(order).ok()?)
+    let documented = wechatpay_schema::get(operation.method().as_str(), operation.path())?;
+    Some(Schema {
+        operation,
+        documented,
+    })
 }
 
 /// All schemas, in the order of [`catalog::operations`].
 pub fn all() -> impl Iterator<Item = Schema> {
     catalog::operations().iter().filter_map(of)
+}
+
+/// WeChat Pay's own Chinese term for a field; `None` if the documentation has none.
+///
+/// Pass the name of a variable or parameter, or the JSON pointer of a field. `*` for the items of an array may be
+/// omitted.
+///
+/// ```
+/// use http::Method;
+/// use wechatpay_sandbox::schema::{self, Part};
+///
+/// let native = wechatpay_core::catalog::find(&Method::POST, "v3/pay/transactions/native").unwrap();
+/// assert_eq!(schema::label(native, Part::Request, "/amount/total"), Some("总金额"));
+/// ```
+#[must_use]
+pub fn label(operation: &Operation, part: Part, pointer: &str) -> Option<&'static str> {
+    let method = operation.method();
+    wechatpay_schema::label(method.as_str(), operation.path(), part, pointer)
+}
+
+/// Whether the documentation marks the operation as deprecated.
+#[must_use]
+pub fn is_deprecated(operation: &Operation) -> bool {
+    wechatpay_schema::is_deprecated(operation.method().as_str(), operation.path())
 }
 
 impl Schema {
@@ -113,52 +99,58 @@ impl Schema {
         self.operation
     }
 
+    /// The same documentation without the operation of the catalog.
+    #[must_use]
+    pub fn documented(&self) -> &'static Documented {
+        self.documented
+    }
+
     /// Its title in the documentation, in Chinese.
     #[must_use]
     pub fn title(&self) -> &'static str {
-        self.title
+        self.documented.title()
     }
 
     /// The products it belongs to, in Chinese; empty if unknown.
     #[must_use]
-    pub fn products(&self) -> &[&'static str] {
-        &self.products
+    pub fn products(&self) -> &'static [&'static str] {
+        self.documented.products()
     }
 
     /// The address of its page in WeChat Pay's documentation.
     #[must_use]
     pub fn page(&self) -> Option<&'static str> {
-        self.page
+        self.documented.page()
     }
 
     /// The documented rate limits.
     #[must_use]
-    pub fn limits(&self) -> &[RateLimit] {
-        &self.limits
+    pub fn limits(&self) -> &'static [RateLimit] {
+        self.documented.limits()
     }
 
     /// The status of a successful response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status
+        StatusCode::from_u16(self.documented.status()).unwrap_or(StatusCode::OK)
     }
 
     /// The query parameters.
     #[must_use]
-    pub fn query(&self) -> &[Field] {
-        &self.query
+    pub fn query(&self) -> &'static [Field] {
+        self.documented.query()
     }
 
     /// The fields of the request's body.
     #[must_use]
-    pub fn request(&self) -> &[Field] {
-        &self.request
+    pub fn request(&self) -> &'static [Field] {
+        self.documented.request()
     }
 
     /// The fields of a successful response.
     #[must_use]
-    pub fn response(&self) -> &[Field] {
-        &self.response
+    pub fn response(&self) -> &'static [Field] {
+        self.documented.response()
     }
 }
 
@@ -167,33 +159,7 @@ impl fmt::Debug for Schema {
         f.debug_struct("Schema")
             .field("method", &self.operation.method())
             .field("path", &self.operation.path())
-            .field("title", &self.title)
+            .field("title", &self.title())
             .finish_non_exhaustive()
     }
-}
-
-/// The lines of one operation.
-struct Block {
-    method: &'static str,
-    path: &'static str,
-    text: &'static str,
-    schema: OnceLock<Schema>,
-}
-
-static BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| {
-    let text = include_str!("operations.txt");
-    let blocks = text.strip_prefix('@').unwrap_or(text).split("\n@");
-    blocks.filter_map(block).collect()
-});
-
-fn block(text: &'static str) -> Option<Block> {
-    let (head, text) = text.split_once('\n')?;
-    let (method, path) = head.split_once(' ')?;
-    let schema = OnceLock::new();
-    Some(Block {
-        method,
-        path,
-        text,
-        schema,
-    })
 }

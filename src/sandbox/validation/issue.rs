@@ -233,6 +233,6 @@ fn called(kind: FieldKind) -> &'static str {
         FieldKind::Boolean => " bool 类型的 Json 值",
         FieldKind::Object => " object 类型的 Json 值",
         FieldKind::Array => " array 类型的 Json 值",
-        FieldKind::String => " string 类型的 Json 值",
+        _ => " string 类型的 Json 值",
     }
 }

@@ -44,16 +44,16 @@ pub(crate) struct IncomingRequest<'a> {
 pub(crate) fn check(request: &IncomingRequest<'_>) -> Result<(), Refusal> {
     // A redirect leads to another server, whose rules are not documented.
     let is_redirect = request.operation.answer() == AnswerKind::Redirect;
-    let Some(schema) = schema::cached(request.operation).filter(|_| !is_redirect) else {
+    let Some(schema) = schema::of(request.operation).filter(|_| !is_redirect) else {
         return Ok(());
     };
     if request.operation.is_v2() {
-        return request.check_v2(schema).map_err(Issue::v2_refusal);
+        return request.check_v2(&schema).map_err(Issue::v2_refusal);
     }
     request
-        .check_path(schema)
-        .and_then(|()| request.check_query(schema))
-        .and_then(|()| request.check_body(schema))
+        .check_path(&schema)
+        .and_then(|()| request.check_query(&schema))
+        .and_then(|()| request.check_body(&schema))
         .map_err(Issue::refusal)
 }
 
@@ -67,7 +67,7 @@ impl IncomingRequest<'_> {
             _ => (Location::Body, schema.request()),
         };
         if location == Location::Body {
-            self.check_query(schema)?;
+            self.check_query(&schema)?;
         }
         // The members of an upload are its signed fields.
         if self.upload {

@@ -45,7 +45,7 @@ pub(crate) struct UnknownMember {
 /// The undocumented members of a request to a documented operation.
 pub(crate) fn unknown_members(request: &IncomingRequest<'_>) -> Vec<UnknownMember> {
     let is_redirect = request.operation.answer() == AnswerKind::Redirect;
-    let Some(schema) = schema::cached(request.operation).filter(|_| !is_redirect) else {
+    let Some(schema) = schema::of(request.operation).filter(|_| !is_redirect) else {
         return Vec::new();
     };
     let mut search = Search::default();
@@ -59,7 +59,7 @@ pub(crate) fn unknown_members(request: &IncomingRequest<'_>) -> Vec<UnknownMembe
     }
     // The parts of an upload are not all JSON.
     if let Some(Value::Object(members)) = request.json.filter(|_| !request.upload) {
-        search.body(request, schema, members);
+        search.body(request, &schema, members);
     }
     search.found
 }
@@ -84,7 +84,7 @@ impl Search {
     fn body(
         &mut self,
         request: &IncomingRequest<'_>,
-        schema: &'static Schema,
+        schema: &Schema,
         members: &Map<String, Value>,
     ) {
         // The members of APIv2's `GET` are its query.

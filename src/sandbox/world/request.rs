@@ -81,7 +81,7 @@ impl<'r> Request<'r> {
     pub(crate) fn fields(&self) -> Fields<'r> {
         Fields {
             operation: self.operation,
-            documented: schema::cached(self.operation).map_or(&[], |schema| schema.request()),
+            documented: schema::of(self.operation).map_or(&[], |schema| schema.request()),
             value: self.body.unwrap_or(&Value::Null),
             prefix: String::new(),
             pattern: String::new(),

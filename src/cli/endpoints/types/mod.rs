@@ -1,7 +1,5 @@
 //! `wechatpay endpoints --emit types`: serde types for requests and answers.
 
-mod module;
-mod names;
 mod tree;
 
 use std::path::Path;
@@ -13,7 +11,6 @@ use crate::exit::{Exit, Failure};
 use crate::files::input;
 use crate::i18n::t;
 
-pub(super) use module::module;
 pub(super) use tree::write;
 
 /// The operations that a file names: `METHOD PATH` in each line. Empty lines and lines with `#` are skipped.

@@ -5,9 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use wechatpay_sandbox::schema::Schema;
+use wechatpay_schema::types::{Names, module};
 
-use super::module::module;
-use super::names::Names;
 use crate::exit::Failure;
 use crate::files::input;
 
@@ -37,7 +36,7 @@ pub(in crate::endpoints) fn write(schemas: &[Schema], folder: &Path) -> Result<u
             node = node.children.entry(segment).or_default();
         }
         let method = schema.operation().method().as_str().to_lowercase();
-        node.operations.insert(method, module(schema));
+        node.operations.insert(method, module(schema.documented()));
     }
     let head = format!(
         "{MARK}//! Types of WeChat Pay's operations.\n\n// A program may use only some of them.\n\

@@ -75,8 +75,11 @@ impl Transfer {
             "out_bill_no": self.out_bill_no,
             "transfer_bill_no": self.transfer_bill_no,
             "create_time": rfc3339(self.created),
-            "state": self.state.name(),
         });
+        // The answer to a service provider is documented without a state.
+        if self.sub_mchid.is_none() {
+            answer["state"] = json!(self.state.name());
+        }
         if self.state == TransferState::Waiting {
             answer["package_info"] = json!(self.package_info);
         }

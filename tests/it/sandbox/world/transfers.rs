@@ -307,6 +307,7 @@ fn a_service_provider_transfers_for_a_sub_merchant() -> Outcome {
     asked["sub_mchid"] = json!(sub_mchid);
     let accepted = shop.post(path, asked)?;
     assert_eq!(accepted["sub_mchid"], sub_mchid);
+    assert_eq!(accepted.get("state"), None);
     let by_number = format!("{path}/out-bill-no/T1");
     let of_sub = |sub: &str| format!("{by_number}?sub_mchid={sub}");
     let waits = shop.get(&of_sub(sub_mchid))?;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write operations.txt, the fields of all operations, from endpoints.jsonl, endpoints_brand.jsonl and schemas.jsonl.
 
-    python3 src/sandbox/schema/regenerate.py path/to/facts > src/sandbox/schema/operations.txt
+    python3 src/schema/regenerate.py path/to/facts > src/schema/operations.txt
 
 The one argument is the folder of the three files, one JSON object a line. One block an operation, in the order of the
 catalog (path, then method); the first character of a line says what it is:

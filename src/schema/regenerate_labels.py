@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write labels.txt, WeChat Pay's own terms for fields, from labels.jsonl and endpoints.jsonl.
 
-    python3 src/sandbox/schema/regenerate_labels.py path/to/facts > src/sandbox/schema/labels.txt
+    python3 src/schema/regenerate_labels.py path/to/facts > src/schema/labels.txt
 
 The one argument is the folder of the two files. labels.txt begins with the usual term of each name, a name and its
 term a line:

@@ -6,20 +6,25 @@
 use std::iter::Peekable;
 use std::str::Lines;
 
-use http::StatusCode;
+use crate::attributes::attributes;
+use crate::documented::{Documented, RateLimit};
+use crate::field::{Field, FieldKind};
 
-use super::field::{Field, FieldKind};
-use super::{RateLimit, Schema};
-use wechatpay_core::catalog::Operation;
-
-pub(super) fn schema(operation: &'static Operation, text: &'static str) -> Schema {
-    let mut schema = Schema {
-        operation,
+pub(crate) fn documented(
+    method: &'static str,
+    path: &'static str,
+    text: &'static str,
+) -> Documented {
+    let attributes = attributes(method, path);
+    let mut found = Documented {
+        method,
+        path,
+        attributes,
         title: "",
         products: Vec::new(),
         page: None,
         limits: Vec::new(),
-        status: StatusCode::OK,
+        status: 200,
         query: Vec::new(),
         request: Vec::new(),
         response: Vec::new(),
@@ -27,18 +32,18 @@ pub(super) fn schema(operation: &'static Operation, text: &'static str) -> Schem
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
         match line.split_at_checked(1) {
-            Some(("#", title)) => schema.title = title,
-            Some(("%", product)) => schema.products.push(product),
-            Some(("&", page)) => schema.page = Some(page),
-            Some(("+", limit)) => schema.limits.extend(rate_limit(limit)),
-            Some(("$", status)) => schema.status = status.parse().unwrap_or(StatusCode::OK),
-            Some(("?", _)) => schema.query = query(&mut lines, operation),
-            Some((">", _)) => schema.request = fields(&mut lines, operation.encrypt()),
-            Some(("<", _)) => schema.response = fields(&mut lines, operation.decrypt()),
+            Some(("#", title)) => found.title = title,
+            Some(("%", product)) => found.products.push(product),
+            Some(("&", page)) => found.page = Some(page),
+            Some(("+", limit)) => found.limits.extend(rate_limit(limit)),
+            Some(("$", status)) => found.status = status.parse().unwrap_or(200),
+            Some(("?", _)) => found.query = query(&mut lines, &found.attributes.query_encrypt),
+            Some((">", _)) => found.request = fields(&mut lines, &found.attributes.encrypt),
+            Some(("<", _)) => found.response = fields(&mut lines, &found.attributes.decrypt),
             _ => {}
         }
     }
-    schema
+    found
 }
 
 /// `100/second merchant official`
@@ -60,10 +65,10 @@ fn rate_limit(text: &'static str) -> Option<RateLimit> {
     Some(limit)
 }
 
-fn query(lines: &mut Peekable<Lines<'static>>, operation: &Operation) -> Vec<Field> {
+fn query(lines: &mut Peekable<Lines<'static>>, encrypted: &[&str]) -> Vec<Field> {
     let mut fields = fields(lines, &[]);
     for field in &mut fields {
-        field.encrypted = operation.query_encrypt().contains(&field.name);
+        field.encrypted = encrypted.contains(&field.name);
     }
     fields
 }
@@ -103,7 +108,7 @@ fn at_depth(line: &'static str, depth: usize) -> Option<&'static str> {
 }
 
 /// `name! s 1..32 @base64 [1..100] =A|B`
-fn field(text: &'static str) -> Field {
+pub(crate) fn field(text: &'static str) -> Field {
     let (name, rest) = text.split_once(' ').unwrap_or((text, ""));
     let (kind, mut rest) = rest.split_once(' ').unwrap_or((rest, ""));
     let mut field = Field {

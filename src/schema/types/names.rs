@@ -15,11 +15,11 @@ const RESERVED: [&str; 4] = ["crate", "self", "super", "_"];
 
 /// The names that are already used in one place.
 #[derive(Default)]
-pub(super) struct Names(BTreeSet<String>);
+pub struct Names(BTreeSet<String>);
 
 impl Names {
     /// The name of a field: `outTradeNo` becomes `out_trade_no`, `type` becomes `r#type`.
-    pub(super) fn field(&mut self, name: &str) -> String {
+    pub fn field(&mut self, name: &str) -> String {
         let name = self.fresh(&snake(name), "_");
         if KEYWORDS.contains(&name.as_str()) {
             format!("r#{name}")
@@ -29,7 +29,7 @@ impl Names {
     }
 
     /// The name of a module, which is a file name too: `type` becomes `type_`.
-    pub(super) fn module(&mut self, name: &str) -> String {
+    pub fn module(&mut self, name: &str) -> String {
         let name = snake(name);
         if KEYWORDS.contains(&name.as_str()) {
             self.fresh(&format!("{name}_"), "_")
@@ -39,7 +39,7 @@ impl Names {
     }
 
     /// The name of a type or variant: `WX_BALANCE` becomes `WxBalance`. `Other` is the variant for unlisted values.
-    pub(super) fn upper(&mut self, name: &str) -> String {
+    pub fn upper(&mut self, name: &str) -> String {
         let name = match pascal(name) {
             name if ["Self", "Other"].contains(&&*name) => format!("{name}Value"),
             name => name,
@@ -48,7 +48,7 @@ impl Names {
     }
 
     /// A name that is not used yet; a later one gets a number.
-    pub(super) fn fresh(&mut self, base: &str, before_number: &str) -> String {
+    pub fn fresh(&mut self, base: &str, before_number: &str) -> String {
         let mut name = base.to_owned();
         let mut number = 2;
         while !self.0.insert(name.clone()) {

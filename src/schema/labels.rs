@@ -5,8 +5,6 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use wechatpay_core::catalog::Operation;
-
 /// The part of a call that a field belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -27,16 +25,15 @@ pub enum Part {
 /// omitted.
 ///
 /// ```
-/// use http::Method;
-/// use wechatpay_sandbox::schema::{self, Part};
+/// use wechatpay_schema::{Part, label};
 ///
-/// let native = wechatpay_core::catalog::find(&Method::POST, "v3/pay/transactions/native").unwrap();
-/// assert_eq!(schema::label(native, Part::Request, "/amount/total"), Some("总金额"));
+/// let total = label("POST", "v3/pay/transactions/native", Part::Request, "/amount/total");
+/// assert_eq!(total, Some("总金额"));
 /// ```
 #[must_use]
-pub fn label(operation: &Operation, part: Part, pointer: &str) -> Option<&'static str> {
+pub fn label(method: &str, path: &str, part: Part, pointer: &str) -> Option<&'static str> {
     let pointer = pointer.replace("/*", "");
-    let own = TABLE.block(operation).and_then(|block| {
+    let own = TABLE.block(method, path).and_then(|block| {
         let mut lines = block
             .lines()
             .filter_map(|line| line.strip_prefix(part.sign()));
@@ -47,9 +44,9 @@ pub fn label(operation: &Operation, part: Part, pointer: &str) -> Option<&'stati
 
 /// Whether the documentation marks the operation as deprecated.
 #[must_use]
-pub fn is_deprecated(operation: &Operation) -> bool {
+pub fn is_deprecated(method: &str, path: &str) -> bool {
     TABLE
-        .block(operation)
+        .block(method, path)
         .is_some_and(|block| block.lines().any(|line| line == "-"))
 }
 
@@ -84,24 +81,21 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 });
 
 impl Table {
-    fn block(&self, operation: &Operation) -> Option<&'static str> {
-        let name = format!("{} {}", operation.method(), operation.path());
+    fn block(&self, method: &str, path: &str) -> Option<&'static str> {
+        let name = format!("{method} {path}");
         self.blocks.get(&*name).copied()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use http::Method;
-    use wechatpay_core::catalog;
-
     use super::*;
-    use crate::schema::{self, Field};
+    use crate::{Documented, Field, all};
 
     #[test]
     fn most_fields_have_a_term() {
         fn count(
-            operation: &Operation,
+            of: &Documented,
             part: Part,
             pointer: &str,
             fields: &[Field],
@@ -111,27 +105,17 @@ mod tests {
                 let pointer = format!("{pointer}/{}", field.name());
                 if field.name() != "*" {
                     counts[0] += 1;
-                    counts[1] += usize::from(label(operation, part, &pointer).is_some());
+                    let term = label(of.method(), of.path(), part, &pointer);
+                    counts[1] += usize::from(term.is_some());
                 }
-                count(operation, part, &pointer, field.fields(), counts);
+                count(of, part, &pointer, field.fields(), counts);
             }
         }
         let mut counts = [0; 2];
-        for schema in schema::all() {
-            count(
-                schema.operation(),
-                Part::Request,
-                "",
-                schema.request(),
-                &mut counts,
-            );
-            count(
-                schema.operation(),
-                Part::Response,
-                "",
-                schema.response(),
-                &mut counts,
-            );
+        for documented in all() {
+            let (request, response) = (documented.request(), documented.response());
+            count(documented, Part::Request, "", request, &mut counts);
+            count(documented, Part::Response, "", response, &mut counts);
         }
         let [all, labelled] = counts;
         assert!(
@@ -142,27 +126,19 @@ mod tests {
 
     #[test]
     fn an_operation_may_differ_from_the_usual_term() {
-        let find = |method, path| catalog::find(method, path).unwrap();
-        let native = find(&Method::POST, "v3/pay/transactions/native");
-        assert_eq!(
-            label(native, Part::Request, "/amount/total"),
-            Some("总金额")
-        );
-        let customs = find(&Method::POST, "global/v3/customs/orders");
-        assert_eq!(label(customs, Part::Request, "/appid"), Some("机构APPID"));
-        assert_eq!(label(customs, Part::Request, "/no_such_field"), None);
-        let items = label(native, Part::Request, "/detail/goods_detail/*/goods_name");
-        assert_eq!(
-            items,
-            label(native, Part::Request, "/detail/goods_detail/goods_name")
-        );
+        let native = |pointer| label("POST", "v3/pay/transactions/native", Part::Request, pointer);
+        assert_eq!(native("/amount/total"), Some("总金额"));
+        let customs = |pointer| label("POST", "global/v3/customs/orders", Part::Request, pointer);
+        assert_eq!(customs("/appid"), Some("机构APPID"));
+        assert_eq!(customs("/no_such_field"), None);
+        let items = native("/detail/goods_detail/*/goods_name");
+        assert_eq!(items, native("/detail/goods_detail/goods_name"));
         assert!(items.is_some());
     }
 
     #[test]
     fn deprecated_operations_are_marked() {
-        let micro = catalog::find(&Method::POST, "v2/applyment/micro/getstate").unwrap();
-        let native = catalog::find(&Method::POST, "v3/pay/transactions/native").unwrap();
-        assert!(is_deprecated(micro) && !is_deprecated(native));
+        assert!(is_deprecated("POST", "v2/applyment/micro/getstate"));
+        assert!(!is_deprecated("POST", "v3/pay/transactions/native"));
     }
 }

@@ -5,26 +5,23 @@ use std::fmt;
 /// A field of a request or response, a query parameter, or the item of an array.
 ///
 /// ```
-/// use http::Method;
-/// use wechatpay_sandbox::schema;
-///
-/// let schema = schema::find(&Method::POST, "v3/pay/transactions/jsapi").unwrap();
-/// for field in schema.request().iter().filter(|field| field.is_required()) {
+/// let jsapi = wechatpay_schema::find("POST", "v3/pay/transactions/jsapi").unwrap();
+/// for field in jsapi.request().iter().filter(|field| field.is_required()) {
 ///     println!("{}: {}", field.name(), field.kind());
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
-    pub(super) name: &'static str,
-    pub(super) kind: FieldKind,
-    pub(super) required: bool,
-    pub(super) encrypted: bool,
-    pub(super) length: (Option<usize>, Option<usize>),
-    pub(super) range: (Option<i64>, Option<i64>),
-    pub(super) format: Option<&'static str>,
-    pub(super) pattern: Option<&'static str>,
-    pub(super) values: Vec<&'static str>,
-    pub(super) fields: Vec<Self>,
+    pub(crate) name: &'static str,
+    pub(crate) kind: FieldKind,
+    pub(crate) required: bool,
+    pub(crate) encrypted: bool,
+    pub(crate) length: (Option<usize>, Option<usize>),
+    pub(crate) range: (Option<i64>, Option<i64>),
+    pub(crate) format: Option<&'static str>,
+    pub(crate) pattern: Option<&'static str>,
+    pub(crate) values: Vec<&'static str>,
+    pub(crate) fields: Vec<Self>,
 }
 
 /// The type of a field's value. APIv2 writes all values as text.

@@ -1,0 +1,28 @@
+#![deny(warnings)]
+
+mod query {
+    wechatpay_chain::types!(GET "v3/pay/transactions/id/{id}");
+}
+
+mod transfer {
+    wechatpay_chain::types!(POST "v3/fund-app/mch-transfer/transfer-bills");
+}
+
+fn main() {
+    let text = r#"{"trade_state": "NEW_STATE", "amount": {"total": 100}, "unknown": [1]}"#;
+    let found: query::Response = serde_json::from_str(text).unwrap();
+    assert_eq!(found.amount.unwrap().total, Some(100));
+    assert_eq!(found.transaction_id, None);
+    let state = found.trade_state.unwrap();
+    assert_eq!(state.as_str(), "NEW_STATE");
+    assert!(matches!(state, query::ResponseTradeState::Other(_)));
+    assert_eq!(query::PATH, "v3/pay/transactions/id/{transaction_id}");
+
+    let request: transfer::Request = serde_json::from_str(
+        r#"{"appid": "a", "out_bill_no": "b", "openid": "o", "transfer_amount": 1, "transfer_remark": "r",
+            "transfer_scene_id": "1000", "transfer_scene_report_infos": [], "user_name": "张三"}"#,
+    )
+    .unwrap();
+    assert!(!format!("{request:?}").contains("张三"));
+    assert_eq!(serde_json::to_value(&request).unwrap()["user_name"], "张三");
+}

@@ -1,0 +1,79 @@
+//! Rust types with serde for the bodies and parameters of an operation.
+//!
+//! The command `wechatpay endpoints --emit types` and the macro `types!` write the same text. It has no `use`, so that
+//! it can be placed in any module. Its program needs `serde` with `derive`, `serde_json` and `wechatpay_chain`.
+
+mod fields;
+mod layout;
+mod names;
+mod parameters;
+mod side;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use crate::attributes::Body;
+use crate::documented::Documented;
+use crate::labels::Part;
+
+pub use names::Names;
+
+use layout::{comment, one_line};
+use side::{Items, Side};
+
+/// The source of a module with the types of one operation, formatted as rustfmt formats it.
+///
+/// ```
+/// let jsapi = wechatpay_schema::find("POST", "v3/pay/transactions/jsapi").unwrap();
+/// let source = wechatpay_schema::types::module(jsapi);
+/// assert!(source.contains("pub struct Request {\n"));
+/// ```
+#[must_use]
+pub fn module(documented: &'static Documented) -> String {
+    format!("{}\n{}", head(documented), items(documented))
+}
+
+/// The items of [`module`], without the comment at the top.
+#[must_use]
+pub fn items(documented: &'static Documented) -> String {
+    let mut items = Items::default();
+    let attributes = documented.attributes();
+    let parameters = parameters::parameters(documented, &mut items);
+    if attributes.body != Body::Other && !documented.request().is_empty() {
+        let side = Side::of(documented, Part::Request, attributes.body);
+        items.root(
+            "Request",
+            "The body of the request.",
+            &side,
+            documented.request(),
+        );
+    }
+    if attributes.answer != Body::Other && !documented.response().is_empty() {
+        let side = Side::of(documented, Part::Response, attributes.answer);
+        let about = "The body of a successful response.";
+        items.root("Response", about, &side, documented.response());
+    }
+    format!(
+        "/// The method of the operation.\npub const METHOD: &str = {:?};\n{}{}{}",
+        documented.method(),
+        path(documented.path()),
+        parameters.unwrap_or_default(),
+        items.text()
+    )
+}
+
+fn head(documented: &Documented) -> String {
+    let title = comment(&one_line(documented.title()));
+    let (method, path) = (documented.method(), documented.path());
+    let mut head = format!("//! {title}: `{method} {path}`\n");
+    if let Some(page) = documented.page() {
+        head.push_str(&format!("//!\n//! <{page}>\n"));
+    }
+    head
+}
+
+fn path(path: &str) -> String {
+    let line = format!("pub const PATH: &str = {path:?};");
+    let line = layout::broken_after(&line, "=", "");
+    format!("/// The path of the operation.\n{line}\n")
+}

@@ -1,0 +1,160 @@
+use super::*;
+use crate::{all, find};
+
+fn of(method: &str, path: &str) -> String {
+    module(find(method, path).unwrap())
+}
+
+#[test]
+fn names_of_one_module_are_unique() {
+    for documented in all() {
+        let text = module(documented);
+        let mut names: Vec<_> = text
+            .lines()
+            .filter_map(|line| {
+                line.strip_prefix("pub struct ")
+                    .or(line.strip_prefix("pub enum "))
+            })
+            .collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all, "{documented:?}");
+    }
+}
+
+/// The lines of one item.
+fn item(text: &str, head: &str) -> String {
+    let lines = text.lines().skip_while(|line| *line != head);
+    let mut lines: Vec<_> = lines.take_while(|line| *line != "}").collect();
+    assert!(!lines.is_empty(), "{head}\n{text}");
+    lines.push("}");
+    lines.join("\n")
+}
+
+#[test]
+fn required_members_of_a_request_are_plain_and_others_optional() {
+    let text = of("POST", "v3/pay/transactions/jsapi");
+    let request = item(&text, "pub struct Request {");
+    assert!(request.contains("    pub appid: String,\n"), "{request}");
+    assert!(
+        request.contains("    pub amount: RequestAmount,\n"),
+        "{request}"
+    );
+    let optional = "    #[serde(skip_serializing_if = \"Option::is_none\")]\n    \
+                    pub time_expire: Option<wechatpay_chain::Timestamp>,\n";
+    assert!(request.contains(optional), "{request}");
+}
+
+#[test]
+fn every_member_of_a_response_is_optional() {
+    for documented in all() {
+        for body in module(documented).split("\npub struct Response").skip(1) {
+            let (body, _) = body.split_once("\n}").unwrap_or((body, ""));
+            let mut members = body.lines().filter(|line| line.starts_with("    pub "));
+            let more = "serde_json::Map<String, serde_json::Value>,";
+            let plain = members.find(|line| !line.contains("Option<") && !line.ends_with(more));
+            // A long type is on the line below.
+            assert_eq!(
+                plain.filter(|line| line.ends_with(',')),
+                None,
+                "{documented:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn amounts_are_integers_and_fen_only_if_the_term_names_the_unit() {
+    let native = of("POST", "v3/pay/transactions/native");
+    let amount = item(&native, "pub struct RequestAmount {");
+    assert!(amount.contains("    pub total: i64,\n"), "{amount}");
+    let mut units = 0;
+    for documented in all() {
+        let text = module(documented);
+        let lines: Vec<_> = text.lines().collect();
+        for at in (0..lines.len()).filter(|at| lines[*at].contains("wechatpay_chain::Fen")) {
+            let comment = lines[..at].iter().rev().find(|line| line.contains("///"));
+            assert!(comment.unwrap().contains('分'), "{documented:?}");
+            units += 1;
+        }
+    }
+    assert!(units > 0);
+}
+
+#[test]
+fn documented_values_become_an_enum_that_keeps_others() {
+    let text = of("GET", "v3/pay/transactions/id/{transaction_id}");
+    let states = item(&text, "pub enum ResponseTradeState {");
+    assert!(states.contains("    Notpay,\n"), "{states}");
+    assert!(states.contains("    Other(String),\n"), "{states}");
+    for arm in [
+        "            \"NOTPAY\" => Self::Notpay,\n",
+        "            Self::Notpay => \"NOTPAY\",\n",
+        "            _ => Self::Other(value),\n",
+    ] {
+        assert!(text.contains(arm), "{text}");
+    }
+}
+
+#[test]
+fn encrypted_members_are_sensitive() {
+    for documented in all() {
+        let text = module(documented);
+        let encrypted = text.matches("encrypted)\n").count();
+        let typed = text.matches("wechatpay_chain::Sensitive").count();
+        assert!(typed >= encrypted, "{documented:?}\n{text}");
+    }
+    let text = of("POST", "v3/fund-app/mch-transfer/transfer-bills");
+    let member = "    pub user_name: Option<wechatpay_chain::Sensitive>,\n";
+    assert!(text.contains(member), "{text}");
+}
+
+#[test]
+fn times_are_timestamps_only_in_the_format_of_rfc_3339() {
+    let text = of("GET", "v3/pay/transactions/id/{transaction_id}");
+    let response = item(&text, "pub struct Response {");
+    assert!(
+        response.contains("success_time: Option<wechatpay_chain::Timestamp>"),
+        "{response}"
+    );
+    let micropay = of("POST", "v2/pay/micropay");
+    assert!(!micropay.contains("Timestamp"), "{micropay}");
+}
+
+#[test]
+fn variables_and_parameters_are_set_in_a_call() {
+    let text = of("GET", "v3/pay/transactions/out-trade-no/{out_trade_no}");
+    for part in [
+        "pub struct Params {\n",
+        "        call = call.var(\"out_trade_no\", self.out_trade_no);\n",
+        "        call = call.query(\"mchid\", self.mchid);\n",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[test]
+fn responses_of_apiv2_have_texts_and_keep_further_members() {
+    let text = of("POST", "v2/pay/micropay");
+    let response = item(&text, "pub struct Response {");
+    assert!(
+        response.contains("pub total_fee: Option<String>,"),
+        "{response}"
+    );
+    assert!(
+        response.contains("    #[serde(flatten)]\n    pub more: "),
+        "{response}"
+    );
+    let request = item(&text, "pub struct Request {");
+    assert!(
+        !request.contains("nonce_str") && !request.contains("pub sign"),
+        "{request}"
+    );
+}
+
+#[test]
+fn comments_escape_what_rustdoc_reads_as_markup() {
+    assert_eq!(comment("a<b>[c]_d"), "a\\<b\\>\\[c\\]\\_d");
+    assert_eq!(layout::code("a`b"), "`` a`b ``");
+}

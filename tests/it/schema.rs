@@ -1,0 +1,48 @@
+//! `src/schema/attributes.txt` repeats facts of the catalog, because `wechatpay-schema` has no dependencies.
+//!
+//! After a change of the catalog: `UPDATE=1 cargo test --test it attributes_are_those_of_the_catalog`.
+
+use std::path::Path;
+
+use wechatpay_chain::catalog::{self, AnswerKind, BodyKind, Operation};
+
+#[test]
+fn attributes_are_those_of_the_catalog() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/schema/attributes.txt");
+    let text: String = catalog::operations().iter().map(line).collect();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&file, &text).unwrap();
+    }
+    let found = std::fs::read_to_string(&file).unwrap();
+    let mut lines = text.lines().zip(found.lines());
+    let different = lines.find(|(expected, found)| expected != found);
+    assert_eq!(different, None, "run this test with UPDATE=1");
+    assert_eq!(text.len(), found.len(), "run this test with UPDATE=1");
+}
+
+fn line(operation: &Operation) -> String {
+    let body = match operation.body() {
+        BodyKind::Json => "json",
+        BodyKind::Xml => "xml",
+        _ => "-",
+    };
+    let answer = match operation.answer() {
+        AnswerKind::Json => "json",
+        AnswerKind::Xml => "xml",
+        _ => "-",
+    };
+    let mut words = vec![
+        operation.method().to_string(),
+        operation.path().to_owned(),
+        body.to_owned(),
+        answer.to_owned(),
+    ];
+    for (mark, names) in [
+        ('>', operation.encrypt()),
+        ('<', operation.decrypt()),
+        ('?', operation.query_encrypt()),
+    ] {
+        words.extend(names.iter().map(|name| format!("{mark}{name}")));
+    }
+    format!("{}\n", words.join(" "))
+}
