@@ -104,7 +104,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        if path.is_dir() && !["cli", "fixtures", "tests"].contains(&&*name) {
+        // The texts in `src/schema/types` are generated code.
+        if path.is_dir() && !["cli", "fixtures", "tests", "types"].contains(&&*name) {
             collect(&path, files);
         } else if path.extension().is_some_and(|it| it == "rs") && !name.ends_with("tests") {
             files.push(path);

@@ -67,7 +67,7 @@ impl IncomingRequest<'_> {
             _ => (Location::Body, schema.request()),
         };
         if location == Location::Body {
-            self.check_query(&schema)?;
+            self.check_query(schema)?;
         }
         // The members of an upload are its signed fields.
         if self.upload {

@@ -3,7 +3,8 @@
 //! The command `wechatpay endpoints --emit types` and the macro `types!` write the same text. It has no `use`, so that
 //! it can be placed in any module. Its program needs `serde` with `derive`, `serde_json` and `wechatpay_chain`.
 
-mod fields;
+mod about;
+mod items;
 mod layout;
 mod names;
 mod parameters;
@@ -18,8 +19,9 @@ use crate::labels::Part;
 
 pub use names::Names;
 
+use items::Items;
 use layout::{comment, one_line};
-use side::{Items, Side};
+use side::Side;
 
 /// The source of a module with the types of one operation, formatted as rustfmt formats it.
 ///

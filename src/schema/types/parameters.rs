@@ -4,10 +4,11 @@ use crate::documented::Documented;
 use crate::field::{Field, FieldKind};
 use crate::labels::Part;
 
-use super::fields::about;
+use super::about::about;
+use super::items::{Items, optional};
 use super::layout::{self, broken_after, code, comment, one_line};
 use super::names::Names;
-use super::side::{Items, Side, optional};
+use super::side::Side;
 
 /// The struct `Params`, which sets all of them in a call; `None` if there are none.
 pub(super) fn parameters(documented: &'static Documented, items: &mut Items) -> Option<String> {
