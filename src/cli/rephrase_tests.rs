@@ -104,8 +104,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        // The texts in `src/schema/types` are generated code.
-        if path.is_dir() && !["cli", "fixtures", "tests", "types"].contains(&&*name) {
+        // The texts of `src/schema` are generated code.
+        let has_messages =
+            !["cli", "fixtures", "tests"].contains(&&*name) && !path.ends_with("src/schema");
+        if path.is_dir() && has_messages {
             collect(&path, files);
         } else if path.extension().is_some_and(|it| it == "rs") && !name.ends_with("tests") {
             files.push(path);
