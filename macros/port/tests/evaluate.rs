@@ -186,6 +186,12 @@ fn options_stay_in_order_and_say_what_they_say() {
 }
 
 #[test]
+fn an_option_may_be_named_by_the_constant_of_guzzle() {
+    let request = request("$i->v3->x->post([RequestOptions::JSON => ['k' => Hash::ALGO_MD5]]);");
+    assert_eq!(request.options["json"], json!({"k": "MD5"}));
+}
+
+#[test]
 fn values() {
     for (php, expected) in [
         ("[]", json!([])),
@@ -250,6 +256,10 @@ fn values() {
         (
             "\\WeChatPay\\Formatter::joinedByLineFeed('a', 1)",
             json!("a\n1\n"),
+        ),
+        (
+            "\\WeChatPay\\Formatter::queryStringLike(['b' => 1.50, 'n' => null, 'e' => '', 't' => true, 'z' => 0])",
+            json!("b=1.5&t=1&z=0"),
         ),
         (
             "\\WeChatPay\\Crypto\\Hash::md5('t', 'k', '1')",

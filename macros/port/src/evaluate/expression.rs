@@ -60,7 +60,7 @@ impl<'a> Evaluator<'a, '_> {
             ExprKind::Interpolated(pieces) => self.pieces(pieces),
             ExprKind::Array(items) => self.items(items),
             ExprKind::Constant(name) => self.constant(name),
-            ExprKind::ClassConstant { class, name } => self.class_constant(class, name, expr.span),
+            ExprKind::ClassConstant { class, name } => self.class_constant(class, name),
             ExprKind::Property { object, member } => self.property(object, member, expr.span),
             ExprKind::Index { object, index } => self.index(object, index.as_deref(), expr.span),
             ExprKind::Call { function, args } => self.call_function(function, args, expr.span),

@@ -1,10 +1,15 @@
 //! The SDK's own classes.
 
+use std::rc::Rc;
+
+use wechatpay_chain_php::{self as php, Value as Json};
+
 use super::Evaluator;
 use super::object::Object;
 use super::path::Chain;
 use super::plain::by_keys;
-use super::value::{Array, Value};
+use super::value::{Array, Key, Value};
+use crate::hir::sdk_constant;
 use crate::syntax::{Name, Span};
 
 impl<'a> Evaluator<'a, '_> {
@@ -49,9 +54,7 @@ impl<'a> Evaluator<'a, '_> {
                     Err(why) => self.error(span, why, ""),
                 }
             }
-            ("ksort", Some(Value::Array(array))) => {
-                Value::Array(by_keys(wechatpay_chain_php::ksort_text, array))
-            }
+            ("ksort", Some(Value::Array(array))) => Value::Array(by_keys(php::ksort_text, array)),
             ("querystringlike", Some(Value::Array(array))) => query_string_like(array),
             ("joinedbylinefeed", _) => joined(args),
             (_, Some(Value::Unknown(why))) => Value::Unknown(why.clone()),
@@ -192,55 +195,39 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    pub(super) fn class_constant(&mut self, class: &Name, name: &str, _span: Span) -> Value<'a> {
+    pub(super) fn class_constant(&mut self, class: &Name, name: &str) -> Value<'a> {
         if name == "class" {
             return Value::Text(class.resolved.clone());
         }
-        let text = match name {
-            "ALGO_MD5" => "MD5",
-            "ALGO_HMAC_SHA256" => "HMAC-SHA256",
-            "KEY_TYPE_PRIVATE" => "private",
-            "KEY_TYPE_PUBLIC" => "public",
-            _ => return Value::unknown(format!("the constant `{}::{name}`", class.written)),
-        };
-        Value::Text(text.into())
+        match sdk_constant(class, name) {
+            Some(text) => Value::Text(text.into()),
+            None => Value::unknown(format!("the constant `{}::{name}`", class.written)),
+        }
     }
 }
 
 /// A key that may be missing.
-fn optional(value: Option<&Value<'_>>) -> Result<String, std::rc::Rc<str>> {
+fn optional(value: Option<&Value<'_>>) -> Result<String, Rc<str>> {
     value.map_or_else(|| Ok(String::new()), Value::to_text)
 }
 
-/// `k=v` joined by `&`, without `sign` and what is empty; nothing is encoded.
+/// What stands in an array is no text of a query.
 fn query_string_like<'a>(array: &Array<'a>) -> Value<'a> {
-    let mut pairs = Vec::new();
-    for (key, value) in array.iter() {
-        let key = key.to_text();
-        let empty = match value {
-            Value::Null => true,
-            Value::Text(text) => text.is_empty(),
-            _ => false,
-        };
-        if key == "sign" || empty {
-            continue;
-        }
-        match value.to_text() {
-            Ok(value) => pairs.push(format!("{key}={value}")),
-            Err(why) => return Value::Unknown(why),
-        }
+    let item = |(key, value): (&Key, &Value<'a>)| match value.plain() {
+        Some(scalar) if !php::is_array(&scalar) => Ok((key.to_text(), scalar)),
+        _ => Ok((key.to_text(), Json::from(value.to_text()?))),
+    };
+    let items: Result<Vec<_>, Rc<str>> = array.iter().map(item).collect();
+    match items {
+        Ok(items) => Value::Text(php::query_string_like(&php::map(items))),
+        Err(why) => Value::Unknown(why),
     }
-    Value::Text(pairs.join("&"))
 }
 
 fn joined<'a>(pieces: &[Value<'a>]) -> Value<'a> {
-    let mut text = String::new();
-    for piece in pieces {
-        match piece.to_text() {
-            Ok(piece) => text.push_str(&piece),
-            Err(why) => return Value::Unknown(why),
-        }
-        text.push('\n');
+    let pieces: Result<Vec<_>, _> = pieces.iter().map(Value::to_text).collect();
+    match pieces {
+        Ok(pieces) => Value::Text(php::joined_by_line_feed(&Json::from(pieces))),
+        Err(why) => Value::Unknown(why),
     }
-    Value::Text(text)
 }

@@ -19,6 +19,7 @@ mod secrets;
 mod ty;
 mod walk;
 
+pub(crate) use build::sdk_constant;
 pub(crate) use infer::ends;
 pub use infer::{Types, types};
 pub use ty::Ty;

@@ -5,7 +5,7 @@ use crate::hir::tree::{Crypto, Expr, ExprKind};
 use crate::syntax::{self, Arg, ExprKind as PhpKind, Name, WholeExpr};
 
 /// Constants of the SDK's classes that have a text.
-pub(super) fn constant(class: &Name, name: &str) -> Option<&'static str> {
+pub(crate) fn constant(class: &Name, name: &str) -> Option<&'static str> {
     let of = |path: &str| class.is(path);
     Some(match name {
         "KEY_TYPE_PUBLIC" if of("WeChatPay\\Crypto\\Rsa") => "public",

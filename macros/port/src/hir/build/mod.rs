@@ -11,6 +11,8 @@ mod object;
 mod sdk;
 mod statement;
 
+pub(crate) use known::constant as sdk_constant;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ty;
