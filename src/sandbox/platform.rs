@@ -16,7 +16,7 @@ use crate::reply::Reply;
 use crate::signing;
 use wechatpay_core::catalog::{AnswerSignature, Operation};
 use wechatpay_core::clock::Clock;
-use wechatpay_core::crypto::Certificate;
+use wechatpay_core::crypto::{Certificate, KeyAlgorithm};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::secret::Secret;
 
@@ -60,12 +60,22 @@ pub(crate) struct PlatformView {
     /// The public key, with the id that the merchant has for it.
     pub(crate) public: Arc<PlatformKeyPair>,
     pub(crate) mode: PlatformMode,
+    /// The algorithm of the merchant's key, and so of the platform's.
+    pub(crate) algorithm: KeyAlgorithm,
 }
 
 impl PlatformView {
     pub(crate) fn new(credentials: &Credentials, mode: PlatformMode) -> Self {
-        let public = Arc::clone(&credentials.public);
-        Self { public, mode }
+        let algorithm = credentials.key.algorithm();
+        Self {
+            public: Arc::clone(&credentials.public),
+            // WeChat Pay has public keys for RSA only.
+            mode: match algorithm {
+                KeyAlgorithm::Sm2 => PlatformMode::Certificate,
+                _ => mode,
+            },
+            algorithm,
+        }
     }
 
     pub(crate) fn has_public_key(&self) -> bool {
@@ -85,8 +95,11 @@ pub(crate) struct PlatformKeys {
     /// The mode at the start.
     certificate_mode: bool,
     keys: Mutex<Keys>,
+    /// The keys for merchants with SM2 keys (国密), made when the first of them calls.
+    sm_keys: Mutex<Option<Keys>>,
 }
 
+/// The keys of one algorithm.
 pub(crate) struct Keys {
     /// The newest last; none in public-key mode.
     certified: Vec<Certified>,
@@ -119,6 +132,7 @@ impl PlatformKeys {
             public_key_only,
             certificate_mode,
             keys: Mutex::new(keys),
+            sm_keys: Mutex::new(None),
         }
     }
 
@@ -128,6 +142,7 @@ impl PlatformKeys {
         let first = Self::new(Arc::clone(&self.identity), only, mode);
         let first = first.keys.into_inner();
         *self.keys() = first.unwrap_or_else(PoisonError::into_inner);
+        *lock(&self.sm_keys) = None;
     }
 
     /// The key of an id, compared case-insensitively, if the merchant has it.
@@ -138,21 +153,21 @@ impl PlatformKeys {
         if !view.has_certificates() {
             return None;
         }
-        let keys = self.keys();
-        let found = keys
-            .certified
-            .iter()
-            .find(|it| it.pair.id.eq_ignore_ascii_case(id))?;
-        Some(Arc::clone(&found.pair))
+        self.with_keys(view.algorithm, |keys| {
+            let mut certified = keys.certified.iter();
+            let found = certified.find(|it| it.pair.id.eq_ignore_ascii_case(id))?;
+            Some(Arc::clone(&found.pair))
+        })
     }
 
     /// The ids of the keys that the merchant knows.
     pub(crate) fn ids(&self, view: &PlatformView) -> Vec<String> {
-        let keys = self.keys();
         let public = view.has_public_key().then_some(&view.public.id);
-        let certified = keys.certified.iter().map(|it| &it.pair.id);
-        let certified = certified.filter(|_| view.has_certificates());
-        public.into_iter().chain(certified).cloned().collect()
+        self.with_keys(view.algorithm, |keys| {
+            let certified = keys.certified.iter().map(|it| &it.pair.id);
+            let certified = certified.filter(|_| view.has_certificates());
+            public.into_iter().chain(certified).cloned().collect()
+        })
     }
 
     /// The key that signs. A certificate signs if `named` is a serial other than a public key's, because a client that
@@ -180,37 +195,42 @@ impl PlatformKeys {
         if !view.has_certificates() {
             return None;
         }
-        let keys = self.keys();
-        let overlaps = keys.overlap_until.is_some_and(|until| now < until);
-        let mut newest_first = keys.certified.iter().rev();
-        let newest = newest_first.next()?;
-        let current = newest_first.next().filter(|_| overlaps).unwrap_or(newest);
-        Some(Arc::clone(&current.pair))
+        self.with_keys(view.algorithm, |keys| {
+            let overlaps = keys.overlap_until.is_some_and(|until| now < until);
+            let mut newest_first = keys.certified.iter().rev();
+            let newest = newest_first.next()?;
+            let current = newest_first.next().filter(|_| overlaps).unwrap_or(newest);
+            Some(Arc::clone(&current.pair))
+        })
     }
 
     /// An expired certificate.
-    pub(crate) fn expired(&self, now: i64) -> Result<Certified> {
-        let mut keys = self.keys();
-        // The clock may have been set back since the certificate was made.
-        let has_expired = |it: &&Certified| it.certificate.not_after() < now;
-        if let Some(expired) = keys.expired.as_ref().filter(has_expired) {
-            return Ok(expired.clone());
-        }
-        let expired = self.identity.expired(now)?;
-        Ok(keys.expired.insert(expired).clone())
+    pub(crate) fn expired(&self, algorithm: KeyAlgorithm, now: i64) -> Result<Certified> {
+        self.with_keys(algorithm, |keys| {
+            // The clock may have been set back since the certificate was made.
+            let has_expired = |it: &&Certified| it.certificate.not_after() < now;
+            if let Some(expired) = keys.expired.as_ref().filter(has_expired) {
+                return Ok(expired.clone());
+            }
+            let expired = self.identity.expired(algorithm, now)?;
+            Ok(keys.expired.insert(expired).clone())
+        })
     }
 
     /// The response of `v3/certificates`; `key` is the merchant's APIv3 key.
     pub(crate) fn list(
         &self,
         fault: Option<&Fault>,
-        (view, key): (&PlatformView, &Secret),
+        (view, key): (&PlatformView, (KeyAlgorithm, &Secret)),
         clock: &dyn Clock,
     ) -> Result<Reply> {
         let listed = match fault {
-            Some(Fault::ExpiredCertificate) => vec![self.expired(clock.now())?],
+            Some(Fault::ExpiredCertificate) => vec![self.expired(view.algorithm, clock.now())?],
             // As WeChat Pay lists them: the newest first.
-            _ if view.has_certificates() => self.keys().certified.iter().rev().cloned().collect(),
+            _ if view.has_certificates() => {
+                let newest_first = |keys: &mut Keys| keys.certified.iter().rev().cloned().collect();
+                self.with_keys(view.algorithm, newest_first)
+            }
             _ => Vec::new(),
         };
         if listed.is_empty() {
@@ -226,8 +246,9 @@ impl PlatformKeys {
 
     /// The serials of the certificates, the newest last.
     pub(crate) fn serials(&self) -> Vec<String> {
-        let keys = self.keys();
-        keys.certified.iter().map(|it| it.pair.id.clone()).collect()
+        let ids = |keys: &Keys| keys.certified.iter().map(|it| it.pair.id.clone()).collect();
+        let sm: Vec<_> = lock(&self.sm_keys).as_ref().map(ids).unwrap_or_default();
+        [sm, ids(&lock(&self.keys))].concat()
     }
 
     /// Adds a certificate that signs a day later, or when the old ones are retired.
@@ -235,19 +256,23 @@ impl PlatformKeys {
     /// Source: "下载平台证书": a new certificate is added to the list 24 hours before it is used.
     pub(crate) fn announce(&self, now: i64) -> Result<Certificate> {
         let certificate = self.rotate(now)?;
-        self.keys().overlap_until = Some(now.saturating_add(DAY));
+        self.each(|keys| keys.overlap_until = Some(now.saturating_add(DAY)));
         Ok(certificate)
     }
 
     pub(crate) fn rotate(&self, now: i64) -> Result<Certificate> {
         // Generate the key outside of the lock, because it takes long.
         self.keys().check_room()?;
-        let new = self.identity.next_certified(now)?;
+        let new = self.identity.next_certified(KeyAlgorithm::Rsa, now)?;
         let certificate = new.certificate.clone();
         let mut keys = self.keys();
         keys.check_room()?;
-        keys.certified.push(new);
-        keys.overlap_until = None;
+        keys.push(new);
+        drop(keys);
+        if lock(&self.sm_keys).is_some() {
+            let new = self.identity.next_certified(KeyAlgorithm::Sm2, now)?;
+            self.with_keys(KeyAlgorithm::Sm2, |keys| keys.push(new));
+        }
         Ok(certificate)
     }
 
@@ -259,23 +284,57 @@ impl PlatformKeys {
         self.keys().certificate_mode = on;
     }
 
+    /// Leaves the certificates for SM2, for which there is no public key.
     pub(crate) fn retire_all(&self) {
         self.keys().certified.clear();
     }
 
     pub(crate) fn retire(&self) {
-        let mut keys = self.keys();
-        let old = keys.certified.len().saturating_sub(1);
-        keys.certified.drain(..old);
-        keys.overlap_until = None;
+        self.each(|keys| {
+            let old = keys.certified.len().saturating_sub(1);
+            keys.certified.drain(..old);
+            keys.overlap_until = None;
+        });
     }
 
     fn keys(&self) -> MutexGuard<'_, Keys> {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.keys)
+    }
+
+    /// Changes the keys of both algorithms.
+    fn each(&self, change: impl Fn(&mut Keys)) {
+        change(&mut lock(&self.keys));
+        if let Some(keys) = lock(&self.sm_keys).as_mut() {
+            change(keys);
+        }
+    }
+
+    /// Works with the keys of an algorithm.
+    fn with_keys<T>(&self, algorithm: KeyAlgorithm, work: impl FnOnce(&mut Keys) -> T) -> T {
+        if algorithm != KeyAlgorithm::Sm2 {
+            return work(&mut lock(&self.keys));
+        }
+        let mut keys = lock(&self.sm_keys);
+        work(keys.get_or_insert_with(|| Keys {
+            // A merchant with an SM2 key exists only if OpenSSL has SM2.
+            certified: self.identity.sm_certified().into_iter().collect(),
+            expired: None,
+            certificate_mode: true,
+            overlap_until: None,
+        }))
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Keys {
+    fn push(&mut self, new: Certified) {
+        self.certified.push(new);
+        self.overlap_until = None;
+    }
+
     fn check_room(&self) -> Result<()> {
         if self.certified.len() < MOST {
             return Ok(());
@@ -288,7 +347,11 @@ impl Keys {
 }
 
 /// One certificate of the list.
-fn item(certificate: &Certificate, key: &Secret, clock: &dyn Clock) -> Result<Value> {
+fn item(
+    certificate: &Certificate,
+    key: (KeyAlgorithm, &Secret),
+    clock: &dyn Clock,
+) -> Result<Value> {
     Ok(json!({
         "serial_no": certificate.serial(),
         "effective_time": rfc3339(certificate.not_before()),
@@ -306,9 +369,9 @@ mod tests {
         const NOW: i64 = 1_800_000_000;
         let platform = PlatformKeys::new(Identity::shared(None).unwrap(), false, false);
         for now in [NOW + 400 * 86_400, NOW] {
-            let expired = platform.expired(now).unwrap();
+            let expired = platform.expired(KeyAlgorithm::Rsa, now).unwrap();
             assert!(expired.certificate.not_after() < now);
-            let again = platform.expired(now).unwrap();
+            let again = platform.expired(KeyAlgorithm::Rsa, now).unwrap();
             assert_eq!(again.pair.id, expired.pair.id);
         }
         platform.reset();

@@ -40,6 +40,8 @@ pub(crate) struct SandboxSettings {
     pub(crate) speed: Option<f64>,
     /// The id of the first merchant; `None` is the folder's or the default one.
     pub(crate) mchid: Option<String>,
+    /// Whether the first merchant has an SM2 key (国密).
+    pub(crate) sm: bool,
     /// The merchants of the start, with or without the first.
     pub(crate) merchants: Vec<MerchantSettings>,
     /// The files with further merchants.
@@ -89,6 +91,7 @@ impl Default for SandboxSettings {
             post_notifications: false,
             speed: None,
             mchid: None,
+            sm: false,
             merchants: Vec::new(),
             merchant_files: Vec::new(),
             faults: Vec::new(),
@@ -170,6 +173,7 @@ impl SandboxSettings {
             ("--public-key-only", self.public_key_only.to_string()),
             ("--certificate-mode", self.certificate_mode.to_string()),
             ("--mchid", format!("{:?}", self.mchid)),
+            ("--sm", self.sm.to_string()),
             ("--merchant", serde_json::Value::from(merchants).to_string()),
             ("--fault", faults.join(" ")),
             ("--notify-url", format!("{:?}", self.notify_url)),

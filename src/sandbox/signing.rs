@@ -8,10 +8,10 @@ use crate::identity::PlatformKeyPair;
 use crate::reply::Reply;
 use wechatpay_core::catalog::AnswerSignature;
 use wechatpay_core::clock::Clock;
-use wechatpay_core::crypto::{aes, base64, digest};
+use wechatpay_core::crypto::{KeyAlgorithm, aes, digest};
 use wechatpay_core::error::{Error, ErrorKind, Result};
-use wechatpay_core::protocol::envelope::ALGORITHM;
-use wechatpay_core::protocol::{SCHEME, WECHATPAY_SERIAL, digest_text, response_text};
+use wechatpay_core::protocol::envelope::seal;
+use wechatpay_core::protocol::{Scheme, WECHATPAY_SERIAL, digest_text, response_text};
 use wechatpay_core::secret::Secret;
 
 pub(crate) const TIMESTAMP: &str = "Wechatpay-Timestamp";
@@ -50,7 +50,8 @@ impl MessageSigner<'_> {
             text.push(b'\n');
         }
         let signature = self.pair.key.sign(&text)?;
-        let values = [&self.pair.id, &timestamp, &nonce, &signature, SCHEME];
+        let scheme = Scheme::of_merchant(self.pair.key.algorithm()).as_str();
+        let values = [&self.pair.id, &timestamp, &nonce, &signature, scheme];
         for (name, value) in HEADERS.into_iter().zip(values) {
             set_header(&mut reply.headers, name, value)?;
         }
@@ -73,32 +74,21 @@ fn covered(reply: &mut Reply) -> Result<Option<Vec<u8>>> {
 
 /// Encrypts a text with the APIv3 key into an object with `ciphertext`; the clock gives the nonce.
 pub(crate) fn encrypt_resource(
-    key: &Secret,
+    (algorithm, key): (KeyAlgorithm, &Secret),
     associated: &str,
     text: &str,
     clock: &dyn Clock,
 ) -> Result<Value> {
-    let unfit = |what| {
-        Error::new(
-            ErrorKind::Builder,
-            format!("the sandbox's {what} is too short"),
-        )
-    };
-    let key = key.expose().as_bytes().try_into();
-    let key = key.map_err(|_| unfit("APIv3 key"))?;
     let nonce = clock.nonce()?;
-    let nonce = nonce.get(..aes::NONCE_LEN).ok_or_else(|| unfit("nonce"))?;
-    let ciphertext = aes::gcm_encrypt(
-        key,
-        nonce.as_bytes(),
-        associated.as_bytes(),
-        text.as_bytes(),
-    )?;
+    let nonce = nonce
+        .get(..aes::NONCE_LEN)
+        .ok_or_else(|| Error::new(ErrorKind::Builder, "the sandbox's nonce is too short"))?;
+    let (name, ciphertext) = seal(algorithm, key, (nonce, associated), text)?;
     Ok(json!({
-        "algorithm": ALGORITHM,
+        "algorithm": name,
         "nonce": nonce,
         "associated_data": associated,
-        "ciphertext": base64::encode(&ciphertext),
+        "ciphertext": ciphertext,
     }))
 }
 

@@ -62,6 +62,7 @@ impl SandboxState {
             identity: Arc::clone(&identity),
             dir: settings.dir.clone(),
             seed: settings.documented.seed,
+            sm: settings.sm,
             count: Arc::default(),
         };
         let accounts = Accounts::new(shared, &settings.merchants)?;

@@ -13,6 +13,8 @@ mod mock;
 mod operations;
 mod raw;
 mod remembered;
+#[cfg(feature = "sm")]
+mod sm;
 mod sockets;
 mod state;
 mod unknown;

@@ -236,6 +236,7 @@ arg-sandbox-account = Print the set-up of this merchant instead of the first one
 arg-sandbox-json = Print address and credentials as one line of JSON
 arg-sandbox-sdk = Print the set-up of one client only, as code that compiles
 arg-sandbox-public_key_only = Start with a new merchant's account: no platform certificates, every answer signed with the public key
+arg-sandbox-sm = Give the first merchant an SM2 key (国密): WECHATPAY2-SM2-WITH-SM3, AEAD_SM4_GCM, a platform certificate for SM2
 arg-sandbox-certificate_mode = Start in certificate mode: a platform certificate signs answers and notifications
 arg-sandbox-seed = The seed for generated values in answers
 arg-sandbox-speed = Divide the waiting times between notifications by this number

@@ -214,6 +214,7 @@ arg-sandbox-account = 输出这个商户的接入代码，而不是第一个商�
 arg-sandbox-json = 用一行 JSON 输出地址和凭证
 arg-sandbox-sdk = 只输出一种客户端的接入代码，可直接编译运行
 arg-sandbox-public_key_only = 模拟新商户的账户：没有平台证书，所有应答都用微信支付公钥对应的私钥签名
+arg-sandbox-sm = 第一个商户使用国密：SM2 私钥、WECHATPAY2-SM2-WITH-SM3、AEAD_SM4_GCM 和国密平台证书
 arg-sandbox-certificate_mode = 以平台证书模式启动：应答和通知都用平台证书签名
 arg-sandbox-seed = 生成应答内容所用的随机种子
 arg-sandbox-speed = 通知重试的等待时间缩短到几分之一

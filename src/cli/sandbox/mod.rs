@@ -78,6 +78,9 @@ pub(crate) struct SandboxArgs {
     #[arg(long, conflicts_with = "public_key_only")]
     certificate_mode: bool,
 
+    #[arg(long, conflicts_with = "public_key_only")]
+    sm: bool,
+
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
@@ -255,6 +258,9 @@ fn builder(args: &SandboxArgs, listen: SocketAddr, folder: &Path) -> SandboxBuil
         .post_notifications();
     if args.public_key_only {
         builder = builder.public_key_only();
+    }
+    if args.sm {
+        builder = builder.sm();
     }
     if args.allow_remote {
         builder = builder.allow_remote();

@@ -14,6 +14,7 @@ mod rsa;
 mod signed_digest;
 #[cfg(feature = "sm")]
 mod sm2;
+mod sm2_mistake;
 #[cfg(feature = "sm")]
 pub mod sm4;
 mod stream_verifier;
@@ -28,4 +29,5 @@ pub use message_digest::MessageDigest;
 pub use padding::Padding;
 pub use random::random_bytes;
 pub use signed_digest::{Signed, signed_digest};
+pub use sm2_mistake::Sm2Mistake;
 pub use stream_verifier::StreamVerifier;

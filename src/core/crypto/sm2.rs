@@ -12,6 +12,9 @@ use sm2::{PublicKey, SecretKey};
 use sm3::{Digest, Sm3};
 use zeroize::Zeroizing;
 
+use super::Sm2Mistake;
+use super::base64;
+use super::digest::{sha256, unhex};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The user id of signatures where the parties agree on none (GM/T 0009, section 10).
@@ -80,7 +83,7 @@ impl Sm2Public {
     }
 
     fn of(key: PublicKey, verifying: VerifyingKey) -> Self {
-        let user = user_digest(&key);
+        let user = user_digest(&key, USER_ID);
         Self {
             key,
             verifying,
@@ -97,6 +100,38 @@ impl Sm2Public {
     pub(super) fn verify(&self, digest: &[u8; 32], signature: &[u8]) -> bool {
         Signature::from_der(signature)
             .is_ok_and(|signature| self.verifying.verify_prehash(digest, &signature).is_ok())
+    }
+
+    /// Recognises the usual mistakes in a signature.
+    pub(super) fn mistakes(&self, message: &[u8], text: &str) -> Vec<Sm2Mistake> {
+        let hex = unhex(text.as_bytes()).filter(|bytes| !bytes.is_empty());
+        let notation = hex.is_some().then_some(Sm2Mistake::Hex);
+        let Some(bytes) = hex.or_else(|| base64::decode(text)) else {
+            return Vec::new();
+        };
+        let raw = Signature::from_slice(&bytes).ok();
+        let form = raw.is_some().then_some(Sm2Mistake::Raw);
+        let Some(signature) = raw.or_else(|| Signature::from_der(&bytes).ok()) else {
+            return Vec::new();
+        };
+        let mut right = self.digest();
+        right.update(message);
+        let no_id = Sm3::new_with_prefix(user_digest(&self.key, ""));
+        let digests = [
+            (None, right.finalize().into()),
+            (
+                Some(Sm2Mistake::NoUserId),
+                no_id.chain_update(message).finalize().into(),
+            ),
+            (Some(Sm2Mistake::NoUserDigest), Sm3::digest(message).into()),
+            (Some(Sm2Mistake::Sha256), sha256(message)),
+        ];
+        let fits =
+            |(_, digest): &(_, [u8; 32])| self.verifying.verify_prehash(digest, &signature).is_ok();
+        match digests.into_iter().find(fits) {
+            Some((digest, _)) => notation.into_iter().chain(form).chain(digest).collect(),
+            None => Vec::new(),
+        }
     }
 
     /// Encrypts a text; returns DER.
@@ -129,13 +164,13 @@ impl PartialEq for Sm2Public {
 }
 
 /// Z of GB/T 32918.2, section 5.5.
-fn user_digest(key: &PublicKey) -> [u8; 32] {
+fn user_digest(key: &PublicKey, user: &str) -> [u8; 32] {
     let mut digest = Sm3::new();
-    let bits = u16::try_from(8 * USER_ID.len()).unwrap_or_default();
+    let bits = u16::try_from(8 * user.len()).unwrap_or_default();
     digest.update(bits.to_be_bytes());
-    digest.update(USER_ID);
+    digest.update(user);
     for number in CURVE {
-        digest.update(super::digest::unhex(number.as_bytes()).unwrap_or_default());
+        digest.update(unhex(number.as_bytes()).unwrap_or_default());
     }
     // Without the byte that says that both coordinates follow.
     let point = key.to_sec1_point(false);

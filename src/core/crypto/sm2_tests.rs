@@ -33,7 +33,7 @@ fn signature_vector_holds() {
     let key = public();
     assert!(private().public() == key);
     assert_eq!(
-        user_digest(&key.key)[..],
+        user_digest(&key.key, USER_ID)[..],
         hex("b2e14c5c79c6df5b85f4fe7ed8db7a262b9da7e07ccb0ea9f4747b8ccda8a4f3")
     );
     let digest = digest_of(&key, b"message digest");
@@ -150,6 +150,39 @@ fn an_empty_text_is_refused() {
     let err = public().encrypt(b"").unwrap_err();
     assert_eq!(err.kind(), ErrorKind::Encrypt);
     assert!(err.to_string().contains("empty"), "{err}");
+}
+
+#[test]
+fn the_usual_mistakes_are_recognised() {
+    let (key, message) = (public(), b"pay");
+    let sign = |digest: [u8; 32]| private().sign(&digest).unwrap();
+    let right = sign(digest_of(&key, message));
+    let raw = Signature::from_der(&right).unwrap().to_vec();
+    let hex = |bytes: &[u8]| crate::crypto::digest::hex_lower(bytes);
+    let no_id = Sm3::new_with_prefix(user_digest(&key.key, "")).chain_update(message);
+    for (text, expected) in [
+        (base64::encode(&right), &[][..]),
+        (hex(&right), &[Sm2Mistake::Hex]),
+        (base64::encode(&raw), &[Sm2Mistake::Raw]),
+        (hex(&raw), &[Sm2Mistake::Hex, Sm2Mistake::Raw]),
+        (
+            base64::encode(&sign(no_id.finalize().into())),
+            &[Sm2Mistake::NoUserId],
+        ),
+        (
+            base64::encode(&sign(Sm3::digest(message).into())),
+            &[Sm2Mistake::NoUserDigest],
+        ),
+        (
+            base64::encode(&sign(sha256(message))),
+            &[Sm2Mistake::Sha256],
+        ),
+        (base64::encode(&sign(digest_of(&key, b"other"))), &[]),
+        (String::new(), &[]),
+        ("?".to_owned(), &[]),
+    ] {
+        assert_eq!(key.mistakes(message, &text), expected, "{text}");
+    }
 }
 
 #[test]

@@ -20,6 +20,7 @@ use crate::remembered::Remembered;
 use crate::world::World;
 pub(crate) use registry::{AccountError, Accounts, Shared};
 pub(crate) use sender::Sender;
+use wechatpay_core::crypto::KeyAlgorithm;
 use wechatpay_core::error::{Error, Result};
 
 /// One merchant.
@@ -96,12 +97,13 @@ impl Account {
         let Some(dir) = &self.dir else {
             return identity.credentials(mchid, given);
         };
-        let own = if self.is_first() {
+        let is_default = self.is_first() && given.algorithm == KeyAlgorithm::Rsa;
+        let own = if is_default {
             Arc::clone(&identity.merchant)
         } else {
             Arc::new(folder::open_merchant(dir, identity, mchid)?)
         };
-        if given.is_empty() {
+        if given.is_empty() && own.key.algorithm() == given.algorithm {
             return Ok(own);
         }
         let credentials = identity.completed(mchid, given, Some(&own))?;

@@ -8,6 +8,7 @@ use super::Account;
 use crate::bilingual::Bilingual;
 use crate::identity::{BRAND_ID, Identity};
 use crate::merchants::{FieldProblem, MerchantKind, MerchantSettings};
+use wechatpay_core::crypto::KeyAlgorithm;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// How many accounts there may be. Each remembers up to 10,000 things of each kind.
@@ -21,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) identity: Arc<Identity>,
     pub(crate) dir: Option<PathBuf>,
     pub(crate) seed: u64,
+    /// Whether the first merchant has an SM2 key, unless it is given another.
+    pub(crate) sm: bool,
     /// How many things have numbers: no two merchants have the same.
     pub(crate) count: Arc<AtomicU64>,
 }
@@ -48,6 +51,9 @@ impl Accounts {
         let first_id = shared.identity.merchant.mchid.clone();
         let own = settings.iter().find(|it| it.mchid == first_id).cloned();
         let mut first = own.unwrap_or_else(|| default_merchant(&first_id));
+        if shared.sm && first.keys.key.is_none() {
+            first.keys.algorithm = KeyAlgorithm::Sm2;
+        }
         let brand_is_taken = settings
             .iter()
             .any(|it| it.brands.iter().any(|brand| brand == BRAND_ID));

@@ -9,6 +9,7 @@ mod encryption;
 mod header;
 mod mistake;
 mod signature;
+mod sm;
 mod v2;
 
 use http::header::{CONTENT_TYPE, HOST};
@@ -24,6 +25,7 @@ use crate::sensitive_fields::FieldDecryptor;
 use crate::state::SandboxState;
 pub(super) use mistake::Mistake;
 use wechatpay_core::catalog::{self, Operation};
+use wechatpay_core::crypto::KeyAlgorithm;
 use wechatpay_core::protocol::{Authorization, request_text};
 
 /// The diagnosis of a request.
@@ -80,7 +82,7 @@ fn path(call: &CallRecord) -> &str {
 /// Repeats the checks of the gateway, but does not stop at the first failure.
 fn of_apiv3(call: &CallRecord, state: &SandboxState) -> Option<Diagnosis> {
     let operation = catalog::find(&call.method, path(call));
-    let scheme = expected_scheme(operation, path(call));
+    let scheme = sm::scheme(&call.headers, expected_scheme(operation, path(call)), state);
     let (mut mistakes, authorization) = header::read(&call.headers, scheme);
     let Some(authorization) = authorization else {
         if path(call).starts_with("//") {
@@ -107,6 +109,10 @@ fn of_signature(
         content(call),
     );
     let sender = credentials::expected_sender(authorization, state)?;
+    if sender.certificate.public_key().algorithm() == KeyAlgorithm::Sm2 {
+        let key = sender.certificate.public_key();
+        return Some((sm::mistakes(key, &built, authorization.signature()), None));
+    }
     let key = sender.certificate.x509().public_key().ok()?;
     let (mut mistakes, signature) = signature::decode(authorization.signature(), key.size());
     let Some(signature) = signature else {

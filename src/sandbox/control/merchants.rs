@@ -76,6 +76,7 @@ fn whole(account: &Account) -> Outcome<Value> {
     let credentials = account.credentials().map_err(|err| no_keys(&err))?;
     let mut merchant = brief(account);
     merchant["serial"] = json!(credentials.certificate.serial());
+    merchant["algorithm"] = json!(credentials.key.algorithm().as_str().to_lowercase());
     merchant["platform_public_key_id"] = json!(credentials.public.id);
     if let Some(files) = account.files() {
         merchant["files"] = json!({

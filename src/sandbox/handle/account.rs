@@ -11,7 +11,7 @@ use crate::merchants::MerchantKind;
 use crate::notifier::{Content, EventContent, Message, Notice};
 use crate::state::SandboxState;
 use wechatpay_chain::{Client, ClientBuilder};
-use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::crypto::{Certificate, KeyAlgorithm, PrivateKey};
 use wechatpay_core::error::Result;
 use wechatpay_core::secret::Secret;
 
@@ -70,22 +70,35 @@ impl Account {
             builder = builder.platform_key(self.platform_key_id(), key);
         }
         if view.has_certificates() {
-            let certificate = &self.state.identity.certified.certificate;
-            builder = builder.platform_certificate(certificate.clone());
+            builder = match view.algorithm {
+                KeyAlgorithm::Sm2 => match self.state.identity.sm_certified() {
+                    Ok(certified) => builder.platform_certificate(certified.certificate),
+                    // The key of this merchant could not have been made either.
+                    Err(_) => builder,
+                },
+                _ => {
+                    let certificate = &self.state.identity.certified.certificate;
+                    builder.platform_certificate(certificate.clone())
+                }
+            };
         }
         builder
     }
 
-    /// A client builder for this merchant with its credentials and no platform key.
+    /// A client builder for this merchant with its credentials and no platform key; with an SM2 key also without the
+    /// APIv2 key.
     pub fn merchant_builder(&self) -> ClientBuilder {
         let builder = Client::builder()
             .mchid(self.mchid())
             .private_key(self.key().clone())
             .certificate(self.certificate().clone())
             .apiv3_key(self.apiv3_key().clone())
-            .v2_key(self.v2_key().clone())
             .root_certificate(self.state.identity.root.clone())
             .no_proxy();
+        let builder = match self.key().algorithm() {
+            KeyAlgorithm::Sm2 => builder,
+            _ => builder.v2_key(self.v2_key().clone()),
+        };
         match self.state.base_url.get() {
             Some(base_url) => builder.base_url(base_url.as_str()),
             None => builder,

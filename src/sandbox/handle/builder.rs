@@ -95,6 +95,12 @@ impl SandboxBuilder {
         self
     }
 
+    /// Gives the first merchant an SM2 key (国密); needs the feature `sm`. See [`MerchantSettings::algorithm`].
+    pub fn sm(mut self) -> Self {
+        self.settings.sm = true;
+        self
+    }
+
     /// Adds a merchant, or sets what the first merchant may do.
     ///
     /// A sandbox also has a service provider, 1900007100, with the sub-merchants 1900007101 and 1900007102, unless one of

@@ -19,6 +19,7 @@ use openssl::x509::extension::{
 use openssl::x509::{X509, X509Builder, X509Name, X509NameRef, X509Ref};
 
 use super::{Certified, certified, keys_failed};
+use wechatpay_core::crypto::KeyAlgorithm;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The common name of platform certificates.
@@ -228,6 +229,27 @@ pub(super) fn rsa_keys<const N: usize>() -> Result<[PKey<Private>; N]> {
     }
     keys.try_into()
         .map_err(|_| Error::new(ErrorKind::Key, "the sandbox has made too few keys"))
+}
+
+/// Generates an SM2 key.
+pub(super) fn sm2_key() -> Result<PKey<Private>> {
+    let made = EcGroup::from_curve_name(Nid::SM2)
+        .and_then(|curve| EcKey::generate(&curve))
+        .and_then(PKey::from_ec_key);
+    made.map_err(|err| {
+        let message = "this OpenSSL has no SM2, which the sandbox needs for the certificates of merchants with SM2 keys: use \
+                       another build of OpenSSL";
+        Error::new(ErrorKind::Unsupported, message).with_source(err)
+    })
+}
+
+/// Generates a key of an algorithm.
+pub(super) fn key_of(algorithm: KeyAlgorithm) -> Result<PKey<Private>> {
+    if algorithm == KeyAlgorithm::Sm2 {
+        return sm2_key();
+    }
+    let [key] = rsa_keys()?;
+    Ok(key)
 }
 
 pub(super) fn random<const N: usize>() -> Result<[u8; N], ErrorStack> {

@@ -6,11 +6,11 @@ use openssl::bn::BigNum;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
-use super::authority::{Authority, Purpose, random, rsa_keys, validity};
+use super::authority::{Authority, Purpose, key_of, random, rsa_keys, validity};
 use super::{Identity, PlatformKeyPair, certificate, keys_failed, lock, pkey, private};
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::crypto::digest::hex_lower;
-use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::crypto::{Certificate, KeyAlgorithm, PrivateKey};
 use wechatpay_core::error::Result;
 use wechatpay_core::secret::Secret;
 
@@ -29,6 +29,8 @@ pub(crate) struct Credentials {
 /// The keys that the user gives for a merchant. The others are generated.
 #[derive(Clone, Default)]
 pub(crate) struct GivenKeys {
+    /// The algorithm of the key, which is generated where none is given.
+    pub(crate) algorithm: KeyAlgorithm,
     pub(crate) key: Option<PrivateKey>,
     pub(crate) certificate: Option<Certificate>,
     /// The serial of the certificate that is issued where none is given, in hexadecimal.
@@ -59,6 +61,11 @@ impl Credentials {
 }
 
 impl Credentials {
+    /// What resources and certificates are encrypted with.
+    pub(crate) fn resource_key(&self) -> (KeyAlgorithm, &Secret) {
+        (self.key.algorithm(), &self.apiv3_key)
+    }
+
     /// As a folder keeps them.
     ///
     /// # Errors
@@ -129,13 +136,11 @@ impl Identity {
         given: &GivenKeys,
         own: Option<&Credentials>,
     ) -> Result<Credentials> {
-        let key = match (&given.key, own) {
+        let own_key = own.filter(|own| own.key.algorithm() == given.algorithm);
+        let key = match (&given.key, own_key) {
             (Some(key), _) => key.clone(),
             (None, Some(own)) => own.key.clone(),
-            (None, None) => {
-                let [key] = rsa_keys()?;
-                private(&key)?
-            }
+            (None, None) => private(&key_of(given.algorithm)?)?,
         };
         let own_certificate = own.map(|own| &own.certificate).filter(|certificate| {
             let asked = given.serial.as_deref().unwrap_or(certificate.serial());
@@ -210,7 +215,8 @@ impl Identity {
 
 impl GivenKeys {
     pub(crate) fn is_empty(&self) -> bool {
-        self.key.is_none()
+        self.algorithm == KeyAlgorithm::Rsa
+            && self.key.is_none()
             && self.certificate.is_none()
             && self.serial.is_none()
             && self.apiv3_key.is_none()

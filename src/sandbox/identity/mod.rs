@@ -12,14 +12,14 @@ use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
-use authority::{Authority, PLATFORM, Purpose, rsa_keys, validity};
+use authority::{Authority, PLATFORM, Purpose, key_of, validity};
 pub(super) use authority::{DAY, TlsIdentity};
 pub(super) use credentials::{Credentials, GivenKeys, MerchantParts};
 pub(super) use parts::Parts;
 
 use crate::journal::Journal;
 use wechatpay_core::clock::{Clock, SystemClock};
-use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::crypto::{Certificate, KeyAlgorithm, PrivateKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The merchant id (商户号) of the first merchant, by default.
@@ -35,6 +35,8 @@ pub(super) struct Identity {
     pub(super) certified: Certified,
     authority: Authority,
     pub(super) root: Certificate,
+    /// The first platform certificate for merchants with SM2 keys, made when it is first needed.
+    sm: Mutex<Option<Certified>>,
     /// Credentials that were generated, by merchant id: the sandboxes of a process share them.
     generated: Mutex<BTreeMap<String, Arc<Credentials>>>,
     /// The generated keys of brands, by brand id.
@@ -95,6 +97,7 @@ impl Identity {
             certified: self.certified.clone(),
             authority: self.authority.clone(),
             root: self.root.clone(),
+            sm: Mutex::new(lock(&self.sm).clone()),
             generated: Mutex::new(lock(&self.generated).clone()),
             brands: Mutex::new(lock(&self.brands).clone()),
             added: AtomicU64::new(0),
@@ -118,6 +121,7 @@ impl Identity {
             certified: certified(&parts.certified, &parts.certified_certificate)?,
             root: certificate(&authority.certificate)?,
             authority,
+            sm: Mutex::default(),
             generated: Mutex::default(),
             brands: Mutex::default(),
             added: AtomicU64::new(0),
@@ -132,7 +136,8 @@ impl Identity {
         if let Some(brand) = brands.get(brand_id) {
             return Ok(Arc::clone(brand));
         }
-        let (key, x509) = self.kept(&format!("brand {brand_id}"), brand_id, now)?;
+        let name = format!("brand {brand_id}");
+        let (key, x509) = self.kept(&name, brand_id, (KeyAlgorithm::Rsa, now))?;
         let brand = Arc::new(Brand {
             key: private(&key)?,
             certificate: certificate(&x509)?,
@@ -154,11 +159,23 @@ impl Identity {
         self.authority.tls(names, now).map_err(keys_failed)
     }
 
+    /// The first platform certificate for merchants with SM2 keys.
+    pub(super) fn sm_certified(&self) -> Result<Certified> {
+        let mut made = lock(&self.sm);
+        if let Some(known) = &*made {
+            return Ok(known.clone());
+        }
+        let now = SystemClock::new().now();
+        let (key, x509) = self.kept("platform sm", PLATFORM, (KeyAlgorithm::Sm2, now))?;
+        Ok(made.insert(certified(&key, &x509)?).clone())
+    }
+
     /// Generates another platform certificate with a new key, valid for a year from the day before `now`
     /// (Unix seconds).
-    pub(super) fn next_certified(&self, now: i64) -> Result<Certified> {
+    pub(super) fn next_certified(&self, algorithm: KeyAlgorithm, now: i64) -> Result<Certified> {
         let number = self.added.fetch_add(1, Ordering::Relaxed) + 1;
-        let (key, x509) = self.kept(&format!("platform {number}"), PLATFORM, now)?;
+        let name = format!("platform {number}");
+        let (key, x509) = self.kept(&name, PLATFORM, (algorithm, now))?;
         certified(&key, &x509)
     }
 
@@ -184,14 +201,19 @@ impl Identity {
     }
 
     /// The key and certificate that were kept under a name, or generated ones, which are kept.
-    fn kept(&self, name: &str, common: &str, now: i64) -> Result<(PKey<Private>, X509)> {
+    fn kept(
+        &self,
+        name: &str,
+        common: &str,
+        (algorithm, now): (KeyAlgorithm, i64),
+    ) -> Result<(PKey<Private>, X509)> {
         let journal = self.journal.get();
         if let Some(pem) = journal.and_then(|journal| journal.key(name)) {
             let key = PKey::private_key_from_pem(&pem).map_err(keys_failed)?;
             let x509 = X509::from_pem(&pem).map_err(keys_failed)?;
             return Ok((key, x509));
         }
-        let [key] = rsa_keys()?;
+        let key = key_of(algorithm)?;
         let x509 = self
             .authority
             .issue(common, &key, Purpose::Signing, validity(now))
@@ -205,8 +227,8 @@ impl Identity {
     }
 
     /// Generates a platform certificate that expired an hour before `now`.
-    pub(super) fn expired(&self, now: i64) -> Result<Certified> {
-        let [key] = rsa_keys()?;
+    pub(super) fn expired(&self, algorithm: KeyAlgorithm, now: i64) -> Result<Certified> {
+        let key = key_of(algorithm)?;
         self.authority.certify(&key, (now - 365 * DAY, now - 3600))
     }
 }
@@ -226,7 +248,7 @@ fn certified(key: &PKey<Private>, x509: &X509) -> Result<Certified> {
 }
 
 fn private(key: &PKey<Private>) -> Result<PrivateKey> {
-    PrivateKey::from_bytes(key.private_key_to_der().map_err(keys_failed)?)
+    PrivateKey::from_bytes(key.private_key_to_pkcs8().map_err(keys_failed)?)
 }
 
 /// OpenSSL's type of a key.

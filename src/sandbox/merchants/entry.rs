@@ -9,7 +9,7 @@ use super::settings::{MerchantKind, MerchantSettings};
 use crate::bilingual::Bilingual;
 use crate::identity::GivenKeys;
 use crate::platform::PlatformMode;
-use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::crypto::{Certificate, KeyAlgorithm, PrivateKey};
 use wechatpay_core::secret::Secret;
 
 /// The members of a merchant. Keys are texts, or in a file the names of files beside it.
@@ -28,6 +28,7 @@ pub(crate) struct MerchantEntry {
     #[serde(default)]
     brands: Vec<String>,
     notify_url: Option<String>,
+    algorithm: Option<Algorithm>,
     serial: Option<String>,
     private_key: Option<Secret>,
     private_key_file: Option<PathBuf>,
@@ -37,6 +38,14 @@ pub(crate) struct MerchantEntry {
     apiv3_key_file: Option<PathBuf>,
     v2_key: Option<Secret>,
     v2_key_file: Option<PathBuf>,
+}
+
+/// The names of [`KeyAlgorithm`] in files.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Algorithm {
+    Rsa,
+    Sm2,
 }
 
 /// A member that is wrong, and what to do about it.
@@ -74,6 +83,12 @@ impl MerchantEntry {
             brands: self.brands,
             notify_url: self.notify_url,
             keys: GivenKeys {
+                algorithm: match (self.algorithm, &key) {
+                    (Some(Algorithm::Rsa), _) => KeyAlgorithm::Rsa,
+                    (Some(Algorithm::Sm2), _) => KeyAlgorithm::Sm2,
+                    (None, Some(key)) => key.algorithm(),
+                    (None, None) => KeyAlgorithm::default(),
+                },
                 key,
                 certificate,
                 serial: self.serial,

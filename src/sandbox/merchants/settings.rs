@@ -8,7 +8,7 @@ use super::Product;
 use crate::bilingual::Bilingual;
 use crate::identity::GivenKeys;
 use crate::platform::PlatformMode;
-use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::crypto::{Certificate, KeyAlgorithm, PrivateKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::secret::Secret;
 
@@ -156,8 +156,18 @@ impl MerchantSettings {
         self
     }
 
-    /// Sets the private key (商户API私钥).
+    /// Sets the algorithm of the key that is generated: RSA by default, or SM2 (国密) with the feature `sm`.
+    ///
+    /// Requests of a merchant with an SM2 key have the scheme `WECHATPAY2-SM2-WITH-SM3`. Answers and notifications are
+    /// signed with a platform certificate for SM2 and encrypted with SM4-GCM.
+    pub fn algorithm(mut self, algorithm: KeyAlgorithm) -> Self {
+        self.keys.algorithm = algorithm;
+        self
+    }
+
+    /// Sets the private key (商户API私钥), RSA or SM2.
     pub fn private_key(mut self, key: PrivateKey) -> Self {
+        self.keys.algorithm = key.algorithm();
         self.keys.key = Some(key);
         self
     }
@@ -248,6 +258,10 @@ impl MerchantSettings {
                 return Some((field, problem.into()));
             }
         }
+        let algorithm = keys.key.as_ref().map(PrivateKey::algorithm);
+        if algorithm.is_some_and(|algorithm| algorithm != keys.algorithm) {
+            return Some(("algorithm", OTHER_ALGORITHM));
+        }
         let is_hex = |serial: &String| {
             (1..=40).contains(&serial.len()) && serial.bytes().all(|byte| byte.is_ascii_hexdigit())
         };
@@ -284,6 +298,10 @@ const HAS_NO_SUB: Bilingual = Bilingual::new(
     "an ordinary merchant has no sub-merchants: make it a service_provider or a channel",
     "普通商户没有子商户：请设为 service_provider 或 channel",
 );
+const OTHER_ALGORITHM: Bilingual = Bilingual::new(
+    "it is not the private key's: leave it out, or give a key of this algorithm",
+    "与私钥的算法不一致：请省略，或给出该算法的私钥",
+);
 const NOT_HEX: Bilingual = Bilingual::new(
     "give the serial of the certificate as at most 40 hexadecimal digits",
     "应为最多 40 位十六进制的证书序列号",
@@ -313,7 +331,7 @@ fn is_brand_id(text: &str) -> bool {
 impl MerchantSettings {
     /// As the control API takes it, without keys.
     pub(crate) fn entry(&self) -> serde_json::Value {
-        serde_json::json!({
+        let mut entry = serde_json::json!({
             "mchid": self.mchid,
             "name": self.name,
             "kind": self.kind.as_str(),
@@ -322,7 +340,11 @@ impl MerchantSettings {
             "sub_merchants": self.sub_merchants,
             "brands": self.brands,
             "notify_url": self.notify_url,
-        })
+        });
+        if self.keys.algorithm == KeyAlgorithm::Sm2 {
+            entry["algorithm"] = "sm2".into();
+        }
+        entry
     }
 }
 

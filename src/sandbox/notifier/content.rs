@@ -98,7 +98,8 @@ impl EventContent {
         }
         let text = resource.to_string();
         let about = &self.original_type;
-        let mut encrypted = encrypt_resource(&credentials.apiv3_key, about, &text, &*signer.clock)?;
+        let key = credentials.resource_key();
+        let mut encrypted = encrypt_resource(key, about, &text, &*signer.clock)?;
         encrypted["original_type"] = json!(about);
         let body = json!({
             "id": id,
@@ -228,7 +229,7 @@ fn event_members(
     id: &str,
     created: i64,
 ) -> Result<Map<String, Value>> {
-    let key = &signer.credentials.apiv3_key;
+    let key = signer.credentials.resource_key();
     let encrypted = encrypt_resource(key, "", &resource.to_string(), &*signer.clock)?;
     let member = |name: &str, value: &Value| (format!("event_{name}"), value.clone());
     Ok(Map::from_iter([

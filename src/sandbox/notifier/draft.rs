@@ -103,7 +103,7 @@ impl NotificationDraft {
         let signer = &self.signer;
         let (platform, view) = (&signer.platform, &signer.view);
         if self.fault == Some(Fault::ExpiredCertificate) {
-            return Ok(platform.expired(signer.clock.now())?.pair);
+            return Ok(platform.expired(view.algorithm, signer.clock.now())?.pair);
         }
         if !self.by_certificate {
             return Ok(platform.signer(None, false, view, signer.clock.now()));

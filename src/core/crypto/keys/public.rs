@@ -11,7 +11,7 @@ use super::super::message_digest::MessageDigest;
 use super::super::rsa::RsaPublic;
 #[cfg(feature = "sm")]
 use super::super::sm2::Sm2Public;
-use super::super::{KeyAlgorithm, Padding, base64};
+use super::super::{KeyAlgorithm, Padding, Sm2Mistake, base64};
 use super::super::{Signed, signed_digest};
 use super::file::{load, load_bytes};
 use super::item::{Item, ItemKind};
@@ -122,6 +122,21 @@ impl PublicKey {
             Kind::Rsa(key) => signed_digest(&key.key, signature),
             #[cfg(feature = "sm")]
             Kind::Sm2(_) => None,
+        }
+    }
+
+    /// Returns the mistakes in a signature of this SM2 key over a message that is right otherwise, for diagnoses.
+    ///
+    /// The list is empty for a right signature, for one of another key or text, and for an RSA key.
+    #[must_use]
+    pub fn sm2_mistakes(&self, message: &[u8], signature: &str) -> Vec<Sm2Mistake> {
+        match &self.inner.kind {
+            Kind::Rsa(_) => {
+                let _ = (message, signature);
+                Vec::new()
+            }
+            #[cfg(feature = "sm")]
+            Kind::Sm2(key) => key.mistakes(message, signature),
         }
     }
 

@@ -4,7 +4,7 @@ use openssl::pkey::PKey;
 
 use super::{Certificate, PrivateKey, PublicKey};
 use crate::crypto::fixtures::{self, fixture};
-use crate::crypto::{KeyAlgorithm, Padding, StreamVerifier};
+use crate::crypto::{KeyAlgorithm, Padding, Sm2Mistake, StreamVerifier};
 use crate::error::ErrorKind;
 
 const SERIAL: &str = "1C5157F09EFDC096DE15EBE81A47057A7232F1B8";
@@ -88,6 +88,9 @@ fn a_signature_of_the_openssl_command_is_verified() {
             .verify(message, signature)
     );
     // Signed without the user id.
+    let no_user_id = text(fixture!("sm/no_user_id.sig"));
+    let mistakes = key.public_key().sm2_mistakes(message, no_user_id);
+    assert_eq!(mistakes, [Sm2Mistake::NoUserId]);
     assert!(
         !key.public_key()
             .verify(message, text(fixture!("sm/no_user_id.sig")))
@@ -95,6 +98,25 @@ fn a_signature_of_the_openssl_command_is_verified() {
     let mut verifier = StreamVerifier::new(key.public_key(), signature, key.public_key().digest());
     message.chunks(7).for_each(|piece| verifier.update(piece));
     assert!(verifier.finish());
+}
+
+/// OpenSSL verifies the digest of user, key and message, which the vectors of the standard check.
+#[test]
+fn openssl_verifies_our_signature() {
+    let pkey = PKey::private_key_from_pem(fixture!("sm/pkcs8.pem")).unwrap();
+    let (key, message) = (private(), fixture!("message.txt"));
+    let signature = key.sign(message).unwrap();
+    let der = crate::crypto::base64::decode(&signature).unwrap();
+    let mut ctx = openssl::pkey_ctx::PkeyCtx::new(&pkey).unwrap();
+    ctx.verify_init().unwrap();
+    assert!(
+        ctx.verify(&key.public_key().digest_of(message), &der)
+            .unwrap()
+    );
+    assert!(
+        !ctx.verify(&key.public_key().digest_of(b"other"), &der)
+            .unwrap_or(false)
+    );
 }
 
 #[test]

@@ -106,9 +106,13 @@ impl Loose {
             return text;
         }
         let expected = self.expected.as_str();
-        let other = [Scheme::Merchant, Scheme::Brand].map(Scheme::as_str);
+        let other = Scheme::ALL.map(Scheme::as_str);
+        let merchants = [Scheme::Merchant, Scheme::MerchantSm2];
+        let is_of_merchant = merchants.map(Scheme::as_str).contains(&word);
         if word.eq_ignore_ascii_case(expected) && word != expected {
             self.note(m::SCHEME_CASE);
+        } else if word != expected && is_of_merchant && merchants.contains(&self.expected) {
+            self.note(m::other_algorithm(self.expected));
         } else if word != expected && other.contains(&word) {
             self.note(m::other_party(self.expected));
         } else if word != expected {
@@ -258,7 +262,11 @@ mod tests {
         for (text, cause) in [
             ("", "scheme_other parameter_missing"),
             ("Bearer abc", "scheme_other"),
-            ("WECHATPAY2-SM2-WITH-SM3 mchid=\"1\"", "scheme_other"),
+            (
+                "WECHATPAY2-SM2-WITH-SM3 mchid=\"1\"",
+                "scheme_of_other_algorithm parameter_missing",
+            ),
+            ("WECHATPAY2-SM2 mchid=\"1\"", "scheme_other"),
             (
                 "WECHATPAY2-SHA256-RSA2048",
                 "scheme_separator parameter_missing",

@@ -95,6 +95,7 @@ pub(super) fn authenticate(
         signed_text: Some(text),
     };
     let sender = find_sender(state, &authorization);
+    let sender = sender.and_then(|sender| check_algorithm(&authorization, sender));
     let found = sender.and_then(|sender| Ok((caller(Arc::clone(&sender.account))?, sender)));
     let (caller, sender) = match found {
         Ok(found) => found,
@@ -210,7 +211,9 @@ fn check(
 fn authorization(headers: &HeaderMap, expected: Scheme) -> Result<Authorization, Refusal> {
     let text = single_authorization(headers).map_err(|why| Refusal::sign_error(MALFORMED, why))?;
     let scheme = text.split(' ').next().unwrap_or_default();
-    if scheme != expected.as_str() {
+    // The merchant that the header names decides between the two schemes of merchants.
+    let is_of_merchant = expected == Scheme::Merchant && scheme == Scheme::MerchantSm2.as_str();
+    if scheme != expected.as_str() && !is_of_merchant {
         let expected = expected.as_str();
         let why = (
             format!("the scheme of the Authorization header is not {expected}"),
@@ -275,6 +278,25 @@ fn find_sender(state: &SandboxState, auth: &Authorization) -> Result<Sender, Ref
         );
         Refusal::sign_error(MERCHANT_WRONG, why)
     })
+}
+
+/// The scheme has to be that of the algorithm of the sender's certificate.
+fn check_algorithm(auth: &Authorization, sender: Sender) -> Result<Sender, Refusal> {
+    let expected = match auth.scheme() {
+        Scheme::Brand => Scheme::Brand,
+        _ => Scheme::of_merchant(sender.certificate.public_key().algorithm()),
+    };
+    if auth.scheme() == expected {
+        return Ok(sender);
+    }
+    let (id, expected) = (&sender.id, expected.as_str());
+    let why = (
+        format!(
+            "the scheme of the Authorization header does not fit the certificate of {id}: write {expected}"
+        ),
+        format!("Authorization 请求头的认证类型与商户 {id} 的证书算法不符：应为 {expected}"),
+    );
+    Err(Refusal::sign_error(SCHEME_WRONG, why))
 }
 
 /// The serial has to be that of the sender's certificate, and not another merchant's.

@@ -123,7 +123,7 @@ impl Responder<'_> {
         let (method, operation) = (&received.head.method, received.operation);
         let stub = state.stubs.get(method, received.path());
         if stub.is_none() && platform::is_certificate_list(operation) {
-            let merchant = (&self.caller.view, &self.caller.credentials.apiv3_key);
+            let merchant = (&self.caller.view, self.caller.credentials.resource_key());
             return state.platform.list(self.fault, merchant, &*state.clock);
         }
         let documented = || {
@@ -163,7 +163,9 @@ impl Responder<'_> {
     fn key(&self) -> Result<Arc<PlatformKeyPair>> {
         let platform = &self.state.platform;
         if self.fault == Some(&Fault::ExpiredCertificate) {
-            return Ok(platform.expired(self.state.now())?.pair);
+            return Ok(platform
+                .expired(self.caller.view.algorithm, self.state.now())?
+                .pair);
         }
         let named = sensitive_fields::named_serial(&self.received.head.headers);
         let is_list = platform::is_certificate_list(self.received.operation);

@@ -60,6 +60,17 @@ pub(super) fn other_scheme(expected: Scheme) -> Mistake {
     )
 }
 
+pub(super) fn other_algorithm(expected: Scheme) -> Mistake {
+    let expected = expected.as_str();
+    Mistake::of(
+        "scheme_of_other_algorithm",
+        format!(
+            "RSA and SM2 have a scheme each, and the merchant's certificate decides: write {expected}"
+        ),
+        format!("RSA 与国密的认证类型不同，由商户API证书的算法决定：应为 {expected}"),
+    )
+}
+
 pub(super) fn other_party(expected: Scheme) -> Mistake {
     let expected = expected.as_str();
     Mistake::of(
