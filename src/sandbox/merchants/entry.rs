@@ -83,12 +83,7 @@ impl MerchantEntry {
             brands: self.brands,
             notify_url: self.notify_url,
             keys: GivenKeys {
-                algorithm: match (self.algorithm, &key) {
-                    (Some(Algorithm::Rsa), _) => KeyAlgorithm::Rsa,
-                    (Some(Algorithm::Sm2), _) => KeyAlgorithm::Sm2,
-                    (None, Some(key)) => key.algorithm(),
-                    (None, None) => KeyAlgorithm::default(),
-                },
+                algorithm: algorithm(self.algorithm, key.as_ref()),
                 key,
                 certificate,
                 serial: self.serial,
@@ -102,6 +97,15 @@ impl MerchantEntry {
             problem,
         };
         settings.problem().map_or(Ok(settings), |it| Err(wrong(it)))
+    }
+}
+
+/// The algorithm that is named, or else that of the key.
+fn algorithm(named: Option<Algorithm>, key: Option<&PrivateKey>) -> KeyAlgorithm {
+    match named {
+        Some(Algorithm::Rsa) => KeyAlgorithm::Rsa,
+        Some(Algorithm::Sm2) => KeyAlgorithm::Sm2,
+        None => key.map(PrivateKey::algorithm).unwrap_or_default(),
     }
 }
 

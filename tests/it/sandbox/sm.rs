@@ -243,6 +243,8 @@ fn base64(bytes: &[u8]) -> String {
     openssl::base64::encode_block(bytes)
 }
 
+type Notation<'a> = &'a dyn Fn(&[u8]) -> String;
+
 #[test]
 fn the_usual_mistakes_in_a_signature_are_named() -> Outcome {
     let sandbox = sandbox()?;
@@ -252,7 +254,7 @@ fn the_usual_mistakes_in_a_signature_are_named() -> Outcome {
             .map(|byte| format!("{byte:02x}"))
             .collect::<String>()
     };
-    let forms: [(&dyn Fn(&[u8]) -> String, &[&str]); 4] = [
+    let forms: [(Notation<'_>, &[&str]); 4] = [
         (&|der| base64(&numbers(der)), &["sm2_raw"]),
         (&|der| hex(der), &["signature_hex"]),
         (&|der| hex(&numbers(der)), &["signature_hex", "sm2_raw"]),

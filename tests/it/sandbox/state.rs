@@ -202,7 +202,7 @@ fn a_reset_shrinks_the_file_and_keeps_what_a_reset_keeps() -> Outcome {
     super::control::post(&sandbox, "merchants", &asked)?;
     drop(sandbox.brand_builder()?.build());
     let replayed = Raw::new(&sandbox, "GET", "/v3/certificates")?.authorized()?;
-    assert_eq!(replayed.clone().send(&sandbox)?.status, 200);
+    assert_eq!(replayed.send(&sandbox)?.status, 200);
     let client = sandbox.client()?;
     for number in 0..30 {
         let mut order = order(sandbox.mchid(), &format!("GONE{number:04}"));

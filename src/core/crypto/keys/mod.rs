@@ -21,7 +21,8 @@ pub use certificate::Certificate;
 pub use private::PrivateKey;
 pub use public::PublicKey;
 
-#[cfg(all(test, feature = "sm"))]
+#[cfg(test)]
+#[cfg(feature = "sm")]
 mod sm_tests;
 
 /// Shorter keys are rejected: WeChat Pay issues none, and they can be broken.

@@ -156,7 +156,7 @@ fn damaged_keys_are_refused() {
         assert!(PrivateKey::from_bytes(&der[..len]).is_err(), "{len}");
     }
     // A bit of the public key inside, which then belongs to another key.
-    let mut other = der.clone();
+    let mut other = der;
     *other.last_mut().unwrap() ^= 1;
     let err = PrivateKey::from_bytes(&other).unwrap_err();
     assert_eq!(err.kind(), ErrorKind::Key);
