@@ -2,7 +2,8 @@
 # Instructions that a call costs outside of OpenSSL: the slope over the number of calls, counted by
 # callgrind, so that neither the machine's load nor starting up matters. It repeats to about 1 %.
 #
-#   ./instructions.sh            floor and client, without and with one encrypted field
+#   ./instructions.sh            floor and client, without and with one encrypted field; also with a retry policy
+#                                (retrying), and with spans and a subscriber that discards them (-spans)
 #   ./instructions.sh profile    the client's functions as well, sorted by their own cost
 #   ./instructions.sh profile floor
 set -euo pipefail
@@ -17,8 +18,11 @@ command -v valgrind >/dev/null || {
     echo "valgrind is missing: install it (Debian, Ubuntu: apt install valgrind)" >&2
     exit 1
 }
-cargo build --release --quiet --bin calls
 calls=${CARGO_TARGET_DIR:-target}/release/calls
+# With spans and a subscriber at INFO that discards them; kept under another name.
+cargo build --release --quiet --bin calls --features spans
+cp "$calls" "$calls-spans"
+cargo build --release --quiet --bin calls
 # Not in a pipe: grep -q ends before ldd does, and pipefail would count that as a failure.
 libraries=$(ldd "$calls")
 if [[ $libraries != *libcrypto* ]]; then
@@ -33,9 +37,11 @@ trap 'rm -rf "$dir"' EXIT
 coproc GATEWAY { exec "$calls" gateway "$dir"; }
 read -r _ <&"${GATEWAY[0]}"
 
-count() { # who work number: writes the profile
+count() { # who work number: writes the profile. `name-spans` is `name` in the build with spans.
+    local program=$calls
+    [[ $1 != *-spans ]] || program=$calls-spans
     valgrind --quiet --tool=callgrind --compress-strings=no --compress-pos=no \
-        --callgrind-out-file="$dir/$1.$2.$3" "$calls" "$1" "$2" "$3" "$dir" 2>"$dir/stderr" || {
+        --callgrind-out-file="$dir/$1.$2.$3" "$program" "${1%-spans}" "$2" "$3" "$dir" 2>"$dir/stderr" || {
         cat "$dir/stderr" >&2
         exit 1
     }
@@ -75,18 +81,28 @@ if [ "${1:-}" = profile ]; then
     exit
 fi
 
-printf '%-8s %12s %12s   instructions a call, without OpenSSL\n' '' plain 'one field'
+printf '%-14s %12s %12s   instructions a call, without OpenSSL\n' '' plain 'one field'
 declare -A result
-for who in floor client; do
+for who in floor client retrying client-spans retrying-spans; do
     for work in plain field; do
         count $who $work $few
         count $who $work $many
         result[$who.$work]=$(total $who $work)
     done
-    printf '%-8s %12s %12s\n' $who "${result[$who.plain]}" "${result[$who.field]}"
+    printf '%-14s %12s %12s\n' $who "${result[$who.plain]}" "${result[$who.field]}"
 done
-printf '%-8s %12s %12s\n' goal "$goal_plain" "$goal_field"
-printf '%-8s %12s %12s\n' ceiling "$ceiling_plain" "$ceiling_field"
+share() { # who: the cost of what is switched on, in percent of a call, for both works
+    local work
+    for work in plain field; do
+        awk -v on="${result[$1.$work]}" -v off="${result[client.$work]}" \
+            'BEGIN { printf " %11.1f%%", (on / off - 1) * 100 }'
+    done
+}
+for who in retrying client-spans retrying-spans; do
+    printf '%-14s%s   more than the client alone\n' $who "$(share $who)"
+done
+printf '%-14s %12s %12s\n' goal "$goal_plain" "$goal_field"
+printf '%-14s %12s %12s\n' ceiling "$ceiling_plain" "$ceiling_field"
 if [ "${result[client.plain]}" -gt $ceiling_plain ] || [ "${result[client.field]}" -gt $ceiling_field ]; then
     echo 'a call costs more than the ceiling: see ./instructions.sh profile' >&2
     exit 1

@@ -15,7 +15,7 @@ use crate::message::{
 use crate::plan::Plan;
 use crate::resolve::{self, Api, Caller, Target};
 use crate::stack::{Next, Pipeline};
-use crate::trace::End;
+use crate::trace::{End, Running};
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -87,12 +87,13 @@ impl Engine {
         }
         let about = || info.about(request.method(), self.merchant.id());
         state.trace().begin(about);
+        // Before the layers run: one of them, or the caller's clock, may panic.
+        let running = Running::new(state.clone());
         let next = Next::first(Arc::clone(self.stack(api)));
         let answer = state.trace().within(|| next.pass(request));
         // The request is outside this future, which would copy it.
         async move {
             let state = info.state();
-            let running = state.trace().running();
             let outcome = match limit {
                 None => answer.await,
                 Some(limit) => tokio::time::timeout(limit, answer)

@@ -1,7 +1,8 @@
 //! The two compared clients, and the call that both make.
 
 use serde_json::{Value, json};
-use wechatpay_chain::{Client, PrivateKey, PublicKey, Verification};
+use wechatpay_chain::resilience::RetryPolicy;
+use wechatpay_chain::{Client, ClientBuilder, PrivateKey, PublicKey, Verification};
 
 use crate::Result;
 use crate::floor::Floor;
@@ -16,6 +17,8 @@ const FIELD: &str = "bal_account_no";
 pub enum Who {
     Floor,
     Client,
+    /// The client with a retry policy.
+    Retrying,
 }
 
 /// The content of the call.
@@ -38,7 +41,8 @@ impl Caller {
     pub fn new(who: Who, setup: &Setup) -> Result<Self> {
         Ok(match who {
             Who::Floor => Self::Floor(Box::new(Floor::new(setup)?)),
-            Who::Client => Self::Client(client(setup)?),
+            Who::Client => Self::Client(client(setup)?.build()?),
+            Who::Retrying => Self::Client(client(setup)?.retry(RetryPolicy::new()).build()?),
         })
     }
 
@@ -62,14 +66,13 @@ impl Caller {
     }
 }
 
-fn client(setup: &Setup) -> Result<Client> {
+fn client(setup: &Setup) -> Result<ClientBuilder> {
     Ok(Client::builder()
         .mchid(MCHID)
         .serial(SERIAL)
         .private_key(PrivateKey::from_file(setup.merchant_key())?)
         .platform_key(PLATFORM_ID, PublicKey::from_file(setup.platform_key())?)
-        .base_url(setup.base_url()?)
-        .build()?)
+        .base_url(setup.base_url()?))
 }
 
 /// The body of the documentation's example.
@@ -94,7 +97,10 @@ impl std::str::FromStr for Who {
         match text {
             "floor" => Ok(Self::Floor),
             "client" => Ok(Self::Client),
-            _ => Err(format!("{text:?} is neither `floor` nor `client`")),
+            "retrying" => Ok(Self::Retrying),
+            _ => Err(format!(
+                "{text:?} is none of `floor`, `client` and `retrying`"
+            )),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::middleware::{KeySource, OfKeySource, PlatformKeys};
 use crate::net::blocking;
 use crate::net::single_flight::{SingleFlight, within};
 use crate::stack::Next;
-use crate::trace::{self, End};
+use crate::trace::{self, End, Running};
 use crate::transport::BoxFuture;
 use wechatpay_core::catalog;
 use wechatpay_core::crypto::{Certificate, KeyAlgorithm};
@@ -290,7 +290,7 @@ impl Inner {
         let (request, info) = self.request()?;
         let trace = info.state().trace();
         trace.begin(|| info.about(request.method(), &self.merchant));
-        let running = trace.running();
+        let running = Running::new(trace);
         let answer = trace.within(|| next.restarted().run(request));
         let outcome = within(self.settings.timeout, answer).await;
         running.end(&match &outcome {

@@ -205,6 +205,12 @@ impl CallState {
     }
 }
 
+impl AsRef<CallTrace> for CallState {
+    fn as_ref(&self) -> &CallTrace {
+        self.trace()
+    }
+}
+
 /// Writes the current activity as a phrase after "while": `waiting for the answer of api.mch.weixin.qq.com:443`.
 impl fmt::Display for CallState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

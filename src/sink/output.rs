@@ -70,6 +70,22 @@ impl Output {
         }
     }
 
+    /// Hands out the digester if the received bytes are the file's, so that they are hashed where they arrive,
+    /// while earlier ones are written.
+    pub(super) fn take_digester(&mut self) -> Option<Digester> {
+        match &mut self.stream {
+            Stream::Plain(file) if self.seal.is_none() => file.digester.take(),
+            _ => None,
+        }
+    }
+
+    /// Takes back the digester of all received bytes.
+    pub(super) fn set_digester(&mut self, digester: Digester) {
+        if let Stream::Plain(file) = &mut self.stream {
+            file.digester = Some(digester);
+        }
+    }
+
     /// Checks the file and moves it to its target.
     pub(super) fn commit(mut self, verification: Verification) -> Result<SavedFile> {
         let sealed = self.seal.take();

@@ -1,5 +1,5 @@
-//! Writes in batches on blocking threads: hashing and the disk never block the runtime, and an idle
-//! connection occupies no thread.
+//! Writes in batches on blocking threads: the disk never blocks the runtime, and an idle connection occupies no
+//! thread.
 
 use bytes::Bytes;
 use tokio::task::JoinHandle;
@@ -7,6 +7,7 @@ use tokio::task::JoinHandle;
 use super::output::Output;
 use crate::file_io::{run_blocking, spawn_blocking};
 use crate::message::{SavedFile, Sink};
+use wechatpay_core::crypto::digest::Digester;
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 
 /// A file that is being written. Dropping it removes the file.
@@ -20,6 +21,9 @@ pub(super) struct Writer {
     waiting: Vec<u8>,
     /// The buffer of the previous job.
     spare: Vec<u8>,
+    /// Hashes pieces as they arrive, if they are the file's bytes: they are still in the processor's cache, and the
+    /// blocking thread writes meanwhile.
+    digester: Option<Digester>,
 }
 
 enum WriterState {
@@ -34,8 +38,9 @@ const BATCH: usize = 256 << 10;
 
 impl Writer {
     pub(super) async fn create(sink: Sink) -> Result<Self> {
-        let output = run_blocking(move || Output::create(sink).map(Box::new)).await?;
+        let mut output = run_blocking(move || Output::create(sink).map(Box::new)).await?;
         Ok(Self {
+            digester: output.take_digester(),
             state: WriterState::Idle(output),
             waiting: Vec::new(),
             spare: Vec::new(),
@@ -46,6 +51,9 @@ impl Writer {
     ///
     /// Writes a piece. Returns errors of this piece or an earlier one.
     pub(super) async fn write(&mut self, piece: Bytes) -> Result<()> {
+        if let Some(digester) = &mut self.digester {
+            digester.update(&piece)?;
+        }
         self.waiting.extend_from_slice(&piece);
         drop(piece);
         if self.waiting.len() < BATCH {
@@ -60,7 +68,10 @@ impl Writer {
         if !self.waiting.is_empty() {
             self.begin().await?;
         }
-        let output = self.idle().await?;
+        let mut output = self.idle().await?;
+        if let Some(digester) = self.digester.take() {
+            output.set_digester(digester);
+        }
         run_blocking(move || output.commit(verification)).await
     }
 

@@ -51,6 +51,10 @@ impl Next {
 
     /// Passes the request to the next layer, and from the last layer to the transport.
     ///
+    /// The layers of the default stack change the request in this call: they encrypt and sign it before they return
+    /// the future. Nothing is sent until the future is polled. Await it at once, since the signature contains the
+    /// time; a future that is dropped without being polled sends nothing and counts as no attempt.
+    ///
     /// # Errors
     ///
     /// The errors of the inner layers, and [`ErrorKind::Middleware`] when a request reaches the transport

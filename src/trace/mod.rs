@@ -65,8 +65,8 @@ pub(crate) struct CallTrace {
 }
 
 /// A running call. If it is dropped before [`end`](Self::end), it is reported as cancelled.
-pub(crate) struct Running<'a> {
-    trace: &'a CallTrace,
+pub(crate) struct Running<T: AsRef<CallTrace>> {
+    trace: T,
     ended: bool,
 }
 
@@ -79,14 +79,6 @@ impl CallTrace {
         self.span.begin(about);
         #[cfg(feature = "metrics")]
         self.meter.begin(about);
-    }
-
-    /// Watches a call that has begun, until it ends.
-    pub(crate) fn running(&self) -> Running<'_> {
-        Running {
-            trace: self,
-            ended: false,
-        }
     }
 
     /// Creates a future and runs it inside the call's span.
@@ -152,21 +144,33 @@ impl CallTrace {
     }
 }
 
-impl Running<'_> {
+impl AsRef<CallTrace> for CallTrace {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+impl<T: AsRef<CallTrace>> Running<T> {
+    /// Watches a call that has begun, until it ends.
+    pub(crate) fn new(trace: T) -> Self {
+        let ended = false;
+        Self { trace, ended }
+    }
+
     /// Reports how the call ended.
     pub(crate) fn end(mut self, end: &End<'_>) {
         self.ended = true;
         #[cfg(feature = "tracing")]
-        self.trace.span.end(end);
+        self.trace.as_ref().span.end(end);
         #[cfg(feature = "metrics")]
-        self.trace.meter.end(end);
+        self.trace.as_ref().meter.end(end);
     }
 }
 
-impl Drop for Running<'_> {
+impl<T: AsRef<CallTrace>> Drop for Running<T> {
     fn drop(&mut self) {
         if !self.ended {
-            self.trace.cancelled();
+            self.trace.as_ref().cancelled();
         }
     }
 }

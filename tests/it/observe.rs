@@ -327,8 +327,11 @@ fn fetches_of_certificates_and_probes_are_events() {
 
 #[cfg(feature = "metrics")]
 mod metrics {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
     use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshot};
     use wechatpay_chain::metrics as names;
+    use wechatpay_chain::{Clock, Result};
 
     use super::*;
 
@@ -404,6 +407,34 @@ mod metrics {
         };
         let undecided = after(&lose, names::CALLS_UNDECIDED, &[merchant, native]);
         assert_eq!(undecided, DebugValue::Counter(1));
+    }
+
+    #[test]
+    fn a_clock_that_panics_leaves_no_call_in_flight() {
+        #[derive(Debug)]
+        struct Panicking;
+        impl Clock for Panicking {
+            fn now(&self) -> i64 {
+                0
+            }
+
+            fn nonce(&self) -> Result<String> {
+                panic!("on purpose")
+            }
+        }
+        let client = builder().clock(Panicking).transport(Wire::ok());
+        let client = client.build().unwrap();
+        let recorder = DebuggingRecorder::new();
+        let snapshotter = recorder.snapshotter();
+        ::metrics::with_local_recorder(&recorder, || {
+            let call = || client.chain("v3/x").get(()).wait();
+            let outcome = catch_unwind(AssertUnwindSafe(call));
+            assert!(!matches!(outcome, Ok(Ok(_))));
+        });
+        assert_eq!(
+            value(snapshotter.snapshot(), names::CALLS_IN_FLIGHT, &[]),
+            DebugValue::Gauge(0.0.into())
+        );
     }
 
     #[test]

@@ -41,6 +41,8 @@ const DAY: i64 = 86_400;
 const LATEST: i64 = 253_402_300_799;
 /// The first second of the year 1 in UTC.
 const EARLIEST: i64 = -62_135_596_800;
+/// From 1601 to 1970.
+const SINCE_1601: Duration = Duration::from_secs(11_644_473_600);
 
 impl Timestamp {
     /// Returns the time in Beijing (+08:00). A time outside the range of RFC 3339 becomes the nearest valid one.
@@ -98,15 +100,21 @@ impl Timestamp {
     }
 
     /// Returns the instant.
+    ///
+    /// Windows has no time before 1601: an earlier one becomes the first of 1601.
     #[must_use]
     pub fn system_time(self) -> SystemTime {
         let distance = Duration::from_secs(self.seconds.unsigned_abs());
         let second = if self.seconds < 0 {
-            UNIX_EPOCH - distance
+            UNIX_EPOCH
+                .checked_sub(distance)
+                .or_else(|| UNIX_EPOCH.checked_sub(SINCE_1601))
         } else {
-            UNIX_EPOCH + distance
+            UNIX_EPOCH.checked_add(distance)
         };
-        second + Duration::from_nanos(self.nanos.into())
+        let time =
+            second.and_then(|second| second.checked_add(Duration::from_nanos(self.nanos.into())));
+        time.unwrap_or(UNIX_EPOCH)
     }
 
     /// Writes the time as APIv2 does: `yyyyMMddHHmmss`, in Beijing, without the fraction of a second.
