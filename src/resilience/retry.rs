@@ -138,7 +138,7 @@ pub(crate) struct Retry {
 }
 
 impl Middleware for Retry {
-    async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
+    async fn handle(&self, request: Request, next: Next) -> Result<Response> {
         let info = request.extensions().get::<CallInfo>().cloned();
         let Some(info) = info.filter(|info| !info.options().dry_run) else {
             return next.run(request).await;
@@ -149,10 +149,7 @@ impl Middleware for Retry {
             begun: Instant::now(),
         };
         for tried in 1..self.policy.attempts {
-            // The copy is kept, since its header map has no room for the headers of the inner layers.
-            let kept = request.clone();
-            let (outcome, sent) = self.attempt(&call, request, next.clone()).await;
-            request = kept;
+            let (outcome, sent) = self.attempt(&call, request.clone(), next.clone()).await;
             let again = call.repeat.after(&outcome, sent);
             let again = again.filter(|_| !request.body().is_spent());
             let wait = again
