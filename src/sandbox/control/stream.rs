@@ -42,6 +42,9 @@ async fn send(state: Arc<SandboxState>, last: Option<u64>, events: mpsc::Sender<
         next = loop {
             let has_ended = progress.borrow_and_update().has_ended;
             if let Some(record) = state.records.after(sent) {
+                if !is_written(&state).await {
+                    return;
+                }
                 sent = record.id;
                 break event(&record);
             }
@@ -52,6 +55,15 @@ async fn send(state: Arc<SandboxState>, last: Option<u64>, events: mpsc::Sender<
                 break Bytes::from_static(b":\n\n");
             }
         };
+    }
+}
+
+/// Waits until the newest request is on the disk; `false` when it cannot be written. A restart would not know a request
+/// that was shown before.
+async fn is_written(state: &SandboxState) -> bool {
+    match &state.journal {
+        Some(journal) => journal.last().written().await.is_ok(),
+        None => true,
     }
 }
 

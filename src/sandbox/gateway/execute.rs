@@ -43,7 +43,7 @@ pub(super) fn execute(
     let outcome = outcome.or_else(|| {
         let request = parsed.documented(received)?;
         let generate = || state.settings.documented.answer(&request, account.mchid());
-        account.remembered.answer(&request, generate)
+        account.remembered.answer(&request, state.now(), generate)
     });
     outcome.transpose()
 }

@@ -7,6 +7,7 @@ use super::plan;
 use crate::schema::{self, Field};
 use crate::validation::{IncomingRequest, SIGNATURE};
 use crate::world::Success;
+use wechatpay_core::catalog::Operation;
 
 /// A status and a generated body.
 pub(super) type Generated = Option<(StatusCode, Value)>;
@@ -71,4 +72,17 @@ pub(super) fn text(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// For how many seconds a repeated request gets the first answer; `None` is as long as the record is remembered.
+///
+/// Sources: <https://pay.weixin.qq.com/doc/v3/merchant/4016025247> for control orders; the pages of the other operations.
+pub(super) fn reentrance(operation: &Operation) -> Option<i64> {
+    let days = match operation.path() {
+        path if path.contains("/wb-channel/control-orders/") => 365,
+        path if path.ends_with("/wb-channel/special-reduction") => 31,
+        path if path.contains("/insurance/mch-transfer/") => 5 * 365,
+        _ => return None,
+    };
+    operation.reentrant().then_some(days * 86_400)
 }

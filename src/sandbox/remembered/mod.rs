@@ -43,6 +43,8 @@ struct Records {
     names: HashSet<(&'static str, String)>,
     next: u64,
     bytes: usize,
+    /// The time of the request that is being answered.
+    now: i64,
 }
 
 /// The records behind a lock.
@@ -56,10 +58,12 @@ impl Remembered {
     pub(crate) fn answer(
         &self,
         request: &IncomingRequest<'_>,
+        now: i64,
         generate: impl FnOnce() -> Generated,
     ) -> Option<Outcome> {
         let plan = plan::of(request.operation)?;
         let mut records = self.lock();
+        records.now = now;
         match plan.role {
             Role::Makes => records.make(plan, request, generate),
             Role::Queries => records.query(plan, request, generate),
@@ -119,7 +123,9 @@ impl Records {
         let own = plan.own?;
         let number = value_of(request, own)?;
         let record = self.find(plan.family, own, &number)?;
-        if record.maker != request.operation.path() {
+        let is_over = exchange::reentrance(request.operation)
+            .is_some_and(|seconds| self.now - record.made_at >= seconds);
+        if record.maker != request.operation.path() || is_over {
             return None;
         }
         if record.sent == *sent {
@@ -301,7 +307,8 @@ impl Records {
         self.rows.get_mut(row)
     }
 
-    fn insert(&mut self, record: Record) {
+    fn insert(&mut self, mut record: Record) {
+        record.made_at = self.now;
         let row = self.next;
         self.next += 1;
         self.bytes += record.bytes;

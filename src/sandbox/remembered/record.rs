@@ -23,6 +23,8 @@ pub(super) struct Record {
     pub(super) moved: Option<String>,
     /// Whether a user, not a request, created its number.
     pub(super) is_adopted: bool,
+    /// In seconds since the Unix epoch.
+    pub(super) made_at: i64,
     pub(super) bytes: usize,
 }
 
@@ -80,6 +82,7 @@ pub(super) fn new_record(
         answer: Some(answer.clone()),
         moved: None,
         is_adopted: false,
+        made_at: 0,
         bytes: 0,
     };
     if let Some(Value::Object(answer)) = &answer.1 {

@@ -56,7 +56,7 @@ fn call(
         json: Some(&body),
         upload: false,
     };
-    let outcome = remembered.answer(&request, || SETTINGS.answer(&request, "1900000109"))?;
+    let outcome = remembered.answer(&request, 0, || SETTINGS.answer(&request, "1900000109"))?;
     Some(outcome.map(|success| success.body.unwrap_or_default()))
 }
 
@@ -154,6 +154,25 @@ fn changes_of_numbers_that_users_create_are_remembered() {
     call(&remembered, reader, &values).unwrap().unwrap();
     let other = object(json!({plan.names[0]: "1002"}));
     assert!(call(&remembered, reader, &other).is_none(), "it may exist");
+}
+
+#[test]
+fn a_repeated_request_gets_the_first_answer_as_long_as_documented() {
+    let reentrant = catalog::operations().iter().filter(|it| it.reentrant());
+    let limited = reentrant.filter_map(|it| {
+        let days = exchange::reentrance(it)? / 86_400;
+        Some((it.path().rsplit_once('/')?.1, days))
+    });
+    let mut limited: Vec<_> = limited.collect();
+    limited.sort_unstable();
+    let expected = [
+        ("apply", 1825),
+        ("apply", 1825),
+        ("punish", 365),
+        ("recover", 365),
+        ("special-reduction", 31),
+    ];
+    assert_eq!(limited, expected);
 }
 
 #[test]

@@ -126,6 +126,24 @@ fn kill_9_during_a_reset_loses_nothing_that_was_answered() {
     }
 }
 
+/// Reads the stream of requests until the sandbox has ended.
+#[cfg(unix)]
+fn events(base_url: &str) -> std::thread::JoinHandle<String> {
+    use std::io::{Read, Write};
+    let host = base_url.trim_start_matches("http://").trim_end_matches('/');
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    let text = format!("GET /_sandbox/api/calls/events HTTP/1.1\r\nHost: {host}\r\n\r\n");
+    stream.write_all(text.as_bytes()).unwrap();
+    let mut start = [0; 16];
+    stream.read_exact(&mut start).unwrap();
+    std::thread::spawn(move || {
+        let mut read = Vec::new();
+        // The end of a killed process may be an error.
+        let _ = stream.read_to_end(&mut read);
+        String::from_utf8_lossy(&read).into_owned()
+    })
+}
+
 /// Whether an empty request was answered with 200.
 fn is_posted(url: &str) -> bool {
     use std::io::{Read, Write};
@@ -179,6 +197,7 @@ fn a_full_disk_refuses_further_requests_and_loses_none_that_was_answered() {
             .post(order, ())
             .wait()
     };
+    let events = events(ready["base_url"].as_str().unwrap());
     let numbers: Vec<_> = (0..100).map(|number| format!("ORDER{number:06}")).collect();
     let answered: Vec<_> = numbers
         .iter()
@@ -197,6 +216,15 @@ fn a_full_disk_refuses_further_requests_and_loses_none_that_was_answered() {
     }
     assert!(said().contains("make room on the disk"), "{}", said());
     drop(running);
+    let (events, last) = (events.join().unwrap(), answered.len() - 1);
+    assert!(
+        events.contains(numbers[last].as_str()),
+        "an answered request"
+    );
+    assert!(
+        !events.contains(numbers[last + 1].as_str()),
+        "a request that was not written"
+    );
 
     let running = Running::start(&arguments);
     let shop = client(&running.json());

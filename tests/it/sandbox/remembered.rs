@@ -1,9 +1,11 @@
 //! What operations without special rules make is remembered, over the wire.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use wechatpay_chain::{Client, Clock, Error, SystemClock};
 use wechatpay_sandbox::Sandbox;
 
 use super::Outcome;
+use crate::support::Hand;
 
 const RENAME: &str = "v3/aggracct-bc/wb-channel/bank-channel-account/rename";
 
@@ -31,5 +33,83 @@ async fn an_encrypted_number_comes_back_as_it_was_sent() -> Outcome {
         .await?;
     assert_eq!(seen["bal_account_no"], "6217000000000000001");
     assert_eq!(seen["application_id"], id);
+    Ok(())
+}
+
+const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
+
+/// A sandbox and a client with the same clock, which the test moves.
+fn with_clock(enforce_limits: bool) -> Outcome<(Sandbox, Client, Hand)> {
+    let hand = Hand::at(SystemClock::new().now());
+    let builder = Sandbox::builder().enforce_limits(enforce_limits);
+    let sandbox = builder.clock(hand.clone()).start_blocking()?;
+    let client = sandbox.client_builder().clock(hand.clone()).build()?;
+    Ok((sandbox, client, hand))
+}
+
+fn punish(client: &Client, number: &str, scene: u64) -> Result<String, Error> {
+    let mut order = super::order();
+    order["out_request_no"] = json!(number);
+    order["punish_scene"] = json!(scene);
+    let made = client.chain(PUNISH).post(order, ()).wait()?;
+    Ok(made["wxpay_punish_no"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned())
+}
+
+#[test]
+fn a_control_order_is_reentrant_for_a_year() -> Outcome {
+    let (_sandbox, client, hand) = with_clock(false)?;
+    let first = punish(&client, "P1", 1)?;
+    hand.forward(364 * 86_400);
+    assert_eq!(punish(&client, "P1", 1)?, first);
+    let other = punish(&client, "P1", 2).unwrap_err();
+    assert_eq!(
+        other.api().map(|it| it.status.as_u16()),
+        Some(400),
+        "{other}"
+    );
+    hand.forward(86_400);
+    let second = punish(&client, "P1", 2)?;
+    assert_ne!(second, first);
+    assert_eq!(punish(&client, "P1", 2)?, second);
+    Ok(())
+}
+
+#[test]
+fn control_orders_are_limited_to_200_a_minute() -> Outcome {
+    let (_sandbox, client, hand) = with_clock(true)?;
+    for number in 0..200 {
+        punish(&client, &format!("P{number}"), 1)?;
+    }
+    let refused = punish(&client, "P200", 1).unwrap_err();
+    assert_eq!(
+        refused.api().map(|it| it.status.as_u16()),
+        Some(429),
+        "{refused}"
+    );
+    hand.forward(60);
+    punish(&client, "P200", 1)?;
+    Ok(())
+}
+
+#[test]
+fn balance_and_archives_agree_with_the_account_of_a_control_order() -> Outcome {
+    let (_sandbox, client, _hand) = with_clock(false)?;
+    let ask = |name: &str, account: &str| {
+        let chain = client.chain(format!("v3/aggracct-bc/wb-channel/account/{name}"));
+        let call = chain.get(()).query("mchid", "1900000110");
+        call.query("bal_account_no", account)
+            .wait()?
+            .json::<Value>()
+    };
+    let account = "6217000000000000001";
+    let (balance, archives) = (ask("balance", account)?, ask("mch_archives", account)?);
+    assert_eq!(archives["bal_account_no"], account);
+    assert_eq!(archives["mchid"], "1900000110");
+    punish(&client, "P1", 1)?;
+    assert_eq!(ask("balance", account)?["balance"], balance["balance"]);
+    assert_eq!(ask("mch_archives", account)?, archives);
     Ok(())
 }
