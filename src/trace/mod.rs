@@ -144,7 +144,7 @@ impl CallTrace {
     }
 }
 
-impl AsRef<CallTrace> for CallTrace {
+impl AsRef<Self> for CallTrace {
     fn as_ref(&self) -> &Self {
         self
     }
