@@ -284,6 +284,8 @@ pub enum Flow<T> {
     Return(T),
     /// By an uncaught exception.
     Throw(Thrown),
+    /// By the `break` or `continue` of this number.
+    Leave(u32),
 }
 
 /// Returns the value of a `Result`, or leaves a labelled block with the exception: `?` for the body of

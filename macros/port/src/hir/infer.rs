@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::builtin::Builtin;
 use super::tree::{
-    Class, Crypto, Expr, ExprKind, File, Function, Notified, PathPiece, ResponsePart, Root, Sdk,
-    Stmt, StmtKind, ThrownPart,
+    Class, Crypto, Expr, ExprKind, File, Function, Notified, PathPiece, Promise, ResponsePart,
+    Root, Sdk, Stmt, StmtKind, ThrownPart,
 };
 use super::{Facts, Ty};
 use crate::syntax::BinaryOp;
@@ -221,22 +221,24 @@ impl Types {
         let ExprKind::Promise(promise) = &*promise.kind else {
             return Ty::Response;
         };
-        let mut ty = Ty::Response;
-        for (fulfilled, rejected) in &promise.handlers {
-            let of = |handler: &Expr| match &*handler.kind {
-                ExprKind::Closure(closure, _) => match &closure.returns {
-                    Ty::Void | Ty::Unknown => Ty::Null,
-                    ty => ty.clone(),
-                },
-                _ => Ty::Any,
-            };
-            let done = fulfilled.as_ref().map_or_else(|| ty.clone(), of);
-            ty = match rejected {
-                Some(rejected) => done.join(&of(rejected)),
-                None => done,
-            };
-        }
-        ty
+        let handlers = promise.handlers.iter();
+        handlers.fold(Ty::Response, |ty, handlers| after(&ty, handlers))
+    }
+}
+
+/// What a promise of a value comes to behind a pair of handlers.
+fn after(before: &Ty, (fulfilled, rejected): &(Option<Expr>, Option<Expr>)) -> Ty {
+    let of = |handler: &Expr| match &*handler.kind {
+        ExprKind::Closure(closure, _) => match &closure.returns {
+            Ty::Void | Ty::Unknown => Ty::Null,
+            ty => ty.clone(),
+        },
+        _ => Ty::Any,
+    };
+    let done = fulfilled.as_ref().map_or_else(|| before.clone(), of);
+    match rejected {
+        Some(rejected) => done.join(&of(rejected)),
+        None => done,
     }
 }
 
@@ -568,7 +570,37 @@ fn list(body: &mut [Stmt], known: &mut Types) {
     }
 }
 
+/// The handlers of a promise: each is given what the one before it gives.
+fn handlers(promise: &mut Promise, known: &mut Types) {
+    let mut ty = Ty::Response;
+    for pair in &mut promise.handlers {
+        if let Some(handler) = &mut pair.0
+            && let ExprKind::Closure(closure, captures) = &mut *handler.kind
+        {
+            let own = |local: usize| !captures.iter().any(|(_, inner)| *inner == local);
+            let param = closure.params.iter_mut().find(|param| own(param.local));
+            if let Some(param) = param
+                && !param.declared
+                && *ty.present() == Ty::Response
+            {
+                param.ty = ty.clone();
+            }
+        }
+        for handler in pair.0.iter_mut().chain(&mut pair.1) {
+            expr(handler, known);
+        }
+        ty = after(&ty, pair);
+    }
+}
+
 fn expr(expr: &mut Expr, known: &mut Types) {
+    if let ExprKind::Promise(promise) = &mut *expr.kind {
+        for child in promise.call.children_mut() {
+            self::expr(child, known);
+        }
+        handlers(promise, known);
+        return;
+    }
     for child in expr.children_mut() {
         self::expr(child, known);
     }

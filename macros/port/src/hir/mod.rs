@@ -1,7 +1,7 @@
 //! From PHP's syntax to what it means: names resolved, variables placed, types found.
 //!
-//! The tree of [`tree`] says nothing of Rust. `build` makes it, `inline` takes handlers that only follow a call out of
-//! their closures, `place` decides where each variable
+//! The tree of [`tree`] says nothing of Rust. `build` makes it, `pending` refuses what open promises make inexact, `inline`
+//! takes handlers that only follow a call out of their closures, `place` decides where each variable
 //! begins and which may be read before it is set, and `infer` finds types.
 
 pub mod builtin;
@@ -14,6 +14,7 @@ mod given;
 mod infer;
 mod inline;
 mod notify;
+mod pending;
 mod place;
 mod secrets;
 mod ty;
@@ -33,6 +34,7 @@ use crate::syntax::Program;
 pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     let mut file = build::file(block, program);
     notify::file(&mut file);
+    pending::file(&mut file);
     fold::file(&mut file);
     secrets::file(&mut file);
     inline::file(&mut file);

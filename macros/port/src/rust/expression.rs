@@ -172,7 +172,7 @@ impl<'a> Body<'_, 'a> {
                 Code::new(self.made(call), Repr::Handle(Ty::Response))
             }
             ExprKind::Promise(promise) => self.promise(span, promise),
-            ExprKind::Wait(promise) => self.wait(span, promise),
+            ExprKind::Wait(promise) => self.wait(span, promise, true),
             ExprKind::Restacked(client, v2, layer) => self.restacked(span, client, *v2, layer),
             ExprKind::Factory(settings) => self.factory(span, settings),
             ExprKind::Crypto(crypto, args) => self.crypto(span, *crypto, args),

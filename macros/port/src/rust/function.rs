@@ -56,6 +56,15 @@ pub(crate) struct Around {
     pub(crate) is_switch: bool,
 }
 
+/// A `try` with a `finally`.
+#[derive(Clone)]
+pub(crate) struct Finally {
+    /// The block that is left before the `finally`.
+    pub(crate) label: Lifetime,
+    /// The loops outside that are left: the index in `around`, and whether by `continue`.
+    pub(crate) leaves: Vec<(usize, bool)>,
+}
+
 /// Writes the body of one function.
 pub(crate) struct Body<'s, 'a> {
     pub(crate) shared: &'s mut Shared<'a>,
@@ -79,6 +88,8 @@ pub(crate) struct Body<'s, 'a> {
     pub(crate) around: Vec<Around>,
     /// How many of `around` a `finally` stands before.
     pub(crate) barrier: usize,
+    /// Each `try` with a `finally` around.
+    pub(crate) finallies: Vec<Finally>,
     /// Promises that variables hold.
     pub(crate) promises: BTreeMap<usize, Kept<'a>>,
     /// What variables began with.
@@ -130,6 +141,7 @@ impl<'s, 'a> Body<'s, 'a> {
             return_to: Return::Function,
             around: Vec::new(),
             barrier: 0,
+            finallies: Vec::new(),
             promises: BTreeMap::new(),
             lets: lets(&function.body),
             labels: 0,
@@ -329,6 +341,11 @@ impl<'s, 'a> Body<'s, 'a> {
             Repr::OptionString if *inner == Ty::Text => quote!(#tokens),
             Repr::OptionCopy(_) => quote!(#tokens),
             Repr::Handle(Ty::Maybe(_)) => quote!(#tokens),
+            Repr::HandlePlace(Ty::Maybe(inner))
+                if matches!(**inner, Ty::Response | Ty::Promise) =>
+            {
+                quote!(#tokens)
+            }
             Repr::HandlePlace(Ty::Maybe(_)) => quote!(#tokens.clone()),
             Repr::HandleRef(Ty::Maybe(_)) => quote!(#tokens.cloned()),
             Repr::Value | Repr::ValuePlace | Repr::ValueRef => {
@@ -361,6 +378,12 @@ impl<'s, 'a> Body<'s, 'a> {
             Repr::HandlePlace(ty) if ty == wanted && self.is_last_read(tokens) => quote!(#tokens),
             Repr::HandlePlace(ty) if ty == wanted => quote!(#tokens.clone()),
             Repr::Handle(Ty::Maybe(ty)) if **ty == *wanted => {
+                self.tried(quote!(php::present(#tokens)))
+            }
+            // An answer and a call have one owner.
+            Repr::HandlePlace(Ty::Maybe(ty))
+                if **ty == *wanted && matches!(**ty, Ty::Response | Ty::Promise) =>
+            {
                 self.tried(quote!(php::present(#tokens)))
             }
             Repr::HandlePlace(Ty::Maybe(ty)) if **ty == *wanted => {

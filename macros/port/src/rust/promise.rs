@@ -6,7 +6,7 @@ use quote::quote;
 use super::code::{Code, Repr, owned, result_repr};
 use super::function::{Body, Return};
 use crate::hir::Ty;
-use crate::hir::tree::{Expr, ExprKind, Function, Promise};
+use crate::hir::tree::{Expr, ExprKind, Function, Promise, Stmt, StmtKind};
 use crate::syntax::Span;
 
 impl<'a> Body<'_, 'a> {
@@ -70,12 +70,12 @@ impl<'a> Body<'_, 'a> {
         }
     }
 
-    /// `$promise->wait()`
-    pub(crate) fn wait(&mut self, span: Span, waited: &'a Expr) -> Code {
+    /// `$promise->wait()`; with `observed`, something is done with what it gives.
+    pub(crate) fn wait(&mut self, span: Span, waited: &'a Expr, observed: bool) -> Code {
         match &*waited.kind {
             ExprKind::Promise(promise) => {
                 let call = self.sdk(&promise.call);
-                self.settle(span, call, promise)
+                self.settle(span, call, promise, observed)
             }
             ExprKind::Local(local) => {
                 let name = self.slots[*local].name.clone();
@@ -85,7 +85,7 @@ impl<'a> Body<'_, 'a> {
                         for (outer, slot) in kept {
                             self.slots[outer] = slot;
                         }
-                        let settled = self.settle(span, quote!(#name), promise);
+                        let settled = self.settle(span, quote!(#name), promise, observed);
                         self.slots = before;
                         settled
                     }
@@ -100,7 +100,13 @@ impl<'a> Body<'_, 'a> {
         }
     }
 
-    fn settle(&mut self, span: Span, call: TokenStream, promise: &'a Promise) -> Code {
+    fn settle(
+        &mut self,
+        span: Span,
+        call: TokenStream,
+        promise: &'a Promise,
+        observed: bool,
+    ) -> Code {
         if promise.handlers.is_empty() {
             return Code::new(self.made(call), Repr::Handle(Ty::Response));
         }
@@ -113,20 +119,26 @@ impl<'a> Body<'_, 'a> {
         let mut out = quote!(let #name: php::Result<Response> = #sent.map_err(Thrown::from););
         self.shared.uses.insert("Response");
         let mut before = Ty::Response;
-        for (fulfilled, rejected) in &promise.handlers {
+        let observed = self.observed(&promise.handlers, observed);
+        for ((fulfilled, rejected), observed) in promise.handlers.iter().zip(observed) {
             let done = fulfilled.as_ref().map_or_else(|| before.clone(), given);
             let failed = rejected.as_ref().map(given);
             let after = match &failed {
                 Some(failed) => done.join(failed),
                 None => done.clone(),
             };
-            let after = if after.is_plain() { Ty::Any } else { after };
+            let after = match (observed, after.is_plain()) {
+                (false, _) => Ty::Void,
+                (true, true) => Ty::Any,
+                (true, false) => after,
+            };
             let ok = match fulfilled {
                 Some(handler) => {
                     let value = self.handled(handler, &before, &after);
                     value
                         .unwrap_or_else(|| self.refuse(span, "a handler that is no closure").tokens)
                 }
+                None if after == Ty::Void => quote!(_ => Ok(())),
                 None => {
                     let value = Code::new(quote!(value), result_repr(&before));
                     let value = self.convert(&value, &after, span);
@@ -154,6 +166,39 @@ impl<'a> Body<'_, 'a> {
         }
         let value = self.tried(quote!(#name));
         Code::new(quote!({ #out #value }), result_repr(&before))
+    }
+
+    /// Whether something is done with what each handler gives: one behind it reads it, or the program.
+    fn observed(&self, handlers: &[(Option<Expr>, Option<Expr>)], last: bool) -> Vec<bool> {
+        let mut found = vec![last; handlers.len()];
+        let mut behind = last;
+        for (index, (fulfilled, rejected)) in handlers.iter().enumerate().rev() {
+            let both = fulfilled.iter().chain(rejected);
+            // What is not known here is refused where it is written.
+            let known = both.clone().all(|handler| self.gives_values(handler));
+            found[index] = behind || !known;
+            behind = match fulfilled {
+                Some(handler) => reads_value(handler, found[index]),
+                None => found[index],
+            };
+        }
+        found
+    }
+
+    /// Whether a handler gives no promise: PHP waits for such.
+    fn gives_values(&self, handler: &Expr) -> bool {
+        let ExprKind::Closure(function, _) = &*handler.kind else {
+            return false;
+        };
+        let types = self.types.within(function);
+        let mut known = true;
+        returned(&function.body, &mut |value| {
+            known &= !matches!(
+                types.of(value).present(),
+                Ty::Promise | Ty::Client | Ty::Closure
+            );
+        });
+        known
     }
 
     /// An arm: the variable that the handler takes, and what it gives.
@@ -206,8 +251,14 @@ impl<'a> Body<'_, 'a> {
                 if takes.is_plain() {
                     inner.slots[param.local].repr = Repr::ValuePlace;
                 }
-                let name = inner.slots[param.local].name.clone();
-                quote!(#name)
+                if *takes == Ty::Void {
+                    inner.slots[param.local].repr = Repr::Null;
+                    quote!(())
+                } else {
+                    let name = inner.slots[param.local].name.clone();
+                    let mutable = inner.is_mutable(param.local).then(|| quote!(mut));
+                    quote!(#mutable #name)
+                }
             }
             None => quote!(_),
         };
@@ -237,6 +288,41 @@ impl<'a> Body<'_, 'a> {
             Ty::Void => quote!(()),
             Ty::Maybe(_) => quote!(None),
             _ => quote!(Value::Null),
+        }
+    }
+}
+
+/// Whether a handler does anything with its parameter but give it back; what it gives back is `observed` or not.
+fn reads_value(handler: &Expr, observed: bool) -> bool {
+    let ExprKind::Closure(function, captures) = &*handler.kind else {
+        return true;
+    };
+    let own = |local: usize| !captures.iter().any(|(_, inner)| *inner == local);
+    let Some(param) = function.params.iter().find(|param| own(param.local)) else {
+        return false;
+    };
+    let mut uses = 0_usize;
+    for stmt in &mut function.body.clone() {
+        stmt.locals_mut(&mut |local, _| uses += usize::from(*local == param.local));
+    }
+    let mut passed = 0;
+    returned(&function.body, &mut |value| {
+        passed +=
+            usize::from(matches!(*value.kind, ExprKind::Local(local) if local == param.local));
+    });
+    if observed { uses > 0 } else { uses > passed }
+}
+
+/// The values that `return` gives in these statements.
+fn returned(body: &[Stmt], found: &mut dyn FnMut(&Expr)) {
+    let mut body = body.to_vec();
+    let mut todo: Vec<&mut Stmt> = body.iter_mut().collect();
+    while let Some(stmt) = todo.pop() {
+        if let StmtKind::Return(Some(value)) = &stmt.kind {
+            found(value);
+        }
+        for (body, _) in stmt.bodies_mut() {
+            todo.extend(body.iter_mut());
         }
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::code::{Code, Repr, owned};
-use super::function::{Around, Body, Return};
+use super::function::{Around, Body, Finally, Return};
 use crate::diagnostic::{Problem, Severity};
 use crate::hir::Ty;
 use crate::hir::tree::{Catch, Expr, ExprKind, Stmt, StmtKind};
@@ -100,6 +100,9 @@ impl<'a> Body<'_, 'a> {
                 _ => quote!(Value::Null),
             },
             Some(value) if returns == Ty::Void => {
+                if is_pure(value) {
+                    return quote!(());
+                }
                 let code = self.expr(value);
                 let tokens = code.tokens;
                 match code.repr {
@@ -205,7 +208,10 @@ impl<'a> Body<'_, 'a> {
             }
             _ => {
                 self.discarded = is_call(expr);
-                let code = self.expr(expr);
+                let code = match &*expr.kind {
+                    ExprKind::Wait(promise) => self.wait(expr.span, promise, false),
+                    _ => self.expr(expr),
+                };
                 self.discarded = false;
                 let tokens = &code.tokens;
                 // A closure that is never called.
@@ -531,13 +537,32 @@ impl<'a> Body<'_, 'a> {
 
     /// `break` and `continue`.
     fn leave(&mut self, span: Span, levels: usize, next: bool) -> TokenStream {
-        let index = self.around.len().checked_sub(levels);
-        let Some(index) = index.filter(|index| *index >= self.barrier) else {
+        let Some(index) = self.around.len().checked_sub(levels) else {
             let problem = self
                 .refuse(span, "a `break` or `continue` out of this")
                 .tokens;
             return quote!(#problem;);
         };
+        self.leave_at(index, next)
+    }
+
+    /// Leaves one of `around`; a `finally` between runs first.
+    fn leave_at(&mut self, index: usize, next: bool) -> TokenStream {
+        if index < self.barrier
+            && let Some(finally) = self.finallies.last_mut()
+        {
+            let known = finally
+                .leaves
+                .iter()
+                .position(|leave| *leave == (index, next));
+            let number = known.unwrap_or_else(|| {
+                finally.leaves.push((index, next));
+                finally.leaves.len() - 1
+            });
+            let number = proc_macro2::Literal::usize_unsuffixed(number);
+            let label = &finally.label;
+            return quote!(break #label php::Flow::Leave(#number););
+        }
         let around = &mut self.around[index];
         let label = around.label.clone();
         match (next && !around.is_switch, around.turn.clone()) {
@@ -594,13 +619,27 @@ impl<'a> Body<'_, 'a> {
             self.thrown_to.replace(thrown.clone()),
             std::mem::replace(&mut self.barrier, self.around.len()),
         );
+        self.finallies.push(Finally {
+            label: flow.clone(),
+            leaves: Vec::new(),
+        });
         let inside = if catches.is_empty() {
             self.list(body)
         } else {
             self.catching(body, catches)
         };
         (self.return_to, self.thrown_to, self.barrier) = outer;
+        let leaves = self.finallies.pop().map_or_else(Vec::new, |it| it.leaves);
         let finally = self.list(finally);
+        let leaves = leaves
+            .into_iter()
+            .enumerate()
+            .map(|(number, (index, next))| {
+                let number = proc_macro2::Literal::usize_unsuffixed(number);
+                let leave = self.leave_at(index, next);
+                quote!(php::Flow::Leave(#number) => { #leave })
+            });
+        let leaves: Vec<_> = leaves.collect();
         let name = self.taken.fresh("flow");
         let returns = owned(&self.returns);
         let throws = self.throw(&quote!(thrown));
@@ -619,9 +658,10 @@ impl<'a> Body<'_, 'a> {
             };
             #finally
             match #name {
-                php::Flow::Next => {}
                 php::Flow::Return(value) => #gives,
                 php::Flow::Throw(thrown) => #throws,
+                #(#leaves)*
+                _ => {}
             }
         )
     }

@@ -14,6 +14,9 @@ impl<'a> Builder<'a> {
             return Some(self.factory(expr, settings));
         }
         let call = Call::of(expr)?;
+        if call.waited && waits_without_value(expr) {
+            return Some(self.unknown(expr.span, "the value of `wait(false)`"));
+        }
         let node = self.node(call.client);
         if node.is_none() && call.steps.is_empty() && !self.is_client(call.client) {
             return None;
@@ -308,6 +311,18 @@ impl<'a> Builder<'a> {
         self.given = None;
         built
     }
+}
+
+/// Whether an expression ends in `->wait($unwrap)` and the argument is not `true`.
+pub(super) fn waits_without_value(expr: &syntax::Expr) -> bool {
+    let PhpKind::MethodCall { method, args, .. } = &expr.kind else {
+        return false;
+    };
+    let name = method.name().unwrap_or_default();
+    let unwraps = args
+        .first()
+        .is_none_or(|arg| matches!(arg.value.kind, PhpKind::Bool(true)));
+    name.eq_ignore_ascii_case("wait") && !unwraps
 }
 
 /// The option `handler`.

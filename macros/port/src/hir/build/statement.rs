@@ -96,6 +96,9 @@ impl<'a> Builder<'a> {
         if let Some(stmts) = self.keep_node(span, expr) {
             return stmts;
         }
+        if let Some(kind) = self.wait_for_end(span, expr) {
+            return vec![Stmt { span, kind }];
+        }
         let kind = match &expr.kind {
             PhpKind::Include(_) => return Vec::new(),
             PhpKind::Throw(value) => StmtKind::Throw(self.expr(value)),
@@ -140,6 +143,39 @@ impl<'a> Builder<'a> {
             _ => StmtKind::Expr(self.expr(expr)),
         };
         vec![Stmt { span, kind }]
+    }
+
+    /// `$promise->wait(false);`: what the promise fails with is not thrown.
+    fn wait_for_end(&mut self, span: Span, expr: &'a syntax::Expr) -> Option<StmtKind> {
+        let PhpKind::MethodCall { object, args, .. } = &expr.kind else {
+            return None;
+        };
+        let [arg] = &**args else {
+            return None;
+        };
+        let ends = super::sdk::waits_without_value(expr)
+            && matches!(arg.value.kind, PhpKind::Bool(false))
+            && self.kind_of(object) == Ty::Promise;
+        if !ends {
+            return None;
+        }
+        let mut promise = self.expr(object);
+        if may_throw(&mut promise) {
+            return Some(self.no(span, "`wait(false)` of a call whose arguments may throw"));
+        }
+        let wait = Expr::new(span, ExprKind::Wait(promise));
+        Some(StmtKind::Try {
+            body: vec![Stmt {
+                span,
+                kind: StmtKind::Expr(wait),
+            }],
+            catches: vec![Catch {
+                classes: vec!["Throwable".to_owned()],
+                variable: None,
+                body: Vec::new(),
+            }],
+            finally: None,
+        })
     }
 
     /// The statements of a loop.
@@ -244,9 +280,6 @@ impl<'a> Builder<'a> {
                 step,
                 body,
             } => {
-                if condition.len() > 1 {
-                    return self.no(span, "a `for` with several conditions");
-                }
                 let mut all: Vec<Stmt> = init
                     .iter()
                     .map(|expr| Stmt {
@@ -254,7 +287,7 @@ impl<'a> Builder<'a> {
                         kind: StmtKind::Expr(self.expr(expr)),
                     })
                     .collect();
-                let condition = condition.first().map(|condition| self.expr(condition));
+                let condition = self.last_condition(span, condition);
                 let step = step.iter().map(|step| self.expr(step)).collect();
                 let body = self.turns(body);
                 let kind = StmtKind::While {
@@ -287,8 +320,48 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// All conditions of a `for` are evaluated, and the last one counts.
+    fn last_condition(&mut self, span: Span, conditions: &'a [syntax::Expr]) -> Option<Expr> {
+        let (last, others) = conditions.split_last()?;
+        let others: Vec<_> = others.iter().map(|other| self.expr(other)).collect();
+        let last = self.expr(last);
+        Some(others.into_iter().rev().fold(last, |last, other| {
+            let yes = Expr::new(span, ExprKind::Bool(true));
+            let evaluated = Expr::new(span, ExprKind::Or(other, yes));
+            Expr::new(span, ExprKind::And(evaluated, last))
+        }))
+    }
+
     /// What a value that is not known is refused with.
     pub(super) fn unknown(&self, span: Span, what: &str) -> Expr {
         refused(span, format!("the porter does not know {what}"))
     }
+}
+
+/// Whether the arguments of a call may throw, the handlers of its promise left out.
+fn may_throw(promise: &mut Expr) -> bool {
+    let ExprKind::Promise(promise) = &mut *promise.kind else {
+        return false;
+    };
+    let mut args = promise.call.children_mut();
+    args.iter_mut().any(|arg| throws(arg))
+}
+
+fn throws(expr: &mut Expr) -> bool {
+    let plain = matches!(
+        *expr.kind,
+        ExprKind::Null
+            | ExprKind::Bool(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Text(_)
+            | ExprKind::Local(_)
+            | ExprKind::Field(_)
+            | ExprKind::ClassConst(_)
+            | ExprKind::FileConst(_)
+            | ExprKind::Concat(_)
+            | ExprKind::Array(_)
+            | ExprKind::Index(..)
+    );
+    !plain || expr.children_mut().into_iter().any(throws)
 }
