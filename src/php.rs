@@ -18,7 +18,7 @@
 
 pub use http::HeaderMap;
 pub use wechatpay_chain_php::*;
-pub use wechatpay_core::php::{base64_decode, base64_encode, nonce};
+pub use wechatpay_core::php::{base64_decode, base64_encode, base64_of_hex, nonce};
 use wechatpay_core::protocol::xml::is_xml;
 
 use crate::crypto::digest;

@@ -56,6 +56,18 @@ pub fn base64_encode(text: &str) -> String {
     crypto::base64::encode(text.as_bytes())
 }
 
+/// Base64 of the bytes that hexadecimal digits stand for: `base64_encode(hash($algorithm, $text, true))`.
+///
+/// # Errors
+/// A fault if these are no such digits.
+pub fn base64_of_hex(digits: &str) -> Result<String> {
+    let pairs = (0..digits.len()).step_by(2);
+    let bytes = pairs.map(|at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok());
+    let bytes: Option<Vec<u8>> = bytes.collect();
+    let bytes = bytes.ok_or_else(|| Thrown::fault("a digest is not hexadecimal"))?;
+    Ok(crypto::base64::encode(&bytes))
+}
+
 /// `base64_decode($text)`
 ///
 /// # Errors

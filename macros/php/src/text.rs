@@ -36,6 +36,87 @@ pub fn substr(text: &str, offset: i64, length: Option<i64>) -> Result<String> {
     utf8(&text.as_bytes()[range(text.len(), offset, length)])
 }
 
+/// A path with the values of its variables: `{name}` is replaced by the item of `options`, which leaves them.
+///
+/// ```
+/// use wechatpay_chain_php::{expanded, json};
+/// let mut options = json!({"no": "a/b", "json": {}});
+/// assert_eq!(expanded("v3/orders/{no}/close", &mut options), "v3/orders/a%2Fb/close");
+/// assert_eq!(options, json!({"json": {}}));
+/// ```
+#[must_use]
+pub fn expanded(path: &str, options: &mut Value) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut taken = Vec::new();
+    let mut rest = path;
+    while let Some((before, behind)) = rest.split_once('{') {
+        let known = behind.split_once('}').and_then(|(name, behind)| {
+            let value = options
+                .get(name)
+                .filter(|value| !value.is_object() && !value.is_array())?;
+            Some((name, rawurlencode(&text(value)), behind))
+        });
+        out.push_str(before);
+        match known {
+            Some((name, value, behind)) => {
+                out.push_str(&value);
+                taken.push(name);
+                rest = behind;
+            }
+            None => {
+                out.push('{');
+                rest = behind;
+            }
+        }
+    }
+    if let Some(options) = options.as_object_mut() {
+        options.retain(|name, _| !taken.contains(&name.as_str()));
+    }
+    out + rest
+}
+
+/// `$response->getReasonPhrase()`: Guzzle's phrase for a status.
+#[must_use]
+pub fn reason_phrase(status: i64) -> String {
+    let phrase = match status {
+        200 => "OK",
+        201 => "Created",
+        202 => "Accepted",
+        204 => "No Content",
+        206 => "Partial Content",
+        301 => "Moved Permanently",
+        302 => "Found",
+        303 => "See Other",
+        304 => "Not Modified",
+        307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        402 => "Payment Required",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        406 => "Not Acceptable",
+        408 => "Request Time-out",
+        409 => "Conflict",
+        410 => "Gone",
+        411 => "Length Required",
+        412 => "Precondition Failed",
+        413 => "Request Entity Too Large",
+        414 => "Request-URI Too Large",
+        415 => "Unsupported Media Type",
+        422 => "Unprocessable Entity",
+        429 => "Too Many Requests",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Time-out",
+        _ => "",
+    };
+    phrase.to_owned()
+}
+
 /// `mb_substr($text, $offset, $length)`
 #[must_use]
 pub fn mb_substr(text: &str, offset: i64, length: Option<i64>) -> String {

@@ -105,6 +105,8 @@ pub fn known_as(name: &str) -> &str {
         | "sha256"
         | "hmac_sha256"
         | "nonce"
+        | "reason_phrase"
+        | "base64_of_hex"
         | "print_r"
         | "json_decode_array"
         | "ksort"

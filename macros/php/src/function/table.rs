@@ -180,10 +180,12 @@ here {
 }
 elsewhere {
     base64_decode(text) -> Text throws;
+    base64_of_hex(text) -> Text throws;
     getenv(text) -> Any;
     hmac_sha256(text, text) -> Text throws;
     md5(text) -> Text throws;
     nonce(int) -> Text throws;
+    reason_phrase(int) -> Text;
     sha1(text) -> Text;
     sha256(text) -> Text;
     time() -> Int;

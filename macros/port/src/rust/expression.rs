@@ -624,7 +624,10 @@ impl<'a> Body<'_, 'a> {
             _ => {}
         }
         let Some(known) = Builtin::of(name) else {
-            return self.refuse(span, "this function");
+            return self.refuse(
+                span,
+                "raw bytes as a text: only `bin2hex` and `base64_encode` of them are known",
+            );
         };
         let mut given = Vec::new();
         for (arg, param) in args.iter().zip(&known.params) {

@@ -48,20 +48,21 @@ impl<'a> Body<'_, 'a> {
         } else {
             quote!(#client.chain(#path))
         };
-        let vars = vars
-            .into_iter()
-            .map(|(name, value)| quote!(.var(#name, #value)));
-        let vars: Vec<_> = vars.collect();
-        let method = sdk.method.upper();
         let options = match &sdk.options {
             Err(options) => {
                 let code = self.expr(options);
                 let options = self.convert(&code, &Ty::Any, options.span);
-                return quote!(#client.chain(#path).request(#method, php::sent(#options)) #(#vars)* #off);
+                return self.by_options(sdk, &quote!(#client.chain(#path)), &options, vars, &off);
             }
             Ok(options) => options,
         };
-        match self.setters(sdk, &path, options) {
+        let made = self.setters(sdk, &path, options);
+        let values = vars.clone();
+        let vars = vars
+            .into_iter()
+            .map(|(name, value)| quote!(.var(#name, #value)));
+        let vars: Vec<_> = vars.collect();
+        match made {
             Some(made) => {
                 let verb = ident(sdk.method.lower());
                 let takes = matches!(sdk.method, Method::Post | Method::Put | Method::Patch);
@@ -81,9 +82,37 @@ impl<'a> Body<'_, 'a> {
                     .map(|(name, value)| (name.clone(), self.json_value(value)));
                 let json = Json::object(members.collect::<Vec<_>>());
                 let json = self.shared.inserts.json(json);
-                quote!(#client.chain(#path).request(#method, php::sent(#json)) #(#vars)* #off)
+                self.by_options(sdk, &quote!(#client.chain(#path)), &json, values, &off)
             }
         }
+    }
+
+    /// A call whose options a run tells: they may have values for what a path in a variable has in braces.
+    fn by_options(
+        &mut self,
+        sdk: &Sdk,
+        chain: &TokenStream,
+        options: &TokenStream,
+        vars: Vec<(String, TokenStream)>,
+        off: &Option<TokenStream>,
+    ) -> TokenStream {
+        let method = sdk.method.upper();
+        if vars.is_empty() {
+            return quote!(#chain.request(#method, php::sent(#options)) #off);
+        }
+        let given = self.taken.fresh("options");
+        let mut lets = TokenStream::new();
+        let mut setters = TokenStream::new();
+        for (name, value) in vars {
+            let own = self.taken.fresh(&name);
+            lets.extend(quote!(let #own = php::expanded(&#value, &mut #given);));
+            setters.extend(quote!(.var(#name, #own)));
+        }
+        quote!(({
+            let mut #given = #options;
+            #lets
+            #chain.request(#method, php::sent(#given)) #setters #off
+        }))
     }
 
     /// The fields that PHP encrypts by hand: the client does it, for what the catalog does not name.
@@ -295,6 +324,8 @@ impl<'a> Body<'_, 'a> {
                 };
                 made.setters.push(quote!(.var(#name, #value)));
             }
+            // A value in the path may have the variable.
+            None if path.contains("{+") => return None,
             None => self.warn(
                 value.span,
                 &format!("the path has no variable `{name}`: PHP ignores it"),

@@ -215,11 +215,32 @@ impl<'a> Builder<'a> {
                 args.push(Expr::new(span, ExprKind::Bool(kind == 2)));
                 ExprKind::Builtin("http_build_query", args)
             }
+            ("hash", 3) | ("hash_hmac", 4) | ("md5" | "sha1", 2) => {
+                let raw = args.pop()?;
+                let ExprKind::Bool(raw) = *raw.kind else {
+                    return None;
+                };
+                let hex = self.builtin(span, name, args)?;
+                return Some(if raw {
+                    Expr::new(span, ExprKind::Builtin(RAW, vec![hex]))
+                } else {
+                    hex
+                });
+            }
+            ("bin2hex", 1) if matches!(*args[0].kind, ExprKind::Builtin(RAW, _)) => {
+                return self.hex_of(args);
+            }
+            ("base64_encode", 1) if matches!(*args[0].kind, ExprKind::Builtin(RAW, _)) => {
+                ExprKind::Builtin("base64_of_hex", vec![self.hex_of(args)?])
+            }
             ("hash", 2) if is_text(args.first()?, "sha256") => {
                 ExprKind::Builtin("sha256", vec![args.pop()?])
             }
             ("hash", 2) if is_text(args.first()?, "md5") => {
                 ExprKind::Builtin("md5", vec![args.pop()?])
+            }
+            ("hash", 2) if is_text(args.first()?, "sha1") => {
+                ExprKind::Builtin("sha1", vec![args.pop()?])
             }
             ("hash_hmac", 3) if is_text(args.first()?, "sha256") => {
                 args.remove(0);
@@ -247,6 +268,14 @@ impl<'a> Builder<'a> {
             _ => return self.table(span, known_as(name), args),
         };
         Some(Expr::new(span, kind))
+    }
+
+    /// The digits of raw bytes.
+    fn hex_of(&self, mut args: Vec<Expr>) -> Option<Expr> {
+        match *args.pop()?.kind {
+            ExprKind::Builtin(RAW, mut inner) => inner.pop(),
+            _ => None,
+        }
     }
 
     /// A function of the table, its missing arguments filled in.
@@ -297,6 +326,12 @@ impl<'a> Builder<'a> {
             (Ty::Response | Ty::Answer, "getstatuscode", []) => {
                 let response = self.expr(object);
                 return Expr::new(span, ExprKind::OfResponse(ResponsePart::Status, response));
+            }
+            (Ty::Response | Ty::Answer, "getreasonphrase", []) => {
+                let response = self.expr(object);
+                let status = ExprKind::OfResponse(ResponsePart::Status, response);
+                let status = Expr::new(span, status);
+                return Expr::new(span, ExprKind::Builtin("reason_phrase", vec![status]));
             }
             (Ty::Response | Ty::Answer, "getheaderline", [name]) => {
                 let name = self.expr(&name.value);
@@ -471,6 +506,9 @@ impl<'a> Builder<'a> {
         }
     }
 }
+
+/// Raw bytes, by their hexadecimal digits: no text holds them, so a function has to read them at once.
+const RAW: &str = "raw_bytes";
 
 /// Functions that sort an array by its values or keys.
 const SORTS: [&str; 6] = ["sort", "rsort", "asort", "arsort", "ksort", "krsort"];

@@ -144,8 +144,14 @@ impl<'a> Builder<'a> {
         if self.names.consts.contains(last) {
             return Expr::new(span, ExprKind::FileConst(last.to_owned()));
         }
+        if let Some(known) = self.magic(span, last) {
+            return Expr::new(span, known);
+        }
         match builtin::constant(last) {
             Some(serde_json::Value::String(text)) => Expr::new(span, ExprKind::Text(text)),
+            Some(number) if number.is_f64() => {
+                Expr::new(span, ExprKind::Float(number.as_f64().unwrap_or_default()))
+            }
             Some(number) => Expr::new(span, ExprKind::Int(number.as_i64().unwrap_or_default())),
             None => self.foreign(span, vec![last.to_owned()], None, Vec::new()),
         }
@@ -161,7 +167,13 @@ impl<'a> Builder<'a> {
         }
         if name.eq_ignore_ascii_case("class") {
             let path = match (own, self.class) {
-                (true, Some(shape)) => shape.class.name.clone(),
+                (true, Some(shape)) if shape.class.kind == "class" => {
+                    match self.qualified(&shape.class.name) {
+                        Some(path) => path,
+                        None => return self.unknown(span, "the namespace of this class"),
+                    }
+                }
+                (true, _) => return self.unknown(span, "the class that uses a trait"),
                 _ => self.class_path(class),
             };
             return Expr::new(span, ExprKind::Text(path));

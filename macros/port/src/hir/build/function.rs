@@ -15,6 +15,7 @@ impl<'a> Builder<'a> {
         public: bool,
         closure: &'a Closure,
     ) -> Function {
+        self.function_name = Some(name.to_owned());
         let params = closure
             .params
             .iter()
@@ -175,6 +176,7 @@ impl<'a> Builder<'a> {
         }
         let mut inner = Builder::new(self.block, self.names, self.class);
         inner.kinds = self.kinds.clone();
+        inner.in_closure = true;
         let params: Vec<_> = closure
             .params
             .iter()

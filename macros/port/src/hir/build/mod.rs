@@ -7,6 +7,7 @@ mod expression;
 mod foreign;
 mod function;
 mod known;
+mod magic;
 mod object;
 mod sdk;
 mod statement;
@@ -54,7 +55,17 @@ pub(super) fn file(block: &Block, program: &Program) -> File {
                 }
                 _ => false,
             },
-            _ => false,
+            _ => match defined(stmt) {
+                Some((name, value)) if names.consts.contains(name) => {
+                    let value = Builder::new(block, &names, None).expr(value);
+                    file.consts.push(Const {
+                        name: name.to_owned(),
+                        value,
+                    });
+                    true
+                }
+                _ => false,
+            },
         },
     );
     if !rest.is_empty() {
@@ -107,12 +118,18 @@ struct Names<'a> {
     functions: BTreeMap<String, &'a syntax::Closure>,
     classes: BTreeMap<String, &'a syntax::Class>,
     consts: BTreeSet<String>,
+    /// The file's namespace; `None` where it has several.
+    namespace: Option<String>,
 }
 
 impl<'a> Names<'a> {
     fn of(statements: &'a [Stmt]) -> Self {
-        let mut names = Self::default();
+        let mut names = Self {
+            namespace: namespace(statements),
+            ..Self::default()
+        };
         let mut rest = Vec::new();
+        let mut defines = true;
         top(statements, &mut rest, &mut |stmt| {
             match &stmt.kind {
                 StmtKind::Function { name, closure } => {
@@ -129,7 +146,14 @@ impl<'a> Names<'a> {
                     }
                     _ => {}
                 },
-                _ => {}
+                _ => {
+                    // What is defined before anything is done.
+                    defines &= defined(stmt).is_some();
+                    let constant = defined(stmt).filter(|_| defines);
+                    names
+                        .consts
+                        .extend(constant.map(|(name, _)| name.to_owned()));
+                }
             }
             true
         });
@@ -139,6 +163,40 @@ impl<'a> Names<'a> {
     fn class(&self, path: &str) -> Option<&'a syntax::Class> {
         let last = path.rsplit('\\').next().unwrap_or(path);
         self.classes.get(&last.to_ascii_lowercase()).copied()
+    }
+}
+
+/// `define('NAME', …);` with a value that is written there.
+fn defined(stmt: &Stmt) -> Option<(&str, &syntax::Expr)> {
+    let StmtKind::Expr(expr) = &stmt.kind else {
+        return None;
+    };
+    let PhpKind::Call { function, args } = &expr.kind else {
+        return None;
+    };
+    match (&**args, function.last().as_str()) {
+        ([name, value], "define") => match (&name.value.kind, &value.value.kind) {
+            (
+                PhpKind::String(name),
+                PhpKind::String(_) | PhpKind::Int(_) | PhpKind::Float(_) | PhpKind::Bool(_),
+            ) => Some((name, &value.value)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The namespace that a file begins with. With braces each block has its own.
+fn namespace(statements: &[Stmt]) -> Option<String> {
+    let mut names = statements.iter().filter_map(|stmt| match &stmt.kind {
+        StmtKind::Namespace(name) => Some(Some(name.clone())),
+        StmtKind::Block(_) => Some(None),
+        _ => None,
+    });
+    match (names.next(), names.next()) {
+        (None, _) => Some(String::new()),
+        (Some(name), None) => name,
+        _ => None,
     }
 }
 
@@ -172,6 +230,10 @@ struct Builder<'a> {
     statics: Vec<Field>,
     /// The method that is read.
     method_name: Option<String>,
+    /// The function or method that is read.
+    function_name: Option<String>,
+    /// Whether a closure is read.
+    in_closure: bool,
     /// How many lists of statements stand around.
     depth: usize,
     /// How many loops stand around.
@@ -199,6 +261,8 @@ impl<'a> Builder<'a> {
             misused: None,
             statics: Vec::new(),
             method_name: None,
+            function_name: None,
+            in_closure: false,
             depth: 0,
             loops: 0,
             ends_reference: false,
