@@ -643,6 +643,14 @@ impl<'a> Body<'_, 'a> {
         let name = self.taken.fresh("flow");
         let returns = owned(&self.returns);
         let throws = self.throw(&quote!(thrown));
+        // PHP never comes to the end of a `try` whose parts all leave it.
+        let end = if crate::hir::ends(body) && catches.iter().all(|it| crate::hir::ends(&it.body)) {
+            let message = "a `try` was left in a way that is not known";
+            let throws = self.throw(&quote!(Thrown::fault(#message)));
+            quote!(_ => #throws,)
+        } else {
+            quote!(_ => {})
+        };
         let gives = match &self.return_to {
             Return::Function => quote!(return Ok(value)),
             Return::Label(label, false) => quote!(break #label Ok(value)),
@@ -661,7 +669,7 @@ impl<'a> Body<'_, 'a> {
                 php::Flow::Return(value) => #gives,
                 php::Flow::Throw(thrown) => #throws,
                 #(#leaves)*
-                _ => {}
+                #end
             }
         )
     }
