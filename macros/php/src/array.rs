@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use crate::value::Num;
-use crate::{Result, Thrown, text};
+use crate::{Result, Thrown, int, text, truth};
 
 /// A value that PHP accepts as the key of an array.
 pub trait Key {
@@ -414,7 +414,7 @@ fn same(one: &Value, other: &Value, strict: bool) -> bool {
 #[must_use]
 pub fn array_filter(array: &Value) -> Value {
     let kept = items(array).into_iter();
-    map(kept.filter(|(_, value)| crate::truth(value)))
+    map(kept.filter(|(_, value)| truth(value)))
 }
 
 /// `array_unique($array)`
@@ -671,6 +671,20 @@ pub fn uksort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64
     let (all, result) = ordered_by(items(array), key, order);
     *array = map(all);
     result
+}
+
+/// A filter by a closure that gives any value: PHP asks whether it is true.
+pub fn by_truth(
+    mut keep: impl FnMut(&Value) -> Result<Value>,
+) -> impl FnMut(&Value) -> Result<bool> {
+    move |value| Ok(truth(&keep(value)?))
+}
+
+/// An order by a closure that gives any value: PHP takes its whole number.
+pub fn by_number(
+    mut order: impl FnMut(&Value, &Value) -> Result<Value>,
+) -> impl FnMut(&Value, &Value) -> Result<i64> {
+    move |one, other| Ok(int(&order(one, other)?))
 }
 
 /// The order of a closure that gives a bool: whether the first value stands behind the second.

@@ -112,6 +112,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("this assignment", "这种赋值"),
     ("this stack", "这种中间件栈的用法"),
     ("these arguments", "这样的参数"),
+    (
+        "these named or spread arguments",
+        "这样的命名参数或展开参数",
+    ),
+    (
+        "raw bytes as a text: only `bin2hex` and `base64_encode` of them are known",
+        "把原始字节当作文本：只支持对其使用 `bin2hex` 和 `base64_encode`",
+    ),
     ("these arguments of a verb", "请求方法的这种参数"),
     ("`{}` with these arguments", " `{}` 的这种参数"),
     ("`{}`, which changes an argument,", " `{}`，它会修改参数"),
@@ -310,6 +318,19 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     (
         "a promise with handlers that is not waited for here",
         "有处理函数但没有在这里等待的 Promise",
+    ),
+    (
+        "PHP sends the promises that are open here together with this one",
+        "PHP 会把这里尚未等待的 Promise 与这一个一起发送",
+    ),
+    (
+        "wait for each promise before the next begins, or write this part in Rust with `tokio::join!`",
+        "请在下一个 Promise 开始之前等待前一个，或用 Rust 的 `tokio::join!` 编写这一部分",
+    ),
+    ("the value of `wait(false)`", " `wait(false)` 的返回值"),
+    (
+        "`wait(false)` of a call whose arguments may throw",
+        "参数可能抛出异常的调用的 `wait(false)`",
     ),
     (
         "nothing waits for this promise: PHP does not send its request",

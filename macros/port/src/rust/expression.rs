@@ -139,7 +139,13 @@ impl<'a> Body<'_, 'a> {
             ExprKind::Filter(array, closure) => {
                 let array = self.expr(array);
                 let array = self.plain_ref(&array, span);
-                let closure = self.callback(closure, &Ty::Bool);
+                let flag = matches!(&*closure.kind, ExprKind::Closure(function, _) if function.returns == Ty::Bool);
+                let closure = if flag {
+                    self.callback(closure, &Ty::Bool)
+                } else {
+                    let closure = self.callback(closure, &Ty::Any);
+                    quote!(php::by_truth(#closure))
+                };
                 Code::new(
                     self.tried(quote!(php::array_filter_by(#array, #closure))),
                     Repr::Value,

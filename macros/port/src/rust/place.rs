@@ -349,13 +349,21 @@ impl<'a> Body<'_, 'a> {
         closure: &'a Expr,
     ) -> TokenStream {
         // PHP takes a bool for an order, too: true is behind, and false is asked for the other way round.
-        let flag = matches!(&*closure.kind, ExprKind::Closure(function, _) if function.returns == Ty::Bool);
+        let gives = match &*closure.kind {
+            ExprKind::Closure(function, _) => function.returns.clone(),
+            _ => Ty::Int,
+        };
         let function = super::names::ident(name);
-        let order = if flag {
-            let closure = self.callback(closure, &Ty::Bool);
-            quote!(php::by_flag(#closure))
-        } else {
-            self.callback(closure, &Ty::Int)
+        let order = match gives {
+            Ty::Bool => {
+                let closure = self.callback(closure, &Ty::Bool);
+                quote!(php::by_flag(#closure))
+            }
+            Ty::Int => self.callback(closure, &Ty::Int),
+            _ => {
+                let closure = self.callback(closure, &Ty::Any);
+                quote!(php::by_number(#closure))
+            }
         };
         let place = self.place_mut(place);
         let sort = self.tried(quote!(php::#function(#place, #order)));

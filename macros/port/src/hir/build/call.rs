@@ -16,11 +16,22 @@ impl<'a> Builder<'a> {
     ) -> Expr {
         let span = expr.span;
         let name = function.last();
-        if self.names.functions.contains_key(&name) {
-            return match self.args(args) {
-                Some(args) => Expr::new(span, ExprKind::Call(name, args)),
-                None => self.unknown(span, "named arguments"),
+        if let Some(closure) = self.first_class(expr) {
+            return closure;
+        }
+        if let Some(function) = self.names.functions.get(&name) {
+            let params = &function.params;
+            let given = match self.args(args) {
+                Some(args) => Some(args),
+                None => self.named_args(params, args),
             };
+            return match given {
+                Some(args) => Expr::new(span, ExprKind::Call(name, args)),
+                None => self.unknown(span, "these named or spread arguments"),
+            };
+        }
+        if let Some(built) = self.with_callable(span, &name, args) {
+            return built;
         }
         match (name.as_str(), args) {
             ("isset", args) => {
@@ -305,6 +316,10 @@ impl<'a> Builder<'a> {
     ) -> Expr {
         let span = expr.span;
         let name = method.name().unwrap_or_default().to_ascii_lowercase();
+        let of_this = matches!(&object.kind, PhpKind::Variable(this) if this == "this");
+        if of_this && let Some(closure) = self.first_class(expr) {
+            return closure;
+        }
         if let Some(body) = self.body_of(expr) {
             return body;
         }
@@ -390,6 +405,23 @@ impl<'a> Builder<'a> {
 
     /// Named arguments in the order of the parameters.
     fn named_args(&mut self, params: &'a [syntax::Param], args: &'a [Arg]) -> Option<Vec<Expr>> {
+        let simple = |arg: &Arg| {
+            matches!(
+                arg.value.kind,
+                PhpKind::Variable(_)
+                    | PhpKind::Null
+                    | PhpKind::Bool(_)
+                    | PhpKind::Int(_)
+                    | PhpKind::Float(_)
+                    | PhpKind::String(_)
+            )
+        };
+        // PHP evaluates them as they are written.
+        if !in_order(params, args) && !args.iter().all(simple)
+            || params.iter().any(|param| param.variadic)
+        {
+            return None;
+        }
         let mut out = Vec::new();
         for (index, param) in params.iter().enumerate() {
             let named = args
@@ -542,6 +574,15 @@ const BY_REFERENCE: [&str; 26] = [
     "prev",
     "each",
 ];
+
+/// Whether named arguments stand in the order of the parameters.
+fn in_order(params: &[syntax::Param], args: &[Arg]) -> bool {
+    let places = args.iter().enumerate().map(|(index, arg)| match &arg.name {
+        Some(name) => params.iter().position(|param| param.name == *name),
+        None => Some(index),
+    });
+    places.is_sorted()
+}
 
 /// How many arguments a call has at least that changes one.
 fn least_for(name: &str) -> usize {

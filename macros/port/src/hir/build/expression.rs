@@ -170,10 +170,11 @@ impl<'a> Builder<'a> {
                 (true, Some(shape)) if shape.class.kind == "class" => {
                     match self.qualified(&shape.class.name) {
                         Some(path) => path,
-                        None => return self.unknown(span, "the namespace of this class"),
+                        None => return self.foreign(span, class_of_run(), None, Vec::new()),
                     }
                 }
-                (true, _) => return self.unknown(span, "the class that uses a trait"),
+                // A trait has the class that uses it.
+                (true, _) => return self.foreign(span, class_of_run(), None, Vec::new()),
                 _ => self.class_path(class),
             };
             return Expr::new(span, ExprKind::Text(path));
@@ -541,6 +542,7 @@ impl<'a> Builder<'a> {
                 let known = shape.and_then(|(shape, name)| shape.fields.get(&name));
                 known.cloned().unwrap_or(Ty::Unknown)
             }
+            PhpKind::MethodCall { args, .. } if self.is_first_class(expr, args) => Ty::Closure,
             PhpKind::MethodCall { object, method, .. } => {
                 match (self.kind_of(object), method.name().unwrap_or_default()) {
                     (Ty::Thrown, "getResponse") => Ty::Answer,
@@ -553,6 +555,7 @@ impl<'a> Builder<'a> {
             PhpKind::New { class, .. } if self.is_thrown(class) => Ty::Thrown,
             PhpKind::New { class, .. } if class.is("WeChatPay\\Util\\MediaUtil") => Ty::Media,
             PhpKind::Closure(_) => Ty::Closure,
+            PhpKind::Call { args, .. } if self.is_first_class(expr, args) => Ty::Closure,
             PhpKind::Assign { value, .. } => self.kind_of(value),
             _ => Ty::Unknown,
         }
@@ -561,6 +564,11 @@ impl<'a> Builder<'a> {
     pub(super) fn is_client(&self, expr: &syntax::Expr) -> bool {
         self.kind_of(expr) == Ty::Client
     }
+}
+
+/// What asks the application for a class that only a run tells.
+fn class_of_run() -> Vec<String> {
+    vec!["class".to_owned(), "name".to_owned()]
 }
 
 /// An item of a list that is assigned to.

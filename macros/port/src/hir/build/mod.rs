@@ -2,6 +2,7 @@
 
 mod alias;
 mod call;
+mod callable;
 mod class;
 mod expression;
 mod foreign;

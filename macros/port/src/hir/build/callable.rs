@@ -1,0 +1,241 @@
+//! Callables: closures, variables that hold them, names of functions and methods, `strtoupper(...)`.
+
+use super::Builder;
+use crate::hir::Ty;
+use crate::hir::tree::{Expr, ExprKind, Function, Param, Stmt, StmtKind};
+use crate::syntax::{self, Arg, ExprKind as PhpKind, Name, Span};
+
+impl<'a> Builder<'a> {
+    /// `call_user_func(…)`, `array_map(…)` and their kin, where it is known what is called.
+    pub(super) fn with_callable(
+        &mut self,
+        span: Span,
+        name: &str,
+        args: &'a [Arg],
+    ) -> Option<Expr> {
+        if args.iter().any(|arg| arg.name.is_some()) {
+            return None;
+        }
+        match (name, args) {
+            ("call_user_func", [callee, args @ ..]) => {
+                let args = self.args(args)?;
+                self.called(span, &callee.value, args)
+            }
+            ("call_user_func_array", [callee, list]) => {
+                let PhpKind::Array(items) = &list.value.kind else {
+                    return None;
+                };
+                let plain = |item: &syntax::Item| {
+                    item.key.is_none() && !matches!(item.value.kind, PhpKind::Whole(_))
+                };
+                if !items.iter().all(plain) {
+                    return None;
+                }
+                let args = items.iter().map(|item| self.expr(&item.value)).collect();
+                self.called(span, &callee.value, args)
+            }
+            ("array_map", [callee, array]) => {
+                let closure = self.callable(&callee.value, 1)?;
+                let array = self.expr(&array.value);
+                Some(Expr::new(span, ExprKind::Map(closure, array)))
+            }
+            ("array_filter", [array, callee]) => {
+                let closure = self.callable(&callee.value, 1)?;
+                let array = self.expr(&array.value);
+                Some(Expr::new(span, ExprKind::Filter(array, closure)))
+            }
+            ("usort" | "uasort" | "uksort", [array, callee]) => {
+                let known = ["usort", "uasort", "uksort"];
+                let name = known.into_iter().find(|known| *known == name)?;
+                let closure = self.callable(&callee.value, 2)?;
+                let place = self.place(&array.value).ok()?;
+                Some(Expr::new(span, ExprKind::Sort(name, place, closure)))
+            }
+            _ => None,
+        }
+    }
+
+    /// A closure with this number of parameters that calls what is named; a closure as it is written is left to others.
+    fn callable(&mut self, callee: &'a syntax::Expr, arity: usize) -> Option<Expr> {
+        if matches!(callee.kind, PhpKind::Closure(_)) {
+            return None;
+        }
+        let span = callee.span;
+        let mut inner = Builder::new(self.block, self.names, self.class);
+        inner.in_closure = true;
+        inner.kinds = self.kinds.clone();
+        let params: Vec<_> = (0..arity)
+            .map(|index| given(inner.local(&format!("given_{}", index + 1))))
+            .collect();
+        let args = params
+            .iter()
+            .map(|param| Expr::new(span, ExprKind::Local(param.local)))
+            .collect();
+        let mut captures = Vec::new();
+        let mut all = params;
+        let called = match &callee.kind {
+            PhpKind::Variable(name) if self.kind(name) == Ty::Closure => {
+                let (outer, own) = (self.local(name), inner.local(name));
+                captures.push((outer, own));
+                all.push(Param {
+                    ty: Ty::Closure,
+                    ..given(own)
+                });
+                let closure = Expr::new(span, ExprKind::Local(own));
+                Expr::new(span, ExprKind::CallClosure(closure, args))
+            }
+            _ => inner.called(span, callee, args)?,
+        };
+        let function = Function {
+            span,
+            name: String::new(),
+            public: false,
+            params: all,
+            declared: false,
+            returns: Ty::Unknown,
+            locals: inner.locals,
+            body: vec![Stmt {
+                span,
+                kind: StmtKind::Return(Some(called)),
+            }],
+            notified: false,
+        };
+        Some(Expr::new(
+            span,
+            ExprKind::Closure(Box::new(function), captures),
+        ))
+    }
+
+    /// A call of what a callable names; nothing where only a run tells.
+    pub(super) fn called(
+        &mut self,
+        span: Span,
+        callee: &'a syntax::Expr,
+        args: Vec<Expr>,
+    ) -> Option<Expr> {
+        match &callee.kind {
+            PhpKind::Variable(name) if self.kind(name) == Ty::Closure => {
+                let closure = self.expr(callee);
+                Some(Expr::new(span, ExprKind::CallClosure(closure, args)))
+            }
+            PhpKind::String(name) if !name.contains("::") => self.call_named(span, name, args),
+            PhpKind::Array(items) => {
+                let [object, method] = &**items else {
+                    return None;
+                };
+                let own = match &object.value.kind {
+                    PhpKind::Variable(name) => name == "this",
+                    PhpKind::ClassConstant { class, name } => {
+                        name.eq_ignore_ascii_case("class")
+                            && matches!(class.written.as_str(), "self" | "static")
+                    }
+                    _ => false,
+                };
+                match &method.value.kind {
+                    PhpKind::String(name) if own => self.call_own(span, name, args),
+                    _ => None,
+                }
+            }
+            PhpKind::Call {
+                function,
+                args: dots,
+            } if self.is_first_class(callee, dots) => self.call_named(span, &function.last(), args),
+            PhpKind::MethodCall {
+                object,
+                method,
+                args: dots,
+            } if self.is_first_class(callee, dots)
+                && matches!(&object.kind, PhpKind::Variable(name) if name == "this") =>
+            {
+                self.call_own(span, method.name()?, args)
+            }
+            PhpKind::StaticCall {
+                class,
+                method,
+                args: dots,
+            } if self.is_first_class(callee, dots)
+                && matches!(class.written.as_str(), "self" | "static") =>
+            {
+                self.call_own(span, method, args)
+            }
+            _ => None,
+        }
+    }
+
+    /// `$f = $this->method(...);`, `$f = own(...);`
+    pub(super) fn first_class(&mut self, expr: &'a syntax::Expr) -> Option<Expr> {
+        let (args, params) = match &expr.kind {
+            PhpKind::Call { function, args } => {
+                (args, &self.names.functions.get(&function.last())?.params)
+            }
+            PhpKind::MethodCall { method, args, .. } => {
+                let name = method.name()?;
+                let mut methods = self.class?.class.methods.iter();
+                let found = methods.find(|method| method.name.eq_ignore_ascii_case(name))?;
+                (args, &found.closure.params)
+            }
+            _ => return None,
+        };
+        if !self.is_first_class(expr, args) || needed(params) != params.len() {
+            return None;
+        }
+        self.callable(expr, params.len())
+    }
+
+    /// Whether `f(...)` is written.
+    pub(super) fn is_first_class(&self, callee: &syntax::Expr, args: &[Arg]) -> bool {
+        let text: String = self.source(callee.span).split_whitespace().collect();
+        args.len() <= 1 && text.ends_with("(...)")
+    }
+
+    fn call_named(&mut self, span: Span, name: &str, args: Vec<Expr>) -> Option<Expr> {
+        let name = Name {
+            span,
+            written: name.to_owned(),
+            resolved: name.trim_start_matches('\\').to_owned(),
+        }
+        .last();
+        if let Some(function) = self.names.functions.get(&name) {
+            let fits = args.len() >= needed(&function.params) && is_plain(&function.params);
+            // PHP leaves out what a function of the file does not take.
+            let taken = args.into_iter().take(function.params.len()).collect();
+            return fits.then(|| Expr::new(span, ExprKind::Call(name, taken)));
+        }
+        self.builtin(span, &name, args)
+    }
+
+    fn call_own(&mut self, span: Span, name: &str, args: Vec<Expr>) -> Option<Expr> {
+        let shape = self.class?;
+        let mut methods = shape.class.methods.iter();
+        let found =
+            methods.find(|method| method.has_body && method.name.eq_ignore_ascii_case(name))?;
+        let params = &found.closure.params;
+        let fits = args.len() >= needed(params) && is_plain(params);
+        let taken = args.into_iter().take(params.len()).collect();
+        fits.then(|| Expr::new(span, ExprKind::Method(found.name.clone(), taken)))
+    }
+}
+
+fn needed(params: &[syntax::Param]) -> usize {
+    params
+        .iter()
+        .filter(|param| param.default.is_none())
+        .count()
+}
+
+fn is_plain(params: &[syntax::Param]) -> bool {
+    !params
+        .iter()
+        .any(|param| param.variadic || param.by_reference)
+}
+
+fn given(local: usize) -> Param {
+    Param {
+        local,
+        ty: Ty::Any,
+        declared: false,
+        default: None,
+        foreign: false,
+        variadic: false,
+    }
+}
