@@ -160,7 +160,7 @@ fn chained(body: &mut [Stmt]) {
     }
 }
 
-fn both<'h>((done, failed): &'h (Option<Expr>, Option<Expr>)) -> impl Iterator<Item = &'h Expr> {
+fn both((done, failed): &(Option<Expr>, Option<Expr>)) -> impl Iterator<Item = &Expr> {
     done.iter().chain(failed)
 }
 
