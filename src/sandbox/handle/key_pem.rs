@@ -11,7 +11,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`] when OpenSSL cannot encode the key.
+    /// [`ErrorKind::Key`](wechatpay_core::error::ErrorKind::Key) when OpenSSL cannot encode the key.
     pub fn merchant_key_pem(&self) -> Result<Secret> {
         let pem = self.merchant_key().to_pem()?;
         Ok(Secret::new(pem.as_str()))
