@@ -77,8 +77,12 @@ fn many_calls_through_faults_lose_nothing_and_do_nothing_twice() {
         .chunks_exact(KEPT_ROUNDS)
         .map(|it| it[KEPT_ROUNDS - 1])
         .collect();
-    if let [_, second, .., last] = full[..] {
-        assert!(last < second + second / 10, "{second} bytes, then {last}");
+    // The allocator has what it needs after a quarter of the rounds.
+    if let ([.., last], Some(settled)) = (&full[..], full.get(1.max(full.len() / 4))) {
+        assert!(
+            *last < settled + settled / 10,
+            "{settled} bytes, then {last}"
+        );
     }
 }
 
