@@ -162,10 +162,17 @@ final class Grammar
         $this->client = '$this->client';
         $constant = $this->one(["'CNY'", '7']);
         $text = "class Service\n{\n    private const SETTING = {$constant};\n\n    private \$client;\n    private string \$mchid;\n"
-            . "    private int \$count = 0;\n\n    public function __construct(\$client, string \$mchid)\n    {\n"
+            . "    private int \$count = 0;\n    private array \$seen = [];\n\n    public function __construct(\$client, string \$mchid)\n    {\n"
             . "        \$this->client = \$client;\n        \$this->mchid = \$mchid;\n    }\n\n";
         $text .= $this->entry('public function go(int $amount, string $no, ?string $note = null)', 1);
-        return $text . "}\n";
+        $this->push(['text' => 'string', 'times' => 'int']);
+        $this->inFunction = true;
+        $guard = $this->bool(1);
+        $value = $this->string(2);
+        $this->pop();
+        $this->inFunction = false;
+        return $text . "\n    private function marked(string \$text, int \$times): string\n    {\n        if ({$guard}) {\n"
+            . "            \$this->count--;\n        }\n        return {$value};\n    }\n}\n";
     }
 
     private function push(array $variables = []): void
@@ -228,7 +235,11 @@ final class Grammar
     {
         $this->budget--;
         $simple = ['assign', 'assign', 'call', 'call', 'echo', 'compound', 'append', 'member'];
-        $deep = ['if', 'if', 'foreach', 'map', 'for', 'while', 'try', 'try', 'try', 'switch', 'async', 'closure'];
+        $simple = [...$simple, 'unpack', 'missing', 'sort', 'property'];
+        $deep = [
+            'if', 'if', 'foreach', 'map', 'for', 'while', 'try', 'try', 'try', 'switch', 'async', 'closure',
+            'doWhile', 'kept', 'waited', 'own',
+        ];
         if ($last && $depth > 1) {
             $simple[] = 'leave';
         }
@@ -466,6 +477,115 @@ final class Grammar
         return $text . $this->line($depth, "echo \${$name}(" . $this->below(5) . "), ' ';");
     }
 
+    private function makeUnpack(int $depth): string
+    {
+        [$one, $other] = [$this->int(1), $this->string(1)];
+        [$first, $second] = [$this->declare('int'), $this->declare('string')];
+        return $this->one([
+            $this->line($depth, "[\${$first}, \${$second}] = [{$one}, {$other}];"),
+            $this->line($depth, "['a' => \${$first}, 'b' => \${$second}] = ['b' => {$other}, 'a' => {$one}];"),
+        ]);
+    }
+
+    /** `??=` */
+    private function makeMissing(int $depth): string
+    {
+        $known = $this->known('map');
+        if ($known === []) {
+            return $this->makeAssign($depth);
+        }
+        $key = $this->one(["['a']", "['other']", "['deep']['z']"]);
+        return $this->line($depth, '$' . $this->one($known) . "{$key} ??= " . $this->value($this->one(['int', 'string']), 1) . ';');
+    }
+
+    private function makeSort(int $depth): string
+    {
+        $known = $this->known('list');
+        if ($known === []) {
+            return $this->makeAssign($depth);
+        }
+        $name = $this->one($known);
+        return $this->line($depth, $this->one([
+            "sort(\${$name});", "rsort(\${$name});", "usort(\${$name}, fn (\$a, \$b) => \$b <=> \$a);",
+            "usort(\${$name}, function (\$a, \$b) { return \$a - \$b; });",
+        ]));
+    }
+
+    /** What the object holds changes, and is sent. */
+    private function makeProperty(int $depth): string
+    {
+        if ($this->client !== '$this->client') {
+            return $this->makeEcho($depth);
+        }
+        return $this->line($depth, $this->one([
+            '$this->count++;', '$this->count += ' . $this->int(0) . ';', '$this->seen[] = ' . $this->string(0) . ';',
+            "\$this->seen['last'] = " . $this->int(1) . ';', '$this->mchid .= ' . $this->string(0) . ';',
+            "echo \$this->count, '-', \$this->mchid, ' ';", 'echo json_encode($this->seen);',
+            "echo self::SETTING, \$this->marked(" . $this->string(0) . ", \$this->count), ' ';",
+        ]));
+    }
+
+    private function makeDoWhile(int $depth): string
+    {
+        $name = 'i' . ++$this->names;
+        $text = $this->line($depth, "\${$name} = 0;") . $this->loop($depth, 'do {', [$name => 'counter']);
+        return \substr($text, 0, -1) . " while (++\${$name} < " . (1 + $this->below(3)) . ");\n";
+    }
+
+    /** A promise that a variable holds, and is waited for behind other statements. */
+    private function makeKept(int $depth): string
+    {
+        $name = 'p' . ++$this->names;
+        $handler = 'r' . ++$this->names;
+        $text = $this->line($depth, "\${$name} = " . $this->request($this->one(['getAsync', 'postAsync'])) . $this->one([
+            ';', "->then(function (\${$handler}) { echo 'then '; return \${$handler}; });",
+            "->otherwise(function (\${$handler}) { echo 'otherwise '; });",
+        ]));
+        $text .= $this->makeAssign($depth) . $this->makeEcho($depth);
+        return $text . $this->line($depth, "\${$name}->wait();");
+    }
+
+    /** What a promise comes to. */
+    private function makeWaited(int $depth): string
+    {
+        [$name, $handler, $failure] = ['w' . ++$this->names, 'r' . ++$this->names, 'e' . ++$this->names];
+        $text = $this->line($depth, "\${$name} = " . $this->request($this->one(['getAsync', 'postAsync'])));
+        $text .= $this->line($depth, "->then(function (\${$handler}) {");
+        $text .= $this->line($depth + 1, 'return ' . $this->one([
+            "json_decode((string) \${$handler}->getBody(), true);", "\${$handler}->getStatusCode();", "'text';",
+        ]));
+        $text .= $this->line($depth, '})');
+        if ($this->chance(70)) {
+            $text .= $this->line($depth, "->otherwise(function (\${$failure}) {");
+            $text .= $this->line($depth + 1, $this->one([
+                'return null;', "return ['failed' => get_class(\${$failure})];", "return \${$failure}->getCode();",
+                "echo 'failed ';", "throw \${$failure};",
+            ]));
+            $text .= $this->line($depth, '})');
+        }
+        return $text . $this->line($depth, $this->one(['->wait();', '->wait(true);']))
+            . $this->line($depth, "echo json_encode(\${$name}), ' ';");
+    }
+
+    /** An exception of the program's own. */
+    private function makeOwn(int $depth): string
+    {
+        [$name, $inner] = ['e' . ++$this->names, 'e' . ++$this->names];
+        $code = $this->below(3);
+        $text = $this->line($depth, 'try {') . $this->line($depth + 1, 'try {')
+            . $this->line($depth + 2, 'if (' . $this->bool(1) . ') {')
+            . $this->line($depth + 3, "throw new \\LogicException('own ' . " . $this->string(0) . ", {$code});")
+            . $this->line($depth + 2, '}') . $this->block($depth + 2, 1 + $this->below(2))
+            . $this->line($depth + 1, "} catch (\\LogicException \${$inner}) {")
+            . $this->line($depth + 2, "throw new \\RuntimeException('again ' . \${$inner}->getMessage(), 7, \${$inner});")
+            . $this->line($depth + 1, '}');
+        $shown = $this->one(["\${$name}->getMessage()", "\${$name}->getPrevious() === null ? 'none' : 'some'", "\${$name}->getCode()"]);
+        // The messages of Guzzle are worded in another way.
+        $own = "get_class(\${$name}) === 'RuntimeException'";
+        return $text . $this->line($depth, "} catch (\\RuntimeException \${$name}) {")
+            . $this->line($depth + 1, "echo {$own} ? ({$shown}) : 'other', ' ';") . $this->line($depth, '}');
+    }
+
     private function makeLeave(int $depth): string
     {
         $choices = ['return;', "throw new \\RuntimeException('left {$this->names}');", 'return;'];
@@ -513,6 +633,11 @@ final class Grammar
             '(int) ' . $this->one(["'12abc'", "'7'", "''", '2.9', '-2.9', "'1e2'", 'true']),
             'max(' . $this->int(0) . ', ' . $this->int(0) . ')',
             'abs(' . $this->int(0) . ')',
+            'array_sum(' . $this->list(0) . ')',
+            'match (true) { ' . $this->bool(0) . ' => ' . $this->int(0) . ', default => ' . $this->int(0) . ' }',
+            '(int) (' . $this->int(0) . ' / ' . $this->one(['2', '3', '0.5']) . ')',
+            '(' . $this->int(0) . ' <=> ' . $this->int(0) . ')',
+            '(int) strpos(' . $this->string(0) . ", 'b')",
             '(int) round(' . $this->one(['1.005', '2.5', '19.99']) . ' * 100)',
             '(' . $this->bool(0) . ' ? ' . $this->int(0) . ' : ' . $this->int(0) . ')',
         ];
@@ -552,6 +677,15 @@ final class Grammar
             "substr('abcdef', " . $this->one(['1', '-2', '0, 3', '1, -1', '9']) . ')',
             '(string) ' . $this->one(['1.0', '0.1', '1e15', 'true', '12']),
             'md5(' . $this->string(0) . ')',
+            'ucfirst(strtolower(' . $this->string(0) . '))',
+            'str_repeat(' . $this->string(0) . ', ' . $this->one(['0', '2']) . ')',
+            "implode('-', explode('b', " . $this->string(0) . '))',
+            "implode('|', array_map('strtoupper', ['a', " . $this->string(0) . ']))',
+            'match (' . $this->int(0) . ") { 0 => 'zero', 1, 2 => " . $this->string(0) . ", default => 'many' }",
+            'rawurlencode(' . $this->string(0) . ')',
+            'http_build_query(' . $this->map(0) . ')',
+            'gettype(' . $this->value($this->one(['int', 'string', 'list']), 0) . ')',
+            'var_export(' . $this->bool(0) . ', true)',
             "number_format(" . $this->one(['1234.5', '0.005', '99']) . ', 2)',
             '(' . $this->bool(0) . ' ? ' . $this->string(0) . ' : ' . $this->string(0) . ')',
         ];
@@ -579,6 +713,14 @@ final class Grammar
             'array_reverse(' . $this->list(0) . ')',
             'array_slice(' . $this->list(0) . ', 1)',
             'array_values(array_filter(' . $this->list(0) . '))',
+            'array_map(fn ($n) => $n + ' . $this->int(0) . ', ' . $this->list(0) . ')',
+            'array_map(function ($n) { return $n * 2; }, ' . $this->list(0) . ')',
+            "array_map('abs', " . $this->list(0) . ')',
+            'array_values(array_filter(' . $this->list(0) . ', fn ($n) => $n % 2))',
+            'array_unique(' . $this->list(0) . ')',
+            'array_slice(' . $this->list(0) . ', -2, 1)',
+            '[...' . $this->list(0) . ', ' . $this->int(0) . ']',
+            'array_column([[' . "'x' => " . $this->int(0) . "], ['x' => 2], ['y' => 3]], 'x')",
         ]);
     }
 
@@ -599,6 +741,9 @@ final class Grammar
             "['a' => " . $this->int(0) . ", 'b' => " . $this->string(0) . ']',
             "['list' => " . $this->list(0) . ", 'flag' => " . $this->bool(0) . ']',
             $this->map(0) . " + ['a' => 9, 'z' => " . $this->int(0) . ']',
+ "['k' => 1] + array_flip(['x', 'y'])",
+            'array_combine([' . "'p', 'q'], [" . $this->int(0) . ', ' . $this->string(0) . '])',
+            'array_filter(' . $this->map(0) . ", fn (\$v) => \$v !== null)",
             'array_merge(' . $this->map(0) . ', ' . "['a' => " . $this->int(0) . '])',
         ]);
     }
@@ -629,6 +774,10 @@ final class Grammar
             '!(' . $this->bool($depth - 1) . ')',
             $this->bool(0) . ' && ' . $this->bool(0),
             $this->bool(0) . ' || ' . $this->bool(0),
+            'array_key_exists(' . $this->one(["'a'", "'z'"]) . ', ' . $this->map(0) . ')',
+            'isset(' . ($this->known('map') === [] ? "\$amount" : '$' . $this->one($this->known('map')) . "['deep']['x']") . ')',
+            'is_numeric(' . $this->string(0) . ')',
+            'str_contains(' . $this->string(0) . ", 'b')",
             'in_array(' . $this->int(0) . ', ' . $this->list(0) . $this->one([')', ', true)']),
         ]);
     }

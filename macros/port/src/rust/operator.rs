@@ -177,7 +177,11 @@ impl<'a> Body<'_, 'a> {
         let code = self.expr(subject);
         let name = self.taken.fresh("subject");
         let value = self.convert(&code, &Ty::Any, subject.span);
-        let given = Code::new(quote!(#name), Repr::ValuePlace);
+        let given = if is_true {
+            Code::new(quote!(true), Repr::Bool)
+        } else {
+            Code::new(quote!(#name), Repr::ValuePlace)
+        };
         let mut chain = TokenStream::new();
         let mut otherwise = None;
         for (conditions, value) in arms {
