@@ -19,11 +19,11 @@
 pub use http::HeaderMap;
 pub use wechatpay_chain_php::*;
 pub use wechatpay_core::php::{base64_decode, base64_encode, base64_of_hex, nonce};
-use wechatpay_core::protocol::xml::is_xml;
+use wechatpay_core::protocol::xml::{decode, is_xml};
 
 use crate::crypto::digest;
 use crate::notify::{Notification, Notifications};
-use crate::{Certificate, ClientBuilder, ErrorKind, PrivateKey, PublicKey, Response};
+use crate::{Certificate, Client, ClientBuilder, ErrorKind, PrivateKey, PublicKey, Response};
 
 /// `$request->header($name)`: null where the request has no such header.
 #[must_use]
@@ -126,6 +126,21 @@ pub fn hmac_sha256(text: &str, key: &str) -> Result<String> {
     Ok(digest.to_ascii_lowercase())
 }
 
+/// `Hash::equals($known, $given)`: in constant time; null equals nothing.
+#[must_use]
+pub fn hash_equals(known: &str, given: &Value) -> bool {
+    !given.is_null() && digest::constant_time_eq(known.as_bytes(), text(given).as_bytes())
+}
+
+/// `Transformer::toArray($text)`: empty where the text is no XML.
+#[must_use]
+pub fn xml_to_array(text: &str) -> Value {
+    match decode(text.as_bytes()) {
+        Ok(members) if !members.is_empty() => Value::Object(members),
+        _ => Value::Array(Vec::new()),
+    }
+}
+
 /// Reads a private key as PHP's `Rsa::from` does: PEM text, or `file://` and a path.
 ///
 /// # Errors
@@ -134,6 +149,21 @@ pub fn private_key(source: &str) -> Result<PrivateKey> {
     Ok(match source.strip_prefix("file://") {
         Some(path) => PrivateKey::from_file(path)?,
         None => PrivateKey::from_bytes(source)?,
+    })
+}
+
+/// Reads a private key as PHP's `Rsa::from([$source, $passphrase])` does; null is no passphrase.
+///
+/// # Errors
+/// An `UnexpectedValueException` if the source is not a key, or the passphrase is wrong.
+pub fn private_key_with(source: &str, passphrase: &Value) -> Result<PrivateKey> {
+    if passphrase.is_null() {
+        return private_key(source);
+    }
+    let passphrase = text(passphrase);
+    Ok(match source.strip_prefix("file://") {
+        Some(path) => PrivateKey::from_file_with_passphrase(path, passphrase)?,
+        None => PrivateKey::from_bytes_with_passphrase(source, passphrase)?,
     })
 }
 
@@ -147,6 +177,13 @@ pub fn public_key(source: &str) -> Result<PublicKey> {
         Some(path) => PublicKey::from_file(path)?,
         None => PublicKey::from_bytes(source)?,
     })
+}
+
+/// The name of a file with `file://`, as PHP's `PemUtil::loadCertificate` reads it.
+#[must_use]
+pub fn file_url(path: &str) -> String {
+    let path = path.strip_prefix("file://").unwrap_or(path);
+    format!("file://{path}")
 }
 
 /// `PemUtil::parseCertificateSerialNo($certificate)`, for a path, `file://` and a path, or PEM text.
@@ -178,6 +215,31 @@ pub fn platform(builder: ClientBuilder, id: &str, source: &str) -> Result<Client
     Ok(builder.platform_certificate(certificate))
 }
 
+/// `PemUtil::parseCertificateSerialNo($certificate)`, for a certificate that was read before.
+///
+/// # Errors
+/// An `UnexpectedValueException` if the key was not read from a certificate.
+pub fn serial_of(key: &PublicKey) -> Result<String> {
+    let serial = key.certificate().map(str::to_owned);
+    serial.ok_or_else(|| {
+        let message =
+            "a public key has no serial number: read a certificate (-----BEGIN CERTIFICATE-----)";
+        Thrown::new("UnexpectedValueException", message)
+    })
+}
+
+/// Adds a platform key of PHP's `certs` that was read before: as [`platform`] does for its text.
+#[must_use]
+pub fn platform_key(builder: ClientBuilder, id: &str, key: PublicKey) -> ClientBuilder {
+    if let Some(certificate) = Certificate::of_key(&key)
+        && !id.starts_with("PUB_KEY_ID_")
+    {
+        builder.platform_certificate(certificate)
+    } else {
+        builder.platform_key(id, key)
+    }
+}
+
 /// Adds the platform keys of PHP's `certs`, each as [`platform`] does.
 ///
 /// # Errors
@@ -188,6 +250,41 @@ pub fn platforms(builder: ClientBuilder, certs: &Value) -> Result<ClientBuilder>
     certs.try_fold(builder, |builder, (id, source)| {
         platform(builder, &text(&id), &text(&source))
     })
+}
+
+/// `Builder::factory($settings)`, of settings that only a run knows. Keys are PEM text, or `file://` and a path.
+///
+/// # Errors
+/// An `UnexpectedValueException` for a key that cannot be read, an `InvalidArgumentException` for settings that the
+/// client refuses or does not know.
+pub fn client(settings: &Value) -> Result<Client> {
+    let mut builder = Client::builder();
+    for (name, value) in items(settings) {
+        let name = text(&name);
+        if value.is_null() || matches!(name.as_str(), "http_errors" | "debug" | "synchronous") {
+            continue;
+        }
+        builder = match name.as_str() {
+            "mchid" => builder.mchid(text(&value)),
+            "serial" => builder.serial(text(&value)),
+            "privateKey" => builder.private_key(private_key(&text(&value))?),
+            "certs" => platforms(builder, &value)?,
+            "secret" => builder.v2_key(text(&value)),
+            "base_uri" => builder.base_url(text(&value)),
+            "proxy" => builder.proxy(text(&value)),
+            "timeout" => builder.timeout(seconds(&value)),
+            "connect_timeout" => builder.connect_timeout(seconds(&value)),
+            "merchant" => match get(&value, "cert") {
+                Value::Null => builder,
+                file => builder.certificate(Certificate::from_file(text(&file))?),
+            },
+            _ => {
+                let message = format!("the setting {name} is not known: use Client::builder()");
+                return Err(Thrown::new("InvalidArgumentException", message));
+            }
+        };
+    }
+    Ok(builder.build()?)
 }
 
 /// Rewrites a value in a path as the PHP SDK does: `A` becomes `-a`.

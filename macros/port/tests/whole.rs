@@ -114,7 +114,6 @@ fn what_changes_the_callers_variables_is_refused() {
     for php in [
         "function f(array &$list) { $list[] = 1; }",
         "foreach ($a as &$b) { $b = 1; }",
-        "if (preg_match('/a/', $s, $m)) { echo $m[0]; }",
         "function f() { extract($_POST); }",
         "function f() { $$x = 1; }",
     ] {
@@ -125,6 +124,67 @@ fn what_changes_the_callers_variables_is_refused() {
             made.text
         );
     }
+}
+
+#[test]
+fn a_function_that_changes_an_argument_is_given_the_variable() {
+    let php = "function sign($text, $key) { openssl_sign($text, $raw, $key, 'sha256'); return base64_encode($raw); }";
+    holds(
+        php,
+        "fn openssl_sign(\n        &self,\n        object: &mut Value,\n",
+    );
+    holds(php, ".openssl_sign(&mut raw, ");
+}
+
+#[test]
+fn an_object_of_the_application_may_be_set_anywhere() {
+    let php = "class A { private Model $order; private $log;
+        function __construct($log) { $this->log = $log; $this->order = new Order(); }
+        function next() { $this->order = new Order(2); $this->log->info($this->order->no); } }";
+    holds(php, "host.set_order(&host.new_order()?)?;");
+    holds(php, "self.host.set_order(&self.host.new_order_2(2)?)?;");
+}
+
+#[test]
+fn calls_with_more_arguments_are_other_methods() {
+    let php = "function f($request) { return [$request->header(), $request->header('x')]; }";
+    holds(
+        php,
+        "fn request_header(&self, object: &mut Value) -> php::Result<Value>;",
+    );
+    holds(php, "fn request_header_2(");
+}
+
+#[test]
+fn closures_in_an_array_are_given_behind_it() {
+    let php = "function f($id) { return Order::with(['user' => function ($query) { $query->field('id'); }])->find($id); }";
+    holds(php, "&json!({\"user\": null}),");
+    holds(php, "&mut dyn FnMut(&Value) -> php::Result<Value>,");
+}
+
+#[test]
+fn what_php_never_reaches_is_left_out() {
+    let php = "function f($instance) { try { $instance->chain('v3/x')->get(); return 1; } catch (\\Exception $e) {
+        return 2; if ($e->getCode()) { return 3; } } }";
+    let made = ported(php);
+    assert!(
+        made.complete && !made.text.contains("Ok(3)"),
+        "{}",
+        made.text
+    );
+    assert_eq!(made.diagnostics.len(), 1, "{:?}", made.diagnostics);
+}
+
+#[test]
+fn a_constant_that_asks_the_application_is_read_where_it_is_used() {
+    let php = "class A { const FILE = ROOT . 'cert.pem'; function f() { return self::FILE; } }";
+    holds(php, "\"{}cert.pem\", php::text(&self.host.root()?)");
+}
+
+#[test]
+fn a_static_property_whose_name_only_a_run_tells_is_the_applications() {
+    let php = "class A { static $no = 1; static function get($name) { return self::$$name; } }";
+    holds(php, "self.host.value(name)");
 }
 
 #[test]

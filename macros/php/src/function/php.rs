@@ -111,6 +111,8 @@ pub fn known_as(name: &str) -> &str {
         | "json_decode_array"
         | "ksort"
         | "joined_by_line_feed"
+        | "file_url"
+        | "xml_to_array"
         | "query_string_like" => "",
         name => name,
     }

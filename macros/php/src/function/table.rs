@@ -181,7 +181,9 @@ here {
 elsewhere {
     base64_decode(text) -> Text throws;
     base64_of_hex(text) -> Text throws;
+    file_url(text) -> Text;
     getenv(text) -> Any;
+    hash_equals(text, any = null) -> Bool;
     hmac_sha256(text, text) -> Text throws;
     md5(text) -> Text throws;
     nonce(int) -> Text throws;
@@ -190,6 +192,7 @@ elsewhere {
     sha256(text) -> Text;
     time() -> Int;
     uniqid() -> Text;
+    xml_to_array(text) -> Any;
 base64_encode(text) -> Text;
 }
 }

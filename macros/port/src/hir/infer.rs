@@ -190,7 +190,7 @@ impl Types {
             ExprKind::Sdk(_) => Ty::Response,
             ExprKind::Promise(_) => Ty::Promise,
             ExprKind::Wait(promise) => self.waited(promise),
-            ExprKind::Factory(_) | ExprKind::Restacked(..) => Ty::Client,
+            ExprKind::Factory(_) | ExprKind::FactoryOf(_) | ExprKind::Restacked(..) => Ty::Client,
             ExprKind::Crypto(crypto, _) => match crypto {
                 Crypto::PrivateKey => Ty::PrivateKey,
                 Crypto::PublicKey => Ty::PublicKey,
@@ -324,6 +324,18 @@ fn settle_function(function: &mut Function) {
 }
 
 fn round_of_class(file: &mut File, index: usize) {
+    if let Some(class) = file.classes.get_mut(index) {
+        let unset = super::initial::unset(class);
+        for field in class
+            .fields
+            .iter_mut()
+            .filter(|field| unset.contains(&field.name))
+        {
+            if field.ty != Ty::Unknown {
+                field.ty = field.ty.nullable();
+            }
+        }
+    }
     let known = types(file, file.classes.get(index), None);
     let class = &mut file.classes[index];
     let mut assigned: Vec<(String, Ty)> = Vec::new();

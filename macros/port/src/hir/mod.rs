@@ -9,14 +9,17 @@ pub mod tree;
 
 mod answers;
 mod build;
+mod dead;
 mod fold;
 mod given;
 mod infer;
+mod initial;
 mod inline;
 mod notify;
 mod pending;
 mod place;
 mod secrets;
+mod settings;
 mod ty;
 mod walk;
 
@@ -33,11 +36,13 @@ use crate::syntax::Program;
 #[must_use]
 pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     let mut file = build::file(block, program);
+    dead::file(&mut file);
     notify::file(&mut file);
     pending::file(&mut file);
     fold::file(&mut file);
     secrets::file(&mut file);
     inline::file(&mut file);
+    settings::file(&mut file);
     place::file(&mut file);
     infer::file(&mut file, facts);
     // Parts of responses have types of their own, from which others follow.

@@ -204,12 +204,7 @@ impl Placer<'_> {
             [(body, again)] => self.list(body, *again),
             // Each branch may have one of its own, where it begins with an assignment.
             bodies => {
-                let ready = bodies.iter_mut().all(|(body, _)| {
-                    let first = (0..body.len()).find(|index| self.mentions(&mut body[*index]));
-                    first.is_some_and(|first| {
-                        self.sets(&body[first]) && !self.reads(&mut body[first])
-                    })
-                });
+                let ready = bodies.iter_mut().all(|(body, _)| self.is_ready(body));
                 if ready {
                     for (body, again) in bodies {
                         self.list(body, *again);
@@ -218,6 +213,40 @@ impl Placer<'_> {
                 ready
             }
         }
+    }
+
+    /// Whether a list of statements sets the variable on each way to where it reads it.
+    fn is_ready(&self, body: &mut [Stmt]) -> bool {
+        let mut found = body.iter_mut().filter_map(|stmt| {
+            let found = self.mentions(stmt);
+            found.then_some(stmt)
+        });
+        let Some(first) = found.next() else {
+            return true;
+        };
+        let only = found.next().is_none();
+        if self.sets(first) && !self.reads(first) {
+            return true;
+        }
+        only && self.is_ready_within(first)
+    }
+
+    fn is_ready_within(&self, stmt: &mut Stmt) -> bool {
+        let mut outside = false;
+        for expr in stmt.exprs_mut() {
+            expr.locals_mut(&mut |local, _| outside |= *local == self.local);
+        }
+        let bound = match &stmt.kind {
+            StmtKind::Foreach { key, value, .. } => {
+                *value == self.local || *key == Some(self.local)
+            }
+            StmtKind::Try { catches, .. } => catches
+                .iter()
+                .any(|catch| catch.variable == Some(self.local)),
+            _ => false,
+        };
+        let mut bodies = stmt.bodies_mut();
+        !outside && !bound && bodies.iter_mut().all(|(body, _)| self.is_ready(body))
     }
 
     /// From `first` on, each assignment in this list begins a variable.

@@ -343,6 +343,8 @@ pub enum ExprKind {
     Restacked(Expr, bool, String),
     /// `Builder::factory([…])`
     Factory(Vec<(Setting, Expr)>),
+    /// `Builder::factory($settings)`
+    FactoryOf(Expr),
     /// What the SDK has besides: keys, signatures, encryption.
     Crypto(Crypto, Vec<Expr>),
     /// What is the application's.
@@ -539,6 +541,8 @@ pub struct Foreign {
     pub words: Vec<String>,
     /// The object that it is called on, where that is a value here.
     pub receiver: Option<Expr>,
+    /// Whether the receiver is an argument that PHP's function changes.
+    pub changes: bool,
     /// The arguments, in order.
     pub args: Vec<Expr>,
 }

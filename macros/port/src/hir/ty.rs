@@ -88,6 +88,23 @@ impl Ty {
         }
     }
 
+    /// Whether a declaration leaves open what a value is here: the SDK's objects and keys are of several types.
+    #[must_use]
+    pub fn is_open(written: &str) -> bool {
+        let all = written.trim_start_matches('?').split('|');
+        let mut all = all.filter(|part| !part.eq_ignore_ascii_case("null"));
+        all.all(|part| {
+            let last = part.rsplit('\\').next().unwrap_or(part);
+            let open = [
+                "object",
+                "mixed",
+                "opensslasymmetrickey",
+                "opensslcertificate",
+            ];
+            open.contains(&&*last.to_ascii_lowercase())
+        })
+    }
+
     /// The type of a declaration; nothing for a class that is not known here.
     #[must_use]
     pub fn declared(written: &str) -> Option<Self> {

@@ -84,6 +84,7 @@ impl Expr {
             | ExprKind::OfThrown(_, inner)
             | ExprKind::InstanceOf(inner, _)
             | ExprKind::Restacked(inner, ..)
+            | ExprKind::FactoryOf(inner)
             | ExprKind::Wait(inner)
             | ExprKind::Throw(inner)
             | ExprKind::Exit(Some(inner))

@@ -292,6 +292,24 @@ pub fn factory(expr: &Expr) -> Option<&[Item]> {
     }
 }
 
+/// The settings of `Builder::factory($settings)`, however they are written.
+#[must_use]
+pub fn settings(expr: &Expr) -> Option<&Expr> {
+    match &expr.kind {
+        ExprKind::StaticCall {
+            class,
+            method,
+            args,
+        } if class.is("WeChatPay\\Builder") && method.eq_ignore_ascii_case("factory") => {
+            match &**args {
+                [arg] if arg.name.is_none() => Some(&arg.value),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
 /// The path of `new MediaUtil('…')`.
 #[must_use]
 pub fn media(expr: &Expr) -> Option<&Expr> {

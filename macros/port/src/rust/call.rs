@@ -222,10 +222,13 @@ impl<'a> Body<'_, 'a> {
                     let certificate = self.tried(quote!(Certificate::from_file(#path)));
                     builder.extend(quote!(.platform_certificate(#certificate)));
                 }
-                (_, None) if self.types.of(&entry.value) == Ty::PublicKey => {
-                    let message = "the public key of a platform certificate says no serial: give the certificate";
-                    let refused = self.refuse(entry.value.span, message).tokens;
-                    builder.extend(quote!(.serial(#refused)));
+                (_, source)
+                    if self.is_key(&entry.value) && !source.as_ref().is_some_and(is_again) =>
+                {
+                    let id = self.expr(key).text();
+                    let code = self.expr(&entry.value);
+                    let key = self.convert(&code, &Ty::PublicKey, entry.value.span);
+                    builder = quote!(php::platform_key(#builder, #id, #key));
                 }
                 (_, source) => {
                     let id = self.expr(key).text();
@@ -244,6 +247,10 @@ impl<'a> Body<'_, 'a> {
             }
         }
         builder
+    }
+
+    fn is_key(&self, value: &Expr) -> bool {
+        *self.types.of(value).present() == Ty::PublicKey
     }
 
     /// Nothing asks for a variable of a key any more.
@@ -378,6 +385,13 @@ impl<'a> Body<'_, 'a> {
                 let key = self.key_of(source, true);
                 Code::new(key, Repr::Handle(Ty::PrivateKey))
             }
+            (Crypto::PrivateKey, [source, passphrase]) => {
+                let source = self.expr(source).text();
+                let code = self.expr(passphrase);
+                let passphrase = self.plain_ref(&code, span);
+                let key = self.tried(quote!(php::private_key_with(#source, #passphrase)));
+                Code::new(key, Repr::Handle(Ty::PrivateKey))
+            }
             (Crypto::PublicKey, [source]) => {
                 let key = self.key_of(source, false);
                 Code::new(key, Repr::Handle(Ty::PublicKey))
@@ -431,6 +445,12 @@ impl<'a> Body<'_, 'a> {
                 Code::new(self.tried(open), Repr::String)
             }
             (Crypto::HashSign, [kind, text, key]) => self.hash_sign(span, kind, text, key),
+            (Crypto::Serial, [certificate]) if self.is_key(certificate) => {
+                let code = self.expr(certificate);
+                let certificate = self.argument(&code, &Ty::PublicKey, certificate.span);
+                let serial = self.tried(quote!(php::serial_of(#certificate)));
+                Code::new(serial, Repr::String)
+            }
             (Crypto::Serial, [source]) => {
                 let text = self.expr(source).text();
                 Code::new(self.tried(quote!(php::serial_no(#text))), Repr::String)
@@ -561,6 +581,9 @@ impl<'a> Body<'_, 'a> {
                 ExprKind::Local(local) if self.slots[*local].repr == Repr::ValuePlace => {
                     let name = &self.slots[*local].name;
                     receiver = Some(quote!(&mut #name));
+                }
+                _ if foreign.changes => {
+                    return self.refuse(span, "a function that changes an argument of this type");
                 }
                 _ => given.push(object),
             }
@@ -767,6 +790,14 @@ impl<'a> Body<'_, 'a> {
         self.shared.throws.set(true);
         Code::new(self.tried(quote!(#callee(#(#args),*))), Repr::Value)
     }
+}
+
+/// Whether the text of a key can be written a second time.
+fn is_again(source: &Expr) -> bool {
+    matches!(
+        *source.kind,
+        ExprKind::Text(_) | ExprKind::Local(_) | ExprKind::Field(_)
+    )
 }
 
 /// What PHP wants though APIv2 alone needs none: `'serial' => 'nop'`.

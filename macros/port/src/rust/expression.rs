@@ -181,6 +181,13 @@ impl<'a> Body<'_, 'a> {
             ExprKind::Wait(promise) => self.wait(span, promise, true),
             ExprKind::Restacked(client, v2, layer) => self.restacked(span, client, *v2, layer),
             ExprKind::Factory(settings) => self.factory(span, settings),
+            ExprKind::FactoryOf(settings) => {
+                self.shared.uses.insert("Client");
+                let code = self.expr(settings);
+                let settings = self.plain_ref(&code, span);
+                let made = self.tried(quote!(php::client(#settings)));
+                Code::new(made, Repr::Handle(Ty::Client))
+            }
             ExprKind::Crypto(crypto, args) => self.crypto(span, *crypto, args),
             ExprKind::Foreign(foreign) => self.foreign(span, foreign, &Ty::Any),
             ExprKind::Notified(part) => self.of_notification(part),
@@ -350,7 +357,7 @@ impl<'a> Body<'_, 'a> {
             return self.spread(entries);
         }
         match self.json_of(span, entries) {
-            Some(json) => Code::new(self.shared.inserts.json(json), Repr::Value),
+            Some(json) => Code::new(self.large_json(json), Repr::Value),
             None => self.built(span, entries),
         }
     }
@@ -712,6 +719,10 @@ impl<'a> Body<'_, 'a> {
                 _ => {}
             }
         }
+        // The application goes into the object that a constructor makes.
+        if matches!(self.this, This::Fields(_)) && self.host.to_string() == "host" {
+            copies_of.push(quote!(let host = &host;));
+        }
         // A closure borrows an object that the method may change.
         let outer = (self.this.clone(), self.host.clone());
         if self.mutates
@@ -880,7 +891,9 @@ impl<'a> Body<'_, 'a> {
             return match part {
                 ResponsePart::Status => Code::new(quote!(i64::from(#answer.status)), Repr::Int),
                 ResponsePart::Body => Code::new(quote!(#answer.body.clone()), Repr::String),
-                ResponsePart::Parsed => self.refuse(span, "XML of an answer that failed"),
+                ResponsePart::Parsed => {
+                    Code::new(quote!(php::xml_to_array(&#answer.body)), Repr::Value)
+                }
                 ResponsePart::Header(name) => {
                     let name = self.expr(name).text();
                     Code::new(quote!(#answer.header_line(#name)), Repr::String)

@@ -65,8 +65,9 @@ impl Host {
     ) -> (String, Vec<Ty>, Ty) {
         let kinds: Vec<String> = args.iter().zip(arities).map(kind_key).collect();
         let key = format!(
-            "{}/{}/{receiver}/{}",
+            "{}/{}/{}/{receiver}/{}",
             words.join("\u{1f}"),
+            kinds.len(),
             kinds.join(","),
             handle_key(returns)
         );

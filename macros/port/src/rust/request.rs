@@ -366,6 +366,15 @@ impl<'a> Body<'_, 'a> {
         })
     }
 
+    /// `json!(…)`, of which parts stand before the statement where the macro would go too deep.
+    pub(crate) fn large_json(&mut self, json: Json) -> TokenStream {
+        if self.shared.inserts.written(&json).depth() > DEEPEST {
+            self.json_value_of(json, "")
+        } else {
+            self.shared.inserts.json(json)
+        }
+    }
+
     /// `json!(…)`: of several lines, it gets a name before the statement; of a large one, parts do: the macro goes as
     /// deep as a body has members, and the compiler lets it go 128 deep.
     pub(crate) fn json_value_of(&mut self, mut json: Json, wanted: &str) -> TokenStream {

@@ -222,6 +222,7 @@ impl<'a> Body<'_, 'a> {
                     Repr::Null if tokens.is_empty() => quote!(),
                     Repr::Null | Repr::Never => quote!(#tokens;),
                     Repr::Handle(Ty::Promise) => quote!(drop(#tokens);),
+                    Repr::Handle(Ty::Media) => quote!(let _ = #tokens;),
                     Repr::Handle(_) => quote!(#tokens;),
                     _ => quote!(let _ = #tokens;),
                 }

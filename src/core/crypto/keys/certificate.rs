@@ -101,6 +101,20 @@ impl Certificate {
         })
     }
 
+    /// Returns the certificate that a public key was read from; `None` if it was not read from one.
+    ///
+    /// ```
+    /// use wechatpay_chain::{Certificate, PublicKey};
+    /// let key = PublicKey::from_file("../../tests/data/keys/certificate.pem")?;
+    /// let certificate = Certificate::of_key(&key);
+    /// assert_eq!(certificate.as_ref().map(Certificate::serial), key.certificate());
+    /// # Ok::<_, wechatpay_chain::Error>(())
+    /// ```
+    #[must_use]
+    pub fn of_key(key: &PublicKey) -> Option<Self> {
+        Self::from_x509(key.x509()?.clone()).ok()
+    }
+
     /// Returns the serial number as WeChat Pay prints it: upper-case hex, two digits per byte.
     #[must_use]
     pub fn serial(&self) -> &str {

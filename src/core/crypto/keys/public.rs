@@ -43,8 +43,8 @@ pub struct PublicKey {
 
 struct Inner {
     kind: Kind,
-    /// The serial of the certificate that it was read from.
-    certificate: Option<String>,
+    /// The serial of the certificate that it was read from, and the certificate.
+    certificate: Option<(String, X509)>,
 }
 
 enum Kind {
@@ -197,7 +197,14 @@ impl PublicKey {
 
     /// Returns the serial of the certificate that the key was read from, if any.
     pub fn certificate(&self) -> Option<&str> {
-        self.inner.certificate.as_deref()
+        let (serial, _) = self.inner.certificate.as_ref()?;
+        Some(serial)
+    }
+
+    /// Returns OpenSSL's type of the certificate that the key was read from.
+    pub(super) fn x509(&self) -> Option<&X509> {
+        let (_, x509) = self.inner.certificate.as_ref()?;
+        Some(x509)
     }
 
     /// Returns the length in bytes of the longest text that can be encrypted with a padding. SM2 sets no limit.
@@ -277,12 +284,12 @@ impl PublicKey {
     pub(super) fn of_certificate(certificate: &X509) -> Outcome<Self> {
         // OpenSSL may lack SM2, so the key is not read by it.
         let whole = certificate.to_der().map_err(damaged)?;
-        let serial = serial(certificate).map_err(damaged)?;
+        let origin = (serial(certificate).map_err(damaged)?, certificate.clone());
         if let Some(spki) = der::sm2_key_in_certificate(&whole) {
-            return Self::from_sm2(spki, Some(serial));
+            return Self::from_sm2(spki, Some(origin));
         }
         match certificate.public_key().map_err(damaged)?.rsa() {
-            Ok(rsa) => Self::from_rsa(Ok(rsa), Some(serial)),
+            Ok(rsa) => Self::from_rsa(Ok(rsa), Some(origin)),
             Err(_) => Err(Refusal::new(
                 "this certificate is not for an RSA key and not for an SM2 key; WeChat Pay uses these two: give the file \
                  downloaded from WeChat Pay",
@@ -299,7 +306,7 @@ impl PublicKey {
 
     fn from_rsa(
         rsa: Result<Rsa<Public>, ErrorStack>,
-        certificate: Option<String>,
+        certificate: Option<(String, X509)>,
     ) -> Outcome<Self> {
         let rsa = rsa.map_err(damaged)?;
         let bits = rsa.n().num_bits();
@@ -317,7 +324,7 @@ impl PublicKey {
     }
 
     #[cfg(feature = "sm")]
-    fn from_sm2(spki: &[u8], certificate: Option<String>) -> Outcome<Self> {
+    fn from_sm2(spki: &[u8], certificate: Option<(String, X509)>) -> Outcome<Self> {
         let point = der::point_in_spki(spki).and_then(Sm2Public::from_sec1);
         let key = point.ok_or_else(|| {
             Refusal::new("an SM2 public key was found, but it cannot be read; copy the file again, unchanged")
@@ -326,12 +333,12 @@ impl PublicKey {
     }
 
     #[cfg(not(feature = "sm"))]
-    fn from_sm2(_: &[u8], _: Option<String>) -> Outcome<Self> {
+    fn from_sm2(_: &[u8], _: Option<(String, X509)>) -> Outcome<Self> {
         Err(Refusal::no_sm2())
     }
 
     #[cfg(feature = "sm")]
-    pub(super) fn of_sm2(key: Sm2Public, certificate: Option<String>) -> Self {
+    pub(super) fn of_sm2(key: Sm2Public, certificate: Option<(String, X509)>) -> Self {
         let kind = Kind::Sm2(key);
         Self {
             inner: Arc::new(Inner { kind, certificate }),

@@ -218,6 +218,11 @@ impl<'a> Builder<'a> {
         found
     }
 
+    /// Whether a name is a variable, and stands for nothing else.
+    pub(super) fn is_own(&self, name: &str) -> bool {
+        !self.aliases.contains_key(name)
+    }
+
     pub(super) fn is_global(&self, name: &str) -> bool {
         matches!(self.aliases.get(name), Some(Alias::Global))
     }

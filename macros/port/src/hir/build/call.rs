@@ -79,7 +79,7 @@ impl<'a> Builder<'a> {
                 return self.change(expr, &name, args);
             }
             (name, _) if BY_REFERENCE.contains(&name) && args.len() >= least_for(name) => {
-                return self.unknown(span, &format!("`{name}`, which changes an argument,"));
+                return self.changing(span, name, args);
             }
             _ => {}
         }
@@ -89,6 +89,32 @@ impl<'a> Builder<'a> {
             return built;
         }
         self.foreign_expr(expr)
+    }
+
+    /// A function of PHP that changes an argument: the application's, which is given the variable.
+    fn changing(&mut self, span: Span, name: &str, args: &'a [Arg]) -> Expr {
+        let index = match name {
+            _ if name.starts_with("openssl_") => 1,
+            "preg_match" | "preg_match_all" | "similar_text" => 2,
+            "natsort" | "natcasesort" | "shuffle" | "array_splice" | "settype" => 0,
+            _ => usize::MAX,
+        };
+        let variable = match args.get(index).map(|arg| &arg.value.kind) {
+            Some(PhpKind::Variable(name)) if name != "this" => self.is_own(name).then_some(name),
+            _ => None,
+        };
+        if let Some(variable) = variable
+            && let Some(mut values) = self.args(args)
+        {
+            self.local(variable);
+            let changed = values.remove(index);
+            let mut call = self.foreign(span, vec![name.to_owned()], Some(changed), values);
+            if let ExprKind::Foreign(foreign) = &mut *call.kind {
+                foreign.changes = true;
+            }
+            return call;
+        }
+        self.unknown(span, &format!("`{name}`, which changes an argument,"))
     }
 
     /// `'no'` of `compact('no')`

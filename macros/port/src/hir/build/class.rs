@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Builder, Names};
 use crate::hir::Ty;
-use crate::hir::tree::{Class, Const, Field};
+use crate::hir::tree::{self as hir, Class, Const, Field};
 use crate::recognise::{self, Call};
 use crate::source::Block;
 use crate::syntax::{self, Expr, ExprKind, Part, Property, Stmt, WholeExpr};
@@ -41,7 +41,10 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
         name: name.clone(),
         value: builder.expr(value),
     });
-    let consts = consts.collect();
+    // What the application says is asked where the constant is used.
+    let consts = consts
+        .filter(|constant| !is_foreign(&constant.value))
+        .collect();
     let fields = class.properties.iter().map(|property| Field {
         name: property.name.clone(),
         ty: shape
@@ -77,6 +80,16 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
         constructor,
         methods,
     }
+}
+
+/// Whether a value asks the application.
+pub(super) fn is_foreign(value: &hir::Expr) -> bool {
+    let mut value = value.clone();
+    matches!(*value.kind, hir::ExprKind::Foreign(_))
+        || value
+            .children_mut()
+            .into_iter()
+            .any(|part| is_foreign(part))
 }
 
 impl Names<'_> {
@@ -141,7 +154,11 @@ fn shape(class: &syntax::Class) -> Shape<'_> {
 }
 
 fn type_of(property: &Property) -> Option<Option<Ty>> {
-    property.ty.as_deref().map(Ty::declared)
+    let written = property
+        .ty
+        .as_deref()
+        .filter(|written| !Ty::is_open(written));
+    written.map(Ty::declared)
 }
 
 /// How the properties of a class are used.
@@ -175,7 +192,7 @@ impl Uses {
         match &expr.kind {
             ExprKind::Assign { target, value, .. } => {
                 if let Some(name) = property(target) {
-                    if recognise::factory(value).is_some() {
+                    if recognise::settings(value).is_some() {
                         self.clients.insert(name.clone());
                     }
                     self.assigned.insert(name);
@@ -193,7 +210,7 @@ impl Uses {
                 if let WholeExpr::CoalesceAssign(target, value) = &**whole
                     && let Some(name) = property(target)
                 {
-                    if recognise::factory(value).is_some() {
+                    if recognise::settings(value).is_some() {
                         self.clients.insert(name.clone());
                     }
                     self.assigned.insert(name);

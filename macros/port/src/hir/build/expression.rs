@@ -162,6 +162,17 @@ impl<'a> Builder<'a> {
         if let Some(shape) = self.class {
             let named = own || class.last() == shape.class.name.to_ascii_lowercase();
             if named && shape.consts.contains(name) {
+                let known = shape.class.consts.iter().find(|(known, _)| known == name);
+                if let Some((_, value)) = known
+                    && self.nested_consts < MOST_CONSTS
+                {
+                    self.nested_consts += 1;
+                    let value = self.expr(value);
+                    self.nested_consts -= 1;
+                    if class::is_foreign(&value) {
+                        return value;
+                    }
+                }
                 return Expr::new(span, ExprKind::ClassConst(name.to_owned()));
             }
         }
@@ -238,6 +249,18 @@ impl<'a> Builder<'a> {
         {
             return set;
         }
+        if let Some(name) = class::property(target)
+            && self
+                .class
+                .is_some_and(|shape| shape.foreign.contains(&name))
+            && !(op.is_none() && self.is_handed_on(value))
+        {
+            if op.is_some() {
+                return self.unknown(span, "this change of an object of the application");
+            }
+            let value = self.expr(value);
+            return self.foreign(span, vec!["set".to_owned(), name], None, vec![value]);
+        }
         let kind = self.kind_of(value);
         let value = self.expr(value);
         let place = match self.place(target) {
@@ -254,6 +277,15 @@ impl<'a> Builder<'a> {
             Some(op) => ExprKind::AssignOp(place, op, value),
         };
         Expr::new(span, kind)
+    }
+
+    /// Whether a value is a variable of the constructor's own statements: the application, which has the object already,
+    /// is not given it.
+    fn is_handed_on(&self, value: &syntax::Expr) -> bool {
+        let constructor = self.method_name.as_deref();
+        let constructor =
+            constructor.is_some_and(|method| method.eq_ignore_ascii_case("__construct"));
+        constructor && self.depth == 1 && matches!(value.kind, PhpKind::Variable(_))
     }
 
     /// `[$a, 'k' => $b] = …`
@@ -525,7 +557,7 @@ impl<'a> Builder<'a> {
 
     /// What is known of a value by how it is written.
     pub(super) fn kind_of(&self, expr: &syntax::Expr) -> Ty {
-        if recognise::factory(expr).is_some() {
+        if recognise::settings(expr).is_some() {
             return Ty::Client;
         }
         if let Some(call) = Call::of(expr)
@@ -552,6 +584,9 @@ impl<'a> Builder<'a> {
                     _ => Ty::Unknown,
                 }
             }
+            PhpKind::StaticCall { class, method, .. } => {
+                super::known::key_kind(class, method).unwrap_or(Ty::Unknown)
+            }
             PhpKind::New { class, .. } if self.is_thrown(class) => Ty::Thrown,
             PhpKind::New { class, .. } if class.is("WeChatPay\\Util\\MediaUtil") => Ty::Media,
             PhpKind::Closure(_) => Ty::Closure,
@@ -570,6 +605,9 @@ impl<'a> Builder<'a> {
 fn class_of_run() -> Vec<String> {
     vec!["class".to_owned(), "name".to_owned()]
 }
+
+/// How many constants are looked up within one another.
+const MOST_CONSTS: usize = 8;
 
 /// An item of a list that is assigned to.
 type ListItem = Option<(Option<syntax::Expr>, syntax::Expr)>;

@@ -1,8 +1,9 @@
 //! What is the application's.
 
 use super::Builder;
-use crate::hir::tree::{Expr, ExprKind, Foreign};
-use crate::syntax::{self, Arg, ExprKind as PhpKind, Member, Span, WholeExpr};
+use crate::hir::Ty;
+use crate::hir::tree::{Entry, Expr, ExprKind, Foreign};
+use crate::syntax::{self, Arg, ExprKind as PhpKind, Item, Member, Span, WholeExpr};
 
 impl<'a> Builder<'a> {
     pub(super) fn foreign(
@@ -15,6 +16,7 @@ impl<'a> Builder<'a> {
         let foreign = Foreign {
             words,
             receiver,
+            changes: false,
             args,
         };
         Expr::new(span, ExprKind::Foreign(Box::new(foreign)))
@@ -180,9 +182,42 @@ impl<'a> Builder<'a> {
                     WholeExpr::Spread(inner) => args.push(self.expr(inner)),
                     _ => args.push(self.expr(&arg.value)),
                 },
+                PhpKind::Array(items) if items.iter().any(|item| self.is_object(&item.value)) => {
+                    self.with_objects(arg.value.span, items, args);
+                }
                 _ => args.push(self.expr(&arg.value)),
             }
         }
+    }
+
+    /// An array that holds closures or objects of the SDK: it is given with null in their places, and they behind it.
+    fn with_objects(&mut self, span: Span, items: &'a [Item], args: &mut Vec<Expr>) {
+        let mut entries = Vec::new();
+        let mut objects = Vec::new();
+        for item in items {
+            let key = item.key.as_ref().map(|key| self.expr(key));
+            let (value, spread) = match &item.value.kind {
+                _ if self.is_object(&item.value) => {
+                    objects.push(self.expr(&item.value));
+                    (Expr::new(item.value.span, ExprKind::Null), false)
+                }
+                PhpKind::Whole(whole) => match &**whole {
+                    WholeExpr::Spread(inner) => (self.expr(inner), true),
+                    _ => (self.expr(&item.value), false),
+                },
+                _ => (self.expr(&item.value), false),
+            };
+            entries.push(Entry { key, value, spread });
+        }
+        args.push(Expr::new(span, ExprKind::Array(entries)));
+        args.append(&mut objects);
+    }
+
+    fn is_object(&self, value: &syntax::Expr) -> bool {
+        matches!(
+            self.kind_of(value),
+            Ty::Closure | Ty::PublicKey | Ty::PrivateKey | Ty::Client | Ty::Media | Ty::Promise
+        )
     }
 
     /// Any other expression: the variables in it are given to the method.

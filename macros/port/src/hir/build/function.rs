@@ -40,11 +40,15 @@ impl<'a> Builder<'a> {
                 },
             );
         }
-        let declared = match closure.returns.as_deref() {
+        let returns = closure
+            .returns
+            .as_deref()
+            .filter(|written| !Ty::is_open(written));
+        let declared = match returns {
             Some("self" | "static") => Some(Ty::Void),
             returns => returns.and_then(Ty::declared),
         };
-        let foreign = closure.returns.is_some() && declared.is_none();
+        let foreign = returns.is_some() && declared.is_none();
         Function {
             span,
             name: name.to_owned(),
@@ -60,7 +64,8 @@ impl<'a> Builder<'a> {
 
     fn param(&mut self, param: &'a syntax::Param) -> Param {
         let local = self.local(&param.name);
-        let declared = param.ty.as_deref().map(Ty::declared);
+        let written = param.ty.as_deref().filter(|written| !Ty::is_open(written));
+        let declared = written.map(Ty::declared);
         let foreign = matches!(declared, Some(None)) && !self.is_own_class(param);
         let mut ty = declared.clone().flatten().unwrap_or(Ty::Unknown);
         if foreign || param.by_reference {

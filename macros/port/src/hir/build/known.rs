@@ -1,6 +1,7 @@
 //! What the SDK has besides calls, and the whole names of classes.
 
 use super::{Builder, refused};
+use crate::hir::Ty;
 use crate::hir::tree::{Crypto, Expr, ExprKind};
 use crate::syntax::{self, Arg, ExprKind as PhpKind, Name, WholeExpr};
 
@@ -43,6 +44,21 @@ pub(super) fn full_name(name: &Name) -> String {
     name.resolved.trim_start_matches('\\').to_owned()
 }
 
+/// The kind of key that a call reads, where its name says it.
+pub(super) fn key_kind(class: &Name, method: &str) -> Option<Ty> {
+    if !class.is("WeChatPay\\Util\\PemUtil") {
+        return None;
+    }
+    let method = method.to_ascii_lowercase();
+    if method.starts_with("loadprivatekey") {
+        Some(Ty::PrivateKey)
+    } else if method.starts_with("loadcertificate") {
+        Some(Ty::PublicKey)
+    } else {
+        None
+    }
+}
+
 impl<'a> Builder<'a> {
     /// `Rsa::…`, `AesGcm::…`, `Formatter::…`, `Hash::…`, `PemUtil::…`
     pub(super) fn sdk_static(
@@ -66,6 +82,10 @@ impl<'a> Builder<'a> {
                     let parsed = ExprKind::OfResponse(ResponsePart::Parsed, response.clone());
                     Expr::new(span, parsed)
                 }
+                Some(_) if args.len() == 1 => {
+                    let parsed = self.table(span, "xml_to_array", args);
+                    parsed.unwrap_or_else(|| refused(span, "XML that is no answer's"))
+                }
                 _ => refused(span, "XML that is no answer's"),
             });
         }
@@ -77,10 +97,9 @@ impl<'a> Builder<'a> {
         ];
         if !own.iter().any(|path| of(path)) {
             if of("WeChatPay\\Builder") {
-                return Some(refused(
-                    span,
-                    "a client whose settings are known at run time only",
-                ));
+                return Some(
+                    self.unknown(span, &format!("`Builder::{method}` with these arguments")),
+                );
             }
             return None;
         }
@@ -102,23 +121,36 @@ impl<'a> Builder<'a> {
                 ("sign", 3) => crypto(Crypto::HashSign, args),
                 ("md5", _) => self.hash_md5(span, args),
                 ("hmac", _) => self.hash_hmac(span, args),
+                ("equals", 1 | 2) => self.table(span, "hash_equals", args),
                 _ => None,
             }
         } else if of("WeChatPay\\Util\\PemUtil") {
             match (method.as_str(), count) {
                 ("parsecertificateserialno", 1) => crypto(Crypto::Serial, args),
-                ("loadprivatekey" | "loadprivatekeyfromstring", 1) => {
-                    crypto(Crypto::PrivateKey, args)
-                }
-                ("loadcertificate" | "loadcertificatefromstring", 1) => {
-                    crypto(Crypto::PublicKey, args)
-                }
+                ("loadprivatekeyfromstring", 1) => crypto(Crypto::PrivateKey, args),
+                ("loadcertificatefromstring", 1) => crypto(Crypto::PublicKey, args),
+                ("loadprivatekey", 1) => crypto(Crypto::PrivateKey, self.file(args)),
+                ("loadcertificate", 1) => crypto(Crypto::PublicKey, self.file(args)),
                 _ => None,
             }
         } else {
             self.formatter(span, &method, args)
         };
         known.or_else(|| Some(self.unknown(span, &format!("`{}::{method}`", class.written))))
+    }
+
+    /// The name of a file as `Rsa::from` takes it.
+    fn file(&self, args: Vec<Expr>) -> Vec<Expr> {
+        let file = args.into_iter().map(|path| {
+            let span = path.span;
+            match &*path.kind {
+                ExprKind::Text(text) if text.starts_with("file://") => path,
+                ExprKind::Text(text) => Expr::new(span, ExprKind::Text(format!("file://{text}"))),
+                ExprKind::Concat(pieces) if begins_with_scheme(pieces) => path,
+                _ => Expr::new(span, ExprKind::Builtin("file_url", vec![path])),
+            }
+        });
+        file.collect()
     }
 
     /// `Hash::md5($text, $key, $agency)`: PHP puts the key behind the text.
@@ -197,6 +229,21 @@ impl<'a> Builder<'a> {
         let Some(mut args) = self.args(args) else {
             return self.unknown(span, "these arguments");
         };
+        // `Rsa::from([$key, $passphrase])`
+        if let Some(ExprKind::Array(pair)) = args.first().map(|arg| &*arg.kind) {
+            let pair: Vec<_> = pair.iter().map(|entry| entry.value.clone()).collect();
+            let kind = args.get(1).map(|kind| &*kind.kind);
+            let private = match kind {
+                None => true,
+                Some(ExprKind::Text(kind)) => kind == "private",
+                Some(_) => false,
+            };
+            return if method == "from" && private && matches!(pair.len(), 1 | 2) {
+                Expr::new(span, ExprKind::Crypto(Crypto::PrivateKey, pair))
+            } else {
+                self.unknown(span, &format!("`Rsa::{method}` with these arguments"))
+            };
+        }
         let count = args.len();
         let kind = match (method, count) {
             ("from", 1) | ("frompkcs1" | "frompkcs8", 1) => Crypto::PrivateKey,
@@ -217,6 +264,11 @@ impl<'a> Builder<'a> {
         };
         Expr::new(span, ExprKind::Crypto(kind, args))
     }
+}
+
+fn begins_with_scheme(pieces: &[Expr]) -> bool {
+    let first = pieces.first().map(|piece| &*piece.kind);
+    matches!(first, Some(ExprKind::Text(text)) if text.starts_with("file://"))
 }
 
 /// A text with a key behind it.

@@ -14,6 +14,7 @@ mod sdk;
 mod statement;
 
 pub(crate) use known::constant as sdk_constant;
+pub(super) use sdk::setting_named;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -235,6 +236,8 @@ struct Builder<'a> {
     function_name: Option<String>,
     /// Whether a closure is read.
     in_closure: bool,
+    /// How many constants stand around, each in the value of the one before.
+    nested_consts: usize,
     /// How many lists of statements stand around.
     depth: usize,
     /// How many loops stand around.
@@ -264,6 +267,7 @@ impl<'a> Builder<'a> {
             method_name: None,
             function_name: None,
             in_closure: false,
+            nested_consts: 0,
             depth: 0,
             loops: 0,
             ends_reference: false,

@@ -13,6 +13,10 @@ impl<'a> Builder<'a> {
         if let Some(settings) = recognise::factory(expr) {
             return Some(self.factory(expr, settings));
         }
+        if let Some(settings) = recognise::settings(expr) {
+            let settings = self.expr(settings);
+            return Some(Expr::new(expr.span, ExprKind::FactoryOf(settings)));
+        }
         let call = Call::of(expr)?;
         if call.waited && waits_without_value(expr) {
             return Some(self.unknown(expr.span, "the value of `wait(false)`"));
@@ -61,7 +65,7 @@ impl<'a> Builder<'a> {
     pub(super) fn client(&mut self, client: &'a syntax::Expr) -> Expr {
         let elsewhere = match &client.kind {
             PhpKind::Variable(_) => false,
-            _ => self.in_main && recognise::factory(client).is_none() && !self.is_client(client),
+            _ => self.in_main && recognise::settings(client).is_none() && !self.is_client(client),
         };
         if !elsewhere {
             return self.expr(client);
@@ -280,19 +284,10 @@ impl<'a> Builder<'a> {
                 Some(PhpKind::String(name)) => name.as_str(),
                 _ => return refused(item.span, "a setting whose name is known at run time only"),
             };
-            let setting = match name {
-                "mchid" => Setting::Mchid,
-                "serial" => Setting::Serial,
-                "privateKey" => Setting::PrivateKey,
-                "certs" => Setting::Certs,
-                "secret" => Setting::Secret,
-                "merchant" => Setting::Merchant,
-                "base_uri" => Setting::BaseUri,
-                "timeout" => Setting::Timeout,
-                "connect_timeout" => Setting::ConnectTimeout,
-                "proxy" => Setting::Proxy,
-                "http_errors" | "debug" | "synchronous" => continue,
-                _ => return refused(item.span, format!("the setting `{name}` is not known")),
+            let setting = match setting_named(name) {
+                Some(Some(setting)) => setting,
+                Some(None) => continue,
+                None => return refused(item.span, format!("the setting `{name}` is not known")),
             };
             out.push((setting, self.expr(&item.value)));
         }
@@ -323,6 +318,25 @@ pub(super) fn waits_without_value(expr: &syntax::Expr) -> bool {
         .first()
         .is_none_or(|arg| matches!(arg.value.kind, PhpKind::Bool(true)));
     name.eq_ignore_ascii_case("wait") && !unwraps
+}
+
+/// The setting of a name; nothing within where it changes no request.
+#[allow(clippy::option_option, reason = "not known, or without effect")]
+pub(in crate::hir) fn setting_named(name: &str) -> Option<Option<Setting>> {
+    Some(Some(match name {
+        "mchid" => Setting::Mchid,
+        "serial" => Setting::Serial,
+        "privateKey" => Setting::PrivateKey,
+        "certs" => Setting::Certs,
+        "secret" => Setting::Secret,
+        "merchant" => Setting::Merchant,
+        "base_uri" => Setting::BaseUri,
+        "timeout" => Setting::Timeout,
+        "connect_timeout" => Setting::ConnectTimeout,
+        "proxy" => Setting::Proxy,
+        "http_errors" | "debug" | "synchronous" => return Some(None),
+        _ => return None,
+    }))
 }
 
 /// The option `handler`.

@@ -4,7 +4,9 @@ use tree_sitter::Node;
 
 use super::expression::is_name;
 use super::{Lower, has, named};
-use crate::syntax::{Class, Expr, ExprKind, Method, Name, Property, StmtKind, Whole, WholeExpr};
+use crate::syntax::{
+    Class, Expr, ExprKind, Member, Method, Name, Property, StmtKind, Whole, WholeExpr,
+};
 
 impl Lower<'_> {
     pub(super) fn whole_statement(&mut self, node: Node<'_>) -> Option<StmtKind> {
@@ -67,12 +69,38 @@ impl Lower<'_> {
                 if self.own_class.as_ref() == Some(&class.resolved) {
                     "self".clone_into(&mut class.written);
                 }
+                // `self::$$name`: a property whose name only a run tells.
+                if name.kind() == "dynamic_variable_name" {
+                    let inner = *named(name).first()?;
+                    let own = matches!(class.written.as_str(), "self" | "static");
+                    if !own || inner.kind() != "variable_name" {
+                        return None;
+                    }
+                    let this = ExprKind::Variable("this".to_owned());
+                    let span = self.span(scope);
+                    return Some(ExprKind::Property {
+                        object: Box::new(Expr { span, kind: this }),
+                        member: Member::Computed(self.boxed(inner)),
+                    });
+                }
                 WholeExpr::StaticProperty(class, self.variable(name))
             }
-            // `"${name}"`
+            // `"${name}"`, `"${name['key']}"`
             "dynamic_variable_name" => match &*named(node) {
                 [name] if name.kind() == "name" => {
                     return Some(ExprKind::Variable(self.text(*name).to_owned()));
+                }
+                [item] if item.kind() == "subscript_expression" => {
+                    let mut item = self.expr(*item).kind;
+                    let mut inner = &mut item;
+                    while let ExprKind::Index { object, .. } = inner {
+                        inner = &mut object.kind;
+                    }
+                    let ExprKind::Constant(name) = inner else {
+                        return None;
+                    };
+                    *inner = ExprKind::Variable(name.written.clone());
+                    return Some(item);
                 }
                 _ => return None,
             },

@@ -1,0 +1,233 @@
+//! `$settings = ['mchid' => …]; Builder::factory($settings)` is `Builder::factory(['mchid' => …])`, its values read where
+//! the array is made.
+//!
+//! That holds where the variable is assigned once, and where all that reads it is the factory behind that, or an item by
+//! its name. Else the settings are an array that only a run knows, which holds no keys that were read before.
+
+use std::collections::BTreeMap;
+
+use super::build::setting_named;
+use super::tree::{Expr, ExprKind, File, Function, Local, Place, Root, Setting, Stmt, StmtKind};
+use super::walk::Use;
+
+pub(super) fn file(file: &mut File) {
+    file.functions_mut().for_each(function);
+}
+
+fn function(function: &mut Function) {
+    let mut wanted = Vec::new();
+    for stmt in &mut function.body {
+        stmt.each_mut(&mut |expr| {
+            if let ExprKind::FactoryOf(settings) = &*expr.kind
+                && let ExprKind::Local(local) = *settings.kind
+            {
+                wanted.push(local);
+            }
+        });
+    }
+    for local in wanted {
+        let mut counts = BTreeMap::new();
+        for stmt in &mut function.body {
+            stmt.locals_mut(&mut |used, how| {
+                let (reads, writes) = counts.entry(*used).or_insert((0, 0));
+                *reads += usize::from(how != Use::Write);
+                *writes += usize::from(how != Use::Read);
+            });
+        }
+        let params = function.params.len();
+        let of = |local: &usize| counts.get(local).copied().unwrap_or_default();
+        if local < params || of(&local).1 != 1 {
+            continue;
+        }
+        let steady = |local: &usize| of(local).1 + usize::from(*local < params) == 1;
+        let steady = counts
+            .keys()
+            .copied()
+            .filter(|local| steady(local))
+            .collect();
+        let mut lists = Lists {
+            local,
+            reads: of(&local).0,
+            steady,
+            locals: &mut function.locals,
+        };
+        lists.list(&mut function.body);
+    }
+}
+
+struct Lists<'f> {
+    /// The variable of the settings.
+    local: usize,
+    /// How often it is read.
+    reads: usize,
+    /// The variables that are set once.
+    steady: Vec<usize>,
+    locals: &'f mut Vec<Local>,
+}
+
+impl Lists<'_> {
+    fn list(&mut self, body: &mut Vec<Stmt>) {
+        let Some(at) = body.iter().position(|stmt| self.begins(stmt)) else {
+            for stmt in body {
+                stmt.bodies_mut()
+                    .into_iter()
+                    .for_each(|(body, _)| self.list(body));
+            }
+            return;
+        };
+        let StmtKind::Expr(expr) = &body[at].kind else {
+            return;
+        };
+        let ExprKind::Assign(_, value) = &*expr.kind else {
+            return;
+        };
+        let ExprKind::Array(entries) = &*value.kind else {
+            return;
+        };
+        let mut settings = Vec::new();
+        for entry in entries {
+            let name = match entry.key.as_ref().map(|key| &*key.kind) {
+                Some(ExprKind::Text(name)) if !entry.spread => name.clone(),
+                _ => return,
+            };
+            settings.retain(|(known, _): &(String, Expr)| *known != name);
+            settings.push((name, entry.value.clone()));
+        }
+        if self.asked(&mut body[at + 1..], &settings) != self.reads {
+            return;
+        }
+        let span = body[at].span;
+        let mut made = Vec::new();
+        for (name, value) in &mut settings {
+            let wanted = format!("{}_{name}", self.locals[self.local].name);
+            self.lift(span, &wanted, value, &mut made);
+        }
+        for stmt in &mut body[at + 1..] {
+            stmt.each_mut(&mut |expr| self.replace(expr, &settings));
+        }
+        body.splice(at..=at, made);
+    }
+
+    /// Whether a statement assigns an array to the variable.
+    fn begins(&self, stmt: &Stmt) -> bool {
+        let StmtKind::Expr(expr) = &stmt.kind else {
+            return false;
+        };
+        match &*expr.kind {
+            ExprKind::Assign(place, value) => {
+                place.path.is_empty()
+                    && matches!(place.root, Root::Local(local) if local == self.local)
+                    && matches!(*value.kind, ExprKind::Array(_))
+            }
+            _ => false,
+        }
+    }
+
+    /// How often statements ask for the settings in a way that is known.
+    fn asked(&self, body: &mut [Stmt], settings: &[(String, Expr)]) -> usize {
+        let mut count = 0;
+        for stmt in body {
+            stmt.each_mut(&mut |expr| count += usize::from(self.is_known(expr, settings)));
+        }
+        count
+    }
+
+    fn is_known(&self, expr: &Expr, settings: &[(String, Expr)]) -> bool {
+        match &*expr.kind {
+            ExprKind::FactoryOf(inner) => self.is_own(inner),
+            ExprKind::Index(inner, key) => {
+                let named = |name: &str| settings.iter().any(|(known, _)| known == name);
+                self.is_own(inner) && matches!(&*key.kind, ExprKind::Text(name) if named(name))
+            }
+            _ => false,
+        }
+    }
+
+    fn is_own(&self, expr: &Expr) -> bool {
+        matches!(*expr.kind, ExprKind::Local(local) if local == self.local)
+    }
+
+    fn replace(&self, expr: &mut Expr, settings: &[(String, Expr)]) {
+        if !self.is_known(expr, settings) {
+            return;
+        }
+        *expr.kind = match &*expr.kind {
+            ExprKind::Index(_, key) => {
+                let ExprKind::Text(wanted) = &*key.kind else {
+                    return;
+                };
+                let Some((_, value)) = settings.iter().find(|(name, _)| name == wanted) else {
+                    return;
+                };
+                (*value.kind).clone()
+            }
+            _ => factory(expr.span, settings),
+        };
+    }
+
+    /// Gives a value a variable, unless it is the same at all times.
+    fn lift(
+        &mut self,
+        span: crate::syntax::Span,
+        wanted: &str,
+        value: &mut Expr,
+        made: &mut Vec<Stmt>,
+    ) {
+        match &mut *value.kind {
+            ExprKind::Text(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null
+            | ExprKind::ClassConst(_)
+            | ExprKind::FileConst(_) => {}
+            ExprKind::Local(local) if self.steady.contains(local) => {}
+            ExprKind::Array(entries) if entries.iter().all(|entry| !entry.spread) => {
+                for entry in entries {
+                    if let Some(key) = &mut entry.key {
+                        self.lift(span, &format!("{wanted}_key"), key, made);
+                    }
+                    self.lift(span, wanted, &mut entry.value, made);
+                }
+            }
+            _ => {
+                let mut name = wanted.to_owned();
+                while self.locals.iter().any(|local| local.name == name) {
+                    name.push_str("_setting");
+                }
+                self.locals.push(Local {
+                    name,
+                    ty: super::Ty::Unknown,
+                    maybe_unset: false,
+                    mutable: false,
+                    read: false,
+                });
+                let local = self.locals.len() - 1;
+                let own = Expr::new(value.span, ExprKind::Local(local));
+                let place = Place {
+                    root: Root::Local(local),
+                    path: Vec::new(),
+                };
+                let value = std::mem::replace(value, own);
+                let kind = StmtKind::Expr(Expr::new(span, ExprKind::Assign(place, value)));
+                made.push(Stmt { span, kind });
+            }
+        }
+    }
+}
+
+fn factory(span: crate::syntax::Span, settings: &[(String, Expr)]) -> ExprKind {
+    let mut known: Vec<(Setting, Expr)> = Vec::new();
+    for (name, value) in settings {
+        match setting_named(name) {
+            Some(Some(setting)) => known.push((setting, value.clone())),
+            Some(None) => {}
+            None => {
+                let message = format!("the setting `{name}` is not known");
+                let problem = crate::diagnostic::Problem::error(span, message);
+                return ExprKind::Refused(problem.hint("write this part in Rust"));
+            }
+        }
+    }
+    ExprKind::Factory(known)
+}
