@@ -123,6 +123,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("these arguments of a verb", "请求方法的这种参数"),
     ("`{}` with these arguments", " `{}` 的这种参数"),
     ("`{}`, which changes an argument,", " `{}`，它会修改参数"),
+    (
+        "a function that changes an argument of this type",
+        "会修改这种类型参数的函数",
+    ),
+    (
+        "this change of an object of the application",
+        "对应用对象的这种修改",
+    ),
     ("named arguments", "命名参数"),
     (
         "the named argument `{}:` is not followed here",
@@ -233,10 +241,9 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("give the new value back", "请改为返回新的值"),
     ("`use (&${})` shares a variable", "`use (&${})` 共享了变量"),
     ("XML that is no answer's", "不是来自应答的 XML"),
-    ("XML of an answer that failed", "失败应答的 XML"),
     (
-        "a client whose settings are known at run time only",
-        "设置在运行时才知道的客户端",
+        "PHP never reaches what stands here: it is left out",
+        "PHP 永远执行不到这里的代码，已省略",
     ),
     (
         "a key whose kind is known at run time only",
@@ -296,10 +303,6 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     (
         "a platform key without its id or serial",
         "没有公钥ID 或证书序列号的平台密钥",
-    ),
-    (
-        "the public key of a platform certificate says no serial: give the certificate",
-        "平台证书的公钥中没有序列号，请提供证书",
     ),
     ("a key from here", "取自这里的密钥"),
     (
