@@ -23,7 +23,7 @@ use wechatpay_core::protocol::xml::{decode, is_xml};
 
 use crate::crypto::digest;
 use crate::notify::{Notification, Notifications};
-use crate::{Certificate, Client, ClientBuilder, ErrorKind, PrivateKey, PublicKey, Response};
+use crate::{Certificate, ClientBuilder, ErrorKind, PrivateKey, PublicKey, Response};
 
 /// `$request->header($name)`: null where the request has no such header.
 #[must_use]
@@ -252,13 +252,12 @@ pub fn platforms(builder: ClientBuilder, certs: &Value) -> Result<ClientBuilder>
     })
 }
 
-/// `Builder::factory($settings)`, of settings that only a run knows. Keys are PEM text, or `file://` and a path.
+/// Adds the settings of PHP's `Builder::factory($settings)`. Keys are PEM text, or `file://` and a path.
 ///
 /// # Errors
-/// An `UnexpectedValueException` for a key that cannot be read, an `InvalidArgumentException` for settings that the
-/// client refuses or does not know.
-pub fn client(settings: &Value) -> Result<Client> {
-    let mut builder = Client::builder();
+/// An `UnexpectedValueException` for a key that cannot be read, an `InvalidArgumentException` for a setting that is not
+/// known.
+pub fn settings(mut builder: ClientBuilder, settings: &Value) -> Result<ClientBuilder> {
     for (name, value) in items(settings) {
         let name = text(&name);
         if value.is_null() || matches!(name.as_str(), "http_errors" | "debug" | "synchronous") {
@@ -284,7 +283,7 @@ pub fn client(settings: &Value) -> Result<Client> {
             }
         };
     }
-    Ok(builder.build()?)
+    Ok(builder)
 }
 
 /// Rewrites a value in a path as the PHP SDK does: `A` becomes `-a`.

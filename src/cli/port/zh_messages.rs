@@ -127,6 +127,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "a function that changes an argument of this type",
         "会修改这种类型参数的函数",
     ),
+    ("whether an exception is an answer", "判断异常是不是应答"),
     (
         "this change of an object of the application",
         "对应用对象的这种修改",

@@ -205,14 +205,33 @@ impl Placer<'_> {
             // Each branch may have one of its own, where it begins with an assignment.
             bodies => {
                 let ready = bodies.iter_mut().all(|(body, _)| self.is_ready(body));
-                if ready {
-                    for (body, again) in bodies {
-                        self.list(body, *again);
+                for (index, (body, again)) in bodies.iter_mut().enumerate().filter(|_| ready) {
+                    let local = if index == 0 { own } else { self.another(body) };
+                    Placer {
+                        locals: self.locals,
+                        local,
                     }
+                    .list(body, *again);
                 }
                 ready
             }
         }
+    }
+
+    /// Another variable of the same name, which a list of statements has.
+    fn another(&mut self, body: &mut [Stmt]) -> usize {
+        let mut local = self.locals[self.local].clone();
+        local.ty = super::Ty::Unknown;
+        self.locals.push(local);
+        let (own, another) = (self.local, self.locals.len() - 1);
+        for stmt in body {
+            stmt.locals_mut(&mut |local, _| {
+                if *local == own {
+                    *local = another;
+                }
+            });
+        }
+        another
     }
 
     /// Whether a list of statements sets the variable on each way to where it reads it.

@@ -185,7 +185,8 @@ impl<'a> Body<'_, 'a> {
                 self.shared.uses.insert("Client");
                 let code = self.expr(settings);
                 let settings = self.plain_ref(&code, span);
-                let made = self.tried(quote!(php::client(#settings)));
+                let builder = self.tried(quote!(php::settings(Client::builder(), #settings)));
+                let made = self.tried(quote!(#builder.build()));
                 Code::new(made, Repr::Handle(Ty::Client))
             }
             ExprKind::Crypto(crypto, args) => self.crypto(span, *crypto, args),

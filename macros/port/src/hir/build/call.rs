@@ -398,7 +398,8 @@ impl<'a> Builder<'a> {
                     "getmessage" => Some(ThrownPart::Message),
                     "getcode" => Some(ThrownPart::Code),
                     "hasresponse" => Some(ThrownPart::HasResponse),
-                    "getresponse" => Some(ThrownPart::Response),
+                    // That of a `RejectionException` is the answer.
+                    "getresponse" | "getreason" => Some(ThrownPart::Response),
                     "getprevious" => Some(ThrownPart::Previous),
                     _ => None,
                 };

@@ -416,6 +416,10 @@ impl<'a> Builder<'a> {
                 let words = vec!["is".to_owned(), class.last()];
                 return self.foreign(span, words, None, vec![receiver]);
             }
+            // A handler of APIv2's promise is given the answer itself.
+            if class.last() == "responseinterface" {
+                return self.unknown(span, "whether an exception is an answer");
+            }
             let left = self.expr(left);
             return Expr::new(span, ExprKind::InstanceOf(left, path));
         }
@@ -577,7 +581,7 @@ impl<'a> Builder<'a> {
             PhpKind::MethodCall { args, .. } if self.is_first_class(expr, args) => Ty::Closure,
             PhpKind::MethodCall { object, method, .. } => {
                 match (self.kind_of(object), method.name().unwrap_or_default()) {
-                    (Ty::Thrown, "getResponse") => Ty::Answer,
+                    (Ty::Thrown, "getResponse" | "getReason") => Ty::Answer,
                     (Ty::Thrown, "getPrevious") => Ty::Thrown,
                     (Ty::Promise, "wait") => Ty::Response,
                     (Ty::Unknown, "getResponse") => Ty::Answer,
