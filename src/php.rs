@@ -229,7 +229,6 @@ pub fn serial_of(key: &PublicKey) -> Result<String> {
 }
 
 /// Adds a platform key of PHP's `certs` that was read before: as [`platform`] does for its text.
-#[must_use]
 pub fn platform_key(builder: ClientBuilder, id: &str, key: PublicKey) -> ClientBuilder {
     if let Some(certificate) = Certificate::of_key(&key)
         && !id.starts_with("PUB_KEY_ID_")
