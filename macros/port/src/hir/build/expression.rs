@@ -417,7 +417,9 @@ impl<'a> Builder<'a> {
                 return self.foreign(span, words, None, vec![receiver]);
             }
             // A handler of APIv2's promise is given the answer itself.
-            if class.last() == "responseinterface" {
+            if class.last() == "responseinterface"
+                && matches!(&left.kind, PhpKind::Variable(name) if self.reasons.contains(name))
+            {
                 return self.unknown(span, "whether an exception is an answer");
             }
             let left = self.expr(left);

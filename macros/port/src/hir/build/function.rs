@@ -180,6 +180,7 @@ impl<'a> Builder<'a> {
             return super::refused(span, message);
         }
         let mut inner = Builder::new(self.block, self.names, self.class);
+        inner.reasons.clone_from(&self.reasons);
         inner.kinds = self.kinds.clone();
         inner.in_closure = true;
         let params: Vec<_> = closure

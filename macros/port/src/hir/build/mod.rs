@@ -221,6 +221,8 @@ struct Builder<'a> {
     metas: BTreeMap<String, String>,
     /// The parameter of the handler that is about to be read, and what it is.
     given: Option<(String, Ty)>,
+    /// The parameters of handlers that are given why a promise was rejected.
+    reasons: Vec<String>,
     /// Names that stand for something else.
     aliases: BTreeMap<String, alias::Alias>,
     /// The variables that a `foreach` by reference goes through, the name that they are known by, and
@@ -260,6 +262,7 @@ impl<'a> Builder<'a> {
             stacks: BTreeMap::new(),
             metas: BTreeMap::new(),
             given: None,
+            reasons: Vec::new(),
             aliases: BTreeMap::new(),
             guarded: Vec::new(),
             misused: None,

@@ -134,7 +134,11 @@ impl<'a> Builder<'a> {
         let known = name
             .clone()
             .and_then(|name| self.kinds.insert(name, given.clone()));
+        let reason = name.clone().filter(|_| given == Ty::Thrown);
+        let known_reasons = self.reasons.len();
+        self.reasons.extend(reason);
         let mut built = self.closure_with(expr.span, closure, name.as_deref(), &given);
+        self.reasons.truncate(known_reasons);
         if let Some(name) = name {
             match known {
                 Some(known) => drop(self.kinds.insert(name, known)),
