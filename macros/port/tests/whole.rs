@@ -182,6 +182,18 @@ fn a_constant_that_asks_the_application_is_read_where_it_is_used() {
 }
 
 #[test]
+fn an_object_in_place_of_a_text_is_refused() {
+    let made = ported(
+        "$key = Rsa::from('file:///k.pem', Rsa::KEY_TYPE_PRIVATE);
+        echo 'key: ' . $key;
+        $instance->chain('v3/certificates')->get();",
+    );
+    assert!(made.text.contains("compile_error!"), "{}", made.text);
+    assert!(!made.complete);
+    assert!(made.diagnostics[0].message.contains("an object"));
+}
+
+#[test]
 fn a_static_property_whose_name_only_a_run_tells_is_the_applications() {
     let php = "class A { static $no = 1; static function get($name) { return self::$$name; } }";
     holds(php, "self.host.value(name)");

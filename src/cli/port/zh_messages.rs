@@ -285,7 +285,15 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("a callable that is no closure", "不是闭包的可调用值"),
     ("a handler that is no closure", "不是闭包的处理函数"),
     ("an object as a text", "把对象当作文本"),
-    ("an object of PHP is no {}", "PHP 的对象不是{}"),
+    (
+        "an object stands where PHP takes a text or a plain value",
+        "这里需要文本或普通的值，得到的是对象",
+    ),
+    (
+        "look for `compile_error!` in the output, and write that part in Rust",
+        "请在输出中查找 `compile_error!`，用 Rust 编写那一部分",
+    ),
+    ("an object of PHP is not {}", "PHP 的对象不是{}"),
     ("a change of what is no array", "修改的不是数组"),
     ("an index of what is no array", "取下标的不是数组"),
     ("`unset` of `[]`", "对 `[]` 使用 `unset`"),
@@ -345,7 +353,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("`chain()` without a path", "没有路径的 `chain()`"),
     ("the options are {}", "选项是{}"),
     ("write them as an array", "请写成数组"),
-    ("the options of a call are an array", "调用的选项是数组"),
+    ("the options of a call are an array", "调用的选项应为数组"),
     (
         "a call of the SDK takes one array of options",
         "SDK 的调用只接受一个选项数组",
@@ -553,7 +561,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     (
         "take away what stands in its way, and port it by itself",
-        "请去掉前面的阻碍，单独转换",
+        "请去掉使它无法执行的代码，单独转换",
     ),
     (
         "`${}` is not defined here, and {}",
@@ -577,7 +585,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "无法得到证书序列号：{}",
     ),
     ("no signature is made here: {}", "这里没有生成签名：{}"),
-    ("a text is needed here, and {}", "这里需要文本，得到的是{}"),
+    ("a text is needed here, and {}", "这里需要文本：{}"),
     ("this cannot be assigned to", "不能给它赋值"),
     (
         "what was put into an object on one of several ways",
@@ -596,13 +604,13 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("what this call returns", "这个调用的返回值"),
     ("what another file returns", "其他文件的返回值"),
     ("what only whole files use", "只用于完整文件的语法"),
-    ("what nothing returns", "没有返回的值"),
+    ("what nothing returns", "没有返回值的函数的结果"),
     (
         "what is called here is not defined",
         "这里调用的内容没有定义",
     ),
     ("the answer of a call", "调用的应答"),
-    ("the failure of a call", "调用的失败"),
+    ("the failure of a call", "调用失败的结果"),
     ("one of several values that are returned", "多个返回值之一"),
     ("a parameter of `{}()`", " `{}()` 的参数"),
     ("the constant `{}`", "常量 `{}`"),
@@ -652,14 +660,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("the file of MediaUtil", "MediaUtil 的文件"),
     ("the file of a stream", "流的文件"),
     ("a stream", "流"),
-    ("a part of a body is an array", "请求体的一个部分是数组"),
+    ("a part of a body is an array", "请求体的每个部分都应为数组"),
     (
         "a part of the body has no `{}`, and PHP throws InvalidArgumentException",
         "请求体的一个部分没有 `{}`，PHP 会抛出 InvalidArgumentException",
     ),
     ("write `'{}' =>`", "请写上 `'{}' =>`"),
-    ("the name of a part", "部分的名称"),
-    ("the contents of a part", "部分的内容"),
+    ("the name of a part", "multipart 部分的名称"),
+    ("the contents of a part", "multipart 部分的内容"),
     (
         "a part of the body only a run would tell: {}",
         "请求体中有运行时才知道的部分：{}",

@@ -256,7 +256,7 @@ impl Code {
 
 /// What the porter should have refused before.
 fn mismatch(wanted: &str) -> TokenStream {
-    let message = format!("an object of PHP is no {wanted}");
+    let message = format!("an object of PHP is not {wanted}");
     quote!(compile_error!(#message))
 }
 

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 use super::class;
@@ -13,7 +13,7 @@ use super::host::{Host, HostMethod};
 use super::names::{ident, snake};
 use super::options::{Options, Style};
 use super::print::Inserts;
-use crate::diagnostic::Problem;
+use crate::diagnostic::{Problem, Severity};
 use crate::hir::tree::{Expr, ExprKind, File, Function, Root, Stmt, StmtKind};
 use crate::hir::{self, Ty};
 use crate::source::Block;
@@ -363,6 +363,19 @@ impl<'a> Shared<'a> {
     }
 }
 
+pub(crate) fn is_refusal(problem: &Problem) -> bool {
+    problem.severity == Severity::Error
+}
+
+/// Whether something was written that does not compile: the place of a value without a form in Rust.
+fn has_compile_error(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(name) => name == "compile_error",
+        TokenTree::Group(group) => has_compile_error(&group.stream()),
+        _ => false,
+    })
+}
+
 impl Shared<'_> {
     fn pass(&mut self, name: (&str, &str)) -> Written {
         self.inserts = Inserts::default();
@@ -371,6 +384,13 @@ impl Shared<'_> {
         self.written.clear();
         self.noted.clear();
         let (tokens, own, main) = items(self, name);
+        let is_told = self.problems.iter().any(is_refusal);
+        if !is_told && [&tokens, &own].into_iter().any(has_compile_error) {
+            let message = "an object stands where PHP takes a text or a plain value";
+            let problem = Problem::error(Span::default(), message);
+            let hint = "look for `compile_error!` in the output, and write that part in Rust";
+            self.problems.push(problem.hint(hint));
+        }
         Written { tokens, own, main }
     }
 

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::code::{Code, Repr, owned};
+use super::file::is_refusal;
 use super::function::{Around, Body, Finally, Return};
-use crate::diagnostic::{Problem, Severity};
 use crate::hir::Ty;
 use crate::hir::tree::{Catch, Expr, ExprKind, Stmt, StmtKind};
 use crate::syntax::Span;
@@ -776,10 +776,6 @@ impl<'a> Body<'_, 'a> {
         let mut lines = before.rsplit('\n').skip(1).skip_while(|line| comment(line));
         lines.next().is_some_and(|line| line.trim().is_empty())
     }
-}
-
-fn is_refusal(problem: &Problem) -> bool {
-    problem.severity == Severity::Error
 }
 
 /// Whether nothing happens when a value is made.

@@ -250,7 +250,7 @@ pub(super) const COMMON: &[(&str, &str)] = &[
     ),
     (
         "the response is not JSON; use bytes() or text()",
-        "应答不是 JSON",
+        "应答不是 JSON；请用 bytes() 或 text()",
     ),
     (
         "the body has no field {}: correct the pointer, or leave it out",
@@ -271,11 +271,11 @@ pub(super) const COMMON: &[(&str, &str)] = &[
     ),
     (
         "the header Wechatpay-Serial names the key {}, which this client does not have; it has {}: add that key, or leave the header out",
-        "请求头 Wechatpay-Serial 指定的密钥 {} 不存在，已有 {}：请添加该密钥，或去掉这个请求头",
+        "客户端没有请求头 Wechatpay-Serial 指定的密钥 {}，已有 {}：请添加该密钥，或去掉这个请求头",
     ),
     (
         "the header {} is set by the client and cannot be given; to change how a request is signed replace the `signer` of the stack, to reach another host use base_url",
-        "请求头 {} 由客户端设置，不能自行提供",
+        "请求头 {} 由客户端设置，不能自行提供；要改变签名方式请替换栈中的 `signer`，要访问其他域名请用 base_url",
     ),
     ("the file {} cannot be read", "无法读取文件 {}"),
     (

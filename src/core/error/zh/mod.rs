@@ -124,7 +124,7 @@ fn refusal(api: &ApiError) -> String {
 
 fn verify_failure(failure: &VerifyFailure) -> String {
     match failure {
-        VerifyFailure::Header { name } => format!("缺少请求头 {name}，或无法读取"),
+        VerifyFailure::Header { name } => format!("缺少 HTTP 头 {name}，或无法读取"),
         VerifyFailure::Element { name } => format!("缺少元素 <{name}>，或内容为空"),
         VerifyFailure::Clock { offset } => {
             format!("时间戳与本机时间相差 {offset} 秒，超过 300 秒；请校准系统时间")

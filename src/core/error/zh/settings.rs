@@ -182,7 +182,7 @@ pub(super) const SETTINGS: &[(&str, &str)] = &[
     ),
     (
         "WECHATPAY_CONFIG and WECHATPAY_PROFILE need the feature `profile` of wechatpay-chain",
-        "WECHATPAY_CONFIG 和 WECHATPAY_PROFILE 需要 wechatpay-chain 的 feature `profile`",
+        "WECHATPAY_CONFIG 和 WECHATPAY_PROFILE 需要 wechatpay-chain 的特性 `profile`",
     ),
     (
         "{} needs a passphrase: set passphrase_file",

@@ -40,11 +40,11 @@ pub(super) const SM: &[(&str, &str)] = &[
     ),
     (
         "an SM2 private key was found, but it cannot be read; copy the file again, unchanged",
-        "这是 SM2 私钥，但内容已损坏：请重新复制文件，不要改动",
+        "这是 SM2 私钥，但无法读取：请重新复制文件，不要改动",
     ),
     (
         "an SM2 public key was found, but it cannot be read; copy the file again, unchanged",
-        "这是 SM2 公钥，但内容已损坏：请重新复制文件，不要改动",
+        "这是 SM2 公钥，但无法读取：请重新复制文件，不要改动",
     ),
     (
         "SM2 cannot encrypt an empty text: leave the field out",
