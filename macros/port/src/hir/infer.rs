@@ -311,7 +311,10 @@ fn settle_function(function: &mut Function) {
         function.locals[param.local].ty = param.ty.clone();
     }
     match function.returns {
-        Ty::Unknown | Ty::Null | Ty::Never => function.returns = Ty::Void,
+        Ty::Unknown | Ty::Null | Ty::Never => {
+            let is_value = function.returns == Ty::Unknown && gives_a_value(&mut function.body);
+            function.returns = if is_value { Ty::Any } else { Ty::Void };
+        }
         _ => {}
     }
     for stmt in &mut function.body {
@@ -321,6 +324,12 @@ fn settle_function(function: &mut Function) {
             }
         });
     }
+}
+
+fn gives_a_value(body: &mut [Stmt]) -> bool {
+    let mut some = false;
+    given_back(body, &mut |value| some |= value.is_some());
+    some
 }
 
 fn round_of_class(file: &mut File, index: usize) {

@@ -1,6 +1,6 @@
 //! A piece of Rust, what it is, and how it becomes what PHP makes of it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 use crate::hir::Ty;
@@ -56,11 +56,21 @@ impl Code {
         Self { tokens, repr }
     }
 
+    /// A value that is known, behind the effects of this code.
+    pub(crate) fn instead(&self, value: TokenStream) -> TokenStream {
+        let code = &self.tokens;
+        if has_no_effect(code) {
+            value
+        } else {
+            quote!({ let _ = #code; #value })
+        }
+    }
+
     /// `&str`: PHP's `(string)`.
     pub(crate) fn text(&self) -> TokenStream {
         let code = &self.tokens;
         match &self.repr {
-            Repr::Null => quote!(""),
+            Repr::Null => self.instead(quote!("")),
             Repr::Bool => quote!(php::bool_text(#code)),
             Repr::Int => quote!(&(#code).to_string()),
             Repr::Float => quote!(&php::float_text(#code)),
@@ -88,7 +98,7 @@ impl Code {
     pub(crate) fn string(&self) -> TokenStream {
         let code = &self.tokens;
         match &self.repr {
-            Repr::Null => quote!(String::new()),
+            Repr::Null => self.instead(quote!(String::new())),
             Repr::Bool => quote!(php::bool_text(#code).to_owned()),
             Repr::Int => quote!((#code).to_string()),
             Repr::Float => quote!(php::float_text(#code)),
@@ -126,7 +136,7 @@ impl Code {
     pub(crate) fn value(&self) -> TokenStream {
         let code = &self.tokens;
         match &self.repr {
-            Repr::Null => quote!(Value::Null),
+            Repr::Null => self.instead(quote!(Value::Null)),
             Repr::Bool | Repr::Int | Repr::Float | Repr::Str | Repr::String => {
                 quote!(Value::from(#code))
             }
@@ -161,7 +171,11 @@ impl Code {
     pub(crate) fn json(&self) -> TokenStream {
         let code = &self.tokens;
         match &self.repr {
-            Repr::Null => quote!(null),
+            Repr::Null if has_no_effect(code) => quote!(null),
+            Repr::Null => {
+                let value = self.value();
+                quote!((#value))
+            }
             Repr::Bool
             | Repr::Int
             | Repr::Float
@@ -183,7 +197,7 @@ impl Code {
     pub(crate) fn truth(&self) -> TokenStream {
         let code = &self.tokens;
         match &self.repr {
-            Repr::Null => quote!(false),
+            Repr::Null => self.instead(quote!(false)),
             Repr::Bool | Repr::Never => quote!(#code),
             Repr::Int => quote!((#code) != 0),
             Repr::Float => quote!((#code) != 0.0),
@@ -199,7 +213,7 @@ impl Code {
             }
             Repr::Handle(ty) | Repr::HandlePlace(ty) | Repr::HandleRef(ty) => match ty {
                 Ty::Maybe(_) => quote!(#code.is_some()),
-                _ => quote!(true),
+                _ => self.instead(quote!(true)),
             },
         }
     }
@@ -208,7 +222,7 @@ impl Code {
     pub(crate) fn is_there(&self) -> TokenStream {
         let code = &self.tokens;
         match &self.repr {
-            Repr::Null => quote!(false),
+            Repr::Null => self.instead(quote!(false)),
             Repr::Value | Repr::ValuePlace | Repr::ValueRef => quote!(!#code.is_null()),
             Repr::OptionStr | Repr::OptionString | Repr::OptionCopy(_) => quote!(#code.is_some()),
             Repr::Handle(Ty::Maybe(_))
@@ -216,7 +230,8 @@ impl Code {
             | Repr::HandleRef(Ty::Maybe(_)) => {
                 quote!(#code.is_some())
             }
-            _ => quote!(true),
+            Repr::Never => quote!(#code),
+            _ => self.instead(quote!(true)),
         }
     }
 
@@ -226,7 +241,7 @@ impl Code {
         match &self.repr {
             Repr::Int | Repr::Never => quote!(#code),
             Repr::Bool => quote!(i64::from(#code)),
-            Repr::Null => quote!(0),
+            Repr::Null => self.instead(quote!(0)),
             Repr::Str => quote!(php::int_of_text(#code)),
             Repr::String | Repr::StringPlace => quote!(php::int_of_text(&#code)),
             _ => {
@@ -252,6 +267,15 @@ impl Code {
     pub(crate) fn is_never(&self) -> bool {
         self.repr == Repr::Never
     }
+}
+
+/// Whether nothing happens where these tokens are evaluated: they name a value and call nothing.
+fn has_no_effect(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().all(|token| match token {
+        TokenTree::Ident(_) | TokenTree::Literal(_) => true,
+        TokenTree::Punct(sign) => ['.', ':', '&', '*'].contains(&sign.as_char()),
+        TokenTree::Group(group) => group.stream().is_empty(),
+    })
 }
 
 /// What the porter should have refused before.

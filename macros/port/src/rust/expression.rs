@@ -545,7 +545,10 @@ impl<'a> Body<'_, 'a> {
                 | Repr::HandleRef(Ty::Maybe(_)),
                 _,
             ) => {}
-            (Repr::Null, _) => return self.expr(right),
+            (Repr::Null, _) => {
+                let value = self.kept(right, &Ty::Any);
+                return Code::new(given.instead(value), Repr::Value);
+            }
             _ => return given,
         }
         self.either(given, right, &ty, left.span)
@@ -655,7 +658,7 @@ impl<'a> Body<'_, 'a> {
                 (Ty::Int, _) => code.int(),
                 (Ty::Bool, _) => code.truth(),
                 (Ty::Float, _) => code.float(),
-                (Ty::Maybe(_), Repr::Null) => quote!(None),
+                (Ty::Maybe(_), Repr::Null) => code.instead(quote!(None)),
                 (
                     Ty::Maybe(_),
                     Repr::Int

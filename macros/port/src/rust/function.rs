@@ -336,7 +336,7 @@ impl<'s, 'a> Body<'s, 'a> {
     fn convert_maybe(&mut self, code: &Code, inner: &Ty, span: Span) -> TokenStream {
         let tokens = &code.tokens;
         match &code.repr {
-            Repr::Null => quote!(None),
+            Repr::Null => code.instead(quote!(None)),
             Repr::OptionStr if *inner == Ty::Text => quote!(#tokens.map(str::to_owned)),
             Repr::OptionString if *inner == Ty::Text => quote!(#tokens),
             Repr::OptionCopy(_) => quote!(#tokens),
@@ -452,7 +452,7 @@ impl<'s, 'a> Body<'s, 'a> {
             },
             Ty::Bool | Ty::Int | Ty::Float => self.convert(code, ty, span),
             Ty::Maybe(inner) => match (&**inner, &code.repr) {
-                (Ty::Text, Repr::Null) => quote!(None),
+                (Ty::Text, Repr::Null) => code.instead(quote!(None)),
                 (Ty::Text, Repr::Str) => quote!(Some(#tokens)),
                 (Ty::Text, Repr::String | Repr::StringPlace) => quote!(Some(&#tokens)),
                 (Ty::Text, Repr::OptionStr) => quote!(#tokens),
@@ -464,7 +464,7 @@ impl<'s, 'a> Body<'s, 'a> {
                 (Ty::Bool | Ty::Int | Ty::Float, _) => self.convert(code, ty, span),
                 (inner, _) if inner.is_plain() => self.plain_ref(code, span),
                 (_, Repr::HandleRef(_)) => quote!(#tokens),
-                (_, Repr::Null) => quote!(None),
+                (_, Repr::Null) => code.instead(quote!(None)),
                 _ => {
                     let owned = self.convert(code, ty, span);
                     quote!(#owned.as_ref())

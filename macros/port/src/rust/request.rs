@@ -319,7 +319,7 @@ impl<'a> Body<'_, 'a> {
                         let tokens = &code.tokens;
                         quote!(#tokens.as_str())
                     }
-                    Repr::Null => quote!(""),
+                    Repr::Null => code.instead(quote!("")),
                     _ => self.convert(&code, &Ty::Any, value.span),
                 };
                 made.setters.push(quote!(.var(#name, #value)));
