@@ -303,6 +303,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "what was written is no Rust: {}",
         "生成的不是合法的 Rust：{}",
     ),
+    ("a call of this file was lost", "有调用没有转换出来"),
     ("tell the authors of the porter", "请告知转换工具的作者"),
     // Clients, keys, signatures.
     (

@@ -43,6 +43,14 @@ impl Shared<'_> {
         self.note(span, Note::App(method.to_owned(), php.to_owned()));
     }
 
+    /// How many calls were read.
+    pub(super) fn noted_calls(&self) -> usize {
+        let calls = self.noted.iter();
+        calls
+            .filter(|noted| matches!(noted.note, Note::Call(..)))
+            .count()
+    }
+
     /// An expression that is written twice is noted once.
     fn note(&mut self, span: Span, note: Note) {
         let known = self.noted.iter().any(|noted| {

@@ -376,6 +376,32 @@ fn has_compile_error(tokens: &TokenStream) -> bool {
     })
 }
 
+/// How many calls of WeChat Pay were written: a call that is read and not written would be lost without a word.
+fn verbs(tokens: &TokenStream, inserts: &Inserts) -> usize {
+    let mut count = 0;
+    let mut is_method = false;
+    for token in tokens.clone() {
+        match &token {
+            TokenTree::Ident(name) => {
+                let name = name.to_string();
+                count += usize::from(is_method && VERBS.contains(&name.as_str()));
+                for leaf in inserts.leaves_of(&name) {
+                    count += verbs(leaf, inserts);
+                }
+            }
+            TokenTree::Group(group) => count += verbs(&group.stream(), inserts),
+            _ => {}
+        }
+        is_method = matches!(&token, TokenTree::Punct(sign) if sign.as_char() == '.');
+    }
+    count
+}
+
+/// The methods that make a call.
+const VERBS: [&str; 7] = [
+    "delete", "get", "get_url", "patch", "post", "put", "request",
+];
+
 impl Shared<'_> {
     fn pass(&mut self, name: (&str, &str)) -> Written {
         self.inserts = Inserts::default();
@@ -390,6 +416,14 @@ impl Shared<'_> {
             let problem = Problem::error(Span::default(), message);
             let hint = "look for `compile_error!` in the output, and write that part in Rust";
             self.problems.push(problem.hint(hint));
+        }
+        let is_told = self.problems.iter().any(is_refusal);
+        if !is_told
+            && verbs(&tokens, &self.inserts) + verbs(&own, &self.inserts) < self.noted_calls()
+        {
+            let problem = Problem::error(Span::default(), "a call of this file was lost");
+            self.problems
+                .push(problem.hint("tell the authors of the porter"));
         }
         Written { tokens, own, main }
     }

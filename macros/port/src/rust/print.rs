@@ -124,6 +124,25 @@ impl Inserts {
         self.jsons.iter_mut().for_each(|json| each(json, change));
     }
 
+    /// The leaves of the JSON that a name stands for.
+    pub(crate) fn leaves_of(&self, name: &str) -> Vec<&TokenStream> {
+        fn each<'a>(json: &'a Json, found: &mut Vec<&'a TokenStream>) {
+            match json {
+                Json::Leaf(tokens) => found.push(tokens),
+                Json::Object(group) | Json::List(group) => {
+                    for member in &group.members {
+                        each(&member.value, found);
+                    }
+                }
+            }
+        }
+        let mut found = Vec::new();
+        if let Some(json) = self.json_of(name) {
+            each(json, &mut found);
+        }
+        found
+    }
+
     /// A line of comment, as a statement.
     pub(crate) fn comment(&mut self, text: &str) -> TokenStream {
         let name = self.keep("__comment", text);
