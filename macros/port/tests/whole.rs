@@ -226,3 +226,100 @@ fn arrays_and_numbers_are_phps() {
         holds(php, rust);
     }
 }
+
+fn refused(php: &str, reason: &str) {
+    let made = ported(php);
+    assert!(!made.complete, "{php}\n{}", made.text);
+    let told = &made.diagnostics;
+    assert!(
+        told.iter().any(|problem| problem.message.contains(reason)),
+        "{php}\n{told:?}"
+    );
+}
+
+#[test]
+fn arguments_that_php_takes_by_reference_are_changed() {
+    for (php, rust) in [
+        (
+            "$c = openssl_encrypt($t, 'aes-256-gcm', $key, 1, $iv, $out, '', 16);",
+            ".openssl_encrypt(&mut out, ",
+        ),
+        (
+            "$c = str_replace('a', 'b', $t, $out);",
+            ".str_replace(&mut out, ",
+        ),
+        (
+            "$c = str_ireplace('a', 'b', $t, $out);",
+            ".str_ireplace(&mut out, ",
+        ),
+        (
+            "$c = preg_replace('/a/', 'b', $t, -1, $out);",
+            ".preg_replace(&mut out, ",
+        ),
+        ("$c = exec($t, $out);", ".exec(&mut out, "),
+        ("$c = system($t, $out);", ".system(&mut out, "),
+        ("passthru($t, $out);", ".passthru(&mut out, "),
+        ("$c = sscanf($t, '%d', $out);", ".sscanf(&mut out, "),
+        ("$c = getopt('a', [], $out);", ".getopt(&mut out, "),
+        (
+            "$c = similar_text($t, 'a', $out);",
+            ".similar_text(&mut out, ",
+        ),
+        ("mb_parse_str($t, $out);", ".mb_parse_str(&mut out, "),
+        ("$c = fsockopen($t, 80, $out);", ".fsockopen(&mut out, "),
+        ("$c = getimagesize($t, $out);", ".getimagesize(&mut out, "),
+        (
+            "$c = is_callable($t, true, $out);",
+            ".is_callable(&mut out, ",
+        ),
+        (
+            "$c = openssl_open($t, $out, $key, 'a');",
+            ".openssl_open(&mut out, ",
+        ),
+    ] {
+        let php = format!("function f($t, $key, $iv) {{ $c = 1; {php} return [$out, $c]; }}");
+        holds(&php, rust);
+    }
+}
+
+#[test]
+fn arguments_that_no_method_can_change_are_refused() {
+    for (php, reason) in [
+        (
+            "exec($t, $out, $code);",
+            "`exec`, which changes several arguments,",
+        ),
+        (
+            "sscanf($t, '%d %d', $a, $b);",
+            "`sscanf`, which changes several arguments,",
+        ),
+        (
+            "openssl_seal($t, $a, $b, [$key]);",
+            "`openssl_seal`, which changes several",
+        ),
+        (
+            "fsockopen($t, 80, $a, $b);",
+            "`fsockopen`, which changes several arguments,",
+        ),
+        (
+            "$a = []; str_replace('a', 'b', $t, $a['n']);",
+            "`str_replace`, which changes an",
+        ),
+        (
+            "exec(command: $t, output: $a);",
+            "`exec`, which changes an argument,",
+        ),
+        ("exec(...$t);", "`exec`, which changes an argument,"),
+        (
+            "return key($t);",
+            "`key`, which depends on the position within an array,",
+        ),
+        (
+            "return current($t);",
+            "`current`, which depends on the position",
+        ),
+        ("return next($t);", "`next`, which depends on the position"),
+    ] {
+        refused(&format!("function f($t, $key) {{ {php} }}"), reason);
+    }
+}

@@ -124,6 +124,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("`{}` with these arguments", " `{}` 的这种参数"),
     ("`{}`, which changes an argument,", " `{}`，它会修改参数"),
     (
+        "`{}`, which changes several arguments,",
+        " `{}`，它会修改多个参数",
+    ),
+    (
+        "`{}`, which depends on the position within an array,",
+        " `{}`，它取决于数组的内部指针",
+    ),
+    (
         "a function that changes an argument of this type",
         "会修改这种类型参数的函数",
     ),

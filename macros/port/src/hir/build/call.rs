@@ -78,10 +78,10 @@ impl<'a> Builder<'a> {
             | ("usort" | "uasort" | "uksort", [_, _]) => {
                 return self.change(expr, &name, args);
             }
-            (name, _) if BY_REFERENCE.contains(&name) && args.len() >= least_for(name) => {
-                return self.changing(span, name, args);
-            }
             _ => {}
+        }
+        if let Some(changing) = self.changing(span, &name, args) {
+            return changing;
         }
         if let Some(args) = self.args(args)
             && let Some(built) = self.builtin(span, &name, args)
@@ -89,32 +89,6 @@ impl<'a> Builder<'a> {
             return built;
         }
         self.foreign_expr(expr)
-    }
-
-    /// A function of PHP that changes an argument: the application's, which is given the variable.
-    fn changing(&mut self, span: Span, name: &str, args: &'a [Arg]) -> Expr {
-        let index = match name {
-            _ if name.starts_with("openssl_") => 1,
-            "preg_match" | "preg_match_all" | "similar_text" => 2,
-            "natsort" | "natcasesort" | "shuffle" | "array_splice" | "settype" => 0,
-            _ => usize::MAX,
-        };
-        let variable = match args.get(index).map(|arg| &arg.value.kind) {
-            Some(PhpKind::Variable(name)) if name != "this" => self.is_own(name).then_some(name),
-            _ => None,
-        };
-        if let Some(variable) = variable
-            && let Some(mut values) = self.args(args)
-        {
-            self.local(variable);
-            let changed = values.remove(index);
-            let mut call = self.foreign(span, vec![name.to_owned()], Some(changed), values);
-            if let ExprKind::Foreign(foreign) = &mut *call.kind {
-                foreign.changes = true;
-            }
-            return call;
-        }
-        self.unknown(span, &format!("`{name}`, which changes an argument,"))
     }
 
     /// `'no'` of `compact('no')`
@@ -572,36 +546,6 @@ const RAW: &str = "raw_bytes";
 /// Functions that sort an array by its values or keys.
 const SORTS: [&str; 6] = ["sort", "rsort", "asort", "arsort", "ksort", "krsort"];
 
-/// Functions of PHP that change what they are given.
-const BY_REFERENCE: [&str; 26] = [
-    "preg_match",
-    "preg_match_all",
-    "asort",
-    "arsort",
-    "rsort",
-    "krsort",
-    "uasort",
-    "uksort",
-    "natsort",
-    "natcasesort",
-    "shuffle",
-    "array_walk",
-    "array_walk_recursive",
-    "array_splice",
-    "array_multisort",
-    "settype",
-    "openssl_sign",
-    "openssl_public_encrypt",
-    "openssl_private_encrypt",
-    "openssl_private_decrypt",
-    "openssl_public_decrypt",
-    "openssl_pkcs12_read",
-    "similar_text",
-    "next",
-    "prev",
-    "each",
-];
-
 /// Whether named arguments stand in the order of the parameters.
 fn in_order(params: &[syntax::Param], args: &[Arg]) -> bool {
     let places = args.iter().enumerate().map(|(index, arg)| match &arg.name {
@@ -609,14 +553,6 @@ fn in_order(params: &[syntax::Param], args: &[Arg]) -> bool {
         None => Some(index),
     });
     places.is_sorted()
-}
-
-/// How many arguments a call has at least that changes one.
-fn least_for(name: &str) -> usize {
-    match name {
-        "preg_match" | "preg_match_all" | "similar_text" => 3,
-        _ => 1,
-    }
 }
 
 fn is_text(expr: &Expr, wanted: &str) -> bool {

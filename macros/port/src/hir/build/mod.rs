@@ -10,6 +10,7 @@ mod function;
 mod known;
 mod magic;
 mod object;
+mod reference;
 mod sdk;
 mod statement;
 
