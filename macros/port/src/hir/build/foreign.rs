@@ -1,6 +1,7 @@
 //! What is the application's.
 
 use super::Builder;
+use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::tree::{Entry, Expr, ExprKind, Foreign};
 use crate::syntax::{self, Arg, ExprKind as PhpKind, Item, Member, Span, WholeExpr};
@@ -175,15 +176,28 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The arguments of a call. The method of the application has no names for them, and a number of its own.
     fn all(&mut self, given: &'a [Arg], args: &mut Vec<Expr>) {
         for arg in given {
+            let span = arg.value.span;
+            if let Some(name) = &arg.name {
+                let message = format!("the named argument `{name}:` is not followed here");
+                let problem =
+                    Problem::error(span, message).hint("write the arguments in their order");
+                args.push(Expr::new(span, ExprKind::Refused(problem)));
+                continue;
+            }
             match &arg.value.kind {
-                PhpKind::Whole(whole) => match &**whole {
-                    WholeExpr::Spread(inner) => args.push(self.expr(inner)),
-                    _ => args.push(self.expr(&arg.value)),
-                },
+                PhpKind::Whole(whole) if matches!(**whole, WholeExpr::Spread(_)) => {
+                    args.push(self.unknown(span, "a spread `...` here"));
+                }
+                PhpKind::Unsupported { what }
+                    if what.contains("spread") || what.contains("callable") =>
+                {
+                    args.push(self.unknown(span, "a spread `...` here"));
+                }
                 PhpKind::Array(items) if items.iter().any(|item| self.is_object(&item.value)) => {
-                    self.with_objects(arg.value.span, items, args);
+                    self.with_objects(span, items, args);
                 }
                 _ => args.push(self.expr(&arg.value)),
             }
