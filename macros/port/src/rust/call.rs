@@ -657,6 +657,14 @@ impl<'a> Body<'_, 'a> {
         }
         given.extend(self.arguments(span, function, args));
         let own = ident(&snake(&function.name));
+        // A variable of the same name hides the function, and a closure in it would be called.
+        let is_hidden = self.shared.variables.contains(&own.to_string())
+            || self.taken.contains(&own.to_string());
+        let own = if is_hidden {
+            quote!(self::#own)
+        } else {
+            quote!(#own)
+        };
         let is_async = self.shared.is_async.contains(&name.to_ascii_lowercase());
         self.called(quote!(#own(#(#given),*)), is_async, &function.returns)
     }

@@ -57,6 +57,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) hosted: BTreeSet<String>,
     /// Whether what is written at present does.
     pub(crate) uses_host: bool,
+    /// The names of the variables of the function that is written, its closures' among them.
+    pub(crate) variables: BTreeSet<String>,
     /// Variables of keys that something else took the place of.
     pub(crate) superseded: BTreeSet<usize>,
     /// What was made of calls.
@@ -230,6 +232,7 @@ fn items(shared: &mut Shared<'_>, name: (&str, &str)) -> (TokenStream, TokenStre
 fn function<'a>(shared: &mut Shared<'a>, function: &'a Function) -> TokenStream {
     let key = function.name.to_ascii_lowercase();
     let outer = std::mem::replace(&mut shared.uses_host, false);
+    shared.variables.clear();
     let is_async = shared.is_async.contains(&key);
     let docs = shared.function_docs(function);
     let types = hir::types(shared.file, None, Some(function));
@@ -271,6 +274,7 @@ fn main<'a>(
 ) -> (TokenStream, About) {
     let outer = std::mem::replace(&mut shared.uses_host, false);
     shared.throws.set(false);
+    shared.variables.clear();
     let is_async = shared.is_async.contains("");
     let types = hir::types(shared.file, None, Some(function));
     let mut body = Body::new(shared, None, function, types);
@@ -357,6 +361,7 @@ impl<'a> Shared<'a> {
             needs_host: BTreeSet::new(),
             hosted: BTreeSet::new(),
             uses_host: false,
+            variables: BTreeSet::new(),
             superseded: BTreeSet::new(),
             noted: Vec::new(),
         }

@@ -124,6 +124,8 @@ impl<'s, 'a> Body<'s, 'a> {
             }
         }
         let slots = slots(function, &mut taken);
+        let names = slots.iter().map(|slot| slot.name.to_string());
+        shared.variables.extend(names);
         Self {
             shared,
             class,

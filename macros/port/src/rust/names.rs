@@ -87,6 +87,11 @@ impl Taken {
         self.fresh(&base)
     }
 
+    /// Whether something has this name already.
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
     /// A name for what has none in PHP.
     pub(crate) fn fresh(&mut self, base: &str) -> Ident {
         let mut name = base.to_owned();
