@@ -323,3 +323,60 @@ fn arguments_that_no_method_can_change_are_refused() {
         refused(&format!("function f($t, $key) {{ {php} }}"), reason);
     }
 }
+
+#[test]
+fn arguments_of_the_application_have_no_names_and_are_not_spread() {
+    for (php, reason) in [
+        (
+            "transfer(from: $a, to: $b); transfer(to: $b, from: $a);",
+            "the named argument `from:`",
+        ),
+        (
+            "Bank::move(amount: 5, fee: 7);",
+            "the named argument `amount:`",
+        ),
+        ("$a->move(5, fee: 7);", "the named argument `fee:`"),
+        ("$a?->move(fee: 7);", "the named argument `fee:`"),
+        ("return new Order(no: $a);", "the named argument `no:`"),
+        (
+            "return json_encode(flags: 128, value: $a);",
+            "the named argument `flags:`",
+        ),
+        ("transfer(...$a);", "a spread `...` here"),
+        ("$a->move(1, ...$b);", "a spread `...` here"),
+        ("$c = transfer(...); $a->each($c);", "a spread `...` here"),
+    ] {
+        refused(&format!("function f($a, $b) {{ {php} }}"), reason);
+    }
+}
+
+#[test]
+fn a_variable_does_not_hide_a_function_of_its_name() {
+    holds(
+        "function total($x) { return $x; }
+        function f() { $total = fn($x) => $x * 3; return [total(5), $total(6)]; }",
+        "json!([self::total(&Value::from(5))?, total(&Value::from(6))?])",
+    );
+    holds(
+        "function total($x) { return $x; }
+        function f() { $total = 4; $g = fn($x) => total($x) + 1; return [$g(1), $total]; }",
+        "self::total(x)?",
+    );
+    holds(
+        "function client($x) { return $x; }
+        function g($client) { return $client->chain('v3/x')->post(['json' => ['a' => client(5)]]); }",
+        "self::client(&Value::from(5))?",
+    );
+}
+
+#[test]
+fn a_parameter_that_is_given_back_is_a_value() {
+    for php in [
+        "function f($x) { return $x; } function g($a) { return [f($a)]; }",
+        "function f($x) { if ($x) { return null; } return $x; } function g($a) { return f($a); }",
+        "function g($a) { return f($a); } function f($x) { return $x; }",
+    ] {
+        holds(php, "pub fn f(x: &Value) -> php::Result<Value>");
+        holds(php, "pub fn g(a: &Value) -> php::Result<Value>");
+    }
+}

@@ -254,6 +254,9 @@ pub(super) fn file(file: &mut File, facts: &Facts) {
 
 /// What nothing told may be anything.
 pub(super) fn finish(file: &mut File) {
+    // First the parameters: what a function gives back may be one of them.
+    file.functions_mut().for_each(settle_params);
+    rounds(file);
     for class in &mut file.classes {
         for field in &mut class.fields {
             settle(&mut field.ty);
@@ -291,6 +294,14 @@ fn settle(ty: &mut Ty) {
     }
 }
 
+fn settle_params(function: &mut Function) {
+    for param in &mut function.params {
+        if param.ty == Ty::Unknown || param.ty == Ty::Null {
+            param.ty = Ty::Any;
+        }
+    }
+}
+
 fn settle_function(function: &mut Function) {
     let params = function.params.len();
     for (index, local) in function.locals.iter_mut().enumerate() {
@@ -304,10 +315,8 @@ fn settle_function(function: &mut Function) {
         }
         settle(&mut local.ty);
     }
-    for param in &mut function.params {
-        if param.ty == Ty::Unknown || param.ty == Ty::Null {
-            param.ty = Ty::Any;
-        }
+    settle_params(function);
+    for param in &function.params {
         function.locals[param.local].ty = param.ty.clone();
     }
     match function.returns {
