@@ -380,3 +380,66 @@ fn a_parameter_that_is_given_back_is_a_value() {
         holds(php, "pub fn g(a: &Value) -> php::Result<Value>");
     }
 }
+
+#[test]
+fn an_exception_as_a_text_is_refused() {
+    let text = "an exception as a text, to which PHP adds file, line and trace";
+    let value = "an exception where a plain value is expected";
+    for (php, reason) in [
+        ("echo $e;", text),
+        ("print $e;", text),
+        ("error_log('failed ' . $e);", text),
+        ("error_log(\"failed $e\");", text),
+        ("$x = 'a'; $x .= $e; echo $x;", text),
+        ("return (string) $e;", text),
+        ("return strval($e);", value),
+        ("return sprintf('%s', $e);", text),
+        ("return json_encode($e);", value),
+        ("return ['error' => $e];", value),
+        ("error_log(json_encode(['error' => $e]));", value),
+        ("return new \\Exception($e);", ""),
+    ] {
+        refused(
+            &format!(
+                "function f($instance) {{ try {{ $instance->chain('v3/x')->get(); }} catch (\\Exception $e) {{ {php} }} }}"
+            ),
+            reason,
+        );
+    }
+    for (php, rust) in [
+        ("error_log($e);", "host.error_log(&e)?"),
+        (
+            "Log::error('failed', ['exception' => $e]);",
+            "json!({\"exception\": Value::from(e.to_string())})",
+        ),
+    ] {
+        holds(
+            &format!(
+                "function f($instance) {{ try {{ $instance->chain('v3/x')->get(); }} catch (\\Exception $e) {{ {php} }} }}"
+            ),
+            rust,
+        );
+    }
+}
+
+#[test]
+fn a_power_binds_tighter_than_the_sign_and_the_cast_before_it() {
+    let power = |base: &str| format!("php::pow(&Value::from({base}), &Value::from(2))?");
+    for (php, rust) in [
+        ("-2 ** 2", format!("php::neg(&{})?", power("2"))),
+        ("(int) 2.5 ** 2", format!("php::int(&{})", power("2.5"))),
+        (
+            "- (int) 2.5 ** 2",
+            format!("php::neg(&Value::from(php::int(&{})))?", power("2.5")),
+        ),
+        ("(-2) ** 2", power("-2")),
+        (
+            "2 ** -1",
+            "php::pow(&Value::from(2), &Value::from(-1))?".to_owned(),
+        ),
+    ] {
+        holds(&format!("function f() {{ return {php}; }}"), &rust);
+    }
+    let negated = "function f($a) { return !$a instanceof Order; }";
+    holds(negated, "!(php::truth(&host.is_order(a)?))");
+}

@@ -135,6 +135,10 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "a function that changes an argument of this type",
         "会修改这种类型参数的函数",
     ),
+    (
+        "an exception as a text, to which PHP adds file, line and trace",
+        "把异常当作文本（PHP 会加上文件、行号和调用栈）",
+    ),
     ("whether an exception is an answer", "判断异常是不是应答"),
     (
         "this change of an object of the application",

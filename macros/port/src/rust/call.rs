@@ -612,7 +612,9 @@ impl<'a> Body<'_, 'a> {
                 args.push(quote!(&mut #closure));
                 continue;
             }
+            let is_given = std::mem::replace(&mut self.is_given, true);
             let code = self.expr(arg);
+            self.is_given = is_given;
             args.push(self.argument(&code, ty, arg.span));
         }
         self.shared.uses_host = true;

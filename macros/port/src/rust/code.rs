@@ -84,12 +84,6 @@ impl Code {
                 let inner = Self::new(quote!(value), (**inner).clone()).string();
                 quote!(&#code.map_or_else(String::new, |value| #inner))
             }
-            // As a log is given it.
-            Repr::Handle(Ty::Thrown)
-            | Repr::HandlePlace(Ty::Thrown)
-            | Repr::HandleRef(Ty::Thrown) => {
-                quote!(&#code.to_string())
-            }
             Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_) => mismatch("a text"),
         }
     }
@@ -112,11 +106,6 @@ impl Code {
             Repr::OptionCopy(_) => {
                 let text = self.text();
                 quote!((#text).to_owned())
-            }
-            Repr::Handle(Ty::Thrown)
-            | Repr::HandlePlace(Ty::Thrown)
-            | Repr::HandleRef(Ty::Thrown) => {
-                quote!(#code.to_string())
             }
             Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_) => mismatch("a text"),
         }

@@ -88,7 +88,10 @@ impl<'a> Body<'_, 'a> {
                 self.ternary(expr, condition, then.as_ref(), otherwise)
             }
             ExprKind::Cast(ty, inner) => {
-                let code = self.expr(inner);
+                let code = match ty {
+                    Ty::Bool => self.expr(inner),
+                    _ => self.textual(inner),
+                };
                 match ty {
                     Ty::Text if code.repr == Repr::Str => code,
                     Ty::Text => Code::new(code.string(), Repr::String),
@@ -109,11 +112,20 @@ impl<'a> Body<'_, 'a> {
                 let code = self.expr(inner);
                 Code::new(code.is_there(), Repr::Bool)
             }
-            ExprKind::Builtin(name, args) => self.builtin(span, name, args),
+            ExprKind::Builtin(name, args) => {
+                let is_given = std::mem::replace(&mut self.is_given, false);
+                let made = self.builtin(span, name, args);
+                self.is_given = is_given;
+                made
+            }
             ExprKind::Extreme(most, values) => self.extreme(*most, values),
             ExprKind::Format(format, args) => {
                 let format = self.expr(format).text();
-                let args: Vec<_> = args.iter().map(|arg| self.kept(arg, &Ty::Any)).collect();
+                let args = args.iter().map(|arg| match self.types.of(arg).present() {
+                    Ty::Thrown => self.textual(arg).tokens,
+                    _ => self.kept(arg, &Ty::Any),
+                });
+                let args: Vec<_> = args.collect();
                 let call = quote!(php::sprintf(#format, &[#(#args),*]));
                 Code::new(self.tried(call), Repr::String)
             }
@@ -336,7 +348,7 @@ impl<'a> Body<'_, 'a> {
                         },
                         _ => piece,
                     };
-                    let code = self.expr(piece);
+                    let code = self.textual(piece);
                     let shown = code.shown();
                     match shown.clone().into_iter().collect::<Vec<_>>().as_slice() {
                         [proc_macro2::TokenTree::Ident(name)] if name != "self" => {
@@ -414,6 +426,21 @@ impl<'a> Body<'_, 'a> {
         })
     }
 
+    /// An expression that PHP makes a text of. The text of an exception names the file and line of PHP's code.
+    pub(crate) fn textual(&mut self, expr: &'a Expr) -> Code {
+        let code = self.expr(expr);
+        match &code.repr {
+            Repr::Handle(ty) | Repr::HandlePlace(ty) | Repr::HandleRef(ty) => {
+                let message = match ty.present() {
+                    Ty::Thrown => "an exception as a text, to which PHP adds file, line and trace",
+                    _ => "an object as a text",
+                };
+                self.refuse(expr.span, message)
+            }
+            _ => code,
+        }
+    }
+
     pub(crate) fn json_value(&mut self, value: &'a Expr) -> Json {
         if let ExprKind::Array(entries) = &*value.kind
             && !entries.iter().any(|entry| entry.spread)
@@ -428,6 +455,15 @@ impl<'a> Body<'_, 'a> {
         }
         let code = self.expr(value);
         let tokens = match &code.repr {
+            // Only a log's context may hold one.
+            Repr::Handle(Ty::Thrown)
+            | Repr::HandlePlace(Ty::Thrown)
+            | Repr::HandleRef(Ty::Thrown)
+                if !self.is_given =>
+            {
+                self.refuse(value.span, "an exception where a plain value is expected")
+                    .tokens
+            }
             Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_) => {
                 self.convert(&code, &Ty::Any, value.span)
             }
@@ -674,6 +710,11 @@ impl<'a> Body<'_, 'a> {
                 (Ty::Maybe(_), _) => {
                     let value = self.plain_ref(&code, arg.span);
                     quote!(match #value { Value::Null => None, value => Some(php::int(value)) })
+                }
+                (_, Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_)) => {
+                    let what = super::function::what(&self.types.of(arg));
+                    let message = format!("{what} where a plain value is expected");
+                    self.refuse(arg.span, &message).tokens
                 }
                 _ => self.plain_ref(&code, arg.span),
             });

@@ -104,6 +104,8 @@ pub(crate) struct Body<'s, 'a> {
     pub(crate) may_hoist: bool,
     /// Whether nothing is done with the answer of the call that is written.
     pub(crate) discarded: bool,
+    /// Whether an argument of the application's is written: a log is given exceptions.
+    pub(crate) is_given: bool,
     /// How often each variable is read; more than once in what may run again.
     pub(crate) reads: BTreeMap<usize, usize>,
     /// The names of such within one statement.
@@ -152,6 +154,7 @@ impl<'s, 'a> Body<'s, 'a> {
             before: TokenStream::new(),
             may_hoist: false,
             discarded: false,
+            is_given: false,
             reads: reads(function),
             bound: BTreeSet::new(),
         }
@@ -289,6 +292,9 @@ impl<'s, 'a> Body<'s, 'a> {
                 | Repr::OptionString => {
                     let value = code.value_ref();
                     self.tried(quote!(php::as_text(#value)))
+                }
+                Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_) => {
+                    self.refuse(span, "an object as a text").tokens
                 }
                 _ => code.string(),
             },
@@ -449,6 +455,9 @@ impl<'s, 'a> Body<'s, 'a> {
                 | Repr::Null => {
                     let owned = self.convert(code, ty, span);
                     quote!(&#owned)
+                }
+                Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_) => {
+                    self.refuse(span, "an object as a text").tokens
                 }
                 _ => code.text(),
             },

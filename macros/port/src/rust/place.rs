@@ -177,14 +177,17 @@ impl<'a> Body<'_, 'a> {
         if op == BinaryOp::Concat && place.path.is_empty() && root.repr == Repr::StringPlace {
             let tokens = &root.tokens;
             if mentions(value, &place.root) {
-                let added = self.expr(value).string();
+                let added = self.textual(value).string();
                 return quote!({ let added = #added; #tokens.push_str(&added); });
             }
-            let added = self.expr(value).text();
+            let added = self.textual(value).text();
             return quote!(#tokens.push_str(#added););
         }
         let before = self.read(place);
-        let given = self.expr(value);
+        let given = match op {
+            BinaryOp::Concat => self.textual(value),
+            _ => self.expr(value),
+        };
         let new = match op {
             BinaryOp::Concat => {
                 let (one, other) = (before.shown(), given.shown());
