@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::{Lower, has, named, number};
-use crate::syntax::{BinaryOp, Cast, Expr, ExprKind, Item, Member, UnaryOp, WholeExpr};
+use crate::syntax::{BinaryOp, Cast, Expr, ExprKind, Item, Member, Span, UnaryOp, WholeExpr};
 
 impl Lower<'_> {
     pub(super) fn expr(&mut self, node: Node<'_>) -> Expr {
@@ -106,8 +106,18 @@ impl Lower<'_> {
                 otherwise: self.field_box(node, "alternative"),
             },
             "binary_expression" => self.binary(node),
-            "unary_op_expression" => self.unary(node),
-            "cast_expression" => self.cast(node),
+            "unary_op_expression" => {
+                // Inside a text, the parser names no operand.
+                let operand = match node.child_by_field_name("argument") {
+                    Some(operand) => self.boxed(operand),
+                    None => self.only(node),
+                };
+                self.unary(node, operand)
+            }
+            "cast_expression" => {
+                let value = self.field_box(node, "value");
+                self.cast(node, value)
+            }
             "clone_expression" => ExprKind::Clone(self.only(node)),
             "print_intrinsic" => ExprKind::Print(self.only(node)),
             "throw_expression" => ExprKind::Throw(self.only(node)),
@@ -261,6 +271,11 @@ impl Lower<'_> {
                 what: format!("the operator `{written}`"),
             };
         };
+        if let (BinaryOp::Pow, Some(left)) = (op, node.child_by_field_name("left"))
+            && binds_less_than_power(left)
+        {
+            return self.power_within(left, node);
+        }
         let right = match (op, node.child_by_field_name("right")) {
             (BinaryOp::InstanceOf, Some(class)) if is_name(class) => Box::new(Expr {
                 span: self.span(class),
@@ -275,6 +290,47 @@ impl Lower<'_> {
         }
     }
 
+    /// `-$a ** 2`, `(int) $a ** 2`: PHP's `**` binds tighter than what stands before `$a`, unlike the parser's.
+    fn power_within(&mut self, left: Node<'_>, node: Node<'_>) -> ExprKind {
+        let mut outer = Vec::new();
+        let mut base = left;
+        while binds_less_than_power(base) {
+            let field = ["argument", "value"];
+            let mut inner = field
+                .iter()
+                .filter_map(|name| base.child_by_field_name(name));
+            let Some(inner) = inner.next().or_else(|| named(base).last().copied()) else {
+                break;
+            };
+            outer.push(base);
+            base = inner;
+        }
+        if outer.len() > MOST_BEFORE_POWER {
+            return self.too_deep(node).kind;
+        }
+        let end = self.span(node).end;
+        let mut kind = ExprKind::Binary {
+            op: BinaryOp::Pow,
+            left: self.boxed(base),
+            right: self.field_box(node, "right"),
+        };
+        let mut start = base;
+        for outer in outer.into_iter().rev() {
+            let span = Span::new(self.span(start).start, end);
+            let inner = Box::new(Expr { span, kind });
+            kind = match outer.kind() {
+                "cast_expression" => self.cast(outer, inner),
+                "unary_op_expression" => self.unary(outer, inner),
+                _ if self.whole => ExprKind::Whole(Box::new(WholeExpr::Silenced(*inner))),
+                kind => ExprKind::Unsupported {
+                    what: describe(kind),
+                },
+            };
+            start = outer;
+        }
+        kind
+    }
+
     fn binary_op(&self, written: &str) -> Option<BinaryOp> {
         Some(match written {
             "^" if self.whole => BinaryOp::BitXor,
@@ -285,7 +341,7 @@ impl Lower<'_> {
         })
     }
 
-    fn unary(&mut self, node: Node<'_>) -> ExprKind {
+    fn unary(&mut self, node: Node<'_>, operand: Box<Expr>) -> ExprKind {
         let written = self.field_text(node, "operator");
         let op = match &*written {
             "!" => UnaryOp::Not,
@@ -298,15 +354,10 @@ impl Lower<'_> {
                 };
             }
         };
-        // Inside a text, the parser names no operand.
-        let operand = match node.child_by_field_name("argument") {
-            Some(operand) => self.boxed(operand),
-            None => self.only(node),
-        };
         ExprKind::Unary { op, operand }
     }
 
-    fn cast(&mut self, node: Node<'_>) -> ExprKind {
+    fn cast(&mut self, node: Node<'_>, value: Box<Expr>) -> ExprKind {
         let written = self.field_text(node, "type").to_ascii_lowercase();
         let to = match &*written {
             "string" | "binary" => Cast::String,
@@ -321,16 +372,26 @@ impl Lower<'_> {
                 };
             }
         };
-        ExprKind::Cast {
-            to,
-            value: self.field_box(node, "value"),
-        }
+        ExprKind::Cast { to, value }
     }
 }
 
 pub(super) fn is_name(node: Node<'_>) -> bool {
     let name = ["name", "qualified_name", "relative_name"].contains(&node.kind());
     name && !has(node, "{")
+}
+
+/// How many signs and casts may stand before the base of a power.
+const MOST_BEFORE_POWER: usize = 16;
+
+/// Whether PHP applies it to a power, and not to its base.
+fn binds_less_than_power(node: Node<'_>) -> bool {
+    [
+        "unary_op_expression",
+        "cast_expression",
+        "error_suppression_expression",
+    ]
+    .contains(&node.kind())
 }
 
 #[rustfmt::skip]
