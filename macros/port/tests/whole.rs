@@ -443,3 +443,29 @@ fn a_power_binds_tighter_than_the_sign_and_the_cast_before_it() {
     let negated = "function f($a) { return !$a instanceof Order; }";
     holds(negated, "!(php::truth(&host.is_order(a)?))");
 }
+
+#[test]
+fn a_variable_whose_name_a_constant_holds_is_refused() {
+    for php in [
+        "return ${FOO['a']};",
+        "return ${FOO};",
+        "return \"{${FOO}}\";",
+        "return \"{${FOO['a']}}\";",
+    ] {
+        let php =
+            format!("const FOO = ['a' => 'x']; function f($x) {{ $FOO = ['a' => 7]; {php} }}");
+        refused(&php, "a variable variable `$$`");
+    }
+    holds(
+        "function f($x) { return \"a ${x}\"; }",
+        "format!(\"a {}\", php::text(x))",
+    );
+    holds(
+        "function f($x) { return \"a ${x['k']}\"; }",
+        "php::get(x, \"k\")",
+    );
+    holds(
+        "function f($x) { return <<<A\na ${x}\nA; }",
+        "format!(\"a {}\", php::text(x))",
+    );
+}

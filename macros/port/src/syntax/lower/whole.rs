@@ -85,7 +85,8 @@ impl Lower<'_> {
                 }
                 WholeExpr::StaticProperty(class, self.variable(name))
             }
-            // `"${name}"`, `"${name['key']}"`
+            // `"${name}"`, `"${name['key']}"`; elsewhere `name` is a constant that holds the name.
+            "dynamic_variable_name" if !is_in_text(node) => return None,
             "dynamic_variable_name" => match &*named(node) {
                 [name] if name.kind() == "name" => {
                     return Some(ExprKind::Variable(self.text(*name).to_owned()));
@@ -317,4 +318,16 @@ impl Lower<'_> {
         let mut words = words.filter(|word| word.kind() == "visibility_modifier");
         words.all(|word| self.text(word) == "public")
     }
+}
+
+/// Whether a `${name}` stands in a text itself: in `"{${name}}"` it does not.
+fn is_in_text(node: Node<'_>) -> bool {
+    let texts = [
+        "encapsed_string",
+        "heredoc_body",
+        "shell_command_expression",
+    ];
+    let parent = node.parent().map(|parent| parent.kind());
+    let before = node.prev_sibling().map(|before| before.kind());
+    parent.is_some_and(|parent| texts.contains(&parent)) && before != Some("{")
 }
