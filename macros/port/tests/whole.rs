@@ -469,3 +469,53 @@ fn a_variable_whose_name_a_constant_holds_is_refused() {
         "format!(\"a {}\", php::text(x))",
     );
 }
+
+#[test]
+fn a_global_variable_of_the_file_itself_is_refused() {
+    let own = "the global variable `$fee`, which the code outside of functions uses,";
+    for (php, reason) in [
+        ("$fee = 5; function f() { global $fee; return $fee; }", own),
+        (
+            "function f() { global $fee; return $fee; } if (f()) { $fee = 7; }",
+            own,
+        ),
+        (
+            "foreach ([1] as $fee) { f(); } function f() { global $fee; return $fee; }",
+            own,
+        ),
+        (
+            "$fee = 5; class A { function f() { global $fee; return $fee; } }",
+            own,
+        ),
+        (
+            "$fee = 5; function f() { return $GLOBALS['fee']; }",
+            "`$GLOBALS` in a file with variables outside of functions",
+        ),
+        (
+            "$fee = 5; function f($a) { return $GLOBALS[$a]; }",
+            "`$GLOBALS` in a file with variables outside of functions",
+        ),
+        (
+            "function f($a) { $GLOBALS['fee'] = $a; }",
+            "a change of the global variable `$GLOBALS`",
+        ),
+        (
+            "function f($a) { $_SESSION['fee'] = $a; }",
+            "a change of the global variable `$_SESSION`",
+        ),
+        (
+            "function f($a) { unset($_SESSION['fee']); }",
+            "a change of the global variable `$_SESSION`",
+        ),
+    ] {
+        refused(php, reason);
+    }
+    holds(
+        "function f() { global $fee; return $fee; }",
+        "host.global_fee()?",
+    );
+    holds(
+        "$a = 1; function f() { global $fee; return [$fee, $GLOBALS['b'] ?? 1]; }",
+        "host.globals()?",
+    );
+}

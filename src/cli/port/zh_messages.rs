@@ -216,6 +216,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("this `static` variable", "这种 `static` 变量"),
     ("a `static` variable here", "这里的 `static` 变量"),
     (
+        "the global variable `${}`, which the code outside of functions uses,",
+        "函数之外的代码也使用的全局变量 `${}`",
+    ),
+    (
+        "`$GLOBALS` in a file with variables outside of functions",
+        "函数之外有变量的文件中的 `$GLOBALS`",
+    ),
+    (
         "a change of the global variable `${}`",
         "修改全局变量 `${}`",
     ),

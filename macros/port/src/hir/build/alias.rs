@@ -123,6 +123,12 @@ impl<'a> Builder<'a> {
             if self.by_name.contains_key(name) || self.aliases.contains_key(name) {
                 return self.no(span, "this `global`");
             }
+            if self.names.globals.contains(name) {
+                let what = format!(
+                    "the global variable `${name}`, which the code outside of functions uses,"
+                );
+                return self.no(span, &what);
+            }
             self.aliases.insert(name.clone(), Alias::Global);
         }
         StmtKind::Block(Vec::new())

@@ -1,6 +1,6 @@
 //! Expressions.
 
-use super::{Builder, class, refused};
+use super::{Builder, class, is_superglobal, refused};
 use crate::hir::Ty;
 use crate::hir::builtin;
 use crate::hir::tree::{Entry, Expr, ExprKind, Place, Root};
@@ -39,7 +39,10 @@ impl<'a> Builder<'a> {
                 object,
                 index: Some(index),
             } => {
-                let object = self.expr(object);
+                let object = match self.foreign_global(object, index) {
+                    Some(object) => object,
+                    None => self.expr(object),
+                };
                 ExprKind::Index(object, self.expr(index))
             }
             PhpKind::Index { index: None, .. } => return self.unknown(span, "reading `[]`"),
@@ -102,23 +105,37 @@ impl<'a> Builder<'a> {
         if name == "this" {
             return refused(span, "`$this` as a value");
         }
-        if name.starts_with('_')
-            && name.len() > 1
-            && name[1..].bytes().all(|byte| byte.is_ascii_uppercase())
-            || name == "GLOBALS"
-        {
-            return self.foreign(
+        if name == "GLOBALS" && !self.names.globals.is_empty() {
+            return self.unknown(
                 span,
-                vec![name.trim_start_matches('_').to_ascii_lowercase()],
-                None,
-                Vec::new(),
+                "`$GLOBALS` in a file with variables outside of functions",
             );
+        }
+        if is_superglobal(name) {
+            return self.superglobal(span, name);
         }
         if let Some(aliased) = self.aliased(span, name) {
             return aliased;
         }
         let local = self.local(name);
         Expr::new(span, ExprKind::Local(local))
+    }
+
+    fn superglobal(&self, span: Span, name: &str) -> Expr {
+        let words = vec![name.trim_start_matches('_').to_ascii_lowercase()];
+        self.foreign(span, words, None, Vec::new())
+    }
+
+    /// `$GLOBALS['name']`, whose value the application has where the file has no such variable.
+    fn foreign_global(&self, object: &syntax::Expr, index: &syntax::Expr) -> Option<Expr> {
+        match (&object.kind, &index.kind) {
+            (PhpKind::Variable(variable), PhpKind::String(name))
+                if variable == "GLOBALS" && !self.names.globals.contains(name) =>
+            {
+                Some(self.superglobal(object.span, variable))
+            }
+            _ => None,
+        }
     }
 
     fn array(&mut self, items: &'a [Item]) -> ExprKind {
@@ -350,6 +367,10 @@ impl<'a> Builder<'a> {
             });
         }
         match &target.kind {
+            PhpKind::Variable(name) if is_superglobal(name) => {
+                let message = format!("a change of the global variable `${name}`");
+                Err(refused(target.span, message))
+            }
             PhpKind::Variable(name) => {
                 if let Some(place) = self.aliased_place(target.span, name) {
                     return place;

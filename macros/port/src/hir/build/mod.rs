@@ -27,7 +27,7 @@ use crate::syntax::{self, ExprKind as PhpKind, Program, Span, Stmt, StmtKind, Wh
 
 /// The meaning of a file, its variables not yet placed.
 pub(super) fn file(block: &Block, program: &Program) -> File {
-    let names = Names::of(&program.statements);
+    let names = Names::of(block, &program.statements);
     let mut file = File::default();
     let mut rest = Vec::new();
     top(
@@ -121,12 +121,14 @@ struct Names<'a> {
     functions: BTreeMap<String, &'a syntax::Closure>,
     classes: BTreeMap<String, &'a syntax::Class>,
     consts: BTreeSet<String>,
+    /// The variables that the file uses outside of its functions.
+    globals: BTreeSet<String>,
     /// The file's namespace; `None` where it has several.
     namespace: Option<String>,
 }
 
 impl<'a> Names<'a> {
-    fn of(statements: &'a [Stmt]) -> Self {
+    fn of(block: &Block, statements: &'a [Stmt]) -> Self {
         let mut names = Self {
             namespace: namespace(statements),
             ..Self::default()
@@ -151,6 +153,8 @@ impl<'a> Names<'a> {
                 },
                 _ => {
                     // What is defined before anything is done.
+                    let text = block.text.get(stmt.span.range()).unwrap_or_default();
+                    names.globals.extend(variables(text));
                     defines &= defined(stmt).is_some();
                     let constant = defined(stmt).filter(|_| defines);
                     names
@@ -167,6 +171,22 @@ impl<'a> Names<'a> {
         let last = path.rsplit('\\').next().unwrap_or(path);
         self.classes.get(&last.to_ascii_lowercase()).copied()
     }
+}
+
+/// The names of the variables that a piece of PHP mentions.
+fn variables(text: &str) -> impl Iterator<Item = String> {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
+    text.split('$').skip(1).map(move |piece| {
+        let piece = piece.trim_start_matches('{');
+        let end = piece.find(|c| !word(c)).unwrap_or(piece.len());
+        piece[..end].to_owned()
+    })
+}
+
+/// Whether a variable is PHP's own, which each function sees: `$_SERVER`, `$GLOBALS`.
+fn is_superglobal(name: &str) -> bool {
+    let rest = name.strip_prefix('_').unwrap_or_default();
+    name == "GLOBALS" || !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// `define('NAME', …);` with a value that is written there.
