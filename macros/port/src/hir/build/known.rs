@@ -231,6 +231,21 @@ impl<'a> Builder<'a> {
         };
         // `Rsa::from([$key, $passphrase])`
         if let Some(ExprKind::Array(pair)) = args.first().map(|arg| &*arg.kind) {
+            // PHP reads the items by their keys.
+            let in_order = pair.iter().enumerate().all(|(index, entry)| {
+                let key = entry.key.as_ref().map(|key| &*key.kind);
+                let at = i64::try_from(index).ok();
+                !entry.spread
+                    && match key {
+                        None => true,
+                        Some(ExprKind::Int(key)) => Some(*key) == at,
+                        Some(_) => false,
+                    }
+            });
+            if !in_order {
+                let what = "a key and its passphrase under other keys than 0 and 1";
+                return self.unknown(span, what);
+            }
             let pair: Vec<_> = pair.iter().map(|entry| entry.value.clone()).collect();
             let kind = args.get(1).map(|kind| &*kind.kind);
             let private = match kind {
