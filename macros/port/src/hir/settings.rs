@@ -4,7 +4,7 @@
 //! That holds where the variable is assigned once, and where all that reads it is the factory behind that, or an item by
 //! its name. Else the settings are an array that only a run knows, which holds no keys that were read before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::setting_named;
 use super::tree::{Expr, ExprKind, File, Function, Local, Place, Root, Setting, Stmt, StmtKind};
@@ -39,7 +39,12 @@ fn function(function: &mut Function) {
         if local < params || of(&local).1 != 1 {
             continue;
         }
-        let steady = |local: &usize| of(local).1 + usize::from(*local < params) == 1;
+        // A variable that is set behind the array would give the factory its later value.
+        let before = set_before(&mut function.body, local);
+        let steady = |local: &usize| match *local < params {
+            true => of(local).1 == 0,
+            false => of(local).1 == 1 && before.contains(local),
+        };
         let steady = counts
             .keys()
             .copied()
@@ -53,6 +58,20 @@ fn function(function: &mut Function) {
         };
         lists.list(&mut function.body);
     }
+}
+
+/// The variables that are set before a variable is, in the order of the source.
+fn set_before(body: &mut [Stmt], wanted: usize) -> BTreeSet<usize> {
+    let (mut before, mut done) = (BTreeSet::new(), false);
+    for stmt in body {
+        stmt.locals_mut(&mut |local, how| {
+            done |= *local == wanted;
+            if !done && how != Use::Read {
+                before.insert(*local);
+            }
+        });
+    }
+    before
 }
 
 struct Lists<'f> {
