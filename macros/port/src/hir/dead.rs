@@ -17,7 +17,7 @@ fn list(body: &mut Vec<Stmt>, problems: &mut Vec<Problem>) {
         let dead = body[at + 1..].iter().find(|stmt| !jumps(stmt));
         if let Some(dead) = dead {
             if body[at + 1..].iter().any(calls) {
-                // Calls of WeChat Pay stay in sight.
+                // Calls of WeChat Pay and refusals stay in sight.
                 if body.last().is_some_and(|last| !leaves(last)) {
                     let span = dead.span;
                     let kind = StmtKind::Exit(None);
@@ -42,12 +42,23 @@ fn list(body: &mut Vec<Stmt>, problems: &mut Vec<Problem>) {
     }
 }
 
+/// Whether a statement holds a call of WeChat Pay, or something that is refused: a `yield` that PHP never reaches makes a
+/// function a generator all the same.
 fn calls(stmt: &Stmt) -> bool {
-    let mut found = false;
+    let mut found = refuses(stmt);
     stmt.clone().each_mut(&mut |expr| {
-        found |= matches!(*expr.kind, ExprKind::Sdk(_) | ExprKind::Promise(_));
+        found |= matches!(
+            *expr.kind,
+            ExprKind::Sdk(_) | ExprKind::Promise(_) | ExprKind::Refused(_)
+        );
     });
     found
+}
+
+fn refuses(stmt: &Stmt) -> bool {
+    let mut bodies = stmt.clone();
+    let mut bodies = bodies.bodies_mut().into_iter();
+    matches!(stmt.kind, StmtKind::Refused(_)) || bodies.any(|(body, _)| body.iter().any(refuses))
 }
 
 fn leaves(stmt: &Stmt) -> bool {
