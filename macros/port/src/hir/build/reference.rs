@@ -131,6 +131,12 @@ impl<'a> Builder<'a> {
     /// A call of a function of PHP that changes an argument: the application's, which is given the variable.
     pub(super) fn changing(&mut self, span: Span, name: &str, args: &'a [Arg]) -> Option<Expr> {
         let changed = changed(name).filter(|_| !args.is_empty())?;
+        if let "openssl_sign" | "openssl_public_encrypt" | "openssl_private_encrypt" = name {
+            let message = format!("`{name}` sets raw bytes, which no text holds");
+            let hint = "use `Rsa::sign` or `Rsa::encrypt`, which give base64";
+            let problem = Problem::error(span, message).hint(hint);
+            return Some(Expr::new(span, ExprKind::Refused(problem)));
+        }
         let unclear = format!("`{name}`, which changes an argument,");
         let places: Vec<usize> = match changed {
             Changed::Cursor => {
@@ -157,10 +163,24 @@ impl<'a> Builder<'a> {
         self.local(variable);
         self.kinds.insert(variable.clone(), Ty::Unknown);
         let changed = values.remove(index);
+        if values.iter_mut().any(|value| reads(value, &changed)) {
+            let what = format!("`{name}`, which is given the variable that it changes twice,");
+            return Some(self.unknown(span, &what));
+        }
         let mut call = self.foreign(span, vec![name.to_owned()], Some(changed), values);
         if let ExprKind::Foreign(foreign) = &mut *call.kind {
             foreign.changes = true;
         }
         Some(call)
     }
+}
+
+/// Whether a value reads a variable.
+fn reads(value: &mut Expr, variable: &Expr) -> bool {
+    let ExprKind::Local(variable) = *variable.kind else {
+        return false;
+    };
+    let mut found = false;
+    value.locals_mut(&mut |local, _| found |= *local == variable);
+    found
 }
