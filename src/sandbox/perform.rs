@@ -43,21 +43,25 @@ impl Performed {
 impl SandboxState {
     /// Performs an action. With a journal, returns after its entry is written.
     pub(crate) fn perform(&self, action: Action) -> Result<Performed> {
-        self.perform_as(action, |action| apply(self, action))?
+        self.perform_as(action, |action| apply(self, action))
     }
 
     /// As [`perform`](Self::perform), for an action whose live value has more than its entry.
     pub(crate) fn perform_as<T>(
         &self,
         action: Action,
-        work: impl FnOnce(&Action) -> T,
+        work: impl FnOnce(&Action) -> Result<T>,
     ) -> Result<T> {
         let (result, written) = self.record(|| {
             let result = work(&action);
-            (result, Some(Entry::Action(action)))
+            // Another error, as of a key, can come after the change.
+            let is_refused = (result.as_ref()).is_err_and(|err| err.kind() == ErrorKind::Builder);
+            let entry = Entry::Action(action);
+            let is_void = is_refused && entry.is_void_if_refused();
+            (result, (!is_void).then_some(entry))
         })?;
         written.wait()?;
-        Ok(result)
+        result
     }
 
     /// Performs an action of a merchant.

@@ -181,6 +181,7 @@ impl SandboxState {
             calls: self.records.progress().borrow().newest,
             deliveries: self.notifier.count(),
             responses: self.request_count.load(Ordering::Relaxed),
+            certificates: self.identity.added(),
             nonces: self.nonces.saved(),
         }
     }
@@ -192,6 +193,7 @@ impl SandboxState {
         self.records.set_count(left.calls);
         self.notifier.set_count(left.deliveries);
         self.request_count.store(left.responses, Ordering::Relaxed);
+        self.identity.set_added(left.certificates);
         self.nonces.restore(left.nonces);
     }
 

@@ -123,7 +123,11 @@ fn record(state: &Arc<SandboxState>, head: &Parts, body: &Bytes) -> (Reply, Tick
         return (route(state, head, body), journal.last());
     }
     let entry = Entry::Control(SavedRequest::of(head, Some(body)));
-    let recorded = state.record(|| (route(state, head, body), Some(entry)));
+    let recorded = state.record(|| {
+        let reply = route(state, head, body);
+        let is_void = reply.status.is_client_error() && entry.is_void_if_refused();
+        (reply, (!is_void).then_some(entry))
+    });
     recorded.unwrap_or_else(|err| (Refusal::internal(&err).reply(), Ticket::none()))
 }
 

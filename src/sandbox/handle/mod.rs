@@ -118,12 +118,11 @@ impl Sandbox {
         let url = merchant.notify_url.as_deref();
         self.state.settings.check_notify_url(url)?;
         let entry = merchant.entry();
-        let added = self.state.perform_as(Action::AddMerchant { entry }, |_| {
+        self.state.perform_as(Action::AddMerchant { entry }, |_| {
             let account = self.state.accounts.add(merchant)?;
             // Before the entry is written, the keys are in the folder.
             Account::new(&self.state, account)
-        });
-        added?
+        })
     }
 
     /// A client builder for a brand (品牌), which has its own key.
@@ -138,7 +137,8 @@ impl Sandbox {
         let (brand, written) = self.state.record(|| {
             let brand_id = self.brand_id().to_owned();
             let brand = self.identity().brand(&brand_id, self.state.now());
-            (brand, Some(Entry::Brand { brand_id }))
+            let entry = brand.is_ok().then_some(Entry::Brand { brand_id });
+            (brand, entry)
         })?;
         written.wait()?;
         let brand = brand?;
@@ -181,7 +181,7 @@ impl Sandbox {
     pub fn stub(&self, method: &str, path: &str, response: StubResponse) -> Result<()> {
         let saved = Action::Stub(response.saved(method, path));
         let set = |_: &Action| self.state.stubs.set(method, path, response);
-        self.state.perform_as(saved, set)?
+        self.state.perform_as(saved, set)
     }
 
     /// Sets the content of every bill.
@@ -199,7 +199,10 @@ impl Sandbox {
     /// Injects a fault into the response to the next request. Several faults wait for one request each.
     pub fn inject_fault(&self, fault: Fault) {
         let name = fault.to_string();
-        let inject = |_: &Action| self.state.faults.push(fault);
+        let inject = |_: &Action| {
+            self.state.faults.push(fault);
+            Ok(())
+        };
         // An error means that the state cannot be written; then nothing changes.
         let _ = self
             .state
@@ -211,7 +214,10 @@ impl Sandbox {
     pub fn inject_fault_always(&self, fault: impl Into<Option<Fault>>) {
         let fault = fault.into();
         let name = fault.as_ref().map(Fault::to_string);
-        let inject = |_: &Action| self.state.faults.set_always(fault);
+        let inject = |_: &Action| {
+            self.state.faults.set_always(fault);
+            Ok(())
+        };
         let _ = self
             .state
             .perform_as(Action::InjectFaultAlways { fault: name }, inject);

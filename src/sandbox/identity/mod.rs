@@ -179,6 +179,15 @@ impl Identity {
         certified(&key, &x509)
     }
 
+    /// How many platform certificates were added.
+    pub(super) fn added(&self) -> u64 {
+        self.added.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_added(&self, added: u64) {
+        self.added.store(added, Ordering::Relaxed);
+    }
+
     /// From now on keeps generated keys in a journal, which has those of earlier runs.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Version};
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -50,6 +51,16 @@ pub(crate) enum Entry {
 }
 
 impl Entry {
+    /// Whether it changes nothing when it is refused, and a reset keeps what it changes when it is not. The journal
+    /// keeps no refused one: it would stay in the file, and in place of an earlier one.
+    pub(crate) fn is_void_if_refused(&self) -> bool {
+        match self {
+            Self::Action(Action::Stub(_) | Action::AddMerchant { .. }) => true,
+            Self::Control(request) => request.adds_merchant(),
+            _ => false,
+        }
+    }
+
     /// Whether it can leave something that the next posting of events advances; `None` when it changes nothing there.
     pub(super) fn sets_news(&self) -> Option<bool> {
         match self {
@@ -72,6 +83,8 @@ pub(crate) struct Checkpoint {
     pub(crate) deliveries: u64,
     /// How many responses have a Request-ID.
     pub(crate) responses: u64,
+    /// How many platform certificates were added. The keys of the forgotten ones stay in the file under their numbers.
+    pub(crate) certificates: u64,
     /// The keys of the nonces by their timestamp, each 16 bytes.
     pub(crate) nonces: Vec<(i64, Blob)>,
 }
@@ -193,6 +206,7 @@ impl SavedRequest {
     /// Whether it is a request of the control API, or a form of the page, that adds a merchant.
     pub(super) fn adds_merchant(&self) -> bool {
         let path = self.target.split('?').next().unwrap_or_default();
+        let path = percent_decode_str(path).decode_utf8_lossy();
         self.method == "POST" && path.trim_end_matches('/').ends_with("/merchants")
     }
 

@@ -183,6 +183,34 @@ fn a_reset_survives_a_restart() -> Outcome {
     Ok(())
 }
 
+/// The serials of the listed platform certificates.
+fn listed(sandbox: &Sandbox) -> Outcome<Vec<Value>> {
+    let list = sandbox.client()?.chain("v3/certificates").get(()).wait()?;
+    let list = list["data"].as_array().ok_or("no list")?.iter();
+    Ok(list.map(|it| it["serial_no"].clone()).collect())
+}
+
+#[test]
+fn a_certificate_that_a_reset_has_dropped_stays_dropped_after_a_restart() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let sandbox = builder(folder.path()).start_blocking()?;
+    let mut rotated = Vec::new();
+    for _ in 0..2 {
+        rotated.push(sandbox.rotate_platform_certificate()?.serial().to_owned());
+        sandbox.reset();
+    }
+    rotated.push(sandbox.rotate_platform_certificate()?.serial().to_owned());
+    let before = listed(&sandbox)?;
+    assert!(before.contains(&json!(rotated[2])), "{before:?}");
+    drop(sandbox);
+
+    let sandbox = builder(folder.path()).start_blocking()?;
+    assert_eq!(listed(&sandbox)?, before);
+    let next = sandbox.rotate_platform_certificate()?.serial().to_owned();
+    assert!(!rotated.contains(&next), "{next} {rotated:?}");
+    Ok(())
+}
+
 /// The number of entries that a start executes, as the control API tells it.
 fn entries(sandbox: &Sandbox) -> Outcome<u64> {
     let info = super::control::get(sandbox, "info")?;
@@ -243,6 +271,25 @@ fn a_reset_shrinks_the_file_and_keeps_what_a_reset_keeps() -> Outcome {
     let count = |id: &Option<String>| id.as_deref().map(|id| id[id.len() - 10..].to_owned());
     let again = &sandbox.orders()[0].transaction_id;
     assert!(count(again) > count(&paid), "{again:?} {paid:?}");
+    Ok(())
+}
+
+#[test]
+fn a_failed_stub_leaves_the_earlier_one_after_a_reset_and_a_restart() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let sandbox = builder(folder.path()).start_blocking()?;
+    sandbox.stub("GET", "v3/any", StubResponse::json(json!({"stubbed": 1})))?;
+    for _ in 0..2 {
+        let wrong = StubResponse::json(json!({})).status(99);
+        let err = sandbox.stub("GET", "v3/any", wrong).unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Builder);
+    }
+    sandbox.reset();
+    assert_eq!(entries(&sandbox)?, 2, "the stub and the reset");
+    drop(sandbox);
+    let sandbox = builder(folder.path()).start_blocking()?;
+    let answer = sandbox.client()?.chain("v3/any").get(()).wait()?;
+    assert_eq!(answer["stubbed"], 1);
     Ok(())
 }
 

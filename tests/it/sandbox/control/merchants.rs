@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use wechatpay_chain::{Certificate, Client, PrivateKey};
+use wechatpay_sandbox::{MerchantKind, MerchantSettings, Sandbox};
 
 use super::super::Outcome;
 use super::merchant::Merchant;
@@ -126,7 +127,7 @@ fn a_refused_merchant_replaces_none() -> Outcome {
     Ok(())
 }
 
-fn order(sandbox: &wechatpay_sandbox::Sandbox, mchid: &str, notify_url: Option<&str>) -> Outcome {
+fn order(sandbox: &Sandbox, mchid: &str, notify_url: Option<&str>) -> Outcome {
     let order = json!({
         "appid": "wxd678efh567hg6787", "mchid": mchid, "description": "公仔", "out_trade_no": "ORDER001",
         "notify_url": notify_url.unwrap_or("http://127.0.0.1:9/"), "amount": {"total": 100},
@@ -225,5 +226,34 @@ fn the_page_shows_whose_a_request_and_an_order_are() -> Outcome {
     }
     let came = api(&sandbox, "GET", "info", "")?.json()?;
     assert_eq!(came["merchants"][1], "1900007100");
+    Ok(())
+}
+
+#[test]
+fn a_refused_merchant_is_not_kept_and_an_added_one_is() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let builder = || Sandbox::builder().state(folder.path().join("state"));
+    let sandbox = builder().start_blocking()?;
+    let asked = json!({"mchid": "1900000334", "kind": "merchant"}).to_string();
+    // The path is read after it is decoded.
+    let host = sandbox.address().to_string();
+    let path = "/_sandbox/api/%6Derchants";
+    let added = send(&sandbox, "POST", path, &[("Host", &*host)], &asked)?;
+    assert_eq!(added.status, 200, "{}", added.body);
+    let (known, wrong) = (asked.as_str(), "{\"mchid\": \"x\"}");
+    for body in [known, wrong, known, wrong] {
+        let (status, _) = refused(&sandbox, "POST", "merchants", body)?;
+        assert!([400, 409].contains(&status), "{status}");
+    }
+    let again = MerchantSettings::new("1900000334").kind(MerchantKind::Any);
+    sandbox.add_merchant(again).map(drop).unwrap_err();
+    sandbox.reset();
+    assert_eq!(
+        get(&sandbox, "info")?["state"]["entries"],
+        2,
+        "the merchant and the reset"
+    );
+    drop(sandbox);
+    builder().start_blocking()?.account("1900000334")?;
     Ok(())
 }
