@@ -7,7 +7,7 @@ use super::lang::Lang;
 use crate::query;
 use crate::record::{CallRecord, Verdict};
 
-/// The parameters of the form. An empty one matches every request.
+/// The parameters of the form. An empty one matches every request, and so does a choice that the form does not offer.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
     number: String,
@@ -40,11 +40,16 @@ impl Filter {
             let value = query::value(Some(&text), name).unwrap_or_default();
             value.trim().to_owned()
         };
+        let choice = |name, offered: &[(&str, &str, &str)]| {
+            let value = value(name);
+            let is_offered = offered.iter().any(|(known, _, _)| *known == value);
+            if is_offered { value } else { String::new() }
+        };
         Self {
             number: value("number"),
             path: value("path"),
-            verdict: value("verdict"),
-            minutes: value("minutes"),
+            verdict: choice("verdict", &VERDICTS),
+            minutes: choice("minutes", &MINUTES),
         }
     }
 

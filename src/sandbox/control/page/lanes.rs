@@ -42,8 +42,15 @@ pub(super) fn lanes(
 ) -> Markup {
     let mut numbers = vec![order.out_trade_no.as_str()];
     numbers.extend(order.transaction_id.as_deref());
+    // The notification of a combined order names its parts only inside of `sub_orders`.
+    numbers.extend(order.combine_out_trade_no.as_deref());
     numbers.extend(refunds.iter().map(|refund| refund.out_refund_no.as_str()));
-    let is_of_it = |record: &CallRecord| numbers.iter().any(|number| names(record, number));
+    // Another merchant may use the same number. A request without a known merchant may be meant for this one.
+    let is_of_it = |record: &CallRecord| {
+        let mchid = record.mchid.as_ref();
+        mchid.is_none_or(|mchid| *mchid == order.mchid)
+            && numbers.iter().any(|number| names(record, number))
+    };
     let calls = state.records.all();
     let calls: Vec<_> = calls.iter().filter(|record| is_of_it(record)).collect();
     let mut events: Vec<_> = calls.iter().map(|record| call(record, lang)).collect();

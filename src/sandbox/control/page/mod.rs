@@ -94,8 +94,9 @@ fn one(state: &Arc<SandboxState>, path: &str, lang: Lang) -> Option<Markup> {
 /// Remembers the language, and shows the page with the rest of its query.
 fn choose(lang: Lang, path: &str, query: Option<&str>) -> Reply {
     let parameters = query.unwrap_or_default().split('&');
+    let name = |it: &str| query::decoded(it.split('=').next().unwrap_or_default()).into_owned();
     let kept: Vec<_> = parameters
-        .filter(|it| !it.is_empty() && it.split('=').next() != Some("lang"))
+        .filter(|it| !it.is_empty() && name(it) != "lang")
         .collect();
     let mark = if kept.is_empty() { "" } else { "?" };
     let to = format!("/_sandbox{path}{mark}{}", kept.join("&"));

@@ -4,6 +4,7 @@ use serde_json::json;
 use wechatpay_sandbox::{Fault, Sandbox};
 
 use super::super::Outcome;
+use super::super::raw::Raw;
 use super::merchant::Merchant;
 use super::{get, order, send};
 
@@ -21,6 +22,23 @@ fn listed(sandbox: &Sandbox, path: &str, query: &str) -> Outcome<Vec<u64>> {
     let cells = page.split("<td><a href=\"/_sandbox/calls/").skip(1);
     let numbers = cells.filter_map(|cell| cell.split('"').next()?.parse().ok());
     Ok(numbers.collect())
+}
+
+/// An order of a service provider with this number.
+fn order_of_provider(sandbox: &Sandbox, number: &str) -> Outcome {
+    let other = sandbox.account("1900007100")?;
+    let asked = json!({
+        "sp_appid": "wx8888888888888888",
+        "sp_mchid": "1900007100",
+        "sub_mchid": "1900007101",
+        "description": "Image形象店",
+        "out_trade_no": number,
+        "notify_url": "https://www.example.com/notify",
+        "amount": {"total": 100},
+    });
+    let native = "v3/pay/partner/transactions/native";
+    other.client()?.chain(native).post(&asked, ()).wait()?;
+    Ok(())
 }
 
 #[test]
@@ -54,6 +72,13 @@ fn requests_are_filtered_by_number_path_verdict_and_time() -> Outcome {
     assert_eq!(listed(&sandbox, "", "minutes=5")?, [0; 0]);
     assert_eq!(listed(&sandbox, "", "minutes=60")?.len(), 4);
 
+    for query in ["verdict=x", "minutes=x", "minutes=7", "minutes=-5"] {
+        assert_eq!(listed(&sandbox, "", query)?.len(), 4, "{query}");
+        let shown = page(&sandbox, &format!("/_sandbox/?{query}"), "en")?;
+        assert!(!shown.contains("Show all"), "{query}: {shown}");
+        assert!(!shown.contains(query), "{query}: {shown}");
+    }
+
     let none = page(&sandbox, "/_sandbox/filter?number=%22%3E%3Cb%3E", "zh")?;
     assert!(none.contains("没有符合条件的请求"), "{none}");
     assert!(none.contains("value=\"&quot;&gt;&lt;b&gt;\""), "{none}");
@@ -76,6 +101,11 @@ fn the_other_language_has_the_same_filter() -> Outcome {
     let came = send(&sandbox, "GET", &chosen, &[("Host", &*host)], "")?;
     let to = format!("/_sandbox/filter?{query}");
     assert_eq!((came.status, came.header("location")), (303, Some(&*to)));
+    // The name of the parameter is compared after it is decoded.
+    let encoded = "/_sandbox/filter?%6Cang=zh&language=a&lang=en";
+    let came = send(&sandbox, "GET", encoded, &[("Host", &*host)], "")?;
+    let to = Some("/_sandbox/filter?language=a");
+    assert_eq!((came.status, came.header("location")), (303, to));
     Ok(())
 }
 
@@ -172,18 +202,7 @@ fn an_order_shows_its_calls_payment_notifications_and_refunds() -> Outcome {
 fn diagrams_of_the_same_order_number_have_different_ids() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
     order(&sandbox, "TRADE1", "https://www.example.com/notify")?;
-    let other = sandbox.account("1900007100")?;
-    let asked = json!({
-        "sp_appid": "wx8888888888888888",
-        "sp_mchid": "1900007100",
-        "sub_mchid": "1900007101",
-        "description": "Image形象店",
-        "out_trade_no": "TRADE1",
-        "notify_url": "https://www.example.com/notify",
-        "amount": {"total": 100},
-    });
-    let native = "v3/pay/partner/transactions/native";
-    other.client()?.chain(native).post(&asked, ()).wait()?;
+    order_of_provider(&sandbox, "TRADE1")?;
     let shown = page(&sandbox, "/_sandbox/orders/TRADE1", "en")?;
     let ids: Vec<_> = shown.split(" id=\"").skip(1).collect();
     let mut ids: Vec<_> = ids.iter().filter_map(|it| it.split('"').next()).collect();
@@ -191,5 +210,64 @@ fn diagrams_of_the_same_order_number_have_different_ids() -> Outcome {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!((count, ids.len()), (6, 6), "{ids:?}");
+    Ok(())
+}
+
+#[test]
+fn a_diagram_has_no_calls_of_another_merchant_with_the_same_number() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    order(&sandbox, "TRADE1", "https://www.example.com/notify")?;
+    order_of_provider(&sandbox, "TRADE1")?;
+    let query = "/v3/pay/transactions/out-trade-no/TRADE1?mchid=1900000109";
+    Raw::new(&sandbox, "GET", query)?.send(&sandbox)?;
+    let shown = page(&sandbox, "/_sandbox/orders/TRADE1", "en")?;
+    let diagrams: Vec<_> = shown.split("<svg").skip(1).collect();
+    assert_eq!(diagrams.len(), 2, "{shown}");
+    for (mchid, own, other) in [("1900000109", 1, 2), ("1900007100", 2, 1)] {
+        let id = format!("title-{mchid}");
+        let diagram = diagrams.iter().find(|it| it.contains(&id));
+        let diagram = diagram.and_then(|it| it.split("</svg>").next());
+        let diagram = diagram.ok_or("no diagram")?;
+        let has = |call: u64| diagram.contains(&format!("/_sandbox/calls/{call}\""));
+        // The third request names no merchant.
+        assert!(has(own) && !has(other) && has(3), "{mchid}: {diagram}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_part_of_a_combined_order_shows_the_payment_notification() -> Outcome {
+    let sandbox = Sandbox::builder().post_notifications().start_blocking()?;
+    let merchant = Merchant::answering_v2(&["no"])?;
+    let part = |number: &str| {
+        json!({
+            "mchid": sandbox.mchid(),
+            "out_trade_no": number,
+            "description": "公仔",
+            "attach": "a",
+            "amount": {"total_amount": 100, "currency": "CNY"},
+        })
+    };
+    let asked = json!({
+        "combine_appid": "wxd678efh567hg6787",
+        "combine_mchid": sandbox.mchid(),
+        "combine_out_trade_no": "WHOLE1",
+        "notify_url": merchant.url,
+        "sub_orders": [part("PART1"), part("PART2")],
+    });
+    let native = "v3/combine-transactions/native";
+    let client = sandbox.client()?;
+    client.chain(native).post(&asked, ()).wait()?;
+    sandbox.pay("WHOLE1")?;
+    while sandbox.deliveries().is_empty() || sandbox.deliveries()[0].attempts.is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    for number in ["PART1", "PART2"] {
+        let shown = page(&sandbox, &format!("/_sandbox/orders/{number}"), "en")?;
+        let diagram = shown.split("<svg").nth(1).unwrap_or_default();
+        for part in ["/_sandbox/calls/1\"", "/_sandbox/notifications/1\""] {
+            assert!(diagram.contains(part), "{part} in {diagram}");
+        }
+    }
     Ok(())
 }
