@@ -24,6 +24,7 @@ mod key_files;
 mod lookup;
 mod notify;
 mod output;
+mod own_files;
 mod pages;
 mod port;
 mod profile;

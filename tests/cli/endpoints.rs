@@ -107,13 +107,37 @@ fn types_of_the_named_operations_are_written_into_a_folder() {
     Run::new(&args).run().ok();
     let module = std::fs::read_to_string(out.join("v3/pay/transactions/jsapi/post.rs")).unwrap();
     assert!(module.contains("pub struct RequestAmount {"), "{module}");
-    // A foreign file is not overwritten.
-    std::fs::write(out.join("mod.rs"), "// mine\n").unwrap();
-    Run::new(&args).run().failed(4);
-    assert_eq!(
-        std::fs::read_to_string(out.join("mod.rs")).unwrap(),
-        "// mine\n"
-    );
+    // Files of this command are written again.
+    Run::new(&args).run().ok();
+}
+
+#[test]
+fn types_overwrite_no_files_of_the_user_without_force() {
+    for foreign in ["mod.rs", "v3/mod.rs", "v3/pay/transactions/jsapi/post.rs"] {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("list");
+        std::fs::write(&list, "POST v3/pay/transactions/jsapi\n").unwrap();
+        let (list, out) = (list.to_str().unwrap(), folder.path().join("wechat"));
+        let args = ["endpoints", "--emit", "types", "--file", list, "-o"];
+        let args = [&args[..], &[out.to_str().unwrap()]].concat();
+        let place = out.join(foreign);
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::fs::write(&place, "// mine\n").unwrap();
+        let said = Run::new(&args).run().failed(4);
+        assert!(said.contains(place.to_str().unwrap()), "{said}");
+        assert!(said.contains("--force"), "{said}");
+        assert_eq!(std::fs::read_to_string(&place).unwrap(), "// mine\n");
+        let written = ["mod.rs", "v3/mod.rs", "v3/pay/mod.rs"];
+        let written = written.iter().filter(|it| out.join(it).exists());
+        assert_eq!(written.filter(|it| **it != foreign).count(), 0, "{foreign}");
+
+        Run::new(&[&args[..], &["--force"]].concat()).run().ok();
+        // A written file that was changed is the user's.
+        let changed = std::fs::read_to_string(&place).unwrap() + "// mine\n";
+        std::fs::write(&place, &changed).unwrap();
+        Run::new(&args).run().failed(4);
+        assert_eq!(std::fs::read_to_string(&place).unwrap(), changed);
+    }
 }
 
 #[test]

@@ -132,7 +132,13 @@ const FLOORS: [Floors; 5] = [
                 "progress",
                 "settings",
             ],
-            &["context", "key_files", "profile", "usage_error"],
+            &[
+                "context",
+                "key_files",
+                "own_files",
+                "profile",
+                "usage_error",
+            ],
             &["credentials"],
             &[
                 "certs",

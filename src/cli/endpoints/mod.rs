@@ -47,6 +47,9 @@ pub(crate) struct EndpointsArgs {
 
     #[arg(short, long, value_name = "DIR", requires = "emit")]
     output: Option<PathBuf>,
+
+    #[arg(long, requires = "output")]
+    force: bool,
 }
 
 /// The code to generate.
@@ -83,7 +86,7 @@ pub(crate) fn run(args: &EndpointsArgs, output: &Output) -> Result<(), Failure> 
 
 fn emit_types(args: &EndpointsArgs, found: &[Schema], output: &Output) -> Result<(), Failure> {
     if let Some(folder) = &args.output {
-        let count = types::write(found, folder)?;
+        let count = types::write(found, folder, args.force)?;
         return output.write(&format!("{}\n", t!("endpoints-count", count = count)));
     }
     match found {

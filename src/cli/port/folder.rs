@@ -9,12 +9,12 @@ use wechatpay_chain_port::{Problem, emit, syntax};
 
 use super::manifest::Manifest;
 use super::report;
-use super::write::{Files, Written};
 use super::{PortArgs, Report};
 use crate::exit::Failure;
 use crate::files::input;
 use crate::i18n::t;
 use crate::output::Output;
+use crate::own_files::{Files, Written};
 
 /// Folders of other people's code: Composer's and npm's.
 const OTHERS: [&str; 2] = ["vendor", "node_modules"];
@@ -81,7 +81,7 @@ impl Target {
     }
 
     fn write(&self, ported: &Folder, args: &PortArgs) -> Result<Written, Failure> {
-        let mut files = Files::default();
+        let mut files = Files::of("wechatpay port");
         for file in &ported.files {
             files.add(
                 self.folder.join(&file.path),
@@ -91,7 +91,7 @@ impl Target {
         }
         let manifest = Manifest::new(&self.folder, self.root, args.client_path.as_deref())?;
         let dependencies = match manifest.file() {
-            Some(place) if Files::may_write(&place) || args.force => {
+            Some(place) if files.may_write(&place) || args.force => {
                 files.add(place, None, &manifest.text());
                 None
             }

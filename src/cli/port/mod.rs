@@ -10,7 +10,6 @@ mod multipart;
 mod report;
 mod template;
 mod told;
-mod write;
 mod xml;
 mod zh_messages;
 

@@ -5,10 +5,10 @@ use wechatpay_chain_port::Diagnostic;
 use wechatpay_chain_port::folder::{FileReport, Folder, FunctionReport, Skipped};
 
 use super::told;
-use super::write::Written;
 use crate::exit::Failure;
 use crate::i18n::t;
 use crate::output::Output;
+use crate::own_files::Written;
 
 /// The whole report.
 pub(super) fn write(ported: &Folder, written: &Written, output: &Output) -> Result<(), Failure> {

@@ -1,36 +1,45 @@
-//! Files that the porter writes: it knows them again by a checksum, and writes no others.
+//! Generated files: the command knows its files again by a checksum in their first line, and overwrites no others.
 
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 use wechatpay_chain::crypto::digest;
 
 use crate::exit::Failure;
 use crate::files::input;
 use crate::i18n::t;
 
-/// How the first line of such a file goes on behind `// ` or `# `.
-const MARK: &str = "Written by `wechatpay port`";
 /// Characters of the checksum.
 const LENGTH: usize = 16;
 
 /// What was written.
 #[derive(Default)]
-pub(super) struct Written {
+pub(crate) struct Written {
     /// The files, the root first.
-    pub(super) files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// The lines that a `Cargo.toml` needs that is not the porter's.
-    pub(super) dependencies: Option<String>,
+    pub(crate) dependencies: Option<String>,
 }
 
 /// Files to be written together.
-#[derive(Default)]
-pub(super) struct Files(Vec<(PathBuf, String)>);
+pub(crate) struct Files {
+    /// How the first line of each begins after `// ` or `# `.
+    mark: String,
+    files: Vec<(PathBuf, String)>,
+}
 
 impl Files {
-    pub(super) fn add(&mut self, place: PathBuf, from: Option<&str>, text: &str) {
+    /// No files yet. `command` is in the first line of each: `wechatpay port`.
+    pub(crate) fn of(command: &str) -> Self {
+        Self {
+            mark: format!("Written by `{command}`"),
+            files: Vec::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, place: PathBuf, from: Option<&str>, text: &str) {
         let comment = if place.extension().is_some_and(|ending| ending == "toml") {
             "#"
         } else {
@@ -38,36 +47,37 @@ impl Files {
         };
         let from = from.map(|from| format!(" from {}", one_line(from)));
         let head = format!(
-            "{comment} {MARK}{}; checksum {}\n",
+            "{comment} {}{}; checksum {}\n",
+            self.mark,
             from.unwrap_or_default(),
             checksum(text)
         );
-        self.0.push((place, head + text));
+        self.files.push((place, head + text));
     }
 
-    /// Whether nothing would be lost: there is no such file, or it is as the porter wrote it.
-    pub(super) fn may_write(place: &Path) -> bool {
+    /// Whether nothing would be lost: there is no such file, or it is as the command wrote it.
+    pub(crate) fn may_write(&self, place: &Path) -> bool {
         match fs::read(place) {
-            Ok(bytes) => String::from_utf8(bytes).is_ok_and(|text| is_own(&text)),
+            Ok(bytes) => String::from_utf8(bytes).is_ok_and(|text| self.is_own(&text)),
             Err(err) => err.kind() == std::io::ErrorKind::NotFound,
         }
     }
 
     /// Writes all of them, or none where one would be lost. Each appears complete or not at all.
-    pub(super) fn write(self, force: bool) -> Result<Written, Failure> {
+    pub(crate) fn write(self, force: bool) -> Result<Written, Failure> {
         let lost: Vec<_> = self
-            .0
+            .files
             .iter()
-            .filter(|(place, _)| !force && !Self::may_write(place))
+            .filter(|(place, _)| !force && !self.may_write(place))
             .map(|(place, _)| place.display().to_string())
             .collect();
         if !lost.is_empty() {
-            let mut failure = input(t!("port-not-own", files = lost.join(", ")));
-            failure.line(t!("port-not-own-hint"));
+            let mut failure = input(t!("file-not-own", files = lost.join(", ")));
+            failure.line(t!("file-not-own-hint"));
             return Err(failure);
         }
         let mut staged = Vec::new();
-        for (place, text) in &self.0 {
+        for (place, text) in &self.files {
             let temporary = stage(place, text);
             staged.push((place, temporary.map_err(|err| unwritable(place, &err))?));
         }
@@ -77,18 +87,28 @@ impl Files {
                 .map_err(|err| unwritable(place, &err.error))?;
         }
         Ok(Written {
-            files: self.0.into_iter().map(|(place, _)| place).collect(),
+            files: self.files.into_iter().map(|(place, _)| place).collect(),
             dependencies: None,
         })
     }
+
+    fn is_own(&self, text: &str) -> bool {
+        let Some((head, rest)) = text.split_once('\n') else {
+            return false;
+        };
+        let head = head.trim_end().trim_start_matches(['/', '#']).trim_start();
+        let told = head.rsplit_once("; checksum ").map(|(_, told)| told);
+        head.starts_with(&self.mark) && told == Some(&checksum(rest))
+    }
 }
 
-fn stage(place: &Path, text: &str) -> std::io::Result<NamedTempFile> {
+/// Writes a temporary file next to the place. It is closed, because there may be thousands, and not synced to the disk,
+/// because the command can write it again.
+fn stage(place: &Path, text: &str) -> std::io::Result<TempPath> {
     let folder = place.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut temporary = NamedTempFile::new_in(folder)?;
     temporary.write_all(text.as_bytes())?;
-    temporary.as_file().sync_all()?;
     // Temporary files are their owner's alone; code is as any other file of the folder.
     #[cfg(unix)]
     {
@@ -99,20 +119,11 @@ fn stage(place: &Path, text: &str) -> std::io::Result<NamedTempFile> {
         };
         temporary.as_file().set_permissions(permissions)?;
     }
-    Ok(temporary)
+    Ok(temporary.into_temp_path())
 }
 
 fn unwritable(place: &Path, err: &std::io::Error) -> Failure {
     input(t!("file-unwritable", path = place.display(), err = err))
-}
-
-fn is_own(text: &str) -> bool {
-    let Some((head, rest)) = text.split_once('\n') else {
-        return false;
-    };
-    let head = head.trim_end().trim_start_matches(['/', '#']).trim_start();
-    let told = head.rsplit_once("; checksum ").map(|(_, told)| told);
-    head.starts_with(MARK) && told == Some(&checksum(rest))
 }
 
 /// Line breaks do not count: Git may change them.
@@ -130,8 +141,12 @@ fn one_line(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn none() -> Files {
+        Files::of("wechatpay port")
+    }
+
     fn written(folder: &Path, text: &str) -> Result<(), Failure> {
-        let mut files = Files::default();
+        let mut files = none();
         files.add(folder.join("a/b.rs"), Some("B.php"), text);
         files.write(false).map(drop)
     }
@@ -156,14 +171,15 @@ mod tests {
     fn nothing_is_written_where_one_file_would_be_lost() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("lib.rs"), "fn mine() {}\n").unwrap();
-        let mut files = Files::default();
+        let mut files = none();
         files.add(folder.path().join("a.rs"), None, "");
         files.add(folder.path().join("lib.rs"), None, "");
         assert!(files.write(false).is_err());
         assert!(!folder.path().join("a.rs").exists());
-        let mut files = Files::default();
+        let mut files = none();
         files.add(folder.path().join("lib.rs"), None, "");
         files.write(true).unwrap();
-        assert!(Files::may_write(&folder.path().join("lib.rs")));
+        assert!(!Files::of("another command").may_write(&folder.path().join("lib.rs")));
+        assert!(none().may_write(&folder.path().join("lib.rs")));
     }
 }
