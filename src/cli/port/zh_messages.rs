@@ -243,7 +243,6 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "a `foreach` whose value is no variable",
         "值不是变量的 `foreach`",
     ),
-    ("a `for` with several conditions", "有多个条件的 `for`"),
     ("a `switch` with two defaults", "有两个 default 的 `switch`"),
     (
         "a `switch` whose `default` is not its last case",
