@@ -13,6 +13,18 @@ use super::values::enumeration;
 const LONGEST: usize = 45;
 
 const MAP: &str = "serde_json::Map<String, serde_json::Value>";
+const TIMESTAMP: &str = "wechatpay_chain::Timestamp";
+/// Reads a time of a response. WeChat Pay writes an empty text where there is none.
+const TIME_OR_NONE: &str = "\n/// A time; an empty text is none.
+fn time_or_none<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<wechatpay_chain::Timestamp>, D::Error> {
+    let text = <Option<String> as serde::Deserialize>::deserialize(deserializer)?;
+    let text = text.filter(|text| !text.is_empty());
+    let time = text.map(|text| text.parse::<wechatpay_chain::Timestamp>());
+    time.transpose().map_err(serde::de::Error::custom)
+}
+";
 /// A term with one of these says that the amount is in fen.
 const FEN: [&str; 5] = ["单位分", "单位：分", "单位:分", "单位为分", "（分）"];
 
@@ -21,11 +33,14 @@ const FEN: [&str; 5] = ["单位分", "单位：分", "单位:分", "单位为分
 pub(super) struct Items {
     pub(super) names: Names,
     texts: Vec<String>,
+    /// Whether a field is read with [`TIME_OR_NONE`].
+    has_times: bool,
 }
 
 impl Items {
     pub(super) fn text(self) -> String {
-        self.texts.concat()
+        let helper = if self.has_times { TIME_OR_NONE } else { "" };
+        self.texts.concat() + helper
     }
 
     fn push(&mut self, text: String) {
@@ -68,6 +83,7 @@ impl Items {
             let pointer = format!("{pointer}/{}", field.name());
             let kind = kind(self, side, field, name, &pointer);
             has_default &= kind.has_default || !side.is_required(field);
+            self.has_times |= is_time_of_response(side, &kind);
             members.push_str(&member(
                 side,
                 field,
@@ -99,6 +115,10 @@ fn member(side: &Side, field: &Field, kind: &Type, name: &str, pointer: &str) ->
     if name.trim_start_matches("r#") != field.name() {
         arguments.push(format!("rename = {:?}", field.name()));
     }
+    if is_time_of_response(side, kind) {
+        arguments.push("default".to_owned());
+        arguments.push("deserialize_with = \"time_or_none\"".to_owned());
+    }
     if !is_required {
         arguments.push("skip_serializing_if = \"Option::is_none\"".to_owned());
     }
@@ -106,6 +126,10 @@ fn member(side: &Side, field: &Field, kind: &Type, name: &str, pointer: &str) ->
     let line = broken_after(&format!("    pub {name}: {rust},"), ":", "    ");
     let about = about(side, field, pointer);
     format!("    /// {about}\n{}{line}\n", serde(&arguments))
+}
+
+fn is_time_of_response(side: &Side, kind: &Type) -> bool {
+    side.part == Part::Response && kind.rust == TIMESTAMP
 }
 
 fn more(names: &mut Names) -> String {
@@ -196,7 +220,7 @@ fn text(items: &mut Items, side: &Side, field: &Field, owner: &str, pointer: &st
         return Type::new(name, false);
     }
     if field.format() == Some("rfc3339") && !side.is_xml_request() && !side.is_xml_response() {
-        return Type::new("wechatpay_chain::Timestamp", false);
+        return Type::new(TIMESTAMP, false);
     }
     Type::new("String", true)
 }

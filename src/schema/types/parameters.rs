@@ -25,7 +25,10 @@ pub(super) fn parameters(documented: &'static Documented, items: &mut Items) -> 
         ));
     }
     let query = Side::of(documented, Part::Query, body);
-    for field in documented.query() {
+    // The documentation of some operations lists a variable of the path in the query as well.
+    let is_variable = |field: &Field| documented.variables().any(|name| name == field.name());
+    let fields = documented.query().iter();
+    for field in fields.filter(|field| !is_variable(field)) {
         let name = names.field(field.name());
         let (kind, value) = parameter(field);
         let rust = optional(kind, field.is_required());

@@ -135,6 +135,46 @@ fn variables_and_parameters_are_set_in_a_call() {
 }
 
 #[test]
+fn a_variable_of_the_path_is_not_a_parameter_of_the_query_as_well() {
+    let mut shared = 0;
+    for documented in all() {
+        let text = module(documented);
+        for variable in documented.variables() {
+            let query = format!("call.query({variable:?},");
+            assert!(!text.contains(&query), "{documented:?}\n{text}");
+            let is_shared = |field: &crate::Field| field.name() == variable;
+            shared += usize::from(documented.query().iter().any(is_shared));
+        }
+    }
+    assert!(shared > 0, "no operation documents a variable in its query");
+}
+
+#[test]
+fn an_empty_time_of_a_response_is_none() {
+    let text = of("GET", "v3/pay/transactions/id/{transaction_id}");
+    let response = item(&text, "pub struct Response {");
+    let time = "        default,\n        deserialize_with = \"time_or_none\",\n        \
+                skip_serializing_if = \"Option::is_none\"\n    )]\n    \
+                pub success_time: Option<wechatpay_chain::Timestamp>,\n";
+    assert!(response.contains(time), "{response}");
+    for documented in all() {
+        let text = module(documented);
+        let is_used = text.contains("deserialize_with");
+        assert_eq!(text.contains("fn time_or_none<"), is_used, "{text}");
+        let (_, response) = text.split_once("pub struct Response").unwrap_or(("", ""));
+        let times = response.matches("Option<wechatpay_chain::Timestamp>,\n");
+        let readers = response.matches("deserialize_with");
+        assert_eq!(readers.count(), times.count(), "{text}");
+        // A request has none: an empty time there is a mistake.
+        let (request, _) = text
+            .split_once("pub struct Response")
+            .unwrap_or((&text, ""));
+        assert!(!request.contains("deserialize_with"), "{text}");
+        assert!(!text.contains("Vec<wechatpay_chain::Timestamp>"), "{text}");
+    }
+}
+
+#[test]
 fn responses_of_apiv2_have_texts_and_keep_further_members() {
     let text = of("POST", "v2/pay/micropay");
     let response = item(&text, "pub struct Response {");

@@ -18,6 +18,20 @@ fn main() {
     assert!(matches!(state, query::ResponseTradeState::Other(_)));
     assert_eq!(query::PATH, "v3/pay/transactions/id/{transaction_id}");
 
+    for (text, time) in [
+        (r#"{"success_time": ""}"#, None),
+        (r#"{"success_time": null}"#, None),
+        ("{}", None),
+        (
+            r#"{"success_time": "2026-11-01T08:00:00+08:00"}"#,
+            Some("2026-11-01T08:00:00+08:00"),
+        ),
+    ] {
+        let found: query::Response = serde_json::from_str(text).unwrap();
+        assert_eq!(found.success_time, time.map(|time| time.parse().unwrap()));
+    }
+    serde_json::from_str::<query::Response>(r#"{"success_time": "x"}"#).unwrap_err();
+
     let request: transfer::Request = serde_json::from_str(
         r#"{"appid": "a", "out_bill_no": "b", "openid": "o", "transfer_amount": 1, "transfer_remark": "r",
             "transfer_scene_id": "1000", "transfer_scene_report_infos": [], "user_name": "张三"}"#,
