@@ -6,7 +6,7 @@ use openssl::x509::{X509StoreContext, X509VerifyResult};
 
 use super::Certificate;
 #[cfg(feature = "sm")]
-use super::{super::base64, der};
+use super::{super::KeyAlgorithm, super::base64, sm2_certificate};
 use crate::error::{Error, ErrorKind, Result};
 
 impl Certificate {
@@ -42,7 +42,13 @@ impl Certificate {
     #[cfg(feature = "sm")]
     fn check_sm2(&self, trusted: &[Self], now: i64) -> Option<Result<(), &'static str>> {
         let whole = self.to_der().ok()?;
-        let signed = der::signed_by_sm2(&whole)?;
+        let signed = sm2_certificate::signed_by_sm2(&whole)?;
+        if !signed.is_consistent {
+            return Some(Err("it names two algorithms for its signature"));
+        }
+        if !sm2_certificate::is_understood(&whole) {
+            return Some(Err("it has a critical extension that cannot be applied"));
+        }
         let is_valid = |it: &Self| (it.not_before()..=it.not_after()).contains(&now);
         if !is_valid(self) {
             return Some(Err("certificate has expired or is not yet valid"));
@@ -56,10 +62,14 @@ impl Certificate {
                 .subject_name()
                 .to_der()
                 .is_ok_and(|name| name == issuer);
-            let may_issue = it.to_der().is_ok_and(|der| der::is_authority(&der));
+            let may_issue = it.to_der().is_ok_and(|der| {
+                sm2_certificate::is_authority(&der) && sm2_certificate::is_understood(&der)
+            });
+            let is_sm2 = it.public_key().algorithm() == KeyAlgorithm::Sm2;
             is_self
                 || is_named
                     && may_issue
+                    && is_sm2
                     && is_valid(it)
                     && it.public_key().verify(signed.text, &signature)
         };

@@ -8,15 +8,11 @@ use zeroize::Zeroizing;
 use super::item::{Item, ItemKind, Unreadable};
 
 const INTEGER: u8 = 0x02;
-const BIT_STRING: u8 = 0x03;
-const OCTET_STRING: u8 = 0x04;
-const OBJECT: u8 = 0x06;
-const SEQUENCE: u8 = 0x30;
-const CONTEXT_0: u8 = 0xa0;
-#[cfg(feature = "sm")]
-const CONTEXT_3: u8 = 0xa3;
-#[cfg(feature = "sm")]
-const BOOLEAN: u8 = 0x01;
+pub(super) const BIT_STRING: u8 = 0x03;
+pub(super) const OCTET_STRING: u8 = 0x04;
+pub(super) const OBJECT: u8 = 0x06;
+pub(super) const SEQUENCE: u8 = 0x30;
+pub(super) const CONTEXT_0: u8 = 0xa0;
 
 /// rsaEncryption, 1.2.840.113549.1.1.1 (RFC 8017, appendix A.1).
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
@@ -25,20 +21,14 @@ const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 /// The curve sm2p256v1, 1.2.156.10197.1.301 (GM/T 0006).
 const SM2: &[u8] = &[0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x82, 0x2d];
-/// SM2 with SM3 as the algorithm of a certificate's signature, 1.2.156.10197.1.501 (GM/T 0006).
-#[cfg(feature = "sm")]
-const SM2_WITH_SM3: &[u8] = &[0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x83, 0x75];
-/// The extension basicConstraints, 2.5.29.19 (RFC 5280, section 4.2.1.9).
-#[cfg(feature = "sm")]
-const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x13];
 
 /// A PKCS#12 file with indefinite lengths (BER), as some Windows tools write it.
 const OPEN_PKCS12: &[u8] = &[SEQUENCE, 0x80, INTEGER, 1, 3];
 
 #[derive(Clone, Copy)]
-struct Element<'a> {
-    tag: u8,
-    body: &'a [u8],
+pub(super) struct Element<'a> {
+    pub(super) tag: u8,
+    pub(super) body: &'a [u8],
 }
 
 /// Whether the bytes can only be DER or BER: no text has such a second byte.
@@ -94,7 +84,7 @@ pub(super) fn sm2_key_in_certificate(der: &[u8]) -> Option<&[u8]> {
 }
 
 /// Returns the body of the part of a certificate that its issuer signs.
-fn to_be_signed(der: &[u8]) -> Option<&[u8]> {
+pub(super) fn to_be_signed(der: &[u8]) -> Option<&[u8]> {
     let (outer, _) = split(der)?;
     Some(children(outer.body).next()?.body)
 }
@@ -208,46 +198,7 @@ pub(super) fn is_sm2_ciphertext(der: &[u8]) -> bool {
     rest.is_empty() && matches!(lengths, [1..=33, 1..=33, 32, 1..=usize::MAX])
 }
 
-/// The parts of a certificate that an SM2 key has signed.
-#[cfg(feature = "sm")]
-pub(super) struct SignedBySm2<'a> {
-    pub(super) text: &'a [u8],
-    pub(super) signature: &'a [u8],
-}
-
-/// Returns the signed text and the signature of a certificate; `None` unless the algorithm is SM2 with SM3.
-#[cfg(feature = "sm")]
-pub(super) fn signed_by_sm2(der: &[u8]) -> Option<SignedBySm2<'_>> {
-    let (outer, _) = split(der)?;
-    let (_, after) = split(outer.body)?;
-    let [algorithm, signature] = [children(after).next()?, children(after).nth(1)?];
-    let name = children(algorithm.body).next()?;
-    let found = SignedBySm2 {
-        text: &outer.body[..outer.body.len() - after.len()],
-        signature: signature.body.strip_prefix(&[0])?,
-    };
-    (name.tag == OBJECT && name.body == SM2_WITH_SM3).then_some(found)
-}
-
-/// Whether a certificate may issue others (RFC 5280, section 4.2.1.9).
-#[cfg(feature = "sm")]
-pub(super) fn is_authority(der: &[u8]) -> bool {
-    let found = || {
-        let extensions = children(to_be_signed(der)?).find(|part| part.tag == CONTEXT_3)?;
-        let list = children(extensions.body).next()?;
-        let constraints = children(list.body).find(|extension| {
-            children(extension.body)
-                .next()
-                .is_some_and(|name| name.body == BASIC_CONSTRAINTS)
-        })?;
-        let value = children(constraints.body).find(|part| part.tag == OCTET_STRING)?;
-        let flag = children(children(value.body).next()?.body).next()?;
-        Some(flag.tag == BOOLEAN && flag.body == [0xff])
-    };
-    found().unwrap_or(false)
-}
-
-fn children(mut body: &[u8]) -> impl Iterator<Item = Element<'_>> {
+pub(super) fn children(mut body: &[u8]) -> impl Iterator<Item = Element<'_>> {
     std::iter::from_fn(move || {
         let (element, rest) = split(body)?;
         body = rest;
@@ -256,7 +207,7 @@ fn children(mut body: &[u8]) -> impl Iterator<Item = Element<'_>> {
 }
 
 /// Splits off the first element; supports only tags of one byte and definite lengths.
-fn split(bytes: &[u8]) -> Option<(Element<'_>, &[u8])> {
+pub(super) fn split(bytes: &[u8]) -> Option<(Element<'_>, &[u8])> {
     let [tag, first, rest @ ..] = bytes else {
         return None;
     };

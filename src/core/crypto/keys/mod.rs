@@ -15,6 +15,8 @@ mod private;
 mod protected;
 mod public;
 mod refusal;
+#[cfg(feature = "sm")]
+mod sm2_certificate;
 mod x509;
 
 pub use certificate::Certificate;

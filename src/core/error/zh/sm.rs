@@ -82,6 +82,14 @@ pub(super) const SM: &[(&str, &str)] = &[
         "证书已过期或尚未生效",
     ),
     (
+        "it names two algorithms for its signature",
+        "证书内外两处的签名算法不一致",
+    ),
+    (
+        "it has a critical extension that cannot be applied",
+        "证书含有本库无法处理的关键扩展",
+    ),
+    (
         "none of the given CAs has issued it",
         "不是由所给的任何 CA 签发的",
     ),
