@@ -33,6 +33,15 @@ pub(super) fn search(body: &[u8], is_it: impl Fn(&[u8]) -> bool) -> Option<Vec<F
     (body.len() <= LONGEST && any_order(&value, &is_it)).then(|| vec![REORDERED])
 }
 
+/// Undoes one change, where each comparison is slow.
+pub(super) fn search_once(body: &[u8], is_it: impl Fn(&[u8]) -> bool) -> Option<Finding> {
+    if is_it(&[]) {
+        return Some(ADDED);
+    }
+    let found = one_edit(body).find(|(_, edited)| is_it(edited));
+    found.map(|(finding, _)| finding)
+}
+
 /// Returns the body with one change undone, for each kind of change.
 pub(super) fn one_edit(body: &[u8]) -> impl Iterator<Item = (Finding, Vec<u8>)> + '_ {
     let edits = EDITS.iter().filter(move |_| body.len() <= LONGEST);

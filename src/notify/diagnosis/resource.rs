@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::Keys;
 use super::Finding;
 use wechatpay_core::crypto::aes::{self, KEY_LEN};
-use wechatpay_core::protocol::envelope::Sealed;
+use wechatpay_core::protocol::envelope::{SM_ALGORITHM, Sealed};
 use wechatpay_core::secret::Secret;
 
 /// Explains why the resource of a notification with a valid signature cannot be decrypted.
@@ -75,8 +75,16 @@ pub(super) fn other_body(keys: &Keys, body: &[u8]) -> Finding {
     }
 }
 
-/// Whether decryption with the key gives JSON, regardless of the authentication tag.
+/// Whether decryption with the key gives JSON, regardless of the authentication tag; with SM4, whether it succeeds with
+/// one of the usual values of `associated_data`.
 fn is_key(key: &Secret, sealed: &Sealed<'_>, ciphertext: &[u8]) -> bool {
+    if sealed.algorithm == SM_ALGORITHM {
+        let with = |associated_data| Sealed {
+            associated_data,
+            ..*sealed
+        };
+        return ASSOCIATED.iter().any(|text| with(text).open([key]).is_ok());
+    }
     let Ok(key) = <&[u8; KEY_LEN]>::try_from(key.expose().as_bytes()) else {
         return false;
     };

@@ -1,11 +1,13 @@
 //! The signing key of a notification, and the signed text.
 
+mod sm2;
+
 use super::super::Keys;
 use super::bodies;
 use super::headers::Read;
 use super::{Finding, resource};
-use wechatpay_core::crypto::Signed;
 use wechatpay_core::crypto::digest::sha256;
+use wechatpay_core::crypto::{KeyAlgorithm, Signed};
 use wechatpay_core::protocol::{PlatformKey, response_text};
 use wechatpay_core::variants::signature::{self as forms, Form};
 
@@ -23,6 +25,10 @@ pub(super) fn diagnose(keys: &Keys, now: i64, read: &Read, body: &[u8]) -> Vec<F
         None if read.serial.is_empty() => Vec::new(),
         None => vec![unknown(keys, &read.serial, &all)],
     };
+    if likely.public_key().algorithm() == KeyAlgorithm::Sm2 {
+        found.extend(sm2::diagnose(keys, named, &all, read, body));
+        return found;
+    }
     let size = likely.public_key().modulus_len();
     let (form, bytes) = forms::read(&read.signature, size);
     found.extend(of_form(form));

@@ -205,7 +205,7 @@ fn a_wrong_apiv3_key_is_diagnosed() {
     for (body, cause) in [
         (altered.to_string(), "associated_data_missing"),
         (
-            text().replace("AEAD_AES_256_GCM", "AEAD_SM4_GCM"),
+            text().replace("AEAD_AES_256_GCM", "AEAD_OTHER"),
             "resource_form",
         ),
         (r#"{"out_trade_no":"1"}"#.to_owned(), "answer"),

@@ -1,6 +1,8 @@
 //! Diagnoses of rejected notifications; this file: of the body.
 
 mod headers;
+#[cfg(feature = "sm")]
+mod sm;
 mod v2;
 
 use encoding_rs::{GBK, WINDOWS_1252};
