@@ -95,11 +95,16 @@ impl Output {
             Stream::Plain(file) => file,
             Stream::Zipped(decoder) => decoder.finish().map_err(own)?,
         };
-        if let (Some((kind, expected)), Some(digester)) = (&self.expected, file.digester.take()) {
-            check(*kind, expected, digester.finish()?, &file.head)?;
-        } else if !was_sealed {
-            let genuine = genuine::check(&file.head, self.answer, &verification);
-            genuine.map_err(|err| err.with_body(file.whole()))?;
+        match (&self.expected, file.digester.take()) {
+            (Some((kind, expected)), Some(digester)) => {
+                check(*kind, expected, digester.finish()?, &file.head)?;
+            }
+            (Some(_), None) => return Err(not_hashed()),
+            (None, _) if was_sealed => {}
+            (None, _) => {
+                let genuine = genuine::check(&file.head, self.answer, &verification);
+                genuine.map_err(|err| err.with_body(file.whole()))?;
+            }
         }
         let len = file.len;
         file.keep(&self.target)?;
@@ -141,6 +146,14 @@ fn check(kind: DigestKind, expected: &str, found: String, head: &[u8]) -> Result
         expected: expected.to_owned(),
         found,
     }))
+}
+
+/// The error for a missing digester, which only a mistake in this crate can cause: the file is refused all the same.
+fn not_hashed() -> Error {
+    Error::new(
+        ErrorKind::Verify,
+        "the digest of the file was not computed: nothing of it was kept; report this mistake of the library",
+    )
 }
 
 /// The temporary file, which hashes its content.
@@ -273,6 +286,19 @@ mod tests {
         drop(output);
         assert_eq!(std::fs::read(&target).unwrap(), b"old");
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_whose_announced_digest_was_not_computed_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut sink = Sink::new(dir.path().join("bill.csv"));
+        sink.digest = Some((DigestKind::Sha1, "0".repeat(40)));
+        let mut output = Output::create(sink).unwrap();
+        assert!(output.take_digester().is_some());
+        output.write(b"new").unwrap();
+        let err = output.commit(Verification::Unsigned).unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Verify, "{}", err.report());
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
     }
 
     #[test]

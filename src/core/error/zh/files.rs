@@ -56,6 +56,10 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "the file does not match the announced digest{}: nothing of it was kept; download it again",
         "文件与微信支付给出的摘要不符{}：没有保留任何内容；请重新下载",
     ),
+    (
+        "the digest of the file was not computed: nothing of it was kept; report this mistake of the library",
+        "没有计算文件的摘要：没有保留任何内容；这是本库的缺陷，请反馈",
+    ),
     (" (it is {})", "（实际为{}）"),
     (
         "the download cannot be written to {}: nothing of it was kept",
