@@ -152,8 +152,16 @@ impl Transport for HttpTransport {
                 let exchange = Box::pin(async move { inner.send(request)?.await });
                 Box::pin(blocking::in_background(exchange))
             }
-            // The future may be polled inside a runtime.
-            Err(_) => Box::pin(async move { inner.send(request)?.await }),
+            // The future may be polled inside a runtime, which then owns the connections.
+            Err(_) => Box::pin(async move {
+                let exchange = async move { inner.send(request)?.await };
+                match Handle::try_current() {
+                    Ok(runtime) if !drivers::has_sockets(&runtime) => {
+                        blocking::in_background(exchange).await
+                    }
+                    _ => exchange.await,
+                }
+            }),
         }
     }
 }

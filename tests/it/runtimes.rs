@@ -8,7 +8,8 @@ use std::thread;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
-use wechatpay_chain::{Client, Result, Streaming};
+use wechatpay_chain::transport::Body;
+use wechatpay_chain::{Client, HttpTransport, Result, Streaming, Transport};
 
 use crate::support::server::Server;
 use crate::support::watchdog::Watchdog;
@@ -62,6 +63,29 @@ fn a_runtime_without_a_driver_makes_calls() {
         runtime.block_on(every_kind_of_call(&client));
         let task = async move { every_kind_of_call(&client).await };
         runtime.block_on(async { tokio::spawn(task).await.unwrap() });
+    }
+}
+
+/// The future of a transport may be created outside of the runtime that polls it.
+#[test]
+fn a_transport_is_asked_outside_of_a_runtime_and_polled_in_any() {
+    let _guard = Watchdog::guard("a_transport_is_asked_outside_of_a_runtime");
+    let server = Server::start();
+    let transport = HttpTransport::builder().build().unwrap();
+    for runtime in [
+        current_thread(|it| it),
+        current_thread(Builder::enable_time),
+        multi_thread(|it| it),
+        current_thread(Builder::enable_all),
+        // With connections that an ended runtime has left.
+        current_thread(Builder::enable_all),
+    ] {
+        let request = http::Request::get(server.url())
+            .body(Body::from(""))
+            .unwrap();
+        let sent = transport.send(request);
+        let response = runtime.block_on(sent).unwrap();
+        assert_eq!(response.status(), 200);
     }
 }
 
