@@ -1,6 +1,7 @@
 //! The arguments that functions of PHP change.
 
 use super::Builder;
+use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind};
 use crate::syntax::{Arg, ExprKind as PhpKind, Span};
