@@ -9,6 +9,7 @@ pub mod tree;
 
 mod answers;
 mod build;
+mod coerce;
 mod dead;
 mod fold;
 mod given;
@@ -50,6 +51,7 @@ pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
         infer::rounds(&mut file);
     }
     infer::finish(&mut file);
+    coerce::file(&mut file);
     file
 }
 

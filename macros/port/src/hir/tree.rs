@@ -68,6 +68,8 @@ pub struct Field {
     pub name: String,
     /// Its type.
     pub ty: Ty,
+    /// The type that PHP declares, where it is known here.
+    pub declared: Option<Ty>,
     /// Its value at the beginning.
     pub default: Option<Expr>,
     /// Whether it is an object of the application's: calls of it are the application's.
@@ -293,6 +295,8 @@ pub enum ExprKind {
     Ternary(Expr, Option<Expr>, Expr),
     /// A cast: `Text`, `Int`, `Float`, `Bool`.
     Cast(Ty, Expr),
+    /// What PHP keeps of a value where this type is declared.
+    Coerce(Ty, Expr),
     /// `(array) $a`
     ToArray(Expr),
     /// `(object) $a`

@@ -78,6 +78,7 @@ impl Expr {
             | ExprKind::Minus(inner)
             | ExprKind::Plus(inner)
             | ExprKind::Cast(_, inner)
+            | ExprKind::Coerce(_, inner)
             | ExprKind::ToArray(inner)
             | ExprKind::ToObject(inner)
             | ExprKind::Isset(inner)
@@ -155,7 +156,7 @@ impl Expr {
     }
 
     /// The places that it writes to itself, and how.
-    fn places_mut(&mut self) -> Vec<(&mut Place, Use)> {
+    pub(super) fn places_mut(&mut self) -> Vec<(&mut Place, Use)> {
         match &mut *self.kind {
             ExprKind::Assign(place, _) => {
                 let how = if place.path.is_empty() {
@@ -303,7 +304,18 @@ impl Stmt {
         }
     }
 
-    /// Calls `found` for each expression, from the outside in, closures' bodies included.
+    /// Calls `found` for each expression, from the outside in, those in the bodies of closures too.
+    pub(super) fn each_with_closures(&mut self, found: &mut dyn FnMut(&mut Expr)) {
+        for expr in self.exprs_mut() {
+            each_with_closures(expr, found);
+        }
+        for (body, _) in self.bodies_mut() {
+            let body = body.iter_mut();
+            body.for_each(|stmt| stmt.each_with_closures(found));
+        }
+    }
+
+    /// Calls `found` for each expression, from the outside in, none in the body of a closure.
     pub fn each_mut(&mut self, found: &mut dyn FnMut(&mut Expr)) {
         for expr in self.exprs_mut() {
             each(expr, found);
@@ -311,6 +323,17 @@ impl Stmt {
         for (body, _) in self.bodies_mut() {
             body.iter_mut().for_each(|stmt| stmt.each_mut(found));
         }
+    }
+}
+
+fn each_with_closures(expr: &mut Expr, found: &mut dyn FnMut(&mut Expr)) {
+    found(expr);
+    if let ExprKind::Closure(closure, _) = &mut *expr.kind {
+        let body = closure.body.iter_mut();
+        body.for_each(|stmt| stmt.each_with_closures(found));
+    }
+    for child in expr.children_mut() {
+        each_with_closures(child, found);
     }
 }
 

@@ -100,6 +100,10 @@ impl<'a> Body<'_, 'a> {
                     _ => Code::new(code.truth(), Repr::Bool),
                 }
             }
+            ExprKind::Coerce(ty, inner) => {
+                let code = self.expr(inner);
+                self.coerced(code, ty, span)
+            }
             ExprKind::ToArray(inner) => {
                 let value = self.kept(inner, &Ty::Any);
                 Code::new(quote!(php::array(#value)), Repr::Value)
@@ -869,7 +873,7 @@ impl<'a> Body<'_, 'a> {
                         quote!(#name: &Value),
                         quote!(let #name = php::as_bool(#name)?;),
                     ),
-                    _ => (quote!(#name: &Value), quote!()),
+                    _ => (quote!(#name: &Value), nullable(ty, &name)),
                 }
             })
             .collect();
@@ -978,5 +982,26 @@ pub(crate) fn bare(tokens: TokenStream) -> TokenStream {
     match trees.next() {
         Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '&' => trees.collect(),
         _ => tokens,
+    }
+}
+
+/// The parameter of a closure, where PHP declares a scalar or null.
+fn nullable(ty: &Ty, name: &proc_macro2::Ident) -> TokenStream {
+    let Ty::Maybe(inner) = ty else {
+        return quote!();
+    };
+    let (converted, borrowed) = match **inner {
+        Ty::Text => (quote!(php::as_text), quote!(let #name = #name.as_deref();)),
+        Ty::Int => (quote!(php::as_int), quote!()),
+        Ty::Float => (quote!(php::as_float), quote!()),
+        Ty::Bool => (quote!(php::as_bool), quote!()),
+        _ => return quote!(),
+    };
+    quote! {
+        let #name = match #name {
+            Value::Null => None,
+            given => Some(#converted(given)?),
+        };
+        #borrowed
     }
 }

@@ -329,6 +329,40 @@ impl<'s, 'a> Body<'s, 'a> {
         }
     }
 
+    /// What PHP keeps of a value where a scalar type is declared.
+    pub(crate) fn coerced(&mut self, code: Code, ty: &Ty, span: Span) -> Code {
+        let inner = ty.present();
+        let as_it_is = match (&code.repr, inner) {
+            (Repr::Str | Repr::String, Ty::Text) => true,
+            (Repr::Null, _) => ty != inner,
+            _ => code.is_never(),
+        };
+        if as_it_is {
+            return code;
+        }
+        let repr = match inner {
+            Ty::Text => Repr::String,
+            Ty::Int => Repr::Int,
+            Ty::Float => Repr::Float,
+            _ => Repr::Bool,
+        };
+        let own = matches!(
+            code.repr,
+            Repr::Int | Repr::Float | Repr::Bool | Repr::Str | Repr::String
+        );
+        if ty == inner || own {
+            return Code::new(self.convert(&code, inner, span), repr);
+        }
+        let value = code.value_ref();
+        let some = Code::new(quote!(value), Repr::ValueRef);
+        let some = self.convert(&some, inner, span);
+        let value = quote!(match #value {
+            Value::Null => Value::Null,
+            value => Value::from(#some),
+        });
+        Code::new(value, Repr::Value)
+    }
+
     /// A `Value`, or why it is none.
     fn plain(&mut self, code: &Code, span: Span) -> TokenStream {
         match &code.repr {

@@ -483,6 +483,14 @@ impl<'a> Body<'_, 'a> {
                 then.as_ref().is_some_and(|then| self.may_hold_float(then))
                     || self.may_hold_float(otherwise)
             }
+            ExprKind::Map(..) | ExprKind::CallClosure(..) => true,
+            ExprKind::Field(name) => {
+                let mut fields = self.class.into_iter().flat_map(|class| &class.fields);
+                let field = fields.find(|field| field.name == *name);
+                let declared = field.and_then(|field| field.declared.as_ref());
+                declared.map(Ty::present) == Some(&Ty::Float)
+                    || self.types.of(value) == Ty::Float
+            }
             _ => self.types.of(value) == Ty::Float,
         }
     }

@@ -828,6 +828,7 @@ fn hoists(stmt: &Stmt) -> bool {
             ExprKind::Wait(inner)
             | ExprKind::OfResponse(_, inner)
             | ExprKind::Cast(_, inner)
+            | ExprKind::Coerce(_, inner)
             | ExprKind::Assign(_, inner) => first(inner),
             ExprKind::Builtin(_, args) => args.first().is_some_and(first),
             _ => false,

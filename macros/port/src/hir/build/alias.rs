@@ -108,6 +108,7 @@ impl<'a> Builder<'a> {
             self.statics.push(Field {
                 name: field.clone(),
                 ty: Ty::Unknown,
+                declared: None,
                 default: Some(default),
                 foreign: false,
                 public: false,

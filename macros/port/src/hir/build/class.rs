@@ -31,6 +31,7 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
         builder.method_name = Some(method.name.clone());
         let function = builder.function(method.span, &method.name, method.public, &method.closure);
         statics.append(&mut builder.statics);
+        let function = shared_statics(class, method, function, &shape);
         match method.name.eq_ignore_ascii_case("__construct") {
             true => constructor = Some(function),
             false => methods.push(function),
@@ -52,6 +53,7 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
             .get(&property.name)
             .cloned()
             .unwrap_or(Ty::Unknown),
+        declared: type_of(property).flatten(),
         default: property.default.as_ref().map(|value| builder.expr(value)),
         foreign: shape.foreign.contains(&property.name),
         public: property.public,
@@ -63,6 +65,7 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
             fields.push(Field {
                 name: name.clone(),
                 ty: shape.fields[name].clone(),
+                declared: None,
                 default: None,
                 foreign: shape.foreign.contains(name),
                 public: false,
@@ -80,6 +83,62 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
         constructor,
         methods,
     }
+}
+
+/// Refuses a method that sets a static property: the struct of each object would have a value of its own. A client that is
+/// made once is the same in each of them, and so is what one static method alone sets and reads.
+fn shared_statics(
+    class: &syntax::Class,
+    method: &syntax::Method,
+    mut function: hir::Function,
+    shape: &Shape<'_>,
+) -> hir::Function {
+    let mut set = Vec::new();
+    let mut changed = BTreeSet::new();
+    for stmt in &mut function.body {
+        stmt.each_with_closures(&mut |expr| {
+            let once = matches!(
+                *expr.kind,
+                hir::ExprKind::Assign(..) | hir::ExprKind::AssignMissing(..)
+            );
+            let span = expr.span;
+            for (place, _) in expr.places_mut() {
+                if let hir::Root::Field(name) = &place.root {
+                    set.push((name.clone(), span));
+                    if !once || !place.path.is_empty() {
+                        changed.insert(name.clone());
+                    }
+                }
+            }
+        });
+    }
+    let refused = set.into_iter().find(|(name, _)| {
+        let mut properties = class.properties.iter();
+        let known = properties.any(|property| property.is_static && property.name == *name);
+        let client = shape
+            .fields
+            .get(name)
+            .is_some_and(|ty| *ty.present() == Ty::Client);
+        let alone = method.is_static && !changed.contains(name) && {
+            let others = class
+                .methods
+                .iter()
+                .filter(|other| other.name != method.name);
+            let mut mentions = Uses::default();
+            others.for_each(|other| mentions.statements(&other.closure.body));
+            !mentions.all.contains(name)
+        };
+        known && !client && !alone && !shape.foreign.contains(name)
+    });
+    if let Some((name, span)) = refused {
+        let message =
+            format!("the static property `${name}`, which all objects of the class share");
+        let problem =
+            crate::diagnostic::Problem::error(span, message).hint("write this part in Rust");
+        let kind = hir::StmtKind::Refused(problem);
+        function.body.insert(0, hir::Stmt { span, kind });
+    }
+    function
 }
 
 /// Whether a value asks the application.
@@ -167,6 +226,8 @@ struct Uses {
     clients: BTreeSet<String>,
     assigned: BTreeSet<String>,
     called: BTreeSet<String>,
+    /// All that are mentioned.
+    all: BTreeSet<String>,
 }
 
 impl Uses {
@@ -182,6 +243,7 @@ impl Uses {
     }
 
     fn expr(&mut self, expr: &Expr) {
+        self.all.extend(property(expr));
         if let Some(call) = Call::of(expr)
             && !call.steps.is_empty()
             && call.doubt.is_none()
