@@ -153,7 +153,7 @@ impl Types {
                 self.of(then).join(&self.of(otherwise))
             }
             ExprKind::Cast(ty, _) => ty.clone(),
-            ExprKind::Coerce(ty, _) if matches!(ty, Ty::Maybe(_)) => Ty::Any,
+            ExprKind::Coerce(Ty::Maybe(_), _) => Ty::Any,
             ExprKind::Coerce(ty, _) => ty.clone(),
             ExprKind::Builtin("end" | "array_pop" | "array_shift", _) => Ty::Any,
             ExprKind::Builtin("implode", _) => Ty::Text,

@@ -488,8 +488,7 @@ impl<'a> Body<'_, 'a> {
                 let mut fields = self.class.into_iter().flat_map(|class| &class.fields);
                 let field = fields.find(|field| field.name == *name);
                 let declared = field.and_then(|field| field.declared.as_ref());
-                declared.map(Ty::present) == Some(&Ty::Float)
-                    || self.types.of(value) == Ty::Float
+                declared.map(Ty::present) == Some(&Ty::Float) || self.types.of(value) == Ty::Float
             }
             _ => self.types.of(value) == Ty::Float,
         }
