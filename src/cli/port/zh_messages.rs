@@ -132,6 +132,34 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         " `{}`，它取决于数组的内部指针",
     ),
     (
+        "`{}`, which is given the variable that it changes twice,",
+        " `{}`，它要修改的变量同时又是另一个参数",
+    ),
+    (
+        "`{}` sets raw bytes, which no text holds",
+        "`{}` 得到的是原始字节，文本无法保存",
+    ),
+    (
+        "use `Rsa::sign` or `Rsa::encrypt`, which give base64",
+        "请改用 `Rsa::sign` 或 `Rsa::encrypt`，它们直接返回 base64",
+    ),
+    (
+        "a key and its passphrase under other keys than 0 and 1",
+        "键不是依次为 0 和 1 的密钥与口令数组",
+    ),
+    (
+        "a property whose name only a run tells",
+        "名称在运行时才知道的属性",
+    ),
+    (
+        "a change of an object that something else holds too",
+        "修改还被别处引用的对象",
+    ),
+    (
+        "the static property `${}`, which all objects of the class share",
+        "静态属性 `${}` 由该类的所有对象共享",
+    ),
+    (
         "a function that changes an argument of this type",
         "会修改这种类型参数的函数",
     ),

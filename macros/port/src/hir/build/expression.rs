@@ -234,6 +234,14 @@ impl<'a> Builder<'a> {
             };
         }
         if matches!(&object.kind, PhpKind::Variable(name) if name == "this") {
+            // The name may be that of a property which the struct has.
+            let own = |shape: &class::Shape<'_>| {
+                let mut names = shape.fields.keys();
+                names.any(|name| !shape.foreign.contains(name))
+            };
+            if matches!(member, Member::Computed(_)) && self.class.is_some_and(own) {
+                return self.unknown(expr.span, "a property whose name only a run tells");
+            }
             return self.foreign_expr(expr);
         }
         if self.is_client(object) {
@@ -296,13 +304,14 @@ impl<'a> Builder<'a> {
         Expr::new(span, kind)
     }
 
-    /// Whether a value is a variable of the constructor's own statements: the application, which has the object already,
-    /// is not given it.
+    /// Whether a value is a parameter of the constructor, in its own statements: the application, which has the object
+    /// already, is not given it.
     fn is_handed_on(&self, value: &syntax::Expr) -> bool {
         let constructor = self.method_name.as_deref();
         let constructor =
             constructor.is_some_and(|method| method.eq_ignore_ascii_case("__construct"));
-        constructor && self.depth == 1 && matches!(value.kind, PhpKind::Variable(_))
+        let given = matches!(&value.kind, PhpKind::Variable(name) if self.held.is_given(name));
+        constructor && self.depth == 1 && given
     }
 
     /// `[$a, 'k' => $b] = …`
@@ -372,6 +381,9 @@ impl<'a> Builder<'a> {
                 Err(refused(target.span, message))
             }
             PhpKind::Variable(name) => {
+                if name == "this" {
+                    return Err(self.unknown(target.span, "an assignment to this"));
+                }
                 if let Some(place) = self.aliased_place(target.span, name) {
                     return place;
                 }
@@ -388,6 +400,10 @@ impl<'a> Builder<'a> {
                 Ok(place)
             }
             PhpKind::Property { object, member } => {
+                if self.held.is_shared(target) {
+                    let what = "a change of an object that something else holds too";
+                    return Err(self.unknown(target.span, what));
+                }
                 let mut place = self.place(object)?;
                 let key = match member {
                     Member::Name { name, .. } => {

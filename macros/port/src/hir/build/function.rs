@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Builder;
+use super::held::Held;
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind, Function, Param, StmtKind};
 use crate::syntax::{self, Closure, Span, Stmt};
@@ -16,6 +17,7 @@ impl<'a> Builder<'a> {
         closure: &'a Closure,
     ) -> Function {
         self.function_name = Some(name.to_owned());
+        self.held = Held::of(closure);
         let params = closure
             .params
             .iter()
@@ -102,6 +104,7 @@ impl<'a> Builder<'a> {
     /// What stands outside of functions: what it reads and does not set is given to it.
     pub(super) fn main(&mut self, statements: &[&'a Stmt]) -> Function {
         self.in_main = true;
+        self.held = Held::of_main(statements.iter().copied());
         let first = statements.first().map_or(Span::default(), |stmt| stmt.span);
         let last = statements.last().map_or(first, |stmt| stmt.span);
         let span = Span::new(first.start, last.end);
@@ -183,6 +186,7 @@ impl<'a> Builder<'a> {
         inner.reasons.clone_from(&self.reasons);
         inner.kinds = self.kinds.clone();
         inner.in_closure = true;
+        inner.held = Held::of(closure);
         let params: Vec<_> = closure
             .params
             .iter()

@@ -7,6 +7,7 @@ mod class;
 mod expression;
 mod foreign;
 mod function;
+mod held;
 mod known;
 mod magic;
 mod object;
@@ -257,6 +258,8 @@ struct Builder<'a> {
     method_name: Option<String>,
     /// The function or method that is read.
     function_name: Option<String>,
+    /// What is done with the variables.
+    held: held::Held,
     /// Whether a closure is read.
     in_closure: bool,
     /// How many constants stand around, each in the value of the one before.
@@ -290,6 +293,7 @@ impl<'a> Builder<'a> {
             statics: Vec::new(),
             method_name: None,
             function_name: None,
+            held: held::Held::default(),
             in_closure: false,
             nested_consts: 0,
             depth: 0,

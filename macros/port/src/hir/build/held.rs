@@ -1,0 +1,158 @@
+//! Which variables of a function may hold an object that something else holds too, and which parameters it leaves alone.
+//!
+//! PHP copies arrays and shares objects. The Rust copies both, so a property may only be set where nobody else sees it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::class;
+use crate::syntax::{Closure, Expr, ExprKind, Part, Stmt, StmtKind, Whole, WholeExpr};
+
+/// What the statements of a function do with its variables.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    /// The variables whose object something else holds, and from which byte on.
+    shared: BTreeMap<String, usize>,
+    params: BTreeSet<String>,
+    assigned: BTreeSet<String>,
+}
+
+impl Held {
+    pub(super) fn of(closure: &Closure) -> Self {
+        let mut held = Self::default();
+        for param in &closure.params {
+            held.share(&param.name, 0);
+            held.params.insert(param.name.clone());
+        }
+        for capture in &closure.uses {
+            held.share(&capture.name, 0);
+        }
+        held.statements(closure.body.iter());
+        held
+    }
+
+    pub(super) fn of_main<'s>(statements: impl Iterator<Item = &'s Stmt>) -> Self {
+        let mut held = Self::default();
+        held.statements(statements);
+        held
+    }
+
+    /// Whether something else may hold the object of which a property is set.
+    pub(super) fn is_shared(&self, target: &Expr) -> bool {
+        let mut object = target;
+        while let ExprKind::Property { object: inner, .. } | ExprKind::Index { object: inner, .. } =
+            &object.kind
+        {
+            object = inner;
+        }
+        match &object.kind {
+            ExprKind::Variable(name) => {
+                let from = self.shared.get(name);
+                from.is_some_and(|from| *from <= target.span.start)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a variable is a parameter that keeps its first value.
+    pub(super) fn is_given(&self, name: &str) -> bool {
+        self.params.contains(name) && !self.assigned.contains(name)
+    }
+
+    fn share(&mut self, name: &str, from: usize) {
+        let known = self.shared.entry(name.to_owned()).or_insert(from);
+        *known = from.min(*known);
+    }
+
+    fn statements<'s>(&mut self, statements: impl Iterator<Item = &'s Stmt>) {
+        for stmt in statements {
+            match &stmt.kind {
+                StmtKind::Foreach { key, value, .. } => {
+                    if let ExprKind::Variable(name) = &value.kind {
+                        self.share(name, 0);
+                    }
+                    self.target(value);
+                    key.iter().for_each(|key| self.target(key));
+                }
+                StmtKind::Try { catches, .. } => {
+                    let caught = catches.iter().filter_map(|catch| catch.variable.clone());
+                    self.assigned.extend(caught);
+                }
+                StmtKind::Whole(whole) => match &**whole {
+                    Whole::Static(all) => {
+                        self.assigned
+                            .extend(all.iter().map(|(name, _)| name.clone()));
+                    }
+                    Whole::Global(all) => self.assigned.extend(all.iter().cloned()),
+                    _ => {}
+                },
+                _ => {}
+            }
+            for part in stmt.kind.parts() {
+                match part {
+                    Part::Expr(expr) => self.expr(expr),
+                    Part::Body(body) => self.statements(body.iter()),
+                }
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Assign { target, value, op } => {
+                if op.is_none() {
+                    self.copies(target, value);
+                }
+                self.target(target);
+            }
+            ExprKind::Whole(whole) => match &**whole {
+                WholeExpr::CoalesceAssign(target, value) => {
+                    self.copies(target, value);
+                    self.target(target);
+                }
+                WholeExpr::Step { target, .. } => self.target(target),
+                _ => {}
+            },
+            _ => {}
+        }
+        expr.children()
+            .into_iter()
+            .for_each(|child| self.expr(child));
+    }
+
+    /// `$a = $b`, `$a = $this->b`, `$this->a = $b`, `$a[] = $b`
+    fn copies(&mut self, target: &Expr, value: &Expr) {
+        let mut value = value;
+        while let ExprKind::Assign { target, .. } = &value.kind {
+            value = target;
+        }
+        let into = match &target.kind {
+            ExprKind::Variable(name) => Some(name),
+            _ => None,
+        };
+        match (&value.kind, into) {
+            (ExprKind::Variable(from), Some(into)) => {
+                self.share(from, 0);
+                self.share(into, 0);
+            }
+            (ExprKind::Variable(from), None) => self.share(from, target.span.end),
+            (_, Some(into)) if class::property(value).is_some() => self.share(into, 0),
+            _ => {}
+        }
+    }
+
+    fn target(&mut self, target: &Expr) {
+        match &target.kind {
+            ExprKind::Variable(name) => {
+                self.assigned.insert(name.clone());
+            }
+            ExprKind::Array(items) => items.iter().for_each(|item| self.target(&item.value)),
+            ExprKind::Whole(whole) => {
+                if let WholeExpr::List(list) = &**whole {
+                    let targets = list.iter().flatten();
+                    targets.for_each(|(_, target)| self.target(target));
+                }
+            }
+            _ => {}
+        }
+    }
+}
