@@ -1,6 +1,6 @@
 <?php
-/* @oracle {"answers": [{"a": 1}], "calls": [{"function": "run", "args": ["@instance", "5"]}]} */
-function run($instance, $five)
+/* @oracle {"answers": [{"a": 1}], "calls": [{"function": "typed", "args": ["@instance", "5"]}]} */
+function typed($instance, $five)
 {
     $int = fn ($x): int => $x;
     $text = function ($x): string {
