@@ -12,6 +12,7 @@ const FOR_PROGRAMS: &[&str] = &[
     "src/core/error/zh",
     "src/merchants.rs",
     "src/notify/merchants.rs",
+    "src/php.rs",
     "src/notify/sql.rs",
     "src/outcome/",
     "src/resilience/",

@@ -328,16 +328,6 @@ fn arrays_and_numbers_are_phps() {
     }
 }
 
-fn refused(php: &str, reason: &str) {
-    let made = ported(php);
-    assert!(!made.complete, "{php}\n{}", made.text);
-    let told = &made.diagnostics;
-    assert!(
-        told.iter().any(|problem| problem.message.contains(reason)),
-        "{php}\n{told:?}"
-    );
-}
-
 #[test]
 fn arguments_that_php_takes_by_reference_are_changed() {
     for (php, rust) in [

@@ -269,6 +269,18 @@ pub(super) const DIAGNOSIS: &[(&str, &str)] = &[
         "the letters of Wechatpay-Nonce were changed to upper or lower case: pass the header as received",
         "Wechatpay-Nonce 的大小写被改动：请原样传入请求头",
     ),
+    (
+        "the signature is r and s one after the other (64 bytes), but WeChat Pay writes it in DER: pass the header exactly as received, or sign a test notification as WeChat Pay does",
+        "签名是 r 和 s 直接相连（64 字节），而微信支付使用 DER 编码：请原样传入请求头；测试通知请按微信支付的方式签名",
+    ),
+    (
+        "the bytes of Wechatpay-Signature are not an SM2 signature in DER, but the key that was given is an SM2 key: pass the header exactly as received, and give the key that Wechatpay-Serial names",
+        "Wechatpay-Signature 的字节不是 DER 编码的 SM2 签名，而提供的是 SM2 密钥：请原样传入请求头，并提供 Wechatpay-Serial 指明的密钥",
+    ),
+    (
+        "no given key verifies the SM2 signature, and no common alteration explains it: pass the headers and the body of one delivery, the body byte for byte as received, and check that the key is WeChat Pay's with this id; otherwise the signature is forged",
+        "已提供的密钥都无法验证这个 SM2 签名，常见的改动也无法解释：请传入同一次投递的请求头和请求体，请求体要逐字节保持原样，并检查密钥是否为微信支付的、与 ID 对应；否则签名是伪造的",
+    ),
     // The resource.
     (
         "the APIv3 key is right, and the resource's associated_data is missing: it was {}; pass the body as received",
