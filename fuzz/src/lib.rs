@@ -14,7 +14,9 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 use wechatpay_chain::signing::{Authorization, SignatureHeaders};
-use wechatpay_chain::{Certificate, Client, Keyring, PrivateKey, PublicKey, Response, catalog};
+use wechatpay_chain::{
+    Certificate, Client, KeyAlgorithm, Keyring, PrivateKey, PublicKey, Response, catalog,
+};
 use wechatpay_chain_path as path;
 
 pub use bill::bill;
@@ -121,8 +123,10 @@ pub fn keys(data: &[u8]) {
         return;
     }
     if let Ok(key) = PrivateKey::from_bytes(data) {
-        assert!(key.modulus_len() >= 256);
-        assert_eq!(key.modulus_len(), key.public_key().modulus_len());
+        let public = key.public_key();
+        assert_eq!(key.algorithm(), public.algorithm());
+        assert!(key.algorithm() == KeyAlgorithm::Sm2 || key.modulus_len() >= 256);
+        assert_eq!(key.modulus_len(), public.modulus_len());
     }
     if let Ok(key) = PublicKey::from_bytes(data) {
         assert!(!key.verify(b"", "AAAA"));

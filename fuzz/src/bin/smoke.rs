@@ -62,20 +62,28 @@ fn seeds(name: &str) -> io::Result<Vec<Vec<u8>>> {
     Ok(seeds)
 }
 
-/// Sorts by name, so that each run is the same.
+/// Reads a folder and those within it, as libFuzzer does. Sorts by name, so that each run is the same.
 fn read_all(dir: &Path) -> io::Result<Vec<Vec<u8>>> {
-    let mut files: Vec<PathBuf> = Vec::new();
+    let mut paths: Vec<PathBuf> = Vec::new();
     match fs::read_dir(dir) {
         Ok(entries) => {
             for entry in entries {
-                files.push(entry?.path());
+                paths.push(entry?.path());
             }
         }
         Err(err) if err.kind() == io::ErrorKind::NotFound => {}
         Err(err) => return Err(err),
     }
-    files.sort();
-    files.iter().map(fs::read).collect()
+    paths.sort();
+    let mut contents = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            contents.extend(read_all(&path)?);
+        } else {
+            contents.push(fs::read(path)?);
+        }
+    }
+    Ok(contents)
 }
 
 /// Bytes that parsers treat specially.
