@@ -71,7 +71,7 @@ fn open(body: &[u8], checks: &Checks<'_>) -> Result<Vec<Certificate>> {
     let items = value["data"]
         .as_array()
         .ok_or_else(|| failure::malformed("it has no list `data`"))?;
-    // A merchant that changes its algorithm has certificates of both. This client needs those of its own.
+    // A merchant that changes its algorithm has certificates of both. This client uses those of its algorithm.
     let other = match checks.algorithm {
         KeyAlgorithm::Sm2 => ALGORITHM,
         _ => SM_ALGORITHM,

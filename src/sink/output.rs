@@ -148,7 +148,7 @@ fn check(kind: DigestKind, expected: &str, found: String, head: &[u8]) -> Result
     }))
 }
 
-/// The error for a missing digester, which only a mistake in this crate can cause: the file is refused all the same.
+/// The error for a missing digester. Only a mistake in this crate causes it; the file is refused.
 fn not_hashed() -> Error {
     Error::new(
         ErrorKind::Verify,

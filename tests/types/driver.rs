@@ -3,6 +3,7 @@
 //! It is the `main.rs` of a crate with the generated modules (`wechat`) and the table that `table.sh` prints; `run`
 //! makes the crate. A sample answer has all documented fields, so the types must have them too.
 
+mod sample_call;
 mod table;
 mod wechat;
 
@@ -13,8 +14,6 @@ use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use wechatpay_chain::catalog::{BodyKind, Operation};
-use wechatpay_chain::{Call, Client, Media};
 use wechatpay_sandbox::schema::{self, Schema};
 use wechatpay_sandbox::{SampleRequest, Sandbox};
 
@@ -110,27 +109,5 @@ fn answer(
     } else {
         sandbox.client()?
     };
-    call(&client, operation, sample).wait()?.into_value()
-}
-
-fn call(client: &Client, operation: &Operation, sample: &SampleRequest) -> Call {
-    let chain = client.chain(operation.path().to_owned());
-    let mut call = match (operation.method(), operation.body()) {
-        (_, BodyKind::Multipart) => chain.post(Media::from_bytes("a.jpg", "abc"), ()),
-        (Method::GET, _) => chain.get(()),
-        (Method::DELETE, _) => chain.delete(()),
-        (Method::PUT, _) => chain.put((), ()),
-        (Method::PATCH, _) => chain.patch((), ()),
-        _ => chain.post((), ()),
-    };
-    if let Some(body) = sample.body() {
-        call = call.json(body.clone());
-    }
-    for (name, value) in sample.query() {
-        call = call.query(name, &**value);
-    }
-    for (name, value) in sample.vars() {
-        call = call.var(*name, &**value);
-    }
-    call
+    sample_call::call(&client, operation, sample).wait()?.into_value()
 }

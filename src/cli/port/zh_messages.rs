@@ -80,7 +80,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("a statement nested too deeply", "嵌套太深的语句"),
     ("an expression nested too deeply", "嵌套太深的表达式"),
     ("a text that is not UTF-8", "不是 UTF-8 的文本"),
-    // What is not translated.
+    // Constructs that the porter refuses.
     ("the porter does not know {}", "转换工具不支持{}"),
     ("write this part in Rust", "请用 Rust 编写这一部分"),
     ("{} is not followed here", "这里不支持{}"),

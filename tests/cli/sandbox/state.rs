@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use wechatpay_chain::Client;
+use wechatpay_chain::{Call, Client};
 
 use super::{Running, client, command};
 
@@ -13,6 +13,16 @@ use super::{Running, client, command};
 fn writes() -> usize {
     let given = std::env::var("WECHATPAY_TEST_WRITES").ok();
     given.map_or(200, |count| count.parse().unwrap())
+}
+
+/// The call that places an order, with so many bytes that no schema knows.
+fn order(shop: &Client, mchid: &Value, number: &str, bytes: usize) -> Call {
+    let order = json!({
+        "appid": "wxd678efh567hg6787", "mchid": mchid, "description": "公仔",
+        "out_trade_no": number, "notify_url": "http://127.0.0.1:9/", "amount": {"total": 1},
+        "unknown": "x".repeat(bytes),
+    });
+    shop.chain("v3/pay/transactions/native").post(order, ())
 }
 
 #[test]
@@ -28,12 +38,7 @@ fn kill_9_loses_no_order_that_was_answered() {
             && number < total
         {
             let number = format!("ORDER{number:06}");
-            let order = json!({
-                "appid": "wxd678efh567hg6787", "mchid": ready["mchid"], "description": "公仔",
-                "out_trade_no": number, "notify_url": "http://127.0.0.1:9/", "amount": {"total": 1},
-            });
-            let placed = shop.chain("v3/pay/transactions/native").post(order, ());
-            if placed.wait().is_ok() {
+            if order(&shop, &ready["mchid"], &number, 0).wait().is_ok() {
                 answered.lock().unwrap().push(number);
             }
         }
@@ -80,12 +85,7 @@ fn kill_9_during_a_reset_loses_nothing_that_was_answered() {
         let ready = running.json();
         let shop = client(&ready);
         let place = |number: &str| {
-            let order = json!({
-                "appid": "wxd678efh567hg6787", "mchid": ready["mchid"], "description": "公仔",
-                "out_trade_no": number, "notify_url": "http://127.0.0.1:9/", "amount": {"total": 1},
-                "unknown": "x".repeat(20_000),
-            });
-            let placed = shop.chain("v3/pay/transactions/native").post(order, ());
+            let placed = order(&shop, &ready["mchid"], number, 20_000);
             placed.wait().is_ok()
         };
         let reset = format!("{}_sandbox/api/reset", ready["base_url"].as_str().unwrap());
@@ -187,16 +187,7 @@ fn a_full_disk_refuses_further_requests_and_loses_none_that_was_answered() {
     let running = Running::of(limited.args(arguments), true);
     let ready = running.json();
     let shop = client(&ready);
-    let place = |number: &str| {
-        let order = json!({
-            "appid": "wxd678efh567hg6787", "mchid": ready["mchid"], "description": "公仔",
-            "out_trade_no": number, "notify_url": "http://127.0.0.1:9/", "amount": {"total": 1},
-            "unknown": "x".repeat(200_000),
-        });
-        shop.chain("v3/pay/transactions/native")
-            .post(order, ())
-            .wait()
-    };
+    let place = |number: &str| order(&shop, &ready["mchid"], number, 200_000).wait();
     let events = events(ready["base_url"].as_str().unwrap());
     let numbers: Vec<_> = (0..100).map(|number| format!("ORDER{number:06}")).collect();
     let answered: Vec<_> = numbers

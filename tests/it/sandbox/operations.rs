@@ -3,19 +3,22 @@
 
 mod recorded;
 mod remembered;
+#[path = "../../types/sample_call.rs"]
+mod sample_call;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::IntoFuture;
 use std::sync::Arc;
 
-use http::Method;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use wechatpay_chain::catalog::{AnswerKind, AnswerSignature, BodyKind, Operation};
-use wechatpay_chain::{Call, Client, Media, Response, Verification};
+use wechatpay_chain::catalog::{AnswerKind, AnswerSignature, Operation};
+use wechatpay_chain::{Call, Client, Response, Verification};
 use wechatpay_sandbox::schema::{self, Field, FieldKind, Schema};
 use wechatpay_sandbox::{SampleRequest, Sandbox};
+
+pub(super) use sample_call::call;
 
 use super::Outcome;
 
@@ -169,29 +172,6 @@ async fn bill(client: &Client) -> wechatpay_chain::Result<Call> {
         .chain("v3/billdownload/file")
         .get(())
         .query("token", token))
-}
-
-pub(super) fn call(client: &Client, operation: &Operation, sample: &SampleRequest) -> Call {
-    // Not as a literal: three paths have capitals.
-    let chain = client.chain(operation.path().to_owned());
-    let mut call = match (operation.method(), operation.body()) {
-        (_, BodyKind::Multipart) => chain.post(Media::from_bytes("a.jpg", "abc"), ()),
-        (Method::GET, _) => chain.get(()),
-        (Method::DELETE, _) => chain.delete(()),
-        (Method::PUT, _) => chain.put((), ()),
-        (Method::PATCH, _) => chain.patch((), ()),
-        _ => chain.post((), ()),
-    };
-    if let Some(body) = sample.body() {
-        call = call.json(body.clone());
-    }
-    for (name, value) in sample.query() {
-        call = call.query(name, &**value);
-    }
-    for (name, value) in sample.vars() {
-        call = call.var(*name, &**value);
-    }
-    call
 }
 
 fn judged(operation: &Operation, answer: &Response) -> std::result::Result<Result, String> {

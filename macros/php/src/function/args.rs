@@ -17,7 +17,7 @@ impl<'v> Args<'v> {
         self.0.next().ok_or_else(missing)
     }
 
-    /// PHP takes null for an empty text, for 0 and for false where a function of its own is called.
+    /// PHP's built-in functions convert null to an empty text, 0 or false.
     pub(super) fn text(&mut self) -> Result<String> {
         match self.any()? {
             Value::Null => Ok(String::new()),

@@ -42,8 +42,8 @@ fn list(body: &mut Vec<Stmt>, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Whether a statement holds a call of WeChat Pay, or something that is refused: a `yield` that PHP never reaches makes a
-/// function a generator all the same.
+/// Whether a statement holds a call of WeChat Pay or a refusal. A `yield` makes a function a generator, even where PHP
+/// never reaches it.
 fn calls(stmt: &Stmt) -> bool {
     let mut found = refuses(stmt);
     stmt.clone().each_mut(&mut |expr| {

@@ -277,17 +277,8 @@ fn links(expr: &Expr) -> (&Expr, Vec<(Step<'_>, &Expr)>) {
 /// The settings of `Builder::factory([…])`, in order.
 #[must_use]
 pub fn factory(expr: &Expr) -> Option<&[Item]> {
-    match &expr.kind {
-        ExprKind::StaticCall {
-            class,
-            method,
-            args,
-        } if class.is("WeChatPay\\Builder") && method.eq_ignore_ascii_case("factory") => {
-            match args.first().map(|arg| &arg.value.kind) {
-                Some(ExprKind::Array(items)) => Some(items),
-                _ => None,
-            }
-        }
+    match &factory_args(expr)?.first()?.value.kind {
+        ExprKind::Array(items) => Some(items),
         _ => None,
     }
 }
@@ -295,17 +286,19 @@ pub fn factory(expr: &Expr) -> Option<&[Item]> {
 /// The settings of `Builder::factory($settings)`, however they are written.
 #[must_use]
 pub fn settings(expr: &Expr) -> Option<&Expr> {
+    match factory_args(expr)? {
+        [arg] if arg.name.is_none() => Some(&arg.value),
+        _ => None,
+    }
+}
+
+fn factory_args(expr: &Expr) -> Option<&[Arg]> {
     match &expr.kind {
         ExprKind::StaticCall {
             class,
             method,
             args,
-        } if class.is("WeChatPay\\Builder") && method.eq_ignore_ascii_case("factory") => {
-            match &**args {
-                [arg] if arg.name.is_none() => Some(&arg.value),
-                _ => None,
-            }
-        }
+        } if class.is("WeChatPay\\Builder") && method.eq_ignore_ascii_case("factory") => Some(args),
         _ => None,
     }
 }

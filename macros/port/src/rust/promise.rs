@@ -174,7 +174,7 @@ impl<'a> Body<'_, 'a> {
         let mut behind = last;
         for (index, (fulfilled, rejected)) in handlers.iter().enumerate().rev() {
             let both = fulfilled.iter().chain(rejected);
-            // What is not known here is refused where it is written.
+            // A handler with an unknown result is refused where it is written.
             let known = both.clone().all(|handler| self.gives_values(handler));
             found[index] = behind || !known;
             behind = match fulfilled {

@@ -85,8 +85,8 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
     }
 }
 
-/// Refuses a method that sets a static property: the struct of each object would have a value of its own. A client that is
-/// made once is the same in each of them, and so is what one static method alone sets and reads.
+/// Refuses a method that sets a static property: objects share the property in PHP, and each struct has a copy in Rust.
+/// A client that is made once may be copied, and so may a property that only one static method uses.
 fn shared_statics(
     class: &syntax::Class,
     method: &syntax::Method,

@@ -176,7 +176,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The arguments of a call. The method of the application has no names for them, and a number of its own.
+    /// The arguments of a call. Named and spread arguments are refused: the trait's method has neither their names nor
+    /// their number.
     fn all(&mut self, given: &'a [Arg], args: &mut Vec<Expr>) {
         for arg in given {
             let span = arg.value.span;
