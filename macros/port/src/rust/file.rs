@@ -415,25 +415,33 @@ impl Shared<'_> {
         self.written.clear();
         self.noted.clear();
         let (tokens, own, main) = items(self, name);
-        let is_told = self.problems.iter().any(is_refusal);
-        if !is_told && [&tokens, &own].into_iter().any(has_compile_error) {
-            let message = "an object stands where PHP takes a text or a plain value";
-            let problem = Problem::error(Span::default(), message);
-            let hint = "look for `compile_error!` in the output, and write that part in Rust";
-            self.problems.push(problem.hint(hint));
-        }
-        let is_told = self.problems.iter().any(is_refusal);
-        if !is_told
-            && verbs(&tokens, &self.inserts) + verbs(&own, &self.inserts) < self.noted_calls()
-        {
-            let problem = Problem::error(Span::default(), "a call of this file was lost");
-            self.problems
-                .push(problem.hint("tell the authors of the porter"));
-        }
         Written { tokens, own, main }
     }
 
+    /// The error for what was written in a wrong form or not at all, unless an error says so already.
+    fn lost(&self, written: &Written) -> Option<Problem> {
+        let Written { tokens, own, .. } = written;
+        let calls = verbs(tokens, &self.inserts) + verbs(own, &self.inserts);
+        let (message, hint) = if self.problems.iter().any(is_refusal) {
+            return None;
+        } else if has_compile_error(tokens) || has_compile_error(own) {
+            (
+                "an object stands where PHP takes a text or a plain value",
+                "look for `compile_error!` in the output, and write that part in Rust",
+            )
+        } else if calls < self.noted_calls() {
+            (
+                "a call of this file was lost",
+                "tell the authors of the porter",
+            )
+        } else {
+            return None;
+        };
+        Some(Problem::error(Span::default(), message).hint(hint))
+    }
+
     fn made(self, written: Written) -> Made {
+        let lost = self.lost(&written);
         let text = self.inserts.file(written.tokens).and_then(|text| {
             if written.own.is_empty() {
                 return Ok(text);
@@ -451,6 +459,7 @@ impl Shared<'_> {
             }
         };
         let mut problems = self.problems;
+        problems.extend(lost);
         problems.extend(problem);
         problems.sort_by_key(|problem| problem.span);
         Made {
