@@ -105,6 +105,18 @@ pub fn md5(text: &str) -> Result<String> {
     Ok(digest::md5_hex(text.as_bytes())?.to_ascii_lowercase())
 }
 
+/// `Hash::md5($text, $key, $agency)`: the key follows the text, unless PHP takes it for false.
+///
+/// # Errors
+/// A fault if OpenSSL has no MD5.
+pub fn hash_md5(text: &str, key: &str, agency: bool) -> Result<String> {
+    if !truth_of_text(key) {
+        return md5(text);
+    }
+    let name = if agency { "secret" } else { "key" };
+    md5(&format!("{text}&{name}={key}"))
+}
+
 /// `sha1($text)`
 #[must_use]
 pub fn sha1(text: &str) -> String {

@@ -339,6 +339,29 @@ pub fn array_merge(arrays: &[Value]) -> Result<Value> {
     Ok(merged)
 }
 
+/// `array_replace($array, $other)`: the items of the second array take the place of those with the same keys.
+///
+/// # Errors
+/// A `TypeError` if a value is not an array.
+pub fn array_replace(array: &Value, other: &Value) -> Result<Value> {
+    let mut replaced = crate::as_array(array.clone())?;
+    for (key, value) in items(&crate::as_array(other.clone())?) {
+        set(&mut replaced, key, value)?;
+    }
+    Ok(replaced)
+}
+
+/// The array with a text before the keys that are whole numbers, as `http_build_query($data, $prefix)` has it.
+#[must_use]
+pub fn keys_prefixed(array: &Value, prefix: &str) -> Value {
+    let items = items(array).into_iter();
+    let items = items.map(|(key, value)| match key {
+        Value::Number(number) => (format!("{prefix}{number}"), value),
+        key => (text(&key), value),
+    });
+    Value::Object(items.collect())
+}
+
 /// `array_keys($array)`
 #[must_use]
 pub fn array_keys(array: &Value) -> Value {

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::value::num;
-use crate::{digits, value::Num};
+use crate::{Result, Thrown, digits, value::Num};
+
+/// `JSON_ERROR_SYNTAX`
+const SYNTAX: i64 = 4;
 
 /// The flags of `json_encode` and `json_decode`.
 #[allow(missing_docs, reason = "they are PHP's")]
@@ -45,8 +48,19 @@ pub fn json_decode(text: &str) -> Value {
     parse(text).unwrap_or(Value::Null)
 }
 
+/// The text, as it is, if it is JSON: what `json_decode` with `JSON_THROW_ON_ERROR` reads.
+///
+/// # Errors
+/// A `JsonException` if it is not.
+pub fn valid_json(text: &str) -> Result<String> {
+    match parse(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(Thrown::new("JsonException", "Syntax error").with_code(SYNTAX)),
+    }
+}
+
 /// The value of JSON; nothing for invalid JSON.
-pub(crate) fn parse(text: &str) -> Option<Value> {
+fn parse(text: &str) -> Option<Value> {
     serde_json::from_str(&without_negative_zero(text)).ok()
 }
 

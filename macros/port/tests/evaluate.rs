@@ -265,6 +265,36 @@ fn values() {
             "\\WeChatPay\\Crypto\\Hash::md5('t', 'k', '1')",
             json!("md5(t&secret=k)"),
         ),
+        // The key follows the text, unless PHP takes it for false.
+        ("\\WeChatPay\\Crypto\\Hash::md5('t', '0')", json!("md5(t)")),
+        (
+            "\\WeChatPay\\Crypto\\Hash::hmac('t', 'k', 'sha256')",
+            json!("sha256(k, t&key=k)"),
+        ),
+        (
+            "\\WeChatPay\\Formatter::request('GET', '/v3/x', 1, 'n')",
+            json!("GET\n/v3/x\n1\nn\n\n"),
+        ),
+        (
+            "json_decode('{\"a\":[1]}', true, 512, JSON_THROW_ON_ERROR)['a']",
+            json!([1]),
+        ),
+        (
+            "json_encode(['a'], JSON_THROW_ON_ERROR, 512)",
+            json!(r#"["a"]"#),
+        ),
+        (
+            "http_build_query(['x', 'k' => 'y&z'], 'n', ';', PHP_QUERY_RFC3986)",
+            json!("n0=x;k=y%26z"),
+        ),
+        (
+            "array_replace([1, 2], [1 => 3], ['a' => 4])",
+            json!({"0": 1, "1": 3, "a": 4}),
+        ),
+        (
+            "\\WeChatPay\\Crypto\\Rsa::encrypt('secret', 'key', OPENSSL_PKCS1_OAEP_PADDING)",
+            json!("secret"),
+        ),
         (
             "\\WeChatPay\\Crypto\\Hash::sign('MD5', 't', 'k')",
             json!("MD5(T&KEY=K)"),
@@ -673,6 +703,8 @@ fn no_request_is_made_of_the_way_that_was_looked_at_last() {
         "$f = [2, 1]; sort($f); CALL",
         "$f = [2, 1]; ANSWER $f[$r] = 3; CALL",
         "$f = 1; preg_match('/x/', 'x', $f); CALL",
+        "$f = 1; preg_replace('/x/', 'y', 'x', -1, $f); CALL",
+        "$f = 1; sscanf('7', '%d', $f); CALL",
         "$f = 1; ANSWER $r->then(function ($x) use (&$f) { $f = 2; }); CALL",
         "$f = new \\stdClass(); $f->a = 1; ANSWER if ($r) { $f->a = 2; } CALL",
         "function g($r) { if ($r) { return 1; } return 2; } ANSWER $f = g($r); CALL",

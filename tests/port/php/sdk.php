@@ -483,7 +483,7 @@ final class Hash
 
     public static function md5(string $thing, string $key = '', $agency = false): string
     {
-        if ($key === '') {
+        if (!$key) {
             return \md5($thing);
         }
         return \md5($thing . ($agency ? '&secret=' : '&key=') . $key);
@@ -491,7 +491,7 @@ final class Hash
 
     public static function hmac(string $thing, string $key, string $algorithm = 'sha256'): string
     {
-        return \hash_hmac($algorithm, $thing, $key);
+        return \hash_hmac($algorithm, "{$thing}&key={$key}", $key);
     }
 
     public static function equals(string $known, ?string $user = null): bool
@@ -503,7 +503,7 @@ final class Hash
     {
         return match ($type) {
             self::ALGO_MD5 => \strtoupper(self::md5($data, $key)),
-            self::ALGO_HMAC_SHA256 => \strtoupper(self::hmac("{$data}&key={$key}", $key)),
+            self::ALGO_HMAC_SHA256 => \strtoupper(self::hmac($data, $key)),
             default => null,
         };
     }

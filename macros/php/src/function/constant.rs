@@ -10,13 +10,14 @@ pub fn constant(name: &str) -> Option<Value> {
         | "PHP_QUERY_RFC1738"
         | "SORT_NUMERIC"
         | "STR_PAD_RIGHT"
+        | "OPENSSL_PKCS1_PADDING"
         | "JSON_OBJECT_AS_ARRAY" => 1,
         "JSON_HEX_AMP"
         | "PHP_QUERY_RFC3986"
         | "SORT_STRING"
         | "STR_PAD_BOTH"
         | "JSON_BIGINT_AS_STRING" => 2,
-        "JSON_HEX_APOS" => 4,
+        "JSON_HEX_APOS" | "OPENSSL_PKCS1_OAEP_PADDING" => 4,
         "JSON_HEX_QUOT" => 8,
         "JSON_FORCE_OBJECT" => 16,
         "JSON_NUMERIC_CHECK" => 32,

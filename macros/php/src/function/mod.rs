@@ -1,11 +1,11 @@
 //! The functions of PHP by their names: parameters, defaults, results, and what they give.
 //!
 //! `wechatpay port` reads this table at three places. It writes calls of the Rust functions, it computes calls
-//! whose arguments are literals, and `--emit request` runs every call. So all three agree.
+//! whose arguments are literals, and `--emit request` runs every call. So all three agree. `hir/function.rs` of the
+//! porter decides which row is meant by a call of PHP, for all three.
 
 mod args;
 mod constant;
-mod php;
 mod table;
 
 use std::collections::BTreeMap;
@@ -16,7 +16,6 @@ use serde_json::Value;
 use crate::Result;
 
 pub use constant::constant;
-pub use php::{call, json_decode, known_as};
 
 /// A Rust function of this crate, or of `wechatpay_chain::php`, that does what a function of PHP does.
 #[derive(Debug)]

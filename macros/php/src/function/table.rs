@@ -107,6 +107,7 @@ here {
     array_flip(array) -> Any;
     array_key_exists(any, array) -> Bool;
     array_keys(array) -> Any;
+    array_replace(array, array) -> Any throws;
     array_reverse(array) -> Any;
     array_search(any, array, flag = false) -> Any;
     array_slice(array, int, maybe_int = null) -> Any;
@@ -141,6 +142,7 @@ here {
     json_decode(text) -> Any;
     json_decode_array(text) -> Any;
     json_encode(any, int = 0) -> Text;
+    keys_prefixed(array, text) -> Any;
     ksort(array) -> Any;
     ksort_text(array) -> Any;
     lcfirst(text) -> Text;
@@ -177,6 +179,7 @@ here {
     ucwords(text) -> Text;
     urldecode(text) -> Text throws;
     urlencode(text) -> Text;
+    valid_json(text) -> Text throws;
 }
 elsewhere {
     base64_decode(text) -> Text throws;
@@ -184,6 +187,7 @@ elsewhere {
     file_url(text) -> Text;
     getenv(text) -> Any;
     hash_equals(text, any = null) -> Bool;
+    hash_md5(text, text, flag = false) -> Text throws;
     hmac_sha256(text, text) -> Text throws;
     md5(text) -> Text throws;
     nonce(int) -> Text throws;
@@ -193,6 +197,6 @@ elsewhere {
     time() -> Int;
     uniqid() -> Text;
     xml_to_array(text) -> Any;
-base64_encode(text) -> Text;
+    base64_encode(text) -> Text;
 }
 }

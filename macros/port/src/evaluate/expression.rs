@@ -80,7 +80,7 @@ impl<'a> Evaluator<'a, '_> {
                 args,
             } => {
                 let args = self.args(args);
-                self.static_call(class, method, args, expr.span)
+                self.static_call(class, method, &args, expr.span)
             }
             ExprKind::New { class, args } => {
                 let args = self.args(args);

@@ -4,7 +4,7 @@ use wechatpay_chain_php as php;
 
 use super::object::Object;
 use super::value::{Key, Value};
-use super::{Evaluator, plain};
+use super::{Evaluator, node, plain};
 use crate::syntax::{Arg, ExprKind, Name, Span};
 
 impl<'a> Evaluator<'a, '_> {
@@ -25,10 +25,7 @@ impl<'a> Evaluator<'a, '_> {
         }
         let values = self.args(args);
         let value = self.builtin(&name, values, span);
-        if super::touch::changes(&name) {
-            let roots = args.iter().filter_map(|arg| super::touch::root(&arg.value));
-            self.forget(roots.map(str::to_owned));
-        }
+        self.forget(super::touch::changed(&name, args).map(str::to_owned));
         if matches!(&*name, "extract" | "parse_str" | "eval") {
             self.forget([super::fork::ALL.to_owned()]);
         }
@@ -116,9 +113,9 @@ impl<'a> Evaluator<'a, '_> {
         }
         let closures = args.iter().filter(|arg| matches!(arg, Value::Closure(_)));
         let closures: Vec<_> = closures.cloned().collect();
-        let known = self
-            .with_host(name, &args, span)
-            .or_else(|| plain::call(name, &args))
+        let known = crate::hir::function(span, name, node::args(&args, span))
+            .and_then(|node| self.node(&node, &args))
+            .or_else(|| self.with_host(name, &args, span))
             .or_else(|| typed(name, &args));
         if known.is_none() {
             self.run_handlers(closures);
@@ -143,6 +140,7 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
+    /// Functions that ask the world around them, and digests whose algorithm `hir` does not know.
     fn with_host(&mut self, name: &str, args: &[Value<'a>], span: Span) -> Option<Value<'a>> {
         let text = |at: usize| args.get(at).and_then(|value| value.to_text().ok());
         // A digest of bytes is no text.
@@ -151,34 +149,12 @@ impl<'a> Evaluator<'a, '_> {
                 .is_some_and(|flag| flag.to_bool() != Some(false))
         };
         Some(match name {
-            "md5" | "sha1" | "md5_file" | "sha1_file" if binary(1) => return None,
+            "md5_file" | "sha1_file" if binary(1) => return None,
             "hash" | "hash_file" if binary(2) || args.len() > 3 => return None,
             "hash_hmac" if binary(3) => return None,
             "file_get_contents" if args.len() > 1 => return None,
-            "json_encode" if args.len() > 2 => return None,
-            "json_encode" => {
-                let flags = args.get(1).and_then(Value::to_int).unwrap_or_default();
-                match plain::encode(args.first()?, flags) {
-                    Ok(json) => Value::Text(json),
-                    Err(why) => Value::Unknown(why),
-                }
-            }
-            "json_decode" => {
-                let args: Vec<_> = args.iter().map(Value::plain).collect::<Option<_>>()?;
-                let (json, associative) = php::function::json_decode(&args)?.ok()?;
-                plain::from_json(json, associative)
-            }
-            "time" => Value::Int(self.host.now()),
-            "md5" => self.digest("md5", text(0)?.as_bytes(), span),
-            "sha1" => self.digest("sha1", text(0)?.as_bytes(), span),
             "hash" => self.digest(&text(0)?, text(1)?.as_bytes(), span),
-            "hash_hmac" => match self
-                .host
-                .hmac(&text(0)?, text(2)?.as_bytes(), text(1)?.as_bytes())
-            {
-                Ok(hex) => Value::Text(hex),
-                Err(why) => self.error(span, why, ""),
-            },
+            "hash_hmac" => self.hmac(&text(0)?, &text(1)?, &text(2)?, span),
             "hash_file" | "md5_file" | "sha1_file" => {
                 let (algorithm, path) = match name.split_once('_') {
                     Some(("hash", _)) => (text(0)?, text(1)?),

@@ -12,6 +12,7 @@ mod expression;
 mod fork;
 mod function;
 mod guzzle;
+mod node;
 mod object;
 mod operator;
 mod path;

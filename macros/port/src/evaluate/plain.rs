@@ -6,7 +6,8 @@
 use std::rc::Rc;
 
 use serde_json::{Map, Number};
-use wechatpay_chain_php::{self as php, Value as Json, function};
+use wechatpay_chain_php::function::Function;
+use wechatpay_chain_php::{self as php, Value as Json};
 
 use super::object::Object;
 use super::value::{Array, Key, Value};
@@ -14,12 +15,26 @@ use super::value::{Array, Key, Value};
 /// How deep PHP goes.
 const DEEPEST: usize = 512;
 
-/// What a function of PHP gives; nothing when there is no such function, or it does not take such arguments.
+/// What a function of the table gives; nothing when there is no such function, or it does not take such arguments.
 pub(super) fn call<'a>(name: &str, args: &[Value<'a>]) -> Option<Value<'a>> {
     match args.iter().map(Value::plain).collect::<Option<Vec<_>>>() {
         Some(args) if too_long(name, &args) => None,
-        Some(args) => function::call(name, &args)?.ok().map(value),
+        Some(args) => run(name, &args).map(value),
         None => moved(name, args),
+    }
+}
+
+/// Runs a function of the table, or one with any number of arguments.
+fn run(name: &str, args: &[Json]) -> Option<Json> {
+    match (name, args) {
+        ("array_merge", _) => php::array_merge(args).ok(),
+        // An array within the array is `Array` in PHP, with a warning.
+        ("implode", [glue, pieces]) => {
+            let plain = php::is_array(pieces) && !php::values(pieces).iter().any(php::is_array);
+            let glue = php::as_text(glue).ok().filter(|_| plain)?;
+            Some(php::implode(&glue, pieces).into())
+        }
+        _ => Function::of(name)?.call(args)?.ok(),
     }
 }
 
@@ -33,7 +48,7 @@ fn too_long(name: &str, args: &[Json]) -> bool {
     let bytes = match (name, args) {
         ("str_repeat", _) => len(0).saturating_mul(number(1)),
         ("str_pad", _) => number(1),
-        ("implode" | "join", [glue, pieces]) => php::values(pieces)
+        ("implode", [glue, pieces]) => php::values(pieces)
             .len()
             .saturating_mul(php::text(glue).len()),
         ("str_replace", [Json::String(search), replace, Json::String(subject)])
@@ -128,13 +143,7 @@ fn members(array: &Array<'_>, depth: usize) -> Result<Map<String, Json>, Rc<str>
 }
 
 /// Functions that look at the keys of arrays only.
-const OF_KEYS: [&str; 5] = [
-    "array_key_exists",
-    "array_keys",
-    "count",
-    "key_exists",
-    "sizeof",
-];
+const OF_KEYS: [&str; 3] = ["array_key_exists", "array_keys", "counted"];
 /// Functions that only move the items of arrays.
 const MOVING: [&str; 6] = [
     "array_filter",
@@ -159,7 +168,7 @@ fn moved<'a>(name: &str, args: &[Value<'a>]) -> Option<Value<'a>> {
             other => other.plain()?,
         });
     }
-    let result = function::call(name, &numbered)?.ok()?;
+    let result = run(name, &numbered)?;
     if moving {
         Some(Value::Array(items_of(&result, &items)))
     } else {
@@ -223,7 +232,7 @@ mod tests {
         assert_eq!(keys, ["b", "0", "1"]);
         assert!(matches!(merged.get_text("b"), Some(Value::Unknown(_))));
         assert!(matches!(
-            call("count", std::slice::from_ref(&array)),
+            call("counted", std::slice::from_ref(&array)),
             Some(Value::Int(2))
         ));
         // Whether it is kept depends on the item.

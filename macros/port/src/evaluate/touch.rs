@@ -3,56 +3,30 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::fork::ALL;
-use crate::syntax::{Closure, Expr, ExprKind, Part, Span, Stmt, StmtKind};
+use crate::hir::Changed;
+use crate::syntax::{Arg, Closure, Expr, ExprKind, Part, Span, Stmt, StmtKind};
 
 /// What is not followed, by its span, and the variables that it may change.
 pub(super) type Touched = BTreeMap<Span, Vec<String>>;
 
-/// Functions of PHP that change a variable they are given.
-const CHANGING: [&str; 34] = [
-    "array_multisort",
-    "array_pop",
-    "array_push",
-    "array_shift",
-    "array_splice",
-    "array_unshift",
-    "array_walk",
-    "array_walk_recursive",
-    "arsort",
-    "asort",
-    "exec",
-    "krsort",
-    "ksort",
-    "mb_parse_str",
-    "natcasesort",
-    "natsort",
-    "openssl_private_decrypt",
-    "openssl_private_encrypt",
-    "openssl_public_decrypt",
-    "openssl_public_encrypt",
-    "openssl_sign",
-    "parse_str",
-    "passthru",
-    "preg_match",
-    "preg_match_all",
-    "rsort",
-    "settype",
-    "shuffle",
-    "similar_text",
-    "sort",
-    "uasort",
-    "uksort",
-    "unset",
-    "usort",
-];
-
-/// Whether a function changes variables that it is given.
-pub(super) fn changes(function: &str) -> bool {
-    CHANGING.contains(&function)
+/// The variables that a call of a function of PHP may change.
+pub(super) fn changed<'e>(
+    function: &str,
+    args: &'e [Arg],
+) -> impl Iterator<Item = &'e str> + use<'e> {
+    let places = match function {
+        "unset" => Some(Changed::Unclear),
+        _ => crate::hir::changed(function),
+    };
+    let places = places.map(|changed| changed.places(args.len()));
+    places
+        .into_iter()
+        .flatten()
+        .filter_map(|place| root(&args.get(place)?.value))
 }
 
 /// The variable that a target such as `$a['k']->b` begins with.
-pub(super) fn root(target: &Expr) -> Option<&str> {
+fn root(target: &Expr) -> Option<&str> {
     let mut inner = target;
     loop {
         match &inner.kind {
@@ -153,11 +127,9 @@ impl Walk<'_> {
             }
             ExprKind::Closure(closure) => self.closure(closure),
             kind => {
-                if let ExprKind::Call { function, args } = kind
-                    && changes(&function.last())
-                {
-                    let roots = args.iter().filter_map(|arg| root(&arg.value));
-                    self.found.extend(roots.map(str::to_owned));
+                if let ExprKind::Call { function, args } = kind {
+                    let changed = changed(&function.last(), args);
+                    self.found.extend(changed.map(str::to_owned));
                 }
                 expr.children()
                     .into_iter()

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use wechatpay_chain_php::function::{Function, Type};
 
-pub use wechatpay_chain_php::function::{Default, constant, known_as};
+pub use wechatpay_chain_php::function::{Default, constant};
 
 use super::Ty;
 

@@ -41,7 +41,7 @@ fn expr(whole: &mut Expr) {
 }
 
 /// The value of a literal.
-fn literal(expr: &Expr) -> Option<Value> {
+pub(super) fn literal(expr: &Expr) -> Option<Value> {
     Some(match &*expr.kind {
         ExprKind::Null => Value::Null,
         ExprKind::Bool(flag) => Value::from(*flag),

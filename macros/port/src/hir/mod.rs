@@ -3,15 +3,20 @@
 //! The tree of [`tree`] says nothing of Rust. `build` makes it, `pending` refuses what open promises make inexact, `inline`
 //! takes handlers that only follow a call out of their closures, `place` decides where each variable
 //! begins and which may be read before it is set, and `infer` finds types.
+//!
+//! `function`, `sdk_class` and `changed` say what calls of PHP's functions and of the SDK's static methods mean.
+//! [`evaluate`](crate::evaluate) asks them too.
 
 pub mod builtin;
 pub mod tree;
 
 mod answers;
 mod build;
+mod changed;
 mod coerce;
 mod dead;
 mod fold;
+mod function;
 mod given;
 mod infer;
 mod initial;
@@ -19,14 +24,17 @@ mod inline;
 mod notify;
 mod pending;
 mod place;
+mod sdk_class;
 mod secrets;
 mod settings;
 mod ty;
 mod walk;
 
-pub(crate) use build::sdk_constant;
+pub(crate) use changed::{Changed, changed};
+pub(crate) use function::node as function;
 pub(crate) use infer::ends;
 pub use infer::{Types, types};
+pub(crate) use sdk_class::{Class as SdkClass, constant as sdk_constant};
 pub use ty::Ty;
 pub use walk::Use;
 

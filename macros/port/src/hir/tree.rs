@@ -561,6 +561,17 @@ impl Expr {
         }
     }
 
+    /// What is not translated, and why.
+    pub(super) fn refused(span: Span, message: impl Into<String>) -> Self {
+        let problem = Problem::error(span, message).hint("write this part in Rust");
+        Self::new(span, ExprKind::Refused(problem))
+    }
+
+    /// What is not translated because it is not known.
+    pub(super) fn unknown(span: Span, what: &str) -> Self {
+        Self::refused(span, format!("the porter does not know {what}"))
+    }
+
     /// The item of this array at one key after the other.
     pub(super) fn at<'k>(self, span: Span, keys: impl IntoIterator<Item = &'k Self>) -> Self {
         keys.into_iter().fold(self, |object, key| {

@@ -3,7 +3,7 @@
 use super::{Builder, refused};
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
-use crate::hir::builtin::{Builtin, Default, known_as};
+use crate::hir::function;
 use crate::hir::tree::{Expr, ExprKind, ResponsePart, ThrownPart};
 use crate::syntax::{self, Arg, ExprKind as PhpKind, Member, Name, Span};
 
@@ -50,11 +50,6 @@ impl<'a> Builder<'a> {
                 let value = self.expr(&arg.value);
                 return Expr::new(span, ExprKind::Not(value));
             }
-            ("is_null", [arg]) => {
-                let value = self.expr(&arg.value);
-                let there = Expr::new(span, ExprKind::Isset(value));
-                return Expr::new(span, ExprKind::Not(there));
-            }
             ("compact", args) if !args.is_empty() => {
                 let entries: Option<Vec<_>> =
                     args.iter().map(|arg| self.compacted(&arg.value)).collect();
@@ -84,7 +79,7 @@ impl<'a> Builder<'a> {
             return changing;
         }
         if let Some(args) = self.args(args)
-            && let Some(built) = self.builtin(span, &name, args)
+            && let Some(built) = function::node(span, &name, args)
         {
             return built;
         }
@@ -147,164 +142,6 @@ impl<'a> Builder<'a> {
             ("array_push", 1) => Expr::new(span, ExprKind::Change("array_push", place, rest)),
             _ => self.unknown(span, &format!("`{name}` with these arguments")),
         }
-    }
-
-    pub(super) fn builtin(&mut self, span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr> {
-        let kind = match (name, args.len()) {
-            ("max" | "min", 1..) => ExprKind::Extreme(name == "max", args),
-            ("sprintf", 1..) => {
-                let format = args.remove(0);
-                ExprKind::Format(format, args)
-            }
-            ("array_merge", _) => ExprKind::Merge(args),
-            ("array_map", 2) => {
-                let array = args.pop()?;
-                let closure = args.pop()?;
-                matches!(*closure.kind, ExprKind::Closure(..))
-                    .then_some(ExprKind::Map(closure, array))?
-            }
-            ("array_filter", 2) => {
-                let closure = args.pop()?;
-                let array = args.pop()?;
-                matches!(*closure.kind, ExprKind::Closure(..))
-                    .then_some(ExprKind::Filter(array, closure))?
-            }
-            ("implode" | "join", 2) => {
-                // PHP takes both orders only of old.
-                let array = args.pop()?;
-                let glue = args.pop()?;
-                ExprKind::Builtin("implode", vec![glue, array])
-            }
-            ("implode" | "join", 1) => {
-                let glue = Expr::new(span, ExprKind::Text(String::new()));
-                ExprKind::Builtin("implode", vec![glue, args.pop()?])
-            }
-            ("json_decode", 1) => ExprKind::Builtin("json_decode", args),
-            ("json_decode", 2..) => {
-                let flags = args.get(3).map(|flags| &flags.kind);
-                let plain = flags.is_none_or(|flags| matches!(**flags, ExprKind::Int(0)));
-                let array = match &*args.get(1)?.kind {
-                    ExprKind::Bool(flag) => *flag,
-                    ExprKind::Null => false,
-                    ExprKind::Int(1) => true,
-                    _ => return None,
-                };
-                if !plain {
-                    return None;
-                }
-                args.truncate(1);
-                ExprKind::Builtin(
-                    if array {
-                        "json_decode_array"
-                    } else {
-                        "json_decode"
-                    },
-                    args,
-                )
-            }
-            ("json_encode", 2) if !matches!(*args.get(1)?.kind, ExprKind::Int(0..=1535)) => {
-                return None;
-            }
-            ("http_build_query", 1) => {
-                args.push(Expr::new(span, ExprKind::Bool(false)));
-                ExprKind::Builtin("http_build_query", args)
-            }
-            ("http_build_query", 4) => {
-                let plain = matches!(*args[1].kind, ExprKind::Text(ref text) if text.is_empty())
-                    && match &*args[2].kind {
-                        ExprKind::Null => true,
-                        ExprKind::Text(text) => text == "&",
-                        _ => false,
-                    };
-                let ExprKind::Int(kind @ 1..=2) = *args[3].kind else {
-                    return None;
-                };
-                if !plain {
-                    return None;
-                }
-                args.truncate(1);
-                args.push(Expr::new(span, ExprKind::Bool(kind == 2)));
-                ExprKind::Builtin("http_build_query", args)
-            }
-            ("hash", 3) | ("hash_hmac", 4) | ("md5" | "sha1", 2) => {
-                let raw = args.pop()?;
-                let ExprKind::Bool(raw) = *raw.kind else {
-                    return None;
-                };
-                let hex = self.builtin(span, name, args)?;
-                return Some(if raw {
-                    Expr::new(span, ExprKind::Builtin(RAW, vec![hex]))
-                } else {
-                    hex
-                });
-            }
-            ("bin2hex", 1) if matches!(*args[0].kind, ExprKind::Builtin(RAW, _)) => {
-                return self.hex_of(args);
-            }
-            ("base64_encode", 1) if matches!(*args[0].kind, ExprKind::Builtin(RAW, _)) => {
-                ExprKind::Builtin("base64_of_hex", vec![self.hex_of(args)?])
-            }
-            ("hash", 2) if is_text(args.first()?, "sha256") => {
-                ExprKind::Builtin("sha256", vec![args.pop()?])
-            }
-            ("hash", 2) if is_text(args.first()?, "md5") => {
-                ExprKind::Builtin("md5", vec![args.pop()?])
-            }
-            ("hash", 2) if is_text(args.first()?, "sha1") => {
-                ExprKind::Builtin("sha1", vec![args.pop()?])
-            }
-            ("hash_hmac", 3) if is_text(args.first()?, "sha256") => {
-                args.remove(0);
-                ExprKind::Builtin("hmac_sha256", args)
-            }
-            ("print_r", 2) if matches!(*args[1].kind, ExprKind::Bool(true)) => {
-                args.truncate(1);
-                ExprKind::Builtin("print_r", args)
-            }
-            ("is_string", 1) => {
-                let ty = Expr::new(span, ExprKind::Builtin("gettype", args));
-                let text = Expr::new(span, ExprKind::Text("string".to_owned()));
-                ExprKind::Binary(syntax::BinaryOp::Identical, ty, text)
-            }
-            ("is_bool", 1) => {
-                let ty = Expr::new(span, ExprKind::Builtin("gettype", args));
-                let text = Expr::new(span, ExprKind::Text("boolean".to_owned()));
-                ExprKind::Binary(syntax::BinaryOp::Identical, ty, text)
-            }
-            ("intval", 2) => return self.table(span, "intval", args),
-            ("pow", 2) => {
-                let other = args.pop()?;
-                ExprKind::Binary(syntax::BinaryOp::Pow, args.pop()?, other)
-            }
-            _ => return self.table(span, known_as(name), args),
-        };
-        Some(Expr::new(span, kind))
-    }
-
-    /// The digits of raw bytes.
-    fn hex_of(&self, mut args: Vec<Expr>) -> Option<Expr> {
-        match *args.pop()?.kind {
-            ExprKind::Builtin(RAW, mut inner) => inner.pop(),
-            _ => None,
-        }
-    }
-
-    /// A function of the table, its missing arguments filled in.
-    pub(super) fn table(&mut self, span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr> {
-        let builtin = Builtin::of(name)?;
-        if args.len() > builtin.params.len() {
-            return None;
-        }
-        for param in builtin.params.iter().skip(args.len()) {
-            let kind = match param.default? {
-                Default::Null => ExprKind::Null,
-                Default::False => ExprKind::Bool(false),
-                Default::Int(number) => ExprKind::Int(number),
-                Default::Text(text) => ExprKind::Text(text.to_owned()),
-            };
-            args.push(Expr::new(span, kind));
-        }
-        Some(Expr::new(span, ExprKind::Builtin(builtin.name, args)))
     }
 
     pub(super) fn method(
@@ -540,9 +377,6 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Raw bytes, by their hexadecimal digits: no text holds them, so a function has to read them at once.
-const RAW: &str = "raw_bytes";
-
 /// Functions that sort an array by its values or keys.
 const SORTS: [&str; 6] = ["sort", "rsort", "asort", "arsort", "ksort", "krsort"];
 
@@ -553,10 +387,6 @@ fn in_order(params: &[syntax::Param], args: &[Arg]) -> bool {
         None => Some(index),
     });
     places.is_sorted()
-}
-
-fn is_text(expr: &Expr, wanted: &str) -> bool {
-    matches!(&*expr.kind, ExprKind::Text(text) if text.eq_ignore_ascii_case(wanted))
 }
 
 /// Whether a promise stands before `->wait()`.

@@ -201,7 +201,7 @@ impl<'a> Builder<'a> {
             let taken = args.into_iter().take(function.params.len()).collect();
             return fits.then(|| Expr::new(span, ExprKind::Call(name, taken)));
         }
-        self.builtin(span, &name, args)
+        crate::hir::function::node(span, &name, args)
     }
 
     fn call_own(&mut self, span: Span, name: &str, args: Vec<Expr>) -> Option<Expr> {

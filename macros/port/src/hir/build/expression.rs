@@ -207,7 +207,7 @@ impl<'a> Builder<'a> {
             };
             return Expr::new(span, ExprKind::Text(path));
         }
-        if let Some(value) = super::known::constant(class, name) {
+        if let Some(value) = crate::hir::sdk_class::constant(class, name) {
             return Expr::new(span, ExprKind::Text(value.to_owned()));
         }
         self.foreign(span, vec![class.last(), name.to_owned()], None, Vec::new())
@@ -628,7 +628,7 @@ impl<'a> Builder<'a> {
                 }
             }
             PhpKind::StaticCall { class, method, .. } => {
-                super::known::key_kind(class, method).unwrap_or(Ty::Unknown)
+                crate::hir::sdk_class::key_kind(class, method).unwrap_or(Ty::Unknown)
             }
             PhpKind::New { class, .. } if self.is_thrown(class) => Ty::Thrown,
             PhpKind::New { class, .. } if class.is("WeChatPay\\Util\\MediaUtil") => Ty::Media,

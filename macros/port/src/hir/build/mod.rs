@@ -15,14 +15,12 @@ mod reference;
 mod sdk;
 mod statement;
 
-pub(crate) use known::constant as sdk_constant;
 pub(super) use sdk::setting_named;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ty;
-use super::tree::{Const, Expr, ExprKind, Field, File, Local};
-use crate::diagnostic::Problem;
+use super::tree::{Const, Expr, Field, File, Local};
 use crate::source::Block;
 use crate::syntax::{self, ExprKind as PhpKind, Program, Span, Stmt, StmtKind, Whole};
 
@@ -333,6 +331,5 @@ impl<'a> Builder<'a> {
 }
 
 fn refused(span: Span, message: impl Into<String>) -> Expr {
-    let problem = Problem::error(span, message).hint("write this part in Rust");
-    Expr::new(span, ExprKind::Refused(problem))
+    Expr::refused(span, message)
 }

@@ -108,7 +108,7 @@ impl<'a> Builder<'a> {
         }
         let text = self.expr(meta);
         let span = meta.span;
-        Some(self.table(span, "json_decode", vec![text]))
+        Some(crate::hir::function(span, "json_decode", vec![text]))
     }
 
     /// `$instance->getDriver()->select('v2')->getConfig('handler')`, also of `clone`.

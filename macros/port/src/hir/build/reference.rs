@@ -3,130 +3,9 @@
 use super::Builder;
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
+use crate::hir::changed::{Changed, changed};
 use crate::hir::tree::{Expr, ExprKind};
 use crate::syntax::{Arg, ExprKind as PhpKind, Span};
-
-/// The parameters that a function of PHP takes by reference, counted from 0.
-///
-/// Source: the signatures with `&` of the PHP manual's function reference.
-enum Changed {
-    /// Each of these.
-    At(&'static [usize]),
-    /// This one and all after it.
-    From(usize),
-    /// The argument in a way that no method can show: its order and keys, or each of its items.
-    Unclear,
-    /// The position within an array, which Rust's arrays do not have.
-    Cursor,
-}
-
-fn changed(name: &str) -> Option<Changed> {
-    use Changed::{At, Cursor, From, Unclear};
-    Some(match name {
-        "key" | "current" | "pos" | "next" | "prev" | "each" => Cursor,
-        "asort"
-        | "arsort"
-        | "rsort"
-        | "krsort"
-        | "uasort"
-        | "uksort"
-        | "array_walk"
-        | "array_walk_recursive"
-        | "array_multisort" => Unclear,
-        "natsort"
-        | "natcasesort"
-        | "shuffle"
-        | "array_splice"
-        | "settype"
-        | "sodium_memzero"
-        | "sodium_increment"
-        | "sodium_add"
-        | "sodium_crypto_generichash_update"
-        | "sodium_crypto_generichash_final"
-        | "sodium_crypto_sign_update"
-        | "sodium_crypto_secretstream_xchacha20poly1305_push"
-        | "sodium_crypto_secretstream_xchacha20poly1305_pull"
-        | "sodium_crypto_secretstream_xchacha20poly1305_rekey"
-        | "pcntl_wait" => At(&[0]),
-        "openssl_sign"
-        | "openssl_open"
-        | "openssl_public_encrypt"
-        | "openssl_private_encrypt"
-        | "openssl_private_decrypt"
-        | "openssl_public_decrypt"
-        | "openssl_pkcs12_read"
-        | "openssl_pkcs12_export"
-        | "openssl_pkcs7_read"
-        | "openssl_cms_read"
-        | "openssl_pkey_export"
-        | "openssl_x509_export"
-        | "openssl_csr_export"
-        | "openssl_csr_new"
-        | "openssl_random_pseudo_bytes"
-        | "system"
-        | "passthru"
-        | "mb_parse_str"
-        | "getimagesize"
-        | "getimagesizefromstring"
-        | "curl_multi_exec"
-        | "curl_multi_info_read"
-        | "apcu_fetch"
-        | "apc_fetch"
-        | "wincache_ucache_get"
-        | "pcntl_waitpid"
-        | "collator_sort"
-        | "collator_asort"
-        | "socket_recv"
-        | "socket_recvmsg" => At(&[1]),
-        "preg_match"
-        | "preg_match_all"
-        | "similar_text"
-        | "getopt"
-        | "is_callable"
-        | "mb_ereg"
-        | "mb_eregi"
-        | "ereg"
-        | "eregi"
-        | "flock"
-        | "proc_open"
-        | "apcu_inc"
-        | "apcu_dec"
-        | "stream_socket_accept"
-        | "pcntl_sigprocmask"
-        | "ldap_get_option" => At(&[2]),
-        "str_replace"
-        | "str_ireplace"
-        | "preg_replace_callback_array"
-        | "idn_to_ascii"
-        | "idn_to_utf8"
-        | "socket_create_pair"
-        | "stream_socket_recvfrom" => At(&[3]),
-        "preg_replace" | "preg_filter" | "preg_replace_callback" | "grapheme_extract" => At(&[4]),
-        "openssl_encrypt" => At(&[5]),
-        "openssl_seal" => At(&[1, 2, 5]),
-        "headers_sent" => At(&[0, 1]),
-        "exec"
-        | "getmxrr"
-        | "dns_get_mx"
-        | "stream_socket_client"
-        | "stream_socket_server"
-        | "socket_getpeername"
-        | "socket_getsockname" => At(&[1, 2]),
-        "fsockopen" | "pfsockopen" | "dns_get_record" | "xml_parse_into_struct" => At(&[2, 3]),
-        "stream_select" | "socket_select" => At(&[0, 1, 2]),
-        "exif_thumbnail" => At(&[1, 2, 3]),
-        "socket_recvfrom" => At(&[1, 4, 5]),
-        "msg_receive" => At(&[2, 4, 7]),
-        "msg_send" => At(&[5]),
-        "sscanf"
-        | "fscanf"
-        | "mb_convert_variables"
-        | "ldap_parse_result"
-        | "mysqli_stmt_bind_param" => From(2),
-        "mysqli_stmt_bind_result" => From(1),
-        _ => return None,
-    })
-}
 
 impl<'a> Builder<'a> {
     /// A call of a function of PHP that changes an argument: the application's, which is given the variable.
@@ -145,13 +24,12 @@ impl<'a> Builder<'a> {
                 return Some(self.unknown(span, &message));
             }
             Changed::Unclear => return Some(self.unknown(span, &unclear)),
-            Changed::At(places) => places.to_vec(),
-            Changed::From(first) => (first..args.len()).collect(),
+            changed => changed.places(args.len()).collect(),
         };
         let Some(mut values) = self.args(args) else {
             return Some(self.unknown(span, &unclear));
         };
-        let mut given = places.into_iter().filter(|place| *place < args.len());
+        let mut given = places.into_iter();
         let index = given.next()?;
         let variable = match &args[index].value.kind {
             PhpKind::Variable(name) if name != "this" && self.is_own(name) => name,

@@ -1,6 +1,6 @@
 //! Statements.
 
-use super::{Builder, refused};
+use super::Builder;
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::tree::{Catch, Expr, ExprKind, Stmt, StmtKind};
@@ -334,7 +334,7 @@ impl<'a> Builder<'a> {
 
     /// What a value that is not known is refused with.
     pub(super) fn unknown(&self, span: Span, what: &str) -> Expr {
-        refused(span, format!("the porter does not know {what}"))
+        Expr::unknown(span, what)
     }
 }
 
