@@ -381,6 +381,16 @@ impl<'a> Body<'_, 'a> {
 
     pub(crate) fn crypto(&mut self, span: Span, crypto: Crypto, args: &'a [Expr]) -> Code {
         match (crypto, args) {
+            // A key that was read before is the key.
+            (Crypto::PrivateKey, [key]) if *self.types.of(key).present() == Ty::PrivateKey => {
+                let key = self.private_key(key, true);
+                Code::new(key, Repr::Handle(Ty::PrivateKey))
+            }
+            (Crypto::PublicKey, [key]) if self.is_key(key) => {
+                let code = self.expr(key);
+                let key = self.convert(&code, &Ty::PublicKey, key.span);
+                Code::new(key, Repr::Handle(Ty::PublicKey))
+            }
             (Crypto::PrivateKey, [source]) => {
                 let key = self.key_of(source, true);
                 Code::new(key, Repr::Handle(Ty::PrivateKey))

@@ -75,6 +75,9 @@ impl<'a> Builder<'a> {
             }
             _ => {}
         }
+        if let Some(built) = self.openssl(span, &name, args) {
+            return built;
+        }
         if let Some(changing) = self.changing(span, &name, args) {
             return changing;
         }

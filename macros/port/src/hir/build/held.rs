@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::class;
+use super::openssl::Raw;
 use crate::syntax::{Closure, Expr, ExprKind, Part, Stmt, StmtKind, Whole, WholeExpr};
 
 /// What the statements of a function do with its variables.
@@ -14,6 +15,8 @@ pub(super) struct Held {
     shared: BTreeMap<String, usize>,
     params: BTreeSet<String>,
     assigned: BTreeSet<String>,
+    /// What is done with bytes and keys of OpenSSL.
+    pub(super) raw: Raw,
 }
 
 impl Held {
@@ -27,11 +30,15 @@ impl Held {
             held.share(&capture.name, 0);
         }
         held.statements(closure.body.iter());
+        held.raw = Raw::of(closure.body.iter());
         held
     }
 
-    pub(super) fn of_main<'s>(statements: impl Iterator<Item = &'s Stmt>) -> Self {
-        let mut held = Self::default();
+    pub(super) fn of_main<'s>(statements: impl Iterator<Item = &'s Stmt> + Clone) -> Self {
+        let mut held = Self {
+            raw: Raw::of(statements.clone()),
+            ..Self::default()
+        };
         held.statements(statements);
         held
     }

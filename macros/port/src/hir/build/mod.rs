@@ -11,6 +11,7 @@ mod held;
 mod known;
 mod magic;
 mod object;
+mod openssl;
 mod reference;
 mod sdk;
 mod statement;

@@ -11,9 +11,9 @@ impl<'a> Builder<'a> {
     /// A call of a function of PHP that changes an argument: the application's, which is given the variable.
     pub(super) fn changing(&mut self, span: Span, name: &str, args: &'a [Arg]) -> Option<Expr> {
         let changed = changed(name).filter(|_| !args.is_empty())?;
-        if let "openssl_sign" | "openssl_public_encrypt" | "openssl_private_encrypt" = name {
+        if name == "openssl_private_encrypt" {
             let message = format!("`{name}` sets raw bytes, which no text holds");
-            let hint = "use `Rsa::sign` or `Rsa::encrypt`, which give base64";
+            let hint = "use `Rsa::sign`, which gives base64";
             let problem = Problem::error(span, message).hint(hint);
             return Some(Expr::new(span, ExprKind::Refused(problem)));
         }

@@ -47,13 +47,19 @@ impl<'a> Builder<'a> {
                 branches,
                 otherwise,
             } => {
+                let (mut stmts, mut first) = branches
+                    .first()
+                    .and_then(|(condition, _)| self.openssl_condition(condition))
+                    .map_or((Vec::new(), None), |(stmts, done)| (stmts, Some(done)));
                 let branches = branches.iter().map(|(condition, body)| {
-                    let condition = self.expr(condition);
+                    let condition = first.take().unwrap_or_else(|| self.expr(condition));
                     (condition, self.statements(body))
                 });
                 let branches = branches.collect();
                 let otherwise = otherwise.as_ref().map(|body| self.statements(body));
-                one(StmtKind::If(branches, otherwise))
+                let kind = StmtKind::If(branches, otherwise);
+                stmts.push(Stmt { span, kind });
+                stmts
             }
             PhpStmt::Foreach {
                 subject,
@@ -91,6 +97,9 @@ impl<'a> Builder<'a> {
 
     fn expression(&mut self, span: Span, expr: &'a syntax::Expr) -> Vec<Stmt> {
         if let Some(stmts) = self.object_statement(span, expr) {
+            return stmts;
+        }
+        if let Some(stmts) = self.openssl_statement(span, expr) {
             return stmts;
         }
         if let Some(stmts) = self.keep_node(span, expr) {

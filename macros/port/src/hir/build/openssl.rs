@@ -1,0 +1,526 @@
+//! PHP's own functions of OpenSSL that do what `Rsa` of the SDK does: signatures, encryption with OAEP, and the keys for
+//! them.
+//!
+//! PHP's functions set raw bytes, which no text of Rust holds. A variable that is only read by `base64_encode` holds
+//! the base64 in Rust.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Builder, refused};
+use crate::diagnostic::Problem;
+use crate::hir::Ty;
+use crate::hir::tree::{Catch, Crypto, Expr, ExprKind, Place, Root, Stmt, StmtKind};
+use crate::syntax::{
+    self, Arg, BinaryOp, Closure, ExprKind as PhpKind, Part, Span, StmtKind as PhpStmt, WholeExpr,
+};
+
+/// How a function uses variables and calls of OpenSSL.
+#[derive(Debug, Default)]
+pub(super) struct Raw {
+    /// The variables whose bytes are only read as base64.
+    encoded: BTreeSet<String>,
+    /// Where a call begins that reads a key which is only used as a key.
+    keys: BTreeSet<usize>,
+    /// Where a call begins whose bytes become base64 in the next statement, and where that statement begins.
+    recoded: BTreeSet<usize>,
+}
+
+impl Raw {
+    pub(super) fn of<'s>(statements: impl Iterator<Item = &'s syntax::Stmt> + Clone) -> Self {
+        let mut mentions = Mentions::default();
+        mentions.statements(statements);
+        let Mentions {
+            all,
+            encoded,
+            as_key,
+            bytes,
+            given,
+            mut keys,
+            recoded,
+            opaque,
+            ..
+        } = mentions;
+        let only = |name: &String, some: &BTreeMap<String, usize>| {
+            !opaque && all.get(name) == some.get(name)
+        };
+        let own = given.into_iter().filter(|(name, _)| only(name, &as_key));
+        keys.extend(own.map(|(_, span)| span));
+        let bytes = bytes.into_iter();
+        Self {
+            encoded: bytes.filter(|name| only(name, &encoded)).collect(),
+            keys,
+            recoded,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Mentions {
+    /// How often each variable is mentioned.
+    all: BTreeMap<String, usize>,
+    /// How often as bytes that are set, encoded or emptied.
+    encoded: BTreeMap<String, usize>,
+    /// How often as a key that is read, used or freed.
+    as_key: BTreeMap<String, usize>,
+    /// The variables that are set to bytes.
+    bytes: BTreeSet<String>,
+    /// The variables that are given a key, and where the call that reads it begins.
+    given: Vec<(String, usize)>,
+    /// Calls that read a key where it is used or given back.
+    keys: BTreeSet<usize>,
+    /// `openssl_sign(.., $sign, ..);` that `$sign = base64_encode($sign);` follows.
+    recoded: BTreeSet<usize>,
+    /// Whether variables are used by names that only a run tells.
+    opaque: bool,
+    /// How many closures stand around.
+    depth: usize,
+}
+
+impl Mentions {
+    fn statements<'s>(&mut self, statements: impl Iterator<Item = &'s syntax::Stmt> + Clone) {
+        self.recodes(statements.clone());
+        for stmt in statements {
+            match &stmt.kind {
+                PhpStmt::Foreach { key, value, .. } => {
+                    key.iter().for_each(|key| self.expr(key));
+                    self.expr(value);
+                }
+                PhpStmt::Return(Some(value)) => self.key(value),
+                PhpStmt::Unsupported { .. } => self.opaque = true,
+                _ => {}
+            }
+            for part in stmt.kind.parts() {
+                match part {
+                    Part::Expr(expr) => self.expr(expr),
+                    Part::Body(body) => self.statements(body.iter()),
+                }
+            }
+        }
+    }
+
+    /// Finds what becomes base64 at once. A key may be freed in between.
+    fn recodes<'s>(&mut self, statements: impl Iterator<Item = &'s syntax::Stmt>) {
+        let mut set: Option<(&str, usize)> = None;
+        for stmt in statements {
+            let PhpStmt::Expr(expr) = &stmt.kind else {
+                set = None;
+                continue;
+            };
+            set = match (&expr.kind, set) {
+                (PhpKind::Call { function, args }, set) => match (function.last().as_str(), &**args) {
+                    ("openssl_sign" | "openssl_public_encrypt", [_, bytes, ..]) => {
+                        variable(&bytes.value).map(|name| (name, expr.span.start))
+                    }
+                    ("openssl_free_key" | "openssl_pkey_free", [_]) => set,
+                    _ => None,
+                },
+                (PhpKind::Assign { target, op: None, value }, Some((name, from))) => {
+                    if variable(target) == Some(name) && encoded(value) == Some(name) {
+                        self.recoded.extend([from, expr.span.start]);
+                    }
+                    None
+                }
+                _ => None,
+            };
+        }
+    }
+
+    fn expr(&mut self, expr: &syntax::Expr) {
+        match &expr.kind {
+            PhpKind::Variable(name) => *self.all.entry(name.clone()).or_default() += 1,
+            PhpKind::Unsupported { .. } => self.opaque = true,
+            PhpKind::Closure(closure) => self.closure(closure),
+            PhpKind::Assign {
+                target,
+                op: None,
+                value,
+            } => match (&target.kind, &value.kind) {
+                (PhpKind::Variable(name), PhpKind::Null) => self.is_encoded(name),
+                (PhpKind::Variable(name), PhpKind::String(text)) if text.is_empty() => {
+                    self.is_encoded(name);
+                }
+                (PhpKind::Variable(name), _) if read_key(value).is_some() => {
+                    *self.as_key.entry(name.clone()).or_default() += 1;
+                    self.given.push((name.clone(), value.span.start));
+                }
+                _ => {}
+            },
+            PhpKind::Call { function, args } => self.call(&function.last(), args),
+            _ => {}
+        }
+        expr.children()
+            .into_iter()
+            .for_each(|child| self.expr(child));
+    }
+
+    fn closure(&mut self, closure: &Closure) {
+        for capture in &closure.uses {
+            *self.all.entry(capture.name.clone()).or_default() += 1;
+        }
+        self.depth += 1;
+        self.statements(closure.body.iter());
+        self.depth -= 1;
+    }
+
+    fn call(&mut self, name: &str, args: &[Arg]) {
+        match (name, args) {
+            ("compact" | "extract" | "get_defined_vars" | "parse_str", _) => self.opaque = true,
+            ("base64_encode", [arg]) => {
+                if let Some(name) = variable(&arg.value) {
+                    self.is_encoded(name);
+                }
+            }
+            ("unset", args) => {
+                for name in args.iter().filter_map(|arg| variable(&arg.value)) {
+                    self.is_encoded(name);
+                }
+            }
+            ("openssl_free_key" | "openssl_pkey_free", [arg]) => self.key(&arg.value),
+            ("openssl_sign" | "openssl_public_encrypt", [_, bytes, key, ..]) => {
+                if let Some(name) = variable(&bytes.value) {
+                    self.is_encoded(name);
+                    self.bytes.insert(name.to_owned());
+                }
+                self.key(&key.value);
+            }
+            ("openssl_verify" | "openssl_private_decrypt", [_, _, key, ..]) => {
+                self.key(&key.value);
+            }
+            _ => {}
+        }
+    }
+
+    fn is_encoded(&mut self, name: &str) {
+        if self.depth == 0 {
+            *self.encoded.entry(name.to_owned()).or_default() += 1;
+        }
+    }
+
+    fn key(&mut self, value: &syntax::Expr) {
+        match variable(value) {
+            Some(name) if self.depth == 0 => {
+                *self.as_key.entry(name.to_owned()).or_default() += 1;
+            }
+            _ if read_key(value).is_some() => drop(self.keys.insert(value.span.start)),
+            _ => {}
+        }
+    }
+}
+
+impl<'a> Builder<'a> {
+    /// A call of one of these functions that gives a value.
+    pub(super) fn openssl(&mut self, span: Span, name: &str, args: &'a [Arg]) -> Option<Expr> {
+        if args.iter().any(|arg| arg.name.is_some()) {
+            return None;
+        }
+        match (name, args) {
+            ("base64_encode", [arg]) => {
+                let own = variable(&arg.value)?;
+                let encoded = self.held.raw.encoded.contains(own) && self.is_own(own);
+                encoded.then(|| {
+                    let text = self.expr(&arg.value);
+                    Expr::new(span, ExprKind::Cast(Ty::Text, text))
+                })
+            }
+            ("openssl_verify", [text, signature, key, rest @ ..]) => {
+                let Some(signature) = decoded(&signature.value) else {
+                    return Some(bytes(span, name, "Rsa::verify"));
+                };
+                if !is_sha256(rest) {
+                    return Some(algorithm(span, name));
+                }
+                let args = [&text.value, signature, &key.value];
+                let args = args.into_iter().map(|arg| self.expr(arg)).collect();
+                let verified = Expr::new(span, ExprKind::Crypto(Crypto::Verify, args));
+                Some(Expr::new(span, ExprKind::Cast(Ty::Int, verified)))
+            }
+            ("openssl_sign" | "openssl_public_encrypt" | "openssl_private_decrypt", _) => {
+                let set = self.set_bytes(span, name, args);
+                if matches!(*set.kind, ExprKind::Refused(_)) {
+                    return Some(set);
+                }
+                let message = format!("`{name}` in an expression whose value counts");
+                let problem = Problem::error(span, message)
+                    .hint("write it as a statement, or as the condition of an `if`");
+                Some(Expr::new(span, ExprKind::Refused(problem)))
+            }
+            _ => self.key_of(span, name, args),
+        }
+    }
+
+    /// A key that is only used as a key.
+    fn key_of(&mut self, span: Span, name: &str, args: &'a [Arg]) -> Option<Expr> {
+        let kind = key_reader(name)?;
+        if !self.held.raw.keys.contains(&span.start) || args.is_empty() {
+            return None;
+        }
+        let most = if kind == Crypto::PrivateKey { 2 } else { 1 };
+        let args = self.args(args)?;
+        (args.len() <= most).then(|| Expr::new(span, ExprKind::Crypto(kind, args)))
+    }
+
+    /// Such a call as a statement: one that cannot be made throws.
+    pub(super) fn openssl_statement(
+        &mut self,
+        span: Span,
+        expr: &'a syntax::Expr,
+    ) -> Option<Vec<Stmt>> {
+        let one = |expr: Expr| {
+            let kind = StmtKind::Expr(expr);
+            vec![Stmt { span, kind }]
+        };
+        match &expr.kind {
+            PhpKind::Call { function, args } => match function.last().as_str() {
+                "openssl_free_key" | "openssl_pkey_free" => {
+                    let plain = matches!(&**args, [arg] if variable(&arg.value).is_some());
+                    plain.then(Vec::new)
+                }
+                name if sets_bytes(name) => Some(one(self.set_bytes(span, name, args))),
+                _ => None,
+            },
+            PhpKind::Assign { .. } if self.held.raw.recoded.contains(&span.start) => {
+                Some(Vec::new())
+            }
+            // `$done = openssl_sign(…);`
+            PhpKind::Assign {
+                target,
+                op: None,
+                value,
+            } => {
+                let name = variable(target)?;
+                let (mut stmts, done) = self.attempt(value)?;
+                let place = match self.place(target) {
+                    Ok(place) => place,
+                    Err(refused) => return Some(one(refused)),
+                };
+                self.kinds.insert(name.to_owned(), Ty::Bool);
+                stmts.extend(one(Expr::new(span, ExprKind::Assign(place, done))));
+                Some(stmts)
+            }
+            _ => None,
+        }
+    }
+
+    /// The condition of an `if` that makes such a call: what is done before the `if`, and the condition.
+    pub(super) fn openssl_condition(
+        &mut self,
+        condition: &'a syntax::Expr,
+    ) -> Option<(Vec<Stmt>, Expr)> {
+        match &condition.kind {
+            PhpKind::Unary { operand, .. } if is_not(condition) => {
+                let (stmts, done) = self.openssl_condition(operand)?;
+                Some((stmts, Expr::new(condition.span, ExprKind::Not(done))))
+            }
+            _ => self.attempt(condition),
+        }
+    }
+
+    /// A call that gives false where it cannot be made.
+    fn attempt(&mut self, call: &'a syntax::Expr) -> Option<(Vec<Stmt>, Expr)> {
+        let PhpKind::Call { function, args } = &call.kind else {
+            return None;
+        };
+        let (span, name) = (call.span, function.last());
+        if !sets_bytes(&name) {
+            return None;
+        }
+        let set = self.set_bytes(span, &name, args);
+        let done = match name.as_str() {
+            "openssl_sign" => "signed",
+            "openssl_public_encrypt" => "encrypted",
+            _ => "decrypted",
+        };
+        let mut done = done.to_owned();
+        while self.by_name.contains_key(&done) || !self.is_own(&done) {
+            done.push_str("_now");
+        }
+        let done = self.local(&done);
+        let place = || Place {
+            root: Root::Local(done),
+            path: Vec::new(),
+        };
+        let assign = |kind| {
+            let value = Expr::new(span, kind);
+            let kind = StmtKind::Expr(Expr::new(span, ExprKind::Assign(place(), value)));
+            Stmt { span, kind }
+        };
+        let plain = args.iter().all(|arg| is_plain(&arg.value));
+        let set = if plain {
+            set
+        } else {
+            refused(span, format!("`{name}` as a condition with arguments that may throw"))
+        };
+        let kind = StmtKind::Expr(set);
+        let attempt = StmtKind::Try {
+            body: vec![Stmt { span, kind }, assign(ExprKind::Bool(true))],
+            catches: vec![Catch {
+                classes: vec!["Throwable".to_owned()],
+                variable: None,
+                body: Vec::new(),
+            }],
+            finally: None,
+        };
+        let first = assign(ExprKind::Bool(false));
+        let kind = attempt;
+        let stmts = vec![first, Stmt { span, kind }];
+        Some((stmts, Expr::new(span, ExprKind::Local(done))))
+    }
+
+    /// `openssl_sign($text, $signature, $key, 'sha256WithRSAEncryption')` and its kin, as an assignment.
+    fn set_bytes(&mut self, span: Span, name: &str, args: &'a [Arg]) -> Expr {
+        let [first, target, key, rest @ ..] = args else {
+            return refused(span, format!("`{name}` with these arguments"));
+        };
+        let Some(set) = variable(&target.value).filter(|set| *set != "this" && self.is_own(set))
+        else {
+            return refused(span, format!("`{name}` that sets something else than a variable"));
+        };
+        let (kind, instead) = match name {
+            "openssl_sign" => (Crypto::Sign, "Rsa::sign"),
+            "openssl_public_encrypt" => (Crypto::Encrypt, "Rsa::encrypt"),
+            _ => (Crypto::Decrypt, "Rsa::decrypt"),
+        };
+        let known = match kind {
+            Crypto::Sign => is_sha256(rest),
+            _ => is_oaep(rest),
+        };
+        if !known {
+            return algorithm(span, name);
+        }
+        let first = if kind == Crypto::Decrypt {
+            match decoded(&first.value) {
+                Some(text) => text,
+                None => return bytes(span, name, instead),
+            }
+        } else if self.held.raw.encoded.contains(set)
+            || self.held.raw.recoded.contains(&span.start)
+        {
+            &first.value
+        } else {
+            return bytes(span, name, instead);
+        };
+        let args = vec![self.expr(first), self.expr(&key.value)];
+        let value = Expr::new(span, ExprKind::Crypto(kind, args));
+        let place = Place {
+            root: Root::Local(self.local(set)),
+            path: Vec::new(),
+        };
+        self.kinds.insert(set.to_owned(), Ty::Text);
+        Expr::new(span, ExprKind::Assign(place, value))
+    }
+}
+
+fn sets_bytes(name: &str) -> bool {
+    matches!(
+        name,
+        "openssl_sign" | "openssl_public_encrypt" | "openssl_private_decrypt"
+    )
+}
+
+fn bytes(span: Span, name: &str, instead: &str) -> Expr {
+    let message = format!("`{name}` with raw bytes, which no text holds");
+    let hint = format!(
+        "use `{instead}`, or read the bytes only with `base64_encode` and write them as `base64_decode(..)`"
+    );
+    Expr::new(span, ExprKind::Refused(Problem::error(span, message).hint(hint)))
+}
+
+fn algorithm(span: Span, name: &str) -> Expr {
+    let message = format!("`{name}` with another algorithm than WeChat Pay's");
+    let hint = "WeChat Pay takes signatures of OPENSSL_ALGO_SHA256 and encryption with OPENSSL_PKCS1_OAEP_PADDING";
+    Expr::new(span, ExprKind::Refused(Problem::error(span, message).hint(hint)))
+}
+
+/// The variable of `base64_encode($bytes)`.
+fn encoded(value: &syntax::Expr) -> Option<&str> {
+    match &value.kind {
+        PhpKind::Call { function, args } if function.last() == "base64_encode" => match &**args {
+            [bytes] => variable(&bytes.value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The text of `base64_decode($text)`.
+fn decoded(value: &syntax::Expr) -> Option<&syntax::Expr> {
+    match &value.kind {
+        PhpKind::Call { function, args } if function.last() == "base64_decode" => match &**args {
+            [text] => Some(&text.value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn is_sha256(rest: &[Arg]) -> bool {
+    let [algorithm] = rest else {
+        return false;
+    };
+    match &algorithm.value.kind {
+        PhpKind::String(name) => matches!(
+            name.to_ascii_lowercase().as_str(),
+            "sha256" | "sha256withrsaencryption" | "rsa-sha256"
+        ),
+        PhpKind::Constant(name) => name.last() == "openssl_algo_sha256",
+        PhpKind::Int(number) => *number == 7,
+        _ => false,
+    }
+}
+
+fn is_oaep(rest: &[Arg]) -> bool {
+    let [padding] = rest else {
+        return false;
+    };
+    match &padding.value.kind {
+        PhpKind::Constant(name) => name.last() == "openssl_pkcs1_oaep_padding",
+        PhpKind::Int(number) => *number == 4,
+        _ => false,
+    }
+}
+
+/// The kind of key that a function reads.
+fn key_reader(name: &str) -> Option<Crypto> {
+    match name {
+        "openssl_pkey_get_private" | "openssl_get_privatekey" => Some(Crypto::PrivateKey),
+        "openssl_pkey_get_public" | "openssl_get_publickey" => Some(Crypto::PublicKey),
+        _ => None,
+    }
+}
+
+fn read_key(value: &syntax::Expr) -> Option<Crypto> {
+    match &value.kind {
+        PhpKind::Call { function, .. } => key_reader(&function.last()),
+        _ => None,
+    }
+}
+
+fn variable(value: &syntax::Expr) -> Option<&str> {
+    match &value.kind {
+        PhpKind::Variable(name) => Some(name),
+        _ => None,
+    }
+}
+
+fn is_not(expr: &syntax::Expr) -> bool {
+    matches!(&expr.kind, PhpKind::Unary { op, .. } if *op == syntax::UnaryOp::Not)
+}
+
+/// Whether an expression calls nothing.
+fn is_plain(value: &syntax::Expr) -> bool {
+    let plain = match &value.kind {
+        PhpKind::Variable(_)
+        | PhpKind::String(_)
+        | PhpKind::Int(_)
+        | PhpKind::Constant(_)
+        | PhpKind::ClassConstant { .. }
+        | PhpKind::Interpolated(_)
+        | PhpKind::Index { .. } => true,
+        PhpKind::Call { .. } => decoded(value).is_some(),
+        PhpKind::Binary { op, .. } => *op == BinaryOp::Concat,
+        PhpKind::Property { .. } => super::class::property(value).is_some(),
+        PhpKind::Whole(whole) => matches!(**whole, WholeExpr::StaticProperty(..)),
+        _ => false,
+    };
+    plain && value.children().into_iter().all(is_plain)
+}
