@@ -46,7 +46,27 @@ fn a_loop_by_reference_that_uses_its_array_is_refused() {
 fn a_reference_that_lives_on_is_refused() {
     is_refused("foreach ($rows as &$row) { $row = 1; } $copy = $rows; $copy[0] = 2; return $rows;");
     is_refused("foreach ($rows as &$row) { $row = 1; } unset($n); $row = 5; return $rows;");
-    is_refused("if ($n) { foreach ($rows as &$row) { $row = 1; } } return $rows;");
+    for behind in [
+        "$row = 5; return $rows;",
+        "echo $row; return $rows;",
+        "foreach ($rows as $row) { echo $row; } return $rows;",
+        "$copy = $rows; $copy[1] = 2; return $rows;",
+        "$copy = ['a' => $rows]; $copy['a'][1] = 2; return $rows;",
+        "$copy = array_values($rows); $copy[1] = 2; return $rows;",
+        "$copy = keep($rows); $copy[1] = 2; return $rows;",
+        "keep($rows); return $rows;",
+        "$f = fn () => $rows; return $f();",
+        "$f = function () use ($rows) { $rows[1] = 2; }; $f(); return $rows;",
+        "return compact('rows', 'row');",
+    ] {
+        is_refused(&format!(
+            "if ($n) {{ foreach ($rows as &$row) {{ $row = 1; }} }} {behind}"
+        ));
+    }
+    is_refused("while ($n--) { $copy = $rows; $copy[1] = 2; foreach ($rows as &$row) { $row = 1; } } return $rows;");
+    is_refused("while ($n--) { echo $row; foreach ($rows as &$row) { $row = 1; } } return $rows;");
+    is_refused("foreach ($rows['a'] as &$row) { $row = $rows['a']; } unset($row); return $rows;");
+    is_refused("foreach ($rows['a'] as &$row) { $row = $rows; } unset($row); return $rows;");
     is_refused("foreach ($rows as &$row) { unset($row); $row = 1; } unset($row); return $rows;");
 }
 

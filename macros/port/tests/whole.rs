@@ -473,22 +473,35 @@ fn a_parameter_that_is_given_back_is_a_value() {
 }
 
 #[test]
-fn an_exception_as_a_text_is_refused() {
+fn the_text_of_an_exception_is_the_applications() {
+    for php in [
+        "echo $e;",
+        "print $e;",
+        "error_log('failed ' . $e);",
+        "error_log(\"failed $e\");",
+        "$x = 'a'; $x .= $e; echo $x;",
+        "return (string) $e;",
+        "throw new \\Exception($e);",
+    ] {
+        holds(
+            &format!(
+                "function f($instance) {{ try {{ $instance->chain('v3/x')->get(); }} catch (\\Exception $e) {{ {php} }} }}"
+            ),
+            ".exception_text(&e)?",
+        );
+    }
+}
+
+#[test]
+fn an_exception_as_a_value_is_refused() {
     let text = "an exception as a text, to which PHP adds file, line and trace";
     let value = "an exception where a plain value is expected";
     for (php, reason) in [
-        ("echo $e;", text),
-        ("print $e;", text),
-        ("error_log('failed ' . $e);", text),
-        ("error_log(\"failed $e\");", text),
-        ("$x = 'a'; $x .= $e; echo $x;", text),
-        ("return (string) $e;", text),
         ("return strval($e);", value),
         ("return sprintf('%s', $e);", text),
         ("return json_encode($e);", value),
         ("return ['error' => $e];", value),
         ("error_log(json_encode(['error' => $e]));", value),
-        ("return new \\Exception($e);", ""),
     ] {
         refused(
             &format!(

@@ -179,11 +179,18 @@ impl<'a> Builder<'a> {
         let mut item = place.clone();
         item.path.push(Some(Expr::new(span, ExprKind::Local(key))));
         self.aliases.insert(name.clone(), Alias::Item(item));
+        let first_key = place.path.first().and_then(|key| key.as_ref());
+        let first_key = first_key.and_then(|key| match &*key.kind {
+            ExprKind::Text(key) => Some(key.clone()),
+            _ => None,
+        });
         self.guarded.push((root, outer, false));
+        self.guarded_keys.push(first_key);
         self.loops += 1;
         let mut inside = self.statements(body);
         self.loops -= 1;
         let touched = self.guarded.pop().is_none_or(|guard| guard.2);
+        self.guarded_keys.pop();
         self.aliases.insert(name, Alias::Left);
         let mut changed = touched;
         for stmt in &mut inside {
@@ -238,6 +245,25 @@ impl<'a> Builder<'a> {
         matches!(self.aliases.get(name), Some(Alias::Item(_)))
     }
 
+    /// `$data['message']` within `foreach ($data['rows'] as &$row)`: another item.
+    pub(super) fn other_item(
+        &mut self,
+        object: &'a syntax::Expr,
+        index: &syntax::Expr,
+    ) -> Expr {
+        let before: Vec<bool> = self.guarded.iter().map(|guard| guard.2).collect();
+        let read = self.expr(object);
+        if let (PhpKind::Variable(_), PhpKind::String(key)) = (&object.kind, &index.kind) {
+            let guards = self.guarded.iter_mut().zip(&self.guarded_keys);
+            for ((guard, first), before) in guards.zip(before) {
+                if first.as_ref().is_some_and(|first| first != key) {
+                    guard.2 = before;
+                }
+            }
+        }
+        read
+    }
+
     /// Notes that a loop mentions the variable whose item it goes through.
     fn touch(&mut self, name: &str) {
         let guards = self.guarded.iter_mut();
@@ -250,6 +276,9 @@ impl<'a> Builder<'a> {
         let PhpStmt::Foreach { value, .. } = &stmt.kind else {
             return true;
         };
+        if self.held.hidden.contains(&stmt.span.start) {
+            return true;
+        }
         let name = self.source(value.span).trim_start_matches('&').trim();
         match next.map(|next| &next.kind) {
             None => self.depth == 1 && !self.in_main,

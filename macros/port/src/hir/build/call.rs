@@ -334,8 +334,14 @@ impl<'a> Builder<'a> {
         let parents = self.names.class(&class.resolved);
         let parents = parents.map_or_else(Vec::new, |class| self.names.parents(class));
         let path = self.class_path(class);
+        let text = args.first().filter(|arg| arg.name.is_none());
+        let text = text.filter(|arg| self.kind_of(&arg.value) == Ty::Thrown);
+        let text = text.map(|arg| self.text_of(&arg.value));
         match self.args(args) {
-            Some(args) if args.len() <= 3 => {
+            Some(mut args) if args.len() <= 3 => {
+                if let Some(text) = text {
+                    args[0] = text;
+                }
                 Expr::new(expr.span, ExprKind::NewThrown(path, parents, args))
             }
             Some(_) | None => {

@@ -25,7 +25,7 @@ impl<'a> Builder<'a> {
             PhpKind::Interpolated(pieces) => {
                 let pieces = pieces.iter().map(|piece| match piece {
                     Piece::Text(text) => Expr::new(span, ExprKind::Text(text.clone())),
-                    Piece::Value(value) => self.expr(value),
+                    Piece::Value(value) => self.text_of(value),
                 });
                 ExprKind::Concat(pieces.collect())
             }
@@ -41,7 +41,7 @@ impl<'a> Builder<'a> {
             } => {
                 let object = match self.foreign_global(object, index) {
                     Some(object) => object,
-                    None => self.expr(object),
+                    None => self.other_item(object, index),
                 };
                 ExprKind::Index(object, self.expr(index))
             }
@@ -84,7 +84,7 @@ impl<'a> Builder<'a> {
             }
             PhpKind::Cast { to, value } => self.cast(*to, value),
             PhpKind::Clone(inner) => return self.expr(inner),
-            PhpKind::Print(value) => ExprKind::Print(self.expr(value)),
+            PhpKind::Print(value) => ExprKind::Print(self.text_of(value)),
             PhpKind::Throw(value) => ExprKind::Throw(self.expr(value)),
             PhpKind::Include(_) => return self.foreign_expr(expr),
             PhpKind::Whole(whole) => return self.whole_expr(expr, whole),
@@ -287,7 +287,10 @@ impl<'a> Builder<'a> {
             return self.foreign(span, vec!["set".to_owned(), name], None, vec![value]);
         }
         let kind = self.kind_of(value);
-        let value = self.expr(value);
+        let value = match op {
+            Some(BinaryOp::Concat) => self.text_of(value),
+            _ => self.expr(value),
+        };
         let place = match self.place(target) {
             Ok(place) => place,
             Err(refused) => return refused,
@@ -455,6 +458,7 @@ impl<'a> Builder<'a> {
             }
             // A handler of APIv2's promise is given the answer itself.
             if class.last() == "responseinterface"
+                && self.answers_reject
                 && matches!(&left.kind, PhpKind::Variable(name) if self.reasons.contains(name))
             {
                 return self.unknown(span, "whether an exception is an answer");
@@ -470,8 +474,10 @@ impl<'a> Builder<'a> {
         {
             return self.bits(span, op, left, right);
         }
-        let left = self.expr(left);
-        let right = self.expr(right);
+        let (left, right) = match op {
+            BinaryOp::Concat => (self.text_of(left), self.text_of(right)),
+            _ => (self.expr(left), self.expr(right)),
+        };
         let kind = match op {
             BinaryOp::Concat => {
                 let mut pieces = Vec::new();
@@ -526,7 +532,10 @@ impl<'a> Builder<'a> {
             let decoded = Expr::new(value.span, ExprKind::Builtin("json_decode", vec![text]));
             return ExprKind::ToArray(decoded);
         }
-        let value = self.expr(value);
+        let value = match to {
+            Cast::String => self.text_of(value),
+            _ => self.expr(value),
+        };
         match to {
             Cast::String => ExprKind::Cast(Ty::Text, value),
             Cast::Int => ExprKind::Cast(Ty::Int, value),
@@ -587,6 +596,16 @@ impl<'a> Builder<'a> {
             }
         };
         Expr::new(span, kind)
+    }
+
+    /// A value where PHP takes a text. That of an exception names files and lines of the PHP, so it is the application's.
+    pub(super) fn text_of(&mut self, value: &'a syntax::Expr) -> Expr {
+        let built = self.expr(value);
+        if self.kind_of(value) != Ty::Thrown {
+            return built;
+        }
+        let words = vec!["exception".to_owned(), "text".to_owned()];
+        self.foreign(value.span, words, None, vec![built])
     }
 
     /// The arguments in their order; nothing when one is named or spread.

@@ -1,7 +1,6 @@
 //! What is the application's.
 
 use super::Builder;
-use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::tree::{Entry, Expr, ExprKind, Foreign};
 use crate::syntax::{self, Arg, ExprKind as PhpKind, Item, Member, Span, WholeExpr};
@@ -47,7 +46,7 @@ impl<'a> Builder<'a> {
             } => {
                 self.object(object, words, args, receiver);
                 self.member(method, words, args);
-                self.all(given, args);
+                self.all(given, words, args);
             }
             PhpKind::Property { object, member } => {
                 self.object(object, words, args, receiver);
@@ -67,14 +66,14 @@ impl<'a> Builder<'a> {
                         .to_owned(),
                 );
                 words.push(method.clone());
-                self.all(given, args);
+                self.all(given, words, args);
             }
             PhpKind::Call {
                 function,
                 args: given,
             } => {
                 words.push(function.written.trim_start_matches('\\').to_owned());
-                self.all(given, args);
+                self.all(given, words, args);
             }
             PhpKind::New { class, args: given } => {
                 words.push("new".to_owned());
@@ -86,13 +85,13 @@ impl<'a> Builder<'a> {
                         .unwrap_or_default()
                         .to_owned(),
                 );
-                self.all(given, args);
+                self.all(given, words, args);
             }
             PhpKind::Whole(whole) => match &**whole {
                 WholeExpr::MethodCall(object, method, given) => {
                     self.object(object, words, args, receiver);
                     self.member(method, words, args);
-                    self.all(given, args);
+                    self.all(given, words, args);
                 }
                 WholeExpr::Property(object, member) => {
                     self.object(object, words, args, receiver);
@@ -176,22 +175,22 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The arguments of a call. Named and spread arguments are refused: the trait's method has neither their names nor
-    /// their number.
-    fn all(&mut self, given: &'a [Arg], args: &mut Vec<Expr>) {
+    /// The arguments of a call. A spread argument is given as the array, and a named one in the order of writing: the
+    /// words tell such a call from others of the same function.
+    fn all(&mut self, given: &'a [Arg], words: &mut Vec<String>, args: &mut Vec<Expr>) {
         for arg in given {
             let span = arg.value.span;
             if let Some(name) = &arg.name {
-                let message = format!("the named argument `{name}:` is not followed here");
-                let problem =
-                    Problem::error(span, message).hint("write the arguments in their order");
-                args.push(Expr::new(span, ExprKind::Refused(problem)));
-                continue;
+                words.push(format!("with_{name}"));
             }
             match &arg.value.kind {
-                PhpKind::Whole(whole) if matches!(**whole, WholeExpr::Spread(_)) => {
-                    args.push(self.unknown(span, "a spread `...` here"));
-                }
+                PhpKind::Whole(whole) => match &**whole {
+                    WholeExpr::Spread(inner) => {
+                        words.push("spread".to_owned());
+                        args.push(self.expr(inner));
+                    }
+                    _ => args.push(self.expr(&arg.value)),
+                },
                 PhpKind::Unsupported { what }
                     if what.contains("spread") || what.contains("callable") =>
                 {

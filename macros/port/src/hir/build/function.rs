@@ -17,7 +17,7 @@ impl<'a> Builder<'a> {
         closure: &'a Closure,
     ) -> Function {
         self.function_name = Some(name.to_owned());
-        self.held = Held::of(closure);
+        self.held = Held::of(closure, &self.block.text);
         let params = closure
             .params
             .iter()
@@ -184,9 +184,10 @@ impl<'a> Builder<'a> {
         }
         let mut inner = Builder::new(self.block, self.names, self.class);
         inner.reasons.clone_from(&self.reasons);
+        inner.answers_reject = self.answers_reject;
         inner.kinds = self.kinds.clone();
         inner.in_closure = true;
-        inner.held = Held::of(closure);
+        inner.held = Held::of(closure, &self.block.text);
         let params: Vec<_> = closure
             .params
             .iter()

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::class;
+use super::left;
 use super::openssl::Raw;
 use crate::syntax::{Closure, Expr, ExprKind, Part, Stmt, StmtKind, Whole, WholeExpr};
 
@@ -17,10 +18,12 @@ pub(super) struct Held {
     assigned: BTreeSet<String>,
     /// What is done with bytes and keys of OpenSSL.
     pub(super) raw: Raw,
+    /// The loops by reference whose reference does not show behind them.
+    pub(super) hidden: BTreeSet<usize>,
 }
 
 impl Held {
-    pub(super) fn of(closure: &Closure) -> Self {
+    pub(super) fn of(closure: &Closure, text: &str) -> Self {
         let mut held = Self::default();
         for param in &closure.params {
             held.share(&param.name, 0);
@@ -31,6 +34,7 @@ impl Held {
         }
         held.statements(closure.body.iter());
         held.raw = Raw::of(closure.body.iter());
+        held.hidden = left::hidden(closure, text);
         held
     }
 

@@ -9,6 +9,7 @@ mod foreign;
 mod function;
 mod held;
 mod known;
+mod left;
 mod magic;
 mod object;
 mod openssl;
@@ -244,11 +245,15 @@ struct Builder<'a> {
     given: Option<(String, Ty)>,
     /// The parameters of handlers that are given why a promise was rejected.
     reasons: Vec<String>,
+    /// Whether the answer itself may be why a promise was rejected: not with APIv3.
+    answers_reject: bool,
     /// Names that stand for something else.
     aliases: BTreeMap<String, alias::Alias>,
     /// The variables that a `foreach` by reference goes through, the name that they are known by, and
     /// whether the loop mentions them.
     guarded: Vec<(usize, Option<String>, bool)>,
+    /// The first key of what each of them goes through: other items of the variable may be read.
+    guarded_keys: Vec<Option<String>>,
     /// Such a name that is used in a way that is not known.
     misused: Option<String>,
     /// The properties for `static` variables.
@@ -286,8 +291,10 @@ impl<'a> Builder<'a> {
             metas: BTreeMap::new(),
             given: None,
             reasons: Vec::new(),
+            answers_reject: true,
             aliases: BTreeMap::new(),
             guarded: Vec::new(),
+            guarded_keys: Vec::new(),
             misused: None,
             statics: Vec::new(),
             method_name: None,

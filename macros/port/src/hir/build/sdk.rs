@@ -38,6 +38,8 @@ impl<'a> Builder<'a> {
         if call.verb.mode == Mode::Sync && call.handlers.is_empty() {
             return Some(Expr::new(expr.span, ExprKind::Sdk(Box::new(sdk))));
         }
+        let v3 = matches!(sdk.path.first(), Some(PathPiece::Text(text)) if text.starts_with("v3/"));
+        let outer = std::mem::replace(&mut self.answers_reject, !v3);
         let handlers = call.handlers.iter().map(|handler| match handler {
             Handler::Then {
                 fulfilled,
@@ -49,8 +51,10 @@ impl<'a> Builder<'a> {
             }
             Handler::Otherwise(rejected) => (None, Some(self.handler(rejected, Ty::Thrown))),
         });
+        let handlers = handlers.collect();
+        self.answers_reject = outer;
         let promise = Promise {
-            handlers: handlers.collect(),
+            handlers,
             call: sdk,
         };
         let promise = Expr::new(expr.span, ExprKind::Promise(Box::new(promise)));

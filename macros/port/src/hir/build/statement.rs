@@ -32,7 +32,7 @@ impl<'a> Builder<'a> {
             PhpStmt::Use(_) | PhpStmt::Namespace(_) | PhpStmt::Empty => Vec::new(),
             PhpStmt::Expr(expr) => self.expression(span, expr),
             PhpStmt::Echo(values) => {
-                let values = values.iter().map(|value| self.expr(value)).collect();
+                let values = values.iter().map(|value| self.text_of(value)).collect();
                 one(StmtKind::Echo(values))
             }
             // A method that is called for what it does to the object.
@@ -111,7 +111,7 @@ impl<'a> Builder<'a> {
         let kind = match &expr.kind {
             PhpKind::Include(_) => return Vec::new(),
             PhpKind::Throw(value) => StmtKind::Throw(self.expr(value)),
-            PhpKind::Print(value) => StmtKind::Echo(vec![self.expr(value)]),
+            PhpKind::Print(value) => StmtKind::Echo(vec![self.text_of(value)]),
             PhpKind::Whole(whole) => match &**whole {
                 WholeExpr::Exit(value) => {
                     StmtKind::Exit(value.as_ref().map(|value| self.expr(value)))
