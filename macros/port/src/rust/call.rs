@@ -632,6 +632,23 @@ impl<'a> Body<'_, 'a> {
         let host = self.host.clone();
         let method = ident(&method);
         let mutates = given.iter().any(|arg| self.changes_object(arg));
+        let object = receiver.as_ref().and(foreign.receiver.as_ref());
+        if let Some(object) = object.filter(|object| given.iter().any(|arg| mentions(arg, object))) {
+            // The arguments use the object before it is borrowed.
+            let names: Vec<_> = args.iter().map(|_| self.taken.fresh("arg")).collect();
+            let args = args.into_iter().zip(&given).map(|(code, arg)| {
+                if matches!(*arg.kind, ExprKind::Local(_)) && mentions(arg, object) {
+                    quote!(&(#code).clone())
+                } else {
+                    code
+                }
+            });
+            let call = self.tried(quote!(#host.#method(#receiver, #(#names),*)));
+            return Code::new(
+                quote!({ #(let #names = #args;)* #call }),
+                result_repr(&returns),
+            );
+        }
         let args = receiver.into_iter().chain(args);
         if mutates {
             // The arguments change the object before it is borrowed.
@@ -863,4 +880,16 @@ fn assigns_field(expr: &Expr) -> bool {
         ExprKind::Unpack(places, _) => places.iter().any(|(_, place)| field(place)),
         _ => false,
     }
+}
+
+/// Whether a value uses the variable that a call is made on.
+fn mentions(value: &Expr, object: &Expr) -> bool {
+    let ExprKind::Local(object) = *object.kind else {
+        return false;
+    };
+    let mut found = false;
+    value
+        .clone()
+        .locals_mut(&mut |local, _| found |= *local == object);
+    found
 }

@@ -141,6 +141,14 @@ fn shared_statics(
     function
 }
 
+/// The properties that the methods of a class mention.
+pub(super) fn mentioned(class: &syntax::Class) -> BTreeSet<String> {
+    let mut uses = Uses::default();
+    let methods = class.methods.iter();
+    methods.for_each(|method| uses.statements(&method.closure.body));
+    uses.all
+}
+
 /// Whether a value asks the application.
 pub(super) fn is_foreign(value: &hir::Expr) -> bool {
     let mut value = value.clone();

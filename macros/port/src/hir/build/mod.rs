@@ -4,6 +4,7 @@ mod alias;
 mod call;
 mod callable;
 mod class;
+mod computed;
 mod expression;
 mod foreign;
 mod function;

@@ -23,6 +23,8 @@ pub(super) struct Raw {
     keys: BTreeSet<usize>,
     /// Where a call begins whose bytes become base64 in the next statement, and where that statement begins.
     recoded: BTreeSet<usize>,
+    /// The variables whose decoded base64 is only verified or decrypted: they keep the base64.
+    decoded: BTreeSet<String>,
 }
 
 impl Raw {
@@ -37,6 +39,7 @@ impl Raw {
             given,
             mut keys,
             recoded,
+            decodes,
             opaque,
             ..
         } = mentions;
@@ -46,10 +49,23 @@ impl Raw {
         let own = given.into_iter().filter(|(name, _)| only(name, &as_key));
         keys.extend(own.map(|(_, span)| span));
         let bytes = bytes.into_iter();
+        let decodes = decodes.into_iter();
+        let decoded = decodes.filter(|(name, count)| !opaque && all.get(name) == Some(count));
         Self {
+            decoded: decoded.map(|(name, _)| name).collect(),
             encoded: bytes.filter(|name| only(name, &encoded)).collect(),
             keys,
             recoded,
+        }
+    }
+}
+
+impl Raw {
+    /// The base64 of what is verified or decrypted.
+    fn base64<'s>(&self, value: &'s syntax::Expr) -> Option<&'s syntax::Expr> {
+        match &value.kind {
+            PhpKind::Variable(name) if self.decoded.contains(name) => Some(value),
+            _ => decoded(value),
         }
     }
 }
@@ -70,6 +86,10 @@ struct Mentions {
     keys: BTreeSet<usize>,
     /// `openssl_sign(.., $sign, ..);` that `$sign = base64_encode($sign);` follows.
     recoded: BTreeSet<usize>,
+    /// `$signature = base64_decode(..);` behind which it is only verified or decrypted: how often it is mentioned then.
+    decodes: Vec<(String, usize)>,
+    /// How often each variable is what is verified or decrypted.
+    checked: BTreeMap<String, usize>,
     /// Whether variables are used by names that only a run tells.
     opaque: bool,
     /// How many closures stand around.
@@ -79,6 +99,9 @@ struct Mentions {
 impl Mentions {
     fn statements<'s>(&mut self, statements: impl Iterator<Item = &'s syntax::Stmt> + Clone) {
         self.recodes(statements.clone());
+        if self.depth == 0 {
+            self.decodes(statements.clone());
+        }
         for stmt in statements {
             match &stmt.kind {
                 PhpStmt::Foreach { key, value, .. } => {
@@ -122,6 +145,37 @@ impl Mentions {
                 }
                 _ => None,
             };
+        }
+    }
+
+    /// Finds what is decoded and then only verified or decrypted, in the same statements.
+    fn decodes<'s>(&mut self, statements: impl Iterator<Item = &'s syntax::Stmt> + Clone) {
+        let mut rest = statements;
+        while let Some(stmt) = rest.next() {
+            let PhpStmt::Expr(expr) = &stmt.kind else {
+                continue;
+            };
+            let PhpKind::Assign {
+                target,
+                op: None,
+                value,
+            } = &expr.kind
+            else {
+                continue;
+            };
+            let (Some(name), Some(text)) = (variable(target), decoded(value)) else {
+                continue;
+            };
+            let (mut before, mut behind) = (Self::default(), Self::default());
+            before.expr(text);
+            // A list within this one has been looked at when its turn came.
+            behind.depth = 1;
+            behind.statements(rest.clone());
+            let count = |counts: &BTreeMap<String, usize>| counts.get(name).copied().unwrap_or(0);
+            if count(&behind.all) == count(&behind.checked) {
+                let all = 1 + count(&before.all) + count(&behind.all);
+                self.decodes.push((name.to_owned(), all));
+            }
         }
     }
 
@@ -183,7 +237,11 @@ impl Mentions {
                 }
                 self.key(&key.value);
             }
-            ("openssl_verify" | "openssl_private_decrypt", [_, _, key, ..]) => {
+            ("openssl_verify", [_, checked, key, ..])
+            | ("openssl_private_decrypt", [checked, _, key, ..]) => {
+                if let Some(name) = variable(&checked.value) {
+                    *self.checked.entry(name.to_owned()).or_default() += 1;
+                }
                 self.key(&key.value);
             }
             _ => {}
@@ -223,7 +281,7 @@ impl<'a> Builder<'a> {
                 })
             }
             ("openssl_verify", [text, signature, key, rest @ ..]) => {
-                let Some(signature) = decoded(&signature.value) else {
+                let Some(signature) = self.held.raw.base64(&signature.value) else {
                     return Some(bytes(span, name, "Rsa::verify"));
                 };
                 if !is_sha256(rest) {
@@ -288,6 +346,15 @@ impl<'a> Builder<'a> {
                 value,
             } => {
                 let name = variable(target)?;
+                if let Some(text) = decoded(value).filter(|_| self.held.raw.decoded.contains(name)) {
+                    let value = self.expr(text);
+                    let value = Expr::new(span, ExprKind::Cast(Ty::Text, value));
+                    self.kinds.insert(name.to_owned(), Ty::Text);
+                    return Some(one(match self.place(target) {
+                        Ok(place) => Expr::new(span, ExprKind::Assign(place, value)),
+                        Err(refused) => refused,
+                    }));
+                }
                 let (mut stmts, done) = self.attempt(value)?;
                 let place = match self.place(target) {
                     Ok(place) => place,
@@ -388,7 +455,7 @@ impl<'a> Builder<'a> {
             return algorithm(span, name);
         }
         let first = if kind == Crypto::Decrypt {
-            match decoded(&first.value) {
+            match self.held.raw.base64(&first.value) {
                 Some(text) => text,
                 None => return bytes(span, name, instead),
             }

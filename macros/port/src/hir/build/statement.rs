@@ -102,6 +102,9 @@ impl<'a> Builder<'a> {
         if let Some(stmts) = self.openssl_statement(span, expr) {
             return stmts;
         }
+        if let Some(stmts) = self.computed_property(span, expr) {
+            return stmts;
+        }
         if let Some(stmts) = self.keep_node(span, expr) {
             return stmts;
         }
