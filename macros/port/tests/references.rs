@@ -63,7 +63,9 @@ fn a_reference_that_lives_on_is_refused() {
             "if ($n) {{ foreach ($rows as &$row) {{ $row = 1; }} }} {behind}"
         ));
     }
-    is_refused("while ($n--) { $copy = $rows; $copy[1] = 2; foreach ($rows as &$row) { $row = 1; } } return $rows;");
+    is_refused(
+        "while ($n--) { $copy = $rows; $copy[1] = 2; foreach ($rows as &$row) { $row = 1; } } return $rows;",
+    );
     is_refused("while ($n--) { echo $row; foreach ($rows as &$row) { $row = 1; } } return $rows;");
     is_refused("foreach ($rows['a'] as &$row) { $row = $rows['a']; } unset($row); return $rows;");
     is_refused("foreach ($rows['a'] as &$row) { $row = $rows; } unset($row); return $rows;");
@@ -142,4 +144,46 @@ fn a_path_in_a_variable_is_a_call_where_the_variable_is_one_path() {
 fn a_closure_that_takes_a_reference_is_refused() {
     is_refused("$add = function (&$x) { $x++; }; $add($n); return $n;");
     is_refused("array_walk($rows, function (&$row) { $row = 1; }); return $rows;");
+}
+
+#[test]
+fn a_property_whose_name_a_variable_holds_is_refused_where_it_may_be_another() {
+    let class = |head: &str, body: &str| {
+        let php = format!(
+            "{head} {{ public $a; public $b; function set($instance, $k, $v) {{ {CALL} $this->$k = $v; }} {body} }}"
+        );
+        emit::rust(&split("Pay.php", &php, Kind::Php), &Options::default())
+    };
+    let made = class("class A", "");
+    assert!(made.complete, "{:?}", made.diagnostics);
+    for (head, body) in [
+        ("class A extends B", ""),
+        ("class A", "use T;"),
+        ("class A", "public static $c;"),
+        ("class A", "public int $c;"),
+        ("class A", "function read() { return $this->c; }"),
+        ("class A", "public function __set($k, $v) { }"),
+        (
+            "class A",
+            "function pay() { return $this->a->chain('v3/x')->get(); }",
+        ),
+    ] {
+        let made = class(head, body);
+        assert!(!made.complete, "{head} {body}\n{}", made.text);
+    }
+}
+
+#[test]
+fn named_and_spread_arguments_are_methods_of_their_own() {
+    let text = is_ported(
+        "keep($n, 1); keep(a: $n, b: 1); keep(b: $n, a: 1); keep(...$rows); keep([$rows]); return 1;",
+    );
+    for method in [
+        "host.keep(n, 1)?",
+        "host.keep_with_a_with_b(",
+        "host.keep_with_b_with_a(",
+        "host.keep_spread(rows)?",
+    ] {
+        assert!(text.contains(method), "{method}\n{text}");
+    }
 }

@@ -140,9 +140,42 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "`{}` 得到的是原始字节，文本无法保存",
     ),
     (
-        "use `Rsa::sign` or `Rsa::encrypt`, which give base64",
-        "请改用 `Rsa::sign` 或 `Rsa::encrypt`，它们直接返回 base64",
+        "use `Rsa::sign`, which gives base64",
+        "请改用 `Rsa::sign`，它直接返回 base64",
     ),
+    (
+        "`{}` with raw bytes, which no text holds",
+        "`{}` 用到了原始字节，文本无法保存",
+    ),
+    (
+        "use `{}`, or read the bytes only with `base64_encode` and write them as `base64_decode(..)`",
+        "请改用 `{}`，或者只用 `base64_encode` 读取这些字节，并写成 `base64_decode(..)`",
+    ),
+    (
+        "`{}` with another algorithm than WeChat Pay's",
+        "`{}` 用的不是微信支付的算法",
+    ),
+    (
+        "WeChat Pay takes signatures of OPENSSL_ALGO_SHA256 and encryption with OPENSSL_PKCS1_OAEP_PADDING",
+        "微信支付要求用 OPENSSL_ALGO_SHA256 签名、用 OPENSSL_PKCS1_OAEP_PADDING 加密",
+    ),
+    (
+        "`{}` in an expression whose value counts",
+        "`{}` 出现在要用到其值的表达式里",
+    ),
+    (
+        "write it as a statement, or as the condition of an `if`",
+        "请把它写成单独的语句，或写成 `if` 的条件",
+    ),
+    (
+        "`{}` as a condition with arguments that may throw",
+        "`{}` 用作条件，而它的参数可能抛出异常",
+    ),
+    (
+        "`{}` that sets something else than a variable",
+        "`{}` 写入的不是变量",
+    ),
+    ("`{}` with these arguments", "`{}` 的这些参数"),
     (
         "a key and its passphrase under other keys than 0 and 1",
         "键不是依次为 0 和 1 的密钥与口令数组",

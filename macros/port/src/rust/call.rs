@@ -633,7 +633,8 @@ impl<'a> Body<'_, 'a> {
         let method = ident(&method);
         let mutates = given.iter().any(|arg| self.changes_object(arg));
         let object = receiver.as_ref().and(foreign.receiver.as_ref());
-        if let Some(object) = object.filter(|object| given.iter().any(|arg| mentions(arg, object))) {
+        if let Some(object) = object.filter(|object| given.iter().any(|arg| mentions(arg, object)))
+        {
             // The arguments use the object before it is borrowed.
             let names: Vec<_> = args.iter().map(|_| self.taken.fresh("arg")).collect();
             let args = args.into_iter().zip(&given).map(|(code, arg)| {

@@ -246,11 +246,7 @@ impl<'a> Builder<'a> {
     }
 
     /// `$data['message']` within `foreach ($data['rows'] as &$row)`: another item.
-    pub(super) fn other_item(
-        &mut self,
-        object: &'a syntax::Expr,
-        index: &syntax::Expr,
-    ) -> Expr {
+    pub(super) fn other_item(&mut self, object: &'a syntax::Expr, index: &syntax::Expr) -> Expr {
         let before: Vec<bool> = self.guarded.iter().map(|guard| guard.2).collect();
         let read = self.expr(object);
         if let (PhpKind::Variable(_), PhpKind::String(key)) = (&object.kind, &index.kind) {

@@ -71,8 +71,14 @@ impl Walk<'_> {
             !within(&own.span, mention.at) && (mention.at >= own.span.end || again)
         };
         let mut variable = self.mentions.iter().filter(behind).filter(|mention| {
-            let others = self.found.iter().filter(|other| other.variable == own.variable);
-            mention.name == own.variable && !others.into_iter().any(|other| within(&other.span, mention.at))
+            let others = self
+                .found
+                .iter()
+                .filter(|other| other.variable == own.variable);
+            mention.name == own.variable
+                && !others
+                    .into_iter()
+                    .any(|other| within(&other.span, mention.at))
         });
         let array: Vec<_> = self
             .mentions
@@ -188,7 +194,9 @@ impl Walk<'_> {
                 };
                 for arg in args {
                     match (given, root(&arg.value)) {
-                        (How::Freed, Some(_)) if !is_variable(&arg.value) => self.target(&arg.value),
+                        (How::Freed, Some(_)) if !is_variable(&arg.value) => {
+                            self.target(&arg.value)
+                        }
                         _ => self.expr(&arg.value, given),
                     }
                 }
@@ -197,9 +205,9 @@ impl Walk<'_> {
             | ExprKind::StaticCall { .. }
             | ExprKind::New { .. }
             | ExprKind::CallValue { .. } => self.children(expr, handed(how)),
-            ExprKind::Array(_)
-            | ExprKind::Ternary { .. }
-            | ExprKind::Cast { .. } => self.children(expr, how),
+            ExprKind::Array(_) | ExprKind::Ternary { .. } | ExprKind::Cast { .. } => {
+                self.children(expr, how)
+            }
             ExprKind::Whole(whole) => match &**whole {
                 WholeExpr::Step { target, .. } => self.target(target),
                 WholeExpr::Spread(_) | WholeExpr::Silenced(_) => self.children(expr, how),
@@ -207,8 +215,7 @@ impl Walk<'_> {
                 WholeExpr::Property(..) | WholeExpr::Exit(_) => self.children(expr, How::Read),
                 _ => self.children(expr, How::Other),
             },
-            ExprKind::Binary { .. }
-                if how == How::Other => self.children(expr, How::Other),
+            ExprKind::Binary { .. } if how == How::Other => self.children(expr, How::Other),
             _ => self.children(expr, How::Read),
         }
     }

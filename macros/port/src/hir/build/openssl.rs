@@ -130,14 +130,23 @@ impl Mentions {
                 continue;
             };
             set = match (&expr.kind, set) {
-                (PhpKind::Call { function, args }, set) => match (function.last().as_str(), &**args) {
-                    ("openssl_sign" | "openssl_public_encrypt", [_, bytes, ..]) => {
-                        variable(&bytes.value).map(|name| (name, expr.span.start))
+                (PhpKind::Call { function, args }, set) => {
+                    match (function.last().as_str(), &**args) {
+                        ("openssl_sign" | "openssl_public_encrypt", [_, bytes, ..]) => {
+                            variable(&bytes.value).map(|name| (name, expr.span.start))
+                        }
+                        ("openssl_free_key" | "openssl_pkey_free", [_]) => set,
+                        _ => None,
                     }
-                    ("openssl_free_key" | "openssl_pkey_free", [_]) => set,
-                    _ => None,
-                },
-                (PhpKind::Assign { target, op: None, value }, Some((name, from))) => {
+                }
+                (
+                    PhpKind::Assign {
+                        target,
+                        op: None,
+                        value,
+                    },
+                    Some((name, from)),
+                ) => {
                     if variable(target) == Some(name) && encoded(value) == Some(name) {
                         self.recoded.extend([from, expr.span.start]);
                     }
@@ -346,7 +355,8 @@ impl<'a> Builder<'a> {
                 value,
             } => {
                 let name = variable(target)?;
-                if let Some(text) = decoded(value).filter(|_| self.held.raw.decoded.contains(name)) {
+                if let Some(text) = decoded(value).filter(|_| self.held.raw.decoded.contains(name))
+                {
                     let value = self.expr(text);
                     let value = Expr::new(span, ExprKind::Cast(Ty::Text, value));
                     self.kinds.insert(name.to_owned(), Ty::Text);
@@ -415,7 +425,10 @@ impl<'a> Builder<'a> {
         let set = if plain {
             set
         } else {
-            refused(span, format!("`{name}` as a condition with arguments that may throw"))
+            refused(
+                span,
+                format!("`{name}` as a condition with arguments that may throw"),
+            )
         };
         let kind = StmtKind::Expr(set);
         let attempt = StmtKind::Try {
@@ -440,7 +453,10 @@ impl<'a> Builder<'a> {
         };
         let Some(set) = variable(&target.value).filter(|set| *set != "this" && self.is_own(set))
         else {
-            return refused(span, format!("`{name}` that sets something else than a variable"));
+            return refused(
+                span,
+                format!("`{name}` that sets something else than a variable"),
+            );
         };
         let (kind, instead) = match name {
             "openssl_sign" => (Crypto::Sign, "Rsa::sign"),
@@ -459,8 +475,7 @@ impl<'a> Builder<'a> {
                 Some(text) => text,
                 None => return bytes(span, name, instead),
             }
-        } else if self.held.raw.encoded.contains(set)
-            || self.held.raw.recoded.contains(&span.start)
+        } else if self.held.raw.encoded.contains(set) || self.held.raw.recoded.contains(&span.start)
         {
             &first.value
         } else {
@@ -489,13 +504,19 @@ fn bytes(span: Span, name: &str, instead: &str) -> Expr {
     let hint = format!(
         "use `{instead}`, or read the bytes only with `base64_encode` and write them as `base64_decode(..)`"
     );
-    Expr::new(span, ExprKind::Refused(Problem::error(span, message).hint(hint)))
+    Expr::new(
+        span,
+        ExprKind::Refused(Problem::error(span, message).hint(hint)),
+    )
 }
 
 fn algorithm(span: Span, name: &str) -> Expr {
     let message = format!("`{name}` with another algorithm than WeChat Pay's");
     let hint = "WeChat Pay takes signatures of OPENSSL_ALGO_SHA256 and encryption with OPENSSL_PKCS1_OAEP_PADDING";
-    Expr::new(span, ExprKind::Refused(Problem::error(span, message).hint(hint)))
+    Expr::new(
+        span,
+        ExprKind::Refused(Problem::error(span, message).hint(hint)),
+    )
 }
 
 /// The variable of `base64_encode($bytes)`.
