@@ -73,7 +73,7 @@ pub(super) fn table(span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr>
 }
 
 /// The name in the table of a function of PHP with the same parameters; empty for a name that only the table uses.
-fn known_as(name: &str) -> &str {
+pub(crate) fn known_as(name: &str) -> &str {
     match name {
         "count" | "sizeof" => "counted",
         "strval" => "text",

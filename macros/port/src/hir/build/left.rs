@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 
 use crate::hir::Ty;
-use crate::hir::builtin::{Builtin, known_as};
+use crate::hir::builtin::Builtin;
+use crate::hir::changed::changed;
+use crate::hir::function::known_as;
 use crate::syntax::{Closure, Expr, ExprKind, Part, Span, Stmt, StmtKind, Whole, WholeExpr};
 
 /// The loops of a function whose reference does not show, by where they begin.
@@ -299,8 +301,8 @@ fn is_variable(expr: &Expr) -> bool {
 /// Whether a function only reads what it is given.
 fn is_pure(name: &str) -> bool {
     // What gives an array may give the items of its argument.
-    matches!(name, "isset" | "empty" | "is_null")
-        || Builtin::of(known_as(name)).is_some_and(|builtin| builtin.returns != Ty::Any)
+    let known = Builtin::of(known_as(name)).is_some_and(|builtin| builtin.returns != Ty::Any);
+    matches!(name, "isset" | "empty" | "is_null") || known && changed(name).is_none()
 }
 
 /// The variable that a place is within.
