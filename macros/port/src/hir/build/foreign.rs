@@ -1,7 +1,10 @@
 //! What is the application's.
 
 use super::Builder;
+use crate::diagnostic::Problem;
 use crate::hir::Ty;
+use crate::hir::builtin::Builtin;
+use crate::hir::function::known_as;
 use crate::hir::tree::{Entry, Expr, ExprKind, Foreign};
 use crate::syntax::{self, Arg, ExprKind as PhpKind, Item, Member, Span, WholeExpr};
 
@@ -73,6 +76,15 @@ impl<'a> Builder<'a> {
                 args: given,
             } => {
                 words.push(function.written.trim_start_matches('\\').to_owned());
+                let known = Builtin::of(known_as(&function.last())).is_some();
+                if let Some(name) = given.iter().find_map(|arg| arg.name.as_ref())
+                    && known
+                {
+                    let message = format!("the named argument `{name}:` is not followed here");
+                    let problem = Problem::error(expr.span, message)
+                        .hint("write the arguments in their order");
+                    args.push(Expr::new(expr.span, ExprKind::Refused(problem)));
+                }
                 self.all(given, words, args);
             }
             PhpKind::New { class, args: given } => {

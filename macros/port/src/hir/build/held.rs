@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::bytes::Raw;
 use super::class;
 use super::left;
-use super::openssl::Raw;
 use crate::syntax::{Closure, Expr, ExprKind, Part, Stmt, StmtKind, Whole, WholeExpr};
 
 /// What the statements of a function do with its variables.

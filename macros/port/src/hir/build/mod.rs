@@ -1,6 +1,7 @@
 //! From the syntax to the tree.
 
 mod alias;
+mod bytes;
 mod call;
 mod callable;
 mod class;
