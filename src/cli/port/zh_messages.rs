@@ -773,10 +773,6 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "不是数组的查询参数",
     ),
     ("the digest of a stream", "流的摘要"),
-    (
-        "the digest of what only a run would tell",
-        "运行时才知道的内容的摘要",
-    ),
     ("the text", "文本"),
     ("the text to sign", "待签名的文本"),
     ("the kind of the signature", "签名类型"),
