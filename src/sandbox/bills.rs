@@ -18,9 +18,11 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::HOST;
 use http::request::Parts;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::date::{Local, parse_date};
+use super::journal::Blob;
 use super::query;
 use super::refusal::{Refusal, business};
 use super::world::{BillType, Outcome, Success, World};
@@ -55,12 +57,12 @@ const USUAL_FUNDS: &str = "\u{feff}记账时间,微信支付业务单号,资金�
 pub(super) struct Bills {
     /// Whose bills they are.
     mchid: String,
-    kept: Mutex<Kept>,
+    kept: Mutex<SavedBills>,
 }
 
-#[derive(Default)]
-struct Kept {
-    set: Option<Bytes>,
+#[derive(Default, Clone, Serialize, Deserialize)]
+pub(crate) struct SavedBills {
+    set: Option<Blob>,
     /// The files of the newest URLs. A file does not change after its URL was returned.
     tickets: VecDeque<Ticket>,
     /// The total size of the files.
@@ -68,10 +70,11 @@ struct Kept {
     count: u64,
 }
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Ticket {
     token: String,
     made: i64,
-    bill: Bytes,
+    bill: Blob,
 }
 
 /// How many files are kept for download.
@@ -88,19 +91,28 @@ impl Bills {
     }
 
     pub(super) fn set(&self, content: Bytes) {
-        self.kept().set = Some(content);
+        self.kept().set = Some(Blob(content));
     }
 
     /// Removes the bill that was set and the files. Tokens are never reused.
     pub(super) fn clear(&self) {
         let mut kept = self.kept();
-        *kept = Kept {
+        *kept = SavedBills {
             count: kept.count,
-            ..Kept::default()
+            ..SavedBills::default()
         };
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    /// The bill that was set, and the files, for a checkpoint.
+    pub(super) fn saved(&self) -> SavedBills {
+        self.kept().clone()
+    }
+
+    pub(super) fn restore(&self, saved: SavedBills) {
+        *self.kept() = saved;
+    }
+
+    fn kept(&self) -> MutexGuard<'_, SavedBills> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -145,7 +157,7 @@ impl Bills {
 
     fn bill(&self, asked: &Asked<'_>, world: &World, now: i64) -> Result<Bytes, Refusal> {
         if let Some(set) = &self.kept().set {
-            return Ok(set.clone());
+            return Ok(set.0.clone());
         }
         if asked.is_of_nothing(world) {
             let example = match asked.path {
@@ -187,11 +199,11 @@ impl Bills {
         kept.tickets.push_back(Ticket {
             token: query::decoded(&token).into_owned(),
             made,
-            bill,
+            bill: Blob(bill),
         });
         while kept.tickets.len() > TICKETS || (kept.bytes > BYTES && kept.tickets.len() > 1) {
             let gone = kept.tickets.pop_front();
-            kept.bytes -= gone.map_or(0, |gone| gone.bill.len());
+            kept.bytes -= gone.map_or(0, |gone| gone.bill.0.len());
         }
         token
     }
@@ -200,7 +212,7 @@ impl Bills {
     fn ticket_of(&self, token: &str) -> Option<(i64, Bytes)> {
         let kept = self.kept();
         let ticket = kept.tickets.iter().find(|it| it.token == token);
-        ticket.map(|it| (it.made, it.bill.clone()))
+        ticket.map(|it| (it.made, it.bill.0.clone()))
     }
 
     fn file(&self, head: &Parts, now: i64) -> Outcome {

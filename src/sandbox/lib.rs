@@ -167,6 +167,7 @@ mod world;
 pub use fault::{Fault, PlannedFault};
 pub use folder::SandboxFiles;
 pub use handle::{Account, Sandbox, SandboxBuilder};
+pub use journal::StateInfo;
 pub use merchants::{MerchantKind, MerchantSettings};
 pub use mock::SampleRequest;
 pub use notifier::{AttemptRecord, DeliveryRecord, DeliveryState, Notice, PostedRecord};

@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::date::rfc3339;
@@ -111,6 +111,20 @@ pub(crate) struct Keys {
     overlap_until: Option<i64>,
 }
 
+/// The keys of both algorithms in a checkpoint. The keys themselves are in the journal.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedPlatform {
+    keys: SavedKeys,
+    sm_keys: Option<SavedKeys>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedKeys {
+    serials: Vec<String>,
+    certificate_mode: bool,
+    overlap_until: Option<i64>,
+}
+
 /// The longest list of certificates. WeChat Pay lists one or two, and each needs a new key.
 const MOST: usize = 10;
 
@@ -143,6 +157,32 @@ impl PlatformKeys {
         let first = first.keys.into_inner();
         *self.keys() = first.unwrap_or_else(PoisonError::into_inner);
         *lock(&self.sm_keys) = None;
+    }
+
+    pub(crate) fn saved(&self) -> SavedPlatform {
+        SavedPlatform {
+            keys: self.keys().saved(),
+            sm_keys: lock(&self.sm_keys).as_ref().map(Keys::saved),
+        }
+    }
+
+    /// Replaces the keys; `None` when the journal lacks one.
+    pub(crate) fn restore(&self, saved: SavedPlatform) -> Option<()> {
+        let keys = |saved: SavedKeys, algorithm| {
+            let serials = saved.serials.iter();
+            Some(Keys {
+                certified: serials
+                    .map(|serial| self.identity.certified_of(algorithm, serial))
+                    .collect::<Option<_>>()?,
+                expired: None,
+                certificate_mode: saved.certificate_mode,
+                overlap_until: saved.overlap_until,
+            })
+        };
+        *self.keys() = keys(saved.keys, KeyAlgorithm::Rsa)?;
+        let sm_keys = saved.sm_keys.map(|saved| keys(saved, KeyAlgorithm::Sm2));
+        *lock(&self.sm_keys) = sm_keys.map_or(Some(None), |keys| keys.map(Some))?;
+        Some(())
     }
 
     /// The key of an id, compared case-insensitively, if the merchant has it.
@@ -330,6 +370,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Keys {
+    fn saved(&self) -> SavedKeys {
+        SavedKeys {
+            serials: self.certified.iter().map(|it| it.pair.id.clone()).collect(),
+            certificate_mode: self.certificate_mode,
+            overlap_until: self.overlap_until,
+        }
+    }
+
     fn push(&mut self, new: Certified) {
         self.certified.push(new);
         self.overlap_until = None;

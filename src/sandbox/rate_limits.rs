@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use http::Method;
+use serde::{Deserialize, Serialize};
 
+use crate::journal::static_text;
 use crate::refusal::{Refusal, business};
 use crate::schema::{self, RateLimit};
 use wechatpay_core::catalog::Operation;
@@ -33,7 +35,45 @@ struct Window {
     calls: u32,
 }
 
+/// The calls of a merchant in one window, for a checkpoint.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedWindow {
+    mchid: String,
+    method: String,
+    path: String,
+    index: usize,
+    number: i64,
+    calls: u32,
+}
+
 impl RateLimits {
+    /// The calls in the current windows, for a checkpoint.
+    pub(crate) fn saved(&self) -> Vec<SavedWindow> {
+        let windows = self.windows();
+        let saved = windows
+            .iter()
+            .map(|((mchid, method, path, index), window)| SavedWindow {
+                mchid: mchid.clone(),
+                method: method.to_string(),
+                path: (*path).to_owned(),
+                index: *index,
+                number: window.number,
+                calls: window.calls,
+            });
+        saved.collect()
+    }
+
+    pub(crate) fn restore(&self, enforced: bool, saved: Vec<SavedWindow>) {
+        self.enforce(enforced);
+        let windows = saved.into_iter().filter_map(|saved| {
+            let method = saved.method.parse().ok()?;
+            let key = (saved.mchid, method, static_text(&saved.path), saved.index);
+            let (number, calls) = (saved.number, saved.calls);
+            Some((key, Window { number, calls }))
+        });
+        self.windows().extend(windows);
+    }
+
     pub(crate) fn new(enforced: bool) -> Self {
         let limits = Self::default();
         limits.enforce(enforced);

@@ -1,5 +1,7 @@
 //! The records of requests.
 
+mod saved;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -11,6 +13,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::fault::Fault;
+pub(super) use saved::{SavedRecords, restored_response, saved_response};
 use wechatpay_core::protocol::WECHATPAY_SERIAL;
 
 /// A request that a [`Sandbox`](super::Sandbox) has received.
@@ -255,13 +258,6 @@ impl Records {
             self.progress
                 .send_modify(|progress| progress.newest = newest);
         });
-    }
-
-    /// Lets the next record have the number after `count`.
-    pub(super) fn set_count(&self, count: u64) {
-        self.with(|kept| kept.count = count);
-        self.progress
-            .send_modify(|progress| progress.newest = count);
     }
 
     /// Tells when there is a new record.

@@ -6,7 +6,7 @@ use crate::control;
 use crate::events;
 use crate::gateway::{self, ClientCertificate};
 use crate::journal::{Entry, Moment, Replayed, SavedRequest, failed};
-use crate::state::SandboxState;
+use crate::state::{Image, SandboxState};
 use wechatpay_core::error::Result;
 
 /// Executes the entries of a journal, oldest first, before the sandbox is reached.
@@ -46,7 +46,10 @@ fn execute(state: &Arc<SandboxState>, entry: Entry) -> Result<(), String> {
         }
         Entry::Post => events::post_pending(state),
         Entry::Attempt { id, attempt } => state.notifier.restore_attempt(id, attempt),
-        Entry::Checkpoint(left) => state.restore(left),
+        Entry::Checkpoint(left) => {
+            let image = left.read::<Image>()?;
+            return image.restore(state);
+        }
         Entry::Delivered { id, accepted } => state.notifier.set_finished(id, accepted),
     }
     Ok(())

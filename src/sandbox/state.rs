@@ -1,14 +1,16 @@
 //! Everything that a running sandbox knows. The gateway, the control API and [`Sandbox`](crate::Sandbox)
 //! work on it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+mod image;
+
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::account::{Account, Accounts, Caller, Shared};
 use crate::adjustable_clock::AdjustableClock;
 use crate::fault::Faults;
 use crate::identity::Identity;
-use crate::journal::{Checkpoint, Entry, Journal, Ticket};
+use crate::journal::{self, Checkpoint, Entry, Journal, Ticket};
 use crate::nonces::NonceStore;
 use crate::notifier::{Content, NotificationDraft, NotificationSigner, Notifier};
 use crate::platform::PlatformKeys;
@@ -16,6 +18,7 @@ use crate::rate_limits::RateLimits;
 use crate::record::{CallRecord, Records};
 use crate::settings::{SandboxSettings, check_speed};
 use crate::stub::Stubs;
+pub(crate) use image::Image;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::Result;
 
@@ -97,6 +100,14 @@ impl SandboxState {
         })
     }
 
+    /// The state, from which the next start can go on.
+    fn checkpoint(&self) -> Result<Checkpoint> {
+        let image = Image::of(self).map_err(|err| {
+            journal::failed("cannot encode the sandbox's state".to_owned()).with_source(err)
+        })?;
+        Checkpoint::new(&image)
+    }
+
     /// Executes an input. With a journal, `work` returns the entry to keep, and the ticket waits until it is written.
     ///
     /// # Errors
@@ -109,7 +120,10 @@ impl SandboxState {
     ) -> Result<(T, Ticket)> {
         match &self.journal {
             None => Ok((work().0, Ticket::none())),
-            Some(journal) => journal.run(self.clock.unadjusted_ms(), work),
+            Some(journal) => {
+                let checkpoint: &dyn Fn() -> Result<Checkpoint> = &|| self.checkpoint();
+                journal.run(self.clock.unadjusted_ms(), work, Some(checkpoint))
+            }
         }
     }
 
@@ -138,13 +152,17 @@ impl SandboxState {
         url: String,
         content: Content,
     ) -> NotificationDraft {
-        let signer = NotificationSigner {
+        NotificationDraft::new(self.signer_of(caller), url, content)
+    }
+
+    /// The keys of a merchant's notifications.
+    fn signer_of(&self, caller: &Caller) -> NotificationSigner {
+        NotificationSigner {
             credentials: Arc::clone(&caller.credentials),
             view: caller.view.clone(),
             platform: Arc::clone(&self.platform),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
-        };
-        NotificationDraft::new(signer, url, content)
+        }
     }
 
     /// The time in seconds since the Unix epoch.
@@ -170,31 +188,8 @@ impl SandboxState {
         store(&self.forward_to, None);
         self.platform.reset();
         if let Some(journal) = &self.journal {
-            journal.note_reset(self.checkpoint());
+            journal.note_reset();
         }
-    }
-
-    /// What the reset has left, apart from stubs, merchants and keys.
-    fn checkpoint(&self) -> Checkpoint {
-        Checkpoint {
-            numbers: self.accounts.count(),
-            calls: self.records.progress().borrow().newest,
-            deliveries: self.notifier.count(),
-            responses: self.request_count.load(Ordering::Relaxed),
-            certificates: self.identity.added(),
-            nonces: self.nonces.saved(),
-        }
-    }
-
-    /// Resets the sandbox to what an earlier reset has left.
-    pub(crate) fn restore(&self, left: Checkpoint) {
-        self.reset();
-        self.accounts.set_count(left.numbers);
-        self.records.set_count(left.calls);
-        self.notifier.set_count(left.deliveries);
-        self.request_count.store(left.responses, Ordering::Relaxed);
-        self.identity.set_added(left.certificates);
-        self.nonces.restore(left.nonces);
     }
 
     pub(crate) fn set_speed(&self, speed: f64) -> Result<()> {

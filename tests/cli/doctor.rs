@@ -387,3 +387,74 @@ fn directories_are_exempt_from_the_permission_check() {
     let found = lines(run.env("PRIVATE_KEY", "folder"), "permissions");
     assert!(found.is_empty(), "{found:?}");
 }
+
+#[test]
+fn the_folder_of_a_sandbox_is_described_or_its_problem_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let line = |language: &str| {
+        let run = Run::new(&[
+            "--lang", language, "doctor", "--state", path, "--format", "json",
+        ]);
+        let Done { code, stdout, .. } = run.run();
+        let line: Value = serde_json::from_str(stdout.trim()).unwrap();
+        assert_eq!(line["check"], "sandbox state");
+        (code, line)
+    };
+    let (code, none) = line("en");
+    assert_eq!(
+        (code, &none["status"]),
+        (Some(0), &"skipped".into()),
+        "{none}"
+    );
+
+    let sandbox = wechatpay_sandbox::Sandbox::builder().state(folder.path());
+    let sandbox = sandbox.start_blocking().unwrap();
+    sandbox.hold_refunds(true);
+    let (code, used) = line("en");
+    assert_eq!(code, Some(1), "{used}");
+    assert!(
+        used["message"].as_str().unwrap().contains("in use"),
+        "{used}"
+    );
+    assert!(
+        used["advice"]
+            .as_str()
+            .unwrap()
+            .contains("stop that sandbox"),
+        "{used}"
+    );
+    drop(sandbox);
+
+    let (code, found) = line("en");
+    assert_eq!((code, &found["status"]), (Some(0), &"ok".into()), "{found}");
+    let message = found["message"].as_str().unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(message.contains(&format!("version {version}")), "{message}");
+    assert!(message.contains("1 entries"), "{message}");
+    let (_, chinese) = line("zh");
+    assert!(
+        chinese["message"].as_str().unwrap().contains("1 条记录"),
+        "{chinese}"
+    );
+
+    std::fs::write(folder.path().join("state.redb"), "no database").unwrap();
+    let (code, damaged) = line("en");
+    assert_eq!(
+        (code, &damaged["status"]),
+        (Some(1), &"wrong".into()),
+        "{damaged}"
+    );
+    assert!(
+        damaged["advice"]
+            .as_str()
+            .unwrap()
+            .contains("restore a copy"),
+        "{damaged}"
+    );
+    let (_, damaged) = line("zh");
+    assert!(
+        damaged["advice"].as_str().unwrap().contains("备份"),
+        "{damaged}"
+    );
+}

@@ -5,6 +5,9 @@ mod network;
 mod permissions;
 mod report;
 mod serials;
+mod state;
+
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -21,10 +24,18 @@ use report::Report;
 pub(crate) struct DoctorArgs {
     #[arg(long)]
     offline: bool,
+
+    #[arg(long, value_name = "DIR", conflicts_with = "offline")]
+    state: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &DoctorArgs, context: Context<'_>) -> Result<(), Failure> {
     context.refuse_sandbox(&t!("sandbox-doctor"))?;
+    if let Some(dir) = &args.state {
+        let mut report = Report::new(context.output);
+        state::check(dir, &mut report);
+        return report.finish();
+    }
     let resolved = profile::resolve(context.given, &context.profile)?;
     let settings = &resolved.settings;
     let mut report = Report::new(context.output);

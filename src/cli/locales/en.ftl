@@ -204,6 +204,7 @@ arg-coupon = A coupon, STOCK_ID:OUT_REQUEST_NO[:CODE]; up to ten for coupons
 arg-openid = The user's openid
 
 arg-doctor-offline = Skip the checks that need the network
+arg-doctor-state = Check the folder of `sandbox --state` instead of your settings
 
 arg-port-files = The files to port, or one folder of PHP; - for standard input
 arg-port-emit = What to generate: rust, functions or a program; request, each call's request as one JSON object per line
@@ -374,6 +375,7 @@ check-network = network
 check-credentials = credentials
 check-connection = connection
 check-clock = clock
+check-sandbox-state = sandbox state
 status-ok = ok
 status-look = look
 status-wrong = WRONG
@@ -400,6 +402,11 @@ certificate-described = serial { $serial }, of "{ $owner }", valid until { $date
 bytes-32 = 32 bytes
 bytes-wrong = { $len } bytes instead of 32
 sandbox-doctor = doctor checks your own settings
+state-described = written by version { $version }, { $size }, { $entries } entries for the next start to execute
+state-none = no state in { $path } yet: `wechatpay sandbox --state` makes it
+state-no-folder = { $path } is not a folder
+advice-state-folder = name the folder that was given to `wechatpay sandbox --state`
+advice-state-large = if it is no longer needed, start the sandbox and `POST reset`
 profile-none = none used
 base-url-version = it ends with /{ $version }, but paths already begin with { $version }/
 advice-base-url = remove /{ $version }

@@ -182,6 +182,7 @@ arg-coupon = 商家券，写作 批次号:发券凭证号[:券code]；coupons �
 arg-openid = 用户的 openid
 
 arg-doctor-offline = 跳过需要联网的检查
+arg-doctor-state = 检查 `sandbox --state` 的目录，而不检查您的设置
 
 arg-port-files = 要转换的文件，或一个 PHP 目录；- 表示标准输入
 arg-port-emit = 输出什么：rust，函数或完整程序；request，每个调用的请求，每行一个 JSON 对象
@@ -352,6 +353,7 @@ check-network = 网络
 check-credentials = 凭证
 check-connection = 连接
 check-clock = 系统时间
+check-sandbox-state = 沙箱状态
 status-ok = 正常
 status-look = 注意
 status-wrong = 错误
@@ -378,6 +380,11 @@ certificate-described = 序列号 { $serial }，所有者 "{ $owner }"，有效�
 bytes-32 = 32 字节
 bytes-wrong = 长度为 { $len } 字节，应为 32 字节
 sandbox-doctor = doctor 检查的是您自己的设置
+state-described = 由 { $version } 版写入，大小 { $size }，下次启动要重新执行 { $entries } 条记录
+state-none = { $path } 中还没有状态：`wechatpay sandbox --state` 会创建
+state-no-folder = { $path } 不是目录
+advice-state-folder = 请给出 `wechatpay sandbox --state` 所用的目录
+advice-state-large = 如果不再需要其中的内容，请启动沙箱后执行 `POST reset`
 profile-none = 未使用
 base-url-version = 以 /{ $version } 结尾，而路径本身已经以 { $version }/ 开头
 advice-base-url = 请去掉 /{ $version }

@@ -57,6 +57,24 @@ impl Faults {
         }
     }
 
+    /// The waiting faults as texts, for a checkpoint; `None` means always.
+    pub(crate) fn saved(&self) -> Vec<(String, Option<u32>)> {
+        let all = self.all().into_iter();
+        all.map(|(fault, times)| (fault.to_string(), times))
+            .collect()
+    }
+
+    /// Replaces the faults; `None` when one is unknown.
+    pub(crate) fn restore(&self, saved: &[(String, Option<u32>)]) -> Option<()> {
+        let fault = |(fault, times): &(String, Option<u32>)| {
+            let fault = fault.parse().ok()?;
+            let times = *times;
+            Some(PlannedFault { fault, times })
+        };
+        self.begin(&saved.iter().map(fault).collect::<Option<Vec<_>>>()?);
+        Some(())
+    }
+
     /// Removes all faults.
     pub(crate) fn clear(&self) {
         [false, true]

@@ -1,8 +1,10 @@
 //! The control API for tests in Rust.
 
+use std::path::Path;
+
 use super::Sandbox;
 use crate::events;
-use crate::journal::Action;
+use crate::journal::{self, Action, StateInfo};
 use crate::notifier::DeliveryRecord;
 use wechatpay_core::error::Result;
 
@@ -66,6 +68,30 @@ impl Sandbox {
     pub fn check_state(&self) -> Result<()> {
         let journal = self.state.journal.as_ref();
         journal.map_or(Ok(()), |journal| journal.check())
+    }
+
+    /// What a folder of [`state`](crate::SandboxBuilder::state) holds, without starting a sandbox; `None` when it has no
+    /// state yet.
+    ///
+    /// ```
+    /// use wechatpay_sandbox::Sandbox;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let folder = folder.path();
+    /// assert_eq!(Sandbox::inspect_state(folder)?, None);
+    /// drop(Sandbox::builder().state(folder).start_blocking()?);
+    /// let found = Sandbox::inspect_state(folder)?.ok_or("no state")?;
+    /// assert_eq!(found.entries, 0);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::File`](wechatpay_chain::ErrorKind::File) when a start would refuse the folder: its file is damaged, of
+    /// another version, or in use by another sandbox. The message says what to do. Settings are not compared.
+    pub fn inspect_state(dir: impl AsRef<Path>) -> Result<Option<StateInfo>> {
+        journal::inspect(dir.as_ref())
     }
 
     /// The deliveries of notifications, oldest first. At most 1000 of them are kept, and about 64 MiB in

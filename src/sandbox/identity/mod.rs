@@ -179,6 +179,26 @@ impl Identity {
         certified(&key, &x509)
     }
 
+    /// The first platform certificate or one that was added, by its serial.
+    pub(super) fn certified_of(&self, algorithm: KeyAlgorithm, serial: &str) -> Option<Certified> {
+        let first = match algorithm {
+            KeyAlgorithm::Sm2 => self.sm_certified().ok()?,
+            _ => self.certified.clone(),
+        };
+        if first.pair.id == serial {
+            return Some(first);
+        }
+        let journal = self.journal.get()?;
+        let added = (1..=self.added()).rev();
+        let mut found = added.filter_map(|number| {
+            let pem = journal.key(&format!("platform {number}"))?;
+            let x509 = X509::from_pem(&pem).ok()?;
+            let key = PKey::private_key_from_pem(&pem).ok()?;
+            certified(&key, &x509).ok()
+        });
+        found.find(|it| it.pair.id == serial)
+    }
+
     /// How many platform certificates were added.
     pub(super) fn added(&self) -> u64 {
         self.added.load(Ordering::Relaxed)

@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use super::checkpoint::Checkpoint;
 use wechatpay_core::crypto::base64;
 
 /// An entry with the moment of its execution.
@@ -46,7 +47,7 @@ pub(crate) enum Entry {
     Attempt { id: u64, attempt: SavedAttempt },
     /// A delivery has ended.
     Delivered { id: u64, accepted: bool },
-    /// The sandbox was reset, and most entries before this one were dropped.
+    /// The state after the entries before this one, which were dropped.
     Checkpoint(Checkpoint),
 }
 
@@ -71,22 +72,6 @@ impl Entry {
             }
         }
     }
-}
-
-/// The counters and nonces that a reset keeps. Executing the entry resets the sandbox and sets them.
-#[derive(Serialize, Deserialize, Default)]
-pub(crate) struct Checkpoint {
-    /// How many numbers of WeChat Pay were given.
-    pub(crate) numbers: u64,
-    /// The numbers of the newest recorded request and of the newest delivery.
-    pub(crate) calls: u64,
-    pub(crate) deliveries: u64,
-    /// How many responses have a Request-ID.
-    pub(crate) responses: u64,
-    /// How many platform certificates were added. The keys of the forgotten ones stay in the file under their numbers.
-    pub(crate) certificates: u64,
-    /// The keys of the nonces by their timestamp, each 16 bytes.
-    pub(crate) nonces: Vec<(i64, Blob)>,
 }
 
 /// What the methods of [`Sandbox`](crate::Sandbox) do.
@@ -197,7 +182,7 @@ impl SavedRequest {
         Self {
             method: head.method.to_string(),
             target: head.uri.to_string(),
-            version: format!("{:?}", head.version),
+            version: saved_version(head.version),
             headers: SavedHeaders::of(&head.headers),
             body: body.map(|body| Blob(body.clone())),
         }
@@ -212,9 +197,7 @@ impl SavedRequest {
 
     /// The request; `None` when the text is none, which only a changed file has.
     pub(crate) fn restored(self) -> Option<(Parts, Option<Bytes>)> {
-        let version = [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2]
-            .into_iter()
-            .find(|known| format!("{known:?}") == self.version)?;
+        let version = version_of(&self.version)?;
         let request = Request::builder()
             .method(self.method.as_str())
             .uri(self.target)
@@ -223,6 +206,18 @@ impl SavedRequest {
         head.headers = self.headers.restored()?;
         Some((head, self.body.map(|body| body.0)))
     }
+}
+
+/// A version of HTTP as a text.
+pub(crate) fn saved_version(version: Version) -> String {
+    format!("{version:?}")
+}
+
+pub(crate) fn version_of(text: &str) -> Option<Version> {
+    let known = [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2];
+    known
+        .into_iter()
+        .find(|known| saved_version(*known) == text)
 }
 
 /// Headers; each byte of a value is one character.

@@ -5,9 +5,13 @@
 //! then queues its entry. A [`Ticket`] waits until the entry is on the disk; only then the input is answered. The next
 //! start executes the entries again in the same order.
 
+mod checkpoint;
 mod durable;
 mod entry;
+mod growth;
+mod inspect;
 mod moment;
+mod static_text;
 mod store;
 mod writer;
 
@@ -16,12 +20,17 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+pub(crate) use checkpoint::Checkpoint;
 use durable::Durable;
 pub(crate) use entry::{
-    Action, Blob, Checkpoint, Entry, Input, MerchantAct, Replayed, SavedAttempt, SavedHeaders,
-    SavedRequest, SavedStub,
+    Action, Blob, Entry, Input, MerchantAct, Replayed, SavedAttempt, SavedHeaders, SavedRequest,
+    SavedStub, saved_version, version_of,
 };
+use growth::Growth;
+pub use inspect::StateInfo;
+pub(crate) use inspect::inspect;
 pub(crate) use moment::{Moment, next_nonce, time_ms};
+pub(crate) use static_text::{StaticText, interned, static_text};
 use store::Store;
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -37,11 +46,12 @@ pub(crate) struct Journal {
     has_news: AtomicBool,
     /// The generated keys of the earlier runs, by name.
     keys: Mutex<BTreeMap<String, Vec<u8>>>,
-    /// What the input that is being executed has left, if it has reset the sandbox.
-    reset: Mutex<Option<Checkpoint>>,
+    /// Whether the input that is being executed has reset the sandbox.
+    has_reset: AtomicBool,
     durable: Mutex<Durable>,
     /// How many entries the file has.
     count: AtomicUsize,
+    growth: Growth,
 }
 
 /// A journal that was opened, and its entries, oldest first.
@@ -63,9 +73,10 @@ impl Journal {
             writer: Writer::start(store, &content.last)?,
             has_news: AtomicBool::new(!content.entries.is_empty()),
             keys: Mutex::new(content.keys),
-            reset: Mutex::default(),
+            has_reset: AtomicBool::new(false),
             durable: Mutex::new(durable),
             count: AtomicUsize::new(content.entries.len()),
+            growth: content.growth,
         };
         Ok(Opened {
             journal: Arc::new(journal),
@@ -74,6 +85,7 @@ impl Journal {
     }
 
     /// Executes an input at a time, and queues the entry that `work` returns. An input within an input is a part of it.
+    /// After a reset, and when the file has grown enough, `checkpoint` returns the state, which replaces the entries.
     ///
     /// # Errors
     ///
@@ -82,6 +94,7 @@ impl Journal {
         &self,
         time_ms: i64,
         work: impl FnOnce() -> (T, Option<Entry>),
+        checkpoint: Option<&dyn Fn() -> Result<Checkpoint>>,
     ) -> Result<(T, Ticket)> {
         if moment::time_ms().is_some() {
             return Ok((work().0, Ticket::none()));
@@ -89,7 +102,7 @@ impl Journal {
         let _executing = self.executing();
         self.writer.check()?;
         let seed = SystemClock::new().nonce()?;
-        *lock(&self.reset) = None;
+        self.has_reset.store(false, Ordering::Relaxed);
         let (result, entry) = Moment::new(time_ms, &seed).run(work);
         let Some(entry) = entry else {
             // The answer may show effects of entries that are not written yet.
@@ -98,20 +111,31 @@ impl Journal {
         if let Some(has_news) = entry.sets_news() {
             self.has_news.store(has_news, Ordering::Relaxed);
         }
-        let input = |entry| Input {
+        let input = Input {
             time_ms,
             seed,
             entry,
         };
-        let ticket = match lock(&self.reset).take() {
-            Some(left) => self.begin_anew(&input(Entry::Checkpoint(left)))?,
-            None => self.append(&input(entry))?,
-        };
-        Ok((result, ticket))
+        let has_reset = self.has_reset.load(Ordering::Relaxed);
+        let mut ticket = None;
+        // A reset has nothing that its checkpoint lacks.
+        if !has_reset || checkpoint.is_none() {
+            ticket = Some(self.append(&input)?);
+        }
+        if let Some(state) = checkpoint.filter(|_| has_reset || self.growth.is_due()) {
+            let checkpoint = Input {
+                time_ms,
+                seed: String::new(),
+                entry: Entry::Checkpoint(state()?),
+            };
+            ticket = Some(self.begin_anew(&checkpoint)?);
+        }
+        Ok((result, ticket.unwrap_or_else(|| self.writer.last())))
     }
 
     fn append(&self, input: &Input) -> Result<Ticket> {
-        let (number, ticket) = self.writer.append(input)?;
+        let (number, bytes, ticket) = self.writer.append(input)?;
+        self.growth.add_entry(bytes);
         lock(&self.durable).add(number, &input.entry);
         self.count.fetch_add(1, Ordering::Relaxed);
         Ok(ticket)
@@ -121,12 +145,14 @@ impl Journal {
     fn begin_anew(&self, checkpoint: &Input) -> Result<Ticket> {
         let kept = lock(&self.durable).numbers();
         self.count.store(kept.len() + 1, Ordering::Relaxed);
-        self.writer.append_alone(checkpoint, kept)
+        let (bytes, ticket) = self.writer.append_alone(checkpoint, kept)?;
+        self.growth.add_checkpoint(bytes);
+        Ok(ticket)
     }
 
     /// Lets the input that is being executed end as a checkpoint: it has reset the sandbox.
-    pub(crate) fn note_reset(&self, left: Checkpoint) {
-        *lock(&self.reset) = Some(left);
+    pub(crate) fn note_reset(&self) {
+        self.has_reset.store(true, Ordering::Relaxed);
     }
 
     /// How many entries a start executes.

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use openssl::sha::sha256;
 use redb::{Database, DatabaseError, ReadableTable, TableDefinition};
 
-use super::entry::Replayed;
+use super::entry::{Entry, Input, Replayed};
 use super::failed;
+use super::growth::Growth;
 use wechatpay_core::error::{BoxError, Error, Result};
 
 const ENTRIES: TableDefinition<u64, &[u8]> = TableDefinition::new("entries");
@@ -19,7 +20,10 @@ const KEYS: TableDefinition<&str, &[u8]> = TableDefinition::new("keys");
 const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
 
 /// Each version of this crate has its own format: another version may execute the same entries differently.
-const FORMAT: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
+pub(super) const FORMAT: &str = concat!("2 ", env!("CARGO_PKG_VERSION"));
+
+/// The name of the file in its folder.
+pub(super) const FILE: &str = "state.redb";
 
 const DIGEST: usize = 16;
 
@@ -42,6 +46,7 @@ pub(super) struct Content {
     pub(super) entries: Vec<Replayed>,
     pub(super) keys: BTreeMap<String, Vec<u8>>,
     pub(super) last: Last,
+    pub(super) growth: Growth,
 }
 
 /// Something to write.
@@ -54,7 +59,7 @@ pub(super) enum Write {
 
 impl Store {
     pub(super) fn open(dir: &Path, settings: &BTreeMap<String, String>) -> Result<(Self, Content)> {
-        let path = dir.join("state.redb");
+        let path = dir.join(FILE);
         let file = create(dir, &path).map_err(|err| unusable(&path, err.into()))?;
         // redb reports most damage as errors, and some as panics.
         let opened = catch_unwind(AssertUnwindSafe(|| {
@@ -172,14 +177,7 @@ fn check_meta(database: &Database, path: &Path, settings: &BTreeMap<String, Stri
         return begin(database, settings).map_err(|why| unusable(path, why));
     };
     if format != FORMAT {
-        let version = format.rsplit(' ').next().unwrap_or_default();
-        let message = format!(
-            "the state in {} was written by version {version} of the sandbox, and this is version {}: start that version, \
-             or name an empty folder",
-            path.display(),
-            env!("CARGO_PKG_VERSION")
-        );
-        return Err(failed(message));
+        return Err(other_version(path, &format));
     }
     let names = known.keys().chain(settings.keys());
     let mut different: Vec<&str> = names
@@ -199,11 +197,29 @@ fn check_meta(database: &Database, path: &Path, settings: &BTreeMap<String, Stri
     Err(failed(message))
 }
 
+pub(super) fn other_version(path: &Path, format: &str) -> Error {
+    let version = format.rsplit(' ').next().unwrap_or_default();
+    let this = env!("CARGO_PKG_VERSION");
+    failed(if version == this {
+        format!(
+            "the state in {} was written by another build of version {version} of the sandbox: start that build, or name \
+             an empty folder",
+            path.display()
+        )
+    } else {
+        format!(
+            "the state in {} was written by version {version} of the sandbox, and this is version {this}: start that \
+             version, or name an empty folder",
+            path.display()
+        )
+    })
+}
+
 /// The format and the settings of a file.
-type Meta = (String, BTreeMap<String, String>);
+pub(super) type Meta = (String, BTreeMap<String, String>);
 
 /// The format and the settings; `None` when the file is new.
-fn read_meta(database: &Database) -> Result<Option<Meta>, BoxError> {
+pub(super) fn read_meta(database: &Database) -> Result<Option<Meta>, BoxError> {
     let transaction = database.begin_read()?;
     if transaction.list_tables()?.next().is_none() {
         return Ok(None);
@@ -232,14 +248,19 @@ fn begin(database: &Database, settings: &BTreeMap<String, String>) -> Result<(),
 }
 
 /// Reads all entries and keys, and checks that no entry is missing or changed.
-fn read(database: &Database) -> Result<Content, BoxError> {
+pub(super) fn read(database: &Database) -> Result<Content, BoxError> {
     let transaction = database.begin_read()?;
     let (mut entries, mut last) = (Vec::new(), Last::default());
+    let growth = Growth::default();
     for row in transaction.open_table(ENTRIES)?.iter()? {
         let (number, bytes) = row?;
         let (number, bytes) = (number.value(), bytes.value());
         last = last.next(number, bytes);
-        let input = serde_json::from_slice(bytes)?;
+        let input: Input = serde_json::from_slice(bytes)?;
+        match &input.entry {
+            Entry::Checkpoint(_) => growth.add_checkpoint(bytes.len()),
+            _ => growth.add_entry(bytes.len()),
+        }
         entries.push(Replayed { number, input });
     }
     let meta = transaction.open_table(META)?;
@@ -256,10 +277,11 @@ fn read(database: &Database) -> Result<Content, BoxError> {
         entries,
         keys,
         last,
+        growth,
     })
 }
 
-fn not_opened(path: &Path, err: DatabaseError) -> Error {
+pub(super) fn not_opened(path: &Path, err: DatabaseError) -> Error {
     match err {
         DatabaseError::DatabaseAlreadyOpen => failed(format!(
             "the state in {} is in use by another sandbox: stop that sandbox, or name another folder",
@@ -276,7 +298,7 @@ fn not_opened(path: &Path, err: DatabaseError) -> Error {
     }
 }
 
-fn unusable(path: &Path, why: BoxError) -> Error {
+pub(super) fn unusable(path: &Path, why: BoxError) -> Error {
     let message = format!(
         "the sandbox's state cannot be kept in {}: make its folder writable, or name another",
         path.display()
@@ -284,7 +306,7 @@ fn unusable(path: &Path, why: BoxError) -> Error {
     failed(message).with_source(why)
 }
 
-fn broken(path: &Path, why: BoxError) -> Error {
+pub(super) fn broken(path: &Path, why: BoxError) -> Error {
     let message = format!(
         "the sandbox's state in {} is damaged: restore a copy of the folder, or delete the folder to begin anew",
         path.display()
@@ -295,7 +317,6 @@ fn broken(path: &Path, why: BoxError) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::entry::{Entry, Input};
 
     const COUNT: u64 = 3;
 

@@ -40,20 +40,26 @@ impl Writer {
         })
     }
 
-    /// Queues an entry, and returns its number. The caller makes sure that one entry is queued at a time.
-    pub(super) fn append(&self, input: &Input) -> Result<(u64, Ticket)> {
+    /// Queues an entry, and returns its number and size. The caller makes sure that one entry is queued at a time.
+    pub(super) fn append(&self, input: &Input) -> Result<(u64, usize, Ticket)> {
         let (number, bytes) = self.next(input)?;
+        let size = bytes.len();
         self.queue(Write::Entry(number, bytes))?;
         self.newest.store(number, Ordering::Relaxed);
-        Ok((number, self.last()))
+        Ok((number, size, self.last()))
     }
 
-    /// Queues an entry that replaces all entries before it, except for some.
-    pub(super) fn append_alone(&self, input: &Input, kept: HashSet<u64>) -> Result<Ticket> {
+    /// Queues an entry that replaces all entries before it, except for some, and returns its size.
+    pub(super) fn append_alone(
+        &self,
+        input: &Input,
+        kept: HashSet<u64>,
+    ) -> Result<(usize, Ticket)> {
         let (number, bytes) = self.next(input)?;
+        let size = bytes.len();
         self.queue(Write::Checkpoint(number, bytes, kept))?;
         self.newest.store(number, Ordering::Relaxed);
-        Ok(self.last())
+        Ok((size, self.last()))
     }
 
     fn next(&self, input: &Input) -> Result<(u64, Vec<u8>)> {

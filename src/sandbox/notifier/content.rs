@@ -1,6 +1,7 @@
 //! The content of notifications: the envelope of APIv3, the XML of APIv2.
 
 use http::StatusCode;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::rejected;
@@ -19,7 +20,7 @@ use wechatpay_core::protocol::envelope::refund_key;
 use wechatpay_core::protocol::{SignType, xml};
 use wechatpay_core::secret::Secret;
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Content {
     Event(EventContent),
     Message(Message),
@@ -64,7 +65,7 @@ impl Content {
 }
 
 /// An APIv3 notification: a resource in an envelope.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct EventContent {
     event_type: String,
     pub(crate) summary: String,
@@ -114,14 +115,14 @@ impl EventContent {
 }
 
 /// An APIv2 notification: the members of an XML element.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Message {
     members: Value,
     protection: Protection,
 }
 
 /// How an APIv2 notification protects its members.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 enum Protection {
     /// The members and their signature in plaintext.
     Signed,

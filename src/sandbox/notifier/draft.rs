@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Method, Request};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::content::Content;
@@ -27,7 +28,42 @@ pub(crate) struct NotificationDraft {
     pub(crate) fault: Option<Fault>,
 }
 
+/// A draft in a checkpoint, without the keys that sign it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedDraft {
+    url: String,
+    /// `None` when the clock gave no id.
+    id: Option<String>,
+    created: i64,
+    content: Content,
+    by_certificate: bool,
+    fault: Option<String>,
+}
+
 impl NotificationDraft {
+    pub(super) fn saved(&self) -> SavedDraft {
+        SavedDraft {
+            url: self.url.clone(),
+            id: self.id.as_ref().ok().cloned(),
+            created: self.created,
+            content: self.content.clone(),
+            by_certificate: self.by_certificate,
+            fault: self.fault.as_ref().map(ToString::to_string),
+        }
+    }
+
+    pub(crate) fn restored(signer: NotificationSigner, saved: SavedDraft) -> Self {
+        Self {
+            url: saved.url,
+            id: saved.id.map_or_else(|| signer.clock.nonce(), Ok),
+            created: saved.created,
+            signer,
+            content: saved.content,
+            by_certificate: saved.by_certificate,
+            fault: saved.fault.and_then(|fault| fault.parse().ok()),
+        }
+    }
+
     /// Copies it. [`Error`] is not `Clone`.
     pub(super) fn duplicate(&self) -> Self {
         Self {

@@ -14,8 +14,8 @@ use std::borrow::Cow;
 use wechatpay_core::error::{Error, ErrorKind};
 
 pub(crate) use content::{Content, EventContent, Message};
-pub(crate) use deliveries::Notifier;
 pub use deliveries::{AttemptRecord, DeliveryRecord, DeliveryState, PostedRecord};
+pub(crate) use deliveries::{Notifier, SavedDeliveries};
 pub(crate) use draft::NotificationDraft;
 pub(crate) use kinds::{KindRow, kind_row, kind_rows};
 pub use notice::Notice;

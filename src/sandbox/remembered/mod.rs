@@ -23,8 +23,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
+use crate::journal::static_text;
 use crate::refusal::{Refusal, business};
 use crate::validation::IncomingRequest;
 use crate::world::Outcome;
@@ -45,6 +48,24 @@ struct Records {
     bytes: usize,
     /// The time of the request that is being answered.
     now: i64,
+}
+
+/// [`Records`] as they are written.
+#[derive(Serialize)]
+struct SavedRecords<'r> {
+    rows: Vec<(&'r u64, &'r Record)>,
+    index: Vec<(&'r Key, &'r u64)>,
+    names: Vec<&'r (&'static str, String)>,
+    next: u64,
+}
+
+/// [`Records`] that were read.
+#[derive(Deserialize)]
+struct RestoredRecords {
+    rows: Vec<(u64, Record)>,
+    index: Vec<((String, String, String), u64)>,
+    names: Vec<(String, String)>,
+    next: u64,
 }
 
 /// The records behind a lock.
@@ -82,6 +103,39 @@ impl Remembered {
             record.moved = Some(state.to_owned());
         }
         is_known
+    }
+
+    /// The records as JSON, for a checkpoint.
+    pub(crate) fn saved(&self) -> serde_json::Result<Box<RawValue>> {
+        let records = self.lock();
+        let mut index: Vec<_> = records.index.iter().collect();
+        index.sort_unstable();
+        let mut names: Vec<_> = records.names.iter().collect();
+        names.sort_unstable();
+        to_raw_value(&SavedRecords {
+            rows: records.rows.iter().collect(),
+            index,
+            names,
+            next: records.next,
+        })
+    }
+
+    /// Replaces the records by those of a checkpoint.
+    pub(crate) fn restore(&self, saved: &RawValue) -> serde_json::Result<()> {
+        let saved: RestoredRecords = serde_json::from_str(saved.get())?;
+        let key = |((family, name, number), row): ((String, _, _), _)| {
+            ((static_text(&family), name, number), row)
+        };
+        let name = |(family, name): (String, _)| (static_text(&family), name);
+        *self.lock() = Records {
+            bytes: saved.rows.iter().map(|(_, row)| row.bytes).sum(),
+            rows: saved.rows.into_iter().collect(),
+            index: saved.index.into_iter().map(key).collect(),
+            names: saved.names.into_iter().map(name).collect(),
+            next: saved.next,
+            now: 0,
+        };
+        Ok(())
     }
 
     pub(crate) fn clear(&self) {

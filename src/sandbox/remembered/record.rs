@@ -1,24 +1,31 @@
 //! A remembered record.
 
 use http::StatusCode;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::exchange::{is_state, response_of, text};
 use super::plan::{self, Plan};
+use crate::journal::{StaticText, interned, static_text};
 use crate::validation::IncomingRequest;
 
 /// A record that an operation created.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Record {
-    pub(super) family: &'static str,
+    #[serde(deserialize_with = "interned")]
+    pub(super) family: StaticText,
     /// The operation that created it.
-    pub(super) maker: &'static str,
+    #[serde(deserialize_with = "interned")]
+    pub(super) maker: StaticText,
     /// The numbers that find it, as names and values.
+    #[serde(deserialize_with = "keys")]
     pub(super) keys: Vec<Key>,
     /// The members of its requests and responses.
     pub(super) members: Map<String, Value>,
     /// The members of the request that created it.
     pub(super) sent: Value,
-    pub(super) answer: Option<(StatusCode, Option<Value>)>,
+    #[serde(with = "answer")]
+    pub(super) answer: Option<Answer>,
     /// The last change (`cancel`), or the state that was set by hand.
     pub(super) moved: Option<String>,
     /// Whether a user, not a request, created its number.
@@ -28,8 +35,44 @@ pub(super) struct Record {
     pub(super) bytes: usize,
 }
 
+/// The status and body of a response.
+type Answer = (StatusCode, Option<Value>);
+
 /// A family, the name of a number, and the number.
-pub(super) type Key = (&'static str, String, String);
+pub(super) type Key = (StaticText, String, String);
+
+fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Key>, D::Error> {
+    let keys = Vec::<(String, String, String)>::deserialize(deserializer)?;
+    let key = |(family, name, number): (String, _, _)| (static_text(&family), name, number);
+    Ok(keys.into_iter().map(key).collect())
+}
+
+/// The form of an [`Answer`] in a checkpoint.
+mod answer {
+    use super::{Answer, Deserialize, Deserializer, Serialize, StatusCode, Value};
+    use serde::Serializer;
+    use serde::de::Error;
+
+    pub(super) fn serialize<S: Serializer>(
+        answer: &Option<Answer>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let answer = answer.as_ref();
+        let saved = answer.map(|(status, body)| (status.as_u16(), body));
+        saved.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Answer>, D::Error> {
+        let saved = Option::<(u16, Option<Value>)>::deserialize(deserializer)?;
+        let restored = saved.map(|(status, body)| {
+            let status = StatusCode::from_u16(status).map_err(D::Error::custom)?;
+            Ok((status, body))
+        });
+        restored.transpose()
+    }
+}
 
 impl Record {
     /// Keeps the generated values of a response, so that later responses agree with it.

@@ -3,7 +3,10 @@
 use std::collections::VecDeque;
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+
+use crate::journal::{StaticText, interned};
 
 /// How many events are kept; the oldest are dropped first.
 const WAITING: usize = 10_000;
@@ -45,6 +48,22 @@ impl fmt::Debug for Event {
     }
 }
 
+/// The form of an [`Event`] in a saved state.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Event")]
+struct SavedEvent {
+    notify_url: Option<String>,
+    #[serde(deserialize_with = "interned")]
+    event_type: StaticText,
+    #[serde(deserialize_with = "interned")]
+    original_type: StaticText,
+    #[serde(deserialize_with = "interned")]
+    summary: StaticText,
+    resource: Value,
+    is_v2: bool,
+    created: i64,
+}
+
 /// The events that were not taken yet, oldest first.
 #[derive(Default)]
 pub(crate) struct Outbox {
@@ -61,6 +80,28 @@ impl Outbox {
 
     pub(crate) fn take(&mut self) -> Vec<Event> {
         self.waiting.drain(..).collect()
+    }
+}
+
+/// An event as it is written.
+#[derive(Serialize)]
+struct Written<'e>(#[serde(with = "SavedEvent")] &'e Event);
+
+/// An event that was read.
+#[derive(Deserialize)]
+struct Read(#[serde(with = "SavedEvent")] Event);
+
+impl Serialize for Outbox {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.waiting.iter().map(Written))
+    }
+}
+
+impl<'de> Deserialize<'de> for Outbox {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let waiting = VecDeque::<Read>::deserialize(deserializer)?;
+        let waiting = waiting.into_iter().map(|it| it.0).collect();
+        Ok(Self { waiting })
     }
 }
 

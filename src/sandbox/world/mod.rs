@@ -47,6 +47,8 @@ mod transfer;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde_json::value::{RawValue, to_raw_value};
+
 pub(crate) use action::{ActionError, ActionResult};
 pub(crate) use bill::BillType;
 pub use event::Event;
@@ -92,6 +94,18 @@ impl World {
     /// Answers a request; `None` when its operation remembers nothing.
     pub(crate) fn answer(&self, request: &Request<'_>) -> Option<Outcome> {
         self.with(|state| RESOURCES.iter().find_map(|answer| answer(state, request)))
+    }
+
+    /// The records as JSON, for a checkpoint.
+    pub(crate) fn saved(&self) -> serde_json::Result<Box<RawValue>> {
+        self.with(|state| to_raw_value(state))
+    }
+
+    /// Replaces the records by those of a checkpoint.
+    pub(crate) fn restore(&self, saved: &RawValue) -> serde_json::Result<()> {
+        let saved = serde_json::from_str(saved.get())?;
+        self.with(|state| state.restore(saved));
+        Ok(())
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {

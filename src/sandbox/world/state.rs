@@ -1,5 +1,7 @@
 //! All records of the sandbox.
 
+use serde::{Deserialize, Serialize};
+
 use super::batch::model::Batch;
 use super::complaint::model::Complaint;
 use super::event::Outbox;
@@ -11,7 +13,7 @@ use super::sharing::model::{Receiver, Return, Share};
 use super::table::Table;
 use super::transfer::model::Transfer;
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct State {
     /// Whose account it is (商户号).
     pub(crate) mchid: String,
@@ -30,6 +32,8 @@ pub(crate) struct State {
     pub(crate) complaint_url: Option<String>,
     pub(crate) images: Images,
     pub(crate) outbox: Outbox,
+    /// The count of its numbers is the sandbox's.
+    #[serde(skip)]
     pub(crate) ids: IdGenerator,
 }
 
@@ -41,6 +45,12 @@ impl State {
             ids,
             ..Self::default()
         }
+    }
+
+    /// Replaces everything except the id counter.
+    pub(crate) fn restore(&mut self, saved: Self) {
+        let ids = std::mem::take(&mut self.ids);
+        *self = Self { ids, ..saved };
     }
 
     /// Removes everything except the id counter, so that no id is used twice.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// How many rows are kept.
 pub(crate) const KEPT: usize = 10_000;
 /// The greatest total weight of the rows.
@@ -108,6 +110,23 @@ impl<T: Row> Table<T> {
             self.ids.remove(id);
         }
         Some(row)
+    }
+}
+
+/// The rows, oldest first; reading them indexes them again.
+impl<T: Serialize> Serialize for Table<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.rows.values())
+    }
+}
+
+impl<'de, T: Row + Deserialize<'de>> Deserialize<'de> for Table<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut table = Self::default();
+        for row in Vec::<T>::deserialize(deserializer)? {
+            table.insert(row, 0);
+        }
+        Ok(table)
     }
 }
 

@@ -126,6 +126,33 @@ fn kill_9_during_a_reset_loses_nothing_that_was_answered() {
     }
 }
 
+#[test]
+fn kill_9_around_a_checkpoint_loses_nothing_that_was_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--json", "--state", folder.path().to_str().unwrap()];
+    let mut kept = Vec::new();
+    for round in 0..3_usize {
+        let running = Running::start(&arguments);
+        let ready = running.json();
+        let shop = client(&ready);
+        assert_unpaid(&shop, &ready["mchid"], kept.iter());
+        // Each takes half a megabyte, so that there is a checkpoint after nine.
+        for number in 0..10 + round {
+            let number = format!("ORDER{round}{number:05}");
+            order(&shop, &ready["mchid"], &number, 350_000)
+                .wait()
+                .unwrap();
+            kept.push(number);
+        }
+        running.signal("-9");
+        drop(running);
+    }
+    let running = Running::start(&arguments);
+    let ready = running.json();
+    assert_unpaid(&client(&ready), &ready["mchid"], kept.iter());
+    assert_eq!(running.stop("-TERM").code(), Some(0));
+}
+
 /// Reads the stream of requests until the sandbox has ended.
 #[cfg(unix)]
 fn events(base_url: &str) -> std::thread::JoinHandle<String> {

@@ -311,6 +311,152 @@ fn a_reset_by_the_control_api_shrinks_the_file_as_well() -> Outcome {
     Ok(())
 }
 
+/// How many changes are made; a higher number for a run by hand.
+fn changes() -> usize {
+    let given = std::env::var("WECHATPAY_TEST_WRITES").ok();
+    given.map_or(900, |count| count.parse().unwrap())
+}
+
+#[test]
+fn many_changes_of_one_order_leave_a_bounded_file() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("state/state.redb");
+    let sandbox = builder(folder.path()).start_blocking()?;
+    let (client, mchid, changes) = (sandbox.client()?, sandbox.mchid().to_owned(), changes());
+    place(&client, &mchid, "PAID0001")?;
+    sandbox.pay("PAID0001")?;
+    sandbox.hold_refunds(true);
+    let refund = json!({
+        "out_trade_no": "PAID0001", "out_refund_no": "R1",
+        "amount": {"refund": 40, "total": 100, "currency": "CNY"},
+    });
+    client
+        .chain("v3/refund/domestic/refunds")
+        .post(refund, ())
+        .wait()?;
+    let refund_id = sandbox.refunds()[0].refund_id.clone();
+    let redirect = format!("v3/refund/domestic/refunds/{refund_id}/apply-abnormal-refund");
+    let body = json!({
+        "out_refund_no": "R1", "type": "MERCHANT_BANK_CARD", "unknown": "x".repeat(10_000),
+    });
+    let (next, largest) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let change = || {
+        while next.fetch_add(2, Ordering::Relaxed) < changes {
+            // Another thread may have redirected the refund meanwhile; the request counts even so.
+            sandbox.settle_refund("R1", RefundStatus::Abnormal).ok();
+            client.chain(redirect.clone()).post(&body, ()).wait().ok();
+            let size = fs::metadata(&path).map_or(0, |file| file.len());
+            largest.fetch_max(
+                usize::try_from(size).unwrap_or(usize::MAX),
+                Ordering::Relaxed,
+            );
+        }
+    };
+    std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(change))));
+    let (left, largest) = (entries(&sandbox)?, largest.into_inner());
+    println!("{changes} changes: {left} entries, at most {largest} bytes");
+    let status = sandbox.refunds()[0].status;
+    assert!(left < u64::try_from(changes)?.min(3000), "{left}");
+    assert!(largest < 64 << 20, "{largest}");
+    drop(sandbox);
+    let sandbox = builder(folder.path()).start_blocking()?;
+    assert_eq!(entries(&sandbox)?, left);
+    let refund = &sandbox.refunds()[0];
+    assert_eq!((&refund.refund_id, refund.status), (&refund_id, status));
+    let order = state_of(&sandbox.client()?, &mchid, "PAID0001")?;
+    assert_eq!(order["trade_state"], "REFUND");
+    Ok(())
+}
+
+#[test]
+fn a_checkpoint_keeps_all_that_the_sandbox_shows() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let sandbox = builder(folder.path())
+        .post_notifications()
+        .start_blocking()?;
+    let client = sandbox.client()?;
+    let mchid = sandbox.mchid().to_owned();
+    place(&client, &mchid, "PAID0001")?;
+    place(&client, &mchid, "OPEN0001")?;
+    sandbox.pay("PAID0001")?;
+    let punish = "v3/aggracct-bc/wb-channel/control-orders/punish";
+    let punished: Value = client
+        .chain(punish)
+        .post(super::order(), ())
+        .wait()?
+        .json()?;
+    let added = MerchantSettings::new("1900000333").kind(MerchantKind::Any);
+    let added = sandbox.add_merchant(added)?;
+    place(&added.client()?, "1900000333", "OTHER001")?;
+    sandbox.stub("GET", "v3/any", StubResponse::json(json!({"stubbed": 1})))?;
+    let rotated = sandbox.rotate_platform_certificate()?.serial().to_owned();
+    sandbox.inject_fault(Fault::WrongSignature);
+    while sandbox.deliveries().iter().any(|it| it.attempts.is_empty()) {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let before = entries(&sandbox)?;
+    for _ in 0..5 {
+        sandbox.set_bill(vec![b'x'; 1 << 20]);
+    }
+    let after = entries(&sandbox)?;
+    assert!(after < before, "a checkpoint: {before} {after}");
+    let shown = |sandbox: &Sandbox| -> Outcome<Vec<Value>> {
+        let lists = [
+            "orders",
+            "refunds",
+            "calls?limit=200",
+            "notifications",
+            "faults",
+            "merchants",
+        ];
+        lists
+            .iter()
+            .map(|list| super::control::get(sandbox, list))
+            .collect()
+    };
+    let known = shown(&sandbox)?;
+    drop((sandbox, added));
+
+    let sandbox = builder(folder.path())
+        .post_notifications()
+        .start_blocking()?;
+    let again = shown(&sandbox)?;
+    for (before, after) in known.iter().zip(&again) {
+        assert_eq!(without_next_attempts(after), without_next_attempts(before));
+    }
+    sandbox.account("1900000333")?.pay("OTHER001")?;
+    let client = sandbox.client()?;
+    let answers = || client.chain("v3/any").get(()).wait();
+    assert!(answers().is_err(), "the fault");
+    assert_eq!(answers()?["stubbed"], 1);
+    assert!(listed(&sandbox)?.contains(&json!(rotated)));
+    let repeated: Value = client
+        .chain(punish)
+        .post(super::order(), ())
+        .wait()?
+        .json()?;
+    assert_eq!(repeated, punished);
+    Ok(())
+}
+
+/// A delivery is tried again at each start.
+fn without_next_attempts(list: &Value) -> Value {
+    let mut list = list.clone();
+    let items = list
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|list| list.values_mut());
+    for item in items.filter_map(Value::as_array_mut).flatten() {
+        if let Some(item) = item.as_object_mut() {
+            item.remove("next_in");
+            if let Some(attempts) = item.get_mut("attempts").and_then(Value::as_array_mut) {
+                attempts.truncate(1);
+            }
+        }
+    }
+    list
+}
+
 #[test]
 fn a_notification_that_was_not_accepted_is_posted_after_a_restart() -> Outcome {
     let folder = tempfile::tempdir()?;

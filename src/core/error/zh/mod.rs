@@ -8,6 +8,7 @@ mod notify;
 mod protocol;
 mod settings;
 mod sm;
+mod state;
 
 use super::phrase::{self, Phrases};
 use super::{ApiError, Error, ErrorKind, Verification, VerifyFailure, line};
@@ -23,6 +24,7 @@ const MESSAGES: &[&Phrases] = &[
     protocol::PROTOCOL,
     settings::SETTINGS,
     sm::SM,
+    state::STATE,
 ];
 
 impl Error {

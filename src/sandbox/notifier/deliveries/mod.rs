@@ -17,6 +17,7 @@ use crate::bilingual::Bilingual;
 use crate::fault::{Fault, Faults};
 use crate::journal::Journal;
 pub use record::{AttemptRecord, DeliveryRecord, DeliveryState, PostedRecord};
+pub(crate) use saved::SavedDeliveries;
 use schedule::{DeliveryTask, FirstAttempt};
 use store::DeliveryStore;
 use wechatpay_core::clock::Clock;
@@ -83,16 +84,6 @@ impl Notifier {
     /// Forgets all deliveries and cancels those in progress.
     pub(crate) fn clear(&self) {
         self.with(DeliveryStore::clear);
-    }
-
-    /// The number of the newest delivery.
-    pub(crate) fn count(&self) -> u64 {
-        self.with(|store| store.count())
-    }
-
-    /// Lets the next delivery have the number after `count`.
-    pub(crate) fn set_count(&self, count: u64) {
-        self.with(|store| store.set_count(count));
     }
 
     /// Posts the notification that a fault holds back until the next one is posted.

@@ -105,6 +105,14 @@ impl DeliveryState {
     }
 }
 
+impl DeliveryState {
+    /// The state of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let all = [Self::Pending, Self::Accepted, Self::GivenUp, Self::NotSent];
+        all.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
 impl fmt::Display for DeliveryState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

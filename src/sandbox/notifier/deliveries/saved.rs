@@ -2,15 +2,73 @@
 
 use std::sync::Arc;
 
-use http::StatusCode;
+use serde::{Deserialize, Serialize};
 
+use super::super::draft::{NotificationDraft, SavedDraft};
 use super::Notifier;
-use super::record::{AttemptRecord, DeliveryState, PostedRecord};
+use super::record::{AttemptRecord, DeliveryRecord, DeliveryState, PostedRecord};
 use super::schedule::FirstAttempt;
+use super::store::Row;
 use crate::journal::{Blob, Entry, SavedAttempt, SavedHeaders};
-use crate::record::ResponseRecord;
+use crate::record::{restored_response, saved_response};
+
+/// The deliveries, oldest first, and the number of the newest one, in a checkpoint.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedDeliveries {
+    count: u64,
+    deliveries: Vec<SavedDelivery>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedDelivery {
+    id: u64,
+    mchid: String,
+    event_type: String,
+    state: String,
+    attempts: Vec<SavedAttempt>,
+    posted: Option<SavedPosted>,
+    draft: SavedDraft,
+}
 
 impl Notifier {
+    pub(crate) fn saved(&self) -> SavedDeliveries {
+        self.with(|store| SavedDeliveries {
+            count: store.count(),
+            deliveries: store.rows().map(SavedDelivery::of).collect(),
+        })
+    }
+
+    /// Replaces the deliveries. `restore` makes the draft of a merchant's notification. `None` when a merchant or a
+    /// state is unknown.
+    pub(crate) fn restore(
+        &self,
+        saved: SavedDeliveries,
+        restore: impl Fn(&str, SavedDraft) -> Option<NotificationDraft>,
+    ) -> Option<()> {
+        self.clear();
+        for delivery in saved.deliveries {
+            let draft = restore(&delivery.mchid, delivery.draft)?;
+            let record = DeliveryRecord {
+                id: delivery.id,
+                mchid: delivery.mchid,
+                event_type: delivery.event_type,
+                url: draft.url.clone(),
+                resource: serde_json::Value::Null,
+                state: DeliveryState::named(&delivery.state)?,
+                attempts: delivery
+                    .attempts
+                    .into_iter()
+                    .map(|it| restored(it).0)
+                    .collect(),
+                posted: delivery.posted.and_then(restored_posted),
+                next_in: None,
+            };
+            self.with(|store| store.restore(record, draft));
+        }
+        self.with(|store| store.set_count(saved.count));
+        Some(())
+    }
+
     /// Adds an attempt to a delivery.
     pub(super) fn add_attempt(
         &self,
@@ -57,7 +115,7 @@ impl Notifier {
     /// Continues the deliveries of earlier runs that have not ended.
     pub(crate) fn resume(self: &Arc<Self>) {
         let pending = self.with(|store| {
-            let rows = store.rows().map(super::store::Row::brief);
+            let rows = store.rows().map(Row::brief);
             let pending = rows.filter(|it| it.state == DeliveryState::Pending);
             pending
                 .map(|it| (it.id, it.attempts.len()))
@@ -72,20 +130,45 @@ impl Notifier {
     fn record(&self, work: impl FnOnce() -> Option<Entry>) {
         match &self.journal {
             None => drop(work()),
-            Some(journal) => drop(journal.run(0, || ((), work()))),
+            Some(journal) => drop(journal.run(0, || ((), work()), None)),
         }
     }
 }
 
+impl SavedDelivery {
+    fn of(row: &Row) -> Self {
+        let record = row.record();
+        Self {
+            id: record.id,
+            mchid: record.mchid.clone(),
+            event_type: record.event_type.clone(),
+            state: record.state.as_str().to_owned(),
+            attempts: record.attempts.iter().map(|it| saved(it, None)).collect(),
+            posted: record.posted.as_ref().map(saved_posted),
+            draft: row.draft.saved(),
+        }
+    }
+}
+
+/// The headers, the kept start of the body, and its length.
+type SavedPosted = (SavedHeaders, Blob, usize);
+
+fn saved_posted(posted: &PostedRecord) -> SavedPosted {
+    let headers = SavedHeaders::of(&posted.headers);
+    (headers, Blob(posted.body.clone()), posted.body_length)
+}
+
+fn restored_posted((headers, body, body_length): SavedPosted) -> Option<PostedRecord> {
+    Some(PostedRecord {
+        headers: headers.restored()?,
+        body: body.0,
+        body_length,
+    })
+}
+
 fn saved(attempt: &AttemptRecord, posted: Option<&PostedRecord>) -> SavedAttempt {
-    let response = attempt.response.as_ref().map(|it| {
-        let headers = SavedHeaders::of(&it.headers);
-        (it.status.as_u16(), headers, Blob(it.body.clone()))
-    });
-    let posted = posted.map(|it| {
-        let headers = SavedHeaders::of(&it.headers);
-        (headers, Blob(it.body.clone()), it.body_length)
-    });
+    let response = attempt.response.as_ref().map(saved_response);
+    let posted = posted.map(saved_posted);
     SavedAttempt {
         time_ms: attempt.time_ms,
         took_ms: attempt.took_ms,
@@ -97,20 +180,8 @@ fn saved(attempt: &AttemptRecord, posted: Option<&PostedRecord>) -> SavedAttempt
 }
 
 fn restored(saved: SavedAttempt) -> (AttemptRecord, Option<PostedRecord>) {
-    let response = saved.response.and_then(|(status, headers, body)| {
-        Some(ResponseRecord {
-            status: StatusCode::from_u16(status).ok()?,
-            headers: headers.restored()?,
-            body: body.0,
-        })
-    });
-    let posted = saved.posted.and_then(|(headers, body, body_length)| {
-        Some(PostedRecord {
-            headers: headers.restored()?,
-            body: body.0,
-            body_length,
-        })
-    });
+    let response = saved.response.and_then(restored_response);
+    let posted = saved.posted.and_then(restored_posted);
     let attempt = AttemptRecord {
         time_ms: saved.time_ms,
         took_ms: saved.took_ms,

@@ -49,6 +49,11 @@ impl Row {
         }
     }
 
+    /// The record without the resource.
+    pub(super) fn record(&self) -> &DeliveryRecord {
+        &self.record
+    }
+
     /// The record without resource, requests and answers.
     pub(super) fn brief(&self) -> DeliveryRecord {
         let record = &self.record;
@@ -89,6 +94,12 @@ impl DeliveryStore {
             posted: None,
             next_in: None,
         };
+        self.restore(record, draft);
+        self.count
+    }
+
+    /// Adds a delivery that has a number.
+    pub(super) fn restore(&mut self, record: DeliveryRecord, draft: NotificationDraft) {
         let mut row = Row {
             record,
             bytes: 0,
@@ -99,7 +110,6 @@ impl DeliveryStore {
         self.bytes += row.bytes;
         self.rows.push_back(row);
         self.shrink();
-        self.count
     }
 
     /// Changes the record of one delivery.

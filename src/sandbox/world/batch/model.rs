@@ -1,5 +1,6 @@
 //! A batch of transfers to users (商家转账到零钱), and its JSON views.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::event::Event;
@@ -7,7 +8,7 @@ use super::super::table::Row;
 use crate::date::rfc3339;
 
 /// 明细状态.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum DetailStatus {
     Processing,
     Success,
@@ -25,7 +26,7 @@ impl DetailStatus {
 }
 
 /// 明细单: a transfer to one user.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Detail {
     pub(crate) out_detail_no: String,
     pub(crate) detail_id: String,
@@ -64,7 +65,7 @@ impl Detail {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Batch {
     /// Who transfers.
     pub(crate) mchid: String,

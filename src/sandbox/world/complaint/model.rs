@@ -1,14 +1,16 @@
 //! A complaint (投诉单), and its JSON views.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::event::Event;
 use super::super::order::model::Order;
 use super::super::table::Row;
 use crate::date::rfc3339;
+use crate::journal::{StaticText, interned};
 
 /// 投诉单状态.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ComplaintState {
     Pending,
     Processing,
@@ -26,17 +28,19 @@ impl ComplaintState {
 }
 
 /// An entry of the history (协商历史).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Step {
     /// The number of earlier steps, including dropped ones.
     number: usize,
     time: i64,
-    operator: &'static str,
-    kind: &'static str,
+    #[serde(deserialize_with = "interned")]
+    operator: StaticText,
+    #[serde(deserialize_with = "interned")]
+    kind: StaticText,
     details: String,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Complaint {
     pub(crate) id: String,
     pub(crate) out_trade_no: String,

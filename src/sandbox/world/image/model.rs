@@ -3,6 +3,9 @@
 use std::collections::{HashMap, VecDeque};
 
 use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::journal::Blob;
 
 /// The greatest total size; the oldest images are dropped first.
 const KEPT_BYTES: usize = 64 << 20;
@@ -39,6 +42,29 @@ impl Images {
 impl Images {
     pub(crate) fn get(&self, id: &str) -> Option<&Bytes> {
         self.kept.get(id)
+    }
+}
+
+/// Ids and contents, oldest first.
+impl Serialize for Images {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let content = |id| {
+            self.kept
+                .get(id)
+                .cloned()
+                .map(|content| (id, Blob(content)))
+        };
+        serializer.collect_seq(self.ids.iter().filter_map(content))
+    }
+}
+
+impl<'de> Deserialize<'de> for Images {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut images = Self::default();
+        for (id, content) in Vec::<(String, Blob)>::deserialize(deserializer)? {
+            images.insert(id, content.0);
+        }
+        Ok(images)
     }
 }
 

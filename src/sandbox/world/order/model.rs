@@ -1,23 +1,26 @@
 //! An order, and its JSON views.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::super::table::Row;
 use crate::date::{Local, rfc3339};
+use crate::journal::{StaticText, interned};
 
 /// The noun of [`ActionError::not_found`](super::super::action::ActionError::not_found).
 pub(crate) const ORDER: (&str, &str) = ("order", "订单");
 
 /// How an order is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PaymentMethod {
     /// The name in queries and notifications.
-    pub(crate) trade_type: &'static str,
+    #[serde(deserialize_with = "interned")]
+    pub(crate) trade_type: StaticText,
     pub(crate) prepay: PrepayAnswer,
 }
 
 /// What the response contains for the payment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum PrepayAnswer {
     PrepayId,
     CodeUrl,
@@ -43,7 +46,7 @@ impl PaymentMethod {
 }
 
 /// 交易状态.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum TradeState {
     NotPay,
     UserPaying,
@@ -81,7 +84,7 @@ impl TradeState {
 }
 
 /// The selling party.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Party {
     /// The appid of the merchant or the service provider.
     pub(crate) appid: String,
@@ -119,7 +122,7 @@ impl Party {
 }
 
 /// The buyer.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Payer {
     pub(crate) openid: Option<String>,
     pub(crate) sub_openid: Option<String>,
@@ -135,7 +138,7 @@ impl Payer {
 }
 
 /// An order, or a part of a combined order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub(crate) out_trade_no: String,
     pub(crate) party: Party,
@@ -371,6 +374,7 @@ pub(crate) fn v2_members(order: &Order) -> Value {
 }
 
 /// A combined order. Its parts are separate orders.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct CombinedOrder {
     pub(crate) number: String,
     pub(crate) appid: String,

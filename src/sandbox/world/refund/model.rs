@@ -1,11 +1,13 @@
 //! A refund, and its JSON views.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::event::Event;
 use super::super::order::model::{Order, Party};
 use super::super::table::Row;
 use crate::date::{Local, rfc3339};
+use crate::journal::{StaticText, interned};
 
 /// The status of a refund, which [`Sandbox::settle_refund`](crate::Sandbox::settle_refund) sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,15 +42,25 @@ impl RefundStatus {
     }
 }
 
+/// The form of a [`RefundStatus`] in a saved state.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "RefundStatus")]
+enum SavedStatus {
+    Processing,
+    Success,
+    Closed,
+    Abnormal,
+}
+
 /// The API whose terms are used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum RefundApi {
     Domestic,
     Ecommerce,
     V2,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Refund {
     pub(crate) out_refund_no: String,
     pub(crate) refund_id: String,
@@ -63,7 +75,9 @@ pub(crate) struct Refund {
     pub(crate) notify_url: Option<String>,
     /// The account that pays an e-commerce refund.
     pub(crate) account: Option<String>,
-    pub(crate) channel: &'static str,
+    #[serde(deserialize_with = "interned")]
+    pub(crate) channel: StaticText,
+    #[serde(with = "SavedStatus")]
     pub(crate) status: RefundStatus,
     pub(crate) created: i64,
     /// When it succeeded.

@@ -1,19 +1,25 @@
 //! A profit sharing order (分账单), and its JSON views.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::event::Event;
 use super::super::order::model::Party;
 use super::super::table::Row;
 use crate::date::rfc3339;
+use crate::journal::{StaticText, interned};
 
 /// The names of members: those of ordinary profit sharing, of e-commerce, or of brands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SharingNames {
-    pub(crate) account: &'static str,
-    pub(crate) unfreeze: &'static str,
-    pub(crate) state: &'static str,
-    pub(crate) return_id: &'static str,
+    #[serde(deserialize_with = "interned")]
+    pub(crate) account: StaticText,
+    #[serde(deserialize_with = "interned")]
+    pub(crate) unfreeze: StaticText,
+    #[serde(deserialize_with = "interned")]
+    pub(crate) state: StaticText,
+    #[serde(deserialize_with = "interned")]
+    pub(crate) return_id: StaticText,
 }
 
 impl SharingNames {
@@ -42,7 +48,7 @@ impl SharingNames {
 }
 
 /// The share of one receiver.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ShareDetail {
     pub(crate) kind: String,
     pub(crate) account: String,
@@ -53,7 +59,7 @@ pub(crate) struct ShareDetail {
     pub(crate) returned: i64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum DetailResult {
     Pending,
     Success,
@@ -71,7 +77,7 @@ impl DetailResult {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Share {
     pub(crate) out_order_no: String,
     pub(crate) order_id: String,
@@ -181,7 +187,7 @@ pub(crate) enum Movement {
 }
 
 /// A receiver.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Receiver {
     key: String,
 }
@@ -207,7 +213,7 @@ impl Row for Receiver {
 }
 
 /// A return from a receiver.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Return {
     pub(crate) number: String,
     pub(crate) id: String,
@@ -218,7 +224,7 @@ pub(crate) struct Return {
 }
 
 /// The amount and time of a return, and its receiver.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ReturnedAmount {
     pub(crate) account: String,
     pub(crate) amount: i64,

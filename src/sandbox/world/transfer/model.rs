@@ -1,5 +1,6 @@
 //! A transfer to a user, and its JSON views.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::event::Event;
@@ -9,7 +10,7 @@ use crate::date::rfc3339;
 /// The amount from which the user's name is required: 2,000 yuan ("发起转账").
 pub(crate) const NAMED_FROM: i64 = 200_000;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum TransferState {
     Waiting,
     Success,
@@ -30,7 +31,7 @@ impl TransferState {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Transfer {
     pub(crate) out_bill_no: String,
     pub(crate) transfer_bill_no: String,
