@@ -39,8 +39,10 @@ impl NonceStore {
             .collect()
     }
 
+    /// Replaces the nonces.
     pub(crate) fn restore(&self, saved: Vec<(i64, Blob)>) {
         let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        *nonces = Nonces::default();
         for (time, keys) in saved {
             for key in keys.0.as_chunks::<16>().0 {
                 nonces.known.insert(*key);

@@ -1,6 +1,7 @@
 //! The actions of the methods of [`Sandbox`](crate::Sandbox), which a journal keeps.
 
 use crate::account::Account;
+use crate::gateway;
 use crate::journal::{Action, Entry, MerchantAct};
 use crate::merchants::MerchantEntry;
 use crate::state::SandboxState;
@@ -75,7 +76,12 @@ fn apply(state: &SandboxState, action: &Action) -> Result<Performed> {
     let now = state.now();
     match action {
         Action::OfMerchant { mchid, act } => {
-            return apply_to(&*state.accounts.named(mchid)?, act, now);
+            let account = state.accounts.named(mchid)?;
+            let performed = apply_to(&account, act, now)?;
+            if let MerchantAct::SetState { number, .. } = act {
+                gateway::notify_moved(state, &account, number);
+            }
+            return Ok(performed);
         }
         Action::AddMerchant { entry } => add_merchant(state, entry)?,
         Action::Stub(stub) => {

@@ -43,10 +43,13 @@ fn described(found: &StateInfo, report: &mut Report<'_>) {
     }
 }
 
-/// The problem, and what to do about it.
+/// The problem, and what to do about it: the text before and after the first colon.
 fn split(said: &str) -> (&str, &str) {
-    let parts = said.split_once(": ").or_else(|| said.split_once('：'));
-    parts.unwrap_or((said, ""))
+    let colons = [": ", "："].map(|colon| said.split_once(colon));
+    let parts = colons.into_iter().flatten();
+    parts
+        .min_by_key(|(problem, _)| problem.len())
+        .unwrap_or((said, ""))
 }
 
 fn size(bytes: u64) -> String {

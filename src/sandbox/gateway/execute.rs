@@ -1,6 +1,7 @@
 //! Executes the stateful operations: bills, and everything that the simulated merchant account remembers.
 
 use super::bank_key;
+use super::control_orders;
 use super::parse::{Parsed, ParsedBody};
 use super::received::Received;
 use crate::account::Account;
@@ -42,8 +43,7 @@ pub(super) fn execute(
     });
     let outcome = outcome.or_else(|| {
         let request = parsed.documented(received)?;
-        let generate = || state.settings.documented.answer(&request, account.mchid());
-        account.remembered.answer(&request, state.now(), generate)
+        control_orders::remember(state, account, &request)
     });
     outcome.transpose()
 }

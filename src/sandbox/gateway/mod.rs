@@ -11,6 +11,7 @@
 
 mod authenticate;
 mod bank_key;
+mod control_orders;
 mod execute;
 mod parse;
 mod received;
@@ -37,6 +38,7 @@ use crate::validation::{UnknownMember, unknown_members};
 use crate::world::Success;
 pub(crate) use authenticate::WINDOW_SECONDS;
 use authenticate::{Authenticated, Unauthenticated, authenticate};
+pub(crate) use control_orders::notify_moved;
 use execute::execute;
 use parse::{Parsed, parse};
 pub(crate) use received::{ClientCertificate, expected_scheme};

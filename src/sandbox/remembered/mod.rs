@@ -75,22 +75,43 @@ pub(crate) struct Remembered {
 }
 
 impl Remembered {
-    /// Answers a request; `None` when its operation remembers nothing, or no record was created yet.
+    /// Answers a request, and tells whether it created a record; `None` when its operation remembers nothing, or no
+    /// record was created yet.
     pub(crate) fn answer(
         &self,
         request: &IncomingRequest<'_>,
         now: i64,
         generate: impl FnOnce() -> Generated,
-    ) -> Option<Outcome> {
+    ) -> Option<(Outcome, bool)> {
         let plan = plan::of(request.operation)?;
         let mut records = self.lock();
         records.now = now;
-        match plan.role {
+        let next = records.next;
+        let outcome = match plan.role {
             Role::Makes => records.make(plan, request, generate),
             Role::Queries => records.query(plan, request, generate),
             Role::Changes => records.change(plan, request, generate),
             Role::Lists => records.list(plan, request, generate),
-        }
+        };
+        Some((outcome?, records.next > next))
+    }
+
+    /// Whether one of these operations created the newest record with this number.
+    pub(crate) fn is_made_by(&self, number: &str, operations: &[&str]) -> bool {
+        let records = self.lock();
+        let mut rows = records.rows.values().rev();
+        let found = rows.find(|row| row.keys.iter().any(|(_, _, value)| value == number));
+        found.is_some_and(|row| operations.contains(&row.maker))
+    }
+
+    /// The requests of an operation that have not failed and that match.
+    pub(crate) fn sent_to(&self, operation: &str, matches: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let records = self.lock();
+        let rows = records.rows.values().filter(|row| {
+            let has_failed = row.moved.as_deref() == Some("FAILED");
+            row.maker == operation && !has_failed && matches(&row.sent)
+        });
+        rows.map(|row| row.sent.clone()).collect()
     }
 
     /// Sets the state of the newest record with this number; `false` when there is none.

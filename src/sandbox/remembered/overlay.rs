@@ -5,7 +5,6 @@ use std::mem::discriminant;
 use serde_json::{Map, Value};
 
 use super::exchange::is_state;
-use super::plan::is_number;
 use super::record::Record;
 use crate::schema::{Field, FieldKind};
 
@@ -78,9 +77,7 @@ fn members(
                 members(record, value, slot, field.fields());
             }
             (Value::Object(slot), _) => {
-                let is_key =
-                    |name: &String| is_number(name) && record.keys.iter().any(|key| key.1 == *name);
-                if slot.keys().any(is_key) {
+                if record.is_named_in(slot) {
                     members(record, known, slot, field.fields());
                 }
             }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::exchange::{is_state, response_of, text};
 use super::plan::{self, Plan};
 use crate::journal::{StaticText, interned, static_text};
+use crate::schema::Field;
 use crate::validation::IncomingRequest;
 
 /// A record that an operation created.
@@ -77,15 +78,33 @@ mod answer {
 impl Record {
     /// Keeps the generated values of a response, so that later responses agree with it.
     pub(super) fn learn(&mut self, answer: &Map<String, Value>, request: &IncomingRequest<'_>) {
-        for field in response_of(request) {
+        self.learn_fields(answer, response_of(request));
+        self.weigh();
+    }
+
+    fn learn_fields(&mut self, answer: &Map<String, Value>, fields: &[Field]) {
+        for field in fields {
             let name = field.name();
             let is_kept = is_state(field) || self.members.contains_key(name);
-            // Objects are not kept, because they may contain a state, which changes.
-            if let Some(value) = answer.get(name).filter(|it| !is_kept && !it.is_object()) {
-                self.members.insert(name.to_owned(), value.clone());
+            match answer.get(name) {
+                // The record itself, as `punish_order`. Other objects may contain a state, which changes.
+                Some(Value::Object(part)) if !is_kept && self.is_named_in(part) => {
+                    self.learn_fields(part, field.fields());
+                }
+                None | Some(Value::Object(_)) => {}
+                Some(value) if !is_kept => {
+                    self.members.insert(name.to_owned(), value.clone());
+                }
+                Some(_) => {}
             }
         }
-        self.weigh();
+    }
+
+    /// Whether an object has one of the numbers of the record.
+    pub(super) fn is_named_in(&self, part: &Map<String, Value>) -> bool {
+        let is_key =
+            |name: &String| plan::is_number(name) && self.keys.iter().any(|key| key.1 == *name);
+        part.keys().any(is_key)
     }
 
     pub(super) fn update(&mut self, sent: &Value) {

@@ -208,8 +208,11 @@ mod tests {
         sandbox.set_bill("a bill");
         sandbox.enforce_limits(true);
         sandbox.set_clock_offset(5);
-        let again = client.chain("v3/pay/transactions/out-trade-no/ORDER1");
-        again.get(()).query("mchid", mchid).wait()?;
+        let again = client
+            .chain("v3/pay/transactions/out-trade-no/{out_trade_no}")
+            .get(());
+        let again = again.var("out_trade_no", "ORDER1");
+        again.query("mchid", mchid).wait()?;
         sandbox.rotate_platform_certificate()?;
         sandbox.inject_fault(Fault::StaleTimestamp(7));
         sandbox.inject_fault_always(Some(Fault::Slow(std::time::Duration::from_millis(1))));

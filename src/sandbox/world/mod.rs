@@ -108,6 +108,11 @@ impl World {
         Ok(())
     }
 
+    /// Adds an event of an operation that is remembered elsewhere.
+    pub(crate) fn push_event(&self, event: Event) {
+        self.with(|state| state.outbox.push(event));
+    }
+
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }

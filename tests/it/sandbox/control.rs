@@ -13,6 +13,7 @@ mod notifications;
 mod orders;
 mod page;
 mod posted;
+mod punish;
 mod records;
 mod refunds;
 mod settings;

@@ -15,7 +15,7 @@ pub(super) fn sandbox() -> Outcome<Sandbox> {
 }
 
 /// As this crate's users read one.
-fn read(sandbox: &Sandbox, got: &Got) -> Outcome<Notification> {
+pub(super) fn read(sandbox: &Sandbox, got: &Got) -> Outcome<Notification> {
     let notifications = Notifications::builder()
         .apiv3_key(sandbox.apiv3_key().clone())
         .v2_key(sandbox.v2_key().clone())
