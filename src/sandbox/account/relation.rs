@@ -19,6 +19,11 @@ impl Accounts {
         if request.operation.unsigned_request() {
             return Ok(());
         }
+        for name in ["sp_mchid", "channel_id"] {
+            for provider in named(request, &[name]) {
+                self.check_provider(account, name, &provider)?;
+            }
+        }
         let subs = sub_merchants(request);
         for sub in &subs {
             self.check_relation(account, sub)?;
@@ -43,6 +48,28 @@ impl Accounts {
         Ok(())
     }
 
+    /// A service provider or channel that a request names is the caller itself, or one whose sub-merchant it is. A
+    /// merchant of the kind `any` may have providers that the sandbox does not know.
+    fn check_provider(&self, account: &Account, name: &str, id: &str) -> Result<(), Refusal> {
+        let is_channel = account.settings.kind == MerchantKind::Channel;
+        if id == account.mchid() || (name == "channel_id" && !is_channel && self.find(id).is_none())
+        {
+            return Ok(());
+        }
+        let fits = match self.find(id) {
+            Some(known) => {
+                let subs = &known.settings.sub_merchants;
+                let is_its = subs.iter().any(|sub| sub == account.mchid());
+                is_its || (name == "channel_id" && known.settings.kind == MerchantKind::Channel)
+            }
+            None => account.settings.kind == MerchantKind::Any,
+        };
+        if fits {
+            return Ok(());
+        }
+        Err(business::MCH_NOT_EXISTS.with(&[&format_args!("{id:?}"), &account.mchid()]))
+    }
+
     fn check_relation(&self, account: &Account, sub: &str) -> Result<(), Refusal> {
         let settings = &account.settings;
         if settings.sub_merchants.iter().any(|own| own == sub) {
@@ -65,19 +92,24 @@ impl Accounts {
 
 const NAMES: [&str; 2] = ["sub_mchid", "sub_mch_id"];
 
-/// The sub-merchants that a request names: in the path, the query, the body, and in each order of a combined one.
+/// The sub-merchants that a request names.
 fn sub_merchants(request: &IncomingRequest<'_>) -> Vec<String> {
+    named(request, &NAMES)
+}
+
+/// The ids that a request names: in the path, the query, the body, and in each order of a combined one.
+fn named(request: &IncomingRequest<'_>, names: &[&str]) -> Vec<String> {
     let places = request.parameters().chain(request.variables());
-    let named = places.filter(|(name, _)| NAMES.contains(&&**name));
+    let named = places.filter(|(name, _)| names.contains(&&**name));
     let mut found: Vec<String> = named.map(|(_, value)| value).collect();
     let body = request.json;
     let orders = body.and_then(|body| body.get("sub_orders"));
     let orders = orders.and_then(Value::as_array).into_iter().flatten();
     for object in body.into_iter().chain(orders) {
-        let values = NAMES.iter().filter_map(|name| object.get(name)?.as_str());
+        let values = names.iter().filter_map(|name| object.get(name)?.as_str());
         found.extend(values.map(str::to_owned));
     }
-    found.retain(|sub| !sub.is_empty());
+    found.retain(|id| !id.is_empty());
     found
 }
 

@@ -115,7 +115,7 @@ fn left(account: &Account, request: &IncomingRequest<'_>) -> i64 {
     let named = |name: &str| {
         let mut parameters = request.parameters();
         let found = parameters.find(|(key, _)| &**key == name);
-        let found = found.map(|(_, value)| value.to_string());
+        let found = found.map(|(_, value)| value);
         found.or_else(|| text(request.json, name).map(str::to_owned))
     };
     let (mchid, number) = (named("mchid"), named("bal_account_no"));

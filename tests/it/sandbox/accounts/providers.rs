@@ -1,7 +1,7 @@
 //! Service providers and their sub-merchants.
 
 use serde_json::json;
-use wechatpay_sandbox::{MerchantKind, Sandbox};
+use wechatpay_sandbox::{MerchantKind, MerchantSettings, Sandbox};
 
 use super::super::Outcome;
 use super::{FOREIGN_SUB, OTHER_PROVIDER, PROVIDER, SHOP, SUBS};
@@ -134,5 +134,39 @@ fn a_sandbox_has_a_provider_with_two_sub_merchants_from_the_start() -> Outcome {
     assert_eq!(refused(post(&first, PARTNER, any))?.2, "受理关系不存在");
     let err = sandbox.account("1900009999").unwrap_err();
     assert!(err.report().contains("1900009999"), "{}", err.report());
+    Ok(())
+}
+
+/// Each operation that names a provider, and not only those of orders.
+#[test]
+fn a_provider_or_channel_that_is_not_the_caller_s_is_refused() -> Outcome {
+    let sandbox = sandbox()?;
+    let not_exists = says(400, "MCH_NOT_EXISTS", "商户号不存在");
+    let path = "v3/partner-transfer/batches/out-batch-no/B1";
+    let batch = |caller: &str, provider: &str| -> Outcome<_> {
+        let client = sandbox.account(caller)?.client()?;
+        let ids = [("sp_mchid", provider), ("need_query_detail", "false")];
+        Ok(get(&client, path, &ids).map(drop))
+    };
+    for other in [OTHER_PROVIDER, SHOP, "1900009999"] {
+        assert_eq!(refused(batch(PROVIDER, other)?)?, not_exists, "{other}");
+    }
+    batch(PROVIDER, PROVIDER)??;
+    batch(SUBS[0], PROVIDER)??;
+    assert_eq!(refused(batch(SUBS[0], OTHER_PROVIDER)?)?, not_exists);
+
+    let channel = MerchantSettings::new("1900001400").kind(MerchantKind::Channel);
+    let channel = sandbox.add_merchant(channel)?.client()?;
+    let risk = "v3/merchant-risk-manage/trade-risk-information";
+    let ids = |id| [("channel_id", id), ("out_trade_no", "ORDER001")];
+    assert_eq!(
+        refused(get(&channel, risk, &ids("1900009999")))?,
+        not_exists
+    );
+    assert_eq!(refused(get(&channel, risk, &ids(PROVIDER)))?, not_exists);
+    get(&channel, risk, &ids("1900001400"))?;
+    let shop = sandbox.account(SHOP)?.client()?;
+    assert_eq!(refused(get(&shop, risk, &ids(PROVIDER)))?, not_exists);
+    get(&shop, risk, &ids("1900001400"))?;
     Ok(())
 }
