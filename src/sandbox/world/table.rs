@@ -33,6 +33,16 @@ pub(crate) struct Table<T> {
     next: u64,
     kept: usize,
     weight: usize,
+    search: Search,
+}
+
+/// Where finished rows are looked for. A search of all rows for each new one would take longer than its signatures.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct Search {
+    /// The rows before this key were open when they were last looked at.
+    from: u64,
+    /// After so many searches all rows are looked at again.
+    left: usize,
 }
 
 impl<T> Default for Table<T> {
@@ -50,6 +60,7 @@ impl<T> Table<T> {
             next: 0,
             kept,
             weight: 0,
+            search: Search::default(),
         }
     }
 }
@@ -84,7 +95,8 @@ impl<T: Row> Table<T> {
         while !self.rows.is_empty()
             && (self.rows.len() >= self.kept || self.weight + row.weight() > WEIGHT)
         {
-            let over = self.rows.values().find(|row| row.is_over(now));
+            let over = self.finished(now);
+            let over = over.and_then(|key| self.rows.get(&key));
             let gone = over.or_else(|| self.rows.values().next());
             if let Some(number) = gone.map(|row| row.number().to_owned()) {
                 self.remove(&number);
@@ -92,6 +104,21 @@ impl<T: Row> Table<T> {
         }
         self.weight += row.weight();
         self.rows.insert(key, row);
+    }
+
+    /// The oldest finished row, or one that has finished shortly before.
+    fn finished(&mut self, now: i64) -> Option<u64> {
+        match self.search.left.checked_sub(1) {
+            Some(left) => self.search.left = left,
+            None => {
+                let left = self.kept / 64;
+                self.search = Search { from: 0, left };
+            }
+        }
+        let mut rows = self.rows.range(self.search.from..);
+        let found = rows.find(|(_, row)| row.is_over(now)).map(|(key, _)| *key);
+        self.search.from = found.unwrap_or(self.next);
+        found
     }
 
     /// Indexes a row by WeChat Pay's number, which it got after its insertion.
@@ -113,19 +140,27 @@ impl<T: Row> Table<T> {
     }
 }
 
-/// The rows, oldest first; reading them indexes them again.
+/// The rows, oldest first, and the search; reading the rows numbers and indexes them again.
 impl<T: Serialize> Serialize for Table<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.rows.values())
+        let before = self.rows.range(..self.search.from).count();
+        let search = Search {
+            from: before as u64,
+            ..self.search
+        };
+        let rows: Vec<&T> = self.rows.values().collect();
+        (rows, search).serialize(serializer)
     }
 }
 
 impl<'de, T: Row + Deserialize<'de>> Deserialize<'de> for Table<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (rows, search) = <(Vec<T>, Search)>::deserialize(deserializer)?;
         let mut table = Self::default();
-        for row in Vec::<T>::deserialize(deserializer)? {
+        for row in rows {
             table.insert(row, 0);
         }
+        table.search = search;
         Ok(table)
     }
 }
@@ -214,6 +249,42 @@ mod tests {
         assert_eq!((left, table.weight), (vec!["3", "4"], WEIGHT / 2 + 1));
         table.remove("3");
         assert_eq!(table.weight, 2);
+    }
+
+    /// Counts how often it is looked at.
+    struct Watched<'l>(String, bool, &'l std::cell::Cell<usize>);
+
+    impl Row for Watched<'_> {
+        fn number(&self) -> &str {
+            &self.0
+        }
+
+        fn id(&self) -> Option<&str> {
+            None
+        }
+
+        fn is_over(&self, _now: i64) -> bool {
+            self.2.set(self.2.get() + 1);
+            self.1
+        }
+    }
+
+    #[test]
+    fn open_rows_are_not_all_looked_at_for_each_new_one() {
+        let (looks, kept) = (std::cell::Cell::new(0), 6400);
+        let mut table = Table::keeping(kept);
+        for number in 0..2 * kept {
+            table.insert(Watched(number.to_string(), false, &looks), 0);
+        }
+        assert_eq!(table.iter().count(), kept);
+        assert!(looks.get() < kept * 100, "{}", looks.get());
+        // A row that has finished meanwhile goes before older open ones, soon.
+        table.get_mut("12000").unwrap().1 = true;
+        for number in 0..=kept / 64 {
+            table.insert(Watched(format!("new{number}"), false, &looks), 0);
+        }
+        assert!(table.get("12000").is_none());
+        assert_eq!(table.iter().count(), kept);
     }
 
     #[test]

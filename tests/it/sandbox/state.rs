@@ -126,7 +126,8 @@ fn orders_refunds_records_and_merchants_survive_a_restart() -> Outcome {
         state_of(&other.client()?, "1900000333", "OTHER001")?["trade_state"],
         "NOTPAY"
     );
-    assert_eq!(sandbox.take_events().len(), 2);
+    // Of a payment, a control order and a refund.
+    assert_eq!(sandbox.take_events().len(), 3);
     Ok(())
 }
 
