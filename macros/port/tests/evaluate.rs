@@ -144,6 +144,21 @@ fn the_forms_of_a_call() {
             Method::Post,
             "v2/pay",
         ),
+        // A link is read as a whole: only its first letter may be a capital.
+        (
+            "$i->v3->{'PayBank'}->Users->get();",
+            Form::Pure,
+            Mode::Sync,
+            Method::Get,
+            "v3/pay-bank/users",
+        ),
+        (
+            "$i->chain('V3/Pay?pageSize=1')->get();",
+            Form::Chain,
+            Mode::Sync,
+            Method::Get,
+            "v3/-pay?page-size=1",
+        ),
         (
             "$path = 'v3/payBank'; $i[$path]->get();",
             Form::Index,
@@ -499,6 +514,7 @@ fn what_is_no_call_is_told() {
         ("$i->v3->x->get('y', []);", "takes one array of options"),
         ("$i->chain('https://evil.cn/v3')->get([]);", "host"),
         ("$i->v3->{'..'}->get();", ".."),
+        ("$i->chain('v3/_id_/x')->get(['id' => 1]);", "as it is"),
         (
             "new \\WeChatPay\\Util\\MediaUtil('/etc/x');",
             "cannot read `/etc/x`",

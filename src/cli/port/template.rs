@@ -1,6 +1,7 @@
 //! Templates that PHP expands differently from the library.
 
 use serde_json::{Map, Value};
+use wechatpay_chain_port::recognise::link_piece;
 
 /// The variables with capitals: PHP changes the case of placeholders like that of every segment.
 pub(super) fn recased(template: &str) -> Vec<(String, String)> {
@@ -13,25 +14,13 @@ pub(super) fn recased(template: &str) -> Vec<(String, String)> {
         for name in names.split(',') {
             let name = name.trim_end_matches('*');
             let name = name.split_once(':').map_or(name, |(name, _)| name);
-            let php = kebab(name);
+            let php = link_piece(name, false);
             if php != name && !found.iter().any(|(known, _)| known == name) {
                 found.push((name.to_owned(), php));
             }
         }
     }
     found
-}
-
-/// PHP's form of `openId`: `open-id`.
-fn kebab(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 2);
-    for c in name.chars() {
-        if c.is_ascii_uppercase() {
-            out.push('-');
-        }
-        out.push(c.to_ascii_lowercase());
-    }
-    out
 }
 
 /// The stack that PHP selects after it expands the template.

@@ -490,6 +490,10 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("write `v2/…`, without the slash", "请写成 `v2/…`，不带斜杠"),
     (
+        "PHP sends the path `{}` as it is, and this library reads a part of it as a variable",
+        "PHP 会原样发送路径 `{}`，而本库会把其中一部分当作变量",
+    ),
+    (
         "this may be a client and then a path, or all of it a path: no path of WeChat Pay begins like this",
         "这里可能是客户端加路径，也可能全是路径；微信支付没有这样开头的路径",
     ),

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use wechatpay_chain_path::{PathError, join, normalize_literal};
+use wechatpay_chain_path::{check_template, join, normalize_literal};
 
 use super::Evaluator;
 use super::value::Value;
-use crate::recognise::{Form, begins_path};
+use crate::recognise::{self, Form, begins_path};
 use crate::syntax::{BinaryOp, Expr, ExprKind, Piece, Span};
 
 /// A path on a client, as far as it is gathered.
@@ -31,7 +31,7 @@ impl Chain {
     }
 
     /// The chain with one more link.
-    pub(crate) fn and(&self, link: &Link, form: Form) -> Result<Self, PathError> {
+    pub(crate) fn and(&self, link: &Link, form: Form) -> Result<Self, String> {
         let more = link.normalized()?;
         // `$this->instance->v3`: what stood before the path is the client.
         let client = Self::root(self.root.as_deref());
@@ -45,7 +45,7 @@ impl Chain {
         };
         match template.is_empty() {
             true => template = more,
-            false => join(&mut template, &more)?,
+            false => join(&mut template, &more).map_err(|err| err.to_string())?,
         }
         Ok(Self {
             template,
@@ -126,8 +126,23 @@ impl Link {
         matches!(rest, Some(Some(first)) if first.eq_ignore_ascii_case("v2/"))
     }
 
-    fn normalized(&self) -> Result<String, PathError> {
-        let names = normalize_literal(&self.text)?;
+    /// The link as PHP sends it; the error is why this library cannot send it.
+    fn normalized(&self) -> Result<String, String> {
+        let sent = recognise::link_with_names(&self.text);
+        check_template(&sent).map_err(|err| err.to_string())?;
+        let names = sent.strip_prefix('/').unwrap_or(&sent);
+        let whole = self.with_values(names);
+        // To this library `_id_` is a variable within a longer text, too.
+        if normalize_literal(&sent).as_deref() == Ok(names) {
+            Ok(whole)
+        } else {
+            Err(format!(
+                "PHP sends the path `{whole}` as it is, and this library reads a part of it as a variable"
+            ))
+        }
+    }
+
+    fn with_values(&self, names: &str) -> String {
         let mut out = String::with_capacity(names.len());
         for c in names.chars() {
             let value = (c as u32).checked_sub(*VALUES.start());
@@ -136,7 +151,7 @@ impl Link {
                 None => out.push(c),
             }
         }
-        Ok(out)
+        out
     }
 }
 
@@ -167,7 +182,7 @@ impl<'a> Evaluator<'a, '_> {
         }
         match chain.and(link, form) {
             Ok(chain) => Value::Chain(chain),
-            Err(err) => self.error(span, err.to_string(), ""),
+            Err(why) => self.error(span, why, ""),
         }
     }
 
@@ -220,7 +235,8 @@ mod tests {
             (&*chain.template, chain.form),
             ("v3/wb-channel", Some(Form::Pure))
         );
-        let chain = add(&chain, "{openid}/_x_", Form::Index);
+        let chain = add(&chain, "{openid}", Form::Index);
+        let chain = add(&chain, "_x_", Form::Index);
         assert_eq!(
             (&*chain.template, chain.form),
             ("v3/wb-channel/{openid}/{x}", Some(Form::Mixed))

@@ -107,7 +107,7 @@ impl Uses {
     fn sdk(&mut self, sdk: &mut Sdk) {
         self.expr(&mut sdk.client, false);
         for piece in &mut sdk.path {
-            if let PathPiece::Value(value) = piece {
+            if let PathPiece::Value { value, .. } = piece {
                 self.expr(value, true);
             }
         }

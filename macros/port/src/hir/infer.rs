@@ -754,7 +754,7 @@ fn by_catalogue(function: &mut Function, facts: &Facts) {
             .iter()
             .map(|piece| match piece {
                 PathPiece::Text(text) => text.as_str(),
-                PathPiece::Value(_) => "{value}",
+                PathPiece::Value { .. } => "{value}",
             })
             .collect();
         let fields = facts

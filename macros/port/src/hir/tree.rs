@@ -472,7 +472,12 @@ pub enum PathPiece {
     /// Text, normalised.
     Text(String),
     /// A value that PHP puts into the text before the SDK reads it.
-    Value(Expr),
+    Value {
+        /// The value.
+        value: Expr,
+        /// Whether a link begins with it: the first capital of a link needs no `-`.
+        first: bool,
+    },
 }
 
 /// A promise: a call and what is done when it is waited for.

@@ -18,7 +18,7 @@ impl Sdk {
     pub fn children_mut(&mut self) -> Vec<&mut Expr> {
         let mut all = vec![&mut self.client];
         for piece in &mut self.path {
-            if let PathPiece::Value(value) = piece {
+            if let PathPiece::Value { value, .. } = piece {
                 all.push(value);
             }
         }

@@ -11,6 +11,7 @@
 //! ```
 
 mod calls;
+mod link;
 mod receiver;
 mod shown;
 mod verb;
@@ -19,6 +20,8 @@ use crate::diagnostic::Problem;
 use crate::syntax::{Arg, Expr, ExprKind, Item, Member, Span};
 
 pub use calls::{Found, calls, key, left_out};
+pub use link::link_piece;
+pub(crate) use link::{link, link_with_names};
 pub use receiver::{FIRST_SEGMENTS, begins_path, client_name};
 pub(crate) use receiver::{doubt, is_static_property};
 pub use shown::{Show, Shown};

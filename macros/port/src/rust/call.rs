@@ -28,10 +28,10 @@ impl<'a> Body<'_, 'a> {
     pub(crate) fn path(&mut self, sdk: &'a Sdk) -> (String, Vec<(String, TokenStream)>) {
         let mut path = String::new();
         let mut vars: Vec<(String, TokenStream)> = Vec::new();
-        for (index, piece) in sdk.path.iter().enumerate() {
+        for piece in &sdk.path {
             match piece {
                 PathPiece::Text(text) => path.push_str(text),
-                PathPiece::Value(value) => {
+                PathPiece::Value { value, first } => {
                     let wanted = match &*value.kind {
                         ExprKind::Local(local) => snake(&self.locals[*local].name),
                         ExprKind::Field(name) => snake(name),
@@ -47,9 +47,10 @@ impl<'a> Body<'_, 'a> {
                     }
                     let text = self.expr(value).text();
                     path.push_str(&format!("{{+{name}}}"));
-                    let value = match index {
-                        0 => quote!(php::path(#text)),
-                        _ => quote!(php::path_value(#text)),
+                    let value = if *first {
+                        quote!(php::path(#text))
+                    } else {
+                        quote!(php::path_value(#text))
                     };
                     vars.push((name, value));
                 }

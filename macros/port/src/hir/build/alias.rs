@@ -313,8 +313,9 @@ impl<'a> Builder<'a> {
         let client = self.kept_part(span, "client", client, &mut stmts);
         let path = self.pieces(&steps).into_iter();
         let path = path.map(|piece| match piece {
-            PathPiece::Value(value) => {
-                PathPiece::Value(self.kept_part(span, "path", value, &mut stmts))
+            PathPiece::Value { value, first } => {
+                let value = self.kept_part(span, "path", value, &mut stmts);
+                PathPiece::Value { value, first }
             }
             text => text,
         });

@@ -166,11 +166,22 @@ impl<'a> Builder<'a> {
                 pieces.push(PathPiece::Text("/".to_owned()));
             }
             match step {
-                Step::Arrow { name, .. } => pieces.push(PathPiece::Text(normal(name, true))),
+                Step::Arrow { name, .. } => pieces.push(PathPiece::Text(recognise::link(name))),
                 Step::Braces(expr) | Step::Chain(expr) | Step::Index(expr) => {
-                    self.path_text(expr, &mut pieces);
+                    pieces.append(&mut self.link(expr));
                 }
             }
+        }
+        pieces
+    }
+
+    /// A link that is an expression. A variable may hold all of it.
+    fn link(&mut self, expr: &'a syntax::Expr) -> Vec<PathPiece> {
+        let mut pieces = Vec::new();
+        if let PhpKind::String(text) = &expr.kind {
+            pieces.push(PathPiece::Text(recognise::link(text)));
+        } else {
+            self.path_text(expr, &mut pieces);
         }
         pieces
     }
@@ -228,17 +239,21 @@ impl<'a> Builder<'a> {
 
     fn path_text(&mut self, expr: &'a syntax::Expr, pieces: &mut Vec<PathPiece>) {
         match &expr.kind {
-            PhpKind::String(text) => pieces.push(PathPiece::Text(normal(text, pieces.is_empty()))),
+            PhpKind::String(text) => {
+                let text = recognise::link_piece(text, pieces.is_empty());
+                pieces.push(PathPiece::Text(text));
+            }
             PhpKind::Interpolated(parts) => {
                 for part in parts {
                     match part {
                         Piece::Text(text) => {
-                            let first = pieces.is_empty();
-                            pieces.push(PathPiece::Text(normal(text, first)));
+                            let text = recognise::link_piece(text, pieces.is_empty());
+                            pieces.push(PathPiece::Text(text));
                         }
                         Piece::Value(value) => {
                             let value = self.expr(value);
-                            pieces.push(PathPiece::Value(value));
+                            let first = pieces.is_empty();
+                            pieces.push(PathPiece::Value { value, first });
                         }
                     }
                 }
@@ -254,8 +269,16 @@ impl<'a> Builder<'a> {
             _ => {
                 let value = self.expr(expr);
                 match &*value.kind {
-                    ExprKind::Text(text) => pieces.push(PathPiece::Text(normal(text, true))),
-                    _ => pieces.push(PathPiece::Value(value)),
+                    ExprKind::Text(text) if pieces.is_empty() => {
+                        pieces.push(PathPiece::Text(recognise::link(text)));
+                    }
+                    ExprKind::Text(text) => {
+                        pieces.push(PathPiece::Text(recognise::link_piece(text, false)));
+                    }
+                    _ => {
+                        let first = pieces.is_empty();
+                        pieces.push(PathPiece::Value { value, first });
+                    }
                 }
             }
         }
@@ -383,23 +406,4 @@ fn joined(pieces: Vec<PathPiece>) -> Vec<PathPiece> {
         }
     }
     out
-}
-
-/// What the PHP SDK makes of a link: `aggracctBc` is `aggracct-bc`, `_id_` is `{id}`.
-fn normal(step: &str, first: bool) -> String {
-    let mut out = String::with_capacity(step.len() + 8);
-    for (index, c) in step.char_indices() {
-        if c.is_ascii_uppercase() {
-            if index > 0 || !first {
-                out.push('-');
-            }
-            out.push(c.to_ascii_lowercase());
-        } else {
-            out.push(c);
-        }
-    }
-    match out.strip_prefix('_').and_then(|out| out.strip_suffix('_')) {
-        Some(name) if !name.is_empty() => format!("{{{name}}}"),
-        _ => out,
-    }
 }
