@@ -146,6 +146,12 @@ fn a_function_that_changes_an_argument_is_given_the_variable() {
 }
 
 #[test]
+fn two_classes_of_one_name_in_a_file_are_refused() {
+    let php = "namespace A { class Pay { function a() { return 1; } } } namespace B { class Pay { function b() { return 2; } } }";
+    refused(php, "a second class of the name `Pay`");
+}
+
+#[test]
 fn raw_bytes_that_a_function_sets_are_refused() {
     let php = "function seal($text, $key) { openssl_private_encrypt($text, $raw, $key); return base64_encode($raw); }";
     refused(php, "`openssl_private_encrypt` sets raw bytes");

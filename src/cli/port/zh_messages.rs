@@ -143,6 +143,11 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "use `Rsa::sign`, which gives base64",
         "请改用 `Rsa::sign`，它直接返回 base64",
     ),
+    ("a second class of the name `{}`", "同名的第二个类 `{}`"),
+    (
+        "write each namespace in a file of its own",
+        "请把每个命名空间写在单独的文件里",
+    ),
     (
         "`{}` with raw bytes, which no text holds",
         "`{}` 用到了原始字节，文本无法保存",

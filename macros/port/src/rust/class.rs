@@ -236,7 +236,9 @@ fn constructor<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStream {
     let mut names = BTreeMap::new();
     for field in &fields {
         let own = field_name(field);
-        let name = if calls {
+        // A parameter of the same name would be hidden, and the default be kept in its place.
+        let hides = all.iter().any(|(param, _)| *param == own);
+        let name = if calls && !hides {
             own.clone()
         } else {
             body.taken.fresh(&format!("own_{}", snake(&field.name)))

@@ -24,7 +24,8 @@ pub(super) use sdk::setting_named;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ty;
-use super::tree::{Const, Expr, Field, File, Local};
+use super::tree::{Class, Const, Expr, Field, File, Local};
+use crate::diagnostic::Problem;
 use crate::source::Block;
 use crate::syntax::{self, ExprKind as PhpKind, Program, Span, Stmt, StmtKind, Whole};
 
@@ -46,6 +47,13 @@ pub(super) fn file(block: &Block, program: &Program) -> File {
             StmtKind::Whole(whole) => match &**whole {
                 Whole::Class(class) => {
                     if matches!(class.kind, "class" | "trait") {
+                        let same = |other: &Class| other.name.eq_ignore_ascii_case(&class.name);
+                        if file.classes.iter().any(same) {
+                            let message = format!("a second class of the name `{}`", class.name);
+                            let problem = Problem::error(class.name_span, message)
+                                .hint("write each namespace in a file of its own");
+                            file.problems.push(problem);
+                        }
                         file.classes.push(class::build(block, &names, class));
                     }
                     true
