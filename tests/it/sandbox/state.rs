@@ -358,7 +358,8 @@ fn many_changes_of_one_order_leave_a_bounded_file() -> Outcome {
     println!("{changes} changes: {left} entries, at most {largest} bytes");
     let status = sandbox.refunds()[0].status;
     assert!(left < u64::try_from(changes)?.min(3000), "{left}");
-    assert!(largest < 64 << 20, "{largest}");
+    // The old and the new checkpoint are in the file at once, and redb doubles it as it grows.
+    assert!(largest < 192 << 20, "{largest}");
     drop(sandbox);
     let sandbox = builder(folder.path()).start_blocking()?;
     assert_eq!(entries(&sandbox)?, left);
