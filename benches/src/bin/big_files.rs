@@ -2,7 +2,7 @@
 //!
 //! The floor is only hyper and the hash: an upload is hashed, then sent from the same file; a
 //! download is hashed on arrival, once without and once with writing it. Files are in memory (`/dev/shm`) if it
-//! exists, so that no disk is measured. The figures are the best of the rounds; resident memory is the peak
+//! exists, so that no disk is measured. Speeds are the best of the rounds, ratios their median; resident memory is the peak
 //! of all the client's rounds, minus the value before the first.
 //!
 //! ```text
@@ -53,10 +53,10 @@ async fn measure(gateway: &Gateway, dir: &Path) -> Result<()> {
     let client = client(gateway)?;
     let floor: Http<HttpConnector, BoxBody<Bytes, std::io::Error>> =
         Http::builder(TokioExecutor::new()).build_http();
-    let mut best = [Duration::MAX; 5];
+    let mut times: [Vec<Duration>; 5] = Default::default();
     let mut memory = 0;
     for _ in 0..ROUNDS {
-        let [ours_up, floor_up, ours_down, floor_down, written] = &mut best;
+        let [ours_up, floor_up, ours_down, floor_down, written] = &mut times;
         timed(floor_up, floor_upload(&floor, &base, &source)).await?;
         let watch = Watch::start();
         timed(ours_up, upload(&client, &source)).await?;
@@ -70,10 +70,11 @@ async fn measure(gateway: &Gateway, dir: &Path) -> Result<()> {
         timed(written, to_file).await?;
         fs::remove_file(file)?;
     }
-    let [ours_up, floor_up, ours_down, floor_down, written] = best;
+    let [ours_up, floor_up, ours_down, floor_down, written] = &times;
     report("upload", ours_up, floor_up);
     report("download", ours_down, floor_down);
     report("written", ours_down, written);
+    machine(dir)?;
     println!(
         "resident memory beyond the start: {:.1} MiB (goal: < 32)",
         memory as f64 / 1048576.0
@@ -81,20 +82,67 @@ async fn measure(gateway: &Gateway, dir: &Path) -> Result<()> {
     Ok(())
 }
 
-fn report(what: &str, ours: Duration, floor: Duration) {
-    let speed = |time: Duration| LEN as f64 / 1048576.0 / time.as_secs_f64();
-    let ratio = floor.as_secs_f64() / ours.as_secs_f64();
+/// Prints the best speeds, and the median of the rounds' ratios, which other load on the machine disturbs least.
+fn report(what: &str, ours: &[Duration], floor: &[Duration]) {
+    let best = |times: &[Duration]| speed(times.iter().copied().min().unwrap_or(Duration::MAX));
+    let pairs = ours.iter().zip(floor);
+    let mut ratios: Vec<_> = pairs
+        .map(|(ours, floor)| floor.as_secs_f64() / ours.as_secs_f64())
+        .collect();
+    ratios.sort_by(f64::total_cmp);
     println!(
-        "{what:<8} 1 GiB: {:5.0} MiB/s, floor {:5.0} MiB/s, ratio {ratio:.2} (goal: >= 0.95)",
-        speed(ours),
-        speed(floor)
+        "{what:<8} 1 GiB: {:5.0} MiB/s, floor {:5.0} MiB/s, ratio {:.2} ({:.2}–{:.2}; goal: >= 0.95)",
+        best(ours),
+        best(floor),
+        ratios[ratios.len() / 2],
+        ratios[0],
+        ratios[ratios.len() - 1],
     );
 }
 
-async fn timed(best: &mut Duration, work: impl Future<Output = Result<()>>) -> Result<()> {
+fn speed(time: Duration) -> f64 {
+    LEN as f64 / 1048576.0 / time.as_secs_f64()
+}
+
+/// Prints what one core of this machine can do with 1 GiB, in the same run.
+fn machine(dir: &Path) -> Result<()> {
+    let (chunk, mut copy) = (chunk(), vec![0; CHUNK]);
+    let (mut sha1, mut sha256) = (Sha1::new(), Sha256::new());
+    let path = dir.join("machine");
+    let mut file = File::create(&path)?;
+    let each = |work: &mut dyn FnMut() -> std::io::Result<()>| -> Result<f64> {
+        let start = Instant::now();
+        for _ in 0..LEN / CHUNK {
+            work()?;
+        }
+        Ok(speed(start.elapsed()))
+    };
+    let hashed = each(&mut || {
+        sha1.update(&chunk);
+        Ok(())
+    })?;
+    let hashed_256 = each(&mut || {
+        sha256.update(&chunk);
+        Ok(())
+    })?;
+    let copied = each(&mut || {
+        std::hint::black_box(&mut copy).copy_from_slice(&chunk);
+        Ok(())
+    })?;
+    let written = each(&mut || file.write_all(&chunk))?;
+    fs::remove_file(path)?;
+    println!(
+        "one core: SHA-1 {hashed:.0}, SHA-256 {hashed_256:.0}, copy {copied:.0}, write {written:.0} MiB/s; \
+         {} cores",
+        thread::available_parallelism()?
+    );
+    Ok(())
+}
+
+async fn timed(times: &mut Vec<Duration>, work: impl Future<Output = Result<()>>) -> Result<()> {
     let start = Instant::now();
     work.await?;
-    *best = (*best).min(start.elapsed());
+    times.push(start.elapsed());
     Ok(())
 }
 
