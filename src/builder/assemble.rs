@@ -39,11 +39,12 @@ impl ClientBuilder {
     /// [`ErrorKind::Header`] or [`ErrorKind::Stack`] for a setting that is invalid.
     pub fn build(self) -> Result<Client> {
         let v3 = self.speaks_v3();
+        let has_keys = self.has_platform_keys();
         let identity = self.merchant.identity();
         let merchant = self.merchant.check(v3)?;
         let trusted_hosts = trusted_hosts(&self.trusted_hosts)?;
-        let fetches = self.certificates.is_some();
-        let keyring = keyring(self.keyring, self.platform, &merchant, fetches)?;
+        check_verifiable(&merchant, has_keys)?;
+        let keyring = self.keyring.unwrap_or_default();
         let base = self.base_url.as_deref().map(BaseUrl::parse).transpose()?;
         let keys = PlatformKeys::new(&keyring, &self.clock);
         let manager = |settings| Manager::new(settings, &merchant, keys.clone(), base.clone());
@@ -63,11 +64,14 @@ impl ClientBuilder {
             max_response_bytes: self.max_response_bytes,
             trusted_hosts,
         };
+        let (v3, v2) = parts.pipelines(self.edits, self.v2_edits)?;
+        // Last, because a failed build must not change a keyring that other clients use.
+        keyring.atomically(|keyring| fill(keyring, self.platform, &merchant))?;
         Ok(Client::new(Engine {
             base,
             certificates,
-            v3: parts.pipeline(parts.v3_stack()?, self.edits)?,
-            v2: parts.pipeline(parts.v2_stack()?, self.v2_edits)?,
+            v3,
+            v2,
             clock: self.clock,
             fields: self.fields,
             keyring,
@@ -79,11 +83,12 @@ impl ClientBuilder {
 
     /// Whether the client uses APIv3: false if it has an APIv2 key and no APIv3 credentials.
     fn speaks_v3(&self) -> bool {
-        self.merchant.v2_key.is_none()
-            || self.merchant.serial.is_some()
-            || self.keyring.is_some()
-            || self.certificates.is_some()
-            || !self.platform.is_empty()
+        self.merchant.v2_key.is_none() || self.merchant.serial.is_some() || self.has_platform_keys()
+    }
+
+    /// Whether there is a key that verifies WeChat Pay's answers, or a source of one.
+    fn has_platform_keys(&self) -> bool {
+        self.keyring.is_some() || self.certificates.is_some() || !self.platform.is_empty()
     }
 }
 
@@ -121,6 +126,12 @@ struct Parts<'a> {
 
 #[rustfmt::skip]
 impl Parts<'_> {
+    /// Builds the pipelines of APIv3 and APIv2.
+    fn pipelines(&self, v3: Vec<Edit>, v2: Vec<Edit>) -> Result<(Arc<Pipeline>, Arc<Pipeline>)> {
+        let v3 = self.pipeline(self.v3_stack()?, v3)?;
+        Ok((v3, self.pipeline(self.v2_stack()?, v2)?))
+    }
+
     /// Builds a pipeline from a stack and the caller's edits.
     fn pipeline(&self, mut stack: Stack, edits: Vec<Edit>) -> Result<Arc<Pipeline>> {
         for edit in edits {
@@ -161,7 +172,7 @@ impl Parts<'_> {
         let (layers, clock) = (&self.layers.given, Arc::clone(self.clock));
         let merchant = || Arc::clone(&self.merchant.mchid);
         if let Some(policy) = layers.retry.clone() {
-            stack.push(RETRY, Retry { policy, clock })?;
+            stack.push_built_in(RETRY, Retry { policy, clock })?;
         }
         if let Some(limits) = layers.rate_limits.clone() {
             stack.push(RATE_LIMIT, Limiter { limits, merchant: merchant() })?;
@@ -202,21 +213,20 @@ impl Parts<'_> {
     }
 }
 
-fn keyring(
-    shared: Option<Keyring>,
-    given: Vec<Platform>,
-    merchant: &Merchant,
-    fetched: bool,
-) -> Result<Keyring> {
-    if merchant.signing.is_some() && shared.is_none() && given.is_empty() && !fetched {
-        return Err(Error::new(
-            ErrorKind::Builder,
-            "there is no key to verify WeChat Pay's answers with: give platform_key(\"PUB_KEY_ID_…\", \
-             PublicKey::from_file(\"pub_key.pem\")?), both shown at 商户平台 → 账户中心 → API安全 → \
-             微信支付公钥, or platform_certificate(..)",
-        ));
+fn check_verifiable(merchant: &Merchant, has_keys: bool) -> Result<()> {
+    if has_keys || merchant.signing.is_none() {
+        return Ok(());
     }
-    let keyring = shared.unwrap_or_default();
+    Err(Error::new(
+        ErrorKind::Builder,
+        "there is no key to verify WeChat Pay's answers with: give platform_key(\"PUB_KEY_ID_…\", \
+         PublicKey::from_file(\"pub_key.pem\")?), both shown at 商户平台 → 账户中心 → API安全 → \
+         微信支付公钥, or platform_certificate(..)",
+    ))
+}
+
+/// Adds the given keys to a keyring, which rejects the merchant's own keys and other algorithms from now on.
+fn fill(keyring: &Keyring, given: Vec<Platform>, merchant: &Merchant) -> Result<()> {
     if let Some(signing) = &merchant.signing {
         keyring.require(signing.key.algorithm())?;
         keyring.refuse(OwnKey {
@@ -231,7 +241,7 @@ fn keyring(
             Platform::Certificate(certificate) => keyring.add_certificate(&certificate)?,
         }
     }
-    Ok(keyring)
+    Ok(())
 }
 
 /// Normalises host names; a name with a scheme or port would never match, so it is an error.

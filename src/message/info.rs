@@ -139,12 +139,17 @@ impl CallInfo {
     /// Returns the attributes of the call for reports.
     pub(crate) fn about<'a>(&'a self, method: &'a Method, merchant: &'a Arc<str>) -> About<'a> {
         let origin = self.origin();
+        let (host, port) = host_and_port(&origin.authority);
+        let template = &*self.inner.template;
         About {
             method,
-            template: &self.inner.template,
-            host: origin.authority.host(),
-            port: (origin.authority.port_u16())
-                .unwrap_or_else(|| default_port(Some(&origin.scheme))),
+            // A literal after a `?` in the program may be a value. The catalog's templates have none.
+            template: match self.operation() {
+                Some(_) => template,
+                None => template.split_once('?').map_or(template, |(path, _)| path),
+            },
+            host,
+            port: port.unwrap_or_else(|| default_port(Some(&origin.scheme))),
             merchant,
         }
     }
@@ -213,6 +218,19 @@ impl Origin {
     }
 }
 
+/// Splits an authority, which has no user name, from its end: the search of [`Authority::host`] from its beginning is
+/// much slower, and spans need both parts in each call.
+fn host_and_port(authority: &Authority) -> (&str, Option<u16>) {
+    let whole = authority.as_str();
+    let digits = whole.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let (before, port) = whole.split_at(whole.len() - digits);
+    match before.strip_suffix(':') {
+        // An empty port is the scheme's.
+        Some(host) => (host, port.parse().ok()),
+        None => (whole, None),
+    }
+}
+
 /// Returns the URI with another query; an empty one leaves no question mark.
 pub(crate) fn with_query(uri: &Uri, query: &str) -> Result<Uri> {
     let target = match query {
@@ -245,5 +263,32 @@ impl fmt::Debug for CallInfo {
         f.debug_struct("CallInfo")
             .field("template", &self.inner.template)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn authorities_are_split_into_host_and_port() {
+        for (authority, host, port) in [
+            ("api.mch.weixin.qq.com", "api.mch.weixin.qq.com", None),
+            (
+                "api.mch.weixin.qq.com:8443",
+                "api.mch.weixin.qq.com",
+                Some(8443),
+            ),
+            ("127.0.0.1", "127.0.0.1", None),
+            ("127.0.0.1:80", "127.0.0.1", Some(80)),
+            ("[::1]", "[::1]", None),
+            ("[::1]:65535", "[::1]", Some(65535)),
+            ("host7", "host7", None),
+        ] {
+            let authority = Authority::from_static(authority);
+            assert_eq!(host_and_port(&authority), (host, port));
+            assert_eq!(authority.host(), host);
+            assert_eq!(authority.port_u16(), port);
+        }
     }
 }

@@ -177,9 +177,8 @@ impl CallState {
         Some(deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Sets the time limit of the attempt that starts now; `None` for the call's limit only.
-    pub(crate) fn set_attempt_limit(&self, limit: Option<Duration>) {
-        let end = limit.and_then(|limit| tokio::time::Instant::now().checked_add(limit));
+    /// Sets the deadline of the attempt that starts now; `None` for the call's only.
+    pub(crate) fn set_attempt_end(&self, end: Option<tokio::time::Instant>) {
         self.known().attempt_end = end;
     }
 

@@ -255,19 +255,8 @@ impl NotificationsBuilder {
             _ => None,
         };
         let keyring = self.keyring.take().unwrap_or_default();
-        if let Some(key) = &self.private {
-            keyring.refuse(OwnKey {
-                id: None,
-                serial: reply.as_ref().map(|reply| reply.serial.as_str().into()),
-                key: key.public_key().clone(),
-            })?;
-        }
-        for (id, key) in mem::take(&mut self.platform) {
-            keyring.add_public_key(&id, key)?;
-        }
-        for certificate in &self.certificates {
-            keyring.add_certificate(certificate)?;
-        }
+        // A failed build must not change a keyring that others use.
+        keyring.atomically(|keyring| self.fill(keyring, reply.as_ref()))?;
         Ok(Keys {
             keyring,
             apiv3: mem::take(&mut self.apiv3),
@@ -276,6 +265,21 @@ impl NotificationsBuilder {
             reply,
             fields: self.fields,
         })
+    }
+
+    /// Adds the platform keys to a keyring, which rejects the merchant's own key from now on.
+    fn fill(&mut self, keyring: &Keyring, reply: Option<&ReplyKey>) -> Result<()> {
+        if let Some(key) = &self.private {
+            keyring.refuse(OwnKey {
+                id: None,
+                serial: reply.map(|reply| reply.serial.as_str().into()),
+                key: key.public_key().clone(),
+            })?;
+        }
+        for (id, key) in mem::take(&mut self.platform) {
+            keyring.add_public_key(&id, key)?;
+        }
+        (self.certificates.iter()).try_for_each(|certificate| keyring.add_certificate(certificate))
     }
 
     /// The keys of one API suffice; giving only one of APIv3's two keys is a mistake.

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::{Extensions, HeaderName, HeaderValue, Method, Uri, Version};
 use tokio::time::Instant;
 
 use super::backoff::full_jitter;
 use super::budget::Budget;
 use super::repeat::{Again, Repeat};
-use crate::message::{CallInfo, CallState, Request, Response, timed_out};
-use crate::stack::{Middleware, Next};
+use crate::message::{CallInfo, CallState, Payload, Request, Response, timed_out};
+use crate::stack::{DynMiddleware, Next};
 use crate::trace;
+use crate::transport::BoxFuture;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{ApiError, Error, Result};
 
@@ -137,36 +139,58 @@ pub(crate) struct Retry {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-impl Middleware for Retry {
-    async fn handle(&self, request: Request, next: Next) -> Result<Response> {
-        let info = request.extensions().get::<CallInfo>().cloned();
+impl DynMiddleware for Retry {
+    fn handle(
+        self: Arc<Self>,
+        request: Box<Request>,
+        next: Next,
+    ) -> BoxFuture<'static, Result<Response>> {
+        let info = request.extensions().get::<CallInfo>();
         let Some(info) = info.filter(|info| !info.options().dry_run) else {
-            return next.run(request).await;
+            return next.pass(request);
         };
         let call = RetriedCall {
-            repeat: Repeat::of(&request, &info),
-            state: info.state().clone(),
-            begun: Instant::now(),
+            repeat: Repeat::of(&request, info),
+            info: info.clone(),
+            end: (self.policy.deadline).and_then(|limit| Instant::now().checked_add(limit)),
         };
-        for tried in 1..self.policy.attempts {
-            let (outcome, sent) = self.attempt(&call, request.clone(), next.clone()).await;
-            let again = call.repeat.after(&outcome, sent);
-            let again = again.filter(|_| !request.body().is_spent());
-            let wait = again
-                .as_ref()
-                .and_then(|again| self.wait(&call, again, tried));
-            let (Some(again), Some(wait)) = (again, wait) else {
-                return self.ended(outcome);
-            };
-            if again.may_have_been_processed && call.repeat != Repeat::Read {
-                call.state.note_undecided();
+        // One block, without inner `async fn`s: each of them would copy the request and the response.
+        Box::pin(async move {
+            let mut request = request;
+            let mut tried = 0;
+            loop {
+                tried += 1;
+                let spare = (tried < self.policy.attempts).then(|| Spare::of(&request));
+                let before = call.state().unresolved();
+                let end = self.begin(&call);
+                let answer = next.clone().pass(request);
+                let outcome = match end {
+                    None => answer.await,
+                    Some((limit, end)) => match tokio::time::timeout_at(end, answer).await {
+                        Ok(outcome) => outcome,
+                        Err(_) => Err(call.timed_out(limit, before)),
+                    },
+                };
+                if is_success(&outcome) {
+                    self.policy.budget.refill();
+                    return outcome;
+                }
+                let spare = spare.filter(|spare| !spare.body.is_spent());
+                let sent = call.state().unresolved() > before;
+                let again = |spare| Some((spare, self.again(&call, &outcome, sent, tried)?));
+                let Some((spare, wait)) = spare.and_then(again) else {
+                    return outcome;
+                };
+                report(&outcome, tried, wait);
+                tokio::time::sleep(wait).await;
+                request = spare.request(&call.info);
             }
-            report(&outcome, tried, wait);
-            tokio::time::sleep(wait).await;
-        }
-        let (outcome, _) = self.attempt(&call, request, next).await;
-        self.ended(outcome)
+        })
     }
+}
+
+fn is_success(outcome: &Result<Response>) -> bool {
+    (outcome.as_ref()).is_ok_and(|response| response.status().is_success())
 }
 
 fn report(outcome: &Result<Response>, tried: u32, wait: Duration) {
@@ -183,37 +207,97 @@ fn report(outcome: &Result<Response>, tried: u32, wait: Duration) {
 /// A call in flight.
 struct RetriedCall {
     repeat: Repeat,
-    state: CallState,
-    begun: Instant,
+    info: CallInfo,
+    /// The policy's deadline.
+    end: Option<Instant>,
+}
+
+impl RetriedCall {
+    fn state(&self) -> &CallState {
+        self.info.state()
+    }
+
+    /// Returns the time until the policy's deadline.
+    fn left(&self) -> Option<Duration> {
+        Some(self.end?.saturating_duration_since(Instant::now()))
+    }
+
+    /// Creates the error of an attempt that timed out; `before` is the number of unresolved attempts before it.
+    fn timed_out(&self, limit: Duration, before: usize) -> Error {
+        let sent = self.state().unresolved() > before;
+        timed_out(limit, self.state()).with_maybe_sent(sent)
+    }
+}
+
+/// The parts of a request for a further attempt. A copy of the whole request would cost much more.
+struct Spare {
+    method: Method,
+    uri: Uri,
+    version: Version,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// `None` if the request had only its [`CallInfo`].
+    extensions: Option<Extensions>,
+    body: Payload,
+}
+
+impl Spare {
+    fn of(request: &Request) -> Self {
+        let all = request.headers();
+        let mut headers = Vec::with_capacity(all.len());
+        for (name, value) in all {
+            headers.push((name.clone(), value.clone()));
+        }
+        let extensions = request.extensions();
+        Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            version: request.version(),
+            headers,
+            extensions: (extensions.len() > 1).then(|| extensions.clone()),
+            body: request.body().clone(),
+        }
+    }
+
+    fn request(self, info: &CallInfo) -> Box<Request> {
+        let mut request = Box::new(Request::new(self.body));
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.uri;
+        *request.version_mut() = self.version;
+        for (name, value) in self.headers {
+            request.headers_mut().append(name, value);
+        }
+        *request.extensions_mut() = self.extensions.unwrap_or_default();
+        request.extensions_mut().insert(info.clone());
+        request
+    }
 }
 
 impl Retry {
-    /// Makes an attempt; also returns whether anything of it may have been sent.
-    async fn attempt(
+    /// Sets the limits of an attempt; returns its duration and end.
+    fn begin(&self, call: &RetriedCall) -> Option<(Duration, Instant)> {
+        let own = self.policy.attempt_timeout;
+        let own = own.filter(|_| call.repeat.is_harmless());
+        let limit = [own, call.left()].into_iter().flatten().min();
+        let end = limit.and_then(|limit| Some((limit, Instant::now().checked_add(limit)?)));
+        // Inner layers see their futures dropped, and must know why.
+        call.state().set_attempt_end(end.map(|(_, end)| end));
+        end
+    }
+
+    /// Returns the wait before the next attempt, if there may be one.
+    fn again(
         &self,
         call: &RetriedCall,
-        request: Request,
-        next: Next,
-    ) -> (Result<Response>, bool) {
-        let before = call.state.unresolved();
-        let policy = &self.policy;
-        let own = policy.attempt_timeout.filter(|_| call.repeat.is_harmless());
-        let left = policy
-            .deadline
-            .map(|limit| limit.saturating_sub(call.begun.elapsed()));
-        let limit = [own, left].into_iter().flatten().min();
-        // Inner layers see their futures dropped, and must know why.
-        call.state.set_attempt_limit(limit);
-        let outcome = match limit {
-            None => next.run(request).await,
-            Some(limit) => tokio::time::timeout(limit, next.run(request))
-                .await
-                .unwrap_or_else(|_| {
-                    let sent = call.state.unresolved() > before;
-                    Err(timed_out(limit, &call.state).with_maybe_sent(sent))
-                }),
-        };
-        (outcome, call.state.unresolved() > before)
+        outcome: &Result<Response>,
+        sent: bool,
+        tried: u32,
+    ) -> Option<Duration> {
+        let again = call.repeat.after(outcome, sent)?;
+        let wait = self.wait(call, &again, tried)?;
+        if again.may_have_been_processed && call.repeat != Repeat::Read {
+            call.state().note_undecided();
+        }
+        Some(wait)
     }
 
     /// Returns the wait before the next attempt; `None` if there is no time or no budget for it.
@@ -222,10 +306,7 @@ impl Retry {
         let jitter = full_jitter(&*self.clock, policy.base, policy.longest, tried - 1);
         // Jitter spreads clients that received the same `Retry-After`.
         let wait = again.after.unwrap_or_default().checked_add(jitter)?;
-        let deadline = policy
-            .deadline
-            .map(|limit| limit.saturating_sub(call.begun.elapsed()));
-        let left = [deadline, call.state.remaining()]
+        let left = [call.left(), call.state().remaining()]
             .into_iter()
             .flatten()
             .min();
@@ -237,14 +318,5 @@ impl Retry {
             return None;
         }
         policy.budget.pay().then_some(wait)
-    }
-
-    fn ended(&self, outcome: Result<Response>) -> Result<Response> {
-        if let Ok(response) = &outcome
-            && response.status().is_success()
-        {
-            self.policy.budget.refill();
-        }
-        outcome
     }
 }

@@ -100,7 +100,7 @@ impl CallMeter {
         let begun = Begun {
             since: Instant::now(),
             method: label::method(about.method),
-            template: label::template(about).to_owned(),
+            template: about.template.to_owned(),
             host: about.host.to_owned(),
             merchant: (**about.merchant).to_owned(),
         };

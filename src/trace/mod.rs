@@ -32,7 +32,9 @@ use wechatpay_core::error::{ApiError, Error, Verification};
 /// The attributes of a call before it is sent.
 pub(crate) struct About<'a> {
     pub(crate) method: &'a Method,
-    /// The template of the catalog, or the caller's.
+    /// The template of the catalog, or the caller's without its query: it contains no values.
+    ///
+    /// Text built at run time is `{}` in [`CallInfo::template`](crate::CallInfo::template).
     pub(crate) template: &'a str,
     pub(crate) host: &'a str,
     pub(crate) port: u16,

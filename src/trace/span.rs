@@ -1,10 +1,10 @@
 //! Spans and events, in the terms of OpenTelemetry's HTTP client conventions.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
-use tracing::field::Empty;
+use tracing::field::{Empty, Field, FieldSet};
 use tracing::{Span, debug_span, info, info_span, warn};
 
 use super::{About, End, Phase, code, label};
@@ -33,7 +33,7 @@ struct Open {
 impl CallSpan {
     pub(super) fn begin(&self, about: &About<'_>) {
         let method = label::method(about.method);
-        let template = label::template(about);
+        let template = about.template;
         let span = info_span!(
             target: TARGET,
             "wechatpay.call",
@@ -55,6 +55,9 @@ impl CallSpan {
             "wechatpay.serial" = Empty,
             "wechatpay.maybe_sent" = Empty,
         );
+        if let Some(metadata) = span.metadata() {
+            FIELDS.get_or_init(|| Fields::of(metadata.fields()));
+        }
         self.open().call = Some(span);
     }
 
@@ -70,15 +73,16 @@ impl CallSpan {
     }
 
     pub(super) fn attempt(&self, number: usize) {
-        self.record("wechatpay.attempts", number as u64);
+        self.record(|it| &it.attempts, number as u64);
         if number > 1 {
-            self.record("http.request.resend_count", number as u64 - 1);
+            self.record(|it| &it.resend_count, number as u64 - 1);
         }
     }
 
     pub(super) fn phase(&self, phase: Option<Phase>) {
         let mut open = self.open();
-        let Some(call) = open.call.clone() else {
+        let open = &mut *open;
+        let Some(call) = &open.call else {
             return;
         };
         let current = if self.connecting {
@@ -93,17 +97,17 @@ impl CallSpan {
         }
         // The previous phase ends before the next begins.
         *current = None;
-        *current = phase.map(|phase| (phase, phase_span(phase, &call)));
+        *current = phase.map(|phase| (phase, phase_span(phase, call)));
     }
 
     pub(super) fn connection(&self, reused: bool) {
-        self.record("wechatpay.connection.reused", reused);
+        self.record(|it| &it.reused, reused);
     }
 
     pub(super) fn head(&self, status: StatusCode, request_id: Option<&str>) {
-        self.record("http.response.status_code", u64::from(status.as_u16()));
+        self.record(|it| &it.status_code, u64::from(status.as_u16()));
         if let Some(id) = request_id {
-            self.record("wechatpay.request_id", id);
+            self.record(|it| &it.request_id, id);
         }
     }
 
@@ -116,8 +120,8 @@ impl CallSpan {
     }
 
     pub(super) fn cancelled(&self) {
-        self.record("otel.status_code", "ERROR");
-        self.record("error.type", "cancelled");
+        self.record(|it| &it.otel_status, "ERROR");
+        self.record(|it| &it.error_type, "cancelled");
         self.close();
     }
 
@@ -129,29 +133,65 @@ impl CallSpan {
     }
 
     fn failed(&self, err: &Error) {
-        self.record("otel.status_code", "ERROR");
-        self.record("error.type", err.kind().as_str());
-        self.record("wechatpay.maybe_sent", err.maybe_sent());
+        self.record(|it| &it.otel_status, "ERROR");
+        self.record(|it| &it.error_type, err.kind().as_str());
+        self.record(|it| &it.maybe_sent, err.maybe_sent());
         if let Some(api) = err.api() {
-            self.record("wechatpay.code", code(Some(api)));
+            self.record(|it| &it.code, code(Some(api)));
             self.verified(&api.verification);
         }
     }
 
     fn verified(&self, verification: &Verification) {
         if let Verification::Verified { serial } = verification {
-            self.record("wechatpay.serial", serial.as_str());
+            self.record(|it| &it.serial, serial.as_str());
         }
     }
 
-    fn record(&self, field: &'static str, value: impl tracing::Value) {
-        if let Some(call) = &self.open().call {
+    fn record(&self, field: impl FnOnce(&Fields) -> &Option<Field>, value: impl tracing::Value) {
+        if let Some(field) = FIELDS.get().and_then(|all| field(all).as_ref())
+            && let Some(call) = &self.open().call
+        {
             call.record(field, value);
         }
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The fields of a call's span that are recorded after it has begun. They are found once: finding a field by its name
+/// costs more than recording it.
+struct Fields {
+    otel_status: Option<Field>,
+    resend_count: Option<Field>,
+    status_code: Option<Field>,
+    error_type: Option<Field>,
+    attempts: Option<Field>,
+    reused: Option<Field>,
+    code: Option<Field>,
+    request_id: Option<Field>,
+    serial: Option<Field>,
+    maybe_sent: Option<Field>,
+}
+
+static FIELDS: OnceLock<Fields> = OnceLock::new();
+
+impl Fields {
+    fn of(all: &FieldSet) -> Self {
+        Self {
+            otel_status: all.field("otel.status_code"),
+            resend_count: all.field("http.request.resend_count"),
+            status_code: all.field("http.response.status_code"),
+            error_type: all.field("error.type"),
+            attempts: all.field("wechatpay.attempts"),
+            reused: all.field("wechatpay.connection.reused"),
+            code: all.field("wechatpay.code"),
+            request_id: all.field("wechatpay.request_id"),
+            serial: all.field("wechatpay.serial"),
+            maybe_sent: all.field("wechatpay.maybe_sent"),
+        }
     }
 }
 

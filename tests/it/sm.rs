@@ -83,6 +83,37 @@ fn a_shared_keyring_keeps_the_algorithm_of_its_client() {
 }
 
 #[test]
+fn a_failed_build_does_not_change_a_shared_keyring() {
+    let id = "PUB_KEY_ID_0114232134912410000000000000";
+    let rsa_key = || PublicKey::from_file(file!("spki.pem")).unwrap();
+    let own = || Certificate::from_file(file!("sm/certificate.pem")).unwrap();
+    let fitting = || sm2().platform_certificate(platform_sm2());
+    for (why, failing) in [
+        ("another algorithm", fitting().platform_key(id, rsa_key())),
+        ("the merchant's own", fitting().platform_certificate(own())),
+        ("no id", rsa().platform_key("PUB_KEY_ID_x", rsa_key())),
+        ("base URL", fitting().base_url("nonsense")),
+        ("host", fitting().trust_host("https://a/")),
+        ("header", fitting().user_agent("a\nb")),
+        ("timeout", fitting().timeout(std::time::Duration::ZERO)),
+        ("certificates", fitting().certificates(Certificates::auto())),
+        (
+            "stack",
+            fitting().stack(|stack| stack.remove("nothing").map(drop)),
+        ),
+    ] {
+        let keyring = Keyring::new();
+        let failed = failing.keyring(keyring.clone()).build();
+        assert!(failed.is_err(), "{why}");
+        assert!(keyring.ids().is_empty(), "{why}");
+        // Neither an algorithm is required nor a merchant's key rejected.
+        keyring.add_public_key(id, rsa_key()).expect(why);
+        assert!(keyring.remove(id));
+        keyring.add_certificate(&own()).expect(why);
+    }
+}
+
+#[test]
 fn apiv2_and_brands_refuse_sm2_keys() {
     let v2 = sm2()
         .platform_certificate(platform_sm2())

@@ -80,6 +80,23 @@ fn keys_that_are_not_wechat_pays_are_rejected() {
     begin().platform_certificate(certificate).build().unwrap();
 }
 
+#[test]
+fn a_failed_build_does_not_change_a_shared_keyring() {
+    let own = MERCHANT.public_key().clone();
+    let certificate = Certificate::from_file("tests/data/keys/certificate.pem").unwrap();
+    let keyring = Keyring::new();
+    let builder = Notifications::builder()
+        .apiv3_key(APIV3)
+        .keyring(keyring.clone())
+        .private_key(MERCHANT.clone())
+        .platform_key(PLATFORM_ID, certificate.public_key().clone())
+        .platform_certificate(certificate);
+    assert!(builder.build().is_err());
+    assert!(keyring.ids().is_empty());
+    // The key of the failed reader's merchant is not rejected.
+    keyring.add_public_key(PLATFORM_ID, own).unwrap();
+}
+
 /// Of `client` and equivalent settings, the later call applies.
 #[test]
 fn a_later_keyring_replaces_the_clients() {

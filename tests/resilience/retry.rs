@@ -1,15 +1,17 @@
 //! The layer `retry`, over scripted transports and virtual time.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use http::Response;
+use http::{HeaderValue, Response};
 use serde_json::json;
 use tokio::time::Instant;
+use wechatpay_chain::middleware::from_fn;
 use wechatpay_chain::resilience::{RETRY, RetryPolicy};
 use wechatpay_chain::testing::Never;
 use wechatpay_chain::transport::Body;
-use wechatpay_chain::{Client, Error, ErrorKind, Result};
+use wechatpay_chain::{Client, Error, ErrorKind, Next, Request, Result, Stack};
 
 use crate::kit::{Answer, MCHID, MERCHANT, Wire, builder};
 use crate::support::{ORDERS, TRANSFERS, order, transfer};
@@ -87,6 +89,42 @@ async fn each_attempt_has_a_new_signature_and_the_same_body() {
         assert!(other.signed_by(MERCHANT.private.public_key()));
     }
     assert_ne!(sent[0].json()["user_name"], "张三");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_attempt_has_all_headers_and_extensions_of_the_request() {
+    #[derive(Clone)]
+    struct Mark;
+    let wire = failing(2, ErrorKind::Connect);
+    let marked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&marked);
+    let mark = |mut request: Request, next: Next| {
+        request.extensions_mut().insert(Mark);
+        for value in ["1", "2"] {
+            let value = HeaderValue::from_static(value);
+            request.headers_mut().append("x-mark", value);
+        }
+        next.run(request)
+    };
+    let look = move |request: Request, next: Next| {
+        let found = request.extensions().get::<Mark>().is_some();
+        count.fetch_add(found.into(), Ordering::SeqCst);
+        next.run(request)
+    };
+    let edit = move |stack: &mut Stack| {
+        stack.before(RETRY, "mark", from_fn(mark))?;
+        stack.after(RETRY, "look", from_fn(look)).map(drop)
+    };
+    let builder = builder().transport(wire.clone()).retry(policy());
+    make(&builder.stack(edit).build().unwrap()).await.unwrap();
+    assert_eq!(marked.load(Ordering::SeqCst), 3);
+    let sent = wire.all();
+    assert_eq!(sent.len(), 3);
+    for request in sent {
+        let values: Vec<_> = request.parts.headers.get_all("x-mark").iter().collect();
+        assert_eq!(values, ["1", "2"]);
+        assert_eq!(request.target(), format!("/{ORDERS}"));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -55,7 +55,7 @@ pub struct Keyring {
 }
 
 /// What the clients that use a keyring require of it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Rules {
     /// Keys that are not WeChat Pay's: those of the merchants and brands.
     own: Vec<OwnKey>,
@@ -66,6 +66,7 @@ struct Rules {
 type Keys = BTreeMap<Arc<str>, PlatformKey>;
 
 /// The signing key of a merchant or brand.
+#[derive(Clone)]
 pub struct OwnKey {
     /// The merchant id or brand id, which the certificate has as its common name.
     pub id: Option<Arc<str>>,
@@ -163,6 +164,29 @@ impl Keyring {
             ));
         }
         rules.algorithm = Some(algorithm);
+        Ok(())
+    }
+
+    /// Makes several changes, and keeps them only if all succeed: a failed build of a client must not change the
+    /// keyring that other clients use.
+    ///
+    /// The changes are made to the keyring that `change` receives. Other changes wait until they are complete.
+    ///
+    /// # Errors
+    ///
+    /// Those of `change`.
+    pub fn atomically(&self, change: impl FnOnce(&Self) -> Result<()>) -> Result<()> {
+        // In the order in which other methods lock.
+        let mut rules = self.rules.write().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        let draft = Self {
+            keys: Arc::new(RwLock::new(Arc::clone(&keys))),
+            rules: Arc::new(RwLock::new(rules.clone())),
+        };
+        change(&draft)?;
+        *keys = draft.snapshot();
+        let changed = draft.rules.read().unwrap_or_else(PoisonError::into_inner);
+        rules.clone_from(&changed);
         Ok(())
     }
 

@@ -6,9 +6,12 @@
 mod rows;
 mod table;
 
-use http::Method;
+use std::ptr;
+use std::sync::LazyLock;
 
 use super::Operation;
+use super::attribute::Verb;
+use super::table::OPERATIONS;
 use table::NUMBERED;
 
 /// Describes how to query a request by the merchant's number (商户订单号, 商户退款单号,
@@ -103,19 +106,35 @@ impl Operation {
     /// ```
     #[must_use]
     pub fn merchant_number(&self) -> Option<&'static MerchantNumber> {
-        if self.method() != Method::POST {
+        if self.verb != Verb::Post {
             return None;
         }
-        let holds = |row: &&(&[&str], MerchantNumber)| row.0.contains(&self.path());
-        NUMBERED.iter().find(holds).map(|row| &row.1)
+        ROWS.get(self.index()?).copied().flatten()
+    }
+
+    /// Returns the position in the catalog; all operations are borrowed from it.
+    fn index(&self) -> Option<usize> {
+        let offset = ptr::from_ref(self)
+            .addr()
+            .checked_sub(OPERATIONS.as_ptr().addr())?;
+        Some(offset / size_of::<Self>())
     }
 
     /// Whether it changes nothing at WeChat Pay: every GET, and APIv2's queries and downloads.
     #[must_use]
     pub fn is_read(&self) -> bool {
-        self.method() == Method::GET || self.is_v2() && V2_READS.contains(&self.path())
+        self.verb == Verb::Get || self.is_v2() && V2_READS.contains(&self.path())
     }
 }
+
+/// The row of each operation, in the catalog's order: the retry layer looks up each call, so it must be fast.
+static ROWS: LazyLock<Vec<Option<&MerchantNumber>>> = LazyLock::new(|| {
+    let row = |operation: &Operation| {
+        let holds = |row: &&(&[&str], MerchantNumber)| row.0.contains(&operation.path());
+        NUMBERED.iter().find(holds).map(|row| &row.1)
+    };
+    OPERATIONS.iter().map(row).collect()
+});
 
 /// The queries of APIv2, which use POST. Operations that create a key or a token are
 /// not included.
@@ -159,6 +178,8 @@ const V2_READS: [&str; 35] = [
 
 #[cfg(test)]
 mod tests {
+    use http::Method;
+
     use super::*;
     use crate::catalog::{find, operations};
 
@@ -168,7 +189,7 @@ mod tests {
             for path in *paths {
                 let operation = find(&Method::POST, path).unwrap_or_else(|| panic!("{path}"));
                 assert_eq!(operation.path(), *path);
-                assert!(std::ptr::eq(operation.merchant_number().unwrap(), row));
+                assert!(ptr::eq(operation.merchant_number().unwrap(), row));
             }
             let method = if row.query.starts_with("v2/") {
                 Method::POST
@@ -182,6 +203,16 @@ mod tests {
                 let found = find(&Method::POST, close.path).map(Operation::path);
                 assert_eq!(found, Some(close.path));
             }
+        }
+    }
+
+    #[test]
+    fn only_numbered_operations_have_a_number() {
+        let listed = |it: &Operation| NUMBERED.iter().any(|row| row.0.contains(&it.path()));
+        for operation in operations() {
+            let expected = operation.method() == Method::POST && listed(operation);
+            let found = operation.merchant_number().is_some();
+            assert_eq!(found, expected, "{operation:?}");
         }
     }
 
