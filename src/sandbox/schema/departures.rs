@@ -104,6 +104,9 @@ const ANY_ORDER: Rule = OneOf(&[
     "refund_id",
 ]);
 
+/// The documentation marks these fields as required; the official SDK sends requests without them.
+const SDKS: &str = "wechatpay-go 0.2.21: optional";
+
 const fn row(
     paths: &'static [&'static str],
     place: Place,
@@ -155,6 +158,18 @@ static DEPARTURES: &[Departure] = &[
     row(ALL, Named(&["sub_appid"]), OptionalIfAny(&["appid", "sp_appid"]), "a sub-merchant's app is named only for its sub_openid"),
     row(&["v3/combine-transactions/"], Body("/sub_orders/*/sub_mchid"), Optional, "合单下单: of service providers only"),
     row(&["v3/transfer/batches"], Body("/transfer_detail_list/*/user_name"), Optional, "发起批量转账: from 2,000 yuan on"),
+    row(&["v3/transfer/batches"], Body("/transfer_scene_id"), Optional, SDKS),
+    row(ORDERS, Body("/scene_info/store_info/name"), Optional, SDKS),
+    row(ORDERS, Body("/scene_info/store_info/area_code"), Optional, SDKS),
+    row(ORDERS, Body("/scene_info/store_info/address"), Optional, SDKS),
+    row(&["v3/vehicle/transactions/parking", "v3/vehicle/parking/"], Named(&["sub_appid", "sub_mchid"]), Optional, SDKS),
+    row(&["v3/marketing/busifavor/stocks/{stock_id}"], Named(&[
+        "mini_programs_appid", "mini_programs_path", "entrance_words",
+        "finder_id", "finder_video_id", "finder_video_cover_image_url",
+    ]), Optional, SDKS),
+    row(&["v3/marketing/busifavor/callbacks"], Named(&["mchid"]), Optional, SDKS),
+    row(&["v3/marketing/favor/coupon-stocks"], Body("/coupon_use_rule/coupon_available_time"), Optional, SDKS),
+    row(&["v3/payroll-card/"], Named(&["employment_type", "employment_scene", "authenticate_type", "authenticate_state"]), Optional, SDKS),
     row(&["v3/ecommerce/refunds/apply"], Body("/combine_transaction_id"), Optional, "申请退款: any number of the order is enough"),
     row(&["v3/ecommerce/refunds/apply"], Body("/funds_account"), Optional, "申请退款: of unsettled funds only"),
     row(&["v3/applyment4sub/applyment/"], Body("/subject_info/business_license_info"), Optional, "提交申请单: depends on 主体类型"),

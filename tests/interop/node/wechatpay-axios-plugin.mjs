@@ -66,6 +66,24 @@ async function refused(call, status, code) {
   return error.response.data;
 }
 
+/** Calls until the limit of a minute refuses; a new minute may begin once meanwhile. */
+async function limited(count, call) {
+  await control('limits', { enforce: true });
+  try {
+    for (let made = 0; made <= 2 * count; made += 1) {
+      const error = await call().then(() => null, (reason) => reason);
+      if (error) {
+        assert.equal(error.response?.data.code, 'FREQUENCY_LIMITED', error.message);
+        assert.ok(made >= count, `refused after ${made} calls`);
+        return;
+      }
+    }
+    assert.fail(`${2 * count} calls were not limited`);
+  } finally {
+    await control('limits', { enforce: false });
+  }
+}
+
 const scenarios = {
   async order() {
     const wxpay = client();
@@ -168,6 +186,60 @@ const scenarios = {
     assert.ok(data.package_info);
     await refused(bills.post(transfer({ user_name: '张三' }), { headers }), 400, 'PARAM_ERROR');
     await refused(bills.post(transfer()), 400, 'PARAM_ERROR');
+  },
+
+  async 'control-order'() {
+    const wxpay = client();
+    const key = Rsa.from(readFileSync(info.platform_public_key), Rsa.KEY_TYPE_PUBLIC);
+    const headers = { 'Wechatpay-Serial': info.platform_public_key_id };
+    const account = '6217000000000000001';
+    const { controlOrders } = wxpay.v3.aggracctBc.wbChannel;
+    const punishment = (changes = {}) => ({
+      out_request_no: number('C'),
+      mchid: '1900000110',
+      bal_account_no: Rsa.encrypt(account, key),
+      punish_scene: 1,
+      punish_reason: '连续三日交易异常',
+      ...changes,
+    });
+    await refused(controlOrders.punish.post(punishment({ bal_account_no: account }), { headers }), 400, 'PARAM_ERROR');
+    const body = punishment();
+    const { data: punished } = await controlOrders.punish.post(body, { headers });
+    // Encrypted anew, so other bytes of the same account.
+    const again = { ...body, bal_account_no: Rsa.encrypt(account, key) };
+    const { data: repeated } = await controlOrders.punish.post(again, { headers });
+    assert.equal(repeated.wxpay_punish_no, punished.wxpay_punish_no);
+    await refused(controlOrders.punish.post({ ...again, punish_scene: 2 }, { headers }), 400, 'ALREADY_EXISTS');
+
+    const target = await receiver();
+    const violation = { sub_mchid: '1900000110', record_id: punished.wxpay_punish_no, punish_description: '连续三日交易异常' };
+    await control('notifications', { event_type: 'VIOLATION.PUNISH', url: target.url, resource: violation });
+    const { envelope, resource } = open(await target.next());
+    assert.equal(envelope.event_type, 'VIOLATION.PUNISH');
+    assert.deepEqual(resource, violation);
+
+    const params = { control_type: 'PUNISH', mchid: '1900000110' };
+    const query = async () => (await controlOrders['{out_request_no}']
+      .get({ params, out_request_no: body.out_request_no })).data.punish_order;
+    const inForce = await query();
+    assert.equal(inForce.wxpay_punish_no, punished.wxpay_punish_no);
+    assert.equal(inForce.punish_reason, '连续三日交易异常');
+    assert.notEqual(inForce.effect_state, 'RECOVERED');
+    await controlOrders.recover.post({
+      out_request_no: number('C'),
+      related_webank_punish_no: body.out_request_no,
+      related_wxpay_punish_no: punished.wxpay_punish_no,
+      mchid: '1900000110',
+      bal_account_no: Rsa.encrypt(account, key),
+      recover_reason: '商户已整改',
+    }, { headers });
+    assert.equal((await query()).effect_state, 'RECOVERED');
+
+    // The same account in a query, encrypted, and in the answer, encrypted for the merchant.
+    const { data: archives } = await wxpay.v3.aggracctBc.wbChannel.account['mch_archives']
+      .get({ params: { mchid: '1900000110', bal_account_no: Rsa.encrypt(account, key) }, headers });
+    assert.equal(Rsa.decrypt(archives.bal_account_no, Rsa.from(readFileSync(info.merchant_key), Rsa.KEY_TYPE_PRIVATE)), account);
+    await limited(200, query);
   },
 
   async upload() {

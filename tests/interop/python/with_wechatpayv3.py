@@ -4,12 +4,14 @@ import gzip
 import hashlib
 import json
 import tempfile
+import urllib.parse
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from kit import APPID, BASE, INFO, OPENID, Receiver, certificate_mode, control, day, number, report
 from wechatpayv3 import WeChatPay, WeChatPayType
+from wechatpayv3.type import RequestType
 
 
 def pem_body(path):
@@ -209,7 +211,6 @@ def an_applyment_s_sensitive_fields_arrive_encrypted():
     plain = {"account_type": "ACCOUNT_TYPE_BUSINESS", "account_bank": "工商银行",
              "bank_address_code": "110000", "account_number": "1234567890"}
     path = "/v3/apply4sub/sub_merchants/1900000109/modify-settlement"
-    from wechatpayv3.type import RequestType
     refused(wxpay._core.request(path, method=RequestType.POST, data=plain), 400, "PARAM_ERROR")
 
 
@@ -279,6 +280,64 @@ def a_payment_is_shared():
     assert found["state"] == "FINISHED", found
 
 
+CONTROL_ORDERS = "/v3/aggracct-bc/wb-channel/control-orders"
+ACCOUNT = "6217000000000000001"
+
+
+def a_control_order_is_made_notified_queried_recovered_and_queried():
+    # Operations without a method of the SDK go through its core, which signs, encrypts and verifies.
+    core = client()._core
+
+    def post(verb, **body):
+        return core.request(f"{CONTROL_ORDERS}/{verb}", method=RequestType.POST, data=body, cipher_data=True)
+
+    body = {"out_request_no": number("C"), "mchid": "1900000110", "punish_scene": 1, "punish_reason": "连续三日交易异常"}
+    refused(post("punish", **body, bal_account_no=ACCOUNT), 400, "PARAM_ERROR")
+    punish_no = ok(post("punish", **body, bal_account_no=core.encrypt(ACCOUNT)))["wxpay_punish_no"]
+    # Encrypted anew, so other bytes of the same account.
+    assert ok(post("punish", **body, bal_account_no=core.encrypt(ACCOUNT)))["wxpay_punish_no"] == punish_no
+    refused(post("punish", **{**body, "punish_scene": 2}, bal_account_no=core.encrypt(ACCOUNT)), 400, "ALREADY_EXISTS")
+
+    violation = {"sub_mchid": "1900000110", "record_id": punish_no, "punish_description": "连续三日交易异常"}
+    with Receiver() as receiver:
+        control("notifications", {"event_type": "VIOLATION.PUNISH", "url": receiver.url, "resource": violation})
+        event = client().callback(*receiver.next())
+    assert event["event_type"] == "VIOLATION.PUNISH" and event["resource"] == violation, event
+
+    def query():
+        path = f"{CONTROL_ORDERS}/{body['out_request_no']}?control_type=PUNISH&mchid=1900000110"
+        return core.request(path)
+
+    in_force = ok(query())["punish_order"]
+    assert in_force["wxpay_punish_no"] == punish_no and in_force["punish_reason"] == body["punish_reason"], in_force
+    assert in_force["effect_state"] != "RECOVERED", in_force
+    ok(post("recover", out_request_no=number("C"), related_webank_punish_no=body["out_request_no"],
+            related_wxpay_punish_no=punish_no, mchid="1900000110", bal_account_no=core.encrypt(ACCOUNT),
+            recover_reason="商户已整改"))
+    assert ok(query())["punish_order"]["effect_state"] == "RECOVERED"
+
+    # The same account in a query, encrypted, and in the answer, encrypted for the merchant.
+    asked = urllib.parse.urlencode({"mchid": "1900000110", "bal_account_no": core.encrypt(ACCOUNT)})
+    archives = ok(core.request(f"/v3/aggracct-bc/wb-channel/account/mch_archives?{asked}", cipher_data=True))
+    assert core.decrypt(archives["bal_account_no"]) == ACCOUNT
+    limited(200, query)
+
+
+def limited(count, call):
+    """Calls until the limit of a minute refuses; a new minute may begin once meanwhile."""
+    control("limits", {"enforce": True})
+    try:
+        for made in range(2 * count + 1):
+            code, text = call()
+            if code != 200:
+                assert json.loads(text)["code"] == "FREQUENCY_LIMITED", text
+                assert made >= count, f"refused after {made} calls"
+                return
+        raise AssertionError(f"{2 * count} calls were not limited")
+    finally:
+        control("limits", {"enforce": False})
+
+
 report("wechatpayv3", {
     "order": an_order_is_made_and_again_the_same,
     "query": an_order_is_queried_before_and_after_it_is_paid,
@@ -290,6 +349,7 @@ report("wechatpayv3", {
     "share": a_payment_is_shared,
     "bill": a_bill_is_asked_for_downloaded_and_has_the_digest_that_was_said,
     "encrypt": an_applyment_s_sensitive_fields_arrive_encrypted,
+    "control-order": a_control_order_is_made_notified_queried_recovered_and_queried,
     "upload": an_image_is_uploaded,
     "certificates": the_certificates_are_downloaded_by_the_sdk_s_constructor,
     "wrong-key": the_wrong_merchant_key_is_refused,

@@ -92,7 +92,7 @@ fn read(state: &State, fields: &Fields<'_>, request: &Request<'_>) -> Result<Bat
         appid: fields.required_text("/appid")?,
         name: fields.required_text("/batch_name")?,
         remark: fields.required_text("/batch_remark")?,
-        scene: fields.required_text("/transfer_scene_id")?,
+        scene: fields.optional_text("/transfer_scene_id")?,
         notify_url: fields.optional_text("/notify_url")?,
         details,
         created: request.now,

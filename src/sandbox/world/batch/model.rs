@@ -75,7 +75,8 @@ pub(crate) struct Batch {
     pub(crate) appid: String,
     pub(crate) name: String,
     pub(crate) remark: String,
-    pub(crate) scene: String,
+    /// Absent: the merchant's default.
+    pub(crate) scene: Option<String>,
     pub(crate) notify_url: Option<String>,
     pub(crate) details: Vec<Detail>,
     pub(crate) created: i64,
@@ -145,8 +146,10 @@ impl Batch {
             "total_num": self.details.len(),
             "create_time": rfc3339(self.created),
             "update_time": rfc3339(self.ended.unwrap_or(self.created)),
-            "transfer_scene_id": self.scene,
         });
+        if let Some(scene) = &self.scene {
+            view["transfer_scene_id"] = json!(scene);
+        }
         if self.ended.is_some() {
             self.put_sums(&mut view);
         }

@@ -294,6 +294,18 @@ fn a_service_provider_s_orders_are_its_sub_merchants() -> Outcome {
     Ok(())
 }
 
+#[test]
+fn a_store_needs_only_its_id() -> Outcome {
+    let shop = Shop::open()?;
+    let mut order = shop.native("STORE01");
+    order["scene_info"] = json!({"payer_client_ip": "127.0.0.1", "store_info": {"id": "0001"}});
+    shop.post("v3/pay/transactions/native", order.clone())?;
+    order["scene_info"]["store_info"] = json!({"name": "腾讯大厦分店"});
+    let refusal = shop.refused("v3/pay/transactions/native", order)?;
+    assert_eq!(refusal.1, "PARAM_ERROR");
+    Ok(())
+}
+
 fn code(shop: &Shop, number: &str, code: &str) -> Value {
     let mut order = shop.native(number);
     order["payer"] = json!({"auth_code": code});

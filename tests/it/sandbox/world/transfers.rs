@@ -166,6 +166,24 @@ fn batch(number: &str, total: i64, details: Value) -> Value {
 }
 
 #[test]
+fn a_batch_without_a_scene_is_accepted() -> Outcome {
+    let shop = Shop::open()?;
+    let mut asked = batch("B1", 100, json!([detail("D1", 100)]));
+    asked
+        .as_object_mut()
+        .ok_or("no object")?
+        .remove("transfer_scene_id");
+    shop.post(BATCHES, asked)?;
+    let done = shop.get(&format!(
+        "{BATCHES}/out-batch-no/B1?need_query_detail=false"
+    ))?;
+    let batch = &done["transfer_batch"];
+    assert_eq!(batch["batch_status"], "FINISHED");
+    assert!(batch.get("transfer_scene_id").is_none());
+    Ok(())
+}
+
+#[test]
 fn a_batch_pays_all_but_those_that_fail() -> Outcome {
     let shop = Shop::open()?;
     let asked = batch("B1", 600, json!([detail("D1", 100), detail("D2", 500)]));
