@@ -612,7 +612,7 @@ setup-curl = curl: the sandbox's own API
 setup-redirect = The services call api.mch.weixin.qq.com; this redirects them to the sandbox.
 setup-no-host = the SDK has no setting for the host
 setup-before = before
-setup-gopay = the client of APIv2, too, without a final slash
+setup-gopay = the client of APIv2 (wechat) has a field instead:
 setup-java-trust = To make Java trust the sandbox's root:
 definition-format = write NAME=VALUE
 

@@ -590,7 +590,7 @@ setup-curl = curl：沙箱的控制接口
 setup-redirect = SDK 默认访问 api.mch.weixin.qq.com，这里改为访问沙箱。
 setup-no-host = SDK 没有设置域名的选项
 setup-before = 写在这一行之前：
-setup-gopay = v2 客户端同样如此，末尾不要加斜杠
+setup-gopay = APIv2 客户端（wechat）则设置字段：
 setup-java-trust = 让 Java 信任沙箱的根证书：
 definition-format = 请写作 名称=值
 

@@ -257,7 +257,8 @@ $config['http']['handler']->push(\GuzzleHttp\Middleware::mapRequest(fn ($request
 ";
 
 const GOPAY: &str = "\
-client.SetProxyHost(\"{origin}\") // {gopay}
+client.SetProxyHost(\"{origin}\") // wechat/v3
+// {gopay} client.BaseURL = \"{origin}\"
 ";
 
 const WECHATPY: &str = "\

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::order::apiv2 as order;
-use super::outcome::{Outcome, Success};
+use super::outcome::Outcome;
 use super::refund::apiv2 as refund;
 use super::request::Request;
 use super::state::State;
@@ -39,8 +39,7 @@ pub(super) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
     if outcome.is_ok() && ["pay/unifiedorder", "pay/micropay"].contains(&path) {
         keep_sign_type(state, whole);
     }
-    let outcome = outcome.map_err(Refusal::into_v2);
-    Some(outcome.map(|success| with_sign_type(success, whole)))
+    Some(outcome.map_err(Refusal::into_v2))
 }
 
 /// The notification of an order is signed with the `sign_type` of its last request.
@@ -50,12 +49,4 @@ fn keep_sign_type(state: &mut State, request: &Value) {
     if let Some(order) = order {
         order.sign_type = text("sign_type").map(str::to_owned);
     }
-}
-
-/// A response is signed with the `sign_type` of its request.
-fn with_sign_type(mut success: Success, request: &Value) -> Success {
-    if let (Some(body), Some(kind)) = (&mut success.body, request.get("sign_type")) {
-        body["sign_type"] = kind.clone();
-    }
-    success
 }
