@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use wechatpay_chain::{Call, Certificate, FieldPolicy, Padding, PublicKey, Verification};
-use wechatpay_sandbox::StubResponse;
+use wechatpay_sandbox::{Sandbox, StubResponse};
 
 use super::raw::Raw;
 use super::{Outcome, PUNISH, last, order, why};
@@ -23,6 +23,32 @@ fn refused(call: Call) -> Outcome<(u16, String, String)> {
 
 fn param_error(field: &str) -> (u16, String, String) {
     (400, "PARAM_ERROR".to_owned(), field.to_owned())
+}
+
+#[test]
+fn fields_that_the_official_sdk_leaves_out_are_optional() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    let callbacks = client.chain("v3/marketing/busifavor/callbacks");
+    assert_eq!(callbacks.get(()).wait()?.status(), 200);
+    let order = json!({
+        "appid": "wxd678efh567hg6787", "mchid": sandbox.mchid(), "description": "公仔",
+        "out_trade_no": "STORE01", "notify_url": "https://www.example.com/notify", "amount": {"total": 1},
+        "scene_info": {"payer_client_ip": "127.0.0.1", "store_info": {"id": "0001"}},
+    });
+    let native = client.chain("v3/pay/transactions/native");
+    assert_eq!(native.post(order, ()).wait()?.status(), 200);
+    let batch = json!({
+        "appid": "wxd678efh567hg6787", "out_batch_no": "B1", "batch_name": "报销", "batch_remark": "报销",
+        "total_amount": 100, "total_num": 1,
+        "transfer_detail_list": [{
+            "out_detail_no": "D1", "transfer_amount": 100, "transfer_remark": "报销",
+            "openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
+        }],
+    });
+    let batches = client.chain("v3/transfer/batches");
+    assert_eq!(batches.post(batch, ()).wait()?.status(), 200);
+    Ok(())
 }
 
 #[test]

@@ -294,15 +294,6 @@ fn a_service_provider_s_orders_are_its_sub_merchants() -> Outcome {
     Ok(())
 }
 
-#[test]
-fn a_store_with_only_its_id_is_accepted() -> Outcome {
-    let shop = Shop::open()?;
-    let mut order = shop.native("STORE01");
-    order["scene_info"] = json!({"payer_client_ip": "127.0.0.1", "store_info": {"id": "0001"}});
-    shop.post("v3/pay/transactions/native", order)?;
-    Ok(())
-}
-
 fn code(shop: &Shop, number: &str, code: &str) -> Value {
     let mut order = shop.native(number);
     order["payer"] = json!({"auth_code": code});
