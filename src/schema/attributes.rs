@@ -56,6 +56,11 @@ pub(crate) fn attributes(method: &str, path: &str) -> Attributes {
     attributes
 }
 
+/// The pointers of an event's fields that are encrypted inside of its resource.
+pub(crate) fn event_decrypt(version: &'static str, event_type: &'static str) -> Vec<&'static str> {
+    attributes(version, event_type).decrypt
+}
+
 fn body(word: Option<&str>) -> Body {
     match word {
         Some("json") => Body::Json,
@@ -64,7 +69,7 @@ fn body(word: Option<&str>) -> Body {
     }
 }
 
-/// `POST path json json >/encrypted </decrypted ?parameter`
+/// `POST path json json >/encrypted </decrypted ?parameter`, and for events `v3 TYPE - - </decrypted`.
 static TABLE: LazyLock<HashMap<(&str, &str), &str>> = LazyLock::new(|| {
     let lines = include_str!("attributes.txt").lines();
     lines.filter_map(row).collect()

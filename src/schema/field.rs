@@ -38,11 +38,29 @@ pub enum FieldKind {
     Boolean,
     /// An object.
     Object,
+    /// A value of any type: the documentation of events has no types.
+    Any,
     /// An array. Its only field, `*`, is the item.
     Array,
 }
 
 impl Field {
+    /// A field without any rule.
+    pub(crate) fn new(name: &'static str, kind: FieldKind) -> Self {
+        Self {
+            name,
+            kind,
+            required: false,
+            encrypted: false,
+            length: (None, None),
+            range: (None, None),
+            format: None,
+            pattern: None,
+            values: Vec::new(),
+            fields: Vec::new(),
+        }
+    }
+
     /// The name; `*` for the item of an array.
     ///
     /// In APIv2, `$n` and `$m` in a name stand for a number from zero.
@@ -119,6 +137,7 @@ impl fmt::Display for FieldKind {
             Self::Boolean => "boolean",
             Self::Object => "object",
             Self::Array => "array",
+            Self::Any => "any",
         })
     }
 }

@@ -11,6 +11,7 @@
 
 mod attributes;
 mod documented;
+mod events;
 mod field;
 mod index;
 mod labels;
@@ -21,6 +22,7 @@ pub mod types;
 
 pub use attributes::{Attributes, Body};
 pub use documented::{Documented, RateLimit};
+pub use events::{Event, event, events};
 pub use field::{Field, FieldKind};
 pub use index::{all, find, get, similar};
 pub use labels::{Part, is_deprecated, label};

@@ -111,18 +111,8 @@ fn at_depth(line: &'static str, depth: usize) -> Option<&'static str> {
 pub(crate) fn field(text: &'static str) -> Field {
     let (name, rest) = text.split_once(' ').unwrap_or((text, ""));
     let (kind, mut rest) = rest.split_once(' ').unwrap_or((rest, ""));
-    let mut field = Field {
-        name: name.trim_end_matches('!'),
-        kind: kind_of(kind),
-        required: name.ends_with('!'),
-        encrypted: false,
-        length: (None, None),
-        range: (None, None),
-        format: None,
-        pattern: None,
-        values: Vec::new(),
-        fields: Vec::new(),
-    };
+    let mut field = Field::new(name.trim_end_matches('!'), kind_of(kind));
+    field.required = name.ends_with('!');
     while !rest.is_empty() {
         rest = attribute(&mut field, rest);
     }

@@ -79,8 +79,10 @@ const FLOORS: [Floors; 5] = [
         floors: &[
             &["attributes", "field", "labels"],
             &["documented"],
-            &["read", "types"],
+            &["read"],
             &["index"],
+            &["events"],
+            &["types"],
         ],
         sideways: &[],
     },

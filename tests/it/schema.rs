@@ -5,11 +5,14 @@
 use std::path::Path;
 
 use wechatpay_chain::catalog::{self, AnswerKind, BodyKind, Operation};
+use wechatpay_chain::notify::{Kind, Version};
 
 #[test]
 fn attributes_are_those_of_the_catalog() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/schema/attributes.txt");
-    let text: String = catalog::operations().iter().map(line).collect();
+    let operations = catalog::operations().iter().map(line);
+    let events = Kind::all().iter().filter_map(event);
+    let text: String = operations.chain(events).collect();
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&file, &text).unwrap();
     }
@@ -45,4 +48,15 @@ fn line(operation: &Operation) -> String {
         words.extend(names.iter().map(|name| format!("{mark}{name}")));
     }
     format!("{}\n", words.join(" "))
+}
+
+/// An event that has encrypted fields.
+fn event(kind: &Kind) -> Option<String> {
+    let version = match kind.version() {
+        Version::V2 => "v2",
+        _ => "v3",
+    };
+    let pointers = kind.decrypt().iter().map(|pointer| format!(" <{pointer}"));
+    let pointers: String = pointers.collect();
+    (!pointers.is_empty()).then(|| format!("{version} {} - -{pointers}\n", kind.event_type()))
 }

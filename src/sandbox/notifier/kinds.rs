@@ -6,9 +6,8 @@ use super::content::{Content, EventContent, Message};
 use crate::date::{Local, rfc3339};
 use crate::mock::value_of;
 use wechatpay_chain::notify::Version;
+use wechatpay_schema::Event;
 
-/// Written by `regenerate.py`.
-const KINDS: &str = include_str!("kinds.txt");
 /// Members of APIv2's signature and result, which are not part of a resource.
 const OF_V2: [&str; 9] = [
     "return_code",
@@ -35,7 +34,7 @@ pub(crate) struct KindRow {
 
 /// All kinds.
 pub(crate) fn kind_rows() -> impl Iterator<Item = KindRow> {
-    KINDS.lines().filter_map(row)
+    wechatpay_schema::events().iter().map(row)
 }
 
 /// The kind of a version and event type.
@@ -43,18 +42,17 @@ pub(crate) fn kind_row(version: Version, event_type: &str) -> Option<KindRow> {
     kind_rows().find(|row| row.version == version && row.event_type == event_type)
 }
 
-fn row(line: &'static str) -> Option<KindRow> {
-    let mut words = line.splitn(5, ' ');
-    Some(KindRow {
-        version: match words.next()? {
+fn row(event: &Event) -> KindRow {
+    KindRow {
+        version: match event.version() {
             "v2" => Version::V2,
             _ => Version::V3,
         },
-        event_type: words.next()?,
-        original_type: words.next().filter(|word| *word != "-"),
-        title: words.next()?,
-        pointers: words.next().unwrap_or_default(),
-    })
+        event_type: event.event_type(),
+        original_type: event.original_type(),
+        title: event.title(),
+        pointers: event.pointers(),
+    }
 }
 
 impl KindRow {

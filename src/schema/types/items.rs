@@ -1,7 +1,6 @@
 //! The structs of one body, and the types of their fields.
 
 use crate::field::{Field, FieldKind};
-use crate::labels::Part;
 
 use super::about::{about, last_name};
 use super::layout::{broken_after, code, serde};
@@ -47,8 +46,8 @@ impl Items {
         self.texts.push(text);
     }
 
-    pub(super) fn root(&mut self, name: &str, about: &str, side: &Side, fields: &[Field]) {
-        let name = self.names.upper(name);
+    pub(super) fn root(&mut self, about: &str, side: &Side, fields: &[Field]) {
+        let name = self.names.upper(side.root);
         self.structure(&name, about, side, fields, "");
     }
 
@@ -58,12 +57,7 @@ impl Items {
         if name.len() <= LONGEST {
             return self.names.upper(&name);
         }
-        let root = if side.part == Part::Request {
-            "Request"
-        } else {
-            "Response"
-        };
-        self.names.upper(&format!("{root}_{field}"))
+        self.names.upper(&format!("{}_{field}", side.root))
     }
 
     /// Writes a struct, then the types of its fields. Returns whether the struct implements `Default`.
@@ -187,6 +181,7 @@ fn kind(items: &mut Items, side: &Side, field: &Field, owner: &str, pointer: &st
             None => Type::new("Vec<serde_json::Value>", true),
         },
         _ if side.is_xml_response() && is_scalar(field) => Type::new("String", true),
+        FieldKind::Any => Type::new("serde_json::Value", true),
         FieldKind::Boolean => Type::new("bool", true),
         FieldKind::Integer | FieldKind::Number if is_numeric(field) => number(side, field, pointer),
         _ => text(items, side, field, owner, pointer),

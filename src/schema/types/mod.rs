@@ -1,4 +1,4 @@
-//! Rust types with serde for the bodies and parameters of an operation.
+//! Rust types with serde for the bodies and parameters of an operation, and for the resources of notifications.
 //!
 //! The command `wechatpay endpoints --emit types` and the macro `types!` write the same text. It has no `use`, so that
 //! it can be placed in any module. Its program needs `serde` with `derive`, `serde_json` and `wechatpay_chain`.
@@ -15,6 +15,7 @@ mod values;
 
 use crate::attributes::Body;
 use crate::documented::Documented;
+use crate::events::Event;
 use crate::labels::Part;
 
 pub use names::Names;
@@ -43,23 +44,45 @@ pub fn items(documented: &'static Documented) -> String {
     let parameters = parameters::parameters(documented, &mut items);
     if attributes.body != Body::Other && !documented.request().is_empty() {
         let side = Side::of(documented, Part::Request, attributes.body);
-        items.root(
-            "Request",
-            "The body of the request.",
-            &side,
-            documented.request(),
-        );
+        items.root("The body of the request.", &side, documented.request());
     }
     if attributes.answer != Body::Other && !documented.response().is_empty() {
         let side = Side::of(documented, Part::Response, attributes.answer);
         let about = "The body of a successful response.";
-        items.root("Response", about, &side, documented.response());
+        items.root(about, &side, documented.response());
     }
     format!(
         "/// The method of the operation.\npub const METHOD: &str = {:?};\n{}{}{}",
         documented.method(),
         path(documented.path()),
         parameters.unwrap_or_default(),
+        items.text()
+    )
+}
+
+/// The source of a module with the type of one event's resource.
+///
+/// ```
+/// let refund = wechatpay_schema::event(None, "REFUND.SUCCESS").unwrap();
+/// let source = wechatpay_schema::types::event_module(refund);
+/// assert!(source.contains("pub struct Notification {\n"));
+/// ```
+#[must_use]
+pub fn event_module(event: &'static Event) -> String {
+    let title = comment(event.title());
+    let head = format!("//! {title}: the notification `{}`\n", event.event_type());
+    format!("{head}\n{}", event_items(event))
+}
+
+/// The items of [`event_module`], without the comment at the top.
+#[must_use]
+pub fn event_items(event: &'static Event) -> String {
+    let mut items = Items::default();
+    let about = "The decrypted resource: `notification.resource_as::<Notification>()`.";
+    items.root(about, &Side::of_event(), event.fields());
+    format!(
+        "/// The type of the event.\npub const EVENT_TYPE: &str = {:?};\n{}",
+        event.event_type(),
         items.text()
     )
 }

@@ -10,6 +10,8 @@ const ADDED: [&str; 3] = ["nonce_str", "sign", "sign_type"];
 
 /// A body whose types are written.
 pub(super) struct Side {
+    /// The name of the type of the whole body.
+    pub(super) root: &'static str,
     method: &'static str,
     path: &'static str,
     pub(super) part: Part,
@@ -19,11 +21,28 @@ pub(super) struct Side {
 impl Side {
     pub(super) fn of(documented: &'static Documented, part: Part, body: Body) -> Self {
         let (method, path) = (documented.method(), documented.path());
+        let root = if part == Part::Response {
+            "Response"
+        } else {
+            "Request"
+        };
         Self {
+            root,
             method,
             path,
             part,
             body,
+        }
+    }
+
+    /// The resource of a notification. Its fields have the usual terms.
+    pub(super) fn of_event() -> Self {
+        Self {
+            root: "Notification",
+            method: "",
+            path: "",
+            part: Part::Response,
+            body: Body::Json,
         }
     }
 

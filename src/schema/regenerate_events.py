@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Write kinds.txt, what each kind of notification is about, from a notifications.jsonl.
+"""Write events.txt, what each kind of notification is about, from a notifications.jsonl.
 
-    python3 src/sandbox/notifier/regenerate.py path/to/notifications.jsonl > src/sandbox/notifier/kinds.txt
+    python3 src/schema/regenerate_events.py path/to/notifications.jsonl > src/schema/events.txt
 
 One line a kind, in the file's order: version, event type, the resource's original type (`-` when none is
 documented), title, and the JSON pointers of its fields without the slash they begin with. Six kinds of APIv2
