@@ -1,14 +1,12 @@
-//! The events of notifications, and the fields of their resources.
-//!
-//! The documentation lists the fields of an event without their types. A field has the type that all operations with a
-//! field of this name agree on; without agreement, any.
+//! The events of notifications, and the operations that cause them.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::attributes::{Body, event_decrypt};
-use crate::field::{Field, FieldKind};
-use crate::index::all;
+use crate::attributes::event_decrypt;
+use crate::documented::Documented;
+use crate::event_fields::{self, Form};
+use crate::field::Field;
 
 /// One kind of notification.
 #[derive(Debug)]
@@ -44,6 +42,38 @@ pub fn event(version: Option<&str>, event_type: &str) -> Option<&'static Event> 
         Some(version) => found(version),
         None => found("v3").or_else(|| found("v2")),
     }
+}
+
+/// The events that WeChat Pay posts after a call of an operation, to the `notify_url` of the call or the address that it sets.
+///
+/// ```
+/// let refund = wechatpay_schema::find("POST", "v3/refund/domestic/refunds").unwrap();
+/// let types = wechatpay_schema::events_of(refund).map(|event| event.event_type());
+/// assert!(types.eq(["REFUND.SUCCESS", "REFUND.ABNORMAL", "REFUND.CLOSED"]));
+/// ```
+pub fn events_of(documented: &Documented) -> impl Iterator<Item = &'static Event> {
+    let version = if documented.is_v2() { "v2" } else { "v3" };
+    let types = ANNOUNCED.get(&(documented.method(), documented.path()));
+    let types = types.into_iter().flat_map(|types| types.split(' '));
+    types.filter_map(move |event_type| event(Some(version), event_type))
+}
+
+/// The fields of the resources of several events.
+pub(crate) fn fields_of(events: &[&'static Event]) -> Vec<Field> {
+    if let [event] = events {
+        return event.fields.clone();
+    }
+    let mut pointers = Vec::new();
+    for pointer in events.iter().flat_map(|event| event.pointers.split(' ')) {
+        if !pointers.contains(&pointer) {
+            pointers.push(pointer);
+        }
+    }
+    let encrypted = events
+        .iter()
+        .flat_map(|event| event_decrypt(event.version, event.event_type));
+    let form = events.first().map_or(Form::Json, |event| event.form());
+    event_fields::fields(&pointers, encrypted.collect(), form)
 }
 
 impl Event {
@@ -83,16 +113,21 @@ impl Event {
         &self.fields
     }
 
-    /// Whether the resource comes from XML: all its values are texts.
-    #[must_use]
-    pub fn is_xml(&self) -> bool {
-        is_xml(self.version, self.event_type)
+    fn form(&self) -> Form {
+        form(self.version, self.event_type)
     }
 }
 
-/// The events of APIv2 that have a type contain JSON.
-fn is_xml(version: &str, event_type: &str) -> bool {
-    version == "v2" && !event_type.contains('.')
+/// Source: WeChat Pay documents "支付分服务用户支付成功回调通知" (times), "用户确认订单成功回调通知" of APIv2.
+fn form(version: &str, event_type: &str) -> Form {
+    // The events of APIv2 that have a type contain JSON.
+    if version == "v2" && !event_type.contains('.') {
+        Form::Xml
+    } else if version == "v2" || event_type.starts_with("PAYSCORE.") {
+        Form::CompactTimes
+    } else {
+        Form::Json
+    }
 }
 
 static EVENTS: LazyLock<Vec<Event>> = LazyLock::new(|| {
@@ -105,131 +140,33 @@ fn read(line: &'static str) -> Option<Event> {
     let (version, event_type) = (words.next()?, words.next()?);
     let original_type = words.next().filter(|word| *word != "-");
     let (title, pointers) = (words.next()?, words.next().unwrap_or_default());
-    let list: Vec<Vec<&'static str>> = pointers
-        .split(' ')
-        .map(|pointer| pointer.split('/').collect())
-        .collect();
-    let tree = Tree {
-        pointers: &list,
-        encrypted: event_decrypt(version, event_type),
-        is_xml: is_xml(version, event_type),
-    };
+    let list: Vec<&'static str> = pointers.split(' ').collect();
+    let encrypted = event_decrypt(version, event_type);
     Some(Event {
         version,
         event_type,
         original_type,
         title,
         pointers,
-        fields: tree.below(&mut Vec::new()),
+        fields: event_fields::fields(&list, encrypted, form(version, event_type)),
     })
 }
 
-/// The fields of one event.
-struct Tree<'a> {
-    pointers: &'a [Vec<&'static str>],
-    encrypted: Vec<&'static str>,
-    is_xml: bool,
-}
-
-impl Tree<'_> {
-    fn below(&self, place: &mut Vec<&'static str>) -> Vec<Field> {
-        let mut names: Vec<&'static str> = Vec::new();
-        for pointer in self.pointers {
-            if let Some(name) = pointer.strip_prefix(&**place).and_then(<[_]>::first)
-                && !names.contains(name)
-            {
-                names.push(name);
-            }
-        }
-        names
-            .into_iter()
-            .map(|name| self.field(name, place))
-            .collect()
-    }
-
-    fn field(&self, name: &'static str, place: &mut Vec<&'static str>) -> Field {
-        place.push(name);
-        let fields = self.below(place);
-        let pointer = format!("/{}", place.join("/"));
-        let kind = match fields.first() {
-            None if self.is_xml => FieldKind::String,
-            None => usual(place),
-            // In XML, one element or several.
-            Some(_) if self.is_xml => FieldKind::Any,
-            Some(first) if first.name() == "*" => FieldKind::Array,
-            Some(_) => FieldKind::Object,
-        };
-        let encrypted = self.encrypted.contains(&&*pointer);
-        place.pop();
-        Field {
-            encrypted,
-            fields,
-            ..Field::new(name, if encrypted { FieldKind::String } else { kind })
-        }
-    }
-}
-
-/// The type that the operations agree on at the same place; if there is none, the type that they agree on for the name.
-fn usual(place: &[&str]) -> FieldKind {
-    let names: Vec<&str> = place.iter().copied().filter(|name| *name != "*").collect();
-    let pointer = format!("/{}", names.join("/"));
-    let by_name = || KINDS.get(*names.last()?);
-    let kind = KINDS.get(&pointer).or_else(by_name).copied();
-    match kind {
-        // The documentation of the event has no members.
-        Some(FieldKind::Object | FieldKind::Array) | None => FieldKind::Any,
-        Some(kind) => kind,
-    }
-}
-
-/// The type of each pointer (without items) and each name in the JSON of all operations.
-static KINDS: LazyLock<HashMap<String, FieldKind>> = LazyLock::new(|| {
-    let mut kinds = HashMap::new();
-    for operation in all() {
-        let attributes = operation.attributes();
-        if attributes.body == Body::Json {
-            collect(operation.request(), "", &mut kinds);
-        }
-        if attributes.answer == Body::Json {
-            collect(operation.response(), "", &mut kinds);
-        }
-    }
-    kinds
+/// The event types by operation: `METHOD path TYPE TYPE` in each line. The file is written by hand.
+static ANNOUNCED: LazyLock<HashMap<(&str, &str), &str>> = LazyLock::new(|| {
+    let lines = include_str!("announced.txt").lines();
+    lines
+        .filter_map(|line| {
+            let mut words = line.splitn(3, ' ');
+            Some(((words.next()?, words.next()?), words.next()?))
+        })
+        .collect()
 });
-
-fn collect(fields: &[Field], above: &str, kinds: &mut HashMap<String, FieldKind>) {
-    for field in fields {
-        if field.name() == "*" {
-            collect(field.fields(), above, kinds);
-            continue;
-        }
-        let pointer = format!("{above}/{}", field.name());
-        collect(field.fields(), &pointer, kinds);
-        // An array of values has the type of its items.
-        let kind = match field.fields().first() {
-            Some(item) if item.name() == "*" => item.kind(),
-            _ => field.kind(),
-        };
-        for key in [pointer, field.name().to_owned()] {
-            let known = kinds.entry(key).or_insert(kind);
-            *known = agreed(*known, kind);
-        }
-    }
-}
-
-fn agreed(one: FieldKind, other: FieldKind) -> FieldKind {
-    match (one, other) {
-        (FieldKind::Integer, FieldKind::Number) | (FieldKind::Number, FieldKind::Integer) => {
-            FieldKind::Number
-        }
-        _ if one == other => one,
-        _ => FieldKind::Any,
-    }
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{FieldKind, all, find};
 
     fn kind(event: &str, pointer: &str) -> FieldKind {
         let mut fields = super::event(None, event).unwrap().fields();
@@ -247,21 +184,31 @@ mod tests {
             ("REFUND.SUCCESS", "out_refund_no", FieldKind::String),
             ("REFUND.SUCCESS", "amount", FieldKind::Object),
             // Some operations document a number, some an integer.
-            ("REFUND.SUCCESS", "amount/refund", FieldKind::Number),
+            ("REFUND.SUCCESS", "amount/refund", FieldKind::Integer),
+            // No operation has it.
+            ("VIOLATION.PUNISH", "punish_time", FieldKind::String),
             ("TRANSACTION.SUCCESS", "promotion_detail", FieldKind::Array),
             ("PAY", "total_fee", FieldKind::String),
             ("COMBINE_PAY", "sub_order_list", FieldKind::Any),
         ] {
             assert_eq!(kind(event, pointer), expected, "{event} {pointer}");
         }
-        assert_eq!(
-            agreed(FieldKind::String, FieldKind::Integer),
-            FieldKind::Any
-        );
-        assert_eq!(
-            agreed(FieldKind::Integer, FieldKind::Number),
-            FieldKind::Number
-        );
+    }
+
+    #[test]
+    fn values_and_times_are_those_of_the_operations() {
+        let field = |event, name| {
+            let mut fields = super::event(None, event).unwrap().fields().iter();
+            fields.find(|field| field.name() == name).unwrap().clone()
+        };
+        let state = field("TRANSACTION.SUCCESS", "trade_state");
+        assert!(state.values().contains(&"SUCCESS"), "{state:?}");
+        let time = |event, name| field(event, name).format() == Some("rfc3339");
+        assert!(time("REFUND.SUCCESS", "success_time"));
+        assert!(!time("PAYSCORE.USER_OPEN_SERVICE", "openorclose_time"));
+        assert!(!time("PAYSCORE.USER_ACCEPTED", "create_time"));
+        // Products use this name for different things.
+        assert_eq!(field("PAYSCORE.USER_PAID", "state").values(), [""; 0]);
     }
 
     #[test]
@@ -277,6 +224,50 @@ mod tests {
         assert_eq!(events().len(), 112);
         for event in events() {
             assert!(!event.fields().is_empty(), "{event:?}");
+        }
+    }
+
+    #[test]
+    fn every_announced_event_and_its_operation_exist() {
+        assert!(ANNOUNCED.len() > 180);
+        for (&(method, path), types) in ANNOUNCED.iter() {
+            let documented = find(method, path).unwrap_or_else(|| panic!("{method} {path}"));
+            let found = events_of(documented).count();
+            assert_eq!(found, types.split(' ').count(), "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn operations_with_a_notify_url_have_an_event() {
+        // Their notifications are not documented.
+        const WITHOUT: [&str; 3] = [
+            "v3/gov/subsidy/audit/cup/update",
+            "v3/gov/subsidy/audit/cup/upload",
+            "v3/pay-devices/printers/{device_id}/print-orders",
+        ];
+        fn has_url(fields: &[Field]) -> bool {
+            fields
+                .iter()
+                .any(|field| field.name() == "notify_url" || has_url(field.fields()))
+        }
+        for documented in all().filter(|it| has_url(it.request())) {
+            let expected = !WITHOUT.contains(&documented.path());
+            let found = events_of(documented).next().is_some();
+            assert_eq!(found, expected, "{documented:?}");
+        }
+    }
+
+    #[test]
+    fn several_events_have_the_fields_of_all() {
+        let operation = find("POST", "v3/eduschoolpay/transactions").unwrap();
+        let events: Vec<_> = events_of(operation).collect();
+        assert_eq!(events.len(), 4);
+        let names: Vec<_> = fields_of(&events).iter().map(Field::name).collect();
+        for event in events {
+            for field in event.fields() {
+                let count = names.iter().filter(|name| **name == field.name()).count();
+                assert_eq!(count, 1, "{}", field.name());
+            }
         }
     }
 }

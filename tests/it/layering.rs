@@ -81,6 +81,7 @@ const FLOORS: [Floors; 5] = [
             &["documented"],
             &["read"],
             &["index"],
+            &["event_fields"],
             &["events"],
             &["types"],
         ],

@@ -1,6 +1,7 @@
 //! The structs of one body, and the types of their fields.
 
 use crate::field::{Field, FieldKind};
+use crate::labels::Part;
 
 use super::about::{about, last_name};
 use super::layout::{broken_after, code, serde};

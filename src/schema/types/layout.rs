@@ -4,6 +4,8 @@
 const WIDTH: usize = 100;
 /// The greatest width of the arguments of a call.
 const ARGUMENTS: usize = 60;
+/// The greatest width of the items of an array.
+const ARRAY: usize = 60;
 /// The greatest width of the arguments of an attribute.
 const ATTRIBUTE: usize = 70;
 
@@ -36,6 +38,15 @@ pub(super) fn arguments(arguments: &[String], indent: &str) -> String {
     let inner = format!("\n{indent}    ");
     let line = arguments.join(&format!(",{inner}"));
     format!("{inner}{line},\n{indent}")
+}
+
+/// An array, each item on a line if they are too long.
+pub(super) fn array(items: &[String]) -> String {
+    let line = items.join(", ");
+    if line.len() <= ARRAY {
+        return format!("[{line}]");
+    }
+    format!("[\n    {},\n]", items.join(",\n    "))
 }
 
 /// An attribute of serde on a field; nothing without arguments.

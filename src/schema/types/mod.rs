@@ -15,7 +15,7 @@ mod values;
 
 use crate::attributes::Body;
 use crate::documented::Documented;
-use crate::events::Event;
+use crate::events::{Event, events_of, fields_of};
 use crate::labels::Part;
 
 pub use names::Names;
@@ -51,8 +51,9 @@ pub fn items(documented: &'static Documented) -> String {
         let about = "The body of a successful response.";
         items.root(about, &side, documented.response());
     }
+    let event_types = notifications(documented, &mut items);
     format!(
-        "/// The method of the operation.\npub const METHOD: &str = {:?};\n{}{}{}",
+        "/// The method of the operation.\npub const METHOD: &str = {:?};\n{}{event_types}{}{}",
         documented.method(),
         path(documented.path()),
         parameters.unwrap_or_default(),
@@ -78,13 +79,32 @@ pub fn event_module(event: &'static Event) -> String {
 #[must_use]
 pub fn event_items(event: &'static Event) -> String {
     let mut items = Items::default();
-    let about = "The decrypted resource: `notification.resource_as::<Notification>()`.";
-    items.root(about, &Side::of_event(), event.fields());
+    notification(&[event], &mut items);
     format!(
         "/// The type of the event.\npub const EVENT_TYPE: &str = {:?};\n{}",
         event.event_type(),
         items.text()
     )
+}
+
+/// Writes the type of the resources of an operation's events. Returns the constant with the types of the events.
+fn notifications(documented: &'static Documented, items: &mut Items) -> String {
+    let events: Vec<_> = events_of(documented).collect();
+    if events.is_empty() {
+        return String::new();
+    }
+    notification(&events, items);
+    let names = events
+        .iter()
+        .map(|event| format!("{:?}", event.event_type()));
+    let array = layout::array(&names.collect::<Vec<_>>());
+    format!("/// The types of its events.\npub const EVENT_TYPES: &[&str] = &{array};\n")
+}
+
+/// All events of an operation share one type: every member is optional.
+fn notification(events: &[&'static Event], items: &mut Items) {
+    let about = "The decrypted resource: `notification.resource_as::<Notification>()`.";
+    items.root(about, &Side::of_event(), &fields_of(events));
 }
 
 fn head(documented: &Documented) -> String {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{all, find};
+use crate::{all, event, events, find};
 
 fn of(method: &str, path: &str) -> String {
     module(find(method, path).unwrap())
@@ -161,14 +161,14 @@ fn an_empty_time_of_a_response_is_none() {
         let text = module(documented);
         let is_used = text.contains("deserialize_with");
         assert_eq!(text.contains("fn time_or_none<"), is_used, "{text}");
-        let (_, response) = text.split_once("pub struct Response").unwrap_or(("", ""));
+        // The response and the notification.
+        let begin = ["pub struct Response", "pub struct Notification"].map(|head| text.find(head));
+        let begin = begin.into_iter().flatten().min().unwrap_or(text.len());
+        let (request, response) = text.split_at(begin);
         let times = response.matches("Option<wechatpay_chain::Timestamp>,\n");
         let readers = response.matches("deserialize_with");
         assert_eq!(readers.count(), times.count(), "{text}");
         // A request has none: an empty time there is a mistake.
-        let (request, _) = text
-            .split_once("pub struct Response")
-            .unwrap_or((&text, ""));
         assert!(!request.contains("deserialize_with"), "{text}");
         assert!(!text.contains("Vec<wechatpay_chain::Timestamp>"), "{text}");
     }
@@ -197,4 +197,37 @@ fn responses_of_apiv2_have_texts_and_keep_further_members() {
 fn comments_escape_what_rustdoc_reads_as_markup() {
     assert_eq!(comment("a<b>[c]_d"), "a\\<b\\>\\[c\\]\\_d");
     assert_eq!(layout::code("a`b"), "`` a`b ``");
+}
+
+#[test]
+fn an_operation_has_the_type_of_its_notifications() {
+    let text = of("POST", "v3/refund/domestic/refunds");
+    let types = "pub const EVENT_TYPES: &[&str] = &[\"REFUND.SUCCESS\", \"REFUND.ABNORMAL\", \"REFUND.CLOSED\"];\n";
+    assert!(text.contains(types), "{text}");
+    let notification = item(&text, "pub struct Notification {");
+    assert!(
+        notification.contains("    pub amount: Option<NotificationAmount>,\n"),
+        "{notification}"
+    );
+    // One text for one event, and none without.
+    assert!(!of("GET", "v3/certificates").contains("Notification"));
+    let one = event_module(event(None, "REFUND.SUCCESS").unwrap());
+    assert!(one.contains("pub const EVENT_TYPE: &str = \"REFUND.SUCCESS\";\n"));
+    assert_eq!(item(&one, "pub struct Notification {"), notification);
+}
+
+#[test]
+fn every_member_of_a_notification_is_optional() {
+    for event in events() {
+        let text = event_module(event);
+        let notification = item(&text, "pub struct Notification {");
+        for line in notification
+            .lines()
+            .filter(|line| line.starts_with("    pub "))
+        {
+            let is_optional = line.contains("Option<") || line.ends_with(':');
+            let is_rest = line.contains("serde_json::Map<String, serde_json::Value>,");
+            assert!(is_optional || is_rest, "{event:?}: {line}");
+        }
+    }
 }
