@@ -86,7 +86,8 @@ pub fn php(input: TokenStream) -> TokenStream {
         .into()
 }
 
-/// Expands to serde types of an operation: `Request`, `Response`, `Params`, `METHOD` and `PATH`.
+/// Expands to serde types of an operation: `Request`, `Response`, `Params`, `Notification`, `METHOD`, `PATH` and `EVENT_TYPES`;
+/// or of an event: `Notification` and `EVENT_TYPE`.
 ///
 /// ```text
 /// mod jsapi {
@@ -94,6 +95,12 @@ pub fn php(input: TokenStream) -> TokenStream {
 /// }
 ///
 /// let response: jsapi::Response = client.chain(jsapi::PATH).post(Json(&request), ()).await?.json()?;
+///
+/// mod complaint {
+///     wechatpay_chain::types!(EVENT "COMPLAINT.CREATE");
+/// }
+///
+/// let resource = notification.resource_as::<complaint::Notification>()?;
 /// ```
 ///
 /// They are the types that `wechatpay endpoints METHOD PATH --emit types` prints. Put the macro into a module: all
@@ -101,7 +108,8 @@ pub fn php(input: TokenStream) -> TokenStream {
 ///
 /// # Errors
 ///
-/// A method or path that is not in the catalog does not compile. The error names the most similar operation.
+/// An operation or event that is not in the catalog does not compile. The error names the most similar one. An APIv2 event that
+/// has the type of an APIv3 event is `EVENT "v2 TRANSACTION.SUCCESS"`.
 #[cfg(feature = "types")]
 #[proc_macro]
 pub fn types(input: TokenStream) -> TokenStream {

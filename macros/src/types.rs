@@ -2,13 +2,17 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Error, Ident, LitStr, Result};
-use wechatpay_schema::Documented;
+use wechatpay_schema::{Documented, Event};
 
 const EXAMPLE: &str = "write it as in `types!(POST \"v3/pay/transactions/jsapi\")`";
+const EVENT_EXAMPLE: &str = "write it as in `types!(EVENT \"REFUND.SUCCESS\")`";
 
 pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
-    let Named(documented) = syn::parse2(input)?;
-    let items: TokenStream = wechatpay_schema::types::items(documented).parse()?;
+    let items = match syn::parse2(input)? {
+        Named::Operation(documented) => wechatpay_schema::types::items(documented),
+        Named::Event(event) => wechatpay_schema::types::event_items(event),
+    };
+    let items: TokenStream = items.parse()?;
     Ok(quote! {
         #[doc(hidden)]
         #[allow(dead_code, reason = "a program may use only some of them")]
@@ -20,13 +24,19 @@ pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
     })
 }
 
-/// The operation that the input names.
-struct Named(&'static Documented);
+/// The operation or the event that the input names.
+enum Named {
+    Operation(&'static Documented),
+    Event(&'static Event),
+}
 
 impl Parse for Named {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let missing = |what| move |err: Error| Error::new(err.span(), format!("{what}; {EXAMPLE}"));
         let method: Ident = input.parse().map_err(missing("the method is missing"))?;
+        if method == "EVENT" {
+            return event(input);
+        }
         let path: LitStr = input
             .parse()
             .map_err(missing("after the method comes the path, a string literal"))?;
@@ -36,9 +46,25 @@ impl Parse for Named {
         let name = method.to_string().to_uppercase();
         let found = wechatpay_schema::find(&name, &path.value());
         found
-            .map(Self)
+            .map(Self::Operation)
             .ok_or_else(|| unknown(&name, &path.value(), path.span()))
     }
+}
+
+fn event(input: ParseStream<'_>) -> Result<Named> {
+    let name: LitStr = input.parse().map_err(|err: Error| {
+        let text = format!("after EVENT comes its type, a string literal; {EVENT_EXAMPLE}");
+        Error::new(err.span(), text)
+    })?;
+    if !input.is_empty() {
+        return Err(input.error(format!("only one event is expected; {EVENT_EXAMPLE}")));
+    }
+    let found = wechatpay_schema::event_named(&name.value());
+    found.map(Named::Event).map_err(|similar| {
+        let similar = similar.join(", ");
+        let text = format!("no event has this type; similar ones are {similar}");
+        Error::new(name.span(), text)
+    })
 }
 
 fn unknown(method: &str, path: &str, span: Span) -> Error {
@@ -69,6 +95,22 @@ mod tests {
     }
 
     #[test]
+    fn an_event_expands_to_its_type() {
+        for (input, event_type) in [
+            (quote!(EVENT "REFUND.SUCCESS"), "REFUND.SUCCESS"),
+            (
+                quote!(EVENT "v2 TRANSACTION.SUCCESS"),
+                "TRANSACTION.SUCCESS",
+            ),
+        ] {
+            let code = expand(input).unwrap().to_string();
+            assert!(code.contains("pub struct Notification {"), "{code}");
+            let constant = format!("pub const EVENT_TYPE : & str = {event_type:?}");
+            assert!(code.contains(&constant), "{code}");
+        }
+    }
+
+    #[test]
     fn errors_say_what_to_write() {
         for (input, part) in [
             (quote!(), "the method is missing"),
@@ -87,6 +129,12 @@ mod tests {
                 "did you mean `POST \"v3/pay/transactions/jsapi\"`?",
             ),
             (quote!(POST "pay"), "wechatpay endpoints WORD"),
+            (quote!(EVENT REFUND), "a string literal"),
+            (quote!(EVENT "PAY", "REFUND"), "only one event"),
+            (
+                quote!(EVENT "REFUND.SUCESS"),
+                "similar ones are REFUND.SUCCESS",
+            ),
         ] {
             let err = expand(input).unwrap_err().to_string();
             assert!(err.contains(part), "{err}");

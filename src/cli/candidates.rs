@@ -29,6 +29,16 @@ pub(crate) fn paths(current: &OsStr) -> Vec<CompletionCandidate> {
     candidates.collect()
 }
 
+/// The types of events that begin with `current`.
+pub(crate) fn events(current: &OsStr) -> Vec<CompletionCandidate> {
+    let current = current.to_str().unwrap_or_default().to_ascii_uppercase();
+    let events = wechatpay_schema::events().iter();
+    let begun = events.filter(|event| event.event_type().starts_with(&current));
+    begun
+        .map(|event| CompletionCandidate::new(event.event_type()).help(Some(event.title().into())))
+        .collect()
+}
+
 /// `name=` for each variable of the path on the command line.
 pub(crate) fn variables(current: &OsStr) -> Vec<CompletionCandidate> {
     let words = words();

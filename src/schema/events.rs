@@ -44,6 +44,43 @@ pub fn event(version: Option<&str>, event_type: &str) -> Option<&'static Event> 
     }
 }
 
+/// The event with this name: its type, or a version and its type (`v2 TRANSACTION.SUCCESS`). Upper and lower case are equal.
+///
+/// # Errors
+///
+/// There is none. The value has the types of the most similar events.
+///
+/// ```
+/// let refund = wechatpay_schema::event_named("refund.success").unwrap();
+/// assert_eq!(refund.event_type(), "REFUND.SUCCESS");
+/// let similar = wechatpay_schema::event_named("REFUND.SUCESS").unwrap_err();
+/// assert_eq!(similar[0], "REFUND.SUCCESS");
+/// ```
+pub fn event_named(name: &str) -> Result<&'static Event, Vec<&'static str>> {
+    let name = name.trim().to_ascii_uppercase();
+    let found = match name.split_once(char::is_whitespace) {
+        Some(("V2", event_type)) => event(Some("v2"), event_type.trim()),
+        Some(("V3", event_type)) => event(Some("v3"), event_type.trim()),
+        _ => event(None, &name),
+    };
+    found.ok_or_else(|| {
+        let mut scored: Vec<_> = EVENTS
+            .iter()
+            .map(|it| (strsim::jaro_winkler(it.event_type, &name), it.event_type))
+            .collect();
+        scored.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        scored.dedup_by_key(|(_, event_type)| *event_type);
+        scored.truncate(SIMILAR);
+        scored
+            .into_iter()
+            .map(|(_, event_type)| event_type)
+            .collect()
+    })
+}
+
+/// How many similar names an error has.
+const SIMILAR: usize = 3;
+
 /// The events that WeChat Pay posts after a call of an operation, to the `notify_url` of the call or the address that it sets.
 ///
 /// ```
@@ -111,6 +148,12 @@ impl Event {
     #[must_use]
     pub fn fields(&self) -> &[Field] {
         &self.fields
+    }
+
+    /// Whether the resource is XML: all its values are texts.
+    #[must_use]
+    pub fn is_xml(&self) -> bool {
+        self.form() == Form::Xml
     }
 
     fn form(&self) -> Form {

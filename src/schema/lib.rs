@@ -23,7 +23,7 @@ pub mod types;
 
 pub use attributes::{Attributes, Body};
 pub use documented::{Documented, RateLimit};
-pub use events::{Event, event, events, events_of};
+pub use events::{Event, event, event_named, events, events_of};
 pub use field::{Field, FieldKind};
 pub use index::{all, find, get, similar};
 pub use labels::{Part, is_deprecated, label};

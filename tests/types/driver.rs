@@ -1,11 +1,10 @@
-//! Each operation's answer from the sandbox, and its request, through the generated types and back.
+//! Each operation's answer from the sandbox, its request, and each notification, through the generated types and back.
 //!
-//! It is the `main.rs` of a crate with the generated modules (`wechat`) and the table that `table.sh` prints; `run`
-//! makes the crate. A sample answer has all documented fields, so the types must have them too.
+//! It is the `main.rs` of a crate with the generated modules and the table that `table.sh` prints; `run` makes the
+//! crate. A sample has all documented fields, so the types must have them too.
 
 mod sample_call;
 mod table;
-mod wechat;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -14,20 +13,34 @@ use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use wechatpay_chain::notify::{Notification, Notifications, Version};
 use wechatpay_sandbox::schema::{self, Schema};
 use wechatpay_sandbox::{SampleRequest, Sandbox};
 
-/// The fewest requests and answers that go there and back with every tenth operation: of 119 operations, 66 requests and
-/// 94 answers did when this was written. All operations have more.
-const LEAST_REQUESTS: usize = 60;
-const LEAST_ANSWERS: usize = 85;
+/// The fewest of each that go there and back with every tenth operation: of 119 operations, 66 requests, 94 answers and
+/// 132 notifications did when this was written. All operations have more.
+const LEAST: Counts = Counts {
+    requests: 60,
+    answers: 85,
+    notifications: 120,
+};
 
-/// One operation's types. A body that is not documented has no type.
-struct Types {
-    method: &'static str,
-    path: &'static str,
-    request: Option<fn(&Value) -> serde_json::Result<Value>>,
-    response: Option<fn(&Value) -> serde_json::Result<Value>>,
+type Round = fn(&Value) -> serde_json::Result<Value>;
+
+/// The types of one module. A body that is not documented has no type.
+enum Types {
+    Operation {
+        method: &'static str,
+        path: &'static str,
+        request: Option<Round>,
+        response: Option<Round>,
+        notification: Option<(&'static [&'static str], Round)>,
+    },
+    Event {
+        version: Version,
+        event_type: &'static str,
+        resource: Round,
+    },
 }
 
 /// A value as the type `T`, and as JSON again.
@@ -35,66 +48,155 @@ fn there_and_back<T: Serialize + DeserializeOwned>(value: &Value) -> serde_json:
     serde_json::to_value(T::deserialize(value)?)
 }
 
+#[derive(Debug, Default)]
+struct Counts {
+    requests: usize,
+    answers: usize,
+    notifications: usize,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    // Nothing is remembered in the second: it answers what the first does not find.
-    let (sandbox, fallback) = (Sandbox::start_blocking()?, Sandbox::start_blocking()?);
-    let (mut requests, mut responses, mut failed) = (0, 0, 0);
-    let mut refused = BTreeMap::<String, usize>::new();
+    let mut trip = Trip::start()?;
     for types in table::ALL {
-        let method = Method::from_bytes(types.method.as_bytes())?;
-        let schema = schema::find(&method, types.path).ok_or(types.path)?;
-        let name = format!("{} {}", types.method, types.path);
-        let sample = SampleRequest::complete(&schema, 0);
-        if let (Some(round), Some(body)) = (types.request, sample.body()) {
-            let same = check(&format!("{name} request"), body, round(body));
-            requests += usize::from(same);
-            failed += usize::from(!same);
+        match types {
+            Types::Operation {
+                method,
+                path,
+                request,
+                response,
+                notification,
+            } => {
+                trip.operation(method, path, *request, *response)?;
+                let version = if path.starts_with("v2/") {
+                    Version::V2
+                } else {
+                    Version::V3
+                };
+                let (event_types, round) = notification.unzip();
+                for event_type in event_types.into_iter().flatten() {
+                    trip.event(version, event_type, round.ok_or("no type")?)?;
+                }
+            }
+            Types::Event {
+                version,
+                event_type,
+                resource,
+            } => trip.event(*version, event_type, *resource)?,
         }
-        let Some(round) = types.response else {
-            continue;
+    }
+    trip.end()
+}
+
+struct Trip {
+    sandbox: Sandbox,
+    /// Nothing is remembered in it: it answers what the first does not find.
+    fallback: Sandbox,
+    notifications: Notifications,
+    same: Counts,
+    failed: usize,
+    refused: BTreeMap<String, usize>,
+}
+
+impl Trip {
+    fn start() -> Result<Self, Box<dyn Error>> {
+        let (sandbox, fallback) = (Sandbox::start_blocking()?, Sandbox::start_blocking()?);
+        let notifications = Notifications::from_client(&sandbox.client()?)?;
+        Ok(Self {
+            sandbox,
+            fallback,
+            notifications,
+            same: Counts::default(),
+            failed: 0,
+            refused: BTreeMap::new(),
+        })
+    }
+
+    fn operation(
+        &mut self,
+        method: &str,
+        path: &'static str,
+        request: Option<Round>,
+        response: Option<Round>,
+    ) -> Result<(), Box<dyn Error>> {
+        let schema = schema::find(&Method::from_bytes(method.as_bytes())?, path).ok_or(path)?;
+        let name = format!("{method} {path}");
+        let sample = SampleRequest::complete(&schema, 0);
+        if let (Some(round), Some(body)) = (request, sample.body()) {
+            self.same.requests += self.check(&format!("{name} request"), body, round(body));
+        }
+        let Some(round) = response else {
+            return Ok(());
         };
-        let answer =
-            answer(&sandbox, &schema, &sample).or_else(|_| answer(&fallback, &schema, &sample));
-        match answer {
+        let first = answer(&self.sandbox, &schema, &sample);
+        match first.or_else(|_| answer(&self.fallback, &schema, &sample)) {
             Ok(answer) => {
-                let same = check(&format!("{name} response"), &answer, round(&answer));
-                responses += usize::from(same);
-                failed += usize::from(!same);
+                let same = self.check(&format!("{name} response"), &answer, round(&answer));
+                self.same.answers += same;
             }
             Err(err) => {
                 let code = err.api().map_or("other", |api| &*api.code);
-                *refused.entry(code.to_owned()).or_default() += 1;
+                *self.refused.entry(code.to_owned()).or_default() += 1;
                 println!("{name}: not answered: {err}");
             }
         }
+        Ok(())
     }
-    println!(
-        "{} operations: {requests} requests and {responses} answers there and back, {failed} differ, \
-         not answered: {refused:?}",
-        table::ALL.len()
-    );
-    if failed > 0 {
-        return Err(format!("{failed} differ").into());
-    }
-    if requests < LEAST_REQUESTS || responses < LEAST_ANSWERS {
-        let least = format!("at least {LEAST_REQUESTS} requests and {LEAST_ANSWERS} answers");
-        return Err(format!("too few went there and back: {least} are expected").into());
-    }
-    Ok(())
-}
 
-/// Prints the difference, if any.
-fn check(name: &str, value: &Value, round: serde_json::Result<Value>) -> bool {
-    match round {
-        Ok(round) if round == *value => true,
-        Ok(round) => {
-            println!("{name}: {value} became {round}");
-            false
+    fn event(
+        &mut self,
+        version: Version,
+        event_type: &str,
+        round: Round,
+    ) -> Result<(), Box<dyn Error>> {
+        let notification = self.notification(version, event_type)?;
+        let resource = notification.resource();
+        let name = format!("{version:?} {event_type}");
+        self.same.notifications += self.check(&name, resource, round(resource));
+        Ok(())
+    }
+
+    /// A notification as a server receives it.
+    fn notification(
+        &self,
+        version: Version,
+        event_type: &str,
+    ) -> Result<Notification, Box<dyn Error>> {
+        let url = "http://127.0.0.1/notify";
+        let notice = self.sandbox.sample_notification(url, version, event_type);
+        let request = notice.ok_or_else(|| event_type.to_owned())?.request()?;
+        Ok(self
+            .notifications
+            .parse(request.headers(), request.body())?)
+    }
+
+    /// 1 if the round changes nothing. Prints the difference, if any.
+    fn check(&mut self, name: &str, value: &Value, round: serde_json::Result<Value>) -> usize {
+        match round {
+            Ok(round) if round == *value => return 1,
+            Ok(round) => println!("{name}: {value} became {round}"),
+            Err(err) => println!("{name}: {err}"),
         }
-        Err(err) => {
-            println!("{name}: {err}");
-            false
+        self.failed += 1;
+        0
+    }
+
+    fn end(self) -> Result<(), Box<dyn Error>> {
+        let (same, failed) = (self.same, self.failed);
+        println!(
+            "{} modules there and back: {same:?}, {failed} differ, not answered: {:?}",
+            table::ALL.len(),
+            self.refused
+        );
+        if failed > 0 {
+            return Err(format!("{failed} differ").into());
         }
+        let enough = same.requests >= LEAST.requests
+            && same.answers >= LEAST.answers
+            && same.notifications >= LEAST.notifications;
+        if !enough {
+            return Err(format!("too few went there and back, {LEAST:?} are expected").into());
+        }
+        Ok(())
     }
 }
 

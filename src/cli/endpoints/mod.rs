@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
-use wechatpay_sandbox::schema::{self, Schema, is_deprecated};
+use wechatpay_sandbox::schema::{Schema, is_deprecated};
 
 use crate::candidates;
 use crate::exit::{Exit, Failure};
@@ -24,6 +24,7 @@ const EXAMPLES: &str = "  \
   wechatpay endpoints POST v3/pay/transactions/native
   wechatpay endpoints --json transfer
   wechatpay endpoints POST v3/pay/transactions/jsapi --emit types
+  wechatpay endpoints --event COMPLAINT.CREATE --emit types
   wechatpay endpoints --emit types --all -o src/wechat/
 ";
 
@@ -38,6 +39,15 @@ pub(crate) struct EndpointsArgs {
 
     #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "json")]
     emit: Option<Emit>,
+
+    #[arg(
+        long,
+        value_name = "TYPE",
+        requires = "emit",
+        conflicts_with_all = ["words", "all", "file"],
+        add = ArgValueCompleter::new(candidates::events)
+    )]
+    event: Vec<String>,
 
     #[arg(long, requires_all = ["emit", "output"], conflicts_with_all = ["words", "file"])]
     all: bool,
@@ -59,19 +69,10 @@ enum Emit {
 }
 
 pub(crate) fn run(args: &EndpointsArgs, output: &Output) -> Result<(), Failure> {
-    let found = if let Some(file) = &args.file {
-        types::listed(file)?
-    } else if args.all {
-        schema::all().collect()
-    } else {
-        search::search(&args.words)
-    };
-    if found.is_empty() {
-        return Err(Failure::new(Exit::Failed, "none", t!("endpoints-none")));
-    }
     if args.emit == Some(Emit::Types) {
-        return emit_types(args, &found, output);
+        return emit_types(args, output);
     }
+    let found = found(search::search(&args.words))?;
     if args.json || output.json() {
         let lines = found
             .iter()
@@ -84,17 +85,37 @@ pub(crate) fn run(args: &EndpointsArgs, output: &Output) -> Result<(), Failure> 
     }
 }
 
-fn emit_types(args: &EndpointsArgs, found: &[Schema], output: &Output) -> Result<(), Failure> {
-    if let Some(folder) = &args.output {
-        let count = types::write(found, folder, args.force)?;
-        return output.write(&format!("{}\n", t!("endpoints-count", count = count)));
+fn found(schemas: Vec<Schema>) -> Result<Vec<Schema>, Failure> {
+    if schemas.is_empty() {
+        return Err(Failure::new(Exit::Failed, "none", t!("endpoints-none")));
     }
-    match found {
-        [schema] => output.write(&wechatpay_schema::types::module(schema.documented())),
+    Ok(schemas)
+}
+
+fn emit_types(args: &EndpointsArgs, output: &Output) -> Result<(), Failure> {
+    let named = if let Some(file) = &args.file {
+        types::listed(file)?
+    } else if args.all {
+        types::all()
+    } else if !args.event.is_empty() {
+        types::events(&args.event)?
+    } else {
+        let found = found(search::search(&args.words))?;
+        found.into_iter().map(types::Named::Operation).collect()
+    };
+    if let Some(folder) = &args.output {
+        types::write(&named, folder, args.force)?;
+        let is_event = |named: &&types::Named| matches!(named, types::Named::Event(_));
+        let events = named.iter().filter(is_event).count();
+        let text = t!("types-count", count = named.len() - events, events = events);
+        return output.write(&format!("{text}\n"));
+    }
+    match &named[..] {
+        [named] => output.write(&named.source()),
         _ => Err(Failure::new(
             Exit::Usage,
             "usage",
-            t!("types-which", count = found.len()),
+            t!("types-which", count = named.len()),
         )),
     }
 }

@@ -173,9 +173,10 @@ arg-bill-reconcile = Compare with the orders in this CSV file; - for standard in
 
 arg-endpoints-words = Words to search for in path, title and product, in Chinese or English, in any order; or METHOD PATH
 arg-endpoints-json = Print one JSON object per line
-arg-endpoints-emit = What to generate: types, serde structs for the request, the answer and the parameters of one endpoint
-arg-endpoints-all = Generate a module for every endpoint
-arg-endpoints-file = Generate a module for every endpoint that this file names, METHOD PATH in each line
+arg-endpoints-emit = What to generate: types, serde structs for the request, the answer, the parameters and the notifications of one endpoint
+arg-endpoints-event = Generate the type of this event's resource, for example COMPLAINT.CREATE
+arg-endpoints-all = Generate a module for every endpoint and every event
+arg-endpoints-file = Generate a module for every endpoint that this file names, METHOD PATH or EVENT TYPE in each line
 arg-endpoints-output = The folder to write the modules to, for example src/wechat/
 arg-endpoints-force = With -o: also overwrite files that this command did not write or that were changed since
 
@@ -654,8 +655,11 @@ per-day = day
 scope-merchant = merchant
 scope-service-provider = service provider
 scope-api = API
-types-which = { $count } endpoints match; name one as METHOD PATH, or write them into a folder with -o DIR
+types-which = { $count } endpoints or events match; name one as METHOD PATH, or write them into a folder with -o DIR
 types-unknown = not in the catalog: { $line }; write METHOD PATH, and search with `wechatpay endpoints WORD`
+types-unknown-event = no event has the type { $name }; similar ones are { $similar }
+types-empty = { $file } names no endpoint and no event; write METHOD PATH or EVENT TYPE in each line
+types-count = { $count } endpoints, { $events } events
 endpoints-none = no endpoint matches all of these words; try fewer
 endpoints-count = { $count } endpoints
 

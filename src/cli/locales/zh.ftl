@@ -151,9 +151,10 @@ arg-bill-reconcile = 与这个 CSV 文件中的订单对账；- 表示标准输�
 
 arg-endpoints-words = 要搜索的词，在路径、标题和产品中查找，中英文均可，顺序不限；也可以写 METHOD PATH
 arg-endpoints-json = 每行输出一个 JSON 对象
-arg-endpoints-emit = 生成的内容：types 为一个接口的请求、应答和参数生成 serde 结构体
-arg-endpoints-all = 为全部接口各生成一个模块
-arg-endpoints-file = 为文件中列出的接口各生成一个模块，每行写一个 METHOD PATH
+arg-endpoints-emit = 生成的内容：types 为一个接口的请求、应答、参数和回调通知生成 serde 结构体
+arg-endpoints-event = 为这种回调通知解密后的内容生成结构体，例如 COMPLAINT.CREATE
+arg-endpoints-all = 为全部接口和回调通知各生成一个模块
+arg-endpoints-file = 为文件中列出的接口和通知各生成一个模块，每行写一个 METHOD PATH 或 EVENT 通知类型
 arg-endpoints-output = 模块写入的目录，例如 src/wechat/
 arg-endpoints-force = 与 -o 一起使用：不是本命令写的文件、或之后被改过的文件，也一并覆盖
 
@@ -632,8 +633,11 @@ per-day = 天
 scope-merchant = 商户
 scope-service-provider = 服务商
 scope-api = 接口
-types-which = 有 { $count } 个接口符合；请用 METHOD PATH 指定一个，或用 -o DIR 写入目录
+types-which = 有 { $count } 个接口或通知符合；请用 METHOD PATH 指定一个，或用 -o DIR 写入目录
 types-unknown = 接口目录中没有：{ $line }；请写 METHOD PATH，可用 `wechatpay endpoints 关键词` 搜索
+types-unknown-event = 没有 { $name } 这种通知；相近的有 { $similar }
+types-empty = { $file } 里没有接口，也没有通知；每行写一个 METHOD PATH 或 EVENT 通知类型
+types-count = 共 { $count } 个接口、{ $events } 种通知
 endpoints-none = 没有接口符合全部关键词，请减少关键词再试
 endpoints-count = 共 { $count } 个接口
 

@@ -5,8 +5,9 @@ use http::{Request, Response};
 use serde_json::Value;
 
 use super::Sandbox;
-use crate::notifier::{Content, EventContent, Message, Notice, Reach, exchange};
+use crate::notifier::{Content, EventContent, Message, Notice, Reach, exchange, kind_row};
 use wechatpay_chain::Pending;
+use wechatpay_chain::notify::Version;
 
 impl Sandbox {
     /// Creates an APIv3 notification (回调通知) for a server on loopback. The resource is encrypted with the APIv3
@@ -64,6 +65,33 @@ impl Sandbox {
     ) -> Notice {
         let message = Message::event(event_type.into(), resource);
         self.notice(url, Content::Message(message))
+    }
+
+    /// Creates a notification of a documented event with a generated resource that has all documented fields; `None` if there is
+    /// no such event.
+    ///
+    /// Six kinds of APIv2 have no event type; their names are `COMBINE_PAY`, `CONTRACT`, `PAY`, `REFUND`, `RISK_TRADE` and
+    /// `VEHICLE_STATE`.
+    ///
+    /// ```
+    /// # use wechatpay_chain::notify::Version;
+    /// # use wechatpay_sandbox::Sandbox;
+    /// # fn main() -> wechatpay_chain::Result<()> {
+    /// let sandbox = Sandbox::start_blocking()?;
+    /// let url = "http://127.0.0.1:8080/notify";
+    /// let notice = sandbox.sample_notification(url, Version::V3, "COMPLAINT.CREATE");
+    /// assert!(notice.unwrap().request()?.headers().contains_key("wechatpay-signature"));
+    /// # Ok(()) }
+    /// ```
+    pub fn sample_notification(
+        &self,
+        url: impl Into<String>,
+        version: Version,
+        event_type: &str,
+    ) -> Option<Notice> {
+        let row = kind_row(version, event_type)?;
+        let resource = row.resource(self.merchant.mchid(), self.merchant.state.now());
+        Some(self.notice(url, row.content(resource)))
     }
 
     /// Posts a request of [`Notice::request`], changed or not, to a server on loopback.

@@ -104,7 +104,9 @@ fn notifications(documented: &'static Documented, items: &mut Items) -> String {
 /// All events of an operation share one type: every member is optional.
 fn notification(events: &[&'static Event], items: &mut Items) {
     let about = "The decrypted resource: `notification.resource_as::<Notification>()`.";
-    items.root(about, &Side::of_event(), &fields_of(events));
+    for event in events.iter().take(1) {
+        items.root(about, &Side::of_event(event), &fields_of(events));
+    }
 }
 
 fn head(documented: &Documented) -> String {

@@ -2,6 +2,7 @@
 
 use crate::attributes::Body;
 use crate::documented::Documented;
+use crate::events::Event;
 use crate::field::Field;
 use crate::labels::{Part, label};
 
@@ -36,13 +37,18 @@ impl Side {
     }
 
     /// The resource of a notification. Its fields have the usual terms.
-    pub(super) fn of_event() -> Self {
+    pub(super) fn of_event(event: &Event) -> Self {
+        let body = if event.is_xml() {
+            Body::Xml
+        } else {
+            Body::Json
+        };
         Self {
             root: "Notification",
             method: "",
             path: "",
             part: Part::Response,
-            body: Body::Json,
+            body,
         }
     }
 
