@@ -141,6 +141,73 @@ fn types_overwrite_no_files_of_the_user_without_force() {
 }
 
 #[test]
+fn types_of_one_event_and_of_an_operation_with_notifications() {
+    let text = Run::new(&[
+        "endpoints",
+        "--event",
+        "complaint.create",
+        "--emit",
+        "types",
+    ])
+    .run()
+    .ok();
+    assert!(
+        text.contains("pub const EVENT_TYPE: &str = \"COMPLAINT.CREATE\";"),
+        "{text}"
+    );
+    assert!(text.contains("pub struct Notification {"), "{text}");
+    let args = [
+        "endpoints",
+        "POST",
+        "v3/refund/domestic/refunds",
+        "--emit",
+        "types",
+    ];
+    let text = Run::new(&args).run().ok();
+    for part in [
+        "pub struct Request {",
+        "pub struct Response {",
+        "pub struct Notification {",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let args = ["endpoints", "--event", "COMPLAINT.CREAT", "--emit", "types"];
+    let said = Run::new(&args).run().failed(1);
+    assert!(said.contains("COMPLAINT.CREATE"), "{said}");
+    // Neither without a kind of code nor with words.
+    Run::new(&["endpoints", "--event", "PAY"]).run().failed(2);
+    let args = ["endpoints", "refund", "--event", "PAY", "--emit", "types"];
+    Run::new(&args).run().failed(2);
+}
+
+#[test]
+fn listed_events_have_modules_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("list");
+    std::fs::write(
+        &list,
+        "EVENT COMPLAINT.CREATE\nevent v2 TRANSACTION.SUCCESS\n",
+    )
+    .unwrap();
+    let out = folder.path().join("wechat");
+    let (list, to) = (list.to_str().unwrap(), out.to_str().unwrap());
+    let args = ["endpoints", "--emit", "types", "--file", list, "-o", to];
+    Run::new(&args).run().ok();
+    for file in [
+        "events/complaint_create.rs",
+        "events/v2/transaction_success.rs",
+    ] {
+        let module = std::fs::read_to_string(out.join(file)).unwrap();
+        assert!(
+            module.contains("pub struct Notification {"),
+            "{file}: {module}"
+        );
+    }
+    std::fs::write(folder.path().join("list"), "# nothing\n").unwrap();
+    Run::new(&args).run().failed(4);
+}
+
+#[test]
 fn types_need_one_operation_that_exists() {
     Run::new(&["endpoints", "refund", "--emit", "types"])
         .run()

@@ -12,6 +12,7 @@ mod merchants;
 mod notifications;
 mod orders;
 mod page;
+mod page_chinese;
 mod posted;
 mod punish;
 mod records;

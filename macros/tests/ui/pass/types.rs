@@ -8,6 +8,14 @@ mod transfer {
     wechatpay_chain::types!(POST "v3/fund-app/mch-transfer/transfer-bills");
 }
 
+mod refund {
+    wechatpay_chain::types!(POST "v3/refund/domestic/refunds");
+}
+
+mod complaint {
+    wechatpay_chain::types!(EVENT "complaint.create");
+}
+
 fn main() {
     let text = r#"{"trade_state": "NEW_STATE", "amount": {"total": 100}, "unknown": [1]}"#;
     let found: query::Response = serde_json::from_str(text).unwrap();
@@ -31,6 +39,14 @@ fn main() {
         assert_eq!(found.success_time, time.map(|time| time.parse().unwrap()));
     }
     serde_json::from_str::<query::Response>(r#"{"success_time": "x"}"#).unwrap_err();
+
+    assert_eq!(refund::EVENT_TYPES[0], "REFUND.SUCCESS");
+    let text = r#"{"amount": {"refund": 100}, "success_time": "", "refund_status": "SUCCESS"}"#;
+    let refunded: refund::Notification = serde_json::from_str(text).unwrap();
+    assert_eq!(refunded.amount.unwrap().refund, Some(100));
+    assert_eq!(refunded.success_time, None);
+    assert_eq!(complaint::EVENT_TYPE, "COMPLAINT.CREATE");
+    serde_json::from_str::<complaint::Notification>("{}").unwrap();
 
     let request: transfer::Request = serde_json::from_str(
         r#"{"appid": "a", "out_bill_no": "b", "openid": "o", "transfer_amount": 1, "transfer_remark": "r",
