@@ -35,6 +35,8 @@ pub(crate) enum Form {
     Json,
     /// JSON with times such as `20091225091210`.
     CompactTimes,
+    /// JSON of APIv2. Numbers may be texts.
+    TextsOrNumbers,
     /// All values are texts.
     Xml,
 }
@@ -84,6 +86,14 @@ impl Tree<'_> {
 
 /// A field without members, as the operations document it.
 fn usual(name: &'static str, place: &[&str], form: Form) -> Field {
+    let mut field = documented(name, place, form);
+    if form == Form::TextsOrNumbers && field.kind != FieldKind::String {
+        field.kind = FieldKind::Any;
+    }
+    field
+}
+
+fn documented(name: &'static str, place: &[&str], form: Form) -> Field {
     let names: Vec<&str> = place.iter().copied().filter(|name| *name != "*").collect();
     if let Some(usual) = USUAL.get(&format!("/{}", names.join("/"))) {
         let mut field = Field::new(name, usual.at_place());

@@ -166,7 +166,9 @@ fn form(version: &str, event_type: &str) -> Form {
     // The events of APIv2 that have a type contain JSON.
     if version == "v2" && !event_type.contains('.') {
         Form::Xml
-    } else if version == "v2" || event_type.starts_with("PAYSCORE.") {
+    } else if version == "v2" {
+        Form::TextsOrNumbers
+    } else if event_type.starts_with("PAYSCORE.") {
         Form::CompactTimes
     } else {
         Form::Json

@@ -6,7 +6,7 @@ use super::content::{Content, EventContent, Message};
 use crate::date::{Local, rfc3339};
 use crate::mock::value_of;
 use wechatpay_chain::notify::Version;
-use wechatpay_schema::Event;
+use wechatpay_schema::{Event, Field, FieldKind};
 
 /// Members of APIv2's signature and result, which are not part of a resource.
 const OF_V2: [&str; 9] = [
@@ -30,6 +30,7 @@ pub(crate) struct KindRow {
     original_type: Option<&'static str>,
     pub(crate) title: &'static str,
     pointers: &'static str,
+    fields: &'static [Field],
 }
 
 /// All kinds.
@@ -42,7 +43,7 @@ pub(crate) fn kind_row(version: Version, event_type: &str) -> Option<KindRow> {
     kind_rows().find(|row| row.version == version && row.event_type == event_type)
 }
 
-fn row(event: &Event) -> KindRow {
+fn row(event: &'static Event) -> KindRow {
     KindRow {
         version: match event.version() {
             "v2" => Version::V2,
@@ -52,6 +53,7 @@ fn row(event: &Event) -> KindRow {
         original_type: event.original_type(),
         title: event.title(),
         pointers: event.pointers(),
+        fields: event.fields(),
     }
 }
 
@@ -112,10 +114,22 @@ impl KindRow {
         if let Some(time) = time.flatten() {
             return json!(time);
         }
-        match (self.version, value_of(name, &place, mchid, now)) {
-            (Version::V2, Value::Number(number)) => json!(number.to_string()),
-            (_, value) => value,
+        let value = value_of(name, &place, mchid, now);
+        match self.kind(pointer) {
+            _ if self.version == Version::V2 => value,
+            Some(kind) => typed(kind, value),
+            None => value,
         }
+    }
+
+    /// The documented type of a field.
+    fn kind(&self, pointer: &str) -> Option<FieldKind> {
+        let (mut fields, mut kind) = (self.fields, None);
+        for name in pointer.split('/') {
+            let field = fields.iter().find(|field| field.name() == name)?;
+            (kind, fields) = (Some(field.kind()), field.fields());
+        }
+        kind
     }
 }
 
@@ -175,6 +189,18 @@ fn time_v2(name: &str, now: i64) -> Option<String> {
     }
 }
 
+/// The value as this type, or another value of it.
+fn typed(kind: FieldKind, value: Value) -> Value {
+    match (kind, value) {
+        (FieldKind::Integer | FieldKind::Number, Value::String(text)) => {
+            json!(text.parse::<i64>().unwrap_or(1))
+        }
+        (FieldKind::Boolean, value) => json!(value.as_bool().unwrap_or(true)),
+        (FieldKind::String, Value::Number(number)) => json!(number.to_string()),
+        (_, value) => value,
+    }
+}
+
 fn is_below(pointer: &str, above: &str) -> bool {
     pointer
         .strip_prefix(above)
@@ -229,6 +255,50 @@ mod tests {
             if row.version == Version::V2 {
                 assert!(members.values().all(Value::is_string), "{row:?}");
             }
+        }
+    }
+
+    /// The types of `wechatpay endpoints --emit types` read each of them.
+    #[test]
+    fn generated_resources_have_the_documented_members_and_types() {
+        fn check(row: &KindRow, fields: &[Field], value: &Value) {
+            for (name, value) in value.as_object().unwrap() {
+                let numbered = name.trim_end_matches('0');
+                let field = fields.iter().find(|field| {
+                    let pattern = field.name().trim_end_matches("$n");
+                    field.name() == name || pattern != field.name() && pattern == numbered
+                });
+                let Some(field) = field else {
+                    // XML has members of the protocol, which the types keep.
+                    assert_eq!(row.version, Version::V2, "{row:?}: {name}");
+                    continue;
+                };
+                of_kind(row, field, value);
+            }
+        }
+        fn of_kind(row: &KindRow, field: &Field, value: &Value) {
+            let fits = match field.kind() {
+                FieldKind::String => value.is_string(),
+                FieldKind::Integer => value.is_i64() || value.is_u64(),
+                FieldKind::Number => value.is_number(),
+                FieldKind::Boolean => value.is_boolean(),
+                FieldKind::Object => value.is_object(),
+                FieldKind::Array => value.is_array(),
+                _ => true,
+            };
+            assert!(fits, "{} {}: {value}", row.event_type, field.name());
+            match (field.kind(), value) {
+                (FieldKind::Object, _) => check(row, field.fields(), value),
+                (FieldKind::Array, Value::Array(items)) => {
+                    for item in items {
+                        of_kind(row, &field.fields()[0], item);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for row in kind_rows() {
+            check(&row, row.fields, &row.resource(MCHID, 0));
         }
     }
 
