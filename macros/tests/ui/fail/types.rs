@@ -7,7 +7,5 @@ types!(POST "v3/pay/transactions/jsapi", "v3/pay/transactions/h5");
 types!(GET "v3/pay/transactions/jsapi");
 types!(POST "v3/pay/transaction/jsapi");
 types!(POST "pay");
-types!(EVENT "REFUND.SUCESS");
-types!(EVENT);
 
 fn main() {}
