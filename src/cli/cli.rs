@@ -7,7 +7,9 @@ use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 use crate::i18n::Lang;
 use crate::output::{self, Format};
 use crate::settings::{ProfileArgs, SettingsArgs};
-use crate::{bill, certs, doctor, endpoints, lookup, notify, pages, port, request, sandbox, sign};
+use crate::{
+    bill, certs, doctor, endpoints, lookup, notify, pages, port, request, sandbox, sign, site,
+};
 
 /// The whole command line.
 #[derive(Parser)]
@@ -72,6 +74,7 @@ pub(crate) enum Command {
     Doctor(doctor::DoctorArgs),
     Port(port::PortArgs),
     Sandbox(sandbox::SandboxArgs),
+    Site(site::SiteArgs),
     Completions(pages::CompletionsArgs),
     Man(pages::ManArgs),
 }

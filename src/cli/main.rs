@@ -34,6 +34,7 @@ mod request;
 mod sandbox;
 mod settings;
 mod sign;
+mod site;
 mod usage_error;
 
 use std::ffi::OsString;
@@ -104,6 +105,7 @@ fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
         Command::Doctor(args) => doctor::run(&args, context),
         Command::Port(args) => port::run(&args, output),
         Command::Sandbox(args) => sandbox::run(args, context),
+        Command::Site(args) => site::run(&args, output),
         Command::Completions(args) => pages::completions(&args, output),
         Command::Man(args) => pages::man(&args, localized_command(), output),
     }

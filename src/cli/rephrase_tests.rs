@@ -16,6 +16,7 @@ const FOR_PROGRAMS: &[&str] = &[
     "src/notify/sql.rs",
     "src/outcome/",
     "src/resilience/",
+    "src/sandbox/reference/",
     "src/sandbox/refusal/",
     "resolve({",
     "src/guide.rs",

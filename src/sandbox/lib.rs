@@ -149,6 +149,7 @@ mod platform;
 mod query;
 mod rate_limits;
 mod record;
+pub mod reference;
 mod refusal;
 mod remembered;
 mod replay;

@@ -29,4 +29,5 @@ mod settings;
 mod sign;
 mod sign_error;
 mod sink;
+mod site;
 mod support;

@@ -1,12 +1,11 @@
 //! Shows one endpoint with all details.
 
 use unicode_width::UnicodeWidthStr;
-use wechatpay_chain::Padding;
-use wechatpay_chain::catalog::{AnswerKind, AnswerSignature, BodyKind, Operation};
-use wechatpay_sandbox::schema::{Field, FieldKind, Part, RateLimit, Schema, is_deprecated, label};
+use wechatpay_chain::catalog::Operation;
+use wechatpay_sandbox::reference;
+use wechatpay_sandbox::schema::{Field, Part, Schema, label};
 
-use super::{host, snippet};
-use crate::i18n::{find, t};
+use crate::i18n::{self, Lang, t};
 use crate::output::{Output, line_width, pad};
 
 pub(super) fn text(schema: &Schema, output: &Output) -> String {
@@ -21,12 +20,12 @@ pub(super) fn text(schema: &Schema, output: &Output) -> String {
         (t!("section-request"), Part::Request, schema.request()),
         (t!("section-answer"), Part::Response, schema.response()),
     ];
-    page.variables(operation);
+    page.variables(schema);
     for (title, part, fields) in sections {
         page.section(&title, &rows(operation, part, fields));
     }
     page.section_title("Rust");
-    page.line(&snippet::rust(schema));
+    page.line(reference::rust_call(schema).trim_end());
     page.text
 }
 
@@ -97,7 +96,7 @@ impl Page<'_> {
         let call = self.output.bold(&call);
         self.line(&call);
         self.line(schema.title());
-        self.entry(&t!("entry-host"), host(schema));
+        self.entry(&t!("entry-host"), reference::host(schema));
         if !schema.products().is_empty() {
             self.entry(
                 &t!("entry-product"),
@@ -105,13 +104,13 @@ impl Page<'_> {
             );
         }
         for limit in schema.limits() {
-            self.entry(&t!("entry-limit"), &rate(limit));
+            self.entry(&t!("entry-limit"), &reference::rate(limit, lang()));
         }
         if let Some(limit) = schema.upload_limit() {
             let (most, types) = (limit.max_bytes >> 20, limit.types.join(", "));
             self.entry("file", &format!("{most} MiB at most; {types}"));
         }
-        for note in notes(operation) {
+        for note in reference::notes(operation, lang()) {
             self.entry(&t!("entry-note"), &note);
         }
         if let Some(page) = schema.page() {
@@ -119,8 +118,9 @@ impl Page<'_> {
         }
     }
 
-    fn variables(&mut self, operation: &Operation) {
-        let names = snippet::variables(operation.path());
+    fn variables(&mut self, schema: &Schema) {
+        let operation = schema.operation();
+        let names = schema.documented().variables();
         let rows = names.map(|name| Row {
             name: format!("  {name}*"),
             label: label(operation, Part::Path, name).unwrap_or_default(),
@@ -186,19 +186,7 @@ fn wrap(kind: &str, start: usize, indent: usize) -> String {
 
 /// The type and its constraints.
 fn kind(field: &Field) -> String {
-    let mut text = field.kind().to_string();
-    if field.kind() == FieldKind::String && !field.fields().is_empty() {
-        text.push_str(" (JSON)");
-    }
-    if let Some(span) = span(field.length()) {
-        text.push_str(&format!(" {}", t!("kind-length", span = span)));
-    }
-    if let Some(span) = span(field.range()) {
-        text.push_str(&format!(" {}", t!("kind-range", span = span)));
-    }
-    if let Some(format) = field.format() {
-        text.push_str(&format!(" ({format})"));
-    }
+    let mut text = reference::kind(field, lang());
     if !field.values().is_empty() {
         text.push_str(&format!(" {}", field.values().join("|")));
     }
@@ -208,56 +196,9 @@ fn kind(field: &Field) -> String {
     text
 }
 
-fn span<T: ToString + PartialEq>(ends: (Option<T>, Option<T>)) -> Option<String> {
-    let (least, greatest) = ends;
-    if least.is_none() && greatest.is_none() {
-        return None;
+fn lang() -> reference::Lang {
+    match i18n::lang() {
+        Lang::En => reference::Lang::En,
+        Lang::Zh => reference::Lang::Zh,
     }
-    let text = |end: Option<T>| end.map(|end| end.to_string()).unwrap_or_default();
-    Some(format!("{}..{}", text(least), text(greatest)))
-}
-
-fn rate(limit: &RateLimit) -> String {
-    let per = find(&format!("per-{}", limit.per)).unwrap_or_else(|| limit.per.to_owned());
-    let text = t!("rate", count = limit.count, per = per);
-    let Some(scope) = limit.scope else {
-        return text;
-    };
-    let scope = find(&format!("scope-{scope}")).unwrap_or_else(|| scope.to_owned());
-    t!("rate-for-each", rate = text, scope = scope)
-}
-
-/// The properties that most endpoints do not have.
-fn notes(operation: &Operation) -> Vec<String> {
-    let mut notes = properties(operation);
-    if let Some(kind) = operation.sign_type() {
-        notes.push(t!("note-sign-type", kind = kind.as_str()));
-    }
-    for pointer in operation.encrypt_bank() {
-        notes.push(t!("note-bank-key", pointer = pointer));
-    }
-    for pointer in operation.encrypt_if_flagged() {
-        notes.push(t!("note-need-encrypt", pointer = pointer));
-    }
-    notes
-}
-
-fn properties(operation: &Operation) -> Vec<String> {
-    let properties = [
-        (is_deprecated(operation), t!("note-deprecated")),
-        (operation.body() == BodyKind::Multipart, t!("note-upload")),
-        (operation.answer() == AnswerKind::Stream, t!("note-file")),
-        (operation.answer() == AnswerKind::Empty, t!("note-empty")),
-        (operation.answer() == AnswerKind::Redirect, t!("note-page")),
-        (operation.needs_client_cert(), t!("note-certificate")),
-        (operation.is_brand(), t!("note-brand")),
-        (
-            operation.answer_signature() == AnswerSignature::Nothing,
-            t!("note-unsigned"),
-        ),
-        (operation.padding() == Padding::Pkcs1v15, t!("note-padding")),
-        (operation.reentrant(), t!("note-reentrant")),
-    ];
-    let kept = properties.into_iter().filter(|(holds, _)| *holds);
-    kept.map(|(_, text)| text).collect()
 }

@@ -2,14 +2,13 @@
 
 use serde_json::{Value, json};
 use wechatpay_chain::catalog::Operation;
+use wechatpay_sandbox::reference;
 use wechatpay_sandbox::schema::{Field, Part, Schema, is_deprecated, label};
-
-use super::{host, snippet};
 
 /// All data of an endpoint; fields have WeChat Pay's terms.
 pub(super) fn line(schema: &Schema) -> Value {
     let operation = schema.operation();
-    let variables = snippet::variables(operation.path());
+    let variables = schema.documented().variables();
     let variables = variables
         .map(|name| json!({"name": name, "label": label(operation, Part::Path, name)}))
         .collect::<Value>();
@@ -24,7 +23,7 @@ pub(super) fn line(schema: &Schema) -> Value {
     json!({
         "method": operation.method().as_str(),
         "path": operation.path(),
-        "host": host(schema),
+        "host": reference::host(schema),
         "title": schema.title(),
         "products": schema.products(),
         "deprecated": is_deprecated(operation),

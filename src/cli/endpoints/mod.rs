@@ -2,15 +2,13 @@
 
 mod detail;
 mod json;
-mod search;
-mod snippet;
-mod synonyms;
 mod types;
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
+use wechatpay_sandbox::reference;
 use wechatpay_sandbox::schema::{Schema, is_deprecated};
 
 use crate::candidates;
@@ -72,7 +70,7 @@ pub(crate) fn run(args: &EndpointsArgs, output: &Output) -> Result<(), Failure> 
     if args.emit == Some(Emit::Types) {
         return emit_types(args, output);
     }
-    let found = found(search::search(&args.words))?;
+    let found = found(reference::search(&args.words))?;
     if args.json || output.json() {
         let lines = found
             .iter()
@@ -100,7 +98,7 @@ fn emit_types(args: &EndpointsArgs, output: &Output) -> Result<(), Failure> {
     } else if !args.event.is_empty() {
         types::events(&args.event)?
     } else {
-        let found = found(search::search(&args.words))?;
+        let found = found(reference::search(&args.words))?;
         found.into_iter().map(types::Named::Operation).collect()
     };
     if let Some(folder) = &args.output {
@@ -142,9 +140,4 @@ fn list(found: &[Schema], output: &Output) -> String {
     let count = t!("endpoints-count", count = found.len());
     text.push_str(&output.dim(&format!("{count}\n")));
     text
-}
-
-/// The host of an endpoint.
-fn host(schema: &Schema) -> &'static str {
-    schema.operation().host().unwrap_or("api.mch.weixin.qq.com")
 }

@@ -111,6 +111,7 @@ cmd-sandbox-forward-note =
 cmd-sandbox-logs = Show the requests that the sandbox has received, and why it refused them
 cmd-completions = Print a completion script for a shell
 cmd-man = Print the manual page
+cmd-site = Write the reference of all operations as a static site
 
 ## Help: arguments
 
@@ -255,6 +256,8 @@ arg-sandbox-allow_outgoing = Also send notifications to other machines
 
 arg-shell = The shell
 arg-man-dir = Write one page per subcommand into this folder
+arg-site-folder = The folder; it is created if it does not exist
+arg-site-force = Write into a folder that has other files
 
 ## Help: what clap writes
 
@@ -351,6 +354,9 @@ certs-saved =
       saved   { $path }
       check   openssl x509 -in { $path } -noout -serial -dates
 man-unwritable = the pages cannot be written to { $folder }: { $err }
+site-unwritable = the site cannot be written to { $folder }: { $err }
+site-not-own = { $folder } has files that are not a site: name another folder, or add --force
+site-written = { $count } files; open { $first }
 coupon-format = write it as STOCK_ID:OUT_REQUEST_NO or STOCK_ID:OUT_REQUEST_NO:CODE
 
 ## doctor
@@ -620,18 +626,6 @@ definition-format = write NAME=VALUE
 ## endpoints
 
 note-deprecated = deprecated
-note-upload = takes a file
-note-file = answers with a file
-note-empty = the answer has no body
-note-page = a page for the user's browser; not called by servers
-note-certificate = requires the merchant certificate in TLS
-note-brand = signed by a brand (品牌), not by a merchant
-note-unsigned = answers are not signed
-note-padding = fields are encrypted with PKCS#1 v1.5 padding
-note-reentrant = the same request may be repeated
-note-sign-type = signed with { $kind } only
-note-bank-key = { $pointer } is encrypted with the key from v2/risk/getpublickey
-note-need-encrypt = { $pointer } is encrypted where need_encrypt is true: name it with encrypt(..)
 section-path = Path
 section-query = Query
 section-request = Request
@@ -643,18 +637,7 @@ entry-note = note
 entry-page = page
 list-separator = ,{" "}
 encrypted = encrypted
-kind-length = { $span } characters
-kind-range = from { $span }
 kind-pattern = matching { $pattern }
-rate = { $count } calls a { $per }
-rate-for-each = { $rate } for each { $scope }
-per-second = second
-per-minute = minute
-per-hour = hour
-per-day = day
-scope-merchant = merchant
-scope-service-provider = service provider
-scope-api = API
 types-which = { $count } endpoints or events match; name one as METHOD PATH, or write them into a folder with -o DIR
 types-unknown = not in the catalog: { $line }; write METHOD PATH, and search with `wechatpay endpoints WORD`
 types-unknown-event = no event has the type { $name }; similar ones are { $similar }

@@ -89,6 +89,7 @@ cmd-sandbox-forward-note =
 cmd-sandbox-logs = 显示沙箱收到的请求，以及被拒绝的原因
 cmd-completions = 输出 shell 的自动补全脚本
 cmd-man = 输出手册页
+cmd-site = 生成全部接口的静态参考网站
 
 ## 帮助：参数
 
@@ -233,6 +234,8 @@ arg-sandbox-allow_outgoing = 也向其他机器发送通知
 
 arg-shell = shell 的名称
 arg-man-dir = 为每个子命令生成一页，保存到这个目录
+arg-site-folder = 目标目录，不存在时自动创建
+arg-site-force = 目录中已有其他文件时仍然写入
 
 ## 帮助：由 clap 输出的文字
 
@@ -329,6 +332,9 @@ certs-saved =
       已保存  { $path }
       查看    openssl x509 -in { $path } -noout -serial -dates
 man-unwritable = 无法把手册页写入 { $folder }：{ $err }
+site-unwritable = 无法将网站写入 { $folder }：{ $err }
+site-not-own = { $folder } 中有其他文件：请换一个目录，或加上 --force
+site-written = 已生成 { $count } 个文件，打开 { $first } 查看
 coupon-format = 请写作 批次号:发券凭证号 或 批次号:发券凭证号:券code
 
 ## doctor
@@ -598,18 +604,6 @@ definition-format = 请写作 名称=值
 ## endpoints
 
 note-deprecated = 已废弃
-note-upload = 需要上传文件
-note-file = 应答是文件
-note-empty = 应答没有内容
-note-page = 供用户浏览器打开的页面，不由服务器调用
-note-certificate = 需要在 TLS 中使用商户证书
-note-brand = 以品牌身份签名，而不是商户
-note-unsigned = 应答没有签名
-note-padding = 敏感字段使用 PKCS#1 v1.5 填充加密
-note-reentrant = 可以用相同参数重入
-note-sign-type = 只支持 { $kind } 签名
-note-bank-key = { $pointer } 使用 v2/risk/getpublickey 返回的公钥加密
-note-need-encrypt = { $pointer } 在 need_encrypt 为 true 时需要加密：请用 encrypt(..) 指明
 section-path = 路径变量
 section-query = 查询参数
 section-request = 请求
@@ -621,18 +615,7 @@ entry-note = 说明
 entry-page = 文档
 list-separator = 、
 encrypted = 加密
-kind-length = { $span } 个字符
-kind-range = 取值 { $span }
 kind-pattern = 格式 { $pattern }
-rate = 每{ $per } { $count } 次
-rate-for-each = { $rate }（按{ $scope }）
-per-second = 秒
-per-minute = 分钟
-per-hour = 小时
-per-day = 天
-scope-merchant = 商户
-scope-service-provider = 服务商
-scope-api = 接口
 types-which = 有 { $count } 个接口或通知符合；请用 METHOD PATH 指定一个，或用 -o DIR 写入目录
 types-unknown = 接口目录中没有：{ $line }；请写 METHOD PATH，可用 `wechatpay endpoints 关键词` 搜索
 types-unknown-event = 没有 { $name } 这种通知；相近的有 { $similar }

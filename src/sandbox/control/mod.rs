@@ -38,6 +38,10 @@ const PREFIX: &str = "/_sandbox";
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
                                        base-uri 'none'; frame-ancestors 'none'";
 
+/// The same for the reference, whose search is a script.
+const REFERENCE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+                                form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 /// Whether a request is for the control API or the page.
 pub(crate) fn is_addressed(head: &Parts) -> bool {
     if is_page_request(head) {
@@ -68,7 +72,8 @@ pub(crate) fn answer(
         (Ok(()), None) => (Problem::too_long().reply(), Ticket::none()),
         (Ok(()), Some(body)) => record(state, head, &body),
     };
-    protect(&mut reply);
+    let is_reference = head.uri.path().starts_with("/_sandbox/reference/");
+    protect(&mut reply, is_reference);
     (reply, written)
 }
 
@@ -82,7 +87,7 @@ pub(crate) fn stream(state: &Arc<SandboxState>, head: &Parts) -> Response<ReplyB
     let checked = guard::check(head, &state.settings);
     let is_allowed = checked.is_ok();
     let mut reply = checked.map_or_else(|problem| problem.reply(), |()| event_stream());
-    protect(&mut reply);
+    protect(&mut reply, false);
     let mut response = reply.into_response(false);
     if is_allowed {
         *response.body_mut() = ReplyBody::stream(stream::start(state, &head.headers));
@@ -101,11 +106,16 @@ fn event_stream() -> Reply {
 }
 
 /// Sets the headers that keep other sites out.
-fn protect(reply: &mut Reply) {
+fn protect(reply: &mut Reply, is_reference: bool) {
+    let policy = if is_reference {
+        REFERENCE_POLICY
+    } else {
+        CONTENT_SECURITY_POLICY
+    };
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::CONTENT_SECURITY_POLICY, policy),
         // With no-referrer, browsers would not name the origin of a form.
         (header::REFERRER_POLICY, "same-origin"),
     ] {

@@ -11,11 +11,12 @@ use super::lang::Lang;
 use crate::date::rfc3339;
 
 /// The pages in the header: path and title.
-const PAGES: [(&str, &str, &str); 4] = [
+const PAGES: [(&str, &str, &str); 5] = [
     ("/_sandbox/", "Requests", "请求"),
     ("/_sandbox/orders", "Orders", "订单"),
     ("/_sandbox/notifications", "Notifications", "通知"),
     ("/_sandbox/tools", "Faults and tools", "故障与工具"),
+    ("/_sandbox/reference/", "Operations", "接口参考"),
 ];
 
 /// A page; `at` is its path in the header. A page that changes by itself reloads itself, so it may not have

@@ -26,6 +26,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 use super::problem::Problem;
 use crate::events;
 use crate::query;
+use crate::reference::{self, Place};
 use crate::reply::Reply;
 use crate::state::SandboxState;
 use filter::Filter;
@@ -53,6 +54,9 @@ pub(super) fn answer(state: &Arc<SandboxState>, head: &Parts, path: &str, body: 
 
 fn get(state: &Arc<SandboxState>, head: &Parts, path: &str, lang: Lang) -> Reply {
     events::post_pending(state);
+    if let Some(path) = path.strip_prefix("/reference") {
+        return manual(path, lang);
+    }
     if let Some(chosen) = Lang::chosen(head) {
         return choose(chosen, path, head.uri.query());
     }
@@ -72,6 +76,20 @@ fn get(state: &Arc<SandboxState>, head: &Parts, path: &str, lang: Lang) -> Reply
         },
     };
     html(StatusCode::OK, page)
+}
+
+/// A file of the reference. Its pages link to each other with relative addresses, so the folder ends with a slash.
+fn manual(path: &str, lang: Lang) -> Reply {
+    if path.is_empty() || path == "/" {
+        let to = format!("/_sandbox/reference/{}/index.html", lang.say("en", "zh"));
+        return redirect(StatusCode::FOUND, &to);
+    }
+    let name = path.strip_prefix('/').map(query::decoded);
+    let file = name.and_then(|name| reference::file(&name, Place::Sandbox));
+    match file {
+        Some(file) => reply(StatusCode::OK, file.kind, file.text),
+        None => wrong(&Problem::no_page(), lang),
+    }
 }
 
 /// The page of one thing: `/calls/1`.

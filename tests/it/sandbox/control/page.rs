@@ -305,3 +305,58 @@ fn what_is_shared_is_listed_with_its_state_and_amount() -> Outcome {
     assert!(shown.contains("商户分账单号"), "{shown}");
     Ok(())
 }
+
+#[test]
+fn the_reference_has_a_page_for_each_operation_and_may_run_its_search() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    for (language, folder) in [("en", "en"), ("zh-CN,en", "zh")] {
+        let home = format!("/_sandbox/reference/{folder}/index.html");
+        let came = page(&sandbox, "/_sandbox/reference/", language)?;
+        assert_eq!(came.header("location"), Some(&*home));
+        let path = format!("/_sandbox/reference/{folder}/post-v3-pay-transactions-native.html");
+        let came = page(&sandbox, &path, language)?;
+        assert_eq!(came.status, 200);
+        for text in [
+            "id=\"request.amount.total\"",
+            "总金额",
+            "chain!(client.v3.pay.transactions.native)",
+            "href=\"/_sandbox/\"",
+        ] {
+            assert!(came.body.contains(text), "{text}");
+        }
+        let policy = came.header("content-security-policy").unwrap_or_default();
+        assert!(
+            policy.contains("default-src 'none'; script-src 'self'"),
+            "{policy}"
+        );
+    }
+    for (name, kind) in [
+        ("style.css", "text/css"),
+        ("site.js", "text/javascript"),
+        ("index.js", "text/javascript"),
+    ] {
+        let came = page(&sandbox, &format!("/_sandbox/reference/{name}"), "en")?;
+        assert!(
+            came.header("content-type")
+                .is_some_and(|it| it.starts_with(kind)),
+            "{name}"
+        );
+    }
+    // Other pages have no script.
+    let policy = page(&sandbox, "/_sandbox/", "en")?;
+    assert!(
+        !policy
+            .header("content-security-policy")
+            .unwrap_or_default()
+            .contains("script-src")
+    );
+    assert_eq!(
+        page(&sandbox, "/_sandbox/reference/en/nothing.html", "en")?.status,
+        404
+    );
+    assert_eq!(
+        page(&sandbox, "/_sandbox/reference/../site.js", "en")?.status,
+        404
+    );
+    Ok(())
+}

@@ -1,13 +1,27 @@
-//! Searches endpoints by words.
+//! Searches operations by words. The site's script does the same with the data of [`index()`].
+
+mod index;
+mod synonyms;
 
 use http::Method;
 use strsim::damerau_levenshtein;
-use wechatpay_sandbox::schema::{self, Schema, is_deprecated};
 
-use super::synonyms::SYNONYMS;
+use crate::schema::{self, Schema, is_deprecated};
+use synonyms::SYNONYMS;
 
-/// The endpoints that match all words, the best first. If the words name one exactly, only that one.
-pub(super) fn search(words: &[String]) -> Vec<Schema> {
+pub(super) use index::index;
+
+/// The operations that match all words, the best first. If the words name one exactly, only that one.
+///
+/// Words are Chinese or English, in any order. Typing errors are tolerated only if nothing matches without them.
+///
+/// ```
+/// let words = ["转账到零钱".to_owned()];
+/// let found = wechatpay_sandbox::reference::search(&words);
+/// assert!(found[0].operation().path().starts_with("v3/fund-app/mch-transfer/"));
+/// ```
+#[must_use]
+pub fn search(words: &[String]) -> Vec<Schema> {
     if let Some(schema) = exactly(words) {
         return vec![schema];
     }
@@ -92,15 +106,18 @@ impl Rank {
             rank.is_slip |= points <= SLIP;
             rank.points -= points;
         }
-        // The products that most merchants have.
-        if ["基础支付", "资金应用"]
-            .iter()
-            .any(|it| text.products.starts_with(it))
-        {
+        if is_common(&text.products) {
             rank.points -= 10;
         }
         Some(rank)
     }
+}
+
+/// Whether an operation belongs to the products that most merchants have.
+fn is_common(products: &str) -> bool {
+    ["基础支付", "资金应用"]
+        .iter()
+        .any(|it| products.starts_with(it))
 }
 
 impl Standing {
@@ -254,7 +271,7 @@ mod tests {
         assert!(paths(&["分账", "回退"]).contains(&"v3/profitsharing/return-orders".to_owned()));
         assert_eq!(
             paths(&[]).len(),
-            wechatpay_chain::catalog::operations().len()
+            wechatpay_core::catalog::operations().len()
         );
         assert!(paths(&["nonsense"]).is_empty());
     }
