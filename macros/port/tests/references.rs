@@ -125,6 +125,15 @@ fn a_key_of_a_list_within_a_list_is_asked_for_once() {
 }
 
 #[test]
+fn a_key_with_an_effect_in_an_assignment_whose_value_counts_is_refused() {
+    is_refused("$one = $rows[$n++] = 7; return [$one, $rows];");
+    is_refused("$one = $rows[keep($n)] = 7; return [$one, $rows];");
+    is_refused("$rows[$n++] ??= 7; return [$n, $rows];");
+    is_ported("$one = $rows[$n] = 7; return [$one, $rows];");
+    is_ported("$rows[$n++] = 7; $rows[$n++]++; $rows[keep($n)] .= 'x'; return $rows;");
+}
+
+#[test]
 fn a_path_in_a_variable_is_a_call_where_the_variable_is_one_path() {
     let text = is_ported(
         "$chain = $instance->chain($n); $n = 'x'; return $chain->get()->getStatusCode();",

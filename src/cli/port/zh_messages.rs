@@ -381,6 +381,10 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("an object of PHP is not {}", "PHP 的对象不是{}"),
     ("a change of what is no array", "修改的不是数组"),
     ("an index of what is no array", "取下标的不是数组"),
+    (
+        "a key that calls or sets something, in an assignment whose value counts",
+        "取值的赋值中，键里有调用或赋值",
+    ),
     ("`unset` of `[]`", "对 `[]` 使用 `unset`"),
     ("`unset` of what is no array", "对非数组使用 `unset`"),
     ("the function gave nothing back", "函数没有返回值"),

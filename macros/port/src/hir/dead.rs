@@ -1,4 +1,5 @@
-//! Statements behind a `return`, `throw` or `exit` of the same list: PHP never reaches them, so they are left out.
+//! Statements behind a `return`, `throw`, `exit`, `break` or `continue` of the same list, or behind an `if` or a `try` that
+//! always ends so: PHP never reaches them, so they are left out.
 
 use super::tree::{ExprKind, File, Stmt, StmtKind};
 use crate::diagnostic::Problem;
@@ -61,10 +62,10 @@ fn refuses(stmt: &Stmt) -> bool {
     matches!(stmt.kind, StmtKind::Refused(_)) || bodies.any(|(body, _)| body.iter().any(refuses))
 }
 
+/// Whether PHP never goes on behind a statement. What is refused is not known.
 fn leaves(stmt: &Stmt) -> bool {
-    match &stmt.kind {
-        StmtKind::Return(_) | StmtKind::Throw(_) | StmtKind::Exit(_) => true,
-        StmtKind::Expr(expr) => matches!(*expr.kind, ExprKind::Throw(_) | ExprKind::Exit(_)),
-        _ => false,
-    }
+    let mut refused = refuses(stmt);
+    stmt.clone()
+        .each_mut(&mut |expr| refused |= matches!(*expr.kind, ExprKind::Refused(_)));
+    !refused && super::ends(std::slice::from_ref(stmt))
 }

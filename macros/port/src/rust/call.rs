@@ -753,6 +753,45 @@ impl<'a> Body<'_, 'a> {
         self.called(quote!(#this.#own(#(#given),*)), is_async, &function.returns)
     }
 
+    /// Whether a value sets a variable or a property when it is made.
+    pub(crate) fn acts(&self, value: &Expr) -> bool {
+        self.changes_object(value) || sets(value)
+    }
+
+    /// Whether a key of a place does more than to read, so that it is evaluated once.
+    pub(crate) fn asks(&self, place: &Place) -> bool {
+        let keys = || place.path.iter().flatten();
+        keys().any(|key| self.acts(key) || calls(key))
+    }
+
+    /// The keys of a place that a value is put at, and what is done before the value is made.
+    ///
+    /// PHP evaluates a key before the value, but reads a variable that is a key after it.
+    pub(crate) fn keys(
+        &mut self,
+        place: &'a Place,
+        value: Option<&'a Expr>,
+    ) -> (TokenStream, Vec<Option<TokenStream>>) {
+        let first = value.is_some_and(|value| self.acts(value)) || self.asks(place);
+        let mut starts = TokenStream::new();
+        let keys = place.path.iter().map(|key| {
+            let key = key.as_ref()?;
+            let plain = matches!(
+                *key.kind,
+                ExprKind::Local(_) | ExprKind::Text(_) | ExprKind::Int(_)
+            );
+            if plain || !first {
+                return Some(self.key(key));
+            }
+            let name = self.taken.fresh("key");
+            let key = self.kept(key, &Ty::Any);
+            starts.extend(quote!(let #name = #key;));
+            Some(quote!(&#name))
+        });
+        let keys = keys.collect();
+        (starts, keys)
+    }
+
     /// Whether an expression calls a method that changes the object.
     pub(crate) fn changes_object(&self, arg: &Expr) -> bool {
         let Some(class) = self.class else {
@@ -870,7 +909,31 @@ fn arity(arg: &Expr) -> usize {
 
 /// Whether an expression assigns a property itself.
 fn assigns_field(expr: &Expr) -> bool {
-    let field = |place: &Place| matches!(place.root, Root::Field(_));
+    assigns(expr, &|place| matches!(place.root, Root::Field(_)))
+}
+
+/// Whether a value calls a function that is no builtin.
+fn calls(value: &Expr) -> bool {
+    let called = matches!(
+        *value.kind,
+        ExprKind::Call(..)
+            | ExprKind::Method(..)
+            | ExprKind::CallClosure(..)
+            | ExprKind::Foreign(_)
+            | ExprKind::Sdk(_)
+            | ExprKind::Wait(_)
+    );
+    let mut value = value.clone();
+    called || value.children_mut().into_iter().any(|child| calls(child))
+}
+
+/// Whether a value sets a variable or a property.
+fn sets(value: &Expr) -> bool {
+    let mut value = value.clone();
+    assigns(&value, &|_| true) || value.children_mut().into_iter().any(|child| sets(child))
+}
+
+fn assigns(expr: &Expr, field: &dyn Fn(&Place) -> bool) -> bool {
     match &*expr.kind {
         ExprKind::Assign(place, _)
         | ExprKind::AssignOp(place, ..)

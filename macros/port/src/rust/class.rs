@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::code::owned;
 use super::file::Shared;
-use super::function::{Body, This, copies, params, result};
+use super::function::{Body, Return, This, copies, params, result};
 use super::names::{ident, pascal, snake};
 use crate::hir::tree::{Class, Expr, ExprKind, Field, Function, Place, Root, Stmt, StmtKind};
 use crate::hir::{self, Ty};
@@ -308,8 +308,21 @@ fn constructor<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStream {
         .filter(|stmt| !assigns_foreign(stmt, class))
         .collect();
     let mut tokens = TokenStream::new();
+    let label = body.label("made");
+    let whole = std::mem::replace(&mut body.return_to, Return::Label(label.clone(), false));
     for stmt in assigned {
         tokens.extend(body.list(std::slice::from_ref(stmt)));
+    }
+    body.return_to = whole;
+    if function.body.iter().any(returns) {
+        let name = body.taken.fresh("done");
+        tokens = quote!(
+            let #name: php::Result<()> = #label: {
+                #tokens
+                Ok(())
+            };
+            #name?;
+        );
     }
     if body.is_field_mode() {
         // Each property is set when the object is made.
@@ -326,6 +339,13 @@ fn constructor<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStream {
             #end
         }
     }
+}
+
+/// Whether a statement of a constructor ends it.
+fn returns(stmt: &Stmt) -> bool {
+    let within = |(body, _): (&mut Vec<Stmt>, _)| body.iter().any(returns);
+    let mut copy = stmt.clone();
+    matches!(stmt.kind, StmtKind::Return(_)) || copy.bodies_mut().into_iter().any(within)
 }
 
 impl Body<'_, '_> {

@@ -9,6 +9,11 @@ use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind, Place, Root};
 use crate::syntax::{BinaryOp, Span};
 
+const ASKS: &str = "a key that calls or sets something, in an assignment whose value counts";
+
+/// The keys of a place.
+type Keys = Vec<Option<TokenStream>>;
+
 impl<'a> Body<'_, 'a> {
     fn root(&mut self, root: &Root) -> (Code, Ty) {
         match root {
@@ -26,13 +31,21 @@ impl<'a> Body<'_, 'a> {
 
     /// The value of a place.
     pub(crate) fn read(&mut self, place: &'a Place) -> Code {
-        let (mut code, _) = self.root(&place.root);
-        for key in &place.path {
+        let keys: Keys = place
+            .path
+            .iter()
+            .map(|key| Some(self.key(key.as_ref()?)))
+            .collect();
+        self.read_at(&place.root, &keys)
+    }
+
+    fn read_at(&mut self, root: &Root, keys: &[Option<TokenStream>]) -> Code {
+        let (mut code, _) = self.root(root);
+        for key in keys {
             let Some(key) = key else {
                 return Code::new(quote!(Value::Null), Repr::Value);
             };
             let object = code.value_ref();
-            let key = self.key(key);
             code = Code::new(quote!(php::get(#object, #key)), Repr::Value);
         }
         code
@@ -81,19 +94,33 @@ impl<'a> Body<'_, 'a> {
             let tokens = &code.tokens;
             return quote!(#tokens = #value;);
         }
+        let (starts, keys) = self.keys(place, Some(value));
         let given = self.kept(value, &Ty::Any);
+        // A variable that is a key is read when the value has been made.
         let shares = mentions(value, &place.root)
+            || self.acts(value)
             || place
                 .path
                 .iter()
                 .flatten()
                 .any(|key| mentions(key, &place.root));
-        self.put(place, given, shares)
+        let put = self.put(place, keys, given, shares);
+        if starts.is_empty() {
+            put
+        } else {
+            quote!({ #starts #put })
+        }
     }
 
     /// Puts a value below a root.
-    fn put(&mut self, place: &'a Place, value: TokenStream, shares: bool) -> TokenStream {
-        let Some((last, before)) = place.path.split_last() else {
+    fn put(
+        &mut self,
+        place: &'a Place,
+        keys: Keys,
+        value: TokenStream,
+        shares: bool,
+    ) -> TokenStream {
+        let Some((last, before)) = keys.split_last() else {
             return TokenStream::new();
         };
         let name = self.taken.fresh("item");
@@ -116,19 +143,13 @@ impl<'a> Body<'_, 'a> {
         let mut target = quote!(&mut #tokens);
         for key in before {
             let step = match key {
-                Some(key) => {
-                    let key = self.key(key);
-                    quote!(php::entry(#target, #key))
-                }
+                Some(key) => quote!(php::entry(#target, #key)),
                 None => quote!(php::next_entry(#target)),
             };
             target = self.tried(step);
         }
         let put = match last {
-            Some(key) => {
-                let key = self.key(key);
-                quote!(php::set(#target, #key, #value))
-            }
+            Some(key) => quote!(php::set(#target, #key, #value)),
             None => quote!(php::push(#target, #value)),
         };
         let put = self.tried(put);
@@ -148,6 +169,9 @@ impl<'a> Body<'_, 'a> {
     pub(crate) fn assign_value(&mut self, place: &'a Place, value: &'a Expr) -> Code {
         if self.is_unread(place) {
             return self.expr(value);
+        }
+        if self.asks(place) {
+            return self.refuse(value.span, ASKS);
         }
         let ty = self.types.of(value);
         let change = self.assign(place, value);
@@ -176,18 +200,27 @@ impl<'a> Body<'_, 'a> {
         let (root, _) = self.root(&place.root);
         if op == BinaryOp::Concat && place.path.is_empty() && root.repr == Repr::StringPlace {
             let tokens = &root.tokens;
-            if mentions(value, &place.root) {
+            if mentions(value, &place.root) || self.acts(value) {
                 let added = self.textual(value).string();
                 return quote!({ let added = #added; #tokens.push_str(&added); });
             }
             let added = self.textual(value).text();
             return quote!(#tokens.push_str(#added););
         }
-        let before = self.read(place);
-        let given = match op {
-            BinaryOp::Concat => self.textual(value),
-            _ => self.expr(value),
+        let (mut starts, keys) = self.keys(place, Some(value));
+        let given = if self.acts(value) {
+            // PHP reads the place when it has the value.
+            let name = self.taken.fresh("added");
+            let value = self.kept(value, &Ty::Any);
+            starts.extend(quote!(let #name = #value;));
+            Code::new(quote!(#name), Repr::ValuePlace)
+        } else {
+            match op {
+                BinaryOp::Concat => self.textual(value),
+                _ => self.expr(value),
+            }
         };
+        let before = self.read_at(&place.root, &keys);
         let new = match op {
             BinaryOp::Concat => {
                 let (one, other) = (before.shown(), given.shown());
@@ -210,12 +243,23 @@ impl<'a> Body<'_, 'a> {
                 self.tried(quote!(#function(#one, #other)))
             }
         };
-        self.store(place, new)
+        let store = self.store_at(place, keys, new);
+        if starts.is_empty() {
+            store
+        } else {
+            quote!({ #starts #store })
+        }
     }
 
     fn store(&mut self, place: &'a Place, value: TokenStream) -> TokenStream {
-        if !place.path.is_empty() {
-            return self.put(place, value, true);
+        let keys = place.path.iter().map(|key| Some(self.key(key.as_ref()?)));
+        let keys = keys.collect();
+        self.store_at(place, keys, value)
+    }
+
+    fn store_at(&mut self, place: &'a Place, keys: Keys, value: TokenStream) -> TokenStream {
+        if !keys.is_empty() {
+            return self.put(place, keys, value, true);
         }
         let (code, ty) = self.root(&place.root);
         let tokens = &code.tokens;
@@ -228,14 +272,23 @@ impl<'a> Body<'_, 'a> {
 
     /// `$place++;`
     pub(crate) fn step(&mut self, place: &'a Place, up: bool) -> TokenStream {
-        let before = self.read(place);
+        let (starts, keys) = self.keys(place, None);
+        let before = self.read_at(&place.root, &keys);
         let before = before.value_ref();
         let new = self.tried(quote!(php::step(#before, #up)));
-        self.store(place, new)
+        let store = self.store_at(place, keys, new);
+        if starts.is_empty() {
+            store
+        } else {
+            quote!({ #starts #store })
+        }
     }
 
     /// `$place ??= $value`
     pub(crate) fn assign_missing(&mut self, place: &'a Place, value: &'a Expr) -> Code {
+        if self.asks(place) {
+            return self.refuse(value.span, ASKS);
+        }
         let there = self.read(place).is_there();
         let change = self.assign(place, value);
         let read = self.read(place);
