@@ -1,5 +1,11 @@
 //! The state of a sandbox at one moment, which replaces all entries before it.
 
+use std::borrow::Cow;
+use std::io::{self, Read, Write};
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -25,4 +31,25 @@ impl Checkpoint {
     pub(crate) fn read<T: DeserializeOwned>(&self) -> std::result::Result<T, String> {
         serde_json::from_str(self.0.get()).map_err(|err| err.to_string())
     }
+}
+
+/// The first bytes of gzip. JSON begins with another byte.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Compresses the row of a checkpoint, which repeats the names of its fields for each record. While a checkpoint is
+/// written, the file has the old and the new one.
+pub(super) fn compressed(row: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(row)?;
+    encoder.finish()
+}
+
+/// The JSON of a row, which is compressed if it is a checkpoint.
+pub(super) fn decompressed(row: &[u8]) -> io::Result<Cow<'_, [u8]>> {
+    if !row.starts_with(&GZIP) {
+        return Ok(row.into());
+    }
+    let mut text = Vec::new();
+    GzDecoder::new(row).read_to_end(&mut text)?;
+    Ok(text.into())
 }

@@ -6,9 +6,10 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use openssl::sha::sha256;
+use openssl::sha::Sha256;
 use redb::{Database, DatabaseError, ReadableTable, TableDefinition};
 
+use super::checkpoint::{compressed, decompressed};
 use super::entry::{Entry, Input, Replayed};
 use super::failed;
 use super::growth::Growth;
@@ -20,7 +21,7 @@ const KEYS: TableDefinition<&str, &[u8]> = TableDefinition::new("keys");
 const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
 
 /// Each version of this crate has its own format: another version may execute the same entries differently.
-pub(super) const FORMAT: &str = concat!("2 ", env!("CARGO_PKG_VERSION"));
+pub(super) const FORMAT: &str = concat!("3 ", env!("CARGO_PKG_VERSION"));
 
 /// The name of the file in its folder.
 pub(super) const FILE: &str = "state.redb";
@@ -113,8 +114,9 @@ impl Store {
                     Write::Checkpoint(number, bytes, kept) => {
                         entries.retain(|number, _| kept.contains(&number))?;
                         last = Last::of(&entries)?;
+                        let bytes = compressed(bytes)?;
                         entries.insert(*number, bytes.as_slice())?;
-                        last = last.next(*number, bytes);
+                        last = last.next(*number, &bytes);
                     }
                     Write::Key(name, bytes) => {
                         keys.insert(name.as_str(), bytes.as_slice())?;
@@ -141,9 +143,12 @@ impl Last {
     }
 
     fn next(&self, number: u64, bytes: &[u8]) -> Self {
-        let text = [&self.digest[..], &number.to_be_bytes(), bytes].concat();
+        let mut hash = Sha256::new();
+        for part in [&self.digest[..], &number.to_be_bytes(), bytes] {
+            hash.update(part);
+        }
         let mut digest = [0; DIGEST];
-        digest.copy_from_slice(&sha256(&text)[..DIGEST]);
+        digest.copy_from_slice(&hash.finish()[..DIGEST]);
         Self { number, digest }
     }
 
@@ -256,10 +261,11 @@ pub(super) fn read(database: &Database) -> Result<Content, BoxError> {
         let (number, bytes) = row?;
         let (number, bytes) = (number.value(), bytes.value());
         last = last.next(number, bytes);
-        let input: Input = serde_json::from_slice(bytes)?;
+        let text = decompressed(bytes)?;
+        let input: Input = serde_json::from_slice(&text)?;
         match &input.entry {
-            Entry::Checkpoint(_) => growth.add_checkpoint(bytes.len()),
-            _ => growth.add_entry(bytes.len()),
+            Entry::Checkpoint(_) => growth.add_checkpoint(text.len()),
+            _ => growth.add_entry(text.len()),
         }
         entries.push(Replayed { number, input });
     }
@@ -313,6 +319,9 @@ pub(super) fn broken(path: &Path, why: BoxError) -> Error {
     );
     failed(message).with_source(why)
 }
+
+#[cfg(test)]
+mod crash;
 
 #[cfg(test)]
 mod tests {
