@@ -273,10 +273,23 @@ fn invalid_fields_are_refused_and_named() {
         names.map(|(_, name)| &**name).collect::<Vec<_>>()
     };
     let missing = [
+        "address",
+        "area_code",
+        "authenticate_type",
         "business_license_info",
         "certificate_info",
         "combine_transaction_id",
+        "coupon_available_time",
+        "employment_scene",
+        "employment_type",
+        "entrance_words",
+        "finder_id",
+        "finder_video_cover_image_url",
+        "finder_video_id",
         "funds_account",
+        "mini_programs_appid",
+        "mini_programs_path",
+        "name",
         "openid",
         "out_refund_no",
         "out_trade_no",
@@ -287,6 +300,7 @@ fn invalid_fields_are_refused_and_named() {
         "sub_mchid",
         "sub_openid",
         "transaction_id",
+        "transfer_scene_id",
         "user_name",
     ];
     assert_eq!(names("missing"), missing);
