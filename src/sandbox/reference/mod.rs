@@ -1,6 +1,6 @@
 //! The reference: a page for each operation of WeChat Pay, in Chinese and English, with its call in Rust.
 //!
-//! [`paths`] lists the files of the site and [`file`] writes one. The command writes them all into a folder; the
+//! [`paths`] lists the files of the site and [`file()`] writes one. The command writes them all into a folder; the
 //! sandbox writes one when it is asked for. The pages link to each other with relative addresses only, so they work
 //! from files and at any address of a web server. They have no inline script or style, so that a strict
 //! `Content-Security-Policy` allows them. maud escapes every text.
