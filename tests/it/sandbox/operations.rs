@@ -230,15 +230,17 @@ fn wrong(schema: &Schema, body: &Value) -> Vec<Wrong> {
     // Required in the documentation's tables, and neither in its words nor by the official SDK.
     let not_always = [
         "funds_account",
-        "sub_mchid",
         "employment_type",
         "employment_scene",
         "authenticate_type",
         "authenticate_state",
     ];
+    let parking = schema.operation().path().contains("/parking");
+    let is_left_out = |field: &Field| parking && field.name() == "sub_mchid";
     let required = || {
-        let always =
-            |field: &&Field| !is_number(field.name()) && !not_always.contains(&field.name());
+        let always = |field: &&Field| {
+            !is_number(field.name()) && !not_always.contains(&field.name()) && !is_left_out(field)
+        };
         fields().filter(always).find(|field| field.is_required())
     };
     let integer = || fields().find(|field| field.kind() == FieldKind::Integer);
