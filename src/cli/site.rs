@@ -22,7 +22,7 @@ pub(crate) struct SiteArgs {
     force: bool,
 }
 
-/// A file that every site has. A folder without it may hold other files.
+/// A file that every site has, known by its first line. A folder without it may hold other files.
 const MARK: &str = "site.js";
 
 pub(crate) fn run(args: &SiteArgs, output: &Output) -> Result<(), Failure> {
@@ -43,10 +43,17 @@ pub(crate) fn run(args: &SiteArgs, output: &Output) -> Result<(), Failure> {
 /// Whether the folder is new or empty, or holds a site already.
 fn may_write(folder: &Path) -> io::Result<bool> {
     match fs::read_dir(folder) {
-        Ok(mut entries) => Ok(entries.next().is_none() || folder.join(MARK).is_file()),
+        Ok(mut entries) => Ok(entries.next().is_none() || is_own(folder)),
         Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(err) => Err(err),
     }
+}
+
+fn is_own(folder: &Path) -> bool {
+    let first = |text: &str| text.lines().next().map(str::to_owned);
+    let own = reference::file(MARK, Place::Files).and_then(|file| first(&file.text));
+    let found = fs::read_to_string(folder.join(MARK)).ok();
+    own.is_some() && own == found.as_deref().and_then(first)
 }
 
 fn write(folder: &Path) -> io::Result<usize> {

@@ -82,7 +82,10 @@ where
         Some(deadline) => {
             let left = deadline.saturating_duration_since(Instant::now());
             match result.recv_timeout(left) {
-                Err(RecvTimeoutError::Timeout) => late.map(|late| Err((late.late)())),
+                // The other thread goes on, and may send the request after this.
+                Err(RecvTimeoutError::Timeout) => {
+                    late.map(|late| Err((late.late)().with_maybe_sent(true)))
+                }
                 outcome => outcome.ok(),
             }
         }

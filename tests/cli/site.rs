@@ -64,6 +64,8 @@ fn pages_are_small_and_their_links_lead_somewhere() {
 fn other_files_are_kept() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("index.html"), "mine").unwrap();
+    // Many sites have a script of this name.
+    fs::write(dir.path().join("site.js"), "mine").unwrap();
     let refused = Run::new(&["site", dir.path().to_str().unwrap()]).run();
     assert_ne!(refused.code, Some(0));
     assert!(refused.stderr.contains("--force"), "{refused:?}");
