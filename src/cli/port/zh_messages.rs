@@ -145,7 +145,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("a second class of the name `{}`", "同名的第二个类 `{}`"),
     (
-        "write each namespace in a file of its own",
+        "write each namespace in a separate file",
         "请把每个命名空间写在单独的文件里",
     ),
     (

@@ -51,18 +51,18 @@ impl Accounts {
     /// A service provider or channel that a request names is the caller itself, or one whose sub-merchant it is. A
     /// merchant of the kind `any` may have providers that the sandbox does not know.
     fn check_provider(&self, account: &Account, name: &str, id: &str) -> Result<(), Refusal> {
-        let is_channel = account.settings.kind == MerchantKind::Channel;
-        if id == account.mchid() || (name == "channel_id" && !is_channel && self.find(id).is_none())
-        {
+        if id == account.mchid() {
             return Ok(());
         }
+        let names_channel = name == "channel_id";
+        let kind = account.settings.kind;
         let fits = match self.find(id) {
             Some(known) => {
                 let subs = &known.settings.sub_merchants;
                 let is_its = subs.iter().any(|sub| sub == account.mchid());
-                is_its || (name == "channel_id" && known.settings.kind == MerchantKind::Channel)
+                is_its || (names_channel && known.settings.kind == MerchantKind::Channel)
             }
-            None => account.settings.kind == MerchantKind::Any,
+            None => kind == MerchantKind::Any || (names_channel && kind != MerchantKind::Channel),
         };
         if fits {
             return Ok(());

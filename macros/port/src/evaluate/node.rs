@@ -11,7 +11,7 @@ use super::value::{Array, Key, Value};
 use crate::hir::tree::{Crypto, Expr, ExprKind};
 use crate::syntax::{Span, UnaryOp};
 
-/// The arguments of a call as nodes: what is known is a literal, any other value a variable.
+/// The arguments of a call as nodes: a known value is a literal, any other a variable.
 pub(super) fn args(values: &[Value<'_>], span: Span) -> Vec<Expr> {
     let node = |(index, value): (usize, &Value<'_>)| {
         let kind = match value {

@@ -142,6 +142,15 @@ pub struct Stmt {
     pub kind: StmtKind,
 }
 
+impl Stmt {
+    /// An expression as a statement.
+    #[must_use]
+    pub fn expr(span: Span, expr: Expr) -> Self {
+        let kind = StmtKind::Expr(expr);
+        Self { span, kind }
+    }
+}
+
 /// The kinds of statements.
 #[derive(Debug, Clone)]
 pub enum StmtKind {
@@ -566,13 +575,13 @@ impl Expr {
         }
     }
 
-    /// What is not translated, and why.
+    /// A refused part, with the reason.
     pub(super) fn refused(span: Span, message: impl Into<String>) -> Self {
         let problem = Problem::error(span, message).hint("write this part in Rust");
         Self::new(span, ExprKind::Refused(problem))
     }
 
-    /// What is not translated because it is not known.
+    /// A refused part that the porter does not know.
     pub(super) fn unknown(span: Span, what: &str) -> Self {
         Self::refused(span, format!("the porter does not know {what}"))
     }

@@ -139,6 +139,21 @@ pub struct Expr {
     pub kind: ExprKind,
 }
 
+impl Expr {
+    /// The target and the value of an assignment with `=`.
+    #[must_use]
+    pub fn assignment(&self) -> Option<(&Self, &Self)> {
+        match &self.kind {
+            ExprKind::Assign {
+                target,
+                op: None,
+                value,
+            } => Some((target, value)),
+            _ => None,
+        }
+    }
+}
+
 /// The kinds of expressions.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExprKind {

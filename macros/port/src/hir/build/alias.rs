@@ -291,14 +291,7 @@ impl<'a> Builder<'a> {
 
     /// `$chain = $client->chain($path);`: what the path is made of is kept until a verb follows.
     pub(super) fn keep_node(&mut self, span: Span, expr: &'a syntax::Expr) -> Option<Vec<Stmt>> {
-        let PhpKind::Assign {
-            target,
-            op: None,
-            value,
-        } = &expr.kind
-        else {
-            return None;
-        };
+        let (target, value) = expr.assignment()?;
         let PhpKind::Variable(name) = &target.kind else {
             return None;
         };

@@ -158,12 +158,7 @@ impl Mentions {
             let PhpStmt::Expr(expr) = &stmt.kind else {
                 continue;
             };
-            let PhpKind::Assign {
-                target,
-                op: None,
-                value,
-            } = &expr.kind
-            else {
+            let Some((target, value)) = expr.assignment() else {
                 continue;
             };
             let (Some(name), Some(text)) = (variable(target), decoded(value)) else {

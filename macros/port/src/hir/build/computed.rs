@@ -14,14 +14,7 @@ impl<'a> Builder<'a> {
         span: Span,
         expr: &'a syntax::Expr,
     ) -> Option<Vec<Stmt>> {
-        let PhpKind::Assign {
-            target,
-            op: None,
-            value,
-        } = &expr.kind
-        else {
-            return None;
-        };
+        let (target, value) = expr.assignment()?;
         let PhpKind::Property {
             object,
             member: Member::Computed(name),
@@ -45,8 +38,7 @@ impl<'a> Builder<'a> {
                 path: Vec::new(),
             };
             let set = Expr::new(span, ExprKind::Assign(place, value.clone()));
-            let kind = StmtKind::Expr(set);
-            (Expr::new(span, condition), vec![Stmt { span, kind }])
+            (Expr::new(span, condition), vec![Stmt::expr(span, set)])
         });
         let kind = StmtKind::If(branches.collect(), None);
         Some(vec![Stmt { span, kind }])

@@ -51,7 +51,7 @@ pub(super) fn file(block: &Block, program: &Program) -> File {
                         if file.classes.iter().any(same) {
                             let message = format!("a second class of the name `{}`", class.name);
                             let problem = Problem::error(class.name_span, message)
-                                .hint("write each namespace in a file of its own");
+                                .hint("write each namespace in a separate file");
                             file.problems.push(problem);
                         }
                         file.classes.push(class::build(block, &names, class));

@@ -2,7 +2,7 @@
 
 use super::{Builder, refused};
 use crate::hir::Ty;
-use crate::hir::tree::{Crypto, Expr, ExprKind, Place, Root, Stmt, StmtKind};
+use crate::hir::tree::{Crypto, Expr, ExprKind, Place, Root, Stmt};
 use crate::syntax::{self, Arg, ExprKind as PhpKind, Member, Span};
 
 impl<'a> Builder<'a> {
@@ -12,10 +12,7 @@ impl<'a> Builder<'a> {
         span: Span,
         expr: &'a syntax::Expr,
     ) -> Option<Vec<Stmt>> {
-        let one = |expr: Expr| {
-            let kind = StmtKind::Expr(expr);
-            Some(vec![Stmt { span, kind }])
-        };
+        let one = |expr| Some(vec![Stmt::expr(span, expr)]);
         match &expr.kind {
             PhpKind::Assign {
                 target,

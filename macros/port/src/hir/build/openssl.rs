@@ -66,10 +66,7 @@ impl<'a> Builder<'a> {
         span: Span,
         expr: &'a syntax::Expr,
     ) -> Option<Vec<Stmt>> {
-        let one = |expr: Expr| {
-            let kind = StmtKind::Expr(expr);
-            vec![Stmt { span, kind }]
-        };
+        let one = |expr| vec![Stmt::expr(span, expr)];
         match &expr.kind {
             PhpKind::Call { function, args } => match function.last().as_str() {
                 "openssl_free_key" | "openssl_pkey_free" => {
