@@ -18,7 +18,7 @@
 
 pub use http::HeaderMap;
 pub use wechatpay_chain_php::*;
-pub use wechatpay_core::php::{base64_decode, base64_encode, base64_of_hex, nonce};
+pub use wechatpay_core::php::{base64, base64_decode, base64_encode, base64_of_hex, nonce};
 use wechatpay_core::protocol::xml::{decode, is_xml};
 
 use crate::crypto::digest;
@@ -189,6 +189,25 @@ pub fn public_key(source: &str) -> Result<PublicKey> {
         Some(path) => PublicKey::from_file(path)?,
         None => PublicKey::from_bytes(source)?,
     })
+}
+
+/// `openssl_verify($text, base64_decode($signature), $key, OPENSSL_ALGO_SHA256)`: 1, 0, or false for a key that cannot
+/// be read.
+#[must_use]
+pub fn openssl_verify(text: &str, signature: &str, key: &str) -> Value {
+    match public_key(key) {
+        Ok(key) => i64::from(key.verify(text.as_bytes(), &base64(signature))).into(),
+        Err(_) => false.into(),
+    }
+}
+
+/// The base64 of what `openssl_sign($text, $signature, $key, OPENSSL_ALGO_SHA256)` sets; an empty text for a key that
+/// cannot be read, as PHP only warns of it.
+#[must_use]
+pub fn openssl_sign(text: &str, key: &str) -> String {
+    let key = private_key(key);
+    let signature = key.and_then(|key| Ok(key.sign(text.as_bytes())?));
+    signature.unwrap_or_default()
 }
 
 /// The name of a file with `file://`, as PHP's `PemUtil::loadCertificate` reads it.

@@ -71,11 +71,34 @@ pub fn base64_of_hex(digits: &str) -> Result<String> {
 /// `base64_decode($text)`
 ///
 /// # Errors
-/// A fault if the value is not a text.
+/// A fault if the bytes are not UTF-8: a text of Rust cannot hold them.
 pub fn base64_decode(text: &str) -> Result<String> {
-    let bytes = crypto::base64::decode(text);
+    let bytes = crypto::base64::decode(&base64(text));
     let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    text.ok_or_else(|| Thrown::fault("the text is not base64"))
+    text.ok_or_else(|| Thrown::fault("the decoded bytes are not UTF-8"))
+}
+
+/// The base64 that `base64_decode($text)` reads: it skips all characters that are no digits, and needs no `=`.
+///
+/// ```
+/// # use wechatpay_core::php::base64;
+/// assert_eq!(base64("5byg\n5LiJ"), "5byg5LiJ");
+/// assert_eq!(base64("YQ"), "YQ==");
+/// ```
+#[must_use]
+pub fn base64(text: &str) -> String {
+    let digits = text.chars();
+    let mut digits: String = digits
+        .filter(|digit| digit.is_ascii_alphanumeric() || matches!(digit, '+' | '/'))
+        .collect();
+    // A digit alone has too few bits for a byte.
+    if digits.len() % 4 == 1 {
+        digits.pop();
+    }
+    while !digits.len().is_multiple_of(4) {
+        digits.push('=');
+    }
+    digits
 }
 
 /// `Formatter::nonce($size)`

@@ -202,7 +202,7 @@ fn padded(spec: &Spec, sign: &str, digits: &str, out: &mut String) {
 /// A `TypeError` if a value is not a number.
 pub fn number_format(number: &Value, places: i64, point: &str, thousands: &str) -> Result<String> {
     let places = usize::try_from(places).unwrap_or(0).min(WIDEST);
-    let number = rounded(crate::as_float(number)?, places as i64);
+    let number = rounded(crate::number::number(number)?, places as i64);
     // Infinity has no digits.
     float_value(number)?;
     let digits = format!("{:.places$}", number.abs());

@@ -61,7 +61,27 @@ pub fn valid_json(text: &str) -> Result<String> {
 
 /// The value of JSON; nothing for invalid JSON.
 fn parse(text: &str) -> Option<Value> {
-    serde_json::from_str(&without_negative_zero(text)).ok()
+    let value = serde_json::from_str(&without_negative_zero(text)).ok();
+    value.map(without_large_integers)
+}
+
+/// PHP reads a whole number that is too large for an `int` as a float.
+fn without_large_integers(value: Value) -> Value {
+    match value {
+        Value::Number(ref number) if number.is_u64() && !number.is_i64() => {
+            Value::from(number.as_f64())
+        }
+        Value::Array(items) => {
+            let items = items.into_iter();
+            items.map(without_large_integers).collect()
+        }
+        Value::Object(members) => {
+            let members = members.into_iter();
+            let members = members.map(|(key, value)| (key, without_large_integers(value)));
+            Value::Object(members.collect())
+        }
+        other => other,
+    }
 }
 
 /// PHP reads `-0` as the whole number 0, and `-0.0` as a float.

@@ -100,8 +100,13 @@ pub fn div(one: &Value, other: &Value) -> Result<Value> {
 /// # Errors
 /// A `DivisionByZeroError`, and a `TypeError` if a value is not a number.
 pub fn rem(one: &Value, other: &Value) -> Result<Value> {
-    let (one, other) = operands(one, "%", other)?;
-    match (one.int(), other.int()) {
+    // A text that is too large stays at the largest number, as `(int)` has it.
+    let whole = |value: &Value, number: Num| match value {
+        Value::String(_) => crate::int(value),
+        _ => number.int(),
+    };
+    let (left, right) = operands(one, "%", other)?;
+    match (whole(one, left), whole(other, right)) {
         (_, 0) => Err(Thrown::new("DivisionByZeroError", "Modulo by zero")),
         (one, other) => Ok(Value::from(one.checked_rem(other).unwrap_or(0))),
     }
@@ -146,17 +151,40 @@ pub fn intdiv(one: i64, other: i64) -> Result<i64> {
 /// `++` and `--`: null and texts follow special rules.
 ///
 /// # Errors
-/// A `TypeError` for an array; the letters of a text are not counted up here.
+/// A `TypeError` for an array.
 pub fn step(value: &Value, up: bool) -> Result<Value> {
     match value {
         Value::Null if up => Ok(Value::from(1)),
         Value::Null | Value::Bool(_) => Ok(value.clone()),
-        Value::String(text) if crate::value::numeric(text).is_none() => Err(Thrown::fault(
-            "a text that is no number cannot be counted up or down",
-        )),
+        Value::String(text) if text.is_empty() => Ok(if up { "1".into() } else { (-1).into() }),
+        Value::String(text) if crate::value::numeric(text).is_none() => Ok(if up {
+            letters_up(text).into()
+        } else {
+            value.clone()
+        }),
         _ if up => add(value, &Value::from(1)),
         _ => sub(value, &Value::from(1)),
     }
+}
+
+/// `$text++` of a text that is no number: the last letter or digit is counted up, and `z`, `Z` and `9` carry.
+fn letters_up(text: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    let mut carry = None;
+    for byte in bytes.iter_mut().rev() {
+        (*byte, carry) = match *byte {
+            b'z' => (b'a', Some(b'a')),
+            b'Z' => (b'A', Some(b'A')),
+            b'9' => (b'0', Some(b'1')),
+            byte if byte.is_ascii_alphanumeric() => (byte + 1, None),
+            byte => (byte, None),
+        };
+        if carry.is_none() {
+            break;
+        }
+    }
+    let bytes = carry.into_iter().chain(bytes).collect();
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
 /// `abs($value)`
@@ -236,7 +264,7 @@ fn without_prefix(digits: &str, base: u32) -> (u32, &str) {
 /// # Errors
 /// A `TypeError` if a value is not a number.
 pub fn floor(value: &Value) -> Result<Value> {
-    float_value(crate::as_float(value)?.floor())
+    float_value(number(value)?.floor())
 }
 
 /// `ceil($value)`
@@ -244,7 +272,15 @@ pub fn floor(value: &Value) -> Result<Value> {
 /// # Errors
 /// A `TypeError` if a value is not a number.
 pub fn ceil(value: &Value) -> Result<Value> {
-    float_value(crate::as_float(value)?.ceil())
+    float_value(number(value)?.ceil())
+}
+
+/// A value for an `int|float` parameter of a function of PHP: null is 0 there.
+pub(crate) fn number(value: &Value) -> Result<f64> {
+    match value {
+        Value::Null => Ok(0.0),
+        value => crate::as_float(value),
+    }
 }
 
 /// `round($value, $places)`: halves away from zero, after the digits that a float cannot hold are
@@ -258,7 +294,7 @@ pub fn round(value: &Value, places: i64) -> Result<Value> {
     {
         return float_value(number as f64);
     }
-    float_value(rounded(crate::as_float(value)?, places))
+    float_value(rounded(number(value)?, places))
 }
 
 /// The largest power of ten that makes a difference to a float.

@@ -315,6 +315,42 @@ pub fn as_text(value: &Value) -> Result<String> {
     }
 }
 
+/// A value for a `string` parameter of a function of PHP: null is an empty text there.
+///
+/// # Errors
+/// A `TypeError` for an array and an object.
+pub fn string(value: &Value) -> Result<String> {
+    match value {
+        Value::Null => Ok(String::new()),
+        value => as_text(value),
+    }
+}
+
+/// A value for an `array` parameter of a function of PHP.
+///
+/// # Errors
+/// A `TypeError` for other values.
+pub fn array_ref(value: &Value) -> Result<&Value> {
+    match value {
+        Value::Array(_) | Value::Object(_) => Ok(value),
+        other => Err(mistyped(other, "array")),
+    }
+}
+
+/// A value for an `int` parameter of a function of PHP: null is 0 there, and a fraction is cut off.
+///
+/// # Errors
+/// A `TypeError` for an array, an object and a text that is no number.
+pub fn integer(value: &Value) -> Result<i64> {
+    match value {
+        Value::Null => Ok(0),
+        value => as_int(value).or_else(|err| match as_float(value)? {
+            number if number.abs() < 9.2e18 => Ok(number as i64),
+            _ => Err(err),
+        }),
+    }
+}
+
 /// A value for a parameter or result of type `bool`, as PHP takes it without `strict_types`.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Result, Thrown, as_bool, as_float, as_int, as_text};
+use crate::{Result, Thrown, as_bool, as_float};
 
 /// The arguments of a call, in order. None is missing.
 pub(super) struct Args<'v>(std::slice::Iter<'v, Value>);
@@ -19,10 +19,7 @@ impl<'v> Args<'v> {
 
     /// PHP's built-in functions convert null to an empty text, 0 or false.
     pub(super) fn text(&mut self) -> Result<String> {
-        match self.any()? {
-            Value::Null => Ok(String::new()),
-            value => as_text(value),
-        }
+        crate::string(self.any()?)
     }
 
     /// A list of bytes: one by one they are characters only in ASCII.
@@ -36,16 +33,13 @@ impl<'v> Args<'v> {
     }
 
     pub(super) fn int(&mut self) -> Result<i64> {
-        match self.any()? {
-            Value::Null => Ok(0),
-            value => cut(value),
-        }
+        crate::integer(self.any()?)
     }
 
     pub(super) fn maybe_int(&mut self) -> Result<Option<i64>> {
         match self.any()? {
             Value::Null => Ok(None),
-            value => cut(value).map(Some),
+            value => crate::integer(value).map(Some),
         }
     }
 
@@ -75,14 +69,6 @@ impl<'v> Args<'v> {
             ))
         }
     }
-}
-
-/// A number for a parameter of type `int`: PHP cuts a fraction off, and deprecates that.
-fn cut(value: &Value) -> Result<i64> {
-    as_int(value).or_else(|err| match as_float(value)? {
-        number if number.abs() < 9.2e18 => Ok(number as i64),
-        _ => Err(err),
-    })
 }
 
 /// What a function of Rust returns, as a value of PHP.

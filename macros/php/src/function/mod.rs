@@ -60,6 +60,8 @@ pub enum Type {
     Bool,
     /// `float`
     Float,
+    /// `array`
+    Array,
     /// `mixed`, and every union of types.
     Any,
 }

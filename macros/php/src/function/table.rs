@@ -36,6 +36,9 @@ macro_rules! ty {
     (flag) => {
         Type::Bool
     };
+    (array) => {
+        Type::Array
+    };
     ($any:ident) => {
         Type::Any
     };
@@ -191,6 +194,8 @@ elsewhere {
     hmac_sha256(text, text) -> Text throws;
     md5(text) -> Text throws;
     nonce(int) -> Text throws;
+    openssl_sign(text, text) -> Text;
+    openssl_verify(text, text, text) -> Any;
     reason_phrase(int) -> Text;
     sha1(text) -> Text;
     sha256(text) -> Text;

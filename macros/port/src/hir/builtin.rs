@@ -27,6 +27,8 @@ pub struct Builtin {
 pub struct Param {
     /// Its type; `Maybe(Int)` is null when it is left out.
     pub ty: Ty,
+    /// Whether it takes nothing but an array.
+    pub array: bool,
     /// Its value when it is left out.
     pub default: Option<Default>,
 }
@@ -54,6 +56,7 @@ static TABLE: LazyLock<BTreeMap<&'static str, Builtin>> = LazyLock::new(|| {
 fn param(param: &wechatpay_chain_php::function::Param) -> Param {
     Param {
         ty: ty(param.ty),
+        array: param.ty == Type::Array,
         default: param.default,
     }
 }
@@ -65,6 +68,6 @@ fn ty(ty: Type) -> Ty {
         Type::MaybeInt => Ty::Maybe(Box::new(Ty::Int)),
         Type::Bool => Ty::Bool,
         Type::Float => Ty::Float,
-        Type::Any => Ty::Any,
+        Type::Array | Type::Any => Ty::Any,
     }
 }

@@ -193,7 +193,11 @@ impl Types {
             ExprKind::Promise(_) => Ty::Promise,
             ExprKind::Wait(promise) => self.waited(promise),
             ExprKind::Factory(_) | ExprKind::FactoryOf(_) | ExprKind::Restacked(..) => Ty::Client,
-            ExprKind::Crypto(crypto, _) => match crypto {
+            ExprKind::Crypto(crypto, args) => match crypto {
+                Crypto::PhpVerify => match args.get(2).map(|key| self.of(key)) {
+                    Some(key) if *key.present() == Ty::PublicKey => Ty::Int,
+                    _ => Ty::Any,
+                },
                 Crypto::PrivateKey => Ty::PrivateKey,
                 Crypto::PublicKey => Ty::PublicKey,
                 Crypto::Verify => Ty::Bool,
@@ -798,9 +802,9 @@ fn keys(function: &mut Function) -> Vec<(usize, Ty)> {
                 return;
             };
             let (index, ty) = match crypto {
-                Crypto::Sign | Crypto::Decrypt => (1, Ty::PrivateKey),
+                Crypto::Sign | Crypto::PhpSign | Crypto::Decrypt => (1, Ty::PrivateKey),
                 Crypto::Encrypt => (1, Ty::PublicKey),
-                Crypto::Verify => (2, Ty::PublicKey),
+                Crypto::Verify | Crypto::PhpVerify => (2, Ty::PublicKey),
                 _ => return,
             };
             if let Some(ExprKind::Local(local)) = args.get(index).map(|key| &*key.kind) {

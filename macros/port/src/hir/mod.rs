@@ -11,6 +11,7 @@ pub mod builtin;
 pub mod tree;
 
 mod answers;
+mod appended;
 mod build;
 mod changed;
 mod coerce;
@@ -46,6 +47,7 @@ use crate::syntax::Program;
 pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     let mut file = build::file(block, program);
     dead::file(&mut file);
+    appended::file(&mut file);
     notify::file(&mut file);
     pending::file(&mut file);
     fold::file(&mut file);

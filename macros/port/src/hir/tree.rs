@@ -534,6 +534,10 @@ pub enum Crypto {
     Sign,
     /// `Rsa::verify($text, $signature, $key)`
     Verify,
+    /// `openssl_sign($text, $signature, $key, OPENSSL_ALGO_SHA256)`: what it sets, in base64.
+    PhpSign,
+    /// `openssl_verify($text, base64_decode($signature), $key, OPENSSL_ALGO_SHA256)`
+    PhpVerify,
     /// `Rsa::encrypt($text, $key)`
     Encrypt,
     /// `Rsa::decrypt($text, $key)`

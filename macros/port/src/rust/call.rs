@@ -414,10 +414,22 @@ impl<'a> Body<'_, 'a> {
             }
             (Crypto::Verify, [text, signature, key]) => {
                 let text = self.bytes(text);
-                let signature = self.expr(signature).text();
+                let signature = self.base64(signature);
                 let key = self.public_key(key);
                 Code::new(quote!(#key.verify(#text, #signature)), Repr::Bool)
             }
+            (Crypto::PhpSign, [_, key]) if *self.types.of(key).present() == Ty::PrivateKey => {
+                self.crypto(span, Crypto::Sign, args)
+            }
+            (Crypto::PhpSign, _) => self.builtin(span, "openssl_sign", args),
+            (Crypto::PhpVerify, [text, signature, key]) if self.is_key(key) => {
+                let text = self.bytes(text);
+                let signature = self.base64(signature);
+                let key = self.public_key(key);
+                let verified = quote!(i64::from(#key.verify(#text, #signature)));
+                Code::new(verified, Repr::Int)
+            }
+            (Crypto::PhpVerify, _) => self.builtin(span, "openssl_verify", args),
             (Crypto::Encrypt, [text, key]) => {
                 self.shared.uses.insert("Padding");
                 let text = self.bytes(text);
@@ -429,7 +441,7 @@ impl<'a> Body<'_, 'a> {
             }
             (Crypto::Decrypt, [text, key]) => {
                 self.shared.uses.insert("Padding");
-                let text = self.expr(text).text();
+                let text = self.base64(text);
                 let key = self.private_key(key, false);
                 let plain = self.tried(quote!(#key.decrypt(Padding::default(), #text)));
                 Code::new(
@@ -439,7 +451,7 @@ impl<'a> Body<'_, 'a> {
             }
             (Crypto::Open, [text, key, nonce, rest @ ..]) => {
                 self.shared.uses.insert("Secret");
-                let text = self.expr(text).text();
+                let text = self.base64(text);
                 let key = self.expr(key);
                 let key = if key.repr == Repr::Str {
                     key.tokens
@@ -506,8 +518,18 @@ impl<'a> Body<'_, 'a> {
     }
 
     /// A text's bytes; what is put together gets a name first.
+    /// A base64 text that PHP decodes: it skips what is no base64.
+    fn base64(&mut self, text: &'a Expr) -> TokenStream {
+        let text = self.expr(text).text();
+        quote!(&php::base64(#text))
+    }
+
     fn bytes(&mut self, text: &'a Expr) -> TokenStream {
-        let code = self.expr(text);
+        let mut code = self.expr(text);
+        if matches!(code.repr, Repr::Value | Repr::ValuePlace | Repr::ValueRef) {
+            let value = self.plain_ref(&code, text.span);
+            code = Code::new(self.tried(quote!(php::string(#value))), Repr::String);
+        }
         if self.may_hoist && code.repr == Repr::String {
             let name = self.bind("text");
             let value = code.tokens;

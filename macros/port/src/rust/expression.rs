@@ -663,7 +663,7 @@ impl<'a> Body<'_, 'a> {
         )
     }
 
-    fn builtin(&mut self, span: Span, name: &str, args: &'a [Expr]) -> Code {
+    pub(crate) fn builtin(&mut self, span: Span, name: &str, args: &'a [Expr]) -> Code {
         let function = ident(name);
         match name {
             "end" => {
@@ -676,6 +676,12 @@ impl<'a> Body<'_, 'a> {
                 let codes: Vec<_> = args.iter().map(|arg| self.expr(arg)).collect();
                 let glue = codes.first().map(Code::text);
                 let array = codes.get(1).map(|code| self.plain_ref(code, span));
+                let array = match (array, args.get(1)) {
+                    (Some(array), Some(arg)) if !is_array(arg) => {
+                        Some(self.tried(quote!(php::array_ref(#array))))
+                    }
+                    (array, _) => array,
+                };
                 return Code::new(quote!(php::implode(#glue, #array)), Repr::String);
             }
             _ => {}
@@ -694,7 +700,16 @@ impl<'a> Body<'_, 'a> {
                 (Ty::Text, Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_)) => {
                     self.refuse(arg.span, "an object as a text").tokens
                 }
+                (Ty::Text, repr) if is_value(repr) => {
+                    let value = self.plain_ref(&code, arg.span);
+                    let text = self.tried(quote!(php::string(#value)));
+                    quote!(&#text)
+                }
                 (Ty::Text, _) => code.text(),
+                (Ty::Int, repr) if is_value(repr) => {
+                    let value = self.plain_ref(&code, arg.span);
+                    self.tried(quote!(php::integer(#value)))
+                }
                 (Ty::Int, _) => code.int(),
                 (Ty::Bool, _) => code.truth(),
                 (Ty::Float, _) => code.float(),
@@ -719,6 +734,10 @@ impl<'a> Body<'_, 'a> {
                     let what = super::function::what(&self.types.of(arg));
                     let message = format!("{what} where a plain value is expected");
                     self.refuse(arg.span, &message).tokens
+                }
+                _ if param.array && !is_array(arg) => {
+                    let value = self.plain_ref(&code, arg.span);
+                    self.tried(quote!(php::array_ref(#value)))
                 }
                 _ => self.plain_ref(&code, arg.span),
             });
@@ -983,6 +1002,33 @@ pub(crate) fn bare(tokens: TokenStream) -> TokenStream {
         Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '&' => trees.collect(),
         _ => tokens,
     }
+}
+
+/// Whether a value is an array, as it is written.
+fn is_array(value: &Expr) -> bool {
+    match &*value.kind {
+        ExprKind::Array(_)
+        | ExprKind::ToArray(_)
+        | ExprKind::Merge(_)
+        | ExprKind::Map(..)
+        | ExprKind::Filter(..)
+        | ExprKind::Coerce(Ty::Any, _) => true,
+        ExprKind::Builtin(name, _) => {
+            let array = name.starts_with("array_")
+                && !matches!(*name, "array_sum" | "array_search" | "array_key_exists");
+            array
+                || matches!(
+                    *name,
+                    "explode" | "ksort" | "ksort_text" | "str_split" | "xml_to_array"
+                )
+        }
+        _ => false,
+    }
+}
+
+/// Whether only a run tells what a value is.
+fn is_value(repr: &Repr) -> bool {
+    matches!(repr, Repr::Value | Repr::ValuePlace | Repr::ValueRef)
 }
 
 /// The parameter of a closure, where PHP declares a scalar or null.

@@ -32,11 +32,10 @@ impl<'a> Builder<'a> {
                 }
                 let args = [&text.value, signature, &key.value];
                 let args = args.into_iter().map(|arg| self.expr(arg)).collect();
-                let verified = Expr::new(span, ExprKind::Crypto(Crypto::Verify, args));
-                Some(Expr::new(span, ExprKind::Cast(Ty::Int, verified)))
+                Some(Expr::new(span, ExprKind::Crypto(Crypto::PhpVerify, args)))
             }
             ("openssl_sign" | "openssl_public_encrypt" | "openssl_private_decrypt", _) => {
-                let set = self.set_bytes(span, name, args);
+                let set = self.set_bytes(span, name, args, false);
                 if matches!(*set.kind, ExprKind::Refused(_)) {
                     return Some(set);
                 }
@@ -69,11 +68,16 @@ impl<'a> Builder<'a> {
         let one = |expr| vec![Stmt::expr(span, expr)];
         match &expr.kind {
             PhpKind::Call { function, args } => match function.last().as_str() {
+                // A signature of an earlier turn stays where the key cannot be read.
+                "openssl_sign" if self.loops > 0 => {
+                    let (stmts, _) = self.attempt(expr)?;
+                    Some(stmts)
+                }
                 "openssl_free_key" | "openssl_pkey_free" => {
                     let plain = matches!(&**args, [arg] if variable(&arg.value).is_some());
                     plain.then(Vec::new)
                 }
-                name if sets_bytes(name) => Some(one(self.set_bytes(span, name, args))),
+                name if sets_bytes(name) => Some(one(self.set_bytes(span, name, args, false))),
                 _ => None,
             },
             PhpKind::Assign { .. } if self.held.raw.recoded.contains(&span.start) => {
@@ -132,7 +136,7 @@ impl<'a> Builder<'a> {
         if !sets_bytes(&name) {
             return None;
         }
-        let set = self.set_bytes(span, &name, args);
+        let set = self.set_bytes(span, &name, args, true);
         let done = match name.as_str() {
             "openssl_sign" => "signed",
             "openssl_public_encrypt" => "encrypted",
@@ -165,7 +169,7 @@ impl<'a> Builder<'a> {
         let attempt = StmtKind::Try {
             body: vec![Stmt { span, kind }, assign(ExprKind::Bool(true))],
             catches: vec![Catch {
-                classes: vec!["Throwable".to_owned()],
+                classes: vec!["UnexpectedValueException".to_owned()],
                 variable: None,
                 body: Vec::new(),
             }],
@@ -178,7 +182,8 @@ impl<'a> Builder<'a> {
     }
 
     /// `openssl_sign($text, $signature, $key, 'sha256WithRSAEncryption')` and its kin, as an assignment.
-    fn set_bytes(&mut self, span: Span, name: &str, args: &'a [Arg]) -> Expr {
+    /// Where it `must` be set, a key that cannot be read throws.
+    fn set_bytes(&mut self, span: Span, name: &str, args: &'a [Arg], must: bool) -> Expr {
         let [first, target, key, rest @ ..] = args else {
             return refused(span, format!("`{name}` with these arguments"));
         };
@@ -211,6 +216,10 @@ impl<'a> Builder<'a> {
             &first.value
         } else {
             return bytes(span, name, instead);
+        };
+        let kind = match kind {
+            Crypto::Sign if !must => Crypto::PhpSign,
+            kind => kind,
         };
         let args = vec![self.expr(first), self.expr(&key.value)];
         let value = Expr::new(span, ExprKind::Crypto(kind, args));
