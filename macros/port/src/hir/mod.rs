@@ -16,6 +16,7 @@ mod build;
 mod changed;
 mod coerce;
 mod dead;
+mod flatten;
 mod fold;
 mod function;
 mod given;
@@ -45,7 +46,7 @@ use crate::syntax::Program;
 /// The meaning of a file.
 #[must_use]
 pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
-    let mut file = build::file(block, program);
+    let mut file = build::file(block, &flatten::program(program));
     dead::file(&mut file);
     appended::file(&mut file);
     notify::file(&mut file);

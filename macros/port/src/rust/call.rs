@@ -749,7 +749,9 @@ impl<'a> Body<'_, 'a> {
         let own = ident(&snake(&function.name));
         let key = format!("{}::{}", class.name, name.to_ascii_lowercase());
         let is_async = self.shared.is_async.contains(&key);
-        if self.shared.mutates.contains(&key) && args.iter().any(|arg| self.borrows_object(arg)) {
+        let borrowed =
+            self.shared.mutates.contains(&key) && args.iter().any(|arg| self.borrows_object(arg));
+        if borrowed || args.iter().any(|arg| self.changes_object(arg)) {
             // The arguments are read before the object is borrowed.
             let names: Vec<_> = given.iter().map(|_| self.taken.fresh("arg")).collect();
             let starts = names.iter().zip(&given).map(|(name, value)| {

@@ -489,6 +489,8 @@ pub struct Class {
     pub parent: Option<Name>,
     /// The traits that it uses.
     pub uses: Vec<Name>,
+    /// Whether it takes methods of traits under other names, or chooses between them.
+    pub adapts: bool,
     /// The constants.
     pub consts: Vec<(String, Expr)>,
     /// The properties, those of the constructor's parameters too.
@@ -514,6 +516,8 @@ pub struct Property {
     pub promoted: bool,
     /// Whether it is neither `private` nor `protected`.
     pub public: bool,
+    /// Whether it is `private`.
+    pub private: bool,
 }
 
 /// A method.
@@ -525,6 +529,8 @@ pub struct Method {
     pub name: String,
     /// Whether it is neither `private` nor `protected`.
     pub public: bool,
+    /// Whether it is `private`.
+    pub private: bool,
     /// Whether it is `static`.
     pub is_static: bool,
     /// Whether it has a body.

@@ -232,7 +232,7 @@ impl<'a> Builder<'a> {
         self.foreign_expr(expr)
     }
 
-    fn own_method(&mut self, span: Span, name: &str, args: &'a [Arg]) -> Option<Expr> {
+    pub(super) fn own_method(&mut self, span: Span, name: &str, args: &'a [Arg]) -> Option<Expr> {
         let shape = self.class?;
         let mut methods = shape.class.methods.iter();
         let found =
@@ -293,6 +293,11 @@ impl<'a> Builder<'a> {
             || self
                 .class
                 .is_some_and(|shape| class.last() == shape.class.name.to_ascii_lowercase());
+        if class.written == "parent"
+            && let Some(known) = self.parent_method(expr.span, method, args)
+        {
+            return known;
+        }
         if own && let Some(known) = self.own_method(expr.span, method, args) {
             return known;
         }

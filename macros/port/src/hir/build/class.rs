@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Builder, Names};
 use crate::hir::Ty;
+use crate::hir::flatten::{PARENT, PARENT_CONSTRUCTOR};
 use crate::hir::tree::{self as hir, Class, Const, Field};
 use crate::recognise::{self, Call};
 use crate::source::Block;
@@ -27,9 +28,17 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
     let mut constructor = None;
     let mut statics = Vec::new();
     for method in class.methods.iter().filter(|method| method.has_body) {
+        if method.name.ends_with(PARENT_CONSTRUCTOR) {
+            continue;
+        }
         let mut builder = Builder::new(block, names, Some(&shape));
         builder.method_name = Some(method.name.clone());
-        let function = builder.function(method.span, &method.name, method.public, &method.closure);
+        let function = builder.function(
+            method.span,
+            &written(&method.name),
+            method.public,
+            &method.closure,
+        );
         statics.append(&mut builder.statics);
         let function = shared_statics(class, method, function, &shape);
         match method.name.eq_ignore_ascii_case("__construct") {
@@ -141,6 +150,14 @@ fn shared_statics(
     function
 }
 
+/// The name of a method in the tree.
+pub(super) fn written(name: &str) -> String {
+    match name.strip_prefix(PARENT) {
+        Some(own) => format!("parent_{own}"),
+        None => name.to_owned(),
+    }
+}
+
 /// The properties that the methods of a class mention.
 pub(super) fn mentioned(class: &syntax::Class) -> BTreeSet<String> {
     let mut uses = Uses::default();
@@ -178,12 +195,16 @@ impl Names<'_> {
 
     /// Whether a class is an exception, as far as the file and PHP say.
     pub(super) fn is_exception(&self, class: &syntax::Class) -> bool {
-        let known = |path: &String| {
-            let last = path.rsplit('\\').next().unwrap_or(path);
-            last.ends_with("Exception") || last.ends_with("Error") || last == "Throwable"
-        };
-        self.parents(class).iter().any(known)
+        self.parents(class)
+            .iter()
+            .any(|path| is_exception_name(path))
     }
+}
+
+/// Whether a class is an exception by its name.
+pub(in crate::hir) fn is_exception_name(path: &str) -> bool {
+    let last = path.rsplit('\\').next().unwrap_or(path);
+    last.ends_with("Exception") || last.ends_with("Error") || last == "Throwable"
 }
 
 fn shape(class: &syntax::Class) -> Shape<'_> {

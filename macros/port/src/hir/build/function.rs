@@ -64,7 +64,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn param(&mut self, param: &'a syntax::Param) -> Param {
+    pub(super) fn param(&mut self, param: &'a syntax::Param) -> Param {
         let local = self.local(&param.name);
         let written = param.ty.as_deref().filter(|written| !Ty::is_open(written));
         let declared = written.map(Ty::declared);

@@ -15,10 +15,12 @@ mod left;
 mod magic;
 mod object;
 mod openssl;
+mod parent;
 mod reference;
 mod sdk;
 mod statement;
 
+pub(super) use class::is_exception_name;
 pub(super) use sdk::setting_named;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -270,6 +272,8 @@ struct Builder<'a> {
     statics: Vec<Field>,
     /// The method that is read.
     method_name: Option<String>,
+    /// How many constructors stand around, each of the class above the one before.
+    constructors: usize,
     /// The function or method that is read.
     function_name: Option<String>,
     /// What is done with the variables.
@@ -308,6 +312,7 @@ impl<'a> Builder<'a> {
             misused: None,
             statics: Vec::new(),
             method_name: None,
+            constructors: 0,
             function_name: None,
             held: held::Held::default(),
             in_closure: false,

@@ -99,6 +99,9 @@ impl<'a> Builder<'a> {
         if let Some(stmts) = self.object_statement(span, expr) {
             return stmts;
         }
+        if let Some(stmts) = self.parent_constructor(span, expr) {
+            return stmts;
+        }
         if let Some(stmts) = self.openssl_statement(span, expr) {
             return stmts;
         }

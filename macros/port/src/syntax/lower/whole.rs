@@ -228,6 +228,7 @@ impl Lower<'_> {
             kind,
             parent: None,
             uses: Vec::new(),
+            adapts: false,
             consts: Vec::new(),
             properties: Vec::new(),
             methods: Vec::new(),
@@ -253,6 +254,7 @@ impl Lower<'_> {
                 let names = named(node).into_iter().filter(|name| is_name(*name));
                 let names: Vec<Name> = names.map(|name| self.class(name)).collect();
                 class.uses.extend(names);
+                class.adapts |= named(node).iter().any(|part| part.kind() == "use_list");
             }
             "const_declaration" => class.consts.extend(self.constants(node)),
             "property_declaration" => {
@@ -272,6 +274,7 @@ impl Lower<'_> {
                         is_static: has(node, "static_modifier"),
                         promoted: false,
                         public: self.is_public(node),
+                        private: self.is_private(node),
                     });
                 }
             }
@@ -281,6 +284,7 @@ impl Lower<'_> {
                     span: self.span(node),
                     name: self.field_text(node, "name"),
                     public: self.is_public(node),
+                    private: self.is_private(node),
                     is_static: has(node, "static_modifier"),
                     has_body: node.child_by_field_name("body").is_some(),
                     closure: self.closure(node, false),
@@ -298,9 +302,8 @@ impl Lower<'_> {
                 continue;
             }
             let known = self.param(param);
-            let public = param
-                .child_by_field_name("visibility")
-                .is_none_or(|word| self.text(word) == "public");
+            let visibility = param.child_by_field_name("visibility");
+            let visibility = visibility.map_or("public", |word| self.text(word));
             class.properties.push(Property {
                 span: self.span(param),
                 name: known.name,
@@ -308,9 +311,16 @@ impl Lower<'_> {
                 default: None,
                 is_static: false,
                 promoted: true,
-                public,
+                public: visibility == "public",
+                private: visibility == "private",
             });
         }
+    }
+
+    fn is_private(&self, node: Node<'_>) -> bool {
+        let words = named(node).into_iter();
+        let mut words = words.filter(|word| word.kind() == "visibility_modifier");
+        words.any(|word| self.text(word) == "private")
     }
 
     fn is_public(&self, node: Node<'_>) -> bool {
