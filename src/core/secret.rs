@@ -50,10 +50,10 @@ impl<T: Into<String>> From<T> for Secret {
     }
 }
 
-/// The plaintext of a field that WeChat Pay encrypts, for example a name or the number of a bank card.
+/// The plaintext of a field with personal data, for example a name or the number of a bank card.
 ///
 /// In JSON it is a text. Its `Debug` shows nothing, it has no `Display`, and its memory is overwritten when it is
-/// dropped. The client encrypts it in a request.
+/// dropped. In a request, the client encrypts it if WeChat Pay requires that for the field.
 ///
 /// ```
 /// use wechatpay_chain::Sensitive;

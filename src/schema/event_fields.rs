@@ -96,7 +96,7 @@ fn usual(name: &'static str, place: &[&str], form: Form) -> Field {
 fn documented(name: &'static str, place: &[&str], form: Form) -> Field {
     let names: Vec<&str> = place.iter().copied().filter(|name| *name != "*").collect();
     if let Some(usual) = USUAL.get(&format!("/{}", names.join("/"))) {
-        let mut field = Field::new(name, usual.at_place());
+        let mut field = Field::new(name, usual.at_place(name));
         if field.kind == FieldKind::String {
             field.format = usual.format().filter(|_| form == Form::Json);
             field.values = usual.values();
@@ -120,6 +120,19 @@ const TEXTS: [&str; 7] = [
     "_status",
     "_time",
     "_url",
+];
+
+/// Numbers whose names have these ends are amounts in fen, or counts.
+const WHOLE: [&str; 9] = [
+    "amount",
+    "contribute",
+    "count",
+    "num",
+    "price",
+    "quantity",
+    "refund",
+    "seq",
+    "total",
 ];
 
 /// How the operations document the fields at one place, or of one name.
@@ -182,10 +195,14 @@ impl Usual {
         }
     }
 
-    /// The type at this place. Some operations call a whole number a number.
-    fn at_place(&self) -> FieldKind {
+    /// The type at this place. Some operations call an amount or a count a number. Other numbers may have a fraction.
+    fn at_place(&self, name: &str) -> FieldKind {
         match self.of_name() {
-            FieldKind::Number if self.kinds.len() > 1 => FieldKind::Integer,
+            FieldKind::Number
+                if self.kinds.len() > 1 && WHOLE.iter().any(|end| name.ends_with(end)) =>
+            {
+                FieldKind::Integer
+            }
             kind => kind,
         }
     }

@@ -6,6 +6,7 @@ use crate::labels::Part;
 use super::about::{about, last_name};
 use super::layout::{broken_after, code, serde};
 use super::names::Names;
+use super::personal::{contains_sensitive, is_sensitive};
 use super::side::{Side, is_numbered};
 use super::values::enumeration;
 
@@ -13,6 +14,7 @@ use super::values::enumeration;
 const LONGEST: usize = 45;
 
 const MAP: &str = "serde_json::Map<String, serde_json::Value>";
+const SENSITIVE: &str = "wechatpay_chain::Sensitive";
 const TIMESTAMP: &str = "wechatpay_chain::Timestamp";
 /// Reads a time of a response. WeChat Pay writes an empty text where there is none.
 const TIME_OR_NONE: &str = "\n/// A time; an empty text is none.
@@ -160,7 +162,11 @@ impl Type {
 /// The type of a field of `owner`. Writes the structs and enums that it needs.
 fn kind(items: &mut Items, side: &Side, field: &Field, owner: &str, pointer: &str) -> Type {
     match field.kind() {
-        FieldKind::Object | FieldKind::Array if side.is_xml_request() => Type::new("String", true),
+        // JSON in a text.
+        FieldKind::Object | FieldKind::Array if side.is_xml_request() => {
+            let is_sensitive = contains_sensitive(side, field, pointer);
+            Type::new(if is_sensitive { SENSITIVE } else { "String" }, true)
+        }
         // One element or several.
         FieldKind::Array if side.is_xml_response() => Type::new("serde_json::Value", true),
         FieldKind::Object if field.fields().is_empty() => Type::new(MAP, true),
@@ -206,8 +212,8 @@ fn number(side: &Side, field: &Field, pointer: &str) -> Type {
 }
 
 fn text(items: &mut Items, side: &Side, field: &Field, owner: &str, pointer: &str) -> Type {
-    if field.is_encrypted() {
-        return Type::new("wechatpay_chain::Sensitive", true);
+    if is_sensitive(side, field, pointer) {
+        return Type::new(SENSITIVE, true);
     }
     if !field.values().is_empty() && field.fields().is_empty() {
         let name = items.name(side, owner, last_name(pointer));

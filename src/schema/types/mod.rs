@@ -8,6 +8,7 @@ mod items;
 mod layout;
 mod names;
 mod parameters;
+mod personal;
 mod side;
 #[cfg(test)]
 mod tests;

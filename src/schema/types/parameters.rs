@@ -8,6 +8,7 @@ use super::about::about;
 use super::items::{Items, optional};
 use super::layout::{self, broken_after, code, comment, one_line};
 use super::names::Names;
+use super::personal::is_sensitive;
 use super::side::Side;
 
 /// The struct `Params`, which sets all of them in a call; `None` if there are none.
@@ -30,7 +31,7 @@ pub(super) fn parameters(documented: &'static Documented, items: &mut Items) -> 
     let fields = documented.query().iter();
     for field in fields.filter(|field| !is_variable(field)) {
         let name = names.field(field.name());
-        let (kind, value) = parameter(field);
+        let (kind, value) = parameter(&query, field);
         let rust = optional(kind, field.is_required());
         let about = about(&query, field, field.name());
         let line = broken_after(&format!("    pub {name}: {rust},"), ":", "    ");
@@ -51,9 +52,11 @@ pub(super) fn parameters(documented: &'static Documented, items: &mut Items) -> 
 }
 
 /// The type of a query parameter, and the code that makes JSON of `value`.
-fn parameter(field: &Field) -> (&'static str, &'static str) {
+fn parameter(side: &Side, field: &Field) -> (&'static str, &'static str) {
     match field.kind() {
-        _ if field.is_encrypted() => ("wechatpay_chain::Sensitive", "value.expose()"),
+        _ if is_sensitive(side, field, field.name()) => {
+            ("wechatpay_chain::Sensitive", "value.expose()")
+        }
         FieldKind::Integer => ("i64", "value"),
         FieldKind::Boolean => ("bool", "value"),
         FieldKind::Array => ("Vec<String>", "value"),

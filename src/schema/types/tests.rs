@@ -111,6 +111,51 @@ fn encrypted_members_are_sensitive() {
 }
 
 #[test]
+fn personal_members_are_sensitive_where_they_are_not_encrypted_too() {
+    let bodies = all().map(module).chain(events().iter().map(event_module));
+    let mut found = 0;
+    for body in bodies {
+        for line in body.lines() {
+            let Some((name, rust)) = line
+                .strip_prefix("    pub ")
+                .and_then(|line| line.split_once(": "))
+            else {
+                continue;
+            };
+            let ends = [
+                "phone_number",
+                "bank_account_name",
+                "real_name",
+                "email",
+                "id_card_number",
+            ];
+            // An enum of documented values is none.
+            let is_text = ["String", "Value", "Sensitive"]
+                .iter()
+                .any(|it| rust.contains(it));
+            if is_text && ends.iter().any(|end| name.ends_with(end)) {
+                assert!(rust.contains("wechatpay_chain::Sensitive"), "{line}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 100, "{found}");
+    // By the term, in a request of APIv2.
+    let order = of("POST", "v2/pay/unifiedorder");
+    let member = "    pub user_truename: Option<wechatpay_chain::Sensitive>,\n";
+    assert!(order.contains(member), "{order}");
+}
+
+#[test]
+fn numbers_of_events_are_whole_only_for_amounts_and_counts() {
+    let text = event_module(event(None, "TRANSACTION.SUCCESS").unwrap());
+    assert!(text.contains("    pub total: Option<i64>,\n"), "{text}");
+    // Some operations document a whole number, some a number.
+    let rate = "    pub settlement_rate: Option<serde_json::Number>,\n";
+    assert!(text.contains(rate), "{text}");
+}
+
+#[test]
 fn times_are_timestamps_only_in_the_format_of_rfc_3339() {
     let text = of("GET", "v3/pay/transactions/id/{transaction_id}");
     let response = item(&text, "pub struct Response {");
