@@ -16,6 +16,7 @@
 //!
 //! `modules` names the modules, `report` says what was made of each function.
 
+mod families;
 mod modules;
 mod report;
 
@@ -123,10 +124,13 @@ pub fn rust(sources: &[Source], root: Root, options: &Options) -> Folder {
 }
 
 fn port(sources: &[Source], root: Root, options: &Options) -> Folder {
-    let parsed: Vec<Parsed> = sources
+    let mut parsed: Vec<Parsed> = sources
         .iter()
         .map(|source| syntax::parse_whole(&source.block.text))
         .collect();
+    let mut sources = sources.to_vec();
+    families::join(&mut sources, &mut parsed);
+    let sources = &sources;
     let problems = |index: usize| -> Vec<Problem> {
         let unread = sources[index].problem.iter();
         unread.chain(&parsed[index].problems).cloned().collect()
@@ -277,7 +281,15 @@ fn each_class(statements: &[Stmt], found: &mut dyn FnMut(&str)) {
 
 /// Why a file is not ported.
 fn skip(parsed: &Parsed) -> Option<Skipped> {
-    if uses_sdk(&parsed.program.statements) || !recognise::calls(&parsed.program).is_empty() {
+    let mut above = parsed.program.imported.iter();
+    let inherits = above.any(|class| {
+        let mut methods = class.methods.iter();
+        methods.any(|method| uses_sdk(&method.closure.body))
+    });
+    if inherits
+        || uses_sdk(&parsed.program.statements)
+        || !recognise::calls(&parsed.program).is_empty()
+    {
         return None;
     }
     Some(if parsed.problems.is_empty() {

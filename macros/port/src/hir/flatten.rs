@@ -26,13 +26,16 @@ pub(super) fn program(program: &Program) -> Cow<'_, Program> {
     each_class(&program.statements, &mut |class| {
         classes.insert(key(&class.name), class);
     });
+    let own: Vec<String> = classes.keys().cloned().collect();
+    for class in &program.imported {
+        classes.entry(key(&class.name)).or_insert(class);
+    }
     let mut flat = Flat {
         classes,
         done: BTreeMap::new(),
         bases: Vec::new(),
     };
-    let names: Vec<String> = flat.classes.keys().cloned().collect();
-    for name in &names {
+    for name in &own {
         flat.class(name, 0);
     }
     if flat.done.is_empty() {
@@ -234,6 +237,7 @@ fn inherits(class: &Class, base: &Class) -> bool {
 }
 
 fn inherit(class: &mut Class, base: &Class) {
+    class.inherited.clear();
     let own = Mentions::of(&class.methods);
     for method in &base.methods {
         if !method.has_body {
@@ -246,6 +250,7 @@ fn inherit(class: &mut Class, base: &Class) {
             if method.name.ends_with(PARENT_CONSTRUCTOR) && has_method(class, "__construct") {
                 copy.name = format!("{PARENT}{}", method.name);
             }
+            class.inherited.push(method.name.clone());
             class.methods.push(copy);
         } else if method.name.ends_with(PARENT_CONSTRUCTOR) {
             copy.name = format!("{PARENT}{}", method.name);

@@ -478,9 +478,14 @@ impl Shared<'_> {
 
 impl Shared<'_> {
     pub(crate) fn file_name(&self) -> String {
+        self.file_name_at(0)
+    }
+
+    /// The name of the file that a byte of the text is from.
+    pub(crate) fn file_name_at(&self, offset: usize) -> String {
         let name = self
             .block
-            .file
+            .file_at(offset)
             .rsplit(['/', '\\'])
             .next()
             .unwrap_or_default();
@@ -551,7 +556,7 @@ impl Shared<'_> {
             docs.push(format!(
                 " `{}`, from line {line} of `{}`.",
                 function.name,
-                self.file_name()
+                self.file_name_at(function.span.start)
             ));
         }
         let defaults = function

@@ -249,7 +249,8 @@ impl<'s, 'a> Body<'s, 'a> {
         let (line, col) = self.shared.block.position(problem.span.start);
         let message = format!(
             "{}:{line}:{col}: {}",
-            self.shared.block.file, problem.message
+            self.shared.block.file_at(problem.span.start),
+            problem.message
         );
         if !self.shared.problems.contains(&problem) {
             self.shared.problems.push(problem);

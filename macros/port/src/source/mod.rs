@@ -72,6 +72,8 @@ pub struct Block {
     pub title: String,
     /// For each line of `text`: where it begins in it, and line and column in the file.
     lines: Vec<(usize, usize, usize)>,
+    /// Where the text of other files begins, and their names.
+    others: Vec<(usize, String)>,
 }
 
 impl Block {
@@ -99,7 +101,28 @@ impl Block {
     /// A problem with its place in the file.
     #[must_use]
     pub fn diagnose(&self, problem: Problem) -> Diagnostic {
-        Diagnostic::new(&self.file, self.position(problem.span.start), problem)
+        let start = problem.span.start;
+        Diagnostic::new(self.file_at(start), self.position(start), problem)
+    }
+
+    /// The file that a byte of the text is from.
+    #[must_use]
+    pub fn file_at(&self, offset: usize) -> &str {
+        let mut others = self.others.iter().rev();
+        let other = others.find(|(start, _)| *start <= offset);
+        other.map_or(&self.file, |(_, file)| file)
+    }
+
+    /// Puts the text of another file behind this one, and gives its place.
+    pub(crate) fn append(&mut self, other: &Self) -> usize {
+        self.text.push('\n');
+        let start = self.text.len();
+        self.text.push_str(&other.text);
+        let lines = other.lines.iter();
+        let lines = lines.map(|(at, line, col)| (start + at, *line, *col));
+        self.lines.extend(lines);
+        self.others.push((start, other.file.clone()));
+        start
     }
 
     fn whole(file: &str, text: &str) -> Self {
@@ -114,6 +137,7 @@ impl Block {
                 .zip(1..)
                 .map(|(start, line)| (start, line, 1))
                 .collect(),
+            others: Vec::new(),
         }
     }
 }

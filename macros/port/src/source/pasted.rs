@@ -93,6 +93,7 @@ impl Finder<'_> {
                 fenced: heading.is_some(),
                 title: String::new(),
                 lines: Vec::new(),
+                others: Vec::new(),
             },
             reader: Reader::default(),
             gutter,

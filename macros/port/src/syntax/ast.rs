@@ -18,6 +18,8 @@ pub struct Program {
     pub fragment: bool,
     /// The variables that what is `Unsupported` may change, by its span; `*` is all of them.
     pub touched: BTreeMap<Span, Vec<String>>,
+    /// The classes of other files that classes here take members from.
+    pub imported: Vec<Class>,
 }
 
 impl Program {
@@ -491,6 +493,8 @@ pub struct Class {
     pub uses: Vec<Name>,
     /// Whether it takes methods of traits under other names, or chooses between them.
     pub adapts: bool,
+    /// The methods that are copies of those of the base class.
+    pub inherited: Vec<String>,
     /// The constants.
     pub consts: Vec<(String, Expr)>,
     /// The properties, those of the constructor's parameters too.

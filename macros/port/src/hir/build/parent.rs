@@ -24,7 +24,9 @@ impl<'a> Builder<'a> {
             let mut methods = own.methods.iter();
             methods.find(|method| method.has_body && method.name.eq_ignore_ascii_case(name))
         };
-        let found = named(&above).or_else(|| named(method))?;
+        let mut inherited = own.inherited.iter();
+        let is_copy = inherited.any(|name| name.eq_ignore_ascii_case(method));
+        let found = named(&above).or_else(|| named(method).filter(|_| is_copy))?;
         let known = self.own_method(span, &found.name, args)?;
         Some(match *known.kind {
             ExprKind::Method(name, args) => {

@@ -25,6 +25,7 @@ pub(super) fn program(text: &str, root: Node<'_>, whole: bool) -> (Program, Opti
     let mut lower = Lower::new(text, 0);
     lower.whole = whole;
     let program = Program {
+        imported: Vec::new(),
         statements: lower.statements(root),
         comments: comments(text, root),
         fragment: false,
@@ -48,6 +49,7 @@ pub(super) fn fragment(text: &str, len: usize, root: Node<'_>) -> (Program, Opti
         comment.span = Span::new(comment.span.start - 1, comment.span.end - 1);
     }
     let program = Program {
+        imported: Vec::new(),
         statements,
         comments,
         fragment: true,

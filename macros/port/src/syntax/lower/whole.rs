@@ -229,6 +229,7 @@ impl Lower<'_> {
             parent: None,
             uses: Vec::new(),
             adapts: false,
+            inherited: Vec::new(),
             consts: Vec::new(),
             properties: Vec::new(),
             methods: Vec::new(),

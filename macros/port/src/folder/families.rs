@@ -1,0 +1,154 @@
+//! Base classes and traits of other files of the folder: a class is read together with those that it takes members from.
+
+use std::collections::BTreeMap;
+
+use super::Source;
+use crate::syntax::{self, Class, Parsed, Stmt, StmtKind, Whole};
+
+/// The classes of a folder by their whole names in lower case: the file, and the class.
+type Classes<'p> = BTreeMap<String, (usize, &'p Class)>;
+
+/// Gives each program the classes of other files that it takes members from, and its block their text.
+pub(super) fn join(sources: &mut [Source], parsed: &mut [Parsed]) {
+    let mut needed = Vec::new();
+    {
+        let classes = classes(parsed);
+        for index in 0..parsed.len() {
+            let mut files = Vec::new();
+            for (_, class) in classes.values().filter(|(file, _)| *file == index) {
+                above(class, index, &classes, &mut files);
+            }
+            needed.push(files);
+        }
+    }
+    let texts: Vec<_> = sources.iter().map(|source| source.block.clone()).collect();
+    for (index, files) in needed.into_iter().enumerate() {
+        for file in files {
+            let start = sources[index].block.append(&texts[file]);
+            // Blanks in place of what stands before it give its spans their places.
+            let text = format!("{}{}", " ".repeat(start), texts[file].text);
+            let other = syntax::parse_whole(&text);
+            if other.problems.is_empty() {
+                let imported = &mut parsed[index].program.imported;
+                each_class(&other.program.statements, "", &mut |_, class| {
+                    imported.push(class.clone());
+                });
+            }
+        }
+    }
+}
+
+fn classes(parsed: &[Parsed]) -> Classes<'_> {
+    let mut classes = Classes::new();
+    let mut twice = Vec::new();
+    for (index, parsed) in parsed.iter().enumerate() {
+        each_class(&parsed.program.statements, "", &mut |name, class| {
+            let name = name.to_ascii_lowercase();
+            if classes.insert(name.clone(), (index, class)).is_some() {
+                twice.push(name);
+            }
+        });
+    }
+    // Only a run tells which of two is meant.
+    for name in twice {
+        classes.remove(&name);
+    }
+    classes
+}
+
+/// The other files that the classes above a class are in.
+fn above(class: &Class, own: usize, classes: &Classes<'_>, files: &mut Vec<usize>) {
+    for name in class.parent.iter().chain(&class.uses) {
+        let path = name.resolved.trim_start_matches('\\').to_ascii_lowercase();
+        let Some((file, found)) = classes.get(&path) else {
+            continue;
+        };
+        let is_new = *file != own && !files.contains(file);
+        if is_new {
+            files.push(*file);
+        }
+        if is_new || *file == own && !std::ptr::eq(*found, class) && files.len() < 20 {
+            above(found, own, classes, files);
+        }
+    }
+}
+
+fn each_class<'p>(statements: &'p [Stmt], outer: &str, found: &mut dyn FnMut(String, &'p Class)) {
+    let mut namespace = outer.to_owned();
+    for stmt in statements {
+        match &stmt.kind {
+            StmtKind::Namespace(name) => namespace.clone_from(name),
+            StmtKind::Whole(whole) => {
+                if let Whole::Class(class) = &**whole {
+                    let name = format!("{namespace}\\{}", class.name);
+                    found(name.trim_start_matches('\\').to_owned(), class);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::folder::{Root, Source, rust};
+
+    const BASE: &str = "<?php\nnamespace App\\Base;\n\nabstract class BasePay\n{\n    public function __construct(protected \
+                        \\WeChatPay\\BuilderChainable $client)\n    {\n    }\n\n    protected function send(array $json)\n    {\n        \
+                        return $this->client->chain('v3/a')->post(['json' => $json]);\n    }\n}\n";
+    const CHILD: &str = "<?php\nnamespace App;\n\nuse App\\Base\\BasePay;\n\nclass Refund extends BasePay\n{\n    public function \
+                         run()\n    {\n        $this->send(['a' => 1]);\n    }\n}\n";
+
+    fn port(files: &[(&str, &str)]) -> crate::folder::Folder {
+        let sources = files
+            .iter()
+            .map(|(path, text)| Source::new(path, path, text));
+        let sources: Vec<_> = sources.collect();
+        rust(&sources, Root::Crate, &crate::emit::Options::default())
+    }
+
+    fn text<'f>(folder: &'f crate::folder::Folder, path: &str) -> &'f str {
+        let file = folder.files.iter().find(|file| file.path == path);
+        file.map_or("", |file| &file.text)
+    }
+
+    #[test]
+    fn a_class_has_the_methods_of_its_base_class_in_another_file() {
+        let folder = port(&[("Base/BasePay.php", BASE), ("Refund.php", CHILD)]);
+        let refund = text(&folder, "refund.rs");
+        assert!(
+            refund.contains("self.send(&json!({\"a\": 1}))?"),
+            "{refund}"
+        );
+        assert!(
+            refund.contains("`send`, from line 10 of `BasePay.php`"),
+            "{refund}"
+        );
+        assert!(folder.app.is_empty());
+    }
+
+    #[test]
+    fn a_class_of_another_namespace_is_not_the_base_class() {
+        let other = BASE.replace("App\\Base", "App\\Other");
+        let folder = port(&[("Base/BasePay.php", &other), ("Refund.php", CHILD)]);
+        let refund = folder
+            .report
+            .files
+            .iter()
+            .find(|file| file.file == "Refund.php");
+        assert!(refund.is_some_and(|file| file.skipped.is_some()));
+    }
+
+    #[test]
+    fn positions_in_a_base_class_name_its_file() {
+        let base = BASE.replace("['json' => $json]", "['cookies' => $json]");
+        let folder = port(&[("Base/BasePay.php", &base), ("Refund.php", CHILD)]);
+        let told: Vec<String> = folder.diagnostics.iter().map(ToString::to_string).collect();
+        assert!(
+            told.iter()
+                .all(|told| told.starts_with("Base/BasePay.php:12:")),
+            "{told:?}"
+        );
+        assert!(!told.is_empty());
+    }
+}
