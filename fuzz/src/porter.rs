@@ -44,7 +44,7 @@ fn port(php: &str) {
         for problem in &parsed.problems {
             assert!(problem.span.end <= block.text.len(), "{problem:?}");
         }
-        let output = evaluate::run(&parsed.program, &Nothing);
+        let output = evaluate::run(block, &parsed.program, &Nothing);
         for problem in output.problems {
             let _ = block.diagnose(problem);
         }

@@ -9,8 +9,8 @@
 //! 2. [`syntax`] parses it into a small tree of our own, in which nothing is lost: what is not
 //!    supported stays as an `Unsupported` node;
 //! 3. [`recognise`] finds the calls in it, and what is printed of their answers;
-//! 4. [`evaluate`] runs what stands around the calls, and gives the requests that would be sent;
-//! 5. [`hir`] says what a file or snippet means, and `rust` writes Rust of it; [`emit`] is the entry to both;
+//! 4. [`hir`] says what a file or snippet means, and `rust` writes Rust of it; [`emit`] is the entry to both;
+//! 5. [`evaluate`] interprets `hir`, and gives the requests that would be sent;
 //! 6. [`folder`] does the same for a folder: a module for each file, one trait for all of them, and a report.
 //!
 //! Problems have a [`Span`](syntax::Span) of their block; [`Block::diagnose`](source::Block::diagnose)

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use wechatpay_chain_port::Severity;
 use wechatpay_chain_port::evaluate::{Host, Output, Part, Request, Upload, run};
 use wechatpay_chain_port::recognise::{Form, Method, Mode};
+use wechatpay_chain_port::source::Block;
 use wechatpay_chain_port::syntax::parse;
 
 /// Digests are `md5(text)`, so that a test sees what went in.
@@ -54,7 +55,11 @@ impl Host for Readable {
 fn output(php: &str) -> Output {
     let parsed = parse(php);
     assert_eq!(parsed.problems, [], "{php}");
-    run(&parsed.program, &Readable::default())
+    run(
+        &Block::whole("a.php", php),
+        &parsed.program,
+        &Readable::default(),
+    )
 }
 
 /// The one request of a snippet that nothing is wrong with.
@@ -489,8 +494,8 @@ fn undefined_variables_are_null_or_what_was_given() {
         ("mchid", json!("19")),
         ("config", json!({"k": [1]})),
     ]));
-    let program = parse("$i->v3->x->post(['json' => [$mchid, $config['k'][0]]]);").program;
-    let output = run(&program, &host);
+    let php = "$i->v3->x->post(['json' => [$mchid, $config['k'][0]]]);";
+    let output = run(&Block::whole("a.php", php), &parse(php).program, &host);
     assert_eq!(output.requests[0].options["json"], json!(["19", 1]));
     assert_eq!(output.problems, []);
 }
@@ -577,7 +582,8 @@ fn nothing_runs_for_ever_or_panics() {
     ] {
         let parsed = parse(php);
         assert_eq!(parsed.problems, [], "{php}");
-        let output = run(&parsed.program, &Readable::default());
+        let block = Block::whole("a.php", php);
+        let output = run(&block, &parsed.program, &Readable::default());
         let _ = format!("{output:?}");
     }
 }
@@ -678,7 +684,8 @@ fn no_call_vanishes() {
 
 /// The values of `f` that requests are made with; a request that depends on a run is a problem.
 fn sent(php: &str) -> (Vec<Value>, usize) {
-    let output = run(&parse(php).program, &Readable::default());
+    let block = Block::whole("a.php", php);
+    let output = run(&block, &parse(php).program, &Readable::default());
     let errors = output.problems.iter();
     let errors = errors.filter(|it| it.severity == Severity::Error).count();
     let sent = output.requests.iter();
@@ -769,4 +776,89 @@ fn what_all_ways_have_in_common_is_known() {
         let php = php.replace("CALL", call);
         assert_eq!(json!(sent(&php).0), expected, "{php}");
     }
+}
+
+#[test]
+fn named_arguments_of_a_function_of_the_file_go_to_their_parameters() {
+    let php = "function pay($i, $no, $fee = 1, $currency = 'CNY') {
+        $i->v3->pay->post(['json' => [$no, $fee, $currency]]);
+    }
+    $i = Builder::factory([]); pay($i, currency: 'HKD', no: 'N1');";
+    assert_eq!(request(php).options["json"], json!(["N1", 1, "HKD"]));
+    let unknown = output("function f($a) { return $a; } $i->v3->x->post(['json' => [f(b: 1)]]);");
+    assert!(
+        messages(&unknown)[0].contains("the named argument `b:`"),
+        "{unknown:?}"
+    );
+}
+
+#[test]
+fn a_variadic_parameter_takes_all_further_arguments() {
+    let php = "function all($first, ...$rest) { return [$first, $rest]; }";
+    let call = "$i->v3->x->post(['json' => all(1, 2, 3)]);";
+    let sent = request(&format!("{php} {call}"));
+    assert_eq!(sent.options["json"], json!([1, [2, 3]]));
+}
+
+#[test]
+fn a_variable_that_is_given_by_reference_is_not_known_afterwards() {
+    for php in [
+        "function sign(&$p) { $p['sign'] = 'x'; } $o = ['a' => 1]; sign($o);",
+        "$sign = function (&$p) { $p['sign'] = 'x'; }; $o = ['a' => 1]; $sign($o);",
+        "$o = 1; $sign = function () use (&$o) { $o = 2; }; $sign();",
+        "function sign(&$p) { $p = 2; } $o = 1; foreach ($rows->get('x') as $row) {
+            $i->v3->y->post(['json' => [$o]]); sign($o); }",
+    ] {
+        let output = output(&format!("{php} $i->v3->x->post(['json' => [$o]]);"));
+        let unknown = "cannot be told without running the program: what `$o` is";
+        let told = messages(&output);
+        assert!(
+            told.iter().any(|it| it.contains(unknown)),
+            "{php}: {told:?}"
+        );
+        assert!(output.requests.is_empty(), "{php}");
+    }
+}
+
+#[test]
+fn an_arrow_function_has_the_variables_of_where_it_is_made() {
+    let php = "$fee = 1; $fees = fn() => [$fee];
+        function send($i, $fees) { $fee = 2; $i->v3->x->post(['json' => $fees()]); }
+        $i = Builder::factory([]); send($i, $fees);";
+    assert_eq!(request(php).options["json"], json!([1]));
+}
+
+#[test]
+fn constants_of_the_file_have_their_values() {
+    let php = "define('MCHID', '1900000109'); $i->v3->x->post(['json' => [MCHID]]);";
+    assert_eq!(request(php).options["json"], json!(["1900000109"]));
+}
+
+#[test]
+fn an_item_within_an_item_can_be_unset() {
+    let php = "$o = ['a' => ['b' => 1, 'c' => 2], 'd' => 3]; unset($o['a']['b'], $o['d']);
+        $p = new stdClass; $p->x = 1; $p->y = 2; unset($p->x);
+        $i->v3->x->post(['json' => [$o, $p]]);";
+    assert_eq!(
+        request(php).options["json"],
+        json!([{"a": {"c": 2}}, {"y": 2}])
+    );
+}
+
+#[test]
+fn a_key_of_a_compound_assignment_is_evaluated_once() {
+    let php = "$o = ['k' => 'a']; $keys = function () use ($i) {
+            $i->v3->key->get(); return 'k';
+        };
+        $o[$keys()] .= 'b'; $i->v3->x->post(['json' => $o]);";
+    let output = output(php);
+    assert_eq!(output.requests.len(), 2, "{output:?}");
+    assert_eq!(output.requests[1].options["json"], json!({"k": "ab"}));
+}
+
+#[test]
+fn a_function_that_is_declared_where_it_is_missing_is_called() {
+    let php = "if (!function_exists('fee')) { function fee() { return 7; } }
+        $i->v3->x->post(['json' => [fee()]]);";
+    assert_eq!(request(php).options["json"], json!([7]));
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use wechatpay_chain_port::evaluate::{Host, Output, run};
+use wechatpay_chain_port::source::Block;
 use wechatpay_chain_port::syntax::parse;
 
 /// PHP gives these a value, and the porter refuses them with their place.
@@ -56,7 +57,7 @@ fn output(php: &str) -> Output {
     let php = format!("$i->chain('v3/x')->post(['json' => ['v' => {php}]]);");
     let parsed = parse(&php);
     assert_eq!(parsed.problems, [], "{php}");
-    run(&parsed.program, &Nothing)
+    run(&Block::whole("a.php", &php), &parsed.program, &Nothing)
 }
 
 #[test]

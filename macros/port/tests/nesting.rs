@@ -130,7 +130,7 @@ fn ported(php: String) -> (BTreeSet<String>, String) {
         for block in &blocks {
             let parsed = parse(&block.text);
             said.extend(parsed.problems.into_iter().map(|it| it.message));
-            let output = evaluate::run(&parsed.program, &Nothing);
+            let output = evaluate::run(block, &parsed.program, &Nothing);
             said.extend(output.problems.into_iter().map(|it| it.message));
         }
         // What is long is parsed as often as it has to be.

@@ -279,7 +279,7 @@ fn requests(
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
     let parsed = syntax::parse(&block.text);
-    let output = evaluate::run(&parsed.program, host);
+    let output = evaluate::run(block, &parsed.program, host);
     for problem in parsed.problems.into_iter().chain(output.problems) {
         report.tell(&block.diagnose(problem));
     }

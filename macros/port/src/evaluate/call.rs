@@ -5,33 +5,28 @@ use std::rc::Rc;
 use serde_json::Map;
 
 use super::Evaluator;
+use super::assign::member;
 use super::object::Object;
-use super::path::{Chain, Link};
+use super::path::Chain;
 use super::plain::to_json;
 use super::request::{Request, Upload};
 use super::value::{Array, Key, Value};
-use crate::recognise::{self, Call, Form, Method, Mode, Step, Verb};
-use crate::syntax::{Arg, Expr, Member, Span};
+use crate::hir::tree::{self, Expr, ExprKind, Unresolved};
+use crate::recognise::{self, Form, Method, Mode, Verb};
+use crate::syntax::Span;
 
 impl<'a> Evaluator<'a, '_> {
-    pub(super) fn method_call(
-        &mut self,
-        object: &'a Expr,
-        method: &'a Member,
-        args: &'a [Arg],
-        span: Span,
-    ) -> Value<'a> {
-        let mut target = self.object(object);
-        let name = match method {
-            Member::Name { name, .. } => name.clone(),
-            Member::Computed(expr) => match self.text(expr) {
+    pub(super) fn method_call(&mut self, method: &'a tree::Method, span: Span) -> Value<'a> {
+        let mut target = self.object(&method.object);
+        let args = &method.args;
+        let name = match &*method.name.kind {
+            ExprKind::Text(name) => name.clone(),
+            _ => match self.text(&method.name) {
                 Some(name) => name,
                 None => return Value::unknown("a method that only a run would tell"),
             },
         };
-        if Verb::of(&name).is_some()
-            && let Some(chain) = self.chain_elsewhere(&target, object)
-        {
+        if let Some(chain) = self.chain_elsewhere(&target, method) {
             target = Value::Chain(chain);
         }
         match target {
@@ -62,20 +57,15 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// The path of a chain whose client nothing is known of, such as `app('wechat')->v3`.
-    fn chain_elsewhere(&mut self, target: &Value<'a>, object: &'a Expr) -> Option<Chain> {
+    fn chain_elsewhere(&mut self, target: &Value<'a>, method: &'a tree::Method) -> Option<Chain> {
         if !matches!(target, Value::Unknown(_) | Value::Null) {
             return None;
         }
-        let (client, steps) = Call::path_on(object)?;
-        let mut chain = Chain::root(Some(&recognise::client_name(client)));
-        for step in steps {
-            let (link, form) = match step {
-                Step::Arrow { name, .. } => (Link::literal(name), Form::Pure),
-                Step::Braces(expr) => (self.link(expr)?, Form::Pure),
-                Step::Chain(expr) => (self.link(expr)?, Form::Chain),
-                Step::Index(expr) => (self.link(expr)?, Form::Index),
-            };
-            match self.extend(&chain, &link, form, object.span) {
+        let (client, count) = method.path.as_ref()?;
+        let mut chain = Chain::root(Some(client));
+        for (link, form) in links(&method.object, *count)? {
+            let link = self.link(link)?;
+            match self.extend(&chain, &link, form, method.object.span) {
                 Value::Chain(longer) => chain = longer,
                 _ => return None,
             }
@@ -87,23 +77,23 @@ impl<'a> Evaluator<'a, '_> {
     pub(super) fn run_handlers(&mut self, args: Vec<Value<'a>>) {
         for handler in args {
             if let Value::Closure(closure) = handler {
-                let params = closure.code.params.iter();
+                let params = closure.code.params.iter().take(closure.params);
                 let answers = params
                     .map(|_| Value::unknown("the answer of a call"))
                     .collect();
                 self.unsure(|evaluator| {
-                    evaluator.invoke(closure.code, &closure.variables, answers);
+                    evaluator.invoke(closure.code, closure.params, &closure.variables, answers);
                 });
             }
         }
     }
 
-    fn on_chain(&mut self, chain: &Chain, name: &str, args: &'a [Arg], span: Span) -> Value<'a> {
+    fn on_chain(&mut self, chain: &Chain, name: &str, args: &'a [Expr], span: Span) -> Value<'a> {
         if name.eq_ignore_ascii_case("chain") {
             let Some(arg) = args.first() else {
                 return self.error(span, "`chain()` without a path", "");
             };
-            return match self.link(&arg.value) {
+            return match self.link(arg) {
                 Some(link) => self.extend(chain, &link, Form::Chain, span),
                 None => Value::unknown("a path that only a run would tell"),
             };
@@ -120,7 +110,7 @@ impl<'a> Evaluator<'a, '_> {
         Value::Unknown(chain.no_value())
     }
 
-    fn request(&mut self, chain: &Chain, verb: Verb, args: &'a [Arg], span: Span) -> Value<'a> {
+    fn request(&mut self, chain: &Chain, verb: Verb, args: &'a [Expr], span: Span) -> Value<'a> {
         let answer = || Value::unknown("the answer of a call");
         self.taken.insert(recognise::key(span));
         if chain.is_doubtful() {
@@ -129,25 +119,25 @@ impl<'a> Evaluator<'a, '_> {
         }
         let options = match args {
             [] => Array::default(),
-            [arg] => match self.expr(&arg.value) {
+            [arg] => match self.expr(arg) {
                 Value::Array(options) => options,
                 Value::Null => Array::default(),
                 Value::Unknown(why) => {
                     self.error(
-                        arg.value.span,
+                        arg.span,
                         format!("the options are {why}"),
                         "write them as an array",
                     );
                     return answer();
                 }
                 _ => {
-                    self.error(arg.value.span, "the options of a call are an array", "");
+                    self.error(arg.span, "the options of a call are an array", "");
                     return answer();
                 }
             },
             [_, extra, ..] => {
                 let message = "a call of the SDK takes one array of options";
-                self.error(extra.value.span, message, "its path stands in the chain");
+                self.error(extra.span, message, "its path stands in the chain");
                 return answer();
             }
         };
@@ -272,6 +262,29 @@ impl<'a> Evaluator<'a, '_> {
             None => Err(format!("{what} is missing").into()),
         }
     }
+}
+
+/// The last `count` links of a chain, each with its form.
+fn links(object: &Expr, count: usize) -> Option<Vec<(&Expr, Form)>> {
+    let mut links = Vec::new();
+    let mut inner = object;
+    while links.len() < count {
+        let (object, link, form) = match &*inner.kind {
+            ExprKind::Index(object, key) => match member(key) {
+                Some(name) => (object, name, Form::Pure),
+                None => (object, key, Form::Index),
+            },
+            ExprKind::Unresolved(unresolved) => match &**unresolved {
+                Unresolved::Method(chain) => (&chain.object, chain.args.first()?, Form::Chain),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        links.push((link, form));
+        inner = object;
+    }
+    links.reverse();
+    Some(links)
 }
 
 /// The boundary is whatever the upload is given: a header that names one is not the caller's.

@@ -1,14 +1,13 @@
 //! Expressions.
 
-use std::rc::Rc;
-
 use super::Evaluator;
+use super::assign::member;
 use super::object::Object;
-use super::path::{Chain, Link};
-use super::plain::value;
-use super::value::{Array, Captured, Key, Value};
-use crate::recognise::{Form, is_static_property};
-use crate::syntax::{Arg, BinaryOp, Closure, Expr, ExprKind, Item, Member, Name, Piece, Span};
+use super::value::{Array, Key, Value};
+use crate::hir::Ty;
+use crate::hir::tree::{Entry, Expr, ExprKind};
+use crate::recognise::Form;
+use crate::syntax::{BinaryOp, Cast, Span, UnaryOp};
 
 impl<'a> Evaluator<'a, '_> {
     pub(super) fn expr(&mut self, expr: &'a Expr) -> Value<'a> {
@@ -22,179 +21,136 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    /// Names of arguments, which are not followed: by its place each would be something else.
-    fn named(&mut self, expr: &'a Expr) -> Option<Value<'a>> {
-        let (object, args) = match &expr.kind {
-            ExprKind::MethodCall { object, args, .. } => (Some(object), args),
-            ExprKind::Call { args, .. }
-            | ExprKind::CallValue { args, .. }
-            | ExprKind::StaticCall { args, .. }
-            | ExprKind::New { args, .. } => (None, args),
-            _ => return None,
-        };
-        let named = args.iter().find(|arg| arg.name.is_some())?;
-        let name = named.name.as_deref().unwrap_or_default();
-        if let Some(object) = object {
-            self.object(object);
-        }
-        self.args(args);
-        let message = format!("the named argument `{name}:` is not followed here");
-        Some(self.error(
-            named.value.span,
-            message,
-            "write the arguments in their order",
-        ))
-    }
-
     fn expr_kind(&mut self, expr: &'a Expr) -> Value<'a> {
-        if let Some(unknown) = self.named(expr) {
-            return unknown;
-        }
-        match &expr.kind {
-            ExprKind::Variable(name) => self.variable(name, expr.span),
+        let span = expr.span;
+        match &*expr.kind {
             ExprKind::Null => Value::Null,
             ExprKind::Bool(flag) => Value::Bool(*flag),
             ExprKind::Int(number) => Value::Int(*number),
             ExprKind::Float(number) => Value::Float(*number),
-            ExprKind::String(text) => Value::Text(text.clone()),
-            ExprKind::Interpolated(pieces) => self.pieces(pieces),
-            ExprKind::Array(items) => self.items(items),
-            ExprKind::Constant(name) => self.constant(name),
-            ExprKind::ClassConstant { class, name } => self.class_constant(class, name),
-            ExprKind::Property { object, member } => self.property(object, member, expr.span),
-            ExprKind::Index { object, index } => self.index(object, index.as_deref(), expr.span),
-            ExprKind::Call { function, args } => self.call_function(function, args, expr.span),
-            ExprKind::CallValue { callee, args } => {
-                let callee = self.expr(callee);
-                let args = self.args(args);
-                self.call_value(&callee, args, expr.span)
-            }
-            ExprKind::MethodCall {
-                object,
-                method,
-                args,
-            } => self.method_call(object, method, args, expr.span),
-            ExprKind::StaticCall {
-                class,
-                method,
-                args,
-            } => {
-                let args = self.args(args);
-                self.static_call(class, method, &args, expr.span)
-            }
-            ExprKind::New { class, args } => {
-                let args = self.args(args);
-                self.new_object(class, args, expr.span)
-            }
-            ExprKind::Closure(closure) => self.closure(closure),
-            ExprKind::Assign { target, op, value } => self.assignment(target, *op, value),
-            ExprKind::Unary { op, operand } => {
-                let operand = self.expr(operand);
-                super::operator::unary(*op, &operand)
-            }
-            ExprKind::Binary { op, left, right } => self.binary(*op, left, right),
-            ExprKind::Ternary {
-                condition,
-                then,
-                otherwise,
-            } => self.ternary(condition, then.as_deref(), otherwise),
-            ExprKind::Cast { to, value } => {
-                let value = self.expr(value);
-                super::convert::cast(*to, value)
-            }
-            ExprKind::Clone(inner) => match self.expr(inner) {
-                Value::Object(object) => Value::object(object.borrow().clone()),
-                other => other,
+            ExprKind::Text(text) => Value::Text(text.clone()),
+            ExprKind::Local(local) => self.variable(self.name(*local), span),
+            ExprKind::FileConst(name) => self.file_constant(name),
+            ExprKind::Concat(pieces) => super::node::joined(&self.args(pieces)),
+            ExprKind::Array(entries) => self.entries(entries, span),
+            ExprKind::Index(object, key) => match member(key) {
+                Some(name) => self.property(object, name, span),
+                None => self.index(object, key, span),
             },
+            ExprKind::Not(inner) => super::operator::unary(UnaryOp::Not, &self.expr(inner)),
+            ExprKind::Minus(inner) => super::operator::unary(UnaryOp::Minus, &self.expr(inner)),
+            ExprKind::Plus(inner) => super::operator::unary(UnaryOp::Plus, &self.expr(inner)),
+            ExprKind::Binary(op, left, right) => self.binary(*op, left, right),
+            ExprKind::And(left, right) => self.logical(false, left, right),
+            ExprKind::Or(left, right) => self.logical(true, left, right),
+            ExprKind::Coalesce(left, right) => self.coalesce(left, right),
+            ExprKind::Ternary(condition, then, otherwise) => {
+                self.ternary(condition, then.as_ref(), otherwise)
+            }
+            ExprKind::Cast(ty, inner) => {
+                let value = self.expr(inner);
+                match cast_of(ty) {
+                    Some(to) => super::convert::cast(to, value),
+                    None => Value::unknown("a cast that PHP refuses"),
+                }
+            }
+            ExprKind::ToArray(inner) => super::convert::cast(Cast::Array, self.expr(inner)),
+            ExprKind::ToObject(inner) => super::convert::cast(Cast::Object, self.expr(inner)),
+            ExprKind::Isset(inner) => match self.quietly(inner) {
+                Value::Unknown(why) => Value::Unknown(why),
+                value => Value::Bool(!matches!(value, Value::Null)),
+            },
+            ExprKind::Builtin(name, args) => {
+                let args = self.args(args);
+                self.table(name, &args, span)
+            }
+            ExprKind::Call(name, args) => self.call_function(name, args),
+            ExprKind::CallClosure(callee, args) => self.call_closure(callee, args, span),
+            ExprKind::Closure(code, captures) => self.closure(code, captures),
+            ExprKind::Assign(place, value) => {
+                let value = self.expr(value);
+                self.assign(place, value.clone(), span);
+                value
+            }
+            ExprKind::AssignOp(place, op, value) => self.assign_op(place, *op, value, span),
+            ExprKind::AssignMissing(place, value) => self.assign_missing(place, value, span),
+            ExprKind::Unset(place) => {
+                self.unset(place);
+                Value::Null
+            }
             ExprKind::Print(inner) => {
                 self.expr(inner);
                 Value::Int(1)
             }
-            ExprKind::Throw(inner) | ExprKind::Include(inner) => {
-                self.expr(inner);
-                Value::unknown("what another file returns")
+            ExprKind::Unresolved(unresolved) => self.unresolved(unresolved, span),
+            ExprKind::Refused(problem) => {
+                self.problems.push(problem.clone());
+                Value::unknown(problem.message.as_str())
             }
-            ExprKind::Whole(_) => Value::unknown("what only whole files use"),
-            ExprKind::Unsupported { what } => {
-                self.forget(self.touched.get(&expr.span).into_iter().flatten().cloned());
-                self.error(
-                    expr.span,
-                    format!("{what} is not followed here"),
-                    "write it out",
-                )
-            }
+            ExprKind::Field(_)
+            | ExprKind::ClassConst(_)
+            | ExprKind::Coerce(..)
+            | ExprKind::Extreme(..)
+            | ExprKind::Format(..)
+            | ExprKind::Merge(_)
+            | ExprKind::Map(..)
+            | ExprKind::Filter(..)
+            | ExprKind::Sort(..)
+            | ExprKind::Change(..)
+            | ExprKind::Method(..)
+            | ExprKind::NewThrown(..)
+            | ExprKind::OfThrown(..)
+            | ExprKind::InstanceOf(..)
+            | ExprKind::OfResponse(..)
+            | ExprKind::Sdk(_)
+            | ExprKind::Promise(_)
+            | ExprKind::Wait(_)
+            | ExprKind::Restacked(..)
+            | ExprKind::Factory(_)
+            | ExprKind::FactoryOf(_)
+            | ExprKind::Crypto(..)
+            | ExprKind::Foreign(_)
+            | ExprKind::Notified(_)
+            | ExprKind::Step { .. }
+            | ExprKind::Unpack(..)
+            | ExprKind::Match(..)
+            | ExprKind::Throw(_)
+            | ExprKind::Exit(_) => self.error(span, "this is not followed here", "write it out"),
         }
     }
 
-    pub(super) fn args(&mut self, args: &'a [Arg]) -> Vec<Value<'a>> {
-        args.iter().map(|arg| self.expr(&arg.value)).collect()
-    }
-
-    /// The text of an expression, when it is known.
-    pub(super) fn text(&mut self, expr: &'a Expr) -> Option<String> {
-        match self.expr(expr).to_text() {
-            Ok(text) => Some(text),
-            Err(why) => {
-                self.error(expr.span, format!("a text is needed here, and {why}"), "");
-                None
-            }
+    fn file_constant(&mut self, name: &str) -> Value<'a> {
+        let mut consts = self.file.consts.iter();
+        match consts.find(|known| known.name == name) {
+            Some(known) => self.expr(&known.value),
+            None => Value::unknown(format!("the constant `{name}`")),
         }
     }
 
-    fn variable(&mut self, name: &str, span: Span) -> Value<'a> {
-        if let Some(value) = self.get(name) {
-            return value.clone();
-        }
-        if let Some(json) = self.host.variable(name) {
-            return value(json);
-        }
-        let stand_in = self.host.stand_in(name);
-        if self.told.insert(name.to_owned()) {
-            let instead = match &stand_in {
-                Some(json) => format!("{json} stands in for it"),
-                None => "PHP takes null for it".to_owned(),
-            };
-            self.warn(
-                span,
-                format!("`${name}` is not defined here, and {instead}"),
-                &advice(name),
-            );
-        }
-        stand_in.map_or(Value::Null, value)
+    fn binary(&mut self, op: BinaryOp, left: &'a Expr, right: &'a Expr) -> Value<'a> {
+        let (left, right) = (self.expr(left), self.expr(right));
+        super::operator::apply(op, &left, &right)
     }
 
-    /// What stands before `->` and `[`: an undefined variable is a client there.
-    pub(super) fn object(&mut self, expr: &'a Expr) -> Value<'a> {
-        match &expr.kind {
-            ExprKind::Variable(name)
-                if self.get(name).is_none() && self.host.variable(name).is_none() =>
-            {
-                Value::Chain(Chain::root(Some(name)))
-            }
-            // `self::$client`
-            _ if is_static_property(expr) => Value::Chain(Chain::root(Some("client"))),
-            _ => self.expr(expr),
-        }
+    pub(super) fn args(&mut self, args: &'a [Expr]) -> Vec<Value<'a>> {
+        args.iter().map(|arg| self.expr(arg)).collect()
     }
 
-    fn pieces(&mut self, pieces: &'a [Piece]) -> Value<'a> {
-        let mut text = String::new();
-        for piece in pieces {
-            match piece {
-                Piece::Text(piece) => text.push_str(piece),
-                Piece::Value(expr) => match self.expr(expr).to_text() {
-                    Ok(value) => text.push_str(&value),
-                    Err(why) => return Value::Unknown(why),
-                },
-            }
-        }
-        Value::Text(text)
-    }
-
-    fn items(&mut self, items: &'a [Item]) -> Value<'a> {
+    fn entries(&mut self, entries: &'a [Entry], span: Span) -> Value<'a> {
         let mut array = Array::default();
-        for item in items {
-            let key = match &item.key {
+        for entry in entries {
+            if entry.spread {
+                match self.expr(&entry.value) {
+                    Value::Array(spread) => spread.iter().for_each(|(key, value)| match key {
+                        Key::Int(_) => array.push(value.clone()),
+                        Key::Text(_) => array.insert(key.clone(), value.clone()),
+                    }),
+                    Value::Unknown(why) => return Value::Unknown(why),
+                    _ => return Value::unknown("what only an array spreads"),
+                }
+                continue;
+            }
+            let key = match &entry.key {
                 Some(key) => match self.key(key) {
                     Some(key) => key,
                     None => return Value::unknown("a key that only a run would tell"),
@@ -202,8 +158,13 @@ impl<'a> Evaluator<'a, '_> {
                 None => array.next_key(),
             };
             if array.get(&key).is_some() {
+                let start = entry
+                    .key
+                    .as_ref()
+                    .map_or(entry.value.span, |key| key.span)
+                    .start;
                 self.warn(
-                    item.span,
+                    Span::new(start, entry.value.span.end),
                     format!(
                         "the key `{}` stands twice: the last one counts",
                         key.to_text()
@@ -211,81 +172,21 @@ impl<'a> Evaluator<'a, '_> {
                     "",
                 );
             }
-            let value = self.expr(&item.value);
+            let value = self.expr(&entry.value);
             array.insert(key, value);
         }
-        let whole = items.first().map_or(self.statement, |first| first.span);
-        self.handy(Value::Array(array), whole)
+        self.handy(Value::Array(array), span)
     }
 
-    fn closure(&mut self, code: &'a Closure) -> Value<'a> {
-        let mut variables = Vec::new();
-        for capture in &code.uses {
-            let span = self.statement;
-            let value = match self.get(&capture.name) {
-                Some(value) => value.clone(),
-                // A client, or what is told of when it is used.
-                None => match self.host.variable(&capture.name) {
-                    Some(_) => self.variable(&capture.name, span),
-                    None => continue,
-                },
-            };
-            variables.push((capture.name.clone(), value));
-        }
-        let changed: Vec<String> = super::touch::assigned(&code.body, self.touched)
-            .into_iter()
-            .filter(|name| {
-                let mut references = code.uses.iter().filter(|it| it.by_reference);
-                references.any(|it| it.name == *name)
-            })
-            .collect();
-        self.forget(changed);
-        Value::Closure(Rc::new(Captured { code, variables }))
-    }
-
-    pub(super) fn call_value(
-        &mut self,
-        callee: &Value<'a>,
-        args: Vec<Value<'a>>,
-        span: Span,
-    ) -> Value<'a> {
-        match callee {
-            Value::Closure(closure) => {
-                let closure = Rc::clone(closure);
-                self.invoke(closure.code, &closure.variables, args)
-            }
-            Value::Text(name) => match self.functions.get(&name.to_ascii_lowercase()).copied() {
-                Some(code) => self.invoke(code, &[], args),
-                None => self.builtin(&name.to_ascii_lowercase(), args, span),
-            },
-            Value::Unknown(why) => Value::Unknown(Rc::clone(why)),
-            Value::Null => {
-                let message = "what is called here is not defined";
-                self.error(span, message, "")
-            }
-            _ => Value::unknown("what this call returns"),
-        }
-    }
-
-    fn property(&mut self, object: &'a Expr, member: &'a Member, span: Span) -> Value<'a> {
+    fn property(&mut self, object: &'a Expr, name: &'a Expr, span: Span) -> Value<'a> {
         let object = self.object(object);
         match object {
-            Value::Chain(chain) => {
-                let link = match member {
-                    Member::Name { name, .. } => Link::literal(name),
-                    Member::Computed(expr) => match self.link(expr) {
-                        Some(link) => link,
-                        None => return Value::unknown("a path that only a run would tell"),
-                    },
-                };
-                self.extend(&chain, &link, Form::Pure, span)
-            }
+            Value::Chain(chain) => match self.link(name) {
+                Some(link) => self.extend(&chain, &link, Form::Pure, span),
+                None => Value::unknown("a path that only a run would tell"),
+            },
             Value::Object(object) => {
-                let name = match member {
-                    Member::Name { name, .. } => Some(name.clone()),
-                    Member::Computed(expr) => self.text(expr),
-                };
-                let Some(name) = name else {
+                let Some(name) = self.text(name) else {
                     return Value::Null;
                 };
                 match &*object.borrow() {
@@ -301,12 +202,8 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    fn index(&mut self, object: &'a Expr, index: Option<&'a Expr>, span: Span) -> Value<'a> {
-        let object = self.object(object);
-        let Some(index) = index else {
-            return self.error(span, "`[]` has no value", "");
-        };
-        match object {
+    fn index(&mut self, object: &'a Expr, index: &'a Expr, span: Span) -> Value<'a> {
+        match self.object(object) {
             Value::Chain(chain) => match self.link(index) {
                 Some(link) => self.extend(&chain, &link, Form::Index, span),
                 None => Value::unknown("a path that only a run would tell"),
@@ -322,15 +219,6 @@ impl<'a> Evaluator<'a, '_> {
             Value::Unknown(why) => Value::Unknown(why),
             _ => Value::Null,
         }
-    }
-
-    fn assignment(&mut self, target: &'a Expr, op: Option<BinaryOp>, value: &'a Expr) -> Value<'a> {
-        let value = match op {
-            None => self.expr(value),
-            Some(op) => self.binary(op, target, value),
-        };
-        self.assign(target, value.clone());
-        value
     }
 
     fn ternary(
@@ -362,24 +250,14 @@ impl<'a> Evaluator<'a, '_> {
         }
         self.meet(ends);
     }
-
-    fn constant(&mut self, name: &Name) -> Value<'a> {
-        let last = name.resolved.rsplit('\\').next().unwrap_or_default();
-        match wechatpay_chain_php::function::constant(last) {
-            Some(constant) => value(constant),
-            None => Value::unknown(format!("the constant `{}`", name.written)),
-        }
-    }
 }
 
-/// A key is no argument: other users of the machine see those.
-fn advice(name: &str) -> String {
-    let lower = name.to_ascii_lowercase();
-    match ["key", "secret", "password", "token"]
-        .iter()
-        .any(|it| lower.contains(it))
-    {
-        true => format!("give it a value: --define {name}=@FILE or {name}=env:NAME"),
-        false => format!("give it a value: --define {name}=…"),
+fn cast_of(ty: &Ty) -> Option<Cast> {
+    match ty {
+        Ty::Text => Some(Cast::String),
+        Ty::Int => Some(Cast::Int),
+        Ty::Float => Some(Cast::Float),
+        Ty::Bool => Some(Cast::Bool),
+        _ => None,
     }
 }

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use super::Evaluator;
-use super::touch::assigned;
 use super::value::Value;
-use crate::syntax::{Expr, Stmt};
+use crate::hir::tree::Expr;
+use crate::syntax::Span;
 
 /// The variables of a function.
 pub(super) type Scope<'a> = HashMap<String, Value<'a>>;
@@ -95,12 +95,12 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    /// Forgets what statements change, of the variables that there are.
-    pub(super) fn forget_assigned(&mut self, statements: &'a [Stmt]) {
-        let names = assigned(statements, self.touched);
+    /// Forgets what a loop or a `try` may change, of the variables that there are.
+    pub(super) fn forget_changed(&mut self, span: Span) {
+        let names = self.changes.get(&span).into_iter().flatten();
         let known = names
-            .into_iter()
-            .filter(|name| name == ALL || self.get(name).is_some())
+            .filter(|name| *name == ALL || self.get(name).is_some())
+            .cloned()
             .collect::<Vec<_>>();
         self.forget(known);
     }

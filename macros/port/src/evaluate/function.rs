@@ -5,65 +5,50 @@ use wechatpay_chain_php as php;
 use super::object::Object;
 use super::value::{Key, Value};
 use super::{Evaluator, node, plain};
-use crate::syntax::{Arg, ExprKind, Name, Span};
+use crate::hir::tree::Expr;
+use crate::hir::{changed_places, root};
+use crate::syntax::Span;
 
 impl<'a> Evaluator<'a, '_> {
-    pub(super) fn call_function(
-        &mut self,
-        function: &Name,
-        args: &'a [Arg],
-        span: Span,
-    ) -> Value<'a> {
-        let name = function.last();
-        if let Some(code) = self.functions.get(&name).copied() {
-            self.called.insert(name);
-            let args = self.args(args);
-            return self.invoke(code, &[], args);
-        }
-        if let Some(value) = self.on_variable(&name, args) {
+    /// A function of the file.
+    pub(super) fn call_function(&mut self, name: &str, args: &'a [Expr]) -> Value<'a> {
+        let Some(code) = self.functions.get(name).copied() else {
+            return Value::unknown(format!("what `{name}()` returns"));
+        };
+        self.called.insert(name.to_owned());
+        let given = self.args(args);
+        let value = self.invoke(code, code.params.len(), &[], given);
+        self.forget_references(code, args);
+        value
+    }
+
+    /// A function of PHP.
+    pub(super) fn php_function(&mut self, name: &str, args: &'a [Expr], span: Span) -> Value<'a> {
+        if let Some(value) = self.on_variable(name, args) {
             return value;
         }
         let values = self.args(args);
-        let value = self.builtin(&name, values, span);
-        self.forget(super::touch::changed(&name, args).map(str::to_owned));
-        if matches!(&*name, "extract" | "parse_str" | "eval") {
+        let value = self.builtin(name, values, span);
+        for place in changed_places(name, args.len()) {
+            if let Some(local) = args.get(place).and_then(root) {
+                self.forget([self.name(local).to_owned()]);
+            }
+        }
+        if matches!(name, "extract" | "parse_str" | "eval") {
             self.forget([super::fork::ALL.to_owned()]);
         }
         value
     }
 
+    /// A function of the table whose arguments are complete.
+    pub(super) fn table(&mut self, name: &str, args: &[Value<'a>], span: Span) -> Value<'a> {
+        let known = self.function_of_table(name, args, span);
+        known.unwrap_or_else(|| Value::unknown(format!("what `{name}()` returns")))
+    }
+
     /// What looks at variables and not at their values.
-    fn on_variable(&mut self, name: &str, args: &'a [Arg]) -> Option<Value<'a>> {
+    fn on_variable(&mut self, name: &str, args: &'a [Expr]) -> Option<Value<'a>> {
         match name {
-            "isset" | "empty" => {
-                let mut all = Value::Bool(true);
-                for arg in args {
-                    let missing = match &arg.value.kind {
-                        ExprKind::Variable(name) => {
-                            self.get(name).is_none() && self.host.variable(name).is_none()
-                        }
-                        _ => false,
-                    };
-                    let value = if missing {
-                        Value::Null
-                    } else {
-                        self.expr(&arg.value)
-                    };
-                    match value {
-                        Value::Unknown(why) => return Some(Value::Unknown(why)),
-                        value if name == "empty" => {
-                            return value.to_bool().map(|full| Value::Bool(!full));
-                        }
-                        Value::Null => all = Value::Bool(false),
-                        _ => {}
-                    }
-                }
-                Some(all)
-            }
-            "unset" => {
-                args.iter().for_each(|arg| self.unset(&arg.value));
-                Some(Value::Null)
-            }
             "compact" => {
                 let names: Vec<String> = self
                     .args(args)
@@ -77,25 +62,25 @@ impl<'a> Evaluator<'a, '_> {
                 Some(Value::Array(found.collect()))
             }
             "ksort" => {
-                let target = &args.first()?.value;
-                let sort = match args.get(1).map(|flags| self.expr(&flags.value).to_int()) {
+                let target = args.first()?;
+                let sort = match args.get(1).map(|flags| self.expr(flags).to_int()) {
                     None | Some(Some(0)) => php::ksort,
                     Some(Some(2)) => php::ksort_text,
                     Some(_) => return None,
                 };
                 if let Value::Array(array) = self.expr(target) {
                     let sorted = plain::by_keys(sort, &array);
-                    self.assign(target, Value::Array(sorted));
+                    self.assign_arg(target, Value::Array(sorted));
                 }
                 Some(Value::Bool(true))
             }
             "array_push" => {
                 let (target, values) = args.split_first()?;
-                if let Value::Array(mut array) = self.expr(&target.value) {
+                if let Value::Array(mut array) = self.expr(target) {
                     self.args(values)
                         .into_iter()
                         .for_each(|value| array.push(value));
-                    self.assign(&target.value, Value::Array(array));
+                    self.assign_arg(target, Value::Array(array));
                 }
                 Some(Value::Null)
             }

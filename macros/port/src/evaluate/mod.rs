@@ -1,5 +1,7 @@
 //! Runs a block without its calls: what would it send?
 //!
+//! It interprets the tree of [`hir`](crate::hir) in which calls keep their names.
+//!
 //! A call gives a [`Request`] and an answer that nothing is known of. Both ways of a condition on
 //! such an answer are gone, and the bodies of handlers, so that every call is found; what differs
 //! where ways meet is not known afterwards. A request that
@@ -7,6 +9,7 @@
 
 mod assign;
 mod call;
+mod closure;
 mod convert;
 mod expression;
 mod fork;
@@ -18,19 +21,20 @@ mod operator;
 mod path;
 mod plain;
 mod request;
-mod sdk;
 mod statement;
-mod touch;
+mod unresolved;
 mod value;
+mod variable;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use self::touch::Touched;
 use self::value::Value;
 use crate::diagnostic::{Problem, Severity};
+use crate::hir::{self, Changes, tree};
 use crate::recognise;
-use crate::syntax::{Closure, Program, Span};
+use crate::source::Block;
+use crate::syntax::{Program, Span};
 
 pub use request::{Host, Output, Part, Request, Upload};
 
@@ -38,28 +42,32 @@ pub use request::{Host, Output, Part, Request, Upload};
 ///
 /// ```
 /// # use wechatpay_chain_port::evaluate::{Host, run};
+/// # use wechatpay_chain_port::source::Block;
 /// # use wechatpay_chain_port::syntax::parse;
 /// # fn example(host: &dyn Host) {
-/// let program = parse("$instance->v3->_id_->get(['id' => 'x', 'query' => ['a' => 1]]);").program;
-/// let output = run(&program, host);
+/// let php = "$instance->v3->_id_->get(['id' => 'x', 'query' => ['a' => 1]]);";
+/// let program = parse(php).program;
+/// let output = run(&Block::whole("a.php", php), &program, host);
 /// assert_eq!(output.requests[0].template, "v3/{id}");
 /// # }
 /// ```
 #[must_use]
-pub fn run(program: &Program, host: &dyn Host) -> Output {
-    let mut evaluator = Evaluator::new(host, &program.touched);
+pub fn run(block: &Block, program: &Program, host: &dyn Host) -> Output {
     if program.fragment {
         let whole = program.statements.first().map(|stmt| stmt.span);
         let problem = Problem::warning(
             whole.unwrap_or_default(),
             "this is the inside of an array and makes no call",
         );
-        evaluator
-            .problems
-            .push(problem.hint("put it into the options of the call that it belongs to"));
-        return evaluator.output;
+        let problem = problem.hint("put it into the options of the call that it belongs to");
+        return Output {
+            requests: Vec::new(),
+            problems: vec![problem],
+        };
     }
-    evaluator.program(program);
+    let (file, changes) = hir::unresolved(block, program);
+    let mut evaluator = Evaluator::new(host, &file, &changes);
+    evaluator.program();
     evaluator.finish(program)
 }
 
@@ -76,14 +84,17 @@ struct Evaluator<'a, 'h> {
     host: &'h dyn Host,
     output: Output,
     scopes: Vec<HashMap<String, Value<'a>>>,
-    functions: HashMap<String, &'a Closure>,
+    /// The variables of the functions that the scopes are of.
+    locals: Vec<&'a [tree::Local]>,
+    file: &'a tree::File,
+    functions: HashMap<String, &'a tree::Function>,
     called: HashSet<String>,
     /// The innermost statement.
     statement: Span,
     steps: usize,
     level: usize,
-    /// What is not followed, and the variables that it changes.
-    touched: &'a Touched,
+    /// What loops and `try`s may change.
+    changes: &'a Changes,
     /// How many ways that may not be taken are gone.
     unsure: usize,
     /// Whether a way that may be taken has returned from the function, or left the loop.
@@ -111,17 +122,24 @@ impl std::ops::DerefMut for Evaluator<'_, '_> {
 }
 
 impl<'a, 'h> Evaluator<'a, 'h> {
-    fn new(host: &'h dyn Host, touched: &'a Touched) -> Self {
+    fn new(host: &'h dyn Host, file: &'a tree::File, changes: &'a Changes) -> Self {
+        let named = file
+            .functions
+            .iter()
+            .map(|code| (code.name.to_ascii_lowercase(), code));
+        let locals = file.main.as_ref().map_or(&[][..], |main| &main.locals);
         Self {
             host,
             output: Output::default(),
             scopes: vec![HashMap::new()],
-            functions: HashMap::new(),
+            locals: vec![locals],
+            file,
+            functions: named.collect(),
             called: HashSet::new(),
             statement: Span::default(),
             steps: 0,
             level: 0,
-            touched,
+            changes,
             unsure: 0,
             may_return: false,
             may_leave: false,

@@ -78,7 +78,7 @@ impl<'a> Evaluator<'a, '_> {
         nodes.iter().map(|node| self.node(node, given)).collect()
     }
 
-    fn function_of_table(
+    pub(super) fn function_of_table(
         &mut self,
         name: &str,
         args: &[Value<'a>],
@@ -224,7 +224,7 @@ fn read(json: &Value<'_>) -> Option<String> {
     }
 }
 
-fn joined<'a>(pieces: &[Value<'a>]) -> Value<'a> {
+pub(super) fn joined<'a>(pieces: &[Value<'a>]) -> Value<'a> {
     let pieces: Result<Vec<_>, _> = pieces.iter().map(Value::to_text).collect();
     match pieces {
         Ok(pieces) => Value::Text(pieces.concat()),

@@ -7,32 +7,12 @@ use wechatpay_chain_php::{self as php, Value as Json};
 use super::Evaluator;
 use super::plain::value;
 use super::value::Value;
-use crate::syntax::{BinaryOp, Expr, ExprKind, UnaryOp};
+use crate::hir::tree::Expr;
+use crate::syntax::{BinaryOp, UnaryOp};
 
 impl<'a> Evaluator<'a, '_> {
-    pub(super) fn binary(&mut self, op: BinaryOp, left: &'a Expr, right: &'a Expr) -> Value<'a> {
-        match op {
-            BinaryOp::Coalesce => return self.coalesce(left, right),
-            BinaryOp::And | BinaryOp::Or => return self.logical(op, left, right),
-            BinaryOp::InstanceOf => {
-                self.expr(left);
-                return Value::unknown("the class of an object");
-            }
-            _ => {}
-        }
-        let (left, right) = (self.expr(left), self.expr(right));
-        apply(op, &left, &right)
-    }
-
-    fn coalesce(&mut self, left: &'a Expr, right: &'a Expr) -> Value<'a> {
-        // What is not there is nothing to warn of here.
-        if let ExprKind::Variable(name) = &left.kind
-            && self.get(name).is_none()
-            && self.host.variable(name).is_none()
-        {
-            return self.expr(right);
-        }
-        match self.expr(left) {
+    pub(super) fn coalesce(&mut self, left: &'a Expr, right: &'a Expr) -> Value<'a> {
+        match self.quietly(left) {
             Value::Null => self.expr(right),
             Value::Unknown(why) => {
                 self.perhaps(right);
@@ -42,8 +22,8 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    fn logical(&mut self, op: BinaryOp, left: &'a Expr, right: &'a Expr) -> Value<'a> {
-        let enough = op == BinaryOp::Or;
+    /// `&&` and `||`: with `enough` on the left, the right side is not asked.
+    pub(super) fn logical(&mut self, enough: bool, left: &'a Expr, right: &'a Expr) -> Value<'a> {
         let left = self.expr(left);
         match left.to_bool() {
             Some(flag) if flag == enough => Value::Bool(flag),

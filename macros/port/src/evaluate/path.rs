@@ -6,8 +6,9 @@ use wechatpay_chain_path::{check_template, join, normalize_literal};
 
 use super::Evaluator;
 use super::value::Value;
+use crate::hir::tree::{Expr, ExprKind};
 use crate::recognise::{self, Form, begins_path};
-use crate::syntax::{BinaryOp, Expr, ExprKind, Piece, Span};
+use crate::syntax::Span;
 
 /// A path on a client, as far as it is gathered.
 #[derive(Debug, Clone, Default)]
@@ -88,12 +89,6 @@ pub(crate) struct Link {
 const VALUES: std::ops::RangeInclusive<u32> = 0xE000..=0xF8FF;
 
 impl Link {
-    pub(crate) fn literal(text: &str) -> Self {
-        let mut link = Self::default();
-        link.push_literal(text);
-        link
-    }
-
     pub(crate) fn push_literal(&mut self, text: &str) {
         for c in text.chars() {
             match VALUES.contains(&(c as u32)) {
@@ -189,33 +184,22 @@ impl<'a> Evaluator<'a, '_> {
     /// A text of a path: what is written there is normalised, values are not.
     pub(super) fn link(&mut self, expr: &'a Expr) -> Option<Link> {
         let mut link = Link::default();
-        match &expr.kind {
+        match &*expr.kind {
             // A variable with a whole path in it.
-            ExprKind::Variable(_) => link.push_literal(&self.text(expr)?),
+            ExprKind::Local(_) => link.push_literal(&self.text(expr)?),
+            ExprKind::Concat(pieces) => {
+                for piece in pieces {
+                    self.link_part(piece, &mut link)?;
+                }
+            }
             _ => self.link_part(expr, &mut link)?,
         }
         Some(link)
     }
 
     fn link_part(&mut self, expr: &'a Expr, link: &mut Link) -> Option<()> {
-        match &expr.kind {
-            ExprKind::String(text) => link.push_literal(text),
-            ExprKind::Interpolated(pieces) => {
-                for piece in pieces {
-                    match piece {
-                        Piece::Text(text) => link.push_literal(text),
-                        Piece::Value(expr) => link.push_value(self.text(expr)?),
-                    }
-                }
-            }
-            ExprKind::Binary {
-                op: BinaryOp::Concat,
-                left,
-                right,
-            } => {
-                self.link_part(left, link)?;
-                self.link_part(right, link)?;
-            }
+        match &*expr.kind {
+            ExprKind::Text(text) => link.push_literal(text),
             _ => link.push_value(self.text(expr)?),
         }
         Some(())
@@ -226,9 +210,15 @@ impl<'a> Evaluator<'a, '_> {
 mod tests {
     use super::*;
 
+    fn literal(text: &str) -> Link {
+        let mut link = Link::default();
+        link.push_literal(text);
+        link
+    }
+
     #[test]
     fn links_add_up_and_forms_mix() {
-        let add = |chain: &Chain, text: &str, form| chain.and(&Link::literal(text), form).unwrap();
+        let add = |chain: &Chain, text: &str, form| chain.and(&literal(text), form).unwrap();
         let chain = add(&Chain::default(), "v3", Form::Pure);
         let chain = add(&chain, "wbChannel", Form::Pure);
         assert_eq!(
@@ -241,12 +231,12 @@ mod tests {
             (&*chain.template, chain.form),
             ("v3/wb-channel/{openid}/{x}", Some(Form::Mixed))
         );
-        assert!(chain.and(&Link::literal("../x"), Form::Chain).is_err());
+        assert!(chain.and(&literal("../x"), Form::Chain).is_err());
     }
 
     #[test]
     fn values_between_names_keep_their_case() {
-        let mut link = Link::literal("v3/payBank/");
+        let mut link = literal("v3/payBank/");
         link.push_value("oABC".into());
         link.push_literal("/closeOrder");
         assert_eq!(link.normalized().unwrap(), "v3/pay-bank/oABC/close-order");

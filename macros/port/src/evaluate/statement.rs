@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use super::fork::Scope;
 use super::object::Object;
-use super::value::{Key, Value};
+use super::value::{Array, Key, Value};
 use super::{CALLS, Evaluator};
-use crate::syntax::{Catch, Closure, Expr, ExprKind, Program, Stmt, StmtKind};
+use crate::hir::tree::{Catch, Expr, Function, Stmt, StmtKind};
+use crate::syntax::Span;
 
 /// How a statement ends.
 pub(super) enum Flow<'a> {
@@ -49,9 +50,10 @@ impl<'a> Ways<'a> {
 const ROUNDS: usize = 10_000;
 
 impl<'a> Evaluator<'a, '_> {
-    pub(super) fn program(&mut self, program: &'a Program) {
-        self.declare(&program.statements);
-        let _ = self.block(&program.statements);
+    pub(super) fn program(&mut self) {
+        if let Some(main) = &self.file.main {
+            let _ = self.block(&main.body);
+        }
         // What nothing calls here is called from elsewhere.
         let mut uncalled: Vec<_> = self
             .functions
@@ -63,19 +65,7 @@ impl<'a> Evaluator<'a, '_> {
         for (name, code) in uncalled {
             let why = format!("a parameter of `{name}()`");
             let args = code.params.iter().map(|_| Value::unknown(&*why)).collect();
-            self.invoke(code, &[], args);
-        }
-    }
-
-    fn declare(&mut self, statements: &'a [Stmt]) {
-        for stmt in statements {
-            match &stmt.kind {
-                StmtKind::Function { name, closure } => {
-                    self.functions.insert(name.to_ascii_lowercase(), closure);
-                }
-                StmtKind::Block(inner) => self.declare(inner),
-                _ => {}
-            }
+            self.invoke(code, code.params.len(), &[], args);
         }
     }
 
@@ -103,9 +93,6 @@ impl<'a> Evaluator<'a, '_> {
         match &stmt.kind {
             StmtKind::Expr(expr) => {
                 self.expr(expr);
-                if matches!(expr.kind, ExprKind::Throw(_)) {
-                    return Flow::Throw;
-                }
             }
             StmtKind::Echo(parts) => {
                 for part in parts {
@@ -114,48 +101,57 @@ impl<'a> Evaluator<'a, '_> {
             }
             StmtKind::Return(None) => return Flow::Return(Value::Null),
             StmtKind::Return(Some(value)) => return Flow::Return(self.expr(value)),
-            StmtKind::If {
-                branches,
-                otherwise,
-            } => return self.branches(branches, otherwise.as_deref()),
+            StmtKind::If(branches, otherwise) => {
+                return self.branches(branches, otherwise.as_deref());
+            }
             StmtKind::Foreach {
                 subject,
                 key,
                 value,
                 body,
             } => {
-                return self.foreach(subject, key.as_deref(), value, body);
+                let turn = Turn {
+                    span: stmt.span,
+                    key: key.map(|key| self.name(key)),
+                    value: self.name(*value),
+                    body,
+                };
+                return self.foreach(subject, &turn);
             }
             StmtKind::Try {
                 body,
                 catches,
                 finally,
-            } => return self.try_catch(body, catches, finally.as_deref()),
+            } => return self.try_catch(stmt.span, body, catches, finally.as_deref()),
             StmtKind::Block(body) => return self.block(body),
-            StmtKind::Unsupported { what } => {
-                self.forget(self.touched.get(&stmt.span).into_iter().flatten().cloned());
-                // A mistake in the syntax was told of already.
-                if !what.contains("syntax error") {
-                    self.error(
-                        stmt.span,
-                        format!("{what} is not followed here"),
-                        "port the calls in it by themselves",
-                    );
-                }
-                match &**what {
-                    "`exit`" => return Flow::Throw,
-                    "`break`" | "`continue`" => {
-                        self.may_leave = true;
-                        return Flow::Leave;
-                    }
-                    _ => {}
-                }
+            StmtKind::Throw(thrown) => {
+                self.expr(thrown);
+                return Flow::Throw;
             }
-            StmtKind::Use(_)
-            | StmtKind::Namespace(_)
-            | StmtKind::Function { .. }
-            | StmtKind::Empty
-            | StmtKind::Whole(_) => {}
+            StmtKind::Exit(value) => {
+                value.iter().for_each(|value| {
+                    self.expr(value);
+                });
+                return Flow::Throw;
+            }
+            StmtKind::Break(_) | StmtKind::Continue(_) => {
+                self.may_leave = true;
+                return Flow::Leave;
+            }
+            StmtKind::Refused(problem) => self.problems.push(problem.clone()),
+            StmtKind::Declare(_)
+            | StmtKind::Let(..)
+            | StmtKind::While { .. }
+            | StmtKind::DoWhile(..)
+            | StmtKind::Switch(..)
+            | StmtKind::Answer(_) => {
+                self.forget([super::fork::ALL.to_owned()]);
+                self.error(
+                    stmt.span,
+                    "this statement is not followed here",
+                    "port the calls in it by themselves",
+                );
+            }
         }
         Flow::Next
     }
@@ -190,8 +186,9 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// A failure may come from any place in the body.
-    pub(super) fn try_catch(
+    fn try_catch(
         &mut self,
+        span: Span,
         body: &'a [Stmt],
         catches: &'a [Catch],
         finally: Option<&'a [Stmt]>,
@@ -201,11 +198,12 @@ impl<'a> Evaluator<'a, '_> {
         let end = self.scope();
         ways.add(flow, end);
         if !catches.is_empty() {
-            self.forget_assigned(body);
+            self.forget_changed(span);
         }
         for catch in catches {
             let (flow, end) = self.way(|evaluator| {
-                if let Some(name) = &catch.variable {
+                if let Some(variable) = catch.variable {
+                    let name = evaluator.name(variable);
                     evaluator.set(name, Value::unknown("the failure of a call"));
                 }
                 evaluator.block(&catch.body)
@@ -234,57 +232,35 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    fn foreach(
-        &mut self,
-        subject: &'a Expr,
-        key: Option<&'a Expr>,
-        value: &'a Expr,
-        body: &'a [Stmt],
-    ) -> Flow<'a> {
+    fn foreach(&mut self, subject: &'a Expr, turn: &Turn<'a>) -> Flow<'a> {
         let outer = std::mem::replace(&mut self.may_leave, false);
-        let flow = self.rounds(subject, key, value, body);
+        let flow = self.rounds(subject, turn);
         self.may_leave = outer;
         flow
     }
 
-    fn rounds(
-        &mut self,
-        subject: &'a Expr,
-        key: Option<&'a Expr>,
-        value: &'a Expr,
-        body: &'a [Stmt],
-    ) -> Flow<'a> {
-        let subject_value = self.expr(subject);
-        let items: Vec<(Value<'a>, Value<'a>)> = match &subject_value {
-            Value::Array(array) => array
-                .iter()
-                .map(|(key, value)| (key.value(), value.clone()))
-                .collect(),
+    fn rounds(&mut self, subject: &'a Expr, turn: &Turn<'a>) -> Flow<'a> {
+        let items = match self.expr(subject) {
+            Value::Array(array) => pairs(&array),
             Value::Object(object) => match &*object.borrow() {
-                Object::Plain(array) => array
-                    .iter()
-                    .map(|(key, value)| (key.value(), value.clone()))
-                    .collect(),
+                Object::Plain(array) => pairs(array),
                 _ => Vec::new(),
             },
-            Value::Unknown(why) => {
-                let why = Rc::clone(why);
-                return self.round_perhaps(&why, key, value, body);
-            }
+            Value::Unknown(why) => return self.round_perhaps(&why, turn),
             _ => Vec::new(),
         };
         if items.len() > ROUNDS {
             self.error(subject.span, "this loop is too long to be followed", "");
             return Flow::Next;
         }
-        for (item_key, item) in items {
-            if let Some(key) = key {
-                self.assign(key, item_key);
+        for (key, item) in items {
+            if let Some(name) = turn.key {
+                self.set(name, key);
             }
-            self.assign(value, item);
-            let flow = self.block(body);
+            self.set(turn.value, item);
+            let flow = self.block(turn.body);
             if self.may_leave {
-                self.forget_assigned(body);
+                self.forget_changed(turn.span);
                 self.may_leave = false;
             }
             match flow {
@@ -296,23 +272,15 @@ impl<'a> Evaluator<'a, '_> {
         Flow::Next
     }
 
-    /// A round of a loop of which nobody knows how often it runs: each may begin with what others
-    /// have left.
-    fn round_perhaps(
-        &mut self,
-        why: &Rc<str>,
-        key: Option<&'a Expr>,
-        value: &'a Expr,
-        body: &'a [Stmt],
-    ) -> Flow<'a> {
-        self.forget_assigned(body);
+    /// A round of a loop that may run any number of times: each may begin with what others have left.
+    fn round_perhaps(&mut self, why: &Rc<str>, turn: &Turn<'a>) -> Flow<'a> {
+        self.forget_changed(turn.span);
         let mut ways = Ways::default();
         let (flow, end) = self.way(|evaluator| {
-            if let Some(key) = key {
-                evaluator.assign(key, Value::Unknown(Rc::clone(why)));
+            for name in turn.key.into_iter().chain([turn.value]) {
+                evaluator.set(name, Value::Unknown(Rc::clone(why)));
             }
-            evaluator.assign(value, Value::Unknown(Rc::clone(why)));
-            evaluator.block(body)
+            evaluator.block(turn.body)
         });
         ways.add(flow, end);
         let none = self.scope();
@@ -320,10 +288,11 @@ impl<'a> Evaluator<'a, '_> {
         self.join(ways)
     }
 
-    /// Calls a closure or function in a scope of its own.
+    /// Calls a closure or function in a scope of its own; `params` are those that arguments are given to.
     pub(super) fn invoke(
         &mut self,
-        code: &'a Closure,
+        code: &'a Function,
+        params: usize,
         captured: &[(String, Value<'a>)],
         args: Vec<Value<'a>>,
     ) -> Value<'a> {
@@ -335,38 +304,40 @@ impl<'a> Evaluator<'a, '_> {
             );
         }
         let mut scope: HashMap<_, _> = captured.iter().cloned().collect();
-        if code.arrow {
-            // An arrow function sees what is around it.
-            if let Some(outer) = self.scopes.last() {
-                scope.extend(
-                    outer
-                        .iter()
-                        .map(|(name, value)| (name.clone(), value.clone())),
-                );
-            }
-        }
         let mut args = args.into_iter();
-        for param in &code.params {
-            let value = match (args.next(), &param.default) {
-                (Some(value), _) => value,
-                (None, Some(default)) => self.expr(default),
-                (None, None) => Value::Null,
+        for param in code.params.iter().take(params) {
+            let value = match (param.variadic, &param.default) {
+                (true, _) => Value::Array(args.by_ref().collect()),
+                (false, default) => match (args.next(), default) {
+                    (Some(value), _) => value,
+                    (None, Some(default)) => self.expr(default),
+                    (None, None) => Value::Null,
+                },
             };
-            scope.insert(param.name.clone(), value);
+            let name = code.locals.get(param.local).map(|local| local.name.clone());
+            scope.extend(name.map(|name| (name, value)));
         }
         self.scopes.push(scope);
+        self.locals.push(&code.locals);
         let outer = self.statement;
         let may_return = std::mem::replace(&mut self.may_return, false);
         let flow = self.block(&code.body);
         let unsure = std::mem::replace(&mut self.may_return, may_return);
         self.statement = outer;
         self.scopes.pop();
+        self.locals.pop();
         match flow {
             _ if unsure => Value::unknown("one of several values that are returned"),
             Flow::Return(value) => value,
             Flow::Next => Value::Null,
             Flow::Leave | Flow::Throw => Value::unknown("what nothing returns"),
         }
+    }
+
+    /// The name of a variable of the function that runs.
+    pub(super) fn name(&self, local: usize) -> &'a str {
+        let local = self.locals.last().and_then(|locals| locals.get(local));
+        local.map_or("", |local| &local.name)
     }
 
     pub(super) fn set(&mut self, name: &str, value: Value<'a>) {
@@ -388,4 +359,19 @@ impl<'a> Evaluator<'a, '_> {
         }
         key
     }
+}
+
+/// A loop over the items of an array.
+struct Turn<'a> {
+    span: Span,
+    key: Option<&'a str>,
+    value: &'a str,
+    body: &'a [Stmt],
+}
+
+fn pairs<'a>(array: &Array<'a>) -> Vec<(Value<'a>, Value<'a>)> {
+    let pairs = array.iter();
+    pairs
+        .map(|(key, value)| (key.value(), value.clone()))
+        .collect()
 }

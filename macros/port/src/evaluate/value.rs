@@ -9,7 +9,7 @@ use wechatpay_chain_php::{self as php, Key as _, Value as Json};
 
 use super::object::Object;
 use super::path::Chain;
-use crate::syntax::Closure;
+use crate::hir::tree::Function;
 
 /// A value. `'a` is the tree's.
 #[derive(Debug, Clone)]
@@ -36,7 +36,9 @@ const LARGEST: usize = 1 << 17;
 /// A closure with the variables it took along.
 #[derive(Debug)]
 pub(crate) struct Captured<'a> {
-    pub(crate) code: &'a Closure,
+    pub(crate) code: &'a Function,
+    /// How many parameters it has; those behind them are the variables it took along.
+    pub(crate) params: usize,
     pub(crate) variables: Vec<(String, Value<'a>)>,
 }
 

@@ -218,6 +218,7 @@ impl Types {
             ExprKind::Match(_, arms) => arms
                 .iter()
                 .fold(Ty::Unknown, |ty, (_, value)| ty.join(&self.of(value))),
+            ExprKind::Unresolved(_) => Ty::Unknown,
             ExprKind::Throw(_) | ExprKind::Exit(_) | ExprKind::Refused(_) => Ty::Never,
         }
     }

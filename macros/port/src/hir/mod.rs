@@ -5,7 +5,9 @@
 //! begins and which may be read before it is set, and `infer` finds types.
 //!
 //! `function`, `sdk_class` and `changed` say what calls of PHP's functions and of the SDK's static methods mean.
-//! [`evaluate`](crate::evaluate) asks them too.
+//!
+//! [`evaluate`](crate::evaluate) interprets a tree in which calls keep their names, as PHP looks them up when it runs:
+//! `build/open` makes it, and `changes` says what its loops and `try`s may change.
 
 pub mod builtin;
 pub mod tree;
@@ -14,6 +16,7 @@ mod answers;
 mod appended;
 mod build;
 mod changed;
+mod changes;
 mod coerce;
 mod dead;
 mod flatten;
@@ -32,11 +35,11 @@ mod settings;
 mod ty;
 mod walk;
 
-pub(crate) use changed::{Changed, changed};
+pub(crate) use changes::{Changes, places as changed_places, root};
 pub(crate) use function::node as function;
 pub(crate) use infer::ends;
 pub use infer::{Types, types};
-pub(crate) use sdk_class::{Class as SdkClass, constant as sdk_constant};
+pub(crate) use sdk_class::Class as SdkClass;
 pub use ty::Ty;
 pub use walk::Use;
 
@@ -64,6 +67,13 @@ pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     infer::finish(&mut file);
     coerce::file(&mut file);
     file
+}
+
+/// The meaning of a block whose calls keep their names, and what its loops and `try`s may change.
+pub(crate) fn unresolved(block: &Block, program: &Program) -> (tree::File, Changes) {
+    let mut file = build::unresolved(block, program);
+    let changes = changes::of(&mut file);
+    (file, changes)
 }
 
 /// Gives the fields of an operation by its method and path: JSON pointers, and `integer` or `string`.

@@ -2,8 +2,8 @@
 
 use super::Ty;
 use crate::diagnostic::Problem;
-use crate::recognise::{Form, Method};
-use crate::syntax::{BinaryOp, Span};
+use crate::recognise::{self, Form};
+use crate::syntax::{BinaryOp, Name, Span};
 
 /// A file.
 #[derive(Debug, Clone, Default)]
@@ -116,6 +116,8 @@ pub struct Param {
     pub foreign: bool,
     /// Whether it takes all further arguments.
     pub variadic: bool,
+    /// Whether it is the caller's variable: `&$a`.
+    pub by_reference: bool,
 }
 
 /// A variable, from one assignment to the next where both stand in the same list of statements.
@@ -389,8 +391,58 @@ pub enum ExprKind {
     Exit(Option<Expr>),
     /// `print`
     Print(Expr),
+    /// What PHP looks up by its name when it runs.
+    Unresolved(Box<Unresolved>),
     /// What could not be translated, and why.
     Refused(Problem),
+}
+
+/// What PHP looks up by its name when it runs. `--emit request` looks it up too; the tree for Rust has none of it.
+#[derive(Debug, Clone)]
+pub enum Unresolved {
+    /// The name behind an arrow, as a key of [`ExprKind::Index`] and of [`Place`].
+    Member(Expr),
+    /// A function that the file does not declare.
+    Function(String, Vec<Expr>),
+    /// A method of a value.
+    Method(Method),
+    /// `Class::method(…)`
+    Static(Name, String, Vec<Expr>),
+    /// `new Class(…)`
+    New(Name, Vec<Expr>),
+    /// `clone $a`
+    Clone(Expr),
+    /// A closure that changes these variables of the code around it: `use (&$a)`.
+    Sharing(Expr, Vec<String>),
+    /// A value that only a run tells.
+    Open(Open),
+}
+
+/// A call of a method of a value.
+#[derive(Debug, Clone)]
+pub struct Method {
+    /// The value.
+    pub object: Expr,
+    /// The method's name.
+    pub name: Expr,
+    /// The arguments.
+    pub args: Vec<Expr>,
+    /// The name of the client, and how many links of `object` are a path on it, where that does not depend on the
+    /// value of the client.
+    pub path: Option<(String, usize)>,
+}
+
+/// A value that only a run tells.
+#[derive(Debug, Clone)]
+pub struct Open {
+    /// What the value is.
+    pub what: String,
+    /// What the reader is told.
+    pub told: Option<Problem>,
+    /// What is evaluated first.
+    pub parts: Vec<Expr>,
+    /// The variables that may have another value afterwards; `*` is all of them.
+    pub changes: Vec<String>,
 }
 
 /// An item of an array.
@@ -468,7 +520,7 @@ pub struct Sdk {
     /// The links as PHP has them, where all are arrows.
     pub links: Vec<String>,
     /// The verb.
-    pub method: Method,
+    pub method: recognise::Method,
     /// Fields whose plaintext is given and which the client encrypts: JSON pointers.
     pub encrypt: Vec<String>,
     /// The options, where they are written as an array with known keys.

@@ -1,6 +1,8 @@
 //! What expressions and statements are made of, and where they use variables.
 
-use super::tree::{Expr, ExprKind, PathPiece, Place, ResponsePart, Root, Sdk, Stmt, StmtKind};
+use super::tree::{
+    Expr, ExprKind, PathPiece, Place, ResponsePart, Root, Sdk, Stmt, StmtKind, Unresolved,
+};
 
 /// How a variable is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,23 @@ impl Sdk {
             Err(options) => all.push(options),
         }
         all
+    }
+}
+
+impl Unresolved {
+    fn children_mut(&mut self) -> Vec<&mut Expr> {
+        match self {
+            Self::Member(inner) | Self::Clone(inner) | Self::Sharing(inner, _) => vec![inner],
+            Self::Function(_, all) | Self::Static(_, _, all) | Self::New(_, all) => {
+                all.iter_mut().collect()
+            }
+            Self::Method(method) => {
+                let mut all = vec![&mut method.object, &mut method.name];
+                all.extend(method.args.iter_mut());
+                all
+            }
+            Self::Open(open) => open.parts.iter_mut().collect(),
+        }
     }
 }
 
@@ -106,6 +125,7 @@ impl Expr {
                 all
             }
             ExprKind::Sdk(sdk) => sdk.children_mut(),
+            ExprKind::Unresolved(unresolved) => unresolved.children_mut(),
             ExprKind::Promise(promise) => {
                 let mut all = promise.call.children_mut();
                 for (fulfilled, rejected) in &mut promise.handlers {

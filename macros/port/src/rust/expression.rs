@@ -252,6 +252,10 @@ impl<'a> Body<'_, 'a> {
                 let echo = self.echo(std::slice::from_ref(value));
                 Code::new(quote!({ #echo 1 }), Repr::Int)
             }
+            ExprKind::Unresolved(_) => {
+                let problem = crate::Problem::error(span, "the porter does not know this");
+                Code::new(self.problem(problem), Repr::Never)
+            }
             ExprKind::Refused(problem) => {
                 let tokens = self.problem(problem.clone());
                 Code::new(tokens, Repr::Never)

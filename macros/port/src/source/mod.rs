@@ -125,7 +125,14 @@ impl Block {
         start
     }
 
-    fn whole(file: &str, text: &str) -> Self {
+    /// A file that is all PHP.
+    ///
+    /// ```
+    /// use wechatpay_chain_port::source::Block;
+    /// assert_eq!(Block::whole("a.php", "$a;\n$b;").position(4), (2, 1));
+    /// ```
+    #[must_use]
+    pub fn whole(file: &str, text: &str) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
         Self {
             file: file.to_owned(),

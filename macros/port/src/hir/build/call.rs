@@ -245,7 +245,11 @@ impl<'a> Builder<'a> {
     }
 
     /// Named arguments in the order of the parameters.
-    fn named_args(&mut self, params: &'a [syntax::Param], args: &'a [Arg]) -> Option<Vec<Expr>> {
+    pub(super) fn named_args(
+        &mut self,
+        params: &'a [syntax::Param],
+        args: &'a [Arg],
+    ) -> Option<Vec<Expr>> {
         let simple = |arg: &Arg| {
             matches!(
                 arg.value.kind,

@@ -237,5 +237,6 @@ fn given(local: usize) -> Param {
         default: None,
         foreign: false,
         variadic: false,
+        by_reference: false,
     }
 }

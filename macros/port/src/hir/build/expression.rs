@@ -12,7 +12,11 @@ use crate::syntax::{
 impl<'a> Builder<'a> {
     pub(super) fn expr(&mut self, expr: &'a syntax::Expr) -> Expr {
         let span = expr.span;
-        if let Some(built) = self.sdk(expr) {
+        if self.is_open() {
+            if let Some(built) = self.unresolved(expr) {
+                return built;
+            }
+        } else if let Some(built) = self.sdk(expr) {
             return built;
         }
         let kind = match &expr.kind {
@@ -158,20 +162,25 @@ impl<'a> Builder<'a> {
 
     fn constant(&mut self, span: Span, name: &syntax::Name) -> Expr {
         let last = name.resolved.rsplit('\\').next().unwrap_or(&name.resolved);
-        if self.names.consts.contains(last) {
-            return Expr::new(span, ExprKind::FileConst(last.to_owned()));
-        }
-        if let Some(known) = self.magic(span, last) {
-            return Expr::new(span, known);
-        }
-        match builtin::constant(last) {
-            Some(serde_json::Value::String(text)) => Expr::new(span, ExprKind::Text(text)),
-            Some(number) if number.is_f64() => {
-                Expr::new(span, ExprKind::Float(number.as_f64().unwrap_or_default()))
-            }
-            Some(number) => Expr::new(span, ExprKind::Int(number.as_i64().unwrap_or_default())),
+        match self.known_constant(span, last) {
+            Some(known) => Expr::new(span, known),
             None => self.foreign(span, vec![last.to_owned()], None, Vec::new()),
         }
+    }
+
+    /// A constant of the file or of PHP.
+    pub(super) fn known_constant(&self, span: Span, name: &str) -> Option<ExprKind> {
+        if self.names.consts.contains(name) {
+            return Some(ExprKind::FileConst(name.to_owned()));
+        }
+        if let Some(known) = self.magic(span, name) {
+            return Some(known);
+        }
+        Some(match builtin::constant(name)? {
+            serde_json::Value::String(text) => ExprKind::Text(text),
+            number if number.is_f64() => ExprKind::Float(number.as_f64().unwrap_or_default()),
+            number => ExprKind::Int(number.as_i64().unwrap_or_default()),
+        })
     }
 
     fn class_constant(&mut self, span: Span, class: &syntax::Name, name: &str) -> Expr {
@@ -619,6 +628,9 @@ impl<'a> Builder<'a> {
 
     /// What is known of a value by how it is written.
     pub(super) fn kind_of(&self, expr: &syntax::Expr) -> Ty {
+        if self.is_open() {
+            return Ty::Unknown;
+        }
         if recognise::settings(expr).is_some() {
             return Ty::Client;
         }

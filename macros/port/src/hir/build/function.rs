@@ -27,7 +27,9 @@ impl<'a> Builder<'a> {
         if let Some(misuse) = self.misuse(span) {
             body.insert(0, misuse);
         }
-        if let Some(param) = closure.params.iter().find(|param| param.by_reference) {
+        if let Some(param) = closure.params.iter().find(|param| param.by_reference)
+            && !self.is_open()
+        {
             let message = format!(
                 "the parameter `&${}`, which changes the caller's variable",
                 param.name
@@ -91,6 +93,7 @@ impl<'a> Builder<'a> {
             default,
             foreign,
             variadic: param.variadic,
+            by_reference: param.by_reference,
         }
     }
 
@@ -119,6 +122,9 @@ impl<'a> Builder<'a> {
             .collect();
         if let Some(misuse) = self.misuse(span) {
             body.insert(0, misuse);
+        }
+        if self.is_open() {
+            return self.open_main(span, body);
         }
         let given = unset(&mut body, self.locals.len());
         // Parameters come first.
@@ -155,6 +161,7 @@ impl<'a> Builder<'a> {
             default: None,
             foreign: false,
             variadic: false,
+            by_reference: false,
         });
         Function {
             span,
@@ -171,11 +178,15 @@ impl<'a> Builder<'a> {
 
     /// A closure: its variables are its own, those of `use` are copies from when it is made.
     pub(super) fn closure(&mut self, span: Span, closure: &'a Closure) -> Expr {
-        if let Some(reference) = closure.uses.iter().find(|capture| capture.by_reference) {
+        if let Some(reference) = closure.uses.iter().find(|capture| capture.by_reference)
+            && !self.is_open()
+        {
             let message = format!("`use (&${})` shares a variable", reference.name);
             return super::refused(span, message);
         }
-        if let Some(param) = closure.params.iter().find(|param| param.by_reference) {
+        if let Some(param) = closure.params.iter().find(|param| param.by_reference)
+            && !self.is_open()
+        {
             let message = format!(
                 "the parameter `&${}`, which changes the caller's variable",
                 param.name
@@ -207,7 +218,7 @@ impl<'a> Builder<'a> {
         };
         let mut all = params;
         for name in names {
-            if name == "this"
+            if name == "this" && !self.is_open()
                 || all
                     .iter()
                     .any(|param| inner.locals[param.local].name == name)
@@ -224,6 +235,7 @@ impl<'a> Builder<'a> {
                 default: None,
                 foreign: false,
                 variadic: false,
+                by_reference: false,
             });
         }
         let mut body = inner.statements(&closure.body);

@@ -14,6 +14,7 @@ mod known;
 mod left;
 mod magic;
 mod object;
+mod open;
 mod openssl;
 mod parent;
 mod reference;
@@ -33,7 +34,16 @@ use crate::syntax::{self, ExprKind as PhpKind, Program, Span, Stmt, StmtKind, Wh
 
 /// The meaning of a file, its variables not yet placed.
 pub(super) fn file(block: &Block, program: &Program) -> File {
-    let names = Names::of(block, &program.statements);
+    lowered(block, program, &Names::of(block, &program.statements, None))
+}
+
+/// A file whose calls keep their names.
+pub(super) fn unresolved(block: &Block, program: &Program) -> File {
+    let names = Names::of(block, &program.statements, Some(&program.touched));
+    lowered(block, program, &names)
+}
+
+fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> File {
     let mut file = File::default();
     let mut rest = Vec::new();
     top(
@@ -41,7 +51,7 @@ pub(super) fn file(block: &Block, program: &Program) -> File {
         &mut rest,
         &mut |stmt| match &stmt.kind {
             StmtKind::Function { name, closure } => {
-                let mut builder = Builder::new(block, &names, None);
+                let mut builder = Builder::new(block, names, None);
                 let function = builder.function(stmt.span, name, true, closure);
                 file.functions.push(function);
                 true
@@ -56,12 +66,12 @@ pub(super) fn file(block: &Block, program: &Program) -> File {
                                 .hint("write each namespace in a separate file");
                             file.problems.push(problem);
                         }
-                        file.classes.push(class::build(block, &names, class));
+                        file.classes.push(class::build(block, names, class));
                     }
                     true
                 }
                 Whole::Const(consts) => {
-                    let mut builder = Builder::new(block, &names, None);
+                    let mut builder = Builder::new(block, names, None);
                     let consts = consts.iter().map(|(name, value)| Const {
                         name: name.clone(),
                         value: builder.expr(value),
@@ -73,7 +83,7 @@ pub(super) fn file(block: &Block, program: &Program) -> File {
             },
             _ => match defined(stmt) {
                 Some((name, value)) if names.consts.contains(name) => {
-                    let value = Builder::new(block, &names, None).expr(value);
+                    let value = Builder::new(block, names, None).expr(value);
                     file.consts.push(Const {
                         name: name.to_owned(),
                         value,
@@ -85,7 +95,7 @@ pub(super) fn file(block: &Block, program: &Program) -> File {
         },
     );
     if !rest.is_empty() {
-        let mut builder = Builder::new(block, &names, None);
+        let mut builder = Builder::new(block, names, None);
         file.main = Some(builder.main(&rest));
     }
     file
@@ -138,12 +148,18 @@ struct Names<'a> {
     globals: BTreeSet<String>,
     /// The file's namespace; `None` where it has several.
     namespace: Option<String>,
+    /// Where calls keep their names: the variables that unsupported parts may change.
+    touched: Option<&'a Touched>,
 }
 
+/// The variables that unsupported parts may change, by the span of the part.
+type Touched = BTreeMap<Span, Vec<String>>;
+
 impl<'a> Names<'a> {
-    fn of(block: &Block, statements: &'a [Stmt]) -> Self {
+    fn of(block: &Block, statements: &'a [Stmt], touched: Option<&'a Touched>) -> Self {
         let mut names = Self {
             namespace: namespace(statements),
+            touched,
             ..Self::default()
         };
         let mut rest = Vec::new();
@@ -321,6 +337,11 @@ impl<'a> Builder<'a> {
             loops: 0,
             ends_reference: false,
         }
+    }
+
+    /// Whether calls keep their names.
+    fn is_open(&self) -> bool {
+        self.names.touched.is_some()
     }
 
     fn source(&self, span: Span) -> &'a str {

@@ -118,6 +118,9 @@ impl<'a> Builder<'a> {
         &mut self,
         condition: &'a syntax::Expr,
     ) -> Option<(Vec<Stmt>, Expr)> {
+        if self.is_open() {
+            return None;
+        }
         match &condition.kind {
             PhpKind::Unary { operand, .. } if is_not(condition) => {
                 let (stmts, done) = self.openssl_condition(operand)?;

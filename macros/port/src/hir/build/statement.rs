@@ -24,6 +24,9 @@ impl<'a> Builder<'a> {
 
     pub(super) fn statement(&mut self, stmt: &'a syntax::Stmt) -> Vec<Stmt> {
         let span = stmt.span;
+        if let Some(stmts) = self.open_statement(stmt) {
+            return stmts;
+        }
         let one = |kind| vec![Stmt { span, kind }];
         match &stmt.kind {
             PhpStmt::If { branches, .. } if branches.len() > MOST => {
