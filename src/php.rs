@@ -210,6 +210,24 @@ pub fn openssl_sign(text: &str, key: &str) -> String {
     signature.unwrap_or_default()
 }
 
+/// The source of a private key for `Builder::factory($settings)`, if the key can be read.
+///
+/// # Errors
+/// Those of [`private_key`].
+pub fn private_key_text(source: &str) -> Result<String> {
+    private_key(source)?;
+    Ok(source.to_owned())
+}
+
+/// The source of a public key or certificate for `Builder::factory($settings)`, if the key can be read.
+///
+/// # Errors
+/// Those of [`public_key`].
+pub fn public_key_text(source: &str) -> Result<String> {
+    public_key(source)?;
+    Ok(source.to_owned())
+}
+
 /// The name of a file with `file://`, as PHP's `PemUtil::loadCertificate` reads it.
 #[must_use]
 pub fn file_url(path: &str) -> String {

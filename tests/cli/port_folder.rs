@@ -158,7 +158,7 @@ fn equal_calls_of_several_files_are_one_method_whose_types_take_all_of_them() {
     assert_eq!(app.matches("fn config(").count(), 1, "{app}");
     assert_eq!(app.matches("fn log_info").count(), 1, "{app}");
     assert!(
-        app.contains("fn log_info(&self, arg_1: &str, no: &Value) -> php::Result<()>;"),
+        app.contains("fn log_info(&self, message: &str, no: &Value) -> php::Result<()>;"),
         "{app}"
     );
     assert!(

@@ -196,6 +196,8 @@ elsewhere {
     nonce(int) -> Text throws;
     openssl_sign(text, text) -> Text;
     openssl_verify(text, text, text) -> Any;
+    private_key_text(text) -> Text throws;
+    public_key_text(text) -> Text throws;
     reason_phrase(int) -> Text;
     sha1(text) -> Text;
     sha256(text) -> Text;

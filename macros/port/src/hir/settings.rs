@@ -2,16 +2,103 @@
 //! the array is made.
 //!
 //! That holds where the variable is assigned once, and where all that reads it is the factory behind that, or an item by
-//! its name. Else the settings are an array that only a run knows, which holds no keys that were read before.
+//! its name. Else the settings are an array that only a run knows: keys are in it as the text that they are read from.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::setting_named;
-use super::tree::{Expr, ExprKind, File, Function, Local, Place, Root, Setting, Stmt, StmtKind};
+use super::tree::{
+    Crypto, Expr, ExprKind, File, Function, Local, Place, Root, Setting, Stmt, StmtKind,
+};
 use super::walk::Use;
 
 pub(super) fn file(file: &mut File) {
     file.functions_mut().for_each(function);
+    file.functions_mut().for_each(keys_as_texts);
+}
+
+/// Puts the texts of keys into settings that only a run knows. The keys are read where PHP reads them, too.
+fn keys_as_texts(function: &mut Function) {
+    let mut settings = BTreeSet::new();
+    let mut reads: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut others = BTreeSet::new();
+    for stmt in &mut function.body {
+        stmt.each_mut(&mut |expr| match &*expr.kind {
+            ExprKind::FactoryOf(inner) => {
+                if let ExprKind::Local(local) = *inner.kind {
+                    settings.insert(local);
+                }
+            }
+            ExprKind::Assign(place, value) if key_text(value).is_none() => {
+                if let Root::Local(local) = place.root {
+                    others.insert(local);
+                }
+            }
+            _ => {}
+        });
+        stmt.locals_mut(&mut |local, how| match how {
+            Use::Read => *reads.entry(*local).or_default() += 1,
+            Use::Write => {}
+            Use::Change => drop(others.insert(*local)),
+        });
+    }
+    let mut given: BTreeMap<usize, usize> = BTreeMap::new();
+    for stmt in &mut function.body {
+        stmt.each_mut(&mut |expr| {
+            if let ExprKind::Assign(place, value) = &mut *expr.kind
+                && matches!(place.root, Root::Local(local) if settings.contains(&local))
+            {
+                items(value, &mut |item| match &*item.kind {
+                    ExprKind::Local(local) => *given.entry(*local).or_default() += 1,
+                    _ => {
+                        if let Some(text) = key_text(item) {
+                            *item.kind = text;
+                        }
+                    }
+                });
+            }
+        });
+    }
+    let params = function.params.len();
+    let is_key = |local: &usize| {
+        *local >= params && !others.contains(local) && given.get(local) == reads.get(local)
+    };
+    for stmt in &mut function.body {
+        stmt.each_mut(&mut |expr| {
+            if let ExprKind::Assign(place, value) = &mut *expr.kind
+                && place.path.is_empty()
+                && matches!(&place.root, Root::Local(local) if given.contains_key(local) && is_key(local))
+                && let Some(text) = key_text(value)
+            {
+                *value.kind = text;
+            }
+        });
+    }
+}
+
+/// The items of an array that is written, and those of the arrays in it; another value is one item.
+fn items(value: &mut Expr, found: &mut dyn FnMut(&mut Expr)) {
+    match &mut *value.kind {
+        ExprKind::Array(entries) => {
+            for entry in entries.iter_mut().filter(|entry| !entry.spread) {
+                items(&mut entry.value, found);
+            }
+        }
+        _ => found(value),
+    }
+}
+
+/// The text that a key is read from, checked.
+fn key_text(value: &Expr) -> Option<ExprKind> {
+    let name = match &*value.kind {
+        ExprKind::Crypto(Crypto::PrivateKey, _) => "private_key_text",
+        ExprKind::Crypto(Crypto::PublicKey, _) => "public_key_text",
+        _ => return None,
+    };
+    match &*value.kind {
+        ExprKind::Crypto(_, args) if args.len() == 1 => Some(ExprKind::Builtin(name, args.clone())),
+        _ => None,
+    }
 }
 
 fn function(function: &mut Function) {

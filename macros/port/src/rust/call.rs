@@ -625,7 +625,8 @@ impl<'a> Body<'_, 'a> {
         let types: Vec<Ty> = given.iter().map(|arg| self.types.of(arg)).collect();
         let arities: Vec<usize> = given.iter().map(|arg| arity(arg)).collect();
         let (line, php) = self.place(span);
-        let place = (self.shared.block.file.clone(), line, php.clone());
+        let file = self.shared.block.file_at(span.start).to_owned();
+        let place = (file, line, php.clone());
         let (method, types, returns) = self.shared.host.call(
             &foreign.words,
             receiver.is_some(),
@@ -636,8 +637,7 @@ impl<'a> Body<'_, 'a> {
         );
         let mut args = Vec::new();
         for (index, (arg, ty)) in given.iter().zip(&types).enumerate() {
-            if let ExprKind::Local(local) = &*arg.kind {
-                let name = snake(&self.locals[*local].name);
+            if let Some(name) = self.name_of(arg) {
                 self.shared.host.name_argument(&method, index, &name);
             }
             if *ty == Ty::Closure {
@@ -729,6 +729,24 @@ impl<'a> Body<'_, 'a> {
             call
         };
         Code::new(self.tried(call), result_repr(returns))
+    }
+
+    /// What PHP calls a value that is passed: a variable, a property, or the key of an item.
+    fn name_of(&self, value: &Expr) -> Option<String> {
+        let name = match &*value.kind {
+            ExprKind::Local(local) => &self.locals[*local].name,
+            ExprKind::Field(name) => name,
+            ExprKind::Index(_, key) => match &*key.kind {
+                ExprKind::Text(name) => name,
+                _ => return None,
+            },
+            ExprKind::Cast(_, inner) | ExprKind::Coerce(_, inner) => return self.name_of(inner),
+            _ => return None,
+        };
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let is_name =
+            name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain);
+        is_name.then(|| snake(name))
     }
 
     pub(crate) fn call_method(&mut self, span: Span, name: &str, args: &'a [Expr]) -> Code {

@@ -852,6 +852,7 @@ impl<'a> Body<'_, 'a> {
         inner.comments_to = comments_to;
         inner.returns = returns.clone();
         inner.return_to = Return::Function;
+        inner.captured = given.iter().map(|(local, _)| *local).collect();
         for (local, slot) in given {
             inner.slots[local].name = slot.name;
             if !inner.is_mutable(local) {

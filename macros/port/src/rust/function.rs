@@ -102,6 +102,8 @@ pub(crate) struct Body<'s, 'a> {
     pub(crate) before: TokenStream,
     /// Whether there may be such.
     pub(crate) may_hoist: bool,
+    /// The variables of a closure that are copies from outside.
+    pub(crate) captured: Vec<usize>,
     /// Whether nothing is done with the answer of the call that is written.
     pub(crate) discarded: bool,
     /// Whether an argument of the application's is written: a log is given exceptions.
@@ -153,6 +155,7 @@ impl<'s, 'a> Body<'s, 'a> {
             is_main: false,
             before: TokenStream::new(),
             may_hoist: false,
+            captured: Vec::new(),
             discarded: false,
             is_given: false,
             reads: reads(function),

@@ -31,6 +31,7 @@ pub struct HostMethod {
 #[derive(Debug, Clone)]
 struct Entry {
     name: String,
+    words: Vec<String>,
     receiver: bool,
     args: Vec<Ty>,
     /// How many parameters each closure takes that is passed.
@@ -81,6 +82,7 @@ impl Host {
             }
             let entry = Entry {
                 name,
+                words: words.to_vec(),
                 receiver,
                 args: args.to_vec(),
                 arities: arities.to_vec(),
@@ -168,13 +170,17 @@ impl Host {
         let mut params = Vec::new();
         let mut used: Vec<String> = Vec::new();
         if entry.receiver {
-            params.push(("object".to_owned(), quote!(&mut Value)));
-            used.push("object".to_owned());
+            let object = entry
+                .words
+                .first()
+                .map_or_else(|| "object".to_owned(), |word| snake(word));
+            params.push((object.clone(), quote!(&mut Value)));
+            used.push(object);
         }
         for (index, ty) in entry.args.iter().enumerate() {
             let wanted = match entry.names.get(index) {
                 Some(name) if !name.is_empty() => name.clone(),
-                _ => format!("arg_{}", index + 1),
+                _ => usual_name(&entry.words, index, entry.args.len(), ty).to_owned(),
             };
             let mut name = wanted.clone();
             let mut number = 2;
@@ -213,6 +219,41 @@ impl Host {
         });
         methods.collect()
     }
+}
+
+/// The name of an argument that PHP passes without one: that of the parameter where the function is well known, else one
+/// of its type.
+fn usual_name(words: &[String], index: usize, count: usize, ty: &Ty) -> &'static str {
+    let words: Vec<String> = words.iter().map(|word| word.to_ascii_lowercase()).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let logs = [
+        "debug",
+        "info",
+        "notice",
+        "warning",
+        "error",
+        "critical",
+        "alert",
+        "emergency",
+    ];
+    let known: &[&'static str] = match &*words {
+        [.., last] if logs.contains(last) && count <= 2 => &["message", "context"],
+        ["config" | "env" | "session" | "cache"] | [.., "input"] if count <= 2 => {
+            &["key", "default"]
+        }
+        ["date" | "gmdate"] => &["format", "timestamp"],
+        _ => &[],
+    };
+    known.get(index).copied().unwrap_or(match argument(ty) {
+        Ty::Text | Ty::Maybe(_) => "text",
+        Ty::Int | Ty::Float => "number",
+        Ty::Bool => "flag",
+        Ty::Closure => "callback",
+        Ty::Client => "client",
+        Ty::Response | Ty::Answer => "response",
+        Ty::Thrown => "exception",
+        _ => "value",
+    })
 }
 
 /// How many places the documentation of a method shows.

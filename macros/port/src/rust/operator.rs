@@ -151,6 +151,23 @@ impl<'a> Body<'_, 'a> {
 
     /// `==`
     pub(crate) fn loosely(&mut self, one: &Code, other: &Code) -> TokenStream {
+        let object = |code: &Code| {
+            let repr = &code.repr;
+            matches!(
+                repr,
+                Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_)
+            )
+        };
+        for (code, other) in [(one, other), (other, one)] {
+            match &other.repr {
+                Repr::Null if object(code) => return negated(code.is_there()),
+                Repr::Bool if object(code) => {
+                    let (left, right) = (code.truth(), other.truth());
+                    return quote!((#left == #right));
+                }
+                _ => {}
+            }
+        }
         let same =
             one.repr == other.repr && matches!(one.repr, Repr::Int | Repr::Float | Repr::Bool);
         let (left, right) = (&one.tokens, &other.tokens);

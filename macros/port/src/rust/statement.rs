@@ -117,10 +117,12 @@ impl<'a> Body<'_, 'a> {
                     (&code.repr, &returns),
                     (Repr::ValuePlace, Ty::Any) | (Repr::StringPlace, Ty::Text)
                 );
-                if moved
-                    && matches!(*value.kind, ExprKind::Local(_))
-                    && matches!(self.return_to, Return::Function)
-                {
+                let own = match *value.kind {
+                    // A closure may be called again.
+                    ExprKind::Local(local) => !self.captured.contains(&local),
+                    _ => false,
+                };
+                if moved && own && matches!(self.return_to, Return::Function) {
                     return code.tokens;
                 }
                 self.convert(&code, &returns, span)
