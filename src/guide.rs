@@ -60,6 +60,85 @@ pages! {
     porting "porting.md"
 }
 
+/// A page of `docs/` as Markdown, for the site that the command writes.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Source {
+    /// Its name: `calls`, `adr/README`.
+    pub name: &'static str,
+    pub english: &'static str,
+    /// `None` for a page in English only.
+    pub chinese: Option<&'static str>,
+}
+
+macro_rules! sources {
+    ([$($both:literal)*] [$($english:literal)*]) => {
+        /// All pages. A program that does not name it does not contain them.
+        #[doc(hidden)]
+        pub static SOURCES: &[Source] = &[
+            $(Source {
+                name: $both,
+                english: include_str!(concat!("../docs/", $both, ".md")),
+                chinese: Some(include_str!(concat!("../docs/", $both, ".zh-CN.md"))),
+            },)*
+            $(Source {
+                name: $english,
+                english: include_str!(concat!("../docs/", $english, ".md")),
+                chinese: None,
+            },)*
+        ];
+    };
+}
+
+sources! {
+    [
+        "calls"
+        "certificates"
+        "cli"
+        "clients"
+        "encryption"
+        "errors"
+        "files"
+        "keys"
+        "notifications"
+        "observability"
+        "operations"
+        "pay-params"
+        "php"
+        "porting"
+        "refusals"
+        "remembered"
+        "sandbox"
+        "sm"
+        "stack"
+        "testing"
+        "tour"
+    ]
+    [
+        "fault-matrix"
+        "adr/README"
+        "adr/0001-middleware-trait"
+        "adr/0002-literals-and-values"
+        "adr/0003-rfc-6570"
+        "adr/0004-background-runtime"
+        "adr/0005-name-the-key"
+        "adr/0006-empty-texts-and-doubtful-ciphertexts"
+        "adr/0007-path-crate"
+        "adr/0008-no-redirects-no-retries"
+        "adr/0009-catalog-as-data"
+        "adr/0010-apiv2-as-a-second-stack"
+        "adr/0011-claims-not-flags"
+        "adr/0012-tree-sitter-reads-php"
+        "adr/0013-numbers-keep-their-digits"
+        "adr/0014-four-crates"
+        "adr/0015-what-may-be-repeated"
+        "adr/0016-fluent"
+        "adr/0017-a-journal-of-inputs"
+        "adr/0018-rustcrypto-for-sm"
+        "adr/0019-reference-site"
+    ]
+}
+
 /// The examples of the Chinese pages are compiled as tests. The pages themselves are read in the repository.
 #[cfg(all(doctest, feature = "files", feature = "macros"))]
 mod chinese {

@@ -239,8 +239,8 @@ struct RecordBuffer {
 }
 
 impl Records {
-    /// Numbers and keeps a record that arrived at a time.
-    pub(super) fn push(&self, mut record: CallRecord, now_ms: i64) {
+    /// Keeps a record that arrived at a time, and returns its number.
+    pub(super) fn push(&self, mut record: CallRecord, now_ms: i64) -> u64 {
         record.trim();
         let size = record.size();
         self.with(|kept| {
@@ -257,7 +257,8 @@ impl Records {
             let newest = kept.count;
             self.progress
                 .send_modify(|progress| progress.newest = newest);
-        });
+            newest
+        })
     }
 
     /// Tells when there is a new record.
@@ -365,14 +366,18 @@ mod tests {
     #[test]
     fn the_oldest_records_are_dropped_by_count_and_by_size() {
         let records = Records::default();
-        (0..KEPT + 2).for_each(|number| records.push(record(number, Bytes::new()), 0));
+        (0..KEPT + 2).for_each(|number| {
+            records.push(record(number, Bytes::new()), 0);
+        });
         assert_eq!(records.all().len(), KEPT);
         assert_eq!(records.all()[0].target, "2");
         assert_eq!((records.all()[0].id, records.newest(1)[0].id), (3, 1002));
 
         // A little less than half, because a record is larger than its body.
         let half = Bytes::from(vec![0; KEPT_BYTES / 2 - 100]);
-        (0..3).for_each(|number| records.push(record(number, half.clone()), 0));
+        (0..3).for_each(|number| {
+            records.push(record(number, half.clone()), 0);
+        });
         let targets: Vec<_> = records.all().into_iter().map(|it| it.target).collect();
         assert_eq!(targets, ["1", "2"]);
         records.push(record(9, vec![0; KEPT_BYTES + 1].into()), 0);

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Write the Rust snippets of the site as the sources of a crate that compiles and runs them.
 
-    python3 tests/site/snippets.py SITE CRATE/src STEP
+    python3 tests/site/snippets.py SITE CRATE/src STEP EVERY
 
-One style of every operation, and all styles of every STEPth, become functions. The program runs the first snippet of
-every sixth operation.
+One style of every EVERYth operation, and all styles of every STEPth, become functions. The program runs that style of every sixth
+operation, and all styles of every STEPth.
 """
 
 import html
@@ -27,11 +27,13 @@ def functions(page, name, all_styles):
         body = html.unescape(code).replace("\n", "\n    ")
         start = "fn" if waits else "async fn"
         function = f"{name}_{style.replace('-', '_')}"
-        yield function, f"pub {start} {function}(client: &Client) -> Outcome {{\n    {body}\n    Ok(())\n}}\n"
+        call = f"async move {{ m{{module}}::{function}(client) }}" if waits else f"m{{module}}::{function}(client)"
+        yield style, call, f"pub {start} {function}(client: &Client) -> Outcome {{\n    {body}\n    Ok(())\n}}\n"
 
 
 def main():
-    site, target, step = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
+    site, target = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    step, every = int(sys.argv[3]), int(sys.argv[4])
     head = "use wechatpay_chain::Client;\n\nuse crate::Outcome;\n\n"
     modules, runs, count = [], [], 0
     pages = sorted(path for path in (site / "en").iterdir() if re.match(r"(get|post|put|patch|delete)-", path.name))
@@ -39,13 +41,16 @@ def main():
         if number % 100 == 0:
             modules.append([])
         module = len(modules) - 1
-        for function, text in functions(path.read_text("utf-8"), f"o{number}", number % step == 0):
+        if number % every != 0:
+            continue
+        page = path.read_text("utf-8")
+        is_brand = str("a brand (品牌)" in page).lower()
+        for style, call, text in functions(page, f"o{number}", number % step == 0):
             modules[module].append(text)
             count += 1
-        if number % 6 == 0:
-            is_brand = "a brand (品牌)" in path.read_text("utf-8")
-            call = f"m{module}::o{number}_path_await(client)"
-            runs.append(f'    run("{path.stem}", {str(is_brand).lower()}, |client| Box::pin({call})),\n')
+            if number % step == 0 or number % 6 == 0 and style == PLAIN:
+                call = call.replace("{module}", str(module))
+                runs.append(f'    run("{path.stem} {style}", {is_brand}, |client| Box::pin({call})),\n')
     for number, texts in enumerate(modules):
         (target / f"m{number}.rs").write_text(head + "\n".join(texts), "utf-8")
     names = "".join(f"pub mod m{number};\n" for number in range(len(modules)))

@@ -13,6 +13,7 @@ mod page;
 mod problem;
 mod routes;
 mod stream;
+mod trial;
 mod variants;
 mod views;
 
@@ -126,6 +127,9 @@ fn protect(reply: &mut Reply, is_reference: bool) {
 /// Executes a request that [`guard`] has let through. One that only reads leaves no entry in the journal, and waits for
 /// the entries whose effects it may show.
 fn record(state: &Arc<SandboxState>, head: &Parts, body: &Bytes) -> (Reply, Ticket) {
+    if page::is_trial(head) {
+        return page::try_call(state, head, body);
+    }
     let Some(journal) = &state.journal else {
         return (route(state, head, body), Ticket::none());
     };

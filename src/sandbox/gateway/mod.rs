@@ -50,6 +50,8 @@ const MAX_JSON: usize = 1 << 20;
 
 /// What the connection does after a request.
 pub(crate) struct Transmission {
+    /// The number of the request's record.
+    pub(crate) id: u64,
     /// `None` closes the connection without a response.
     pub(crate) reply: Option<Reply>,
     pub(crate) delay: Duration,
@@ -97,8 +99,9 @@ pub(crate) fn handle(
     let reply = respond::respond(state, &received, &processed, fault.as_ref());
     let reply = Some(reply).filter(|_| fault != Some(Fault::CutBeforeAnswer));
     let record = record(received, processed, fault.clone(), reply.as_ref());
-    state.records.push(record, state.now_ms());
+    let id = state.records.push(record, state.now_ms());
     Transmission {
+        id,
         reply,
         truncate: fault == Some(Fault::CutInBody),
         delay: delay(fault.as_ref()),
@@ -252,8 +255,9 @@ fn close_unprocessed(state: &SandboxState, received: Received) -> Transmission {
     let fault = Some(Fault::CutBeforeProcessing);
     let mut record = record(received, processed, fault, None);
     record.verdict = Verdict::Unprocessed;
-    state.records.push(record, state.now_ms());
+    let id = state.records.push(record, state.now_ms());
     Transmission {
+        id,
         reply: None,
         delay: Duration::ZERO,
         truncate: false,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::condition::is_needed;
 use super::random::Seed;
 use super::value;
 use crate::schema::{Field, FieldKind};
@@ -47,7 +48,7 @@ impl Generator<'_> {
         let wanted = fields
             .iter()
             .filter(|field| !(top && self.skipped.contains(&field.name())))
-            .filter(|field| self.wants(field, echo));
+            .filter(|field| self.wants(field, echo) || self.needs(fields, field, pointer));
         let member = |field: &Field| {
             let name = first_of(field.name());
             let pointer = format!("{pointer}/{name}");
@@ -62,6 +63,13 @@ impl Generator<'_> {
         let sent = echo.is_some_and(|echo| echo.get(field.name()).is_some());
         let all = self.selection == FieldSelection::All && !tells_of_failure(field.name());
         field.is_required() || sent || all
+    }
+
+    /// Whether a request with the required fields needs another one.
+    fn needs(&self, fields: &[Field], field: &Field, pointer: &str) -> bool {
+        let pointer = format!("{pointer}/{}", field.name());
+        self.selection == FieldSelection::Required
+            && is_needed(self.operation, fields, field, &pointer)
     }
 
     /// A value of a field. For an item of a list, `name` is the name of the list.

@@ -2,6 +2,7 @@
 //!
 //! The documentation of the [crate](crate) states how.
 
+mod condition;
 mod generator;
 mod random;
 mod sample;

@@ -40,7 +40,8 @@ pub struct SampleRequest {
 }
 
 impl SampleRequest {
-    /// Generates a request with the required fields. The same seed gives the same request.
+    /// Generates a request with the required fields, and those that the values of the sample require. The same seed gives
+    /// the same request.
     #[must_use]
     pub fn required(schema: &Schema, seed: u64) -> Self {
         Self::new(schema, seed, FieldSelection::Required)
@@ -92,7 +93,11 @@ impl SampleRequest {
             Encoding::Json
         };
         let query = generator(Encoding::Text).members(schema.query(), "", None);
-        let body = || Value::from(generator(encoding).members(schema.request(), "", None));
+        let body = || {
+            let mut body = Value::from(generator(encoding).members(schema.request(), "", None));
+            order_amounts(&mut body);
+            body
+        };
         Self {
             vars: variables(path)
                 .map(|name| (name, value::variable(name, &mut seed.at(name))))
@@ -117,6 +122,29 @@ fn with_merchant(mut body: Value) -> Value {
         body["mch_id"] = json!(MCHID);
     }
     body
+}
+
+/// Amounts of which the first is a part of the second.
+const PARTS: [(&str, &str); 2] = [("refund", "total"), ("refund_fee", "total_fee")];
+
+/// Exchanges a part that is greater than its whole with it.
+fn order_amounts(value: &mut Value) {
+    let Value::Object(members) = value else {
+        return;
+    };
+    for (part, whole) in PARTS {
+        let amount = |name| {
+            let value = members.get(name)?;
+            value.as_i64().or_else(|| value.as_str()?.parse().ok())
+        };
+        if amount(part) > amount(whole) && amount(whole).is_some() {
+            let greater = members.get(part).cloned().unwrap_or_default();
+            if let Some(least) = members.insert(whole.to_owned(), greater) {
+                members.insert(part.to_owned(), least);
+            }
+        }
+    }
+    members.values_mut().for_each(order_amounts);
 }
 
 /// `{id}` in `v3/orders/{id}`

@@ -87,7 +87,8 @@ pub(super) fn product(product: &str, lang: Lang, place: Place) -> Option<String>
 fn item(schema: &Schema, lang: Lang) -> Markup {
     let operation = schema.operation();
     html! { li {
-        a href=(names::file_of(operation)) { (schema.title()) }
+        a href=(names::file_of(operation)) { (names::title(schema, lang)) }
+        @if lang == Lang::En { " " span.dim lang="zh-CN" { (schema.title()) } }
         @if is_deprecated(operation) { " " span.warn { (lang.say("deprecated", "已废弃")) } }
         div { code.method { (operation.method()) } " " code { (operation.path()) } }
     } }
@@ -98,6 +99,8 @@ fn page<'t>(lang: Lang, place: Place, file: &'t str, title: &'t str) -> Page<'t>
         place,
         lang,
         file,
+        twin: "",
         title,
+        subtitle: None,
     }
 }

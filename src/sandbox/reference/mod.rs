@@ -1,4 +1,5 @@
-//! The reference: a page for each operation of WeChat Pay, in Chinese and English, with its call in Rust.
+//! The reference: a page for each operation of WeChat Pay, in Chinese and English, with its call in Rust, and the pages of
+//! `docs/`.
 //!
 //! [`paths`] lists the files of the site and [`file()`] writes one. The command writes them all into a folder; the
 //! sandbox writes one when it is asked for. The pages link to each other with relative addresses only, so they work
@@ -6,6 +7,7 @@
 //! `Content-Security-Policy` allows them. maud escapes every text.
 
 mod code;
+mod docs;
 mod facts;
 mod lang;
 mod layout;
@@ -44,16 +46,23 @@ pub struct File {
 /// The paths of all files of the site, relative to its folder.
 pub fn paths() -> impl Iterator<Item = String> {
     let common = ["index.html", "style.css", "site.js", "index.js"].map(str::to_owned);
+    let searched = Lang::ALL.map(docs_index);
     let pages = Lang::ALL.into_iter().flat_map(|lang| {
         let operations = schema::all().map(|schema| file_of(schema.operation()));
         let products = lists::products().map(lists::file_of);
         let files = ["index.html".to_owned()]
             .into_iter()
             .chain(products)
-            .chain(operations);
+            .chain(operations)
+            .chain(docs::files(lang));
         files.map(move |file| format!("{}/{file}", lang.folder()))
     });
-    common.into_iter().chain(pages)
+    common.into_iter().chain(searched).chain(pages)
+}
+
+/// The data of the search in the pages of `docs/`.
+fn docs_index(lang: Lang) -> String {
+    format!("docs-{}.js", lang.folder())
 }
 
 /// One file of the site; `None` if there is none with this path.
@@ -72,6 +81,14 @@ pub fn file(path: &str, place: Place) -> Option<File> {
         "style.css" => ("text/css; charset=utf-8", format!("{COMMON_STYLE}{STYLE}")),
         "site.js" => ("text/javascript; charset=utf-8", SCRIPT.to_owned()),
         "index.js" => ("text/javascript; charset=utf-8", search::index()),
+        "docs-en.js" => (
+            "text/javascript; charset=utf-8",
+            docs::search_index(Lang::En),
+        ),
+        "docs-zh.js" => (
+            "text/javascript; charset=utf-8",
+            docs::search_index(Lang::Zh),
+        ),
         _ => {
             let (folder, name) = path.split_once('/')?;
             let lang = Lang::named(folder).filter(|lang| lang.folder() == folder)?;
@@ -84,6 +101,9 @@ pub fn file(path: &str, place: Place) -> Option<File> {
 fn page(name: &str, lang: Lang, place: Place) -> Option<String> {
     if name == "index.html" {
         return Some(lists::home(lang, place));
+    }
+    if name.contains('/') {
+        return docs::page(name, lang, place);
     }
     if let Some(product) = lists::product_of(name) {
         return lists::product(product, lang, place);

@@ -1,14 +1,14 @@
 //! The page of an operation.
 
 use maud::{Markup, html};
-use wechatpay_core::catalog::Operation;
+use wechatpay_core::catalog::{AnswerKind, Operation};
 
 use super::code::{Snippet, snippets};
 use super::facts::{host, kind, notes, rate};
 use super::lang::Lang;
 use super::layout::{self, Page, Place};
 use super::lists;
-use super::names::file_of;
+use super::names::{file_of, title};
 use crate::schema::{Field, Part, Schema, label};
 
 pub(super) fn page(schema: &Schema, lang: Lang, place: Place) -> String {
@@ -18,6 +18,7 @@ pub(super) fn page(schema: &Schema, lang: Lang, place: Place) -> String {
         (facts(schema, lang))
         (tables(schema, lang))
         (code(schema, lang))
+        @if place == Place::Sandbox { (trial(operation, lang)) }
         (table(schema, Part::Response, lang))
         (types(schema, lang))
     };
@@ -25,7 +26,9 @@ pub(super) fn page(schema: &Schema, lang: Lang, place: Place) -> String {
         place,
         lang,
         file: &file_of(operation),
-        title: schema.title(),
+        twin: "",
+        title: &title(schema, lang),
+        subtitle: (lang == Lang::En).then(|| schema.title()),
     };
     layout::page(page, &content)
 }
@@ -58,6 +61,13 @@ fn facts(schema: &Schema, lang: Lang) -> Markup {
                 dt { (lang.say("Notification", "回调通知")) }
                 dd { (lang.say("WeChat Pay posts the result to the ", "结果通知发送至请求中的 "))
                     code { "notify_url" } (lang.say(" of the request", "")) }
+            }
+            @let events: Vec<_> = wechatpay_schema::events_of(schema.documented()).collect();
+            @if !events.is_empty() {
+                dt { (lang.say("Kinds", "通知类型")) }
+                dd { @for event in &events { div {
+                    code { (event.event_type()) } " " span.dim lang="zh-CN" { (event.title()) }
+                } } }
             }
             @if let Some(page) = schema.page() {
                 dt { (lang.say("Documentation", "官方文档")) }
@@ -205,6 +215,24 @@ fn code(schema: &Schema, lang: Lang) -> Markup {
             }
         }
         p.dim { (rust_hint(&snippets, lang)) }
+    }
+}
+
+/// A form that needs no script: the sandbox signs the request with its own key and shows it.
+fn trial(operation: &Operation, lang: Lang) -> Markup {
+    if operation.answer() == AnswerKind::Redirect {
+        return Markup::default();
+    }
+    html! {
+        form method="post" action="/_sandbox/do/reference" {
+            input type="hidden" name="method" value=(operation.method());
+            input type="hidden" name="path" value=(operation.path());
+            button { (lang.say("Try it", "试一试")) }
+            " " span.dim { (lang.say(
+                "Sends these values to this sandbox, signed with the key of its first merchant, and shows the request.",
+                "以沙箱第一个商户的身份签名，向本沙箱发送上述示例请求，并显示请求详情。",
+            )) }
+        }
     }
 }
 

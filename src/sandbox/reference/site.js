@@ -137,22 +137,48 @@
     return;
   }
 
-  const MOST = 60;
+  const MOST = 60, MOST_SECTIONS = 20;
   const form = document.getElementById("search"), list = document.getElementById("found");
   const input = form.elements.q;
   const isChinese = document.documentElement.lang.startsWith("zh");
-  let operations = null;
+  const lang = isChinese ? "zh" : "en";
+  // Where the site is: pages are in folders of different depth.
+  const root = new URL(".", document.currentScript.src);
+  let operations = null, failed = false;
   form.hidden = false;
+
+  // The sections of docs/ that have all words; first those with a word in the heading, then those with one in the title.
+  function searchDocs(query) {
+    const words = query.toLowerCase().split(/\s+/).filter((word) => word !== "");
+    const found = [];
+    for (const [file, title, sections] of globalThis.wechatpayDocs || []) {
+      const page = title.toLowerCase();
+      for (const [id, heading, text] of sections) {
+        const head = heading.toLowerCase();
+        if (!words.every((word) => head.includes(word) || page.includes(word) || text.includes(word))) continue;
+        const place = words.some((word) => head.includes(word)) ? 0 : words.some((word) => page.includes(word)) ? 1 : 2;
+        found.push({ place, title, heading, href: `${file}${id === "" ? "" : "#" + encodeURIComponent(id)}` });
+      }
+    }
+    return found.sort((one, other) => one.place - other.place);
+  }
 
   function load(then) {
     if (operations !== null) return then();
     if (globalThis.wechatpayIndex) { operations = read(globalThis.wechatpayIndex); return then(); }
     if (document.getElementById("index") !== null) return;
-    const script = document.createElement("script");
-    script.id = "index";
-    script.src = "../index.js";
-    script.addEventListener("load", () => { operations = read(globalThis.wechatpayIndex); show(); });
-    document.head.append(script);
+    for (const name of ["index.js", `docs-${lang}.js`]) {
+      const script = document.createElement("script");
+      if (name === "index.js") script.id = "index";
+      script.src = new URL(name, root).href;
+      script.addEventListener("load", () => {
+        if (name === "index.js") operations = read(globalThis.wechatpayIndex);
+        show();
+      });
+      // The lists of the pages need no script.
+      script.addEventListener("error", () => { failed = true; show(); });
+      document.head.append(script);
+    }
   }
 
   function element(name, text, kind) {
@@ -164,13 +190,25 @@
 
   function item(operation) {
     const made = document.createElement("li"), link = element("a", operation.title), line = document.createElement("div");
-    link.href = fileOf(operation);
+    link.href = new URL(`${lang}/${fileOf(operation)}`, root).href;
     line.append(element("code", operation.method, "method"), " ", element("code", operation.path));
     made.append(link, " ", element("span", operation.names.join(" / "), "dim"), line);
     return made;
   }
 
+  function section({ title, heading, href }) {
+    const made = document.createElement("li"), link = element("a", heading);
+    link.href = new URL(`${lang}/${href}`, root).href;
+    made.append(link, " ", element("span", heading === title ? (isChinese ? "文档" : "Documentation") : title, "dim"));
+    return made;
+  }
+
   function show() {
+    if (failed && operations === null) {
+      list.hidden = false;
+      list.replaceChildren(element("li", isChinese ? "无法加载搜索数据，请从接口列表或文档列表查找。" : "The search cannot be loaded: use the lists of operations and documentation.", "dim"));
+      return;
+    }
     if (operations === null) return;
     const query = input.value.trim();
     list.hidden = query === "";
@@ -182,6 +220,7 @@
       ? (isChinese ? "没有找到接口。" : "No operation matches.")
       : (isChinese ? `共 ${found.length} 个接口` : `${found.length} operations`);
     list.append(element("li", count, "dim"));
+    list.append(...searchDocs(query).slice(0, MOST_SECTIONS).map(section));
   }
 
   input.addEventListener("focus", () => load(show));

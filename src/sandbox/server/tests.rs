@@ -3,3 +3,4 @@
 mod events;
 mod frames;
 mod limits;
+mod trial;

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
-use super::super::routes;
+use super::super::{routes, trial};
+use crate::journal::Ticket;
 use crate::query;
 use crate::state::SandboxState;
 
@@ -41,6 +42,14 @@ pub(super) fn act(state: &Arc<SandboxState>, path: &str, body: &[u8]) -> Outcome
     } else {
         BACK[0].to_owned()
     })
+}
+
+/// Sends the request of the button of the reference, and returns the number of its record.
+pub(super) fn try_call(state: &Arc<SandboxState>, body: &[u8]) -> Outcome<(u64, Ticket)> {
+    let mut members = read(body)?;
+    let mut member = |name| take(&mut members, name).unwrap_or_default();
+    let (method, path) = (member("method"), member("path"));
+    trial::run(state, &method, &path)
 }
 
 /// Whether a form may return to this page: only to pages of the sandbox. The id of an item is one

@@ -25,6 +25,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::problem::Problem;
 use crate::events;
+use crate::journal::Ticket;
 use crate::query;
 use crate::reference::{self, Place};
 use crate::reply::Reply;
@@ -49,6 +50,25 @@ pub(super) fn answer(state: &Arc<SandboxState>, head: &Parts, path: &str, body: 
     match outcome {
         Ok(back) => redirect(StatusCode::SEE_OTHER, &back),
         Err(problem) => wrong(&problem, lang),
+    }
+}
+
+/// The button of the reference.
+const TRIAL: &str = "/_sandbox/do/reference";
+
+/// Whether a request is from the button of the reference. Its call has its own entry in the journal.
+pub(super) fn is_trial(head: &Parts) -> bool {
+    head.method == Method::POST && head.uri.path() == TRIAL
+}
+
+/// Calls the operation of a page of the reference, and shows the request.
+pub(super) fn try_call(state: &Arc<SandboxState>, head: &Parts, body: &[u8]) -> (Reply, Ticket) {
+    match form::try_call(state, body) {
+        Ok((id, written)) => {
+            let to = format!("/_sandbox/calls/{id}");
+            (redirect(StatusCode::SEE_OTHER, &to), written)
+        }
+        Err(problem) => (wrong(&problem, Lang::of(head)), Ticket::none()),
     }
 }
 

@@ -1,0 +1,235 @@
+//! The pages of `docs/` on the site.
+
+mod markdown;
+mod search;
+
+use maud::{Markup, PreEscaped, html};
+use wechatpay_chain::guide::{SOURCES, Source};
+
+use super::lang::Lang;
+use super::layout::{self, Page, Place};
+
+pub(super) use search::index as search_index;
+
+/// The folder of the pages in the folder of each language.
+const FOLDER: &str = "docs/";
+
+/// The pages in the order of their list: first what every program needs.
+const GROUPS: [(&str, &str, &[&str]); 4] = [
+    (
+        "The client",
+        "客户端",
+        &[
+            "calls",
+            "keys",
+            "certificates",
+            "encryption",
+            "errors",
+            "notifications",
+            "pay-params",
+            "files",
+            "stack",
+            "operations",
+            "observability",
+            "sm",
+        ],
+    ),
+    (
+        "The command and the sandbox",
+        "命令与沙箱",
+        &[
+            "cli",
+            "sandbox",
+            "testing",
+            "clients",
+            "remembered",
+            "refusals",
+            "fault-matrix",
+        ],
+    ),
+    ("From PHP", "从 PHP 迁移", &["php", "porting"]),
+    ("The code", "代码", &["tour"]),
+];
+
+/// The files of a language.
+pub(super) fn files(lang: Lang) -> impl Iterator<Item = String> {
+    let pages = SOURCES
+        .iter()
+        .filter(move |source| text(source, lang).is_some());
+    let index = format!("{FOLDER}index.html");
+    std::iter::once(index).chain(pages.map(|source| file_of(source.name)))
+}
+
+/// The page of a file: `docs/calls.html`.
+pub(super) fn page(file: &str, lang: Lang, place: Place) -> Option<String> {
+    let name = file.strip_prefix(FOLDER)?.strip_suffix(".html")?;
+    if name == "index" {
+        return Some(home(lang, place));
+    }
+    let source = SOURCES
+        .iter()
+        .find(|source| html_name(source.name) == name)?;
+    let text = text(source, lang)?;
+    let content = PreEscaped(markdown::html(text, &|link| {
+        target(source.name, link, lang)
+    }));
+    let page = Page {
+        place,
+        lang,
+        file,
+        twin: twin(source),
+        title: markdown::title(text),
+        subtitle: None,
+    };
+    Some(layout::page(page, &html! { div.docs { (content) } }))
+}
+
+/// The list of the pages.
+fn home(lang: Lang, place: Place) -> String {
+    let decisions: Vec<_> = SOURCES
+        .iter()
+        .filter(|it| it.name.starts_with("adr/"))
+        .collect();
+    let content = html! {
+        @for (english, chinese, names) in GROUPS {
+            h2 { (lang.say(english, chinese)) }
+            ul { @for source in names.iter().filter_map(|name| named(name)) { (item(source, lang)) } }
+        }
+        h2 { (lang.say("Decisions", "设计决策（英文）")) }
+        ul { @for source in decisions { (item(source, lang)) } }
+    };
+    let page = Page {
+        place,
+        lang,
+        file: "docs/index.html",
+        twin: "docs/index.html",
+        title: lang.say("Documentation", "文档"),
+        subtitle: None,
+    };
+    layout::page(page, &content)
+}
+
+fn item(source: &Source, lang: Lang) -> Markup {
+    let file = html_name(source.name) + ".html";
+    let (own, title) = match (text(source, lang), text(source, Lang::En)) {
+        (Some(own), _) => (true, markdown::title(own)),
+        (None, english) => (false, english.map_or(source.name, markdown::title)),
+    };
+    let href = if own {
+        file
+    } else {
+        format!("../../en/{FOLDER}{file}")
+    };
+    html! { li { a href=(href) lang=[(!own).then_some("en")] { (title) } } }
+}
+
+fn named(name: &str) -> Option<&'static Source> {
+    SOURCES.iter().find(|source| source.name == name)
+}
+
+fn text(source: &Source, lang: Lang) -> Option<&'static str> {
+    match lang {
+        Lang::En => Some(source.english),
+        Lang::Zh => source.chinese,
+    }
+}
+
+fn html_name(name: &str) -> String {
+    name.replace('/', "-")
+}
+
+fn file_of(name: &str) -> String {
+    format!("{FOLDER}{}.html", html_name(name))
+}
+
+/// The file in the other language; the list for a page in one language.
+fn twin(source: &Source) -> &'static str {
+    match source.chinese {
+        Some(_) => "",
+        None => "docs/index.html",
+    }
+}
+
+/// The address of a link on a page: `calls.zh-CN.md#options`. `None` for a file that the site does not have.
+fn target(from: &str, link: &str, lang: Lang) -> Option<String> {
+    if link.contains("://") || link.starts_with('#') {
+        return Some(link.to_owned());
+    }
+    let (path, anchor) = match link.split_once('#') {
+        Some((path, anchor)) => (path, format!("#{anchor}")),
+        None => (link, String::new()),
+    };
+    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let name = joined(folder, path)?;
+    let name = if name == "adr" {
+        "adr/README".to_owned()
+    } else {
+        name
+    };
+    let (name, other) = match name.strip_suffix(".zh-CN") {
+        Some(name) => (name, Lang::Zh),
+        None => (&*name, Lang::En),
+    };
+    named(name)?;
+    let file = format!("{}.html{anchor}", html_name(name));
+    Some(if other == lang {
+        file
+    } else {
+        format!("../../{}/{FOLDER}{file}", other.folder())
+    })
+}
+
+/// The name of the page that a link leads to, relative to `docs/`. `None` outside of this folder.
+fn joined(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<_> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.trim_end_matches('/').split('/') {
+        match part {
+            "." => {}
+            ".." => _ = parts.pop()?,
+            _ => parts.push(part),
+        }
+    }
+    let name = parts.join("/");
+    Some(name.strip_suffix(".md").map(str::to_owned).unwrap_or(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_lead_to_pages_of_the_site() {
+        let of = |from, link| target(from, link, Lang::Zh);
+        assert_eq!(
+            of("calls", "files.zh-CN.md#a").as_deref(),
+            Some("files.html#a")
+        );
+        assert_eq!(
+            of("calls", "files.md").as_deref(),
+            Some("../../en/docs/files.html")
+        );
+        assert_eq!(
+            of("tour", "adr/").as_deref(),
+            Some("../../en/docs/adr-README.html")
+        );
+        assert_eq!(of("calls", "#a").as_deref(), Some("#a"));
+        assert_eq!(of("calls", "../examples/refund.rs"), None);
+        let decision = "../../en/docs/adr-0019-reference-site.html";
+        assert_eq!(
+            of("adr/README", "0019-reference-site.md").as_deref(),
+            Some(decision)
+        );
+    }
+
+    #[test]
+    fn every_page_is_in_the_list() {
+        for source in SOURCES.iter().filter(|it| !it.name.starts_with("adr/")) {
+            let mut groups = GROUPS.iter();
+            assert!(
+                groups.any(|(.., names)| names.contains(&source.name)),
+                "{}",
+                source.name
+            );
+        }
+    }
+}
