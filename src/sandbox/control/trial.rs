@@ -205,11 +205,12 @@ mod tests {
     use crate::record::Verdict;
 
     /// Refusals because the sandbox has made nothing that the sample names; all others are of a wrong request.
-    const NOTHING_MADE: [&str; 4] = [
+    const NOTHING_MADE: [&str; 5] = [
         "no request has created",
         "the sandbox has no",
         "the order does not exist",
         "the token is unknown",
+        "the bill is empty",
     ];
 
     #[test]

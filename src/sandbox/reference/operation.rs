@@ -64,7 +64,7 @@ fn facts(schema: &Schema, lang: Lang) -> Markup {
             }
             @let events: Vec<_> = wechatpay_schema::events_of(schema.documented()).collect();
             @if !events.is_empty() {
-                dt { (lang.say("Kinds", "通知类型")) }
+                dt { (lang.say("Events", "通知类型")) }
                 dd { @for event in &events { div {
                     code { (event.event_type()) } " " span.dim lang="zh-CN" { (event.title()) }
                 } } }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html::push_html};
+use pulldown_cmark::{
+    Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html::push_html,
+};
 
 /// A heading with the text below it, for the search.
 pub(super) struct Section {
@@ -22,78 +24,83 @@ pub(super) fn title(text: &str) -> &str {
 /// HTML in the source is shown as text, and cells are not aligned: both could need inline styles, which the
 /// `Content-Security-Policy` forbids.
 pub(super) fn html(text: &str, target: &dyn Fn(&str) -> Option<String>) -> String {
-    let mut ids = Ids::default();
-    let mut events = Vec::new();
-    let (mut kept, mut images) = (Vec::new(), 0_usize);
-    let mut in_title = false;
+    let mut page = Page {
+        target,
+        ids: Ids::default(),
+        kept: Vec::new(),
+        in_title: false,
+        in_rust: false,
+    };
     let all: Vec<_> = parser(text).collect();
-    for (at, event) in all.iter().enumerate() {
+    let shown = (0..all.len()).filter_map(|at| page.converted(&all[at..]));
+    let mut html = String::with_capacity(text.len() * 3 / 2);
+    push_html(&mut html, shown);
+    html
+}
+
+/// Converts the events of a page.
+struct Page<'f> {
+    target: &'f dyn Fn(&str) -> Option<String>,
+    ids: Ids,
+    /// Whether each link that has begun stays one.
+    kept: Vec<bool>,
+    in_title: bool,
+    in_rust: bool,
+}
+
+impl Page<'_> {
+    /// The first event, as the site shows it.
+    fn converted<'t>(&mut self, events: &[Event<'t>]) -> Option<Event<'t>> {
+        let (event, rest) = events.split_first()?;
         match event {
-            Event::Start(Tag::Heading {
-                level: HeadingLevel::H1,
-                ..
-            }) => in_title = true,
-            Event::End(TagEnd::Heading(HeadingLevel::H1)) => in_title = false,
-            _ if in_title => {}
-            Event::Start(Tag::Heading {
-                level,
-                classes,
-                attrs,
-                ..
-            }) => {
-                let id = Some(CowStr::from(ids.of(&heading(&all[at + 1..]))));
-                let (classes, attrs) = (classes.clone(), attrs.clone());
-                events.push(Event::Start(Tag::Heading {
-                    level: *level,
-                    id,
-                    classes,
-                    attrs,
-                }));
+            Event::Start(Tag::Heading { level, .. }) if *level == HeadingLevel::H1 => {
+                self.in_title = true;
+                None
             }
-            Event::Start(Tag::Link {
-                link_type,
-                dest_url,
-                title,
-                id,
-            }) => {
-                let to = target(dest_url);
-                kept.push(to.is_some());
-                if let Some(to) = to {
-                    let (link_type, title, id) = (*link_type, title.clone(), id.clone());
-                    events.push(Event::Start(Tag::Link {
-                        link_type,
-                        dest_url: to.into(),
-                        title,
-                        id,
-                    }));
-                }
+            Event::End(TagEnd::Heading(HeadingLevel::H1)) => {
+                self.in_title = false;
+                None
             }
-            Event::End(TagEnd::Link) => {
-                if kept.pop() == Some(true) {
-                    events.push(event.clone());
-                }
+            _ if self.in_title => None,
+            Event::Start(tag) => self.start(tag, rest).map(Event::Start),
+            Event::End(TagEnd::Link) => self.kept.pop()?.then(|| event.clone()),
+            Event::End(TagEnd::Image) => Some(Event::End(TagEnd::Emphasis)),
+            Event::Text(code) if self.in_rust => Some(Event::Text(without_hidden(code).into())),
+            Event::End(TagEnd::CodeBlock) => {
+                self.in_rust = false;
+                Some(event.clone())
             }
-            // The packages have no images.
-            Event::Start(Tag::Image { .. }) => {
-                images += 1;
-                events.push(Event::Start(Tag::Emphasis));
-            }
-            Event::End(TagEnd::Image) => {
-                images -= 1;
-                events.push(Event::End(TagEnd::Emphasis));
-            }
-            Event::Start(Tag::Table(columns)) => {
-                let plain = vec![pulldown_cmark::Alignment::None; columns.len()];
-                events.push(Event::Start(Tag::Table(plain)));
-            }
-            Event::Html(html) | Event::InlineHtml(html) => events.push(Event::Text(html.clone())),
-            _ => events.push(event.clone()),
+            Event::Html(html) | Event::InlineHtml(html) => Some(Event::Text(html.clone())),
+            _ => Some(event.clone()),
         }
     }
-    debug_assert_eq!(images, 0);
-    let mut html = String::with_capacity(text.len() * 3 / 2);
-    push_html(&mut html, events.into_iter());
-    html
+
+    fn start<'t>(&mut self, tag: &Tag<'t>, rest: &[Event<'t>]) -> Option<Tag<'t>> {
+        let mut tag = tag.clone();
+        match &mut tag {
+            Tag::Heading { id, .. } => *id = Some(self.ids.of(&heading(rest)).into()),
+            Tag::Link { dest_url, .. } => {
+                let to = (self.target)(dest_url);
+                self.kept.push(to.is_some());
+                *dest_url = to?.into();
+            }
+            // The packages have no pictures.
+            Tag::Image { .. } => return Some(Tag::Emphasis),
+            Tag::Table(columns) => columns.fill(Alignment::None),
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => self.in_rust = info.starts_with("rust"),
+            _ => {}
+        }
+        Some(tag)
+    }
+}
+
+/// Rust without the lines that rustdoc hides.
+fn without_hidden(code: &str) -> String {
+    let is_shown = |line: &&str| {
+        let line = line.trim();
+        line != "#" && !line.starts_with("# ")
+    };
+    code.split_inclusive('\n').filter(is_shown).collect()
 }
 
 /// The sections of a page; the first has its title, and no id.
@@ -185,6 +192,16 @@ mod tests {
         assert_eq!(ids.of("用于 CI"), "用于-ci");
         assert_eq!(ids.of("A"), "a");
         assert_eq!(ids.of("A"), "a-1");
+    }
+
+    #[test]
+    fn lines_that_rustdoc_hides_are_not_shown() {
+        let html = html(
+            "```rust,no_run\n# fn f() {\n#[test]\n#\nlet a = 1;\n# }\n```\n\n```sh\n# run\n```\n",
+            &|_| None,
+        );
+        assert!(html.contains("#[test]\nlet a = 1;\n</code>"), "{html}");
+        assert!(html.contains("# run") && !html.contains("fn f"), "{html}");
     }
 
     #[test]

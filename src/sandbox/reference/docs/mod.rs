@@ -70,7 +70,7 @@ pub(super) fn page(file: &str, lang: Lang, place: Place) -> Option<String> {
         .iter()
         .find(|source| html_name(source.name) == name)?;
     let text = text(source, lang)?;
-    let content = PreEscaped(markdown::html(text, &|link| {
+    let content = PreEscaped(markdown::html(&body(text), &|link| {
         target(source.name, link, lang)
     }));
     let page = Page {
@@ -132,6 +132,12 @@ fn text(source: &Source, lang: Lang) -> Option<&'static str> {
         Lang::En => Some(source.english),
         Lang::Zh => source.chinese,
     }
+}
+
+/// The page without the link to the other language, which the header has.
+fn body(text: &str) -> String {
+    let is_kept = |line: &&str| !(line.starts_with("[中文](") || line.starts_with("[English]("));
+    text.split_inclusive('\n').filter(is_kept).collect()
 }
 
 fn html_name(name: &str) -> String {

@@ -45,7 +45,10 @@ fn the_button_sends_a_signed_request_and_leads_to_its_page() {
     assert!(page.contains("script-src 'self'; style-src 'self'; form-action 'self'"));
     let answer = press(&sandbox, "http://127.0.0.1", NATIVE);
     assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
-    assert!(answer.contains("Location: /_sandbox/calls/1\r\n"), "{answer}");
+    assert!(
+        answer.contains("Location: /_sandbox/calls/1\r\n"),
+        "{answer}"
+    );
     let calls = sandbox.calls();
     assert_eq!(calls.len(), 1);
     assert!(calls[0].verdict.is_accepted() && calls[0].headers.contains_key("authorization"));
@@ -61,12 +64,23 @@ fn other_sites_and_unknown_operations_send_nothing() {
     for (origin, form, status) in [
         ("http://evil.example", NATIVE, 403),
         ("http://127.0.0.1", "method=POST&path=v3%2Fnothing", 404),
-        ("http://127.0.0.1", "method=GET&path=v3%2Fpay%2Ftransactions%2Fnative", 404),
-        ("http://127.0.0.1", "method=GET&path=v2%2Fpapay%2Fentrustweb", 404),
+        (
+            "http://127.0.0.1",
+            "method=GET&path=v3%2Fpay%2Ftransactions%2Fnative",
+            404,
+        ),
+        (
+            "http://127.0.0.1",
+            "method=GET&path=v2%2Fpapay%2Fentrustweb",
+            404,
+        ),
         ("http://127.0.0.1", "", 404),
     ] {
         let answer = press(&sandbox, origin, form);
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{answer}"
+        );
     }
     assert!(sandbox.calls().is_empty());
 }
@@ -75,7 +89,9 @@ fn other_sites_and_unknown_operations_send_nothing() {
 fn a_restart_restores_the_request_of_the_button() {
     let folder = tempfile::tempdir().unwrap();
     let start = || {
-        let sandbox = Sandbox::builder().dir(folder.path()).state(folder.path().join("state"));
+        let sandbox = Sandbox::builder()
+            .dir(folder.path().join("keys"))
+            .state(folder.path().join("state"));
         sandbox.start_blocking().unwrap()
     };
     let sandbox = start();
