@@ -7,7 +7,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::build::is_exception_name;
 use crate::syntax::{
     Class, Expr, ExprKind, Method, Part, Program, Stmt, StmtKind, Whole, WholeExpr,
 };
@@ -44,6 +43,12 @@ pub(super) fn program(program: &Program) -> Cow<'_, Program> {
     let mut program = program.clone();
     replace(&mut program.statements, &flat);
     Cow::Owned(program)
+}
+
+/// Whether a class is an exception by its name.
+pub(super) fn is_exception_name(path: &str) -> bool {
+    let last = path.rsplit('\\').next().unwrap_or(path);
+    last.ends_with("Exception") || last.ends_with("Error") || last == "Throwable"
 }
 
 fn each_class<'p>(statements: &'p [Stmt], found: &mut dyn FnMut(&'p Class)) {

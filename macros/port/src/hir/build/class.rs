@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Builder, Names};
 use crate::hir::Ty;
-use crate::hir::flatten::{PARENT, PARENT_CONSTRUCTOR};
+use crate::hir::flatten::{PARENT, PARENT_CONSTRUCTOR, is_exception_name};
 use crate::hir::tree::{self as hir, Class, Const, Field};
 use crate::recognise::{self, Call};
 use crate::source::Block;
@@ -199,12 +199,6 @@ impl Names<'_> {
             .iter()
             .any(|path| is_exception_name(path))
     }
-}
-
-/// Whether a class is an exception by its name.
-pub(in crate::hir) fn is_exception_name(path: &str) -> bool {
-    let last = path.rsplit('\\').next().unwrap_or(path);
-    last.ends_with("Exception") || last.ends_with("Error") || last == "Throwable"
 }
 
 fn shape(class: &syntax::Class) -> Shape<'_> {

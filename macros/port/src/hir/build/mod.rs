@@ -21,7 +21,6 @@ mod reference;
 mod sdk;
 mod statement;
 
-pub(super) use class::is_exception_name;
 pub(super) use sdk::setting_named;
 
 use std::collections::{BTreeMap, BTreeSet};
