@@ -56,6 +56,23 @@ fn old_certificates_are_renewed_for_the_same_keys() {
     }
 }
 
+/// Go's `golang.org/x/crypto/pkcs12` reads nothing newer.
+#[test]
+fn the_p12_file_is_encrypted_as_old_clients_read_it() {
+    let folder = tempfile::tempdir().unwrap();
+    open_at(folder.path(), NOW, None).unwrap();
+    let p12 = fs::read(folder.path().join("apiclient_cert.p12")).unwrap();
+    let has = |oid: &[u8]| p12.windows(oid.len()).any(|window| window == oid);
+    let triple_des = b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01\x03";
+    let pbes2 = b"\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d";
+    let (sha1, sha256) = (
+        b"\x06\x05\x2b\x0e\x03\x02\x1a",
+        b"\x60\x86\x48\x01\x65\x03\x04\x02\x01",
+    );
+    assert!(has(triple_des) && has(sha1));
+    assert!(!has(pbes2) && !has(sha256));
+}
+
 #[test]
 fn interrupted_renewals_are_completed_at_the_next_start() {
     let folder = tempfile::tempdir().unwrap();

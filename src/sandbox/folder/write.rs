@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
 use openssl::pkcs12::Pkcs12;
 use openssl::pkey::{PKey, Private};
 use openssl::stack::Stack;
@@ -219,6 +221,10 @@ fn first_p12(parts: &Parts) -> Result<Vec<u8>, BoxError> {
 }
 
 /// The passphrase is the merchant id.
+///
+/// Triple DES and SHA-1, as old as WeChat Pay's own file: many clients read nothing newer (Go's
+/// `golang.org/x/crypto/pkcs12`, which most Go clients use, knows no other digest than SHA-1). RC2, which WeChat Pay uses
+/// for the certificate, is left out: OpenSSL 3 reads it only with its legacy provider.
 fn p12(parts: &MerchantParts, mchid: &str, root: &X509) -> Result<Vec<u8>, BoxError> {
     let mut chain = Stack::new()?;
     chain.push(root.clone())?;
@@ -227,6 +233,9 @@ fn p12(parts: &MerchantParts, mchid: &str, root: &X509) -> Result<Vec<u8>, BoxEr
         .name("Tenpay Certificate")
         .pkey(&parts.key)
         .cert(&parts.certificate)
+        .key_algorithm(Nid::PBE_WITHSHA1AND3_KEY_TRIPLEDES_CBC)
+        .cert_algorithm(Nid::PBE_WITHSHA1AND3_KEY_TRIPLEDES_CBC)
+        .mac_md(MessageDigest::sha1())
         .ca(chain);
     Ok(builder.build2(mchid)?.to_der()?)
 }
