@@ -100,6 +100,7 @@ fn decode(body: &[u8]) -> Result<Members, Refusal> {
     let wrong = |why: Bilingual| Refusal::v2(NOT_XML, why);
     let members = match xml::decode(body) {
         Ok(members) => members,
+        Err(_) if std::str::from_utf8(body).is_err() => return Err(wrong(NOT_UTF8)),
         Err(_) if !xml::is_xml(body) => return Err(wrong(not_xml(body))),
         Err(err) => {
             return Err(wrong(Bilingual::of_error(
@@ -118,6 +119,12 @@ fn decode(body: &[u8]) -> Result<Members, Refusal> {
         format!("根元素是 <{root}>，应为 <xml>"),
     ))))
 }
+
+const NOT_UTF8: Bilingual = Bilingual::new(
+    "the body is not UTF-8 (probably GBK): make its bytes with UTF-8, as getBytes(StandardCharsets.UTF_8), and sign the \
+     same text",
+    "报文主体不是 UTF-8（可能是 GBK）：请用 UTF-8 转为字节，如 getBytes(StandardCharsets.UTF_8)，并对同一文本签名",
+);
 
 /// Names the format of a body that is not XML.
 fn not_xml(body: &[u8]) -> Bilingual {

@@ -353,6 +353,8 @@ fn check_content(
     let is_v3_upload = received.is_upload() && received.v2_operation().is_none();
     if let Some(operation) = received.operation.filter(|_| is_v3_upload) {
         upload::check(operation, parsed.json(), parsed.file(), documented.check)?;
+    } else if let Some(operation) = received.operation.filter(|_| documented.check) {
+        upload::check_is_form(operation)?;
     }
     let request = parsed.documented(received);
     if let Some(request) = request {

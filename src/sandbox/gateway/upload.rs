@@ -3,6 +3,7 @@
 //! Source: the documents of the operations listed below. Only the text about the digest is WeChat Pay's;
 //! the other texts are the sandbox's.
 
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::bilingual::Bilingual;
@@ -22,6 +23,18 @@ const PLAIN: [&str; 6] = [
     "v3/merchant/media/upload",
     "v3/merchant/media/video_upload",
 ];
+
+/// Refuses a request to upload whose body is no form.
+pub(super) fn check_is_form(operation: &Operation) -> Result<(), Refusal> {
+    if !PLAIN.contains(&operation.path()) {
+        return Ok(());
+    }
+    let why = (
+        "this operation uploads a file: send multipart/form-data with the parts meta and file",
+        "该接口用于上传文件：请使用 multipart/form-data，包含 meta 和 file 两部分",
+    );
+    Err(Refusal::invalid(StatusCode::BAD_REQUEST, "无效请求", why))
+}
 
 /// Checks an upload. Without `check_fields`, only the digest of a file that is there.
 pub(super) fn check(

@@ -170,14 +170,18 @@ def bank_transfer():
     out_trade_no = number("K")
     made = pay.transfer.transfer_bankcard("张三", "6225000000000000", "1002", 100, "报销", out_trade_no)
     assert made["partner_trade_no"] == out_trade_no
-    assert pay.transfer.query_bankcard(out_trade_no)["partner_trade_no"] == out_trade_no
+    found = pay.transfer.query_bankcard(out_trade_no)
+    assert found["partner_trade_no"] == out_trade_no and found["amount"] == "100", found
+    assert found["status"] in ("PROCESSING", "SUCCESS"), found
 
 
 def red_packet():
     pay = client()
     number_of_packet = number("H")[:28]
     pay.redpack.send(OPENID, 100, "商户", "活动", "恭喜", "备注", client_ip="127.0.0.1", out_trade_no=number_of_packet)
-    assert pay.redpack.query(number_of_packet)["mch_billno"] == number_of_packet
+    found = pay.redpack.query(number_of_packet)
+    assert found["mch_billno"] == number_of_packet and found["total_amount"] == "100", found
+    assert found["status"] in ("SENDING", "SENT", "RECEIVED"), found
 
 
 def coupon():
@@ -212,8 +216,9 @@ def bill():
 
 def fund_bill():
     pay = client()
-    paid(pay)
-    assert "资金流水总笔数" in pay.tools.download_fundflow(day(0, "%Y%m%d"))
+    out_trade_no = paid(pay)
+    text = pay.tools.download_fundflow(day(0, "%Y%m%d"))
+    assert out_trade_no in text and "资金流水总笔数" in text
 
 
 def wrong_key():

@@ -3,13 +3,11 @@
 //! The sandbox has every private key that a client may have encrypted for by mistake. So it reads the field in each
 //! likely notation, and tries each key with each padding.
 
-use std::borrow::Cow;
+mod notation;
+mod opened;
 
 use encoding_rs::GBK;
-use openssl::encrypt::Decrypter;
-use openssl::hash::MessageDigest;
-use openssl::pkey::{PKeyRef, Private};
-use openssl::rsa::Padding as RsaPadding;
+use openssl::pkey::Private;
 use serde_json::{Value, json};
 
 use super::{Diagnosis, Mistake, content, content_type, path};
@@ -20,8 +18,9 @@ use crate::sensitive_fields::{
     FieldDecryptor, NO_SERIAL, NOT_CIPHERTEXT, SERIAL_WRONG, named_serial,
 };
 use crate::state::SandboxState;
+use notation::{in_both_orders, readings};
+use opened::{Used, opened, signed_by};
 use wechatpay_core::catalog;
-use wechatpay_core::crypto::digest::unhex;
 use wechatpay_core::crypto::{Padding, PrivateKey, base64};
 
 /// The mistakes in the first field that the gateway could not decrypt.
@@ -84,7 +83,10 @@ impl Field<'_> {
             let mistakes = [Some(self.unencrypted(text)), self.unknown_serial()];
             return mistakes.into_iter().flatten().collect();
         }
-        for (notation, ciphertext) in &readings {
+        for (notation, ciphertext) in &in_both_orders(readings.clone()) {
+            if signed_by(&self.caller.credentials.key, ciphertext) {
+                return vec![SIGNED];
+            }
             for owner in self.owners() {
                 if let Some((used, plain)) = opened(&owner.key, ciphertext) {
                     let mut mistakes = notation.clone();
@@ -171,6 +173,7 @@ impl Field<'_> {
             (Used::Pkcs1v15, Padding::Pkcs1v15) | (Used::OaepSha1, Padding::Oaep) => return None,
             (Used::Pkcs1v15, _) => ("padding_pkcs1", "PKCS#1 v1.5".to_owned()),
             (Used::OaepSha1, _) => ("padding_oaep", "OAEP".to_owned()),
+            (Used::Nothing, _) => ("padding_none", "NoPadding".to_owned()),
             (Used::OaepOther(label, mask), _) => (
                 "padding_oaep_digest",
                 format!("OAEP ({label}, MGF1-{mask})"),
@@ -190,7 +193,8 @@ impl Field<'_> {
         let is_text = |it: &str| it.chars().count() > 1 && !it.chars().any(char::is_control);
         let is_encoded = std::str::from_utf8(&bytes).is_ok_and(is_text)
             && !text.bytes().all(|it| it.is_ascii_digit());
-        if bytes.len() >= 64 && !is_encoded {
+        // No name or number is as long and only of base64's digits.
+        if bytes.len() >= 24 && !is_encoded {
             return Mistake::of(
                 "ciphertext_length",
                 format!(
@@ -285,174 +289,28 @@ struct Owner {
     id: Option<String>,
 }
 
-/// How a ciphertext was padded.
-#[derive(Clone, Copy)]
-enum Used {
-    OaepSha1,
-    /// With these digests, of the label and of MGF1.
-    OaepOther(&'static str, &'static str),
-    Pkcs1v15,
-}
-
-fn opened(key: &PKeyRef<Private>, ciphertext: &[u8]) -> Option<(Used, Vec<u8>)> {
-    let (sha1, sha256) = (MessageDigest::sha1(), MessageDigest::sha256());
-    let sha512 = MessageDigest::sha512();
-    let oaeps = [
-        (Used::OaepSha1, sha1, sha1),
-        (Used::OaepOther("SHA-256", "SHA-256"), sha256, sha256),
-        (Used::OaepOther("SHA-256", "SHA-1"), sha256, sha1),
-        (Used::OaepOther("SHA-1", "SHA-256"), sha1, sha256),
-        (Used::OaepOther("SHA-512", "SHA-512"), sha512, sha512),
-    ];
-    let by_oaep = oaeps
-        .into_iter()
-        .find_map(|(used, digest, mask)| Some((used, oaep(key, ciphertext, digest, mask)?)));
-    by_oaep.or_else(|| Some((Used::Pkcs1v15, pkcs1(key, ciphertext)?)))
-}
-
-fn oaep(
-    key: &PKeyRef<Private>,
-    ciphertext: &[u8],
-    digest: MessageDigest,
-    mask: MessageDigest,
-) -> Option<Vec<u8>> {
-    let mut decrypter = Decrypter::new(key).ok()?;
-    decrypter.set_rsa_padding(RsaPadding::PKCS1_OAEP).ok()?;
-    decrypter.set_rsa_oaep_md(digest).ok()?;
-    decrypter.set_rsa_mgf1_md(mask).ok()?;
-    let mut plain = vec![0; decrypter.decrypt_len(ciphertext).ok()?];
-    let length = decrypter.decrypt(ciphertext, &mut plain).ok()?;
-    plain.truncate(length);
-    Some(plain)
-}
-
-/// Removes the padding by hand: OpenSSL returns random bytes for a wrong one.
-///
-/// Source: RFC 8017, section 7.2.2: `00 02`, eight or more bytes that are not zero, `00`, the plaintext.
-fn pkcs1(key: &PKeyRef<Private>, ciphertext: &[u8]) -> Option<Vec<u8>> {
-    let rsa = key.rsa().ok()?;
-    let mut block = vec![0; ciphertext.len()];
-    rsa.private_decrypt(ciphertext, &mut block, RsaPadding::NONE)
-        .ok()?;
-    let padded = block.strip_prefix(&[0, 2])?;
-    let end = padded
-        .iter()
-        .position(|byte| *byte == 0)
-        .filter(|end| *end >= 8)?;
-    Some(padded[end + 1..].to_vec())
-}
-
 fn of_charset(plain: &[u8]) -> Option<Mistake> {
-    if std::str::from_utf8(plain).is_ok() {
+    if std::str::from_utf8(plain).is_ok() && !plain.contains(&0) {
         return None;
+    }
+    // In UTF-16 every second byte of a letter or digit is zero.
+    if plain.contains(&0) {
+        return Some(IN_UTF16);
     }
     let (_, _, failed) = GBK.decode(plain);
     Some(if failed { NOT_TEXT } else { IN_GBK })
 }
 
-/// A ciphertext is as long as the key.
-const LENGTH: usize = 256;
-
-/// The bytes of a ciphertext, with the mistakes in its notation; none where no notation gives as many bytes as a
-/// ciphertext has.
-fn readings(text: &str) -> Vec<(Vec<Mistake>, Vec<u8>)> {
-    let strict = |text: &str| base64::decode(text).filter(|bytes| bytes.len() == LENGTH);
-    if let Some(bytes) = strict(text) {
-        return vec![(Vec::new(), bytes)];
-    }
-    // One notation, then two of them.
-    let once: Vec<_> = notations(text);
-    let twice = once.iter().flat_map(|(mistake, text)| {
-        let inner = notations(text).into_iter();
-        inner.map(|(other, text)| (vec![mistake.clone(), other], text))
-    });
-    let once = once
-        .iter()
-        .map(|(mistake, text)| (vec![mistake.clone()], text.clone()));
-    once.chain(twice)
-        .filter_map(|(mistakes, text)| Some((mistakes, strict(&text)?)))
-        .take(1)
-        .collect()
-}
-
-/// The text in other notations, turned back into base64.
-fn notations(text: &str) -> Vec<(Mistake, String)> {
-    let standard = || text.replace('-', "+").replace('_', "/");
-    let bytes = text.trim().as_bytes();
-    let decoded = || String::from_utf8(base64::decode(text.trim())?).ok();
-    let percent: Cow<'_, str> = crate::query::decoded(&text.replace('+', "%2B"))
-        .into_owned()
-        .into();
-    let breaks = |c: char| c.is_whitespace();
-    let found = [
-        Some((
-            WITH_BREAKS,
-            text.replace("\\r", "")
-                .replace("\\n", "")
-                .replace(breaks, ""),
-        )),
-        Some((BLANK_FOR_PLUS, text.replace(' ', "+"))),
-        text.contains(['-', '_'])
-            .then(|| (URL_SAFE, padded(&standard()))),
-        Some((NO_PADDING, padded(text))),
-        Some((PERCENT_ENCODED, percent.into_owned())),
-        Some((IN_QUOTES, text.trim_matches(['"', '\'']).to_owned())),
-        unhex(bytes).map(|bytes| (IN_HEX, base64::encode(&bytes))),
-        decoded().map(|text| (BASE64_TWICE, text)),
-    ];
-    found
-        .into_iter()
-        .flatten()
-        .filter(|(_, other)| other != text)
-        .collect()
-}
-
-/// With the `=` that base64 has at its end.
-fn padded(text: &str) -> String {
-    let bare = text.trim_end_matches('=');
-    format!("{bare}{}", "=".repeat((4 - bare.len() % 4) % 4))
-}
-
-const WITH_BREAKS: Mistake = Mistake::new(
-    "ciphertext_line_breaks",
-    "the ciphertext has line breaks or blanks inside: write base64 in one line (Java: Base64.getEncoder(), and not \
-     the MIME encoder; openssl base64 -A)",
-    "密文中有换行或空白：base64 应写成一行（Java 用 Base64.getEncoder()，不要用 MIME 编码器；openssl base64 -A）",
+const SIGNED: Mistake = Mistake::new(
+    "encrypted_with_private_key",
+    "the field was made with the merchant's private key, which signs and does not encrypt: encrypt with WeChat Pay's \
+     public key",
+    "该字段是用商户私钥生成的，那是签名而不是加密：请用微信支付公钥加密",
 );
-const BLANK_FOR_PLUS: Mistake = Mistake::new(
-    "ciphertext_plus_blank",
-    "the + of the ciphertext have become blanks, as where a form or query is decoded: percent-encode + as %2B",
-    "密文中的 + 变成了空格（例如经过表单或查询参数解码）：请把 + 编码为 %2B",
-);
-const URL_SAFE: Mistake = Mistake::new(
-    "ciphertext_base64url",
-    "the ciphertext is in URL-safe base64: use the standard alphabet with + and /, and =",
-    "密文用了 URL 安全的 base64：应使用标准字母表（+ 和 /），并保留 =",
-);
-const NO_PADDING: Mistake = Mistake::new(
-    "ciphertext_unpadded",
-    "the ciphertext's base64 has no = at its end: keep it",
-    "密文的 base64 末尾缺少 =：请保留",
-);
-const PERCENT_ENCODED: Mistake = Mistake::new(
-    "ciphertext_percent_encoded",
-    "the ciphertext is percent-encoded: send it as it is in JSON, and encode it once in a query",
-    "密文做了百分号编码：在 JSON 中请直接发送，在查询参数中只编码一次",
-);
-const IN_QUOTES: Mistake = Mistake::new(
-    "ciphertext_quoted",
-    "the ciphertext has quotes around it: send it without",
-    "密文两端有引号：请去掉",
-);
-const IN_HEX: Mistake = Mistake::new(
-    "ciphertext_hex",
-    "the ciphertext is in hexadecimal: write its bytes in base64",
-    "密文写成了十六进制：请对密文的字节做 base64 编码",
-);
-const BASE64_TWICE: Mistake = Mistake::new(
-    "ciphertext_base64_twice",
-    "the ciphertext is encoded in base64 twice: once is enough",
-    "密文做了两次 base64 编码：只需一次",
+const IN_UTF16: Mistake = Mistake::new(
+    "plaintext_utf16",
+    "the plaintext was UTF-16 when it was encrypted: encrypt its UTF-8 bytes (.NET: Encoding.UTF8, not Encoding.Unicode)",
+    "加密时明文是 UTF-16 编码：请加密 UTF-8 字节（.NET 用 Encoding.UTF8，不要用 Encoding.Unicode）",
 );
 const IN_GBK: Mistake = Mistake::new(
     "plaintext_gbk",

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::diagnosis::Mistake;
 use super::documented::documented;
-use super::{Parts, Variant, Variants};
+use super::{Parts, Variant, Variants, substitutes};
 use crate::multipart;
 use crate::query;
 use crate::schema::Field;
@@ -40,6 +40,7 @@ pub(super) fn bodies(parts: &Parts<'_>) -> Vec<Variant<Vec<u8>>> {
         && !body.is_empty()
     {
         as_text(text, &mut found);
+        substitutes::of_text(text, &mut found);
     }
     if let Some(value) = parts.plain {
         for text in rewritten(value)
@@ -51,6 +52,10 @@ pub(super) fn bodies(parts: &Parts<'_>) -> Vec<Variant<Vec<u8>>> {
     }
     if let Ok(value) = serde_json::from_slice(body) {
         as_json(parts, &value, &mut found);
+        substitutes::of_json(&value, &mut found);
+    }
+    if let Some(file) = multipart::part("", parts.sent, "file") {
+        found.add(&substitutes::FILE, file.to_vec());
     }
     found.0
 }
@@ -76,6 +81,9 @@ fn unsent(parts: &Parts<'_>, found: &mut Variants<Vec<u8>>) {
     }
     if let Some((_, query)) = parts.target.split_once('?') {
         found.add(&QUERY, query.into());
+        for json in substitutes::query_json(query) {
+            found.add(&QUERY, json.into());
+        }
     }
 }
 
@@ -103,7 +111,9 @@ fn as_text(text: &str, found: &mut Variants<Vec<u8>>) {
     for end in ["\n", "\r\n", " "] {
         found.add(&ENDS, format!("{text}{end}").into());
     }
-    found.add(&TWICE, Value::from(text).to_string().into());
+    for twice in rewritten(&Value::from(text)) {
+        found.add(&TWICE, twice.into());
+    }
     // Characters outside of GBK become character references, which no client writes.
     found.add(&CHARSET, GBK.encode(text).0.into_owned());
     found.add(&CHARSET, ascii(text).into());

@@ -3,6 +3,7 @@
 mod bodies;
 mod documented;
 mod layouts;
+mod substitutes;
 mod targets;
 pub(super) mod v2;
 
@@ -94,6 +95,7 @@ pub(super) fn search(
         .or_else(|| search.milliseconds(1))
         .or_else(|| search.lines())
         .or_else(|| search.changed(2))
+        .or_else(|| search.other_paths())
         // There are many of these, so they come last.
         .or_else(|| search.milliseconds(usize::MAX))
 }
@@ -115,6 +117,22 @@ fn one<T>((mistake, _): &Variant<T>) -> usize {
 }
 
 impl<F: Fn(&[u8]) -> bool> Search<'_, F> {
+    /// Searches the right text of every other operation.
+    fn other_paths(&mut self) -> Found {
+        let (layout, query, body) = (&self.layouts[0].1, &self.queries[0].1, &self.bodies[0].1);
+        for path in targets::other_operations() {
+            let target = [path.as_str(), query].concat();
+            if !self.budget.spend(target.len() + body.len()) {
+                return None;
+            }
+            let text = layout.text(self.parts, &target, body);
+            if (self.is_it)(&text) {
+                return Some((text, vec![targets::path_other(&path)]));
+            }
+        }
+        None
+    }
+
     /// Searches texts with this number of changes.
     fn changed(&mut self, wanted: usize) -> Found {
         for layout in &self.layouts {

@@ -6,6 +6,7 @@ use super::super::diagnosis::Mistake;
 use super::{Parts, Variant, Variants};
 use crate::gateway::TWO_SLASHES;
 use crate::query::decoded;
+use wechatpay_core::catalog;
 
 /// Queries with more parameters are sorted and not permuted.
 const PERMUTED: usize = 4;
@@ -45,6 +46,21 @@ pub(super) fn paths(parts: &Parts<'_>) -> Vec<Variant<String>> {
     }
     other_bases(path, &mut found);
     found.0
+}
+
+/// The paths of all operations that have no variable.
+pub(super) fn other_operations() -> impl Iterator<Item = String> {
+    let paths = catalog::operations().iter().map(|it| it.path());
+    let fixed = paths.filter(|path| !path.contains('{'));
+    fixed.map(|path| format!("/{}", path.trim_start_matches('/')))
+}
+
+pub(super) fn path_other(path: &str) -> Mistake {
+    Mistake::of(
+        "path_other",
+        format!("the path of another operation is signed, {path}: sign the path that you call"),
+        format!("签名用的是另一个接口的路径 {path}：请用实际调用的路径签名"),
+    )
 }
 
 fn whole_urls(sent_to: &str, path: &str, found: &mut Variants<String>) {
@@ -89,6 +105,7 @@ pub(super) fn queries(parts: &Parts<'_>) -> Vec<Variant<String>> {
     for query in encoded(query) {
         add(&ENCODED, query);
     }
+    add(&ENTITIES, query.replace('&', "&amp;"));
     let filled = query.split('&').filter(|pair| !pair.ends_with('='));
     add(&EMPTY, filled.collect::<Vec<_>>().join("&"));
     found.0
@@ -226,4 +243,9 @@ const EMPTY: Mistake = Mistake::new(
     "query_without_empty",
     "parameters that are empty are sent and not signed: sign the query as it is sent",
     "值为空的查询参数发送了但没有签名：请用实际发送的查询参数签名",
+);
+const ENTITIES: Mistake = Mistake::new(
+    "query_entities",
+    "the query is signed with &amp; in place of &: sign it as it is sent, before any escaping for HTML",
+    "签名用的查询参数把 & 写成了 &amp;：请按实际发送的内容签名",
 );

@@ -3,6 +3,7 @@
 mod encryption;
 mod header;
 mod signature;
+mod substitutes;
 mod texts;
 mod v2;
 

@@ -148,3 +148,29 @@ fn a_meta_with_a_file_name_is_not_the_signed_text() -> Outcome {
     assert!(why(&sandbox)?.contains("file name"));
     Ok(())
 }
+
+#[test]
+fn an_upload_without_a_form_or_a_boundary_is_refused() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    for (kind, body, named) in [
+        (
+            "application/json",
+            META.as_bytes().to_vec(),
+            "multipart/form-data",
+        ),
+        ("multipart/form-data", upload("b1", "meta"), "no boundary"),
+    ] {
+        let mut raw = Raw::new(&sandbox, "POST", "/v3/merchant/media/upload")?
+            .header("Content-Type", kind)
+            .body(body);
+        raw.signed = Some(META.as_bytes().to_vec());
+        let answer = raw.authorized()?.send(&sandbox)?;
+        assert_eq!(
+            answer.code()?,
+            (400, "INVALID_REQUEST".to_owned()),
+            "{kind}"
+        );
+        assert!(why(&sandbox)?.contains(named), "{kind}");
+    }
+    Ok(())
+}

@@ -102,6 +102,14 @@ fn the_notation_of_a_ciphertext_is_recognised() -> Outcome {
         (right.replace('+', " "), "ciphertext_plus_blank"),
         (percent, "ciphertext_percent_encoded"),
         (format!("\"{right}\""), "ciphertext_quoted"),
+        (format!("b'{right}'"), "ciphertext_wrapped"),
+        (format!("data:;base64,{right}"), "ciphertext_wrapped"),
+        (
+            encode_block(&decode_block(&right)?.into_iter().rev().collect::<Vec<_>>()),
+            "ciphertext_reversed",
+        ),
+        // As long as an AES-GCM ciphertext of the name.
+        (encode_block(&[0xe9; 37]), "ciphertext_length"),
         (NAME.to_owned(), "plaintext"),
         ("6217000000000000001".to_owned(), "plaintext"),
         (encode_block(NAME.as_bytes()), "encoded_only"),
@@ -163,6 +171,10 @@ fn the_padding_and_the_charset_of_a_ciphertext_are_recognised() -> Outcome {
     let key = pkey(sandbox.platform_public_key())?;
     let (sha1, sha256) = (MessageDigest::sha1(), MessageDigest::sha256());
     let gbk = encoding_rs::GBK.encode(NAME).0;
+    // Bytes that are no UTF-8.
+    let utf16: Vec<u8> = "赵 A".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    // Without padding the caller fills the block.
+    let block = [&[0; 247][..], NAME.as_bytes()].concat();
     for (padding, digests, plain, expected) in [
         (
             Padding::PKCS1,
@@ -184,6 +196,13 @@ fn the_padding_and_the_charset_of_a_ciphertext_are_recognised() -> Outcome {
         ),
         (Padding::PKCS1_OAEP, [sha1, sha1], &*gbk, "plaintext_gbk"),
         (
+            Padding::PKCS1_OAEP,
+            [sha1, sha1],
+            &*utf16,
+            "plaintext_utf16",
+        ),
+        (Padding::NONE, [sha1, sha1], &*block, "padding_none"),
+        (
             Padding::PKCS1,
             [sha1, sha1],
             &*gbk,
@@ -199,6 +218,19 @@ fn the_padding_and_the_charset_of_a_ciphertext_are_recognised() -> Outcome {
         let text = encrypted(&key, padding, digests, plain)?;
         assert_eq!(found(&sandbox, id, &text)?.join(" "), expected);
     }
+    Ok(())
+}
+
+#[test]
+fn a_field_that_is_signed_and_not_encrypted_is_recognised() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let merchant = sandbox.merchant_key();
+    let id = sandbox.platform_key_id();
+    let signature = merchant.sign(NAME.as_bytes())?;
+    assert_eq!(
+        found(&sandbox, id, &signature)?,
+        ["encrypted_with_private_key"]
+    );
     Ok(())
 }
 
