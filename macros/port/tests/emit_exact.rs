@@ -295,7 +295,7 @@ fn what_php_prints_is_printed() {
         holds(php, rust);
     }
     // What PHP writes of its own is the application's.
-    holds("var_dump($a === 'x');", "fn var_dump(&self, arg_1: bool)");
+    holds("var_dump($a === 'x');", "fn var_dump(&self, flag: bool)");
     refused("echo $d['a'] == 1;", "does not know");
 }
 
@@ -318,10 +318,7 @@ fn digests_are_in_phps_case() {
         );
     }
     assert!(of("uniqid()").contains("php::uniqid()"));
-    holds(
-        "$s = uniqid('a'); echo $s;",
-        "fn uniqid(&self, arg_1: &str)",
-    );
+    holds("$s = uniqid('a'); echo $s;", "fn uniqid(&self, text: &str)");
 }
 
 #[test]
@@ -379,7 +376,7 @@ fn what_reads_something_else_in_rust_is_refused() {
     // What a server got is the application's to read.
     holds(
         "$body = file_get_contents('php://input'); $instance->v3->x->post(['json' => ['a' => $body]]);",
-        "fn file_get_contents(&self, arg_1: &str)",
+        "fn file_get_contents(&self, text: &str)",
     );
     // PHP decrypts by hand: then the client leaves the fields of the answer alone.
     let php = "$r = $instance->v3->x->get(); $d = json_decode((string) $r->getBody(), true);\n\

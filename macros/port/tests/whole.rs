@@ -93,7 +93,7 @@ fn what_is_not_the_sdks_is_a_method_of_the_trait() {
     assert_eq!(made.app[0].line, 5);
     for line in [
         "pub fn new(host: H, client: &Client) -> php::Result<Self> {",
-        "fn order_where_first(&self, arg_1: &str, no: &str) -> php::Result<Value>;",
+        "fn order_where_first(&self, text: &str, no: &str) -> php::Result<Value>;",
         "/// Line 6: `$this->logger->info('paying', ['no' => $no])`",
         "self.host.logger_info(\"paying\", &json!({\"no\": no}))?;",
     ] {
@@ -141,7 +141,7 @@ fn what_changes_the_callers_variables_is_refused() {
 #[test]
 fn a_function_that_changes_an_argument_is_given_the_variable() {
     let php = "function f($text) { preg_match('/x/', $text, $found); return $found; }";
-    holds(php, "        object: &mut Value,\n");
+    holds(php, "        found: &mut Value,\n");
     holds(php, ".preg_match(&mut found, ");
 }
 
@@ -177,7 +177,7 @@ fn calls_with_more_arguments_are_other_methods() {
     let php = "function f($request) { return [$request->header(), $request->header('x')]; }";
     holds(
         php,
-        "fn request_header(&self, object: &mut Value) -> php::Result<Value>;",
+        "fn request_header(&self, request: &mut Value) -> php::Result<Value>;",
     );
     holds(php, "fn request_header_2(");
 }

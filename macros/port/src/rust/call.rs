@@ -635,6 +635,12 @@ impl<'a> Body<'_, 'a> {
             wanted,
             place,
         );
+        if receiver.is_some()
+            && let Some(object) = &foreign.receiver
+            && let Some(name) = self.name_of(object)
+        {
+            self.shared.host.name_object(&method, &name);
+        }
         let mut args = Vec::new();
         for (index, (arg, ty)) in given.iter().zip(&types).enumerate() {
             if let Some(name) = self.name_of(arg) {

@@ -33,6 +33,8 @@ struct Entry {
     name: String,
     words: Vec<String>,
     receiver: bool,
+    /// The name of the variable that the call is made on or changes.
+    object: String,
     args: Vec<Ty>,
     /// How many parameters each closure takes that is passed.
     arities: Vec<usize>,
@@ -84,6 +86,7 @@ impl Host {
                 name,
                 words: words.to_vec(),
                 receiver,
+                object: String::new(),
                 args: args.to_vec(),
                 arities: arities.to_vec(),
                 names: vec![String::new(); args.len()],
@@ -121,6 +124,14 @@ impl Host {
             && slot.is_empty()
         {
             name.clone_into(slot);
+        }
+    }
+
+    /// Gives the object of a call the name of its variable.
+    pub(crate) fn name_object(&mut self, method: &str, name: &str) {
+        let mut entries = self.entries.values_mut();
+        if let Some(entry) = entries.find(|entry| entry.name == method && entry.object.is_empty()) {
+            name.clone_into(&mut entry.object);
         }
     }
 
@@ -170,10 +181,10 @@ impl Host {
         let mut params = Vec::new();
         let mut used: Vec<String> = Vec::new();
         if entry.receiver {
-            let object = entry
-                .words
-                .first()
-                .map_or_else(|| "object".to_owned(), |word| snake(word));
+            let object = match &*entry.object {
+                "" => "object".to_owned(),
+                name => name.to_owned(),
+            };
             params.push((object.clone(), quote!(&mut Value)));
             used.push(object);
         }
