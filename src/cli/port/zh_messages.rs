@@ -679,6 +679,11 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "无法得到证书序列号：{}",
     ),
     ("no signature is made here: {}", "这里没有生成签名：{}"),
+    (
+        "there is no private key; --define NAME=file:///path/to/key.pem gives its variable one, never the key itself",
+        "没有私钥；用 --define NAME=file:///path/to/key.pem 给变量指定私钥文件，不要直接写私钥内容",
+    ),
+    ("what only an array spreads", "只有数组才能展开的值"),
     ("a text is needed here, and {}", "这里需要文本：{}"),
     ("this cannot be assigned to", "不能给它赋值"),
     (
