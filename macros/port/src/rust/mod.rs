@@ -3,7 +3,9 @@
 mod call;
 mod chain;
 mod class;
+mod client;
 mod code;
+mod crypto;
 mod described;
 mod expression;
 mod file;

@@ -1,0 +1,373 @@
+//! Clients, their settings and their keys.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::code::{Code, Repr};
+use super::expression::bare;
+use super::function::Body;
+use super::names::ident;
+use crate::diagnostic::Problem;
+use crate::hir::Ty;
+use crate::hir::tree::{Crypto, Expr, ExprKind, Setting};
+use crate::syntax::Span;
+
+impl<'a> Body<'_, 'a> {
+    /// The client that a call begins with.
+    pub(crate) fn client(&mut self, expr: &'a Expr) -> TokenStream {
+        if let ExprKind::Foreign(foreign) = &*expr.kind {
+            return self.foreign(expr.span, foreign, &Ty::Client).tokens;
+        }
+        let code = self.expr(expr);
+        let tokens = &code.tokens;
+        match &code.repr {
+            Repr::HandlePlace(Ty::Client)
+            | Repr::HandleRef(Ty::Client)
+            | Repr::Handle(Ty::Client) => tokens.clone(),
+            Repr::HandlePlace(Ty::Maybe(inner)) if **inner == Ty::Client => {
+                self.tried(quote!(php::present(#tokens.as_ref())))
+            }
+            Repr::Handle(Ty::Maybe(inner)) | Repr::HandleRef(Ty::Maybe(inner))
+                if **inner == Ty::Client =>
+            {
+                self.tried(quote!(php::present(#tokens)))
+            }
+            Repr::Never => tokens.clone(),
+            Repr::Value | Repr::ValuePlace | Repr::ValueRef => {
+                self.held_by_host(&code, &Ty::Client, expr.span)
+            }
+            _ => {
+                self.refuse(expr.span, "the porter does not see that this is a client")
+                    .tokens
+            }
+        }
+    }
+
+    pub(crate) fn factory(&mut self, span: Span, settings: &'a [(Setting, Expr)]) -> Code {
+        self.shared.uses.insert("Client");
+        let mut builder = quote!(Client::builder());
+        let mut from = span.start;
+        for (index, (setting, value)) in settings.iter().enumerate() {
+            let until = settings
+                .get(index + 1)
+                .map_or(span.end, |(_, next)| next.span.start);
+            let before = self.comments_between(from, value.span.start);
+            from = value.span.end;
+            if matches!(*value.kind, ExprKind::Null)
+                || (*setting == Setting::Serial && is_dummy(value))
+            {
+                continue;
+            }
+            if *setting == Setting::PrivateKey && is_dummy(value) {
+                continue;
+            }
+            for line in before {
+                builder.extend(self.shared.inserts.link_comment(&line, false));
+            }
+            match setting {
+                Setting::Mchid
+                | Setting::Serial
+                | Setting::Secret
+                | Setting::BaseUri
+                | Setting::Proxy => {
+                    let method = ident(match setting {
+                        Setting::Mchid => "mchid",
+                        Setting::Serial => "serial",
+                        Setting::Secret => "v2_key",
+                        Setting::BaseUri => "base_url",
+                        _ => "proxy",
+                    });
+                    let text = self.setting_text(value);
+                    builder.extend(quote!(.#method(#text)));
+                }
+                Setting::PrivateKey => {
+                    let key = self.private_key(value, true);
+                    builder.extend(quote!(.private_key(#key)));
+                }
+                Setting::Certs => builder = self.certs(builder, value),
+                Setting::Merchant => builder = self.merchant(builder, value),
+                Setting::Timeout | Setting::ConnectTimeout => {
+                    let method = ident(if *setting == Setting::Timeout {
+                        "timeout"
+                    } else {
+                        "connect_timeout"
+                    });
+                    let seconds = self.seconds(value);
+                    builder.extend(quote!(.#method(#seconds)));
+                }
+            }
+            let after = self.comments_after(from, until);
+            if !after.is_empty() {
+                builder.extend(self.shared.inserts.link_comment(&after.join(" "), true));
+            }
+        }
+        Code::new(
+            self.tried(quote!(#builder.build())),
+            Repr::Handle(Ty::Client),
+        )
+    }
+
+    pub(super) fn setting_text(&mut self, value: &'a Expr) -> TokenStream {
+        if let ExprKind::Builtin("getenv", args) = &*value.kind
+            && let [name] = &**args
+        {
+            // An unset option is false in PHP, or an empty text.
+            let name = self.expr(name).text();
+            return quote!(std::env::var(#name).unwrap_or_default());
+        }
+        let code = self.expr(value);
+        match code.repr {
+            Repr::Str => code.tokens,
+            _ => code.string(),
+        }
+    }
+
+    pub(super) fn certs(&mut self, builder: TokenStream, value: &'a Expr) -> TokenStream {
+        let ExprKind::Array(entries) = &*value.kind else {
+            // Only a run tells: each by its name.
+            let code = self.expr(value);
+            let certs = self.plain_ref(&code, value.span);
+            return self.tried(quote!(php::platforms(#builder, #certs)));
+        };
+        let mut builder = builder;
+        for entry in entries {
+            let Some(key) = &entry.key else {
+                let refused = self
+                    .refuse(entry.value.span, "a platform key without its id or serial")
+                    .tokens;
+                builder.extend(quote!(.serial(#refused)));
+                continue;
+            };
+            if matches!(*entry.value.kind, ExprKind::Null) {
+                continue;
+            }
+            let known = match &*key.kind {
+                ExprKind::Text(id) => Some(id.starts_with("PUB_KEY_ID_")),
+                _ => None,
+            };
+            let source = self.source_of(&entry.value).cloned();
+            match (known, source) {
+                (Some(true), None) => {
+                    let id = self.expr(key).tokens;
+                    let code = self.expr(&entry.value);
+                    let key = self.convert(&code, &Ty::PublicKey, entry.value.span);
+                    builder.extend(quote!(.platform_key(#id, #key)));
+                }
+                (Some(true), Some(source)) if matches!(*source.kind, ExprKind::Text(_)) => {
+                    let id = self.expr(key).tokens;
+                    let key = self.kept(&entry.value, &Ty::PublicKey);
+                    builder.extend(quote!(.platform_key(#id, #key)));
+                }
+                (_, Some(source)) if self.serial_of(key, &source) => {
+                    // A certificate says its serial itself.
+                    let path = match &*source.kind {
+                        ExprKind::Text(text) => text.trim_start_matches("file://").to_owned(),
+                        _ => String::new(),
+                    };
+                    self.shared.uses.insert("Certificate");
+                    self.supersede(key);
+                    self.supersede(&entry.value);
+                    let certificate = self.tried(quote!(Certificate::from_file(#path)));
+                    builder.extend(quote!(.platform_certificate(#certificate)));
+                }
+                (_, source)
+                    if self.is_key(&entry.value) && !source.as_ref().is_some_and(is_again) =>
+                {
+                    let id = self.expr(key).text();
+                    let code = self.expr(&entry.value);
+                    let key = self.convert(&code, &Ty::PublicKey, entry.value.span);
+                    builder = quote!(php::platform_key(#builder, #id, #key));
+                }
+                (_, source) => {
+                    let id = self.expr(key).text();
+                    self.supersede(&entry.value);
+                    let direct = match &*entry.value.kind {
+                        ExprKind::Crypto(_, args) => args.first(),
+                        _ => None,
+                    };
+                    let text = match (direct, source) {
+                        (Some(direct), _) => self.expr(direct).text(),
+                        (None, Some(source)) => self.owned_text(&source),
+                        (None, None) => self.expr(&entry.value).text(),
+                    };
+                    builder = self.tried(quote!(php::platform(#builder, #id, #text)));
+                }
+            }
+        }
+        builder
+    }
+
+    pub(super) fn is_key(&self, value: &Expr) -> bool {
+        *self.types.of(value).present() == Ty::PublicKey
+    }
+
+    /// Nothing asks for a variable of a key any more.
+    pub(super) fn supersede(&mut self, value: &Expr) {
+        if let ExprKind::Local(local) = *value.kind
+            && self.is_main
+        {
+            self.shared.superseded.insert(local);
+        }
+    }
+
+    /// Whether a serial is that of the certificate in a file.
+    pub(super) fn serial_of(&self, serial: &Expr, source: &Expr) -> bool {
+        let serial = match &*serial.kind {
+            ExprKind::Local(local) => match self.lets.get(local) {
+                Some(begun) if !self.is_mutable(*local) => begun,
+                _ => return false,
+            },
+            _ => serial,
+        };
+        let (ExprKind::Crypto(Crypto::Serial, args), ExprKind::Text(text)) =
+            (&*serial.kind, &*source.kind)
+        else {
+            return false;
+        };
+        let same =
+            matches!(args.first().map(|arg| &*arg.kind), Some(ExprKind::Text(own)) if own == text);
+        same && text.starts_with("file://")
+    }
+
+    /// The text of an expression that is a copy of one of the tree.
+    pub(super) fn owned_text(&mut self, expr: &Expr) -> TokenStream {
+        match &*expr.kind {
+            ExprKind::Text(text) => quote!(#text),
+            ExprKind::Local(local) => {
+                let slot = self.slots[*local].clone();
+                let name = &slot.name;
+                Code::new(quote!(#name), slot.repr).text()
+            }
+            ExprKind::Field(name) => self.field(expr.span, name).text(),
+            _ => self.refuse(expr.span, "a key from here").tokens,
+        }
+    }
+
+    /// The text that a public key was read from.
+    pub(super) fn source_of(&self, value: &'a Expr) -> Option<&Expr> {
+        match &*value.kind {
+            ExprKind::Crypto(Crypto::PublicKey, args) => args.first(),
+            ExprKind::Local(local) => match &*self.lets.get(local)?.kind {
+                ExprKind::Crypto(Crypto::PublicKey, args) => args.first(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    pub(super) fn merchant(&mut self, builder: TokenStream, value: &'a Expr) -> TokenStream {
+        let ExprKind::Array(entries) = &*value.kind else {
+            let refused = self
+                .refuse(
+                    value.span,
+                    "the merchant's files are an array of `cert` and `key` here",
+                )
+                .tokens;
+            return quote!(#builder.serial(#refused));
+        };
+        let mut builder = builder;
+        for entry in entries {
+            let Some(ExprKind::Text(name)) = entry.key.as_ref().map(|key| &*key.kind) else {
+                continue;
+            };
+            if name == "cert" && !matches!(*entry.value.kind, ExprKind::Null) {
+                self.shared.uses.insert("Certificate");
+                let file = self.expr(&entry.value).text();
+                let certificate = self.tried(quote!(Certificate::from_file(#file)));
+                builder.extend(quote!(.certificate(#certificate)));
+            }
+        }
+        builder
+    }
+
+    pub(super) fn private_key(&mut self, value: &'a Expr, owned: bool) -> TokenStream {
+        let code = self.expr(value);
+        match code.repr {
+            Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_) => {
+                if owned {
+                    self.convert(&code, &Ty::PrivateKey, value.span)
+                } else {
+                    bare(self.argument(&code, &Ty::PrivateKey, value.span))
+                }
+            }
+            _ => self.key_of(value, true),
+        }
+    }
+
+    /// A key of a file or text: of a text that is known, plainly.
+    pub(super) fn key_of(&mut self, source: &'a Expr, private: bool) -> TokenStream {
+        let class = ident(if private { "PrivateKey" } else { "PublicKey" });
+        if let ExprKind::Text(text) = &*source.kind {
+            self.shared
+                .uses
+                .insert(if private { "PrivateKey" } else { "PublicKey" });
+            return match text.strip_prefix("file://") {
+                Some(path) => self.tried(quote!(#class::from_file(#path))),
+                None => self.tried(quote!(#class::from_bytes(#text))),
+            };
+        }
+        let text = self.expr(source).text();
+        if private {
+            self.tried(quote!(php::private_key(#text)))
+        } else {
+            self.tried(quote!(php::public_key(#text)))
+        }
+    }
+
+    pub(super) fn public_key(&mut self, value: &'a Expr) -> TokenStream {
+        let code = self.expr(value);
+        match code.repr {
+            Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_) => {
+                bare(self.argument(&code, &Ty::PublicKey, value.span))
+            }
+            _ => {
+                let text = code.text();
+                self.tried(quote!(php::public_key(#text)))
+            }
+        }
+    }
+
+    /// The client with a stack that lacks a layer.
+    pub(crate) fn restacked(
+        &mut self,
+        span: Span,
+        client: &'a Expr,
+        v2: bool,
+        layer: &str,
+    ) -> Code {
+        let layer = match layer {
+            "signer" => "SIGNER",
+            "verifier" => "VERIFIER",
+            "prepare_body" => "PREPARE",
+            "transform_request" => "TRANSFORM_REQUEST",
+            "transform_response" => "TRANSFORM_RESPONSE",
+            "http_errors" => "STATUS",
+            _ => {
+                let problem = Problem::error(span, "the stack has no layer of this name");
+                let tokens = self.problem(problem.hint("see docs/stack.md"));
+                return Code::new(tokens, Repr::Never);
+            }
+        };
+        self.shared.uses.insert("middleware");
+        let client = self.client(client);
+        let with = ident(if v2 { "with_v2_stack" } else { "with_stack" });
+        let layer = ident(layer);
+        let edited = quote!(#client.#with(|stack| stack.remove(middleware::#layer).map(drop)));
+        Code::new(self.tried(edited), Repr::Handle(Ty::Client))
+    }
+}
+
+/// Whether the text of a key can be written a second time.
+fn is_again(source: &Expr) -> bool {
+    matches!(
+        *source.kind,
+        ExprKind::Text(_) | ExprKind::Local(_) | ExprKind::Field(_)
+    )
+}
+
+/// What PHP wants though APIv2 alone needs none: `'serial' => 'nop'`.
+fn is_dummy(value: &Expr) -> bool {
+    matches!(&*value.kind, ExprKind::Text(text) if text.len() < 8
+        && !text.contains("://")
+        && !text.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
