@@ -58,11 +58,11 @@ fn execute(state: &Arc<SandboxState>, entry: Entry) -> Result<(), String> {
 fn call(
     state: &SandboxState,
     request: SavedRequest,
-    certificate: Option<bool>,
+    certificate: Option<String>,
     status: Option<u16>,
 ) -> Result<(), String> {
     let (head, body) = request.restored().ok_or("it is no request")?;
-    let certificate = ClientCertificate::of_presented(certificate);
+    let certificate = ClientCertificate::restored(certificate);
     let reply = gateway::handle(state, head, body, certificate).reply;
     let now = reply.map(|reply| reply.status.as_u16());
     if now == status {

@@ -1,5 +1,8 @@
 //! Signs responses and notifications, and encrypts resources with the APIv3 key.
 
+use std::fmt;
+
+use bytes::Bytes;
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
@@ -9,7 +12,7 @@ use crate::reply::Reply;
 use wechatpay_core::catalog::AnswerSignature;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::crypto::{KeyAlgorithm, aes, digest};
-use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 use wechatpay_core::protocol::envelope::seal;
 use wechatpay_core::protocol::{Scheme, WECHATPAY_SERIAL, digest_text, response_text};
 use wechatpay_core::secret::Secret;
@@ -26,6 +29,15 @@ pub(crate) const HEADERS: [&str; 5] = [
     NONCE,
     SIGNATURE,
     SIGNATURE_TYPE,
+];
+
+/// The same, parsed once.
+const NAMES: [HeaderName; 5] = [
+    HeaderName::from_static("wechatpay-serial"),
+    HeaderName::from_static("wechatpay-timestamp"),
+    HeaderName::from_static("wechatpay-nonce"),
+    HeaderName::from_static("wechatpay-signature"),
+    HeaderName::from_static("wechatpay-signature-type"),
 ];
 
 /// Signs one response or notification.
@@ -51,22 +63,29 @@ impl MessageSigner<'_> {
         }
         let signature = self.pair.key.sign(&text)?;
         let scheme = Scheme::of_merchant(self.pair.key.algorithm()).as_str();
-        let values = [&self.pair.id, &timestamp, &nonce, &signature, scheme];
-        for (name, value) in HEADERS.into_iter().zip(values) {
-            set_header(&mut reply.headers, name, value)?;
+        let values = [
+            self.pair.id.clone(),
+            timestamp,
+            nonce,
+            signature,
+            scheme.to_owned(),
+        ];
+        for (name, value) in NAMES.iter().zip(values) {
+            let value = HeaderValue::try_from(value).map_err(|err| unfit(name, err))?;
+            reply.headers.insert(name, value);
         }
         Ok(())
     }
 }
 
 /// The bytes that the signature covers. For a statement this is its digest, which is sent in a header.
-fn covered(reply: &mut Reply) -> Result<Option<Vec<u8>>> {
+fn covered(reply: &mut Reply) -> Result<Option<Bytes>> {
     Ok(match reply.covers {
-        AnswerSignature::Body => Some(reply.body.to_vec()),
+        AnswerSignature::Body => Some(reply.body.clone()),
         AnswerSignature::Digest { name, header } => {
             let sha1 = digest::sha1_hex(&reply.body);
             set_header(&mut reply.headers, header, &sha1)?;
-            Some(digest_text(name, &sha1).into_bytes())
+            Some(digest_text(name, &sha1).into())
         }
         _ => None,
     })
@@ -94,12 +113,16 @@ pub(crate) fn encrypt_resource(
 
 /// Sets a header.
 pub(crate) fn set_header(headers: &mut HeaderMap, name: &str, value: &str) -> Result<()> {
-    let unfit = || {
-        let message = format!("the sandbox cannot send a header {name:?} with this value");
-        Error::new(ErrorKind::Builder, message)
-    };
-    let header = HeaderName::try_from(name).map_err(|err| unfit().with_source(err))?;
-    let value = HeaderValue::from_str(value).map_err(|err| unfit().with_source(err))?;
+    let header = HeaderName::try_from(name).map_err(|err| unfit(name, err))?;
+    let value = HeaderValue::from_str(value).map_err(|err| unfit(name, err))?;
     headers.insert(header, value);
     Ok(())
+}
+
+fn unfit(name: impl fmt::Display, why: impl Into<BoxError>) -> Error {
+    let message = format!(
+        "the sandbox cannot send a header {:?} with this value",
+        name.to_string()
+    );
+    Error::new(ErrorKind::Builder, message).with_source(why)
 }

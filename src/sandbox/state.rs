@@ -10,7 +10,7 @@ use crate::account::{Account, Accounts, Caller, Shared};
 use crate::adjustable_clock::AdjustableClock;
 use crate::fault::Faults;
 use crate::identity::Identity;
-use crate::journal::{self, Checkpoint, Entry, Journal, Ticket};
+use crate::journal::{Checkpoint, Entry, Journal, Snapshot, Ticket};
 use crate::nonces::NonceStore;
 use crate::notifier::{Content, NotificationDraft, NotificationSigner, Notifier};
 use crate::platform::PlatformKeys;
@@ -100,12 +100,10 @@ impl SandboxState {
         })
     }
 
-    /// The state, from which the next start can go on.
-    fn checkpoint(&self) -> Result<Checkpoint> {
-        let image = Image::of(self).map_err(|err| {
-            journal::failed("cannot encode the sandbox's state".to_owned()).with_source(err)
-        })?;
-        Checkpoint::new(&image)
+    /// A copy of the state, from which the next start can go on.
+    fn snapshot(&self) -> Snapshot {
+        let image = Image::of(self);
+        Box::new(move || Checkpoint::new(&image))
     }
 
     /// Executes an input. With a journal, `work` returns the entry to keep, and the ticket waits until it is written.
@@ -121,8 +119,8 @@ impl SandboxState {
         match &self.journal {
             None => Ok((work().0, Ticket::none())),
             Some(journal) => {
-                let checkpoint: &dyn Fn() -> Result<Checkpoint> = &|| self.checkpoint();
-                journal.run(self.clock.unadjusted_ms(), work, Some(checkpoint))
+                let snapshot: &dyn Fn() -> Snapshot = &|| self.snapshot();
+                journal.run(self.clock.unadjusted_ms(), work, Some(snapshot))
             }
         }
     }

@@ -141,7 +141,13 @@ pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure
 
 /// Waits for a signal. Reports once when the state can no longer be written.
 fn wait(sandbox: &Sandbox, mut shutdown: interrupt::ShutdownSignal, output: &Output) {
+    let mut is_reported = false;
     while !shutdown.arrives_within(STATE_CHECK) {
+        let skipped = sandbox.skipped_checkpoint();
+        if let Some(why) = skipped.as_ref().filter(|_| !is_reported) {
+            output.error_line(&rephrase::error(why));
+        }
+        is_reported = skipped.is_some();
         if let Err(err) = sandbox.check_state() {
             output.error_line(&rephrase::error(&err));
             return shutdown.wait();

@@ -19,12 +19,10 @@ impl Accounts {
         if request.operation.unsigned_request() {
             return Ok(());
         }
-        for name in ["sp_mchid", "channel_id"] {
-            for provider in named(request, &[name]) {
-                self.check_provider(account, name, &provider)?;
-            }
+        let Named { providers, subs } = Named::of(request);
+        for (name, provider) in &providers {
+            self.check_provider(account, name, provider)?;
         }
-        let subs = sub_merchants(request);
         for sub in &subs {
             self.check_relation(account, sub)?;
         }
@@ -90,27 +88,48 @@ impl Accounts {
     }
 }
 
-const NAMES: [&str; 2] = ["sub_mchid", "sub_mch_id"];
-
-/// The sub-merchants that a request names.
-fn sub_merchants(request: &IncomingRequest<'_>) -> Vec<String> {
-    named(request, &NAMES)
-}
+const PROVIDERS: [&str; 2] = ["sp_mchid", "channel_id"];
+const SUBS: [&str; 2] = ["sub_mchid", "sub_mch_id"];
 
 /// The ids that a request names: in the path, the query, the body, and in each order of a combined one.
-fn named(request: &IncomingRequest<'_>, names: &[&str]) -> Vec<String> {
-    let places = request.parameters().chain(request.variables());
-    let named = places.filter(|(name, _)| names.contains(&&**name));
-    let mut found: Vec<String> = named.map(|(_, value)| value).collect();
-    let body = request.json;
-    let orders = body.and_then(|body| body.get("sub_orders"));
-    let orders = orders.and_then(Value::as_array).into_iter().flatten();
-    for object in body.into_iter().chain(orders) {
-        let values = names.iter().filter_map(|name| object.get(name)?.as_str());
-        found.extend(values.map(str::to_owned));
+#[derive(Default)]
+struct Named {
+    /// Service providers and channels, each with the name of its field.
+    providers: Vec<(&'static str, String)>,
+    /// Sub-merchants.
+    subs: Vec<String>,
+}
+
+impl Named {
+    fn of(request: &IncomingRequest<'_>) -> Self {
+        let mut found = Self::default();
+        for (name, value) in request.parameters().chain(request.variables()) {
+            found.add(&name, &value);
+        }
+        let body = request.json;
+        let orders = body.and_then(|body| body.get("sub_orders"));
+        let orders = orders.and_then(Value::as_array).into_iter().flatten();
+        for object in body.into_iter().chain(orders) {
+            for name in PROVIDERS.iter().chain(&SUBS) {
+                if let Some(id) = object.get(name).and_then(Value::as_str) {
+                    found.add(name, id);
+                }
+            }
+        }
+        found
     }
-    found.retain(|id| !id.is_empty());
-    found
+
+    /// An empty id counts as absent.
+    fn add(&mut self, name: &str, id: &str) {
+        if id.is_empty() {
+            return;
+        }
+        if let Some(provider) = PROVIDERS.into_iter().find(|it| *it == name) {
+            self.providers.push((provider, id.to_owned()));
+        } else if SUBS.contains(&name) {
+            self.subs.push(id.to_owned());
+        }
+    }
 }
 
 /// Whether an operation makes an order of the merchant that calls, and not of a sub-merchant unless it names one.

@@ -34,6 +34,7 @@ pub(super) fn info(state: &SandboxState) -> Value {
         "state": state.journal.as_ref().map(|journal| json!({
             "dir": state.settings.state,
             "entries": journal.count(),
+            "skipped_checkpoint": journal.skipped_checkpoint().map(|why| why.report()),
         })),
     })
 }

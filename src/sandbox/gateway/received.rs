@@ -1,5 +1,6 @@
 //! A request as it came over the connection.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -21,27 +22,32 @@ pub(crate) struct Received {
     pub(super) operation: Option<&'static Operation>,
 }
 
-/// Whether the TLS connection presented the merchant's certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The merchant certificate of a TLS connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ClientCertificate {
     /// Plain HTTP cannot ask for one.
     NotAsked,
-    Presented,
+    /// The serial of the one that was presented.
+    Presented(Arc<str>),
     Missing,
 }
 
 impl ClientCertificate {
-    /// Whether there was one; `None` is [`NotAsked`](Self::NotAsked).
-    pub(crate) fn presented(self) -> Option<bool> {
-        (self != Self::NotAsked).then_some(self == Self::Presented)
+    /// The serial for the journal; empty is [`Missing`](Self::Missing), `None` is [`NotAsked`](Self::NotAsked).
+    pub(crate) fn saved(&self) -> Option<String> {
+        match self {
+            Self::NotAsked => None,
+            Self::Presented(serial) => Some(serial.to_string()),
+            Self::Missing => Some(String::new()),
+        }
     }
 
-    /// The opposite of [`presented`](Self::presented).
-    pub(crate) fn of_presented(presented: Option<bool>) -> Self {
-        match presented {
+    /// The opposite of [`saved`](Self::saved).
+    pub(crate) fn restored(saved: Option<String>) -> Self {
+        match saved {
             None => Self::NotAsked,
-            Some(true) => Self::Presented,
-            Some(false) => Self::Missing,
+            Some(serial) if serial.is_empty() => Self::Missing,
+            Some(serial) => Self::Presented(serial.into()),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::Sandbox;
 use crate::events;
 use crate::journal::{self, Action, StateInfo};
 use crate::notifier::DeliveryRecord;
-use wechatpay_core::error::Result;
+use wechatpay_core::error::{Error, Result};
 
 impl Sandbox {
     /// Sets the offset of the gateway's clock in seconds, for its checks as well as its signatures.
@@ -68,6 +68,15 @@ impl Sandbox {
     pub fn check_state(&self) -> Result<()> {
         let journal = self.state.journal.as_ref();
         journal.map_or(Ok(()), |journal| journal.check())
+    }
+
+    /// Why the newest compaction of the file of [`state`](crate::SandboxBuilder::state) was skipped; `None` when none was.
+    ///
+    /// Nothing is lost then: the file keeps its entries and grows until a later compaction succeeds.
+    #[must_use]
+    pub fn skipped_checkpoint(&self) -> Option<Error> {
+        let journal = self.state.journal.as_ref();
+        journal.and_then(|journal| journal.skipped_checkpoint())
     }
 
     /// What a folder of [`state`](crate::SandboxBuilder::state) holds, without starting a sandbox; `None` when it has no

@@ -19,6 +19,9 @@ use wechatpay_core::error::Result;
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Checkpoint(Box<RawValue>);
 
+/// A copy of the state, which another thread encodes.
+pub(crate) type Snapshot = Box<dyn FnOnce() -> Result<Checkpoint> + Send>;
+
 impl Checkpoint {
     pub(crate) fn new(state: &impl Serialize) -> Result<Self> {
         let text = serde_json::value::to_raw_value(state).map_err(|err| {

@@ -31,8 +31,8 @@ pub(crate) enum Entry {
     /// A request of a client, and the status of its response.
     Call {
         request: SavedRequest,
-        /// Whether the connection presented a certificate; `None` is plain HTTP.
-        certificate: Option<bool>,
+        /// The serial of the certificate that the connection presented, empty without one; `None` is plain HTTP.
+        certificate: Option<String>,
         status: Option<u16>,
     },
     /// A request of the control API or of the page's forms that may change something.

@@ -17,10 +17,10 @@ mod writer;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub(crate) use checkpoint::Checkpoint;
+pub(crate) use checkpoint::{Checkpoint, Snapshot};
 use durable::Durable;
 pub(crate) use entry::{
     Action, Blob, Entry, Input, MerchantAct, Replayed, SavedAttempt, SavedHeaders, SavedRequest,
@@ -31,7 +31,7 @@ pub use inspect::StateInfo;
 pub(crate) use inspect::inspect;
 pub(crate) use moment::{Moment, next_nonce, time_ms};
 pub(crate) use static_text::{StaticText, interned, static_text};
-use store::Store;
+use store::{Content, Store};
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 pub(crate) use writer::Ticket;
@@ -49,9 +49,7 @@ pub(crate) struct Journal {
     /// Whether the input that is being executed has reset the sandbox.
     has_reset: AtomicBool,
     durable: Mutex<Durable>,
-    /// How many entries the file has.
-    count: AtomicUsize,
-    growth: Growth,
+    growth: Arc<Growth>,
 }
 
 /// A journal that was opened, and its entries, oldest first.
@@ -64,19 +62,24 @@ impl Journal {
     /// Opens or creates the journal in a folder. `settings` are those that the effects of its entries depend on.
     pub(crate) fn open(dir: &Path, settings: &BTreeMap<String, String>) -> Result<Opened> {
         let (store, content) = Store::open(dir, settings)?;
+        Self::of(store, content)
+    }
+
+    /// The journal of an open file.
+    fn of(store: Store, content: Content) -> Result<Opened> {
         let mut durable = Durable::default();
         for entry in &content.entries {
             durable.add(entry.number, &entry.input.entry);
         }
+        let growth = Arc::new(content.growth);
         let journal = Self {
             executing: Mutex::new(()),
-            writer: Writer::start(store, &content.last)?,
+            writer: Writer::start(store, &content.last, Arc::clone(&growth))?,
             has_news: AtomicBool::new(!content.entries.is_empty()),
             keys: Mutex::new(content.keys),
             has_reset: AtomicBool::new(false),
             durable: Mutex::new(durable),
-            count: AtomicUsize::new(content.entries.len()),
-            growth: content.growth,
+            growth,
         };
         Ok(Opened {
             journal: Arc::new(journal),
@@ -85,7 +88,8 @@ impl Journal {
     }
 
     /// Executes an input at a time, and queues the entry that `work` returns. An input within an input is a part of it.
-    /// After a reset, and when the file has grown enough, `checkpoint` returns the state, which replaces the entries.
+    /// After a reset, and when the file has grown enough, `snapshot` copies the state, which replaces the entries. The writer's
+    /// thread encodes it, so that other inputs do not wait.
     ///
     /// # Errors
     ///
@@ -94,7 +98,7 @@ impl Journal {
         &self,
         time_ms: i64,
         work: impl FnOnce() -> (T, Option<Entry>),
-        checkpoint: Option<&dyn Fn() -> Result<Checkpoint>>,
+        snapshot: Option<&dyn Fn() -> Snapshot>,
     ) -> Result<(T, Ticket)> {
         if moment::time_ms().is_some() {
             return Ok((work().0, Ticket::none()));
@@ -116,38 +120,26 @@ impl Journal {
             seed,
             entry,
         };
+        let ticket = self.append(&input)?;
         let has_reset = self.has_reset.load(Ordering::Relaxed);
-        let mut ticket = None;
-        // A reset has nothing that its checkpoint lacks.
-        if !has_reset || checkpoint.is_none() {
-            ticket = Some(self.append(&input)?);
+        match snapshot.filter(|_| has_reset || self.growth.is_due()) {
+            Some(snapshot) => Ok((result, self.begin_anew(time_ms, snapshot())?)),
+            None => Ok((result, ticket)),
         }
-        if let Some(state) = checkpoint.filter(|_| has_reset || self.growth.is_due()) {
-            let checkpoint = Input {
-                time_ms,
-                seed: String::new(),
-                entry: Entry::Checkpoint(state()?),
-            };
-            ticket = Some(self.begin_anew(&checkpoint)?);
-        }
-        Ok((result, ticket.unwrap_or_else(|| self.writer.last())))
     }
 
     fn append(&self, input: &Input) -> Result<Ticket> {
         let (number, bytes, ticket) = self.writer.append(input)?;
         self.growth.add_entry(bytes);
         lock(&self.durable).add(number, &input.entry);
-        self.count.fetch_add(1, Ordering::Relaxed);
         Ok(ticket)
     }
 
-    /// Appends a checkpoint, which drops the entries before it in the same transaction.
-    fn begin_anew(&self, checkpoint: &Input) -> Result<Ticket> {
+    /// Queues a checkpoint, which drops the entries before it in the same transaction.
+    fn begin_anew(&self, time_ms: i64, snapshot: Snapshot) -> Result<Ticket> {
+        self.growth.begin_checkpoint();
         let kept = lock(&self.durable).numbers();
-        self.count.store(kept.len() + 1, Ordering::Relaxed);
-        let (bytes, ticket) = self.writer.append_alone(checkpoint, kept)?;
-        self.growth.add_checkpoint(bytes);
-        Ok(ticket)
+        self.writer.append_checkpoint(time_ms, snapshot, kept)
     }
 
     /// Lets the input that is being executed end as a checkpoint: it has reset the sandbox.
@@ -157,7 +149,12 @@ impl Journal {
 
     /// How many entries a start executes.
     pub(crate) fn count(&self) -> usize {
-        self.count.load(Ordering::Relaxed)
+        self.growth.count()
+    }
+
+    /// Why the newest due checkpoint was skipped, if it was. The entries stay, so nothing is lost and the file grows.
+    pub(crate) fn skipped_checkpoint(&self) -> Option<Error> {
+        self.writer.skipped_checkpoint()
     }
 
     /// # Errors
@@ -202,6 +199,9 @@ impl Journal {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod crash;
 
 /// An error of the journal in a folder, which the user can act on.
 pub(crate) fn failed(message: String) -> Error {

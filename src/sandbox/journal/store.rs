@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use openssl::sha::Sha256;
-use redb::{Database, DatabaseError, ReadableTable, TableDefinition};
+use redb::{Database, DatabaseError, ReadableTable, ReadableTableMetadata, TableDefinition};
 
 use super::checkpoint::{compressed, decompressed};
 use super::entry::{Entry, Input, Replayed};
@@ -21,7 +21,7 @@ const KEYS: TableDefinition<&str, &[u8]> = TableDefinition::new("keys");
 const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
 
 /// Each version of this crate has its own format: another version may execute the same entries differently.
-pub(super) const FORMAT: &str = concat!("3 ", env!("CARGO_PKG_VERSION"));
+pub(super) const FORMAT: &str = concat!("4 ", env!("CARGO_PKG_VERSION"));
 
 /// The name of the file in its folder.
 pub(super) const FILE: &str = "state.redb";
@@ -80,9 +80,13 @@ impl Store {
         Ok((store, content))
     }
 
-    /// Writes all in one transaction, and waits until it is on the disk. Returns the number of the last entry.
-    pub(super) fn write(&mut self, writes: &[Write]) -> Result<u64> {
-        let last = self.written(writes).map_err(|why| {
+    pub(super) fn last_number(&self) -> u64 {
+        self.last.number
+    }
+
+    /// Writes all in one transaction, and waits until it is on the disk. Returns how many entries the file has.
+    pub(super) fn write(&mut self, writes: &[Write]) -> Result<usize> {
+        let (last, count) = self.written(writes).map_err(|why| {
             let message = format!(
                 "the sandbox's state cannot be written to {}: make room on the disk and start the sandbox again; what \
                  was answered is kept",
@@ -96,12 +100,13 @@ impl Store {
             // next write.
             let _ = self.database.compact();
         }
-        Ok(self.last.number)
+        Ok(count)
     }
 
-    fn written(&self, writes: &[Write]) -> Result<Last, BoxError> {
+    fn written(&self, writes: &[Write]) -> Result<(Last, usize), BoxError> {
         let transaction = self.database.begin_write()?;
         let mut last = self.last.clone();
+        let count;
         {
             let mut entries = transaction.open_table(ENTRIES)?;
             let mut keys = transaction.open_table(KEYS)?;
@@ -123,12 +128,13 @@ impl Store {
                     }
                 }
             }
+            count = usize::try_from(entries.len()?)?;
             let mut meta = transaction.open_table(META)?;
             meta.insert("last", last.encoded().as_slice())?;
         }
         // The default durability waits for the disk.
         transaction.commit()?;
-        Ok(last)
+        Ok((last, count))
     }
 }
 
@@ -264,11 +270,15 @@ pub(super) fn read(database: &Database) -> Result<Content, BoxError> {
         let text = decompressed(bytes)?;
         let input: Input = serde_json::from_slice(&text)?;
         match &input.entry {
-            Entry::Checkpoint(_) => growth.add_checkpoint(text.len()),
+            Entry::Checkpoint(_) => {
+                growth.begin_checkpoint();
+                growth.add_checkpoint(text.len());
+            }
             _ => growth.add_entry(text.len()),
         }
         entries.push(Replayed { number, input });
     }
+    growth.set_count(entries.len());
     let meta = transaction.open_table(META)?;
     let known = meta.get("last")?.ok_or("a row is missing")?;
     if known.value() != last.encoded() {
@@ -321,7 +331,7 @@ pub(super) fn broken(path: &Path, why: BoxError) -> Error {
 }
 
 #[cfg(test)]
-mod crash;
+pub(super) mod disk;
 
 #[cfg(test)]
 mod tests {
@@ -340,7 +350,8 @@ mod tests {
                 entry: Entry::Post,
             };
             let bytes = serde_json::to_vec(&input).unwrap();
-            assert_eq!(store.write(&[Write::Entry(number, bytes)]).unwrap(), number);
+            let count = store.write(&[Write::Entry(number, bytes)]).unwrap();
+            assert_eq!(count as u64, number);
         }
         store
     }

@@ -8,27 +8,38 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::watch;
 
-use super::entry::Input;
+use super::checkpoint::Snapshot;
+use super::entry::{Entry, Input};
 use super::failed;
+use super::growth::Growth;
 use super::store::{Last, Store, Write};
 use wechatpay_core::error::{Error, Result};
 
 pub(super) struct Writer {
-    queue: Option<Sender<Write>>,
+    queue: Option<Sender<Queued>>,
     /// The number of the newest queued entry.
     newest: AtomicU64,
     progress: Arc<Progress>,
     thread: Option<JoinHandle<()>>,
 }
 
+/// Something that waits to be written.
+enum Queued {
+    Entry(u64, Vec<u8>),
+    Key(String, Vec<u8>),
+    /// A checkpoint with its number and time, and the numbers of the entries that it keeps.
+    Checkpoint(u64, i64, Snapshot, HashSet<u64>),
+}
+
 impl Writer {
-    pub(super) fn start(store: Store, last: &Last) -> Result<Self> {
+    /// `growth` is told of checkpoints and of the count of entries as they are written.
+    pub(super) fn start(store: Store, last: &Last, growth: Arc<Growth>) -> Result<Self> {
         let (queue, writes) = channel();
         let progress = Arc::new(Progress::new(last.number));
         let shared = Arc::clone(&progress);
         let thread = thread::Builder::new()
             .name("wechatpay-state".to_owned())
-            .spawn(move || write_all(store, &writes, &shared))
+            .spawn(move || write_all(store, &writes, &shared, &growth))
             .map_err(|err| {
                 failed("cannot start a thread that writes the state".to_owned()).with_source(err)
             })?;
@@ -42,35 +53,32 @@ impl Writer {
 
     /// Queues an entry, and returns its number and size. The caller makes sure that one entry is queued at a time.
     pub(super) fn append(&self, input: &Input) -> Result<(u64, usize, Ticket)> {
-        let (number, bytes) = self.next(input)?;
+        let (number, bytes) = (self.next(), encoded(input)?);
         let size = bytes.len();
-        self.queue(Write::Entry(number, bytes))?;
+        self.queue(Queued::Entry(number, bytes))?;
         self.newest.store(number, Ordering::Relaxed);
         Ok((number, size, self.last()))
     }
 
-    /// Queues an entry that replaces all entries before it, except for some, and returns its size.
-    pub(super) fn append_alone(
+    /// Queues a checkpoint, which replaces all entries before it, except for some.
+    pub(super) fn append_checkpoint(
         &self,
-        input: &Input,
+        time_ms: i64,
+        snapshot: Snapshot,
         kept: HashSet<u64>,
-    ) -> Result<(usize, Ticket)> {
-        let (number, bytes) = self.next(input)?;
-        let size = bytes.len();
-        self.queue(Write::Checkpoint(number, bytes, kept))?;
+    ) -> Result<Ticket> {
+        let number = self.next();
+        self.queue(Queued::Checkpoint(number, time_ms, snapshot, kept))?;
         self.newest.store(number, Ordering::Relaxed);
-        Ok((size, self.last()))
+        Ok(self.last())
     }
 
-    fn next(&self, input: &Input) -> Result<(u64, Vec<u8>)> {
-        let bytes = serde_json::to_vec(input).map_err(|err| {
-            failed("cannot encode an entry of the state".to_owned()).with_source(err)
-        })?;
-        Ok((self.newest.load(Ordering::Relaxed) + 1, bytes))
+    fn next(&self) -> u64 {
+        self.newest.load(Ordering::Relaxed) + 1
     }
 
     pub(super) fn keep_key(&self, name: &str, bytes: Vec<u8>) -> Result<()> {
-        self.queue(Write::Key(name.to_owned(), bytes))
+        self.queue(Queued::Key(name.to_owned(), bytes))
     }
 
     /// The ticket of the newest entry.
@@ -84,9 +92,16 @@ impl Writer {
         self.progress.check()
     }
 
-    fn queue(&self, write: Write) -> Result<()> {
+    /// Why the newest checkpoint was skipped.
+    pub(super) fn skipped_checkpoint(&self) -> Option<Error> {
+        let skipped = self.progress.skipped.lock();
+        let skipped = skipped.unwrap_or_else(PoisonError::into_inner);
+        skipped.as_ref().map(Error::duplicate)
+    }
+
+    fn queue(&self, queued: Queued) -> Result<()> {
         let queue = self.queue.as_ref();
-        let sent = queue.is_some_and(|queue| queue.send(write).is_ok());
+        let sent = queue.is_some_and(|queue| queue.send(queued).is_ok());
         if sent {
             return Ok(());
         }
@@ -151,6 +166,8 @@ pub(super) struct Progress {
     ended: Condvar,
     /// The number of the newest written entry, or the highest number after a failure.
     changed: watch::Sender<u64>,
+    /// Why the newest checkpoint was skipped.
+    skipped: Mutex<Option<Error>>,
 }
 
 struct State {
@@ -167,6 +184,7 @@ impl Progress {
             }),
             ended: Condvar::new(),
             changed: watch::Sender::new(written),
+            skipped: Mutex::new(None),
         }
     }
 
@@ -187,6 +205,10 @@ impl Progress {
         self.ended.notify_all();
     }
 
+    fn set_skipped(&self, why: Option<Error>) {
+        *self.skipped.lock().unwrap_or_else(PoisonError::into_inner) = why;
+    }
+
     fn check(&self) -> Result<()> {
         self.check_until(u64::MAX)
     }
@@ -201,17 +223,66 @@ impl Progress {
     }
 }
 
-fn write_all(mut store: Store, writes: &Receiver<Write>, progress: &Progress) {
+fn write_all(mut store: Store, queue: &Receiver<Queued>, progress: &Progress, growth: &Growth) {
     let _ended = Ended(progress);
-    while let Ok(first) = writes.recv() {
-        let batch: Vec<Write> = std::iter::once(first).chain(writes.try_iter()).collect();
+    let mut reached = store.last_number();
+    while let Ok(first) = queue.recv() {
+        let mut batch = Vec::new();
+        for queued in std::iter::once(first).chain(queue.try_iter()) {
+            if let Queued::Entry(number, _) | Queued::Checkpoint(number, ..) = &queued {
+                reached = *number;
+            }
+            batch.extend(encode(queued, progress, growth));
+        }
         let outcome = store.write(&batch);
         let has_failed = outcome.is_err();
-        progress.set(outcome);
+        progress.set(outcome.map(|count| {
+            growth.set_count(count);
+            reached
+        }));
         if has_failed {
             return;
         }
     }
+}
+
+/// What is written; `None` for a checkpoint that cannot be encoded, which is skipped: the entries before it stay.
+fn encode(queued: Queued, progress: &Progress, growth: &Growth) -> Option<Write> {
+    match queued {
+        Queued::Entry(number, bytes) => Some(Write::Entry(number, bytes)),
+        Queued::Key(name, bytes) => Some(Write::Key(name, bytes)),
+        Queued::Checkpoint(number, time_ms, snapshot, kept) => {
+            let input = |checkpoint| Input {
+                time_ms,
+                seed: String::new(),
+                entry: Entry::Checkpoint(checkpoint),
+            };
+            let bytes = snapshot().and_then(|checkpoint| encoded(&input(checkpoint)));
+            match bytes {
+                Ok(bytes) => {
+                    progress.set_skipped(None);
+                    growth.add_checkpoint(bytes.len());
+                    Some(Write::Checkpoint(number, bytes, kept))
+                }
+                Err(err) => {
+                    progress.set_skipped(Some(skipped().with_source(err)));
+                    None
+                }
+            }
+        }
+    }
+}
+
+fn encoded(input: &Input) -> Result<Vec<u8>> {
+    serde_json::to_vec(input)
+        .map_err(|err| failed("cannot encode an entry of the state".to_owned()).with_source(err))
+}
+
+fn skipped() -> Error {
+    failed(
+        "the sandbox's state could not be compacted: nothing is lost, and its file grows until a later compaction succeeds"
+            .to_owned(),
+    )
 }
 
 /// Lets those who wait know that the thread has ended, also after a panic.

@@ -24,10 +24,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::Method;
 use serde::{Deserialize, Serialize};
-use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
-use crate::journal::static_text;
+use crate::journal::{StaticText, interned};
 use crate::refusal::{Refusal, business};
 use crate::validation::IncomingRequest;
 use crate::world::Outcome;
@@ -50,23 +49,26 @@ struct Records {
     now: i64,
 }
 
-/// [`Records`] as they are written.
-#[derive(Serialize)]
-struct SavedRecords<'r> {
-    rows: Vec<(&'r u64, &'r Record)>,
-    index: Vec<(&'r Key, &'r u64)>,
-    names: Vec<&'r (&'static str, String)>,
+/// The records in a checkpoint.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedRecords {
+    rows: Vec<(u64, Record)>,
+    index: Vec<(SavedKey, u64)>,
+    names: Vec<SavedName>,
     next: u64,
 }
 
-/// [`Records`] that were read.
-#[derive(Deserialize)]
-struct RestoredRecords {
-    rows: Vec<(u64, Record)>,
-    index: Vec<((String, String, String), u64)>,
-    names: Vec<(String, String)>,
-    next: u64,
-}
+/// A family, the name of a number, and the number.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct SavedKey(
+    #[serde(deserialize_with = "interned")] StaticText,
+    String,
+    String,
+);
+
+/// A family, and the name of a number.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct SavedName(#[serde(deserialize_with = "interned")] StaticText, String);
 
 /// The records behind a lock.
 #[derive(Default)]
@@ -126,28 +128,32 @@ impl Remembered {
         is_known
     }
 
-    /// The records as JSON, for a checkpoint.
-    pub(crate) fn saved(&self) -> serde_json::Result<Box<RawValue>> {
+    /// A copy of the records, for a checkpoint.
+    pub(crate) fn saved(&self) -> SavedRecords {
         let records = self.lock();
-        let mut index: Vec<_> = records.index.iter().collect();
+        let index = records.index.iter();
+        let index = index.map(|((family, name, number), row)| {
+            (SavedKey(family, name.clone(), number.clone()), *row)
+        });
+        let mut index: Vec<_> = index.collect();
         index.sort_unstable();
-        let mut names: Vec<_> = records.names.iter().collect();
+        let names = records.names.iter();
+        let names = names.map(|(family, name)| SavedName(family, name.clone()));
+        let mut names: Vec<_> = names.collect();
         names.sort_unstable();
-        to_raw_value(&SavedRecords {
-            rows: records.rows.iter().collect(),
+        let rows = records.rows.iter().map(|(key, row)| (*key, row.clone()));
+        SavedRecords {
+            rows: rows.collect(),
             index,
             names,
             next: records.next,
-        })
+        }
     }
 
     /// Replaces the records by those of a checkpoint.
-    pub(crate) fn restore(&self, saved: &RawValue) -> serde_json::Result<()> {
-        let saved: RestoredRecords = serde_json::from_str(saved.get())?;
-        let key = |((family, name, number), row): ((String, _, _), _)| {
-            ((static_text(&family), name, number), row)
-        };
-        let name = |(family, name): (String, _)| (static_text(&family), name);
+    pub(crate) fn restore(&self, saved: SavedRecords) {
+        let key = |(SavedKey(family, name, number), row)| ((family, name, number), row);
+        let name = |SavedName(family, name)| (family, name);
         *self.lock() = Records {
             bytes: saved.rows.iter().map(|(_, row)| row.bytes).sum(),
             rows: saved.rows.into_iter().collect(),
@@ -156,7 +162,6 @@ impl Remembered {
             next: saved.next,
             now: 0,
         };
-        Ok(())
     }
 
     pub(crate) fn clear(&self) {

@@ -11,7 +11,7 @@ use crate::schema::Field;
 use crate::validation::IncomingRequest;
 
 /// A record that an operation created.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Record {
     #[serde(deserialize_with = "interned")]
     pub(super) family: StaticText,

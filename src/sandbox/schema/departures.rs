@@ -7,6 +7,9 @@
 //!
 //! "Published" means responses of the real gateway that users have published.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::{Field, FieldKind};
 use wechatpay_core::catalog::Operation;
 
@@ -49,6 +52,8 @@ pub(crate) enum Rule {
         accepted: &'static str,
         quoted: &'static str,
     },
+    /// A text with the characters of a merchant's number. The gateway's message quotes the expression.
+    MerchantNumber { quoted: &'static str },
     /// An unsigned 64-bit integer.
     Unsigned,
     /// Optional, although the documentation marks it as required.
@@ -64,7 +69,10 @@ pub(crate) enum Rule {
 }
 
 use Place::{Body, Named, Path};
-use Rule::{Also, AnyValue, Bytes, Characters, Matches, OneOf, Optional, OptionalIfAny, Unsigned};
+use Rule::{
+    Also, AnyValue, Bytes, Characters, Matches, MerchantNumber, OneOf, Optional, OptionalIfAny,
+    Unsigned,
+};
 
 const ALL: &[&str] = &[];
 const ORDERS: &[&str] = &["v3/pay/transactions/", "v3/pay/partner/transactions/"];
@@ -85,10 +93,7 @@ const NOTIFIED: &[&str] = &[
     "v2/secapi/pay/refund",
 ];
 
-/// The characters of a number that a merchant gives.
-pub(crate) const MERCHANT_NUMBER: &str = r"[0-9a-zA-Z_\-|*@]*";
-const NUMBER: Rule = Matches {
-    accepted: MERCHANT_NUMBER,
+const NUMBER: Rule = MerchantNumber {
     quoted: r"^[0-9a-zA-Z_\-\|\*]+$",
 };
 /// An absolute URL without query and fragment. An empty one counts as absent.
@@ -226,38 +231,58 @@ static DEPARTURES: &[Departure] = &[
 /// The rules of a text in the body.
 pub(crate) fn of_text<'o>(
     operation: &'o Operation,
-    pointer: &'o str,
-) -> impl Iterator<Item = Rule> + 'o {
-    find(
-        operation,
-        move |place| matches!(place, Body(here) if here == pointer),
-    )
+    pointer: &str,
+) -> impl Iterator<Item = Rule> + use<'o> {
+    find(operation, INDEX.body.get(pointer))
 }
 
 /// The rules of a variable of the path.
 pub(crate) fn of_variable<'o>(
     operation: &'o Operation,
-    name: &'o str,
-) -> impl Iterator<Item = Rule> + 'o {
-    find(
-        operation,
-        move |place| matches!(place, Path(here) if here == name),
-    )
+    name: &str,
+) -> impl Iterator<Item = Rule> + use<'o> {
+    find(operation, INDEX.path.get(name))
 }
 
 /// The rules of every field with a name.
-fn of_name<'o>(operation: &'o Operation, name: &'o str) -> impl Iterator<Item = Rule> + 'o {
-    find(
-        operation,
-        move |place| matches!(place, Named(names) if names.contains(&name)),
-    )
+fn of_name<'o>(operation: &'o Operation, name: &str) -> impl Iterator<Item = Rule> + use<'o> {
+    find(operation, INDEX.named.get(name))
 }
 
-fn find(operation: &Operation, is_here: impl Fn(Place) -> bool) -> impl Iterator<Item = Rule> {
+/// The rows of a place, in their order.
+type Rows = HashMap<&'static str, Vec<&'static Departure>>;
+
+/// The rows by their place: each field of each request is looked up several times.
+#[derive(Default)]
+struct Index {
+    body: Rows,
+    path: Rows,
+    named: Rows,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let mut index = Index::default();
+    for row in DEPARTURES {
+        match row.place {
+            Body(pointer) => index.body.entry(pointer).or_default().push(row),
+            Path(name) => index.path.entry(name).or_default().push(row),
+            Named(names) => {
+                for name in names {
+                    index.named.entry(name).or_default().push(row);
+                }
+            }
+        }
+    }
+    index
+});
+
+fn find<'o>(
+    operation: &'o Operation,
+    rows: Option<&'static Vec<&'static Departure>>,
+) -> impl Iterator<Item = Rule> + use<'o> {
     let path = operation.path();
-    DEPARTURES
-        .iter()
-        .filter(move |it| is_here(it.place))
+    rows.into_iter()
+        .flatten()
         .filter(|it| it.paths.is_empty() || it.paths.iter().any(|start| path.starts_with(start)))
         .map(|it| it.rule)
 }

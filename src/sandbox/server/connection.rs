@@ -12,6 +12,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use openssl::error::ErrorStack;
 use openssl::ssl::{AlpnError, Ssl, SslAcceptor, SslMethod, SslVerifyMode, select_next_proto};
+use openssl::x509::X509Ref;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -41,11 +42,10 @@ pub(super) async fn serve_connection(
         Some(stream)
     };
     if let Ok(Some(stream)) = timeout(shared.limits().read_timeout, handshake).await {
-        let certificate = if stream.ssl().peer_certificate().is_some() {
-            ClientCertificate::Presented
-        } else {
-            ClientCertificate::Missing
-        };
+        let presented = stream.ssl().peer_certificate();
+        let certificate = presented.map_or(ClientCertificate::Missing, |certificate| {
+            ClientCertificate::Presented(serial(&certificate).into())
+        });
         serve(shared, stream, certificate).await;
     }
 }
@@ -60,6 +60,7 @@ where
     let service = service_fn(move |request: Request<Incoming>| {
         received.send_replace(true);
         let (state, guard) = (Arc::clone(&shared.state), shared.begin_request());
+        let certificate = certificate.clone();
         async move {
             let response = dispatch(state, request, certificate).await;
             drop(guard);
@@ -86,6 +87,13 @@ where
         connection.as_mut().graceful_shutdown();
         let _ = connection.await;
     }
+}
+
+/// The serial as WeChat Pay writes it; empty if OpenSSL cannot tell it.
+fn serial(certificate: &X509Ref) -> String {
+    let number = certificate.serial_number().to_bn();
+    let text = number.and_then(|number| number.to_hex_str());
+    text.map_or_else(|_| String::new(), |text| text.to_string())
 }
 
 fn protocols(limits: &ConnectionLimits) -> auto::Builder<TokioExecutor> {

@@ -66,11 +66,12 @@ async fn handle(
 ) -> Result<Transmission> {
     let is_kept = state.journal.is_some();
     let request = is_kept.then(|| SavedRequest::of(&head, body.as_ref()));
+    let presented = certificate.saved();
     let (transmission, written) = state.record(|| {
         let transmission = gateway::handle(state, head, body, certificate);
         let entry = request.map(|request| Entry::Call {
             request,
-            certificate: certificate.presented(),
+            certificate: presented,
             status: transmission.reply.as_ref().map(|it| it.status.as_u16()),
         });
         (transmission, entry)

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use super::{SandboxState, store};
 use crate::account::{Account, Caller};
@@ -14,6 +13,8 @@ use crate::notifier::{NotificationDraft, SavedDeliveries};
 use crate::platform::SavedPlatform;
 use crate::rate_limits::SavedWindow;
 use crate::record::SavedRecords;
+use crate::remembered;
+use crate::world::SavedWorld;
 
 /// Everything that inputs have changed, except for added merchants, stubs and keys: the journal keeps those.
 #[derive(Serialize, Deserialize)]
@@ -53,20 +54,20 @@ struct Settings {
 
 #[derive(Serialize, Deserialize)]
 struct SavedAccount {
-    world: Box<RawValue>,
-    remembered: Box<RawValue>,
+    world: SavedWorld,
+    remembered: remembered::SavedRecords,
     bills: SavedBills,
     bank_key_given: bool,
 }
 
 impl Image {
-    pub(crate) fn of(state: &SandboxState) -> serde_json::Result<Self> {
+    /// A copy of the state. Writing it as JSON takes several times as long, and is left to another thread.
+    pub(crate) fn of(state: &SandboxState) -> Self {
         let accounts = state.accounts.all();
-        let accounts = accounts.iter().map(|account| {
-            let saved = SavedAccount::of(account)?;
-            Ok((account.mchid().to_owned(), saved))
-        });
-        Ok(Self {
+        let accounts = accounts
+            .iter()
+            .map(|account| (account.mchid().to_owned(), SavedAccount::of(account)));
+        Self {
             counts: Counts {
                 numbers: state.accounts.count(),
                 responses: state.request_count.load(Ordering::Relaxed),
@@ -85,8 +86,8 @@ impl Image {
             platform: state.platform.saved(),
             records: state.records.saved(),
             deliveries: state.notifier.saved(),
-            accounts: accounts.collect::<serde_json::Result<_>>()?,
-        })
+            accounts: accounts.collect(),
+        }
     }
 
     /// Replaces the state.
@@ -104,8 +105,7 @@ impl Image {
         for (mchid, saved) in self.accounts {
             let account = state.accounts.find(&mchid);
             let account = account.ok_or_else(|| format!("the merchant {mchid} is missing"))?;
-            let restored = saved.restore(&account);
-            restored.map_err(|err| format!("the merchant {mchid}: {err}"))?;
+            saved.restore(&account);
         }
         let part = |name: &str, restored: Option<()>| restored.ok_or_else(|| name.to_owned());
         part("faults", state.faults.restore(&self.faults))?;
@@ -131,22 +131,21 @@ impl Settings {
 }
 
 impl SavedAccount {
-    fn of(account: &Account) -> serde_json::Result<Self> {
-        Ok(Self {
-            world: account.world.saved()?,
-            remembered: account.remembered.saved()?,
+    fn of(account: &Account) -> Self {
+        Self {
+            world: account.world.saved(),
+            remembered: account.remembered.saved(),
             bills: account.bills.saved(),
             bank_key_given: account.bank_key_given.load(Ordering::Relaxed),
-        })
+        }
     }
 
-    fn restore(self, account: &Account) -> serde_json::Result<()> {
-        account.world.restore(&self.world)?;
-        account.remembered.restore(&self.remembered)?;
+    fn restore(self, account: &Account) {
+        account.world.restore(self.world);
+        account.remembered.restore(self.remembered);
         account.bills.restore(self.bills);
         let given = self.bank_key_given;
         account.bank_key_given.store(given, Ordering::Relaxed);
-        Ok(())
     }
 }
 
@@ -159,7 +158,7 @@ mod tests {
     use crate::{Fault, RefundStatus, Sandbox};
 
     fn text(sandbox: &Sandbox) -> String {
-        let image = Image::of(&sandbox.state).unwrap();
+        let image = Image::of(&sandbox.state);
         serde_json::to_string(&image).unwrap()
     }
 

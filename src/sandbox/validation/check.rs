@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use serde_json::{Map, Value};
 
 use super::issue::{Issue, Location, Unit, Violation};
-use super::pattern;
+use super::{is_merchant_number, pattern};
 use crate::schema::departures::{self, Rule};
 use crate::schema::{Field, FieldKind};
 use wechatpay_core::catalog::Operation;
@@ -267,6 +267,9 @@ fn broken(mut rules: impl Iterator<Item = Rule>, text: &str) -> Option<Violation
         Rule::Bytes(least, _) if found < least => Some(Violation::TooShort { found, least, unit }),
         Rule::Bytes(_, most) if found > most => Some(Violation::TooLong { found, most, unit }),
         Rule::Matches { accepted, quoted } if !pattern::matches(accepted, text) => {
+            Some(Violation::Pattern(quoted))
+        }
+        Rule::MerchantNumber { quoted } if !is_merchant_number(text) => {
             Some(Violation::Pattern(quoted))
         }
         Rule::Unsigned if text.parse::<u64>().is_err() => Some(Violation::Unsigned),

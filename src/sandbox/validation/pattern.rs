@@ -1,12 +1,13 @@
 //! The regular expressions of fields.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use regex_lite::Regex;
 
-/// Compiled expressions. There are as many as the documentation and the departures have: about ten.
-static COMPILED: Mutex<Option<HashMap<&'static str, Option<Regex>>>> = Mutex::new(None);
+/// Compiled expressions. There are as many as the documentation and the departures have: about ten. A clone of a [`Regex`]
+/// allocates its work space anew, a clone of an `Arc` does not.
+static COMPILED: Mutex<Option<HashMap<&'static str, Option<Arc<Regex>>>>> = Mutex::new(None);
 
 /// Whether the whole text matches a documented expression.
 ///
@@ -17,7 +18,11 @@ pub(super) fn matches(expression: &'static str, text: &str) -> bool {
     let regex = compiled
         .get_or_insert_default()
         .entry(expression)
-        .or_insert_with(|| Regex::new(&format!("^(?:{expression})$")).ok())
+        .or_insert_with(|| {
+            Regex::new(&format!("^(?:{expression})$"))
+                .ok()
+                .map(Arc::new)
+        })
         .clone();
     drop(compiled);
     regex.is_none_or(|regex| regex.is_match(text))

@@ -1,5 +1,6 @@
 //! The result of an action of the control API or of a [`Sandbox`](crate::Sandbox) method.
 
+use super::table::{Row, Table};
 use crate::bilingual::Bilingual;
 use wechatpay_core::error::{Error, ErrorKind};
 
@@ -24,6 +25,25 @@ impl ActionError {
             format!("沙箱中没有单号为 {number:?} 的{zh}"),
         );
         Self::NotFound(message.into())
+    }
+
+    /// The key of the only row that a text names. A number that several sub-merchants use needs the sub-merchant before it.
+    pub(crate) fn key<T: Row>(
+        table: &Table<T>,
+        (en, zh): (&str, &str),
+        text: &str,
+    ) -> ActionResult<String> {
+        let mut keys = table.keys_named(text);
+        match keys.pop() {
+            None => Err(Self::not_found((en, zh), text)),
+            Some(key) if keys.is_empty() => Ok(key),
+            Some(key) => Err(Self::conflict((
+                format!(
+                    "several sub-merchants have {en}s with the number {text:?}: name one as {key:?}"
+                ),
+                format!("多个子商户都有单号为 {text:?} 的{zh}：请写成 {key:?} 的形式"),
+            ))),
+        }
     }
 
     pub(crate) fn conflict(message: impl Into<Bilingual>) -> Self {

@@ -105,7 +105,7 @@ impl World {
             let complaints = state.complaints.iter();
             complaints
                 .map(|it| {
-                    let order = state.orders.get(&it.out_trade_no);
+                    let order = state.orders.get(&it.order);
                     ComplaintRecord::of(it, order, &state.mchid)
                 })
                 .collect()
@@ -115,19 +115,20 @@ impl World {
     /// Whether there is an order or a combined order with this number.
     pub(crate) fn has_order(&self, number: &str) -> bool {
         self.with(|state| {
-            state.orders.get(number).is_some() || state.combined_orders.get(number).is_some()
+            !state.orders.keys_named(number).is_empty()
+                || state.combined_orders.get(number).is_some()
         })
     }
 
     pub(crate) fn has_refund(&self, number: &str) -> bool {
-        self.with(|state| state.refunds.get(number).is_some())
+        self.with(|state| !state.refunds.keys_named(number).is_empty())
     }
 
     /// Whether there is a transfer, or a detail of a batch, with this number.
     pub(crate) fn has_transfer(&self, number: &str) -> bool {
         self.with(|state| {
             let mut details = state.batches.iter().flat_map(|batch| &batch.details);
-            state.transfers.get(number).is_some()
+            !state.transfers.keys_named(number).is_empty()
                 || details.any(|detail| detail.out_detail_no == number)
         })
     }

@@ -10,6 +10,7 @@ use super::outcome::Outcome;
 use super::refund::apiv2 as refund;
 use super::request::Request;
 use super::state::State;
+use super::table::key_of;
 use crate::refusal::Refusal;
 
 /// Members that differ in a repeated request.
@@ -45,7 +46,8 @@ pub(super) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
 /// The notification of an order is signed with the `sign_type` of its last request.
 fn keep_sign_type(state: &mut State, request: &Value) {
     let text = |name| request.get(name).and_then(Value::as_str);
-    let order = text("out_trade_no").and_then(|number| state.orders.get_mut(number));
+    let owner = text("sub_mch_id").filter(|sub| !sub.is_empty());
+    let order = text("out_trade_no").and_then(|it| state.orders.get_mut(&key_of(owner, it)));
     if let Some(order) = order {
         order.sign_type = text("sign_type").map(str::to_owned);
     }

@@ -65,7 +65,7 @@ struct SavedEvent {
 }
 
 /// The events that were not taken yet, oldest first.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Outbox {
     waiting: VecDeque<Event>,
 }

@@ -12,7 +12,7 @@ use crate::date::Local;
 use wechatpay_core::crypto::digest::hex_upper;
 
 /// Counts the numbers, so that none is used twice.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct IdGenerator {
     seed: u64,
     /// How many things have numbers; merchants that share it never have the same number.

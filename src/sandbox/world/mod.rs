@@ -42,12 +42,14 @@ mod request;
 mod sharing;
 mod state;
 mod table;
+#[cfg(test)]
+mod tests;
 mod transfer;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::value::{RawValue, to_raw_value};
+use serde::{Deserialize, Serialize};
 
 pub(crate) use action::{ActionError, ActionResult};
 pub(crate) use bill::BillType;
@@ -75,6 +77,10 @@ const RESOURCES: [Handler; 8] = [
     complaint::answer,
 ];
 
+/// The records in a checkpoint.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SavedWorld(Box<State>);
+
 /// The [`State`] behind a lock.
 #[derive(Default)]
 pub(crate) struct World {
@@ -96,16 +102,14 @@ impl World {
         self.with(|state| RESOURCES.iter().find_map(|answer| answer(state, request)))
     }
 
-    /// The records as JSON, for a checkpoint.
-    pub(crate) fn saved(&self) -> serde_json::Result<Box<RawValue>> {
-        self.with(|state| to_raw_value(state))
+    /// A copy of the records, for a checkpoint.
+    pub(crate) fn saved(&self) -> SavedWorld {
+        SavedWorld(self.with(|state| Box::new(state.clone())))
     }
 
     /// Replaces the records by those of a checkpoint.
-    pub(crate) fn restore(&self, saved: &RawValue) -> serde_json::Result<()> {
-        let saved = serde_json::from_str(saved.get())?;
-        self.with(|state| state.restore(saved));
-        Ok(())
+    pub(crate) fn restore(&self, saved: SavedWorld) {
+        self.with(|state| state.restore(*saved.0));
     }
 
     /// Adds an event of an operation that is remembered elsewhere.

@@ -9,6 +9,7 @@ use super::complaint::model::Complaint;
 use super::order::model::Order;
 use super::refund::model::{Refund, RefundStatus};
 use super::sharing::model::Share;
+use super::table::Row;
 use super::transfer::model::Transfer;
 
 /// An order that a [`Sandbox`](crate::Sandbox) remembers.
@@ -19,6 +20,8 @@ pub struct OrderRecord {
     pub mchid: String,
     /// The merchant's number (商户订单号).
     pub out_trade_no: String,
+    /// The number, for a sub-merchant's after its id and a slash: two of them may use the same number.
+    pub(crate) key: String,
     /// WeChat Pay's number (微信支付订单号), once it is paid.
     pub transaction_id: Option<String>,
     /// The number of its combined order (合单商户订单号).
@@ -44,6 +47,7 @@ impl OrderRecord {
         Self {
             mchid: mchid.to_owned(),
             out_trade_no: order.out_trade_no.clone(),
+            key: order.key(),
             transaction_id: order.transaction_id.clone(),
             combine_out_trade_no: order.combine.clone(),
             trade_state: order.state(now).name(),
@@ -65,10 +69,14 @@ pub struct RefundRecord {
     pub mchid: String,
     /// The merchant's number (商户退款单号).
     pub out_refund_no: String,
+    /// The number, for a sub-merchant's after its id and a slash: two of them may use the same number.
+    pub(crate) key: String,
     /// WeChat Pay's number (微信支付退款号).
     pub refund_id: String,
     /// The order's number.
     pub out_trade_no: String,
+    /// The key of the order.
+    pub(crate) order: String,
     /// The status.
     pub status: RefundStatus,
     /// In fen.
@@ -82,8 +90,10 @@ impl RefundRecord {
         Self {
             mchid: mchid.to_owned(),
             out_refund_no: refund.out_refund_no.clone(),
+            key: refund.key(),
             refund_id: refund.refund_id.clone(),
             out_trade_no: refund.out_trade_no.clone(),
+            order: refund.order_key(),
             status: refund.status,
             amount: refund.amount,
             json: refund.view(),
@@ -99,6 +109,8 @@ pub struct TransferRecord {
     pub mchid: String,
     /// The merchant's number (商户单号).
     pub out_bill_no: String,
+    /// The number, for a sub-merchant's after its id and a slash: two of them may use the same number.
+    pub(crate) key: String,
     /// WeChat Pay's number (微信转账单号).
     pub transfer_bill_no: String,
     /// `WAIT_USER_CONFIRM`, `SUCCESS`, `FAIL`, `CANCELING` or `CANCELLED`.
@@ -114,6 +126,7 @@ impl TransferRecord {
         Self {
             mchid: transfer.mchid.clone(),
             out_bill_no: transfer.out_bill_no.clone(),
+            key: transfer.key(),
             transfer_bill_no: transfer.transfer_bill_no.clone(),
             state: transfer.state.name(),
             amount: transfer.amount,
@@ -126,6 +139,7 @@ impl TransferRecord {
         Self {
             mchid: batch.mchid.clone(),
             out_bill_no: detail.out_detail_no.clone(),
+            key: detail.out_detail_no.clone(),
             transfer_bill_no: detail.detail_id.clone(),
             state: detail.status.name(),
             amount: detail.amount,
@@ -142,6 +156,8 @@ pub struct SharingRecord {
     pub mchid: String,
     /// The merchant's number (商户分账单号).
     pub out_order_no: String,
+    /// The number, for a sub-merchant's after its id and a slash: two of them may use the same number.
+    pub(crate) key: String,
     /// WeChat Pay's number (微信分账单号).
     pub order_id: String,
     /// The number of the order whose money is shared.
@@ -157,6 +173,7 @@ impl SharingRecord {
         Self {
             mchid: mchid.to_owned(),
             out_order_no: share.out_order_no.clone(),
+            key: share.key(),
             order_id: share.order_id.clone(),
             out_trade_no: share.out_trade_no.clone(),
             finished: share.ended.is_some(),

@@ -13,7 +13,7 @@ use super::sharing::model::{Receiver, Return, Share};
 use super::table::Table;
 use super::transfer::model::Transfer;
 
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct State {
     /// Whose account it is (商户号).
     pub(crate) mchid: String,

@@ -6,6 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How many rows are kept.
 pub(crate) const KEPT: usize = 10_000;
+/// All rows are looked at again after a part of the table, 1 of this many, has been replaced.
+const LOOKS: usize = 8;
 /// The greatest total weight of the rows.
 const WEIGHT: usize = 100_000;
 
@@ -16,6 +18,16 @@ pub(crate) trait Row {
     /// WeChat Pay's number, if it has one.
     fn id(&self) -> Option<&str>;
 
+    /// The sub-merchant that the number belongs to; `None` for the merchant's own numbers. Two of them may use the same.
+    fn owner(&self) -> Option<&str> {
+        None
+    }
+
+    /// The key of the row in its table.
+    fn key(&self) -> String {
+        key_of(self.owner(), self.number())
+    }
+
     /// Whether it is finished. Finished rows are dropped first.
     fn is_over(&self, now: i64) -> bool;
 
@@ -25,10 +37,19 @@ pub(crate) trait Row {
     }
 }
 
-/// Rows in insertion order, found by either number.
+/// The key of the row with a number of a sub-merchant, or of the merchant itself. A number has no slash.
+pub(crate) fn key_of(owner: Option<&str>, number: &str) -> String {
+    match owner {
+        Some(owner) => format!("{owner}/{number}"),
+        None => number.to_owned(),
+    }
+}
+
+/// Rows in insertion order, found by the key of their number or by WeChat Pay's number.
+#[derive(Clone)]
 pub(crate) struct Table<T> {
     rows: BTreeMap<u64, T>,
-    numbers: HashMap<String, u64>,
+    keys: HashMap<String, u64>,
     ids: HashMap<String, u64>,
     next: u64,
     kept: usize,
@@ -55,7 +76,7 @@ impl<T> Table<T> {
     pub(crate) fn keeping(kept: usize) -> Self {
         Self {
             rows: BTreeMap::new(),
-            numbers: HashMap::new(),
+            keys: HashMap::new(),
             ids: HashMap::new(),
             next: 0,
             kept,
@@ -66,12 +87,21 @@ impl<T> Table<T> {
 }
 
 impl<T: Row> Table<T> {
-    pub(crate) fn get(&self, number: &str) -> Option<&T> {
-        self.rows.get(self.numbers.get(number)?)
+    pub(crate) fn get(&self, key: &str) -> Option<&T> {
+        self.rows.get(self.keys.get(key)?)
     }
 
-    pub(crate) fn get_mut(&mut self, number: &str) -> Option<&mut T> {
-        self.rows.get_mut(self.numbers.get(number)?)
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut T> {
+        self.rows.get_mut(self.keys.get(key)?)
+    }
+
+    /// The keys that a text names: itself, or without a row of this key those of all rows with this number.
+    pub(crate) fn keys_named(&self, text: &str) -> Vec<String> {
+        if self.keys.contains_key(text) {
+            return vec![text.to_owned()];
+        }
+        let rows = self.rows.values().filter(|row| row.number() == text);
+        rows.map(Row::key).collect()
     }
 
     pub(crate) fn by_id(&self, id: &str) -> Option<&T> {
@@ -85,10 +115,11 @@ impl<T: Row> Table<T> {
 
     /// Adds a row. While there are too many, drops the oldest finished row or, without one, the oldest.
     pub(crate) fn insert(&mut self, row: T, now: i64) {
-        self.remove(row.number());
+        let name = row.key();
+        self.remove(&name);
         let key = self.next;
         self.next += 1;
-        self.numbers.insert(row.number().to_owned(), key);
+        self.keys.insert(name, key);
         if let Some(id) = row.id() {
             self.ids.insert(id.to_owned(), key);
         }
@@ -98,8 +129,8 @@ impl<T: Row> Table<T> {
             let over = self.finished(now);
             let over = over.and_then(|key| self.rows.get(&key));
             let gone = over.or_else(|| self.rows.values().next());
-            if let Some(number) = gone.map(|row| row.number().to_owned()) {
-                self.remove(&number);
+            if let Some(key) = gone.map(Row::key) {
+                self.remove(&key);
             }
         }
         self.weight += row.weight();
@@ -111,7 +142,7 @@ impl<T: Row> Table<T> {
         match self.search.left.checked_sub(1) {
             Some(left) => self.search.left = left,
             None => {
-                let left = self.kept / 64;
+                let left = self.kept / LOOKS;
                 self.search = Search { from: 0, left };
             }
         }
@@ -122,16 +153,16 @@ impl<T: Row> Table<T> {
     }
 
     /// Indexes a row by WeChat Pay's number, which it got after its insertion.
-    pub(crate) fn name(&mut self, number: &str) {
-        if let Some(key) = self.numbers.get(number)
+    pub(crate) fn name(&mut self, key: &str) {
+        if let Some(key) = self.keys.get(key)
             && let Some(id) = self.rows.get(key).and_then(Row::id)
         {
             self.ids.insert(id.to_owned(), *key);
         }
     }
 
-    pub(crate) fn remove(&mut self, number: &str) -> Option<T> {
-        let row = self.rows.remove(&self.numbers.remove(number)?)?;
+    pub(crate) fn remove(&mut self, key: &str) -> Option<T> {
+        let row = self.rows.remove(&self.keys.remove(key)?)?;
         self.weight -= row.weight();
         if let Some(id) = row.id() {
             self.ids.remove(id);
@@ -277,10 +308,10 @@ mod tests {
             table.insert(Watched(number.to_string(), false, &looks), 0);
         }
         assert_eq!(table.iter().count(), kept);
-        assert!(looks.get() < kept * 100, "{}", looks.get());
+        assert!(looks.get() < kept * 10, "{}", looks.get());
         // A row that has finished meanwhile goes before older open ones, soon.
         table.get_mut("12000").unwrap().1 = true;
-        for number in 0..=kept / 64 {
+        for number in 0..=kept / LOOKS {
             table.insert(Watched(format!("new{number}"), false, &looks), 0);
         }
         assert!(table.get("12000").is_none());

@@ -4,7 +4,6 @@
 mod bill;
 mod combine;
 mod complaints;
-mod model;
 mod orders;
 mod refunds;
 mod sharing;

@@ -26,7 +26,9 @@ pub(in crate::control) fn order(
     );
     let world = &account.world;
     let is_it = |it: &&OrderRecord| {
-        it.out_trade_no == number || it.combine_out_trade_no.as_deref() == Some(number)
+        it.out_trade_no == number
+            || it.key == number
+            || it.combine_out_trade_no.as_deref() == Some(number)
     };
     let done = match verb {
         "pay" => world.pay(number, now),
@@ -131,7 +133,8 @@ pub(in crate::control) fn settle(
         .map_err(Problem::of_action)?;
     events::post_pending(state);
     let refunds = world.refunds();
-    let refund = refunds.iter().find(|it| it.out_refund_no == number);
+    let refund = refunds.iter().find(|it| it.key == number);
+    let refund = refund.or_else(|| refunds.iter().find(|it| it.out_refund_no == number));
     Ok(json!({"refund": refund.map(views::refund)}))
 }
 

@@ -62,12 +62,15 @@ fn one(
     Some(match kind {
         "orders" => {
             let orders = world.orders(state.now());
-            let found = orders.iter().find(|it| it.out_trade_no == number)?;
+            let found = orders.iter().find(|it| it.key == number);
+            let found = found.or_else(|| orders.iter().find(|it| it.out_trade_no == number))?;
             order(state, found, &world.refunds(), lang)
         }
         "refunds" => {
             let refunds = world.refunds();
-            refund(refunds.iter().find(|it| it.out_refund_no == number)?, lang)
+            let found = refunds.iter().find(|it| it.key == number);
+            let found = found.or_else(|| refunds.iter().find(|it| it.out_refund_no == number))?;
+            refund(found, lang)
         }
         "complaints" => {
             let complaints = world.complaints();
@@ -78,11 +81,15 @@ fn one(
         }
         "transfers" => {
             let transfers = world.transfers();
-            transfer(transfers.iter().find(|it| it.out_bill_no == number)?, lang)
+            let found = transfers.iter().find(|it| it.key == number);
+            let found = found.or_else(|| transfers.iter().find(|it| it.out_bill_no == number))?;
+            transfer(found, lang)
         }
         "sharing" => {
             let sharing = world.sharing();
-            shared(sharing.iter().find(|it| it.out_order_no == number)?, lang)
+            let found = sharing.iter().find(|it| it.key == number);
+            let found = found.or_else(|| sharing.iter().find(|it| it.out_order_no == number))?;
+            shared(found, lang)
         }
         _ => return None,
     })
@@ -94,10 +101,10 @@ fn order(
     refunds: &[RefundRecord],
     lang: Lang,
 ) -> Markup {
-    let back = format!("{LIST}/{}", segment(&order.out_trade_no));
+    let back = format!("{LIST}/{}", segment(&order.key));
     let of_it: Vec<_> = refunds
         .iter()
-        .filter(|it| it.out_trade_no == order.out_trade_no && it.mchid == order.mchid)
+        .filter(|it| it.order == order.key && it.mchid == order.mchid)
         .collect();
     html! {
         dl {
@@ -110,7 +117,7 @@ fn order(
             }
             @if !of_it.is_empty() {
                 dt { (lang.say("Refunds", "退款")) }
-                dd { @for refund in &of_it { div.code { (link("refunds", &refund.out_refund_no)) " " (yuan(refund.amount)) } } }
+                dd { @for refund in &of_it { div.code { (link("refunds", &refund.key)) " " (yuan(refund.amount)) } } }
             }
         }
         p { (user(order, &back, lang)) }
@@ -125,7 +132,7 @@ fn partial_refund(order: &OrderRecord, back: &str, lang: Lang) -> Markup {
     let may = ["SUCCESS", "REFUND"].contains(&order.trade_state) && left > 0;
     html! {
         @if may {
-            form.fields method="post" action={ "/_sandbox/do/orders/" (segment(&order.out_trade_no)) "/refund" } {
+            form.fields method="post" action={ "/_sandbox/do/orders/" (segment(&order.key)) "/refund" } {
                 input type="hidden" name="back" value=(back);
                 input type="hidden" name="mchid" value=(order.mchid);
                 label { (lang.say("Refund so many fen", "退款金额（分）"))
@@ -138,12 +145,12 @@ fn partial_refund(order: &OrderRecord, back: &str, lang: Lang) -> Markup {
 }
 
 fn refund(refund: &RefundRecord, lang: Lang) -> Markup {
-    let back = format!("/_sandbox/refunds/{}", segment(&refund.out_refund_no));
+    let back = format!("/_sandbox/refunds/{}", segment(&refund.key));
     html! {
         dl {
             dt { (lang.say("State", "状态")) } dd { (state(refund.status.name())) }
             dt { (lang.say("Amount", "金额")) } dd { (yuan(refund.amount)) }
-            dt { (lang.say("Order", "订单")) } dd { code { (link("orders", &refund.out_trade_no)) } }
+            dt { (lang.say("Order", "订单")) } dd { code { (link("orders", &refund.order)) } }
         }
         p { (bank(refund, &back, lang)) }
         (queried(&refund.json, lang))
@@ -161,7 +168,7 @@ fn complaint(complaint: &ComplaintRecord, lang: Lang) -> Markup {
 }
 
 fn transfer(transfer: &TransferRecord, lang: Lang) -> Markup {
-    let back = format!("/_sandbox/transfers/{}", segment(&transfer.out_bill_no));
+    let back = format!("/_sandbox/transfers/{}", segment(&transfer.key));
     html! {
         dl {
             dt { (lang.say("State", "状态")) } dd { (state(transfer.state)) }

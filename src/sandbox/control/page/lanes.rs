@@ -123,7 +123,7 @@ fn paid(order: &OrderRecord, lang: Lang) -> Option<Event> {
         lanes: (USER, WECHAT),
         text: lang.say("pays", "支付").to_owned(),
         outcome: String::new(),
-        link: format!("/_sandbox/orders/{}", segment(&order.out_trade_no)),
+        link: format!("/_sandbox/orders/{}", segment(&order.key)),
         class: "fine",
     })
 }
@@ -139,7 +139,7 @@ fn refunded(refund: &RefundRecord, lang: Lang) -> Option<Event> {
         lanes: (WECHAT, USER),
         text: format!("{label} {}", refund.out_refund_no),
         outcome: String::new(),
-        link: format!("/_sandbox/refunds/{}", segment(&refund.out_refund_no)),
+        link: format!("/_sandbox/refunds/{}", segment(&refund.key)),
         class: "fine",
     })
 }

@@ -81,7 +81,7 @@ fn order_table(orders: &[OrderRecord], lang: Lang) -> Markup {
                 th { (lang.say("The user", "用户操作")) }
             } }
             tbody { @for order in orders.iter().rev().take(SHOWN) { tr {
-                td.code { (link("orders", &order.out_trade_no)) (merchant(&order.mchid)) @if let Some(id) = &order.transaction_id { br; span.dim { (id) } } }
+                td.code { (link("orders", &order.key)) (merchant(&order.mchid)) @if let Some(id) = &order.transaction_id { br; span.dim { (id) } } }
                 td { (state(order.trade_state)) }
                 td data-label=(lang.say("Total", "金额")) { (yuan(order.total)) }
                 td data-label=(lang.say("Refunded", "已退款")) { (yuan(order.refunded)) }
@@ -93,10 +93,7 @@ fn order_table(orders: &[OrderRecord], lang: Lang) -> Markup {
 
 /// A part of a combined order is paid with the whole.
 pub(super) fn user(order: &OrderRecord, back: &str, lang: Lang) -> Markup {
-    let number = order
-        .combine_out_trade_no
-        .as_deref()
-        .unwrap_or(&order.out_trade_no);
+    let number = order.combine_out_trade_no.as_deref().unwrap_or(&order.key);
     let path = |verb: &str| format!("orders/{}/{verb}", segment(number));
     let single = order.combine_out_trade_no.is_none();
     let act = |path: &str, label: &str| button_with(path, back, ("mchid", &order.mchid), label);
@@ -128,7 +125,7 @@ fn refund_table(refunds: &[RefundRecord], lang: Lang) -> Markup {
                 th { (lang.say("The bank", "银行操作")) }
             } }
             tbody { @for refund in refunds.iter().rev().take(SHOWN) { tr {
-                td.code { (link("refunds", &refund.out_refund_no)) (merchant(&refund.mchid)) br; span.dim { (refund.out_trade_no) } }
+                td.code { (link("refunds", &refund.key)) (merchant(&refund.mchid)) br; span.dim { (refund.out_trade_no) } }
                 td { (state(refund.status.name())) }
                 td data-label=(lang.say("Amount", "金额")) { (yuan(refund.amount)) }
                 td { (bank(refund, HERE, lang)) }
@@ -149,7 +146,7 @@ pub(super) fn bank(refund: &RefundRecord, back: &str, lang: Lang) -> Markup {
 }
 
 fn settle(refund: &RefundRecord, status: &str, back: &str, label: &str) -> Markup {
-    let path = format!("refunds/{}/settle", segment(&refund.out_refund_no));
+    let path = format!("refunds/{}/settle", segment(&refund.key));
     let members = [("status", status), ("mchid", &*refund.mchid)];
     button_of(&path, back, &members, label)
 }
@@ -183,7 +180,7 @@ fn transfer_table(transfers: &[TransferRecord], lang: Lang) -> Markup {
                 th { (lang.say("The user", "用户操作")) }
             } }
             tbody { @for transfer in transfers.iter().rev().take(SHOWN) { tr {
-            td.code { (link("transfers", &transfer.out_bill_no)) (merchant(&transfer.mchid)) }
+            td.code { (link("transfers", &transfer.key)) (merchant(&transfer.mchid)) }
             td { (state(transfer.state)) }
             td data-label=(lang.say("Amount", "金额")) { (yuan(transfer.amount)) }
             td { (receiver(transfer, HERE, lang)) }
@@ -202,7 +199,7 @@ fn sharing_table(sharing: &[SharingRecord], lang: Lang) -> Markup {
                 th { (lang.say("Order", "订单")) }
             } }
             tbody { @for record in sharing.iter().rev().take(SHOWN) { tr {
-                td.code { (link("sharing", &record.out_order_no)) (merchant(&record.mchid)) }
+                td.code { (link("sharing", &record.key)) (merchant(&record.mchid)) }
                 td { (state(if record.finished { "FINISHED" } else { "PROCESSING" })) }
                 td data-label=(lang.say("Amount", "金额")) { (yuan(shared(record))) }
                 td.code { (link("orders", &record.out_trade_no)) }
@@ -223,7 +220,7 @@ fn shared(record: &SharingRecord) -> i64 {
 
 /// The actions of the receiving user.
 pub(super) fn receiver(transfer: &TransferRecord, back: &str, lang: Lang) -> Markup {
-    let path = format!("transfers/{}", segment(&transfer.out_bill_no));
+    let path = format!("transfers/{}", segment(&transfer.key));
     let member = ("mchid", &*transfer.mchid);
     let act = |verb: &str, label: &str| button_with(&format!("{path}/{verb}"), back, member, label);
     html! {

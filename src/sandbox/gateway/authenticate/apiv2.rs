@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::received::{ClientCertificate, Received};
 use super::{Authenticated, Content, Unauthenticated};
-use crate::account::Account;
+use crate::account::{Account, Caller};
 use crate::apiv2::{self, Message};
 use crate::bilingual::Bilingual;
 use crate::refusal::Refusal;
@@ -42,7 +42,7 @@ pub(super) fn authenticate(
     let checked = check_nonce(operation, &message)
         .and_then(|()| check_signature(key, operation, &message))
         .and_then(|()| check_file_hash(&message))
-        .and_then(|()| check_client_certificate(received, operation));
+        .and_then(|()| check_client_certificate(received, operation, &caller));
     match checked {
         Ok(()) => Ok(Authenticated {
             caller,
@@ -144,13 +144,37 @@ fn check_file_hash(message: &Message<'_>) -> Result<(), Refusal> {
 
 /// Plain HTTP cannot present a certificate, so such requests pass. The client checks before it sends
 /// that it has one.
-fn check_client_certificate(received: &Received, operation: &Operation) -> Result<(), Refusal> {
-    if !operation.needs_client_cert() || received.client_certificate != ClientCertificate::Missing {
+fn check_client_certificate(
+    received: &Received,
+    operation: &Operation,
+    caller: &Caller,
+) -> Result<(), Refusal> {
+    if !operation.needs_client_cert() {
         return Ok(());
     }
-    let why = Bilingual::new(
-        "the TLS connection presents no merchant certificate",
-        "TLS 连接没有出示商户证书",
-    );
+    let own = caller.credentials.certificate.serial();
+    let why = match &received.client_certificate {
+        ClientCertificate::NotAsked => return Ok(()),
+        ClientCertificate::Presented(serial) if is_same_serial(serial, own) => return Ok(()),
+        ClientCertificate::Presented(serial) => {
+            let mchid = caller.account.mchid();
+            Bilingual::from((
+                format!(
+                    "the certificate {serial} of the TLS connection is not that of the mch_id {mchid}, which is {own}"
+                ),
+                format!("TLS 连接出示的证书 {serial} 不属于 mch_id {mchid}，其商户证书是 {own}"),
+            ))
+        }
+        ClientCertificate::Missing => Bilingual::new(
+            "the TLS connection presents no merchant certificate",
+            "TLS 连接没有出示商户证书",
+        ),
+    };
     Err(Refusal::v2(NO_CERTIFICATE, why))
+}
+
+/// Serials differ in case and in zeros before them.
+fn is_same_serial(one: &str, other: &str) -> bool {
+    let digits = |text: &str| text.trim_start_matches('0').to_ascii_uppercase();
+    digits(one) == digits(other)
 }

@@ -196,7 +196,7 @@ fn of_share<'s>(
 }
 
 fn of_return<'s>(state: &'s State, back: &'s Return, account: &str) -> Option<Flow<'s>> {
-    let share = state.shares.get(&back.out_order_no)?;
+    let share = state.shares.get(&back.share)?;
     let sign = sign(&back.done.account, Some(share.party.seller()), account)?;
     Some(Flow {
         time: back.done.time,

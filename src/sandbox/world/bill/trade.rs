@@ -95,7 +95,7 @@ fn rows(state: &State, bill_type: BillType) -> Vec<Row<'_>> {
 fn refunded<'s>(state: &'s State, refund: &'s Refund) -> Option<Row<'s>> {
     Some(Row {
         time: refund.created,
-        order: state.orders.get(&refund.out_trade_no)?,
+        order: state.orders.get(&refund.order_key())?,
         back: Some(Back {
             trade_state: "REFUND",
             id: &refund.refund_id,

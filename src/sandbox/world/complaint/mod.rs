@@ -36,7 +36,8 @@ pub(crate) fn complain(
     detail: &str,
     now: i64,
 ) -> ActionResult<String> {
-    let order = state.orders.get(number);
+    let key = ActionError::key(&state.orders, ORDER, number)?;
+    let order = state.orders.get(&key);
     let order = order.ok_or_else(|| ActionError::not_found(ORDER, number))?;
     if order.transaction_id.is_none() {
         let state = order.state(now).name();
@@ -97,7 +98,7 @@ fn list(state: &State, request: &Request<'_>) -> Outcome {
     let all = all.filter(|it| (begin..end + DAY).contains(&it.created));
     let views = all
         .filter(of_merchant)
-        .map(|it| it.view(state.orders.get(&it.out_trade_no)));
+        .map(|it| it.view(state.orders.get(&it.order)));
     page(request, views.collect())
 }
 
@@ -125,7 +126,7 @@ fn date(request: &Request<'_>, name: &str) -> Result<i64, Refusal> {
 
 fn query(state: &State, request: &Request<'_>) -> Outcome {
     let complaint = named(state, request)?;
-    let order = state.orders.get(&complaint.out_trade_no);
+    let order = state.orders.get(&complaint.order);
     Ok(Success::json(complaint.whole(order)))
 }
 

@@ -44,6 +44,8 @@ struct Step {
 pub(crate) struct Complaint {
     pub(crate) id: String,
     pub(crate) out_trade_no: String,
+    /// The key of its order.
+    pub(crate) order: String,
     transaction_id: String,
     amount: i64,
     pub(crate) mchid: String,
@@ -82,6 +84,7 @@ impl Complaint {
         let mut complaint = Self {
             id,
             out_trade_no: order.out_trade_no.clone(),
+            order: order.key(),
             transaction_id: order.transaction_id.clone().unwrap_or_default(),
             amount: order.total,
             mchid: order.party.seller().to_owned(),

@@ -13,7 +13,7 @@ const KEPT_BYTES: usize = 64 << 20;
 const KEPT: usize = 10_000;
 
 /// The images, bounded by [`KEPT_BYTES`] and [`KEPT`].
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Images {
     kept: HashMap<String, Bytes>,
     /// Oldest first.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::outcome::{Outcome, Success};
 use super::super::request::{Fields, Request};
 use super::super::state::State;
+use super::super::table::{Row, key_of};
 use super::code_payment;
 use super::model::{Order, Party, Payer, PaymentMethod, TradeState, v2_members};
 use super::rules::{WEEK, check_reusable, close_order, currency, reverse_order};
@@ -26,7 +27,7 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
     if kind == PaymentMethod::JSAPI && nobody {
         return Err(fields.wrong("/openid", "缺少必填参数"));
     }
-    if let Some(known) = state.orders.get(&order.out_trade_no) {
+    if let Some(known) = state.orders.get(&order.key()) {
         check_reusable(known, &order, request.now)?;
         return Ok(Success::json(known.answer.clone()));
     }
@@ -63,7 +64,7 @@ pub(crate) fn micropay(state: &mut State, request: &Request<'_>) -> Outcome {
     if !code_payment::is_code(&code) {
         return Err(business::AUTH_CODE_INVALID.refusal());
     }
-    let number = order.out_trade_no.clone();
+    let number = order.key();
     code_payment::begin(state, order, &code, request.now)?;
     let order = state.orders.get(&number);
     let order =
@@ -169,7 +170,7 @@ pub(crate) fn amount(fields: &Fields<'_>, pointer: &str) -> Result<i64, Refusal>
     amount.ok_or_else(|| fields.wrong(pointer, "应为大于0的整数，单位为分"))
 }
 
-/// The number of the order that the request identifies by either number. It must be the requesting merchant's.
+/// The key of the order that the request identifies by either number. It must be the requesting merchant's.
 pub(crate) fn find(state: &State, fields: &Fields<'_>) -> Result<String, Refusal> {
     let id = fields.optional_text("/transaction_id")?;
     let number = fields.optional_text("/out_trade_no")?;
@@ -177,14 +178,14 @@ pub(crate) fn find(state: &State, fields: &Fields<'_>) -> Result<String, Refusal
     let order = match (&id, &number) {
         (None, None) => return Err(fields.wrong("/out_trade_no", "缺少必填参数")),
         (Some(id), _) => state.orders.by_id(id),
-        (None, Some(number)) => state.orders.get(number),
+        (None, Some(number)) => state.orders.get(&key_of(sub_mchid.as_deref(), number)),
     };
     let order = order.filter(|order| order.party.sub_mchid == sub_mchid);
     let wanted = id.as_ref().or(number.as_ref());
     let wanted = wanted.map(String::as_str).unwrap_or_default();
     let order =
         order.ok_or_else(|| business::ORDER_NOT_EXIST.with(&[&format_args!("{wanted:?}")]))?;
-    Ok(order.out_trade_no.clone())
+    Ok(order.key())
 }
 
 /// The parties of an order in APIv2's terms.

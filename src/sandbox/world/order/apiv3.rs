@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::outcome::{Outcome, Success};
 use super::super::request::{Fields, Request};
 use super::super::state::State;
+use super::super::table::{Row, key_of};
 use super::code_payment;
 use super::model::{Order, Party, Payer, PaymentMethod};
 use super::rules::{
@@ -52,7 +53,7 @@ pub(crate) fn create(
 
 /// The same order again gets the same response.
 fn prepay(state: &mut State, request: &Request<'_>, mut order: Order) -> Outcome {
-    if let Some(known) = state.orders.get(&order.out_trade_no) {
+    if let Some(known) = state.orders.get(&order.key()) {
         check_reusable(known, &order, request.now)?;
         return Ok(Success::json(known.answer.clone()));
     }
@@ -63,33 +64,39 @@ fn prepay(state: &mut State, request: &Request<'_>, mut order: Order) -> Outcome
 }
 
 pub(crate) fn by_number(state: &State, request: &Request<'_>, mode: MerchantMode) -> Outcome {
+    let sub_mchid = queried_by(state, request, mode)?;
     let number = request.variable("out_trade_no");
-    queried(state, state.orders.get(&number), &number, request, mode)
+    let order = state.orders.get(&key_of(sub_mchid.as_deref(), &number));
+    shown(order, &number, request)
 }
 
 pub(crate) fn by_id(state: &State, request: &Request<'_>, mode: MerchantMode) -> Outcome {
+    let sub_mchid = queried_by(state, request, mode)?;
     let number = request.variable("transaction_id");
-    queried(state, state.orders.by_id(&number), &number, request, mode)
+    let order = state.orders.by_id(&number);
+    let order = order.filter(|order| order.party.sub_mchid == sub_mchid);
+    shown(order, &number, request)
 }
 
-fn queried(
+/// The sub-merchant whose order a query is for.
+fn queried_by(
     state: &State,
-    order: Option<&Order>,
-    number: &str,
     request: &Request<'_>,
     mode: MerchantMode,
-) -> Outcome {
-    let sub_mchid = match mode {
+) -> Result<Option<String>, Refusal> {
+    match mode {
         MerchantMode::Direct => {
             require_own_mchid(state, &request.parameter("mchid")?)?;
-            None
+            Ok(None)
         }
         MerchantMode::Partner => {
             require_own_mchid(state, &request.parameter("sp_mchid")?)?;
-            Some(request.parameter("sub_mchid")?)
+            request.parameter("sub_mchid").map(Some)
         }
-    };
-    let order = order.filter(|order| order.party.sub_mchid == sub_mchid);
+    }
+}
+
+fn shown(order: Option<&Order>, number: &str, request: &Request<'_>) -> Outcome {
     let order =
         order.ok_or_else(|| business::ORDER_NOT_EXIST.with(&[&format_args!("{number:?}")]))?;
     Ok(Success::json(order.found(request.now)))
@@ -128,10 +135,8 @@ fn named<'s>(
         }
     };
     let number = request.variable("out_trade_no");
-    let order = state.orders.get_mut(&number);
-    order
-        .filter(|order| order.party.sub_mchid == sub_mchid)
-        .ok_or_else(|| business::ORDER_NOT_EXIST.with(&[&format_args!("{number:?}")]))
+    let order = state.orders.get_mut(&key_of(sub_mchid.as_deref(), &number));
+    order.ok_or_else(|| business::ORDER_NOT_EXIST.with(&[&format_args!("{number:?}")]))
 }
 
 fn party(state: &State, fields: &Fields<'_>, mode: MerchantMode) -> Result<Party, Refusal> {

@@ -7,6 +7,7 @@
 use super::super::outcome::{Outcome, Success};
 use super::super::request::{Fields, Request};
 use super::super::state::State;
+use super::super::table::Row;
 use super::model::{Order, TradeState};
 use super::{payment, rules};
 use crate::refusal::Refusal;
@@ -24,7 +25,7 @@ pub(crate) fn pay(
     if !is_code(&code) {
         return Err(fields.wrong("/payer/auth_code", "付款码应为18位数字，以10至15开头"));
     }
-    let number = order.out_trade_no.clone();
+    let number = order.key();
     begin(state, order, &code, request.now)?;
     let order = state.orders.get(&number);
     Ok(order.map_or_else(Success::empty, |order| {
@@ -39,7 +40,7 @@ pub(crate) fn begin(
     code: &str,
     now: i64,
 ) -> Result<(), Refusal> {
-    let number = order.out_trade_no.clone();
+    let number = order.key();
     if let Some(known) = state.orders.get(&number) {
         return if known.fingerprint == order.fingerprint && known.is_paid(now) {
             Ok(())

@@ -7,6 +7,7 @@ use super::super::event::Event;
 use super::super::outcome::{Outcome, Success};
 use super::super::request::{Fields, Request};
 use super::super::state::State;
+use super::super::table::{Row, key_of};
 use super::model::{CombinedOrder, Order, Party, Payer, PaymentMethod, TradeState, members};
 use super::payment;
 use super::rules::{
@@ -26,7 +27,7 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>, kind: PaymentMeth
         .iter()
         .map(|item| part(item, &fields, &combine, request, kind))
         .collect::<Result<Vec<_>, _>>()?;
-    combine.parts = orders.iter().map(|it| it.out_trade_no.clone()).collect();
+    combine.parts = orders.iter().map(Row::key).collect();
     if let Some(known) = state.combined_orders.get(&combine.number) {
         return repeated(state, known, &combine, request.now);
     }
@@ -156,7 +157,8 @@ pub(crate) fn close(state: &mut State, request: &Request<'_>) -> Outcome {
         combine.ok_or_else(|| business::ORDER_NOT_EXIST.with(&[&format_args!("{number:?}")]))?;
     let mut named = Vec::new();
     for item in fields.items("/sub_orders", MOST)? {
-        let part = item.merchant_number("/out_trade_no")?;
+        let number = item.merchant_number("/out_trade_no")?;
+        let part = key_of(item.optional_text("/sub_mchid")?.as_deref(), &number);
         let order = orders.get(&part).filter(|_| combine.parts.contains(&part));
         let order =
             order.ok_or_else(|| business::ORDER_NOT_EXIST.with(&[&format_args!("{part:?}")]))?;

@@ -69,8 +69,9 @@ pub(crate) fn pay(state: &mut State, number: &str, now: i64) -> ActionResult {
     if state.combined_orders.get(number).is_some() {
         return combined::pay(state, number, now);
     }
-    payment::check_single(state.orders.get(number), number, now)?;
-    payment::complete_payment(state, number, now);
+    let key = ActionError::key(&state.orders, ORDER, number)?;
+    payment::check_single(state.orders.get(&key), number, now)?;
+    payment::complete_payment(state, &key, now);
     Ok(())
 }
 
@@ -82,8 +83,9 @@ pub(crate) fn fail(state: &mut State, number: &str, now: i64) -> ActionResult {
     if state.combined_orders.get(number).is_some() {
         return combined::open(state, number, now).map(drop);
     }
-    payment::check_single(state.orders.get(number), number, now)?;
-    let order = state.orders.get_mut(number);
+    let key = ActionError::key(&state.orders, ORDER, number)?;
+    payment::check_single(state.orders.get(&key), number, now)?;
+    let order = state.orders.get_mut(&key);
     if let Some(order) = order.filter(|order| order.kind.is_code()) {
         order.state = TradeState::PayError;
     }
@@ -95,16 +97,17 @@ pub(crate) fn expire(state: &mut State, number: &str, now: i64) -> ActionResult 
     let open = match state.combined_orders.get(number) {
         Some(_) => combined::open(state, number, now)?,
         None => {
-            let order = state.orders.get(number);
+            let key = ActionError::key(&state.orders, ORDER, number)?;
+            let order = state.orders.get(&key);
             payment::check_payable(
                 order.ok_or_else(|| ActionError::not_found(ORDER, number))?,
                 now,
             )?;
-            vec![number.to_owned()]
+            vec![key]
         }
     };
-    for number in &open {
-        if let Some(order) = state.orders.get_mut(number) {
+    for key in &open {
+        if let Some(order) = state.orders.get_mut(key) {
             order.expires = now;
         }
     }

@@ -186,6 +186,10 @@ impl Row for Order {
         self.transaction_id.as_deref()
     }
 
+    fn owner(&self) -> Option<&str> {
+        self.party.sub_mchid.as_deref()
+    }
+
     fn is_over(&self, now: i64) -> bool {
         match self.state(now) {
             TradeState::Closed | TradeState::Revoked => true,
@@ -374,7 +378,7 @@ pub(crate) fn v2_members(order: &Order) -> Value {
 }
 
 /// A combined order. Its parts are separate orders.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct CombinedOrder {
     pub(crate) number: String,
     pub(crate) appid: String,
@@ -382,6 +386,7 @@ pub(crate) struct CombinedOrder {
     pub(crate) payer: Payer,
     pub(crate) device_id: Option<String>,
     pub(crate) notify_url: String,
+    /// The keys of its orders.
     pub(crate) parts: Vec<String>,
     pub(crate) fingerprint: [u8; 32],
     pub(crate) answer: Value,

@@ -7,6 +7,7 @@ use super::super::order::model::Order;
 use super::super::outcome::{Outcome, Success};
 use super::super::request::{Fields, Request};
 use super::super::state::State;
+use super::super::table::{Row, key_of};
 use super::model::{Refund, RefundApi};
 use super::{accept, advance};
 use crate::date::Local;
@@ -23,7 +24,9 @@ pub(crate) fn apply(state: &mut State, request: &Request<'_>) -> Outcome {
         ..Refund::new(fields.merchant_number("/out_refund_no")?)
     };
     let total = amount(&fields, "/total_fee")?;
-    if let Some(known) = state.refunds.get(&refund.out_refund_no) {
+    let sub_mchid = fields.optional_text("/sub_mch_id")?;
+    let key = key_of(sub_mchid.as_deref(), &refund.out_refund_no);
+    if let Some(known) = state.refunds.get(&key) {
         return if known.fingerprint == refund.fingerprint {
             Ok(Success::json(refunded(known)))
         } else {
@@ -92,24 +95,19 @@ pub(crate) fn query(state: &mut State, request: &Request<'_>) -> Outcome {
     Ok(Success::json(answer))
 }
 
-/// The numbers of the requested refunds.
+/// The keys of the requested refunds.
 fn asked(state: &State, fields: &Fields<'_>) -> Result<Vec<String>, Refusal> {
-    let number_of = |refund: &Refund| refund.out_refund_no.clone();
     if let Some(id) = fields.optional_text("/refund_id")? {
-        return Ok(state
-            .refunds
-            .by_id(&id)
-            .map(number_of)
-            .into_iter()
-            .collect());
+        return Ok(state.refunds.by_id(&id).map(Row::key).into_iter().collect());
     }
     if let Some(number) = fields.optional_text("/out_refund_no")? {
-        return Ok(vec![number]);
+        let sub_mchid = fields.optional_text("/sub_mch_id")?;
+        return Ok(vec![key_of(sub_mchid.as_deref(), &number)]);
     }
     let order = find(state, fields)?;
     let refunds = state.refunds.iter();
-    let of_order = refunds.filter(|it| it.out_trade_no == order);
-    Ok(of_order.map(number_of).collect())
+    let of_order = refunds.filter(|it| it.order_key() == order);
+    Ok(of_order.map(Row::key).collect())
 }
 
 fn list(answer: &mut Value, at: usize, refund: &Refund) {

@@ -13,6 +13,7 @@ use super::order::model::{ORDER, Order};
 use super::outcome::{Outcome, Success};
 use super::request::Request;
 use super::state::State;
+use super::table::{Row, key_of};
 use crate::refusal::{Refusal, business};
 use model::{Refund, RefundApi, RefundStatus};
 
@@ -46,7 +47,9 @@ pub(crate) fn apply(state: &mut State, request: &Request<'_>, api: RefundApi) ->
         created: request.now,
         ..Refund::new(number)
     };
-    if let Some(known) = state.refunds.get(&refund.out_refund_no) {
+    let sub_mchid = fields.optional_text("/sub_mchid")?;
+    let key = key_of(sub_mchid.as_deref(), &refund.out_refund_no);
+    if let Some(known) = state.refunds.get(&key) {
         return if known.fingerprint == refund.fingerprint {
             Ok(Success::json(known.accepted()))
         } else {
@@ -59,7 +62,6 @@ pub(crate) fn apply(state: &mut State, request: &Request<'_>, api: RefundApi) ->
     } else {
         fields.amount("/amount/total")?
     };
-    let sub_mchid = fields.optional_text("/sub_mchid")?;
     if sub_mchid != order.party.sub_mchid {
         return Err(business::REFUND_SUB_MCHID_MISMATCH.refusal());
     }
@@ -67,9 +69,8 @@ pub(crate) fn apply(state: &mut State, request: &Request<'_>, api: RefundApi) ->
     if currency.is_some_and(|currency| currency != order.currency) {
         return Err(business::REFUND_CURRENCY_MISMATCH.with(&[&"amount.currency", &order.currency]));
     }
-    let number = order.out_trade_no.clone();
-    accept(state, &number, total, refund, request.now)
-        .map(|refund| Success::json(refund.accepted()))
+    let key = order.key();
+    accept(state, &key, total, refund, request.now).map(|refund| Success::json(refund.accepted()))
 }
 
 /// Refunds an order as on the merchant platform: an amount in fen, or the rest. The event has the form of the API that
@@ -80,7 +81,8 @@ pub(crate) fn refund_manually(
     amount: Option<i64>,
     now: i64,
 ) -> ActionResult<Outcome> {
-    let order = state.orders.get(number);
+    let key = ActionError::key(&state.orders, ORDER, number)?;
+    let order = state.orders.get(&key);
     let order = order.ok_or_else(|| ActionError::not_found(ORDER, number))?;
     if !order.is_paid(now) {
         return Ok(Err(
@@ -98,7 +100,7 @@ pub(crate) fn refund_manually(
         created: now,
         ..Refund::new(free_number(state))
     };
-    let refund = accept(state, number, total, refund, now);
+    let refund = accept(state, &key, total, refund, now);
     Ok(refund.map(|refund| Success::json(refund.view())))
 }
 
@@ -106,22 +108,21 @@ pub(crate) fn refund_manually(
 fn free_number(state: &State) -> String {
     let count = state.refunds.iter().count();
     let numbers = (count + 1..).map(|count| format!("SANDBOX_REFUND_{count}"));
-    let mut free = numbers.filter(|number| state.refunds.get(number).is_none());
+    let mut free = numbers.filter(|number| state.refunds.keys_named(number).is_empty());
     free.next().unwrap_or_default()
 }
 
-/// Accepts a refund if enough of the order is left.
+/// Accepts a refund if enough of the order, which has this key, is left.
 pub(crate) fn accept(
     state: &mut State,
-    out_trade_no: &str,
+    order: &str,
     total: i64,
     mut refund: Refund,
     now: i64,
 ) -> Result<Refund, Refusal> {
-    let order = state.orders.get_mut(out_trade_no);
-    let order = order.ok_or_else(|| {
-        business::REFUND_ORDER_NOT_EXIST.with(&[&format_args!("{out_trade_no:?}")])
-    })?;
+    let known = state.orders.get_mut(order);
+    let order = known
+        .ok_or_else(|| business::REFUND_ORDER_NOT_EXIST.with(&[&format_args!("{order:?}")]))?;
     check_amount(order, total, refund.amount)?;
     check_period_and_count(order, now)?;
     // No overflow: the sum is at most the total.
@@ -170,7 +171,10 @@ fn paid_order<'s>(state: &'s State, request: &Request<'_>) -> Result<&'s Order, 
     let order = match (&id, &number) {
         (None, None) => return Err(fields.wrong("/transaction_id", "与out_trade_no二选一必填")),
         (Some(id), _) => state.orders.by_id(id),
-        (None, Some(number)) => state.orders.get(number),
+        (None, Some(number)) => {
+            let sub_mchid = fields.optional_text("/sub_mchid")?;
+            state.orders.get(&key_of(sub_mchid.as_deref(), number))
+        }
     };
     let named = id.as_ref().or(number.as_ref());
     let order = order.filter(|order| order.is_paid(request.now));
@@ -186,20 +190,21 @@ fn paid_order<'s>(state: &'s State, request: &Request<'_>) -> Result<&'s Order, 
 
 pub(crate) fn by_number(state: &mut State, request: &Request<'_>) -> Outcome {
     let number = request.variable("out_refund_no");
-    shown(state, &number, request)
+    let sub_mchid = request.query_value("sub_mchid");
+    let key = key_of(sub_mchid.as_deref(), &number);
+    shown(state, &key, &number, request)
 }
 
 pub(crate) fn by_id(state: &mut State, request: &Request<'_>) -> Outcome {
     let id = request.variable("refund_id");
-    let number = state.refunds.by_id(&id).map(|it| it.out_refund_no.clone());
-    let number =
-        number.ok_or_else(|| business::REFUND_NOT_EXIST.with(&[&format_args!("{id:?}")]))?;
-    shown(state, &number, request)
+    let key = state.refunds.by_id(&id).map(Row::key);
+    let key = key.ok_or_else(|| business::REFUND_NOT_EXIST.with(&[&format_args!("{id:?}")]))?;
+    shown(state, &key, &id, request)
 }
 
-fn shown(state: &mut State, number: &str, request: &Request<'_>) -> Outcome {
-    advance(state, number, request.now);
-    let refund = state.refunds.get(number);
+fn shown(state: &mut State, key: &str, number: &str, request: &Request<'_>) -> Outcome {
+    advance(state, key, request.now);
+    let refund = state.refunds.get(key);
     let sub_mchid = request.query_value("sub_mchid");
     let refund = refund.filter(|refund| refund.party.sub_mchid == sub_mchid);
     let refund =
@@ -213,8 +218,9 @@ pub(crate) fn apply_abnormal(state: &mut State, request: &Request<'_>) -> Outcom
     let id = request.variable("refund_id");
     let number = fields.merchant_number("/out_refund_no")?;
     fields.required_text("/type")?;
-    let refund = state.refunds.get_mut(&number);
-    let refund = refund.filter(|refund| refund.refund_id == id);
+    let key = state.refunds.by_id(&id).map(Row::key);
+    let refund = key.and_then(|key| state.refunds.get_mut(&key));
+    let refund = refund.filter(|refund| refund.out_refund_no == number);
     let refund =
         refund.ok_or_else(|| business::REFUND_NOT_EXIST.with(&[&format_args!("{id:?}")]))?;
     if refund.status != RefundStatus::Abnormal {
@@ -237,8 +243,8 @@ pub(crate) fn advance(state: &mut State, number: &str, now: i64) {
 pub(crate) fn advance_all(state: &mut State, now: i64) {
     let open = state.refunds.iter();
     let open = open.filter(|refund| refund.status == RefundStatus::Processing);
-    let open: Vec<_> = open.map(|refund| refund.out_refund_no.clone()).collect();
-    open.iter().for_each(|number| advance(state, number, now));
+    let open: Vec<_> = open.map(Row::key).collect();
+    open.iter().for_each(|key| advance(state, key, now));
 }
 
 /// Sets the result of a refund.
@@ -248,11 +254,13 @@ pub(crate) fn settle(
     status: RefundStatus,
     now: i64,
 ) -> ActionResult {
-    let refund = state.refunds.get(number);
-    let refund = refund.ok_or_else(|| ActionError::not_found(("refund", "退款单"), number))?;
+    let noun = ("refund", "退款单");
+    let key = ActionError::key(&state.refunds, noun, number)?;
+    let refund = state.refunds.get(&key);
+    let refund = refund.ok_or_else(|| ActionError::not_found(noun, number))?;
     match refund.status {
         RefundStatus::Processing | RefundStatus::Abnormal => {
-            end(state, number, status, now);
+            end(state, &key, status, now);
             Ok(())
         }
         ended => {
@@ -274,7 +282,7 @@ fn end(state: &mut State, number: &str, status: RefundStatus, now: i64) {
     refund.ended = (status == RefundStatus::Success).then_some(now);
     refund.closed = (status == RefundStatus::Closed).then_some(now);
     if status == RefundStatus::Closed
-        && let Some(order) = state.orders.get_mut(&refund.out_trade_no)
+        && let Some(order) = state.orders.get_mut(&refund.order_key())
     {
         order.refunded -= refund.amount;
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::event::Event;
 use super::super::order::model::{Order, Party};
-use super::super::table::Row;
+use super::super::table::{Row, key_of};
 use crate::date::{Local, rfc3339};
 use crate::journal::{StaticText, interned};
 
@@ -95,6 +95,10 @@ impl Row for Refund {
         Some(&self.refund_id)
     }
 
+    fn owner(&self) -> Option<&str> {
+        self.party.sub_mchid.as_deref()
+    }
+
     fn is_over(&self, _now: i64) -> bool {
         matches!(self.status, RefundStatus::Success | RefundStatus::Closed)
     }
@@ -103,6 +107,11 @@ impl Row for Refund {
 const RECEIVED: &str = "支付用户零钱";
 
 impl Refund {
+    /// The key of its order.
+    pub(crate) fn order_key(&self) -> String {
+        key_of(self.owner(), &self.out_trade_no)
+    }
+
     pub(crate) fn new(out_refund_no: String) -> Self {
         Self {
             out_refund_no,

@@ -13,6 +13,7 @@ use super::order::model::Order;
 use super::outcome::{Outcome, Success};
 use super::request::{Fields, Request, sum};
 use super::state::State;
+use super::table::{Row, key_of};
 use crate::refusal::{Refusal, business};
 use model::{DetailResult, Movement, Share, ShareDetail, SharingNames, receiver_key};
 use receiver::brand;
@@ -74,7 +75,8 @@ const MOST: usize = 50;
 pub(crate) fn share(state: &mut State, request: &Request<'_>, names: SharingNames) -> Outcome {
     let fields = request.fields();
     let number = fields.merchant_number("/out_order_no")?;
-    if let Some(known) = state.shares.get(&number) {
+    let sub_mchid = fields.optional_text("/sub_mchid")?;
+    if let Some(known) = state.shares.get(&key_of(sub_mchid.as_deref(), &number)) {
         return again(known, request);
     }
     let details = fields.items("/receivers", MOST)?;
@@ -87,15 +89,9 @@ pub(crate) fn share(state: &mut State, request: &Request<'_>, names: SharingName
         require_receiver(state, order, detail, (names, brand.as_deref()))?;
     }
     check_amount(order, &details)?;
-    let out_trade_no = order.out_trade_no.clone();
-    let share = accept(
-        state,
-        request,
-        number,
-        &out_trade_no,
-        (details, names, brand),
-    );
-    if let Some(order) = state.orders.get_mut(&out_trade_no) {
+    let order = order.key();
+    let share = accept(state, request, number, &order, (details, names, brand));
+    if let Some(order) = state.orders.get_mut(&order) {
         order.unfrozen = unfreeze;
     }
     Ok(Success::json(share))
@@ -105,7 +101,8 @@ pub(crate) fn share(state: &mut State, request: &Request<'_>, names: SharingName
 pub(crate) fn unfreeze(state: &mut State, request: &Request<'_>, names: SharingNames) -> Outcome {
     let fields = request.fields();
     let number = fields.merchant_number("/out_order_no")?;
-    if let Some(known) = state.shares.get(&number) {
+    let sub_mchid = fields.optional_text("/sub_mchid")?;
+    if let Some(known) = state.shares.get(&key_of(sub_mchid.as_deref(), &number)) {
         return again(known, request);
     }
     let description = fields.required_text("/description")?;
@@ -120,15 +117,9 @@ pub(crate) fn unfreeze(state: &mut State, request: &Request<'_>, names: SharingN
         result: DetailResult::Pending,
         returned: 0,
     };
-    let out_trade_no = order.out_trade_no.clone();
-    let share = accept(
-        state,
-        request,
-        number,
-        &out_trade_no,
-        (vec![detail], names, None),
-    );
-    if let Some(order) = state.orders.get_mut(&out_trade_no) {
+    let order = order.key();
+    let share = accept(state, request, number, &order, (vec![detail], names, None));
+    if let Some(order) = state.orders.get_mut(&order) {
         order.unfrozen = true;
     }
     Ok(Success::json(share))
@@ -219,10 +210,10 @@ fn accept(
     state: &mut State,
     request: &Request<'_>,
     number: String,
-    out_trade_no: &str,
+    order: &str,
     (mut details, names, brand): (Vec<ShareDetail>, SharingNames, Option<String>),
 ) -> Value {
-    let Some(order) = state.orders.get_mut(out_trade_no) else {
+    let Some(order) = state.orders.get_mut(order) else {
         return Value::Null;
     };
     for detail in &mut details {
@@ -256,12 +247,13 @@ pub(crate) fn query(state: &mut State, request: &Request<'_>) -> Outcome {
     let number = request.variable_or_parameter("out_order_no");
     let id = request.parameter("transaction_id")?;
     let sub_mchid = request.query_value("sub_mchid");
-    let named = |share: &&Share| share.transaction_id == id && share.party.sub_mchid == sub_mchid;
+    let named = |share: &&Share| share.transaction_id == id;
+    let key = key_of(sub_mchid.as_deref(), &number);
     // Only a query of this number finishes it.
-    if state.shares.get(&number).filter(named).is_some() {
-        advance(state, &number, request.now);
+    if state.shares.get(&key).filter(named).is_some() {
+        advance(state, &key, request.now);
     }
-    let share = state.shares.get(&number).filter(named);
+    let share = state.shares.get(&key).filter(named);
     let share =
         share.ok_or_else(|| business::SHARE_NOT_EXIST.with(&[&format_args!("{number:?}")]))?;
     Ok(Success::json(share.view()))
@@ -297,7 +289,7 @@ pub(crate) fn advance(state: &mut State, number: &str, now: i64) {
         return;
     };
     share.ended = Some(now);
-    let Some(order) = orders.get_mut(&share.out_trade_no) else {
+    let Some(order) = orders.get_mut(&share.order_key()) else {
         return;
     };
     let whose = (share.names, share.brand.as_deref());
@@ -318,6 +310,6 @@ pub(crate) fn advance(state: &mut State, number: &str, now: i64) {
 
 pub(crate) fn advance_all(state: &mut State, now: i64) {
     let open = state.shares.iter().filter(|share| share.ended.is_none());
-    let open: Vec<_> = open.map(|share| share.out_order_no.clone()).collect();
-    open.iter().for_each(|number| advance(state, number, now));
+    let open: Vec<_> = open.map(Row::key).collect();
+    open.iter().for_each(|key| advance(state, key, now));
 }

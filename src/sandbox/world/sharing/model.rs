@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::event::Event;
 use super::super::order::model::Party;
-use super::super::table::Row;
+use super::super::table::{Row, key_of};
 use crate::date::rfc3339;
 use crate::journal::{StaticText, interned};
 
@@ -103,12 +103,21 @@ impl Row for Share {
         Some(&self.order_id)
     }
 
+    fn owner(&self) -> Option<&str> {
+        self.party.sub_mchid.as_deref()
+    }
+
     fn is_over(&self, _now: i64) -> bool {
         self.ended.is_some()
     }
 }
 
 impl Share {
+    /// The key of its order.
+    pub(crate) fn order_key(&self) -> String {
+        key_of(self.owner(), &self.out_trade_no)
+    }
+
     pub(crate) fn view(&self) -> Value {
         let mut view = json!({
             "transaction_id": self.transaction_id,
@@ -218,7 +227,9 @@ pub(crate) struct Return {
     pub(crate) number: String,
     pub(crate) id: String,
     pub(crate) fingerprint: [u8; 32],
-    pub(crate) out_order_no: String,
+    /// The key of the profit sharing order.
+    pub(crate) share: String,
+    pub(crate) sub_mchid: Option<String>,
     pub(crate) done: ReturnedAmount,
     pub(crate) answer: Value,
 }
@@ -238,6 +249,10 @@ impl Row for Return {
 
     fn id(&self) -> Option<&str> {
         Some(&self.id)
+    }
+
+    fn owner(&self) -> Option<&str> {
+        self.sub_mchid.as_deref()
     }
 
     fn is_over(&self, _now: i64) -> bool {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::outcome::{Outcome, Success};
 use super::super::request::{Fields, Request, sum};
 use super::super::state::State;
+use super::super::table::{Row, key_of};
 use super::advance;
 use super::model::{
     DetailResult, Movement, Return, ReturnedAmount, Share, ShareDetail, SharingNames,
@@ -15,13 +16,13 @@ use crate::refusal::{Refusal, business};
 pub(crate) fn create(state: &mut State, request: &Request<'_>, names: SharingNames) -> Outcome {
     let fields = request.fields();
     let number = fields.merchant_number("/out_return_no")?;
-    if let Some(known) = state.returns.get(&number) {
+    let sub_mchid = fields.optional_text("/sub_mchid")?;
+    if let Some(known) = state.returns.get(&key_of(sub_mchid.as_deref(), &number)) {
         return repeat(known, request);
     }
     let account = fields.required_text("/return_mchid")?;
     let amount = fields.amount("/amount")?;
     let description = fields.required_text("/description")?;
-    let sub_mchid = fields.optional_text("/sub_mchid")?;
     let share = returned_share(state, &fields, sub_mchid.as_deref())?;
     advance(state, &share, request.now);
     take_back(state, &share, &account, amount, request.now)?;
@@ -40,7 +41,8 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>, names: SharingNam
         number,
         id,
         fingerprint: request.fingerprint(),
-        out_order_no: share,
+        share,
+        sub_mchid,
         done: ReturnedAmount {
             account,
             amount,
@@ -61,7 +63,7 @@ fn repeat(known: &Return, request: &Request<'_>) -> Outcome {
     }
 }
 
-/// The number of the profit sharing order that the request names by either number.
+/// The key of the profit sharing order that the request names by either number.
 fn returned_share(
     state: &State,
     fields: &Fields<'_>,
@@ -72,12 +74,12 @@ fn returned_share(
     let share = match (&id, &number) {
         (None, None) => return Err(fields.wrong("/order_id", "与out_order_no二选一必填")),
         (Some(id), _) => state.shares.by_id(id),
-        (None, Some(number)) => state.shares.get(number),
+        (None, Some(number)) => state.shares.get(&key_of(sub_mchid, number)),
     };
     let share = share.filter(|share| share.party.sub_mchid.as_deref() == sub_mchid);
     let wanted = id.or(number).unwrap_or_default();
     share
-        .map(|share| share.out_order_no.clone())
+        .map(Row::key)
         .ok_or_else(|| business::SHARE_NOT_EXIST.with(&[&format_args!("{wanted:?}")]))
 }
 
@@ -116,7 +118,7 @@ fn take_back(
     }
     let detail = details.first().map(|detail| (**detail).clone());
     let detail = detail.ok_or_else(|| business::RETURN_NOT_ENOUGH.with(&[&0]))?;
-    if let Some(order) = orders.get_mut(&share.out_trade_no) {
+    if let Some(order) = orders.get_mut(&share.order_key()) {
         order.given = (order.given - amount).max(0);
     }
     outbox.push(share.event(&detail, Movement::Back(amount), now));
@@ -141,15 +143,17 @@ pub(crate) fn query(state: &State, request: &Request<'_>) -> Outcome {
     let asked = ["order_id", "out_order_no", "sub_mchid"].map(|name| request.query_value(name));
     let [id, out_order_no, sub_mchid] = asked;
     let share_is_asked_for = |back: &&Return| {
-        state.shares.get(&back.out_order_no).is_some_and(|share| {
+        state.shares.get(&back.share).is_some_and(|share| {
             id.as_ref().is_none_or(|id| *id == share.order_id)
                 && out_order_no
                     .as_ref()
                     .is_none_or(|number| *number == share.out_order_no)
-                && sub_mchid == share.party.sub_mchid
         })
     };
-    let known = state.returns.get(&number).filter(share_is_asked_for);
+    let known = state
+        .returns
+        .get(&key_of(sub_mchid.as_deref(), &number))
+        .filter(share_is_asked_for);
     let known =
         known.ok_or_else(|| business::SHARE_NOT_EXIST.with(&[&format_args!("{number:?}")]))?;
     Ok(Success::json(known.answer.clone()))

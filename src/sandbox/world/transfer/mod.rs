@@ -13,7 +13,7 @@ use super::outcome::{Outcome, Success};
 use super::record::TransferRecord;
 use super::request::{Fields, Request};
 use super::state::State;
-use super::table::Row;
+use super::table::{Row, key_of};
 use crate::date::rfc3339;
 use crate::refusal::{Refusal, business};
 use model::{NAMED_FROM, Transfer, TransferState};
@@ -35,8 +35,9 @@ pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
 
 pub(crate) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
     let mut transfer = read(state, &request.fields(), request)?;
-    advance(state, &transfer.out_bill_no, request.now);
-    if let Some(known) = state.transfers.get(&transfer.out_bill_no) {
+    let key = transfer.key();
+    advance(state, &key, request.now);
+    if let Some(known) = state.transfers.get(&key) {
         return if known.fingerprint == transfer.fingerprint {
             Ok(Success::json(known.accepted()))
         } else {
@@ -79,18 +80,16 @@ fn read(state: &State, fields: &Fields<'_>, request: &Request<'_>) -> Result<Tra
 
 pub(crate) fn by_number(state: &mut State, request: &Request<'_>) -> Outcome {
     let number = request.variable("out_bill_no");
-    advance(state, &number, request.now);
-    let sub_mchid = request.query_value("sub_mchid");
-    let transfer = state.transfers.get(&number);
-    let transfer = transfer.filter(|it| it.sub_mchid == sub_mchid);
-    shown(transfer, &number)
+    let key = key_of(request.query_value("sub_mchid").as_deref(), &number);
+    advance(state, &key, request.now);
+    shown(state.transfers.get(&key), &number)
 }
 
 pub(crate) fn by_id(state: &mut State, request: &Request<'_>) -> Outcome {
     let id = request.variable("transfer_bill_no");
-    let number = state.transfers.by_id(&id).map(|it| it.out_bill_no.clone());
-    if let Some(number) = number {
-        advance(state, &number, request.now);
+    let key = state.transfers.by_id(&id).map(Row::key);
+    if let Some(key) = key {
+        advance(state, &key, request.now);
     }
     let transfer = state.transfers.by_id(&id);
     shown(transfer.filter(|it| it.sub_mchid.is_none()), &id)
@@ -105,10 +104,10 @@ fn shown(transfer: Option<&Transfer>, number: &str) -> Outcome {
 /// Cancels a transfer. Cancelling again changes nothing.
 pub(crate) fn cancel(state: &mut State, request: &Request<'_>) -> Outcome {
     let number = request.variable("out_bill_no");
-    advance(state, &number, request.now);
     let sub_mchid = request.fields().optional_text("/sub_mchid")?;
-    let transfer = state.transfers.get_mut(&number);
-    let transfer = transfer.filter(|it| it.sub_mchid == sub_mchid);
+    let key = key_of(sub_mchid.as_deref(), &number);
+    advance(state, &key, request.now);
+    let transfer = state.transfers.get_mut(&key);
     let transfer = transfer
         .ok_or_else(|| business::TRANSFER_NOT_EXIST.with(&[&format_args!("{number:?}")]))?;
     match transfer.state {
@@ -136,8 +135,13 @@ pub(crate) fn decide(
     fail_reason: Option<&str>,
     now: i64,
 ) -> Option<ActionResult<TransferRecord>> {
-    advance(state, number, now);
-    let transfer = state.transfers.get(number)?;
+    let key = match ActionError::key(&state.transfers, ("transfer", "转账单"), number) {
+        Ok(key) => key,
+        Err(ActionError::NotFound(_)) => return None,
+        Err(err) => return Some(Err(err)),
+    };
+    advance(state, &key, now);
+    let transfer = state.transfers.get(&key)?;
     if transfer.state != TransferState::Waiting {
         let state = transfer.state.name();
         return Some(Err(ActionError::conflict((
@@ -149,10 +153,10 @@ pub(crate) fn decide(
         None => TransferState::Success,
         Some(_) => TransferState::Fail,
     };
-    end(state, number, to, fail_reason, now);
+    end(state, &key, to, fail_reason, now);
     state
         .transfers
-        .get(number)
+        .get(&key)
         .map(|transfer| Ok(TransferRecord::of(transfer)))
 }
 
@@ -173,8 +177,8 @@ fn advance(state: &mut State, number: &str, now: i64) {
 
 pub(crate) fn advance_all(state: &mut State, now: i64) {
     let open = state.transfers.iter().filter(|it| !it.is_over(now));
-    let open: Vec<_> = open.map(|it| it.out_bill_no.clone()).collect();
-    open.iter().for_each(|number| advance(state, number, now));
+    let open: Vec<_> = open.map(Row::key).collect();
+    open.iter().for_each(|key| advance(state, key, now));
 }
 
 fn end(state: &mut State, number: &str, to: TransferState, reason: Option<&str>, now: i64) {

@@ -62,6 +62,10 @@ impl Row for Transfer {
         Some(&self.transfer_bill_no)
     }
 
+    fn owner(&self) -> Option<&str> {
+        self.sub_mchid.as_deref()
+    }
+
     fn is_over(&self, _now: i64) -> bool {
         !matches!(
             self.state,

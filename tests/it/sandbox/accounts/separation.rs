@@ -5,7 +5,7 @@ use wechatpay_chain::Media;
 
 use super::super::Outcome;
 use super::super::raw::Raw;
-use super::{SHOP, get, order, paid, post, refused, sandbox, says};
+use super::{PROVIDER, SHOP, SUBS, get, order, paid, post, refused, sandbox, says};
 
 const BY_NUMBER: &str = "v3/pay/transactions/out-trade-no/ORDER001";
 
@@ -147,5 +147,118 @@ fn a_reset_forgets_what_every_merchant_did() -> Outcome {
             .wait()
             .is_ok()
     );
+    Ok(())
+}
+
+/// An operation for each kind of number, with the body that a sub-merchant's request has.
+fn of_sub(sub: &str, amount: i64) -> [(&'static str, serde_json::Value); 3] {
+    let mut order = super::partner_order(sub, "ORDER001");
+    order["amount"]["total"] = json!(amount);
+    order["settle_info"] = json!({"profit_sharing": true});
+    let refund = json!({
+        "sub_mchid": sub, "out_trade_no": "ORDER001", "out_refund_no": "REFUND001",
+        "amount": {"refund": 10, "total": amount, "currency": "CNY"},
+    });
+    let transfer = json!({
+        "sub_mchid": sub, "appid": "wxd678efh567hg6787", "out_bill_no": "BILL001", "transfer_scene_id": "1000",
+        "openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", "transfer_amount": amount, "transfer_remark": "x",
+        "sub_appid": "wxd678efh567hg6787", "sponsor_appid": "wxd678efh567hg6787",
+    });
+    [
+        ("v3/pay/partner/transactions/native", order),
+        ("v3/refund/domestic/refunds", refund),
+        ("v3/fund-app/mch-transfer/partner/transfer-bills", transfer),
+    ]
+}
+
+#[test]
+fn two_sub_merchants_may_use_the_same_numbers() -> Outcome {
+    let sandbox = sandbox()?;
+    let provider = sandbox.account(PROVIDER)?;
+    let client = provider.client()?;
+    for (sub, amount) in [(SUBS[0], 100), (SUBS[1], 200)] {
+        let [(orders, order), (refunds, refund), (transfers, transfer)] = of_sub(sub, amount);
+        post(&client, orders, order)?;
+        provider.pay(&format!("{sub}/ORDER001"))?;
+        post(&client, refunds, refund)?;
+        post(&client, transfers, transfer)?;
+    }
+    for (sub, amount) in [(SUBS[0], 100), (SUBS[1], 200)] {
+        let ids = [("sp_mchid", PROVIDER), ("sub_mchid", sub)];
+        let order = get(
+            &client,
+            "v3/pay/partner/transactions/out-trade-no/ORDER001",
+            &ids,
+        )?;
+        assert_eq!(order["amount"]["total"], amount, "{sub}");
+        assert_eq!(order["sub_mchid"], sub);
+        let ids = &ids[1..];
+        let refund = get(&client, "v3/refund/domestic/refunds/REFUND001", ids)?;
+        assert_eq!(refund["amount"]["total"], amount, "{sub}");
+        let transfer = "v3/fund-app/mch-transfer/partner/transfer-bills/out-bill-no/BILL001";
+        assert_eq!(
+            get(&client, transfer, ids)?["transfer_amount"],
+            amount,
+            "{sub}"
+        );
+        // The same number again with other fields is refused for this sub-merchant alone.
+        let [(orders, _), (refunds, mut refund), _] = of_sub(sub, amount);
+        refund["amount"]["refund"] = json!(20);
+        assert_eq!(
+            refused(post(&client, refunds, refund))?.1,
+            "INVALID_REQUEST"
+        );
+        let again = post(&client, orders, of_sub(sub, amount)[0].1.clone());
+        assert_eq!(refused(again)?.1, "ORDERPAID");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_number_of_several_sub_merchants_is_named_with_the_sub_merchant() -> Outcome {
+    let sandbox = sandbox()?;
+    let provider = sandbox.account(PROVIDER)?;
+    let client = provider.client()?;
+    for sub in SUBS {
+        let [(orders, order), ..] = of_sub(sub, 100);
+        post(&client, orders, order)?;
+    }
+    let said = provider.pay("ORDER001").unwrap_err().report();
+    assert!(said.contains("several sub-merchants"), "{said}");
+    assert!(said.contains(&format!("{}/ORDER001", SUBS[1])), "{said}");
+    let number = format!("{}/ORDER001", SUBS[1]);
+    provider.pay(&number)?;
+    let states: Vec<_> = provider.orders().iter().map(|it| it.trade_state).collect();
+    assert_eq!(states, ["NOTPAY", "SUCCESS"]);
+    Ok(())
+}
+
+#[test]
+fn two_sub_merchants_may_use_the_same_numbers_in_v2() -> Outcome {
+    let sandbox = sandbox()?;
+    let provider = sandbox.account(PROVIDER)?;
+    let client = provider.client()?;
+    let named = |sub: &str| {
+        json!({
+            "appid": "wxd678efh567hg6787", "mch_id": PROVIDER, "sub_mch_id": sub, "out_trade_no": "ORDER001",
+        })
+    };
+    for (sub, fee) in [(SUBS[0], "100"), (SUBS[1], "200")] {
+        let mut order = named(sub);
+        let own = json!({
+            "body": "公仔", "total_fee": fee, "spbill_create_ip": "127.0.0.1", "trade_type": "NATIVE",
+            "notify_url": "https://www.example.com/paid", "product_id": "1",
+        });
+        order
+            .as_object_mut()
+            .ok_or("none")?
+            .extend(own.as_object().ok_or("none")?.clone());
+        post(&client, "v2/pay/unifiedorder", order)?;
+    }
+    post(&client, "v2/pay/closeorder", named(SUBS[0]))?;
+    let states = SUBS.map(|sub| post(&client, "v2/pay/orderquery", named(sub)));
+    let [first, second] = states;
+    assert_eq!(first?["trade_state"], "CLOSED");
+    assert_eq!(second?["trade_state"], "NOTPAY");
     Ok(())
 }

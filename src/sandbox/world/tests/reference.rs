@@ -1,13 +1,10 @@
-//! The reference model: what orders, refunds, transfers and batches do, without the sandbox.
+//! The reference model: what orders, refunds, transfers, batches and profit sharing do, without the sandbox.
 
 use std::collections::BTreeMap;
 
-use wechatpay_sandbox::RefundStatus;
+use super::op::{Op, V2_ORDERS, V2_REFUNDS};
+use crate::RefundStatus;
 
-use super::Op;
-
-/// Refunds with at least this number are requested with APIv2.
-pub(super) const V2_REFUNDS: u64 = 2;
 /// An unpaid order is closed after this time, in days.
 const ORDER_DAYS: u64 = 7;
 
@@ -20,9 +17,11 @@ pub(super) struct Model {
     /// The days since the first operation.
     day: u64,
     orders: BTreeMap<u64, Order>,
-    pub(super) refunds: BTreeMap<u64, Refund>,
+    refunds: BTreeMap<u64, Refund>,
     transfers: BTreeMap<u64, Transfer>,
     batches: BTreeMap<u64, Batch>,
+    shares: BTreeMap<u64, Share>,
+    returns: BTreeMap<u64, Return>,
 }
 
 #[derive(Debug)]
@@ -30,14 +29,19 @@ struct Order {
     total: i64,
     state: &'static str,
     day: u64,
+    /// What was shared, the seller's part included.
+    split: i64,
+    /// What others have and did not return.
+    given: i64,
+    is_unfrozen: bool,
 }
 
 #[derive(Debug)]
-pub(super) struct Refund {
+struct Refund {
     order: u64,
     amount: i64,
     total: i64,
-    pub(super) status: RefundStatus,
+    status: RefundStatus,
 }
 
 #[derive(Debug)]
@@ -45,6 +49,21 @@ struct Transfer {
     amount: i64,
     state: &'static str,
     day: u64,
+}
+
+/// A profit sharing order. One that unfreezes the rest has no amount of its receiver.
+#[derive(Debug)]
+struct Share {
+    order: u64,
+    amount: Option<i64>,
+    unfreezes: bool,
+    returned: i64,
+}
+
+#[derive(Debug)]
+struct Return {
+    share: u64,
+    amount: i64,
 }
 
 /// A batch of two transfers.
@@ -64,7 +83,7 @@ impl Model {
                 _ => Err(BY_HAND),
             },
             Op::Close(number) => match self.order_state(number) {
-                None => Err("ORDER_NOT_EXIST"),
+                None => Err(of_order(number, "ORDER_NOT_EXIST", "ORDERNOTEXIST")),
                 Some("SUCCESS") => Err("ORDERPAID"),
                 Some(_) => self.set_order(number, "CLOSED"),
             },
@@ -98,25 +117,49 @@ impl Model {
                 Some(_) => self.set_transfer(number, "CANCELLED"),
             },
             Op::Batch { number, amount } => self.batch(number, amount),
-            Op::Decide(number, detail, state) => self.decide_detail(number, detail, state),
-            Op::QueryBatch(number) => self.query_batch(number),
-            Op::NextDay => {
-                self.day += 1;
-                Ok(())
+            Op::Decide(number, detail, reason) => {
+                let to = reason.map_or("SUCCESS", |_| "FAIL");
+                self.decide_detail(number, detail, to)
             }
+            Op::QueryBatch(number) => self.query_batch(number),
+            Op::Share {
+                number,
+                order,
+                amount,
+                unfreezes,
+            } => self.share(number, order, Some(amount), unfreezes),
+            Op::Unfreeze { number, order } => self.share(number, order, None, true),
+            Op::Return {
+                number,
+                share,
+                amount,
+            } => self.take_back(number, share, amount),
+            // All models count it.
+            Op::NextDay => Ok(()),
         }
+    }
+
+    pub(super) fn next_day(&mut self) {
+        self.day += 1;
     }
 
     fn order(&mut self, number: u64, total: i64) -> Said {
         let known = self.orders.get(&number).map(|order| order.total);
         match self.order_state(number) {
             None => {
-                let (state, day) = ("NOTPAY", self.day);
-                self.orders.insert(number, Order { total, state, day });
+                let order = Order {
+                    total,
+                    state: "NOTPAY",
+                    day: self.day,
+                    split: 0,
+                    given: 0,
+                    is_unfrozen: false,
+                };
+                self.orders.insert(number, order);
                 Ok(())
             }
             Some("SUCCESS") => Err("ORDERPAID"),
-            Some("CLOSED") => Err("ORDER_CLOSED"),
+            Some("CLOSED") => Err(of_order(number, "ORDER_CLOSED", "ORDERCLOSED")),
             Some(_) if known != Some(total) => Err("INVALID_REQUEST"),
             Some(_) => Ok(()),
         }
@@ -248,6 +291,80 @@ impl Model {
         Ok(())
     }
 
+    fn share(&mut self, number: u64, order: u64, amount: Option<i64>, unfreezes: bool) -> Said {
+        if let Some(known) = self.shares.get(&number) {
+            let same = (known.order, known.amount, known.unfreezes) == (order, amount, unfreezes);
+            return if same { Ok(()) } else { Err("INVALID_REQUEST") };
+        }
+        let left = self.unsplit(order);
+        let paid = self
+            .orders
+            .get_mut(&order)
+            .filter(|it| it.state == "SUCCESS");
+        let paid = paid.filter(|it| !it.is_unfrozen);
+        let paid = paid.ok_or("INVALID_REQUEST")?;
+        let given = amount.unwrap_or(0);
+        if given > left {
+            return Err("NOT_ENOUGH");
+        }
+        // At most 30 % go to others.
+        if paid.given + given > paid.total * 3 / 10 {
+            return Err("RULE_LIMIT");
+        }
+        paid.split += amount.unwrap_or(left);
+        paid.given += given;
+        paid.is_unfrozen = unfreezes;
+        let share = Share {
+            order,
+            amount,
+            unfreezes,
+            returned: 0,
+        };
+        self.shares.insert(number, share);
+        Ok(())
+    }
+
+    fn take_back(&mut self, number: u64, share: u64, amount: i64) -> Said {
+        if let Some(known) = self.returns.get(&number) {
+            let same = (known.share, known.amount) == (share, amount);
+            return if same { Ok(()) } else { Err("INVALID_REQUEST") };
+        }
+        let of = self.shares.get_mut(&share).ok_or("RESOURCE_NOT_EXISTS")?;
+        if amount > of.amount.unwrap_or(0) - of.returned {
+            return Err("NOT_ENOUGH");
+        }
+        of.returned += amount;
+        if let Some(order) = self.orders.get_mut(&of.order) {
+            order.given -= amount;
+        }
+        self.returns.insert(number, Return { share, amount });
+        Ok(())
+    }
+
+    /// What is left of an order to share.
+    pub(super) fn unsplit(&self, order: u64) -> i64 {
+        let known = self.orders.get(&order).filter(|it| !it.is_unfrozen);
+        known.map_or(0, |it| (it.total - self.refunded(order) - it.split).max(0))
+    }
+
+    /// The order of a share.
+    pub(super) fn share_order(&self, number: u64) -> Option<u64> {
+        self.shares.get(&number).map(|share| share.order)
+    }
+
+    /// What a query of a return says.
+    pub(super) fn shown_return(&self, number: u64) -> &'static str {
+        self.returns
+            .get(&number)
+            .map_or("RESOURCE_NOT_EXISTS", |_| "SUCCESS")
+    }
+
+    /// What a query of a refund says.
+    pub(super) fn refund_status(&self, number: u64) -> &'static str {
+        let refund = self.refunds.get(&number);
+        refund.map_or("RESOURCE_NOT_EXISTS", |it| it.status.name())
+    }
+
     /// What a query of an order says.
     pub(super) fn trade_state(&self, order: u64) -> &'static str {
         match self.order_state(order) {
@@ -274,4 +391,9 @@ impl Model {
 
 fn is_open(refund: &Refund) -> bool {
     [RefundStatus::Processing, RefundStatus::Abnormal].contains(&refund.status)
+}
+
+/// The code of APIv3 or of APIv2, by the API of an order.
+fn of_order(number: u64, v3: &'static str, v2: &'static str) -> &'static str {
+    if number >= V2_ORDERS { v2 } else { v3 }
 }
