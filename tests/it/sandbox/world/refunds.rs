@@ -154,6 +154,15 @@ fn what_does_not_fit_the_order_is_refused() -> Outcome {
     assert_eq!(shop.refused(REFUNDS, two)?, unlike);
     let mut sub = refund("R1", 1);
     sub["sub_mchid"] = json!("1900000001");
+    assert_eq!(
+        shop.refused(REFUNDS, sub.clone())?.0,
+        404,
+        "a number of the sub-merchant"
+    );
+    sub["transaction_id"] = json!(other);
+    sub.as_object_mut()
+        .ok_or("no object")?
+        .remove("out_trade_no");
     assert_eq!(shop.refused(REFUNDS, sub)?, unlike);
 
     shop.post(REFUNDS, refund("R1", 1))?;
