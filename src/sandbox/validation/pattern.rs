@@ -7,7 +7,10 @@ use regex_lite::Regex;
 
 /// Compiled expressions. There are as many as the documentation and the departures have: about ten. A clone of a [`Regex`]
 /// allocates its work space anew, a clone of an `Arc` does not.
-static COMPILED: Mutex<Option<HashMap<&'static str, Option<Arc<Regex>>>>> = Mutex::new(None);
+static COMPILED: Mutex<Option<Compiled>> = Mutex::new(None);
+
+/// The expressions; `None` for an invalid one.
+type Compiled = HashMap<&'static str, Option<Arc<Regex>>>;
 
 /// Whether the whole text matches a documented expression.
 ///

@@ -438,7 +438,7 @@ fn id_state(transaction: &str) -> &'static str {
 fn play(seed: u64) -> (Vec<(usize, Op)>, Vec<String>) {
     let mut played = Played::new();
     let (mut random, mut ops) = (Random::new(seed), Vec::new());
-    let mut models = [const { () }; ALL.len()].map(|()| Model::default());
+    let mut models = ALL.map(|_| Model::default());
     for _ in 0..LENGTH {
         let op = Op::random(&mut random);
         let is_shared = matches!(op, Op::NextDay);

@@ -31,6 +31,10 @@ pub(super) const STATE: &[(&str, &str)] = &[
         "无法把沙箱状态写入 {}：请腾出磁盘空间后重新启动沙箱；已应答的内容都已保存",
     ),
     (
+        "the sandbox's state could not be compacted: nothing is lost, and its file grows until a later compaction succeeds",
+        "沙箱状态文件未能压缩：数据没有丢失，在下次压缩成功之前文件会继续增大",
+    ),
+    (
         "the sandbox's state in {} cannot be restored: its entry {} has other effects than before ({}): start the build of the sandbox and the merchant's files that made it, or name an empty folder",
         "无法恢复 {} 中的沙箱状态：其中第 {} 条记录的结果与以前不同（{}）：请使用创建它的沙箱版本和商户文件，或换一个空目录",
     ),

@@ -162,7 +162,7 @@ fn of_sub(sub: &str, amount: i64) -> [(&'static str, serde_json::Value); 3] {
     let transfer = json!({
         "sub_mchid": sub, "appid": "wxd678efh567hg6787", "out_bill_no": "BILL001", "transfer_scene_id": "1000",
         "openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", "transfer_amount": amount, "transfer_remark": "x",
-        "sub_appid": "wxd678efh567hg6787", "sponsor_appid": "wxd678efh567hg6787",
+        "transfer_scene_report_infos": [{"info_type": "活动名称", "info_content": "新会员有礼"}],
     });
     [
         ("v3/pay/partner/transactions/native", order),
