@@ -57,11 +57,12 @@ fn send(state: &SandboxState, head: Parts, body: Bytes) -> Result<(u64, Ticket)>
     let request = is_kept.then(|| SavedRequest::of(&head, Some(&body)));
     // Operations that need the certificate of the merchant would get it over TLS.
     let certificate = ClientCertificate::NotAsked;
+    let presented = certificate.saved();
     state.record(|| {
         let sent = gateway::handle(state, head, Some(body), certificate);
         let entry = request.map(|request| Entry::Call {
             request,
-            certificate: certificate.presented(),
+            certificate: presented,
             status: sent.reply.as_ref().map(|it| it.status.as_u16()),
         });
         (sent.id, entry)
