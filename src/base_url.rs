@@ -22,8 +22,7 @@ const PAIRS: [[&str; 2]; 2] = [
 /// Scheme, authority, and the prefix of every path.
 #[derive(Clone)]
 pub(crate) struct BaseUrl {
-    scheme: Scheme,
-    authority: Authority,
+    origin: Origin,
     /// The path without its trailing slash; empty if there is none.
     prefix: String,
 }
@@ -63,19 +62,18 @@ impl BaseUrl {
         check_prefix(prefix).map_err(|why| bad_base(text, why))?;
         Ok(Self {
             prefix: prefix.to_owned(),
-            authority,
-            scheme,
+            origin: Origin::new(scheme, authority),
         })
     }
 
     /// Returns the normalised host, for comparisons.
     pub(crate) fn host(&self) -> &str {
-        self.authority.host()
+        self.origin.authority().host()
     }
 
     /// Whether it is HTTPS on the port that this scheme has.
     pub(crate) fn is_plain_https(&self) -> bool {
-        self.scheme == Scheme::HTTPS && self.authority.port().is_none()
+        *self.origin.scheme() == Scheme::HTTPS && self.origin.authority().port().is_none()
     }
 
     /// Whether a host, in lower case, is one that WeChat Pay documents.
@@ -88,8 +86,7 @@ impl BaseUrl {
     pub(crate) fn documented(operation: Option<&Operation>) -> Self {
         let host = operation.and_then(Operation::host).unwrap_or(DEFAULT_HOST);
         Self {
-            scheme: Scheme::HTTPS,
-            authority: Authority::from_static(host),
+            origin: Origin::new(Scheme::HTTPS, Authority::from_static(host)),
             prefix: String::new(),
         }
     }
@@ -109,7 +106,7 @@ impl BaseUrl {
     }
 
     pub(crate) fn origin(&self) -> Origin {
-        Origin::new(self.scheme.clone(), self.authority.clone())
+        self.origin.clone()
     }
 
     pub(crate) fn join(self, path: String) -> Result<Uri> {
@@ -122,8 +119,7 @@ impl BaseUrl {
             Error::new(ErrorKind::Path, "the path cannot be written as a URL").with_source(err)
         })?;
         let mut parts = http::uri::Parts::default();
-        parts.scheme = Some(self.scheme);
-        parts.authority = Some(self.authority);
+        self.origin.write_to(&mut parts);
         parts.path_and_query = Some(target);
         Uri::from_parts(parts).map_err(|err| {
             Error::new(ErrorKind::Path, "the path cannot be written as a URL").with_source(err)
@@ -239,7 +235,7 @@ fn bad_base(text: &str, why: &str) -> Error {
 
 impl fmt::Debug for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}{}/", self.scheme, self.authority, self.prefix)
+        write!(f, "{}{}/", self.origin, self.prefix)
     }
 }
 

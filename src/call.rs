@@ -234,7 +234,7 @@ impl Call {
         }
         let limit = plan.options.timeout.or(self.engine.timeout)?;
         let state = plan.options.state.clone();
-        let late = Arc::new(move || timed_out(limit, &state));
+        let late = Arc::new(move || timed_out(limit, &state, state.seal()));
         Some(Bound { limit, late })
     }
 

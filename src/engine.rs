@@ -10,7 +10,7 @@ use crate::base_url::BaseUrl;
 use crate::certificates::Manager;
 use crate::keys::Merchant;
 use crate::message::{
-    CallInfo, CallState, FieldPolicy, Options, Origin, Request, Response, timed_out,
+    CallInfo, CallState, FieldPolicy, Options, Origin, Request, Response, limited,
 };
 use crate::plan::Plan;
 use crate::resolve::{self, Api, Caller, Target};
@@ -79,9 +79,7 @@ impl Engine {
             deadline,
         } = prepared;
         let state = info.state();
-        if let Some(limit) = limit {
-            state.set_limit(limit);
-        }
+        let limit = limit.and_then(|limit| Some((limit, state.set_limit(limit)?)));
         if let Some(deadline) = deadline {
             state.set_end(deadline);
         }
@@ -96,9 +94,7 @@ impl Engine {
             let state = info.state();
             let outcome = match limit {
                 None => answer.await,
-                Some(limit) => tokio::time::timeout(limit, answer)
-                    .await
-                    .unwrap_or_else(|_| Err(timed_out(limit, state))),
+                Some(limit) => limited(answer, state, limit).await,
             };
             let outcome = completed(outcome, state);
             running.end(&match &outcome {
@@ -261,8 +257,9 @@ fn noted(err: Error, state: &CallState) -> Error {
     let err = err
         .with_attempts(state.attempts())
         .with_undecided(state.is_undecided());
-    // A middleware may replace the error of an attempt, but that attempt may have been processed.
-    if state.maybe_sent() {
+    // A middleware may replace the error of an attempt, but that attempt may have been processed; and it may have
+    // dropped an attempt that another thread is about to send.
+    if state.seal() {
         err.with_maybe_sent(true)
     } else {
         err

@@ -10,8 +10,10 @@ mod payload;
 mod response;
 #[cfg(feature = "files")]
 mod saved;
+mod sent;
 mod state;
 mod stream;
+mod time_limit;
 
 pub use body::Body;
 pub(crate) use body::End;
@@ -35,8 +37,9 @@ pub(crate) use saved::MAX_BYTES;
 pub use saved::SavedFile;
 #[cfg(feature = "files")]
 pub(crate) use saved::{Expected, Progress, Seal, Sink};
-pub(crate) use state::{Attempt, CallState, Phase, timed_out};
+pub(crate) use state::{Attempt, CallState, Phase};
 pub use stream::Streaming;
+pub(crate) use time_limit::{limited, timed_out};
 
 /// A request as middleware sees it: an [`http::Request`] whose body is a [`Payload`].
 ///

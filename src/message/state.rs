@@ -2,13 +2,16 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::task::Waker;
+use std::time::Duration;
 
 use http::StatusCode;
+use tokio::time::Instant;
 
+use super::sent::Sent;
 use crate::trace::{self, CallTrace};
-use wechatpay_core::error::{Error, ErrorKind};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The progress of a running call, shared by all clones.
 #[derive(Clone, Default)]
@@ -16,21 +19,25 @@ pub(crate) struct CallState(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    /// Attempts that may have sent something.
-    unresolved: AtomicUsize,
+    /// The attempts that may have sent something.
+    sent: Sent,
     attempts: AtomicU32,
     /// Whether a repeated attempt's outcome is open.
     undecided: AtomicBool,
     phase: AtomicU8,
+    /// The address of the waker with which the call's timer polls the call now; 0 otherwise.
+    poller: AtomicUsize,
     known: Mutex<Known>,
     trace: CallTrace,
+    /// The call that waits for this connection. Not an `Arc`: the call has an `Arc` of its connection.
+    waits: Option<Weak<Self>>,
 }
 
 #[derive(Default)]
 struct Known {
     deadline: Option<Instant>,
-    /// The deadline of the current attempt, if it is before the call's.
-    attempt_end: Option<tokio::time::Instant>,
+    /// The deadline of the current attempt.
+    attempt_end: AttemptEnd,
     /// The deadline for the last byte of the response.
     end: Option<(Instant, Duration)>,
     /// `host:port` of the server.
@@ -40,6 +47,15 @@ struct Known {
     head: Option<(StatusCode, Option<String>)>,
     /// The progress of the connection that the call waits for.
     connecting: Option<CallState>,
+}
+
+#[derive(Clone, Copy, Default)]
+enum AttemptEnd {
+    /// The call's only.
+    #[default]
+    Unlimited,
+    At(Instant),
+    Over,
 }
 
 /// The current activity of a call.
@@ -82,15 +98,20 @@ impl CallState {
     /// Records that an attempt begins at the transport.
     ///
     /// Until the transport reports its progress, the request counts as possibly sent.
-    pub(crate) fn begin_attempt(&self) -> Attempt {
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Timeout`] when the call has ended.
+    pub(crate) fn begin_attempt(&self) -> Result<Attempt> {
+        let number = self.0.attempts.fetch_add(1, Ordering::Relaxed) + 1;
         let attempt = Attempt(Arc::new(AttemptInner {
             state: self.clone(),
+            number,
             counted: AtomicBool::new(false),
         }));
-        attempt.deliver();
-        let number = self.0.attempts.fetch_add(1, Ordering::Relaxed) + 1;
+        attempt.deliver()?;
         self.0.trace.attempt(number as usize);
-        attempt
+        Ok(attempt)
     }
 
     /// Returns the sink of the call's reports.
@@ -98,14 +119,21 @@ impl CallState {
         &self.0.trace
     }
 
-    /// Whether any attempt so far, including an aborted one, may have reached WeChat Pay.
-    pub(crate) fn maybe_sent(&self) -> bool {
-        self.0.unresolved.load(Ordering::Relaxed) > 0
+    /// Returns how many attempts may have reached WeChat Pay so far, including aborted ones.
+    pub(crate) fn unresolved(&self) -> u32 {
+        self.0.sent.count()
     }
 
-    /// Returns how many attempts may have reached WeChat Pay so far.
-    pub(crate) fn unresolved(&self) -> usize {
-        self.0.unresolved.load(Ordering::Relaxed)
+    /// Forbids that the attempts so far are sent from now on; returns how many may have reached WeChat Pay.
+    ///
+    /// A dropped attempt may go on in another thread, which would otherwise send it after "nothing was sent".
+    pub(crate) fn seal_attempts(&self) -> u32 {
+        self.0.sent.seal(self.attempts())
+    }
+
+    /// Forbids that the call sends anything from now on; returns whether it may have reached WeChat Pay.
+    pub(crate) fn seal(&self) -> bool {
+        self.0.sent.seal(u32::MAX) > 0
     }
 
     /// Returns how many attempts the transport has started.
@@ -125,7 +153,15 @@ impl CallState {
     /// Records the call's current activity.
     pub(crate) fn enter(&self, phase: Phase) {
         self.0.phase.store(phase as u8, Ordering::Relaxed);
-        self.0.trace.phase(phase.reported());
+        match &self.0.waits {
+            None => self.0.trace.phase(phase.reported(), false),
+            // A connection may be finished for another call after this one has ended.
+            Some(call) => {
+                if let Some(call) = call.upgrade() {
+                    call.trace.phase(phase.reported(), true);
+                }
+            }
+        }
         self.known().connecting = None;
     }
 
@@ -134,7 +170,7 @@ impl CallState {
     /// Another call may use the connection in the end, while this call does something else.
     pub(crate) fn connecting(&self) -> Self {
         let connecting = Self(Arc::new(Inner {
-            trace: self.0.trace.child(),
+            waits: Some(Arc::downgrade(&self.0)),
             ..Inner::default()
         }));
         let mut known = self.known();
@@ -158,8 +194,11 @@ impl CallState {
         self.known().head = Some((status, request_id.map(str::to_owned)));
     }
 
-    pub(crate) fn set_limit(&self, limit: Duration) {
-        self.known().deadline = Instant::now().checked_add(limit);
+    /// Limits the time of the call; returns its end, unless that is too far away for a clock.
+    pub(crate) fn set_limit(&self, limit: Duration) -> Option<Instant> {
+        let deadline = Instant::now().checked_add(limit);
+        self.known().deadline = deadline;
+        deadline
     }
 
     /// Limits the time until the last byte of the response, streamed or not.
@@ -177,16 +216,56 @@ impl CallState {
         Some(deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Sets the deadline of the attempt that starts now; `None` for the call's only.
-    pub(crate) fn set_attempt_end(&self, end: Option<tokio::time::Instant>) {
-        self.known().attempt_end = end;
+    /// Polls the call for its timer, which also wakes attempts that are polled with the same waker.
+    pub(super) fn polled<T>(&self, waker: &Waker, poll: impl FnOnce() -> T) -> T {
+        self.0.poller.store(waker.data().addr(), Ordering::Relaxed);
+        let polled = poll();
+        self.0.poller.store(0, Ordering::Relaxed);
+        polled
+    }
+
+    /// Whether the call's timer wakes the current attempt at its end.
+    ///
+    /// It does not if a layer has moved the attempt to another task.
+    pub(crate) fn is_polled_by(&self, waker: &Waker) -> bool {
+        let poller = self.0.poller.load(Ordering::Relaxed);
+        poller != 0 && poller == waker.data().addr()
+    }
+
+    /// Sets the deadline of the current attempt; `None` for the call's only.
+    pub(crate) fn set_attempt_end(&self, end: Option<Instant>) {
+        self.known().attempt_end = end.map_or(AttemptEnd::Unlimited, AttemptEnd::At);
+    }
+
+    pub(super) fn attempt_end(&self) -> Option<Instant> {
+        match self.known().attempt_end {
+            AttemptEnd::At(end) => Some(end),
+            AttemptEnd::Unlimited | AttemptEnd::Over => None,
+        }
+    }
+
+    /// Records that the attempt with this deadline has exceeded its time, if it is still the current one.
+    pub(super) fn end_attempt(&self, end: Instant) {
+        let mut known = self.known();
+        if matches!(known.attempt_end, AttemptEnd::At(current) if current == end) {
+            known.attempt_end = AttemptEnd::Over;
+        }
+    }
+
+    /// Whether the call's timer has found that the current attempt exceeded its time.
+    pub(crate) fn is_attempt_over(&self) -> bool {
+        matches!(self.known().attempt_end, AttemptEnd::Over)
     }
 
     /// Whether the call or its current attempt has exceeded its time.
     pub(crate) fn is_late(&self) -> bool {
         let attempt_end = self.known().attempt_end;
-        attempt_end.is_some_and(|end| end <= tokio::time::Instant::now())
-            || self.remaining().is_some_and(|left| left.is_zero())
+        let is_over = match attempt_end {
+            AttemptEnd::At(end) => end <= Instant::now(),
+            AttemptEnd::Over => true,
+            AttemptEnd::Unlimited => false,
+        };
+        is_over || self.remaining().is_some_and(|left| left.is_zero())
     }
 
     /// Returns the `Request-ID` of an answer that had begun.
@@ -246,28 +325,13 @@ impl fmt::Debug for CallState {
     }
 }
 
-/// Creates the error of a call that timed out: its activity, and whether the request may have been sent.
-pub(crate) fn timed_out(limit: Duration, state: &CallState) -> Error {
-    let sent = state.maybe_sent();
-    let outcome = if sent {
-        "the request may have been processed, so query before repeating it"
-    } else {
-        "nothing was sent"
-    };
-    Error::new(
-        ErrorKind::Timeout,
-        format!("no answer within {limit:?}, while {state}; {outcome}"),
-    )
-    .with_request_id(state.request_id())
-    .with_maybe_sent(sent)
-}
-
 /// An attempt at the transport, in the request's extensions.
 #[derive(Clone)]
 pub(crate) struct Attempt(Arc<AttemptInner>);
 
 struct AttemptInner {
     state: CallState,
+    number: u32,
     counted: AtomicBool,
 }
 
@@ -277,16 +341,23 @@ impl Attempt {
     }
 
     /// Records that the request may be sent from now on.
-    pub(crate) fn deliver(&self) {
-        if !self.0.counted.swap(true, Ordering::Relaxed) {
-            self.0.state.0.unresolved.fetch_add(1, Ordering::Relaxed);
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Timeout`] when the call has ended, or given this attempt up: the request must not be sent.
+    pub(crate) fn deliver(&self) -> Result<()> {
+        if self.0.counted.swap(true, Ordering::Relaxed) || self.0.state.0.sent.add(self.0.number) {
+            return Ok(());
         }
+        self.0.counted.store(false, Ordering::Relaxed);
+        let message = "the call ended before its request could be sent; nothing was sent";
+        Err(Error::new(ErrorKind::Timeout, message).with_maybe_sent(false))
     }
 
     /// Records that nothing of the attempt was sent, or not yet.
     pub(crate) fn withdraw(&self) {
         if self.0.counted.swap(false, Ordering::Relaxed) {
-            self.0.state.0.unresolved.fetch_sub(1, Ordering::Relaxed);
+            self.0.state.0.sent.remove();
         }
     }
 }
@@ -298,16 +369,44 @@ mod tests {
     #[test]
     fn an_attempt_counts_once_and_only_while_it_may_have_been_sent() {
         let state = CallState::default();
-        let (first, second) = (state.begin_attempt(), state.begin_attempt());
-        first.deliver();
-        assert!(state.maybe_sent());
+        let begin = || state.begin_attempt().unwrap();
+        let (first, second) = (begin(), begin());
+        first.deliver().unwrap();
+        assert_eq!(state.unresolved(), 2);
         first.withdraw();
         first.withdraw();
-        assert!(state.maybe_sent(), "the second may have been sent");
+        assert_eq!(state.unresolved(), 1, "the second may have been sent");
         second.withdraw();
-        assert!(!state.maybe_sent());
-        second.deliver();
-        assert!(state.maybe_sent());
+        assert_eq!(state.unresolved(), 0);
+        second.deliver().unwrap();
+        assert_eq!(state.unresolved(), 1);
+    }
+
+    #[test]
+    fn an_attempt_that_was_given_up_cannot_be_sent() {
+        let state = CallState::default();
+        let first = state.begin_attempt().unwrap();
+        first.withdraw();
+        assert_eq!(state.seal_attempts(), 0);
+        let err = first.deliver().unwrap_err();
+        assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Timeout, false));
+        let second = state.begin_attempt().unwrap();
+        assert_eq!(state.unresolved(), 1);
+        second.withdraw();
+        assert!(!state.seal());
+        assert!(second.deliver().is_err() && state.begin_attempt().is_err());
+        assert_eq!(state.unresolved(), 0);
+    }
+
+    #[test]
+    fn an_ended_call_keeps_what_was_sent() {
+        let state = CallState::default();
+        let sent = state.begin_attempt().unwrap();
+        assert!(state.seal());
+        sent.deliver().unwrap();
+        assert_eq!(state.unresolved(), 1, "it was counted before");
+        sent.withdraw();
+        assert!(sent.deliver().is_err());
     }
 
     #[test]

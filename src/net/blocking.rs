@@ -31,7 +31,8 @@ thread_local! {
     static ON_LANE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The limit of a thread's wait, and the error at its end.
+/// The limit of a thread's wait, and the error at its end. The call may go on in another thread, so `late` also ends
+/// the call: it sends nothing after it.
 #[derive(Clone)]
 pub(crate) struct Bound {
     pub(crate) limit: Duration,
@@ -82,10 +83,7 @@ where
         Some(deadline) => {
             let left = deadline.saturating_duration_since(Instant::now());
             match result.recv_timeout(left) {
-                // The other thread goes on, and may send the request after this.
-                Err(RecvTimeoutError::Timeout) => {
-                    late.map(|late| Err((late.late)().with_maybe_sent(true)))
-                }
+                Err(RecvTimeoutError::Timeout) => late.map(|late| Err((late.late)())),
                 outcome => outcome.ok(),
             }
         }

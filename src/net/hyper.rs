@@ -182,7 +182,7 @@ impl Inner {
         };
         let attempt = match request.extensions_mut().remove::<Attempt>() {
             Some(attempt) => attempt,
-            None => CallState::default().begin_attempt(),
+            None => CallState::default().begin_attempt()?,
         };
         // Until a connection receives the request, nothing can have been sent.
         attempt.withdraw();
@@ -232,7 +232,10 @@ impl Inner {
                 address(&mut request, &uri, server, &connection);
                 state.enter(Phase::Waiting);
                 let before = connection.watch.written();
-                attempt.deliver();
+                if let Err(ended) = attempt.deliver() {
+                    slot.give_back(connection);
+                    return Err(ended);
+                }
                 // Not in an async function, whose future would copy the request.
                 let sent = match &mut connection.sender {
                     Sender::Http1(sender) => sender.try_send_request(request).await,
@@ -259,7 +262,7 @@ impl Inner {
         let limits = BodyLimits {
             pause: self.shared.settings.read_timeout,
             least: self.shared.settings.least,
-            deadline: state.deadline().map(|(at, limit)| (at.into(), limit)),
+            deadline: state.deadline(),
         };
         response.map(|body| Body::stream(AnswerBody::new(body, limits, lease)).with_end(end))
     }

@@ -198,7 +198,7 @@ async fn attempt(
 ) -> (Result<Response>, bool) {
     let before = state.unresolved();
     let outcome = next.run(request).await;
-    let sent = state.unresolved() > before;
+    let sent = state.seal_attempts() > before;
     ticket.close(Seen::of(&outcome, sent));
     (outcome, sent)
 }

@@ -28,6 +28,7 @@
 //! # let _ = builder;
 //! ```
 
+mod attempt;
 mod backoff;
 mod breaker;
 mod budget;
@@ -37,6 +38,7 @@ mod in_flight;
 mod limits;
 mod repeat;
 mod retry;
+mod spare;
 
 pub(crate) use breaker::Breaker;
 pub use breaker::CircuitBreaker;

@@ -37,7 +37,21 @@ pub(super) struct Again {
 impl Repeat {
     /// Decides from the catalog and the content of the request.
     pub(super) fn of(request: &Request, info: &CallInfo) -> Self {
-        if *request.method() == Method::GET {
+        let has_header = |name: &str| {
+            let given = request.headers().get(name);
+            given.is_some_and(|value| !value.is_empty())
+        };
+        Self::of_parts(request.method(), has_header, request.body(), info)
+    }
+
+    /// Decides as [`of`](Self::of) does; `has_header` says whether a header has a value.
+    pub(super) fn of_parts(
+        method: &Method,
+        has_header: impl FnOnce(&str) -> bool,
+        body: &Payload,
+        info: &CallInfo,
+    ) -> Self {
+        if *method == Method::GET {
             return Self::Read;
         }
         let Some(operation) = info.operation() else {
@@ -47,17 +61,16 @@ impl Repeat {
             return Self::Read;
         }
         if let Some(header) = operation.idempotency_header() {
-            let given = request.headers().get(header);
-            return numbered(given.is_some_and(|value| !value.is_empty()));
+            return numbered(has_header(header));
         }
         if let Some(number) = operation.merchant_number() {
             if !number.repeatable {
                 return Self::Never;
             }
-            return numbered(has_text(operation, request.body(), number.member));
+            return numbered(has_text(operation, body, number.member));
         }
         if let Some(field) = operation.idempotency_field() {
-            return numbered(has_text(operation, request.body(), field));
+            return numbered(has_text(operation, body, field));
         }
         numbered(operation.reentrant())
     }

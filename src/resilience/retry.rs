@@ -1,15 +1,17 @@
 //! The retry layer.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Extensions, HeaderName, HeaderValue, Method, Uri, Version};
 use tokio::time::Instant;
 
+use super::attempt::{Attempt, Limit, Limits, RetriedCall};
 use super::backoff::full_jitter;
 use super::budget::Budget;
 use super::repeat::{Again, Repeat};
-use crate::message::{CallInfo, CallState, Payload, Request, Response, timed_out};
+use super::spare::Spare;
+use crate::message::{Request, Response};
 use crate::stack::{DynMiddleware, Next};
 use crate::trace;
 use crate::transport::BoxFuture;
@@ -145,45 +147,44 @@ impl DynMiddleware for Retry {
         request: Box<Request>,
         next: Next,
     ) -> BoxFuture<'static, Result<Response>> {
-        let info = request.extensions().get::<CallInfo>();
-        let Some(info) = info.filter(|info| !info.options().dry_run) else {
+        if next.info().is_none_or(|info| info.options().dry_run) {
             return next.pass(request);
-        };
-        let call = RetriedCall {
-            repeat: Repeat::of(&request, info),
-            info: info.clone(),
-            end: (self.policy.deadline).and_then(|limit| Instant::now().checked_add(limit)),
-        };
+        }
+        let end = (self.policy.deadline).and_then(|limit| Instant::now().checked_add(limit));
         // One block, without inner `async fn`s: each of them would copy the request and the response.
         Box::pin(async move {
+            let Some(info) = next.info() else {
+                return next.pass(request).await;
+            };
+            let mut call = RetriedCall::new(info, end);
             let mut request = request;
             let mut tried = 0;
             loop {
                 tried += 1;
                 let spare = (tried < self.policy.attempts).then(|| Spare::of(&request));
-                let before = call.state().unresolved();
-                let end = self.begin(&call);
+                if spare.is_none() {
+                    call.decide(|info| Repeat::of(&request, info));
+                }
+                let limits = self.limits(&call);
                 let answer = next.clone().pass(request);
-                let outcome = match end {
-                    None => answer.await,
-                    Some((limit, end)) => match tokio::time::timeout_at(end, answer).await {
-                        Ok(outcome) => outcome,
-                        Err(_) => Err(call.timed_out(limit, before)),
-                    },
-                };
+                let mut attempt = Attempt::new(answer, spare.as_ref(), limits, &mut call);
+                let outcome = poll_fn(|cx| attempt.poll(cx)).await;
+                let before = attempt.before;
                 if is_success(&outcome) {
                     self.policy.budget.refill();
                     return outcome;
                 }
-                let spare = spare.filter(|spare| !spare.body.is_spent());
-                let sent = call.state().unresolved() > before;
-                let again = |spare| Some((spare, self.again(&call, &outcome, sent, tried)?));
-                let Some((spare, wait)) = spare.and_then(again) else {
+                let Some(spare) = spare.filter(|spare| !spare.is_spent()) else {
+                    return outcome;
+                };
+                call.decide(|info| spare.repeat(info));
+                let sent = call.state().seal_attempts() > before;
+                let Some(wait) = self.again(&call, &outcome, sent, tried) else {
                     return outcome;
                 };
                 report(&outcome, tried, wait);
                 tokio::time::sleep(wait).await;
-                request = spare.request(&call.info);
+                request = spare.request(info);
             }
         })
     }
@@ -204,104 +205,42 @@ fn report(outcome: &Result<Response>, tried: u32, wait: Duration) {
     }
 }
 
-/// A call in flight.
-struct RetriedCall {
-    repeat: Repeat,
-    info: CallInfo,
-    /// The policy's deadline.
-    end: Option<Instant>,
-}
-
-impl RetriedCall {
-    fn state(&self) -> &CallState {
-        self.info.state()
-    }
-
-    /// Returns the time until the policy's deadline.
-    fn left(&self) -> Option<Duration> {
-        Some(self.end?.saturating_duration_since(Instant::now()))
-    }
-
-    /// Creates the error of an attempt that timed out; `before` is the number of unresolved attempts before it.
-    fn timed_out(&self, limit: Duration, before: usize) -> Error {
-        let sent = self.state().unresolved() > before;
-        timed_out(limit, self.state()).with_maybe_sent(sent)
-    }
-}
-
-/// The parts of a request for a further attempt. A copy of the whole request would cost much more.
-struct Spare {
-    method: Method,
-    uri: Uri,
-    version: Version,
-    headers: Vec<(HeaderName, HeaderValue)>,
-    /// `None` if the request had only its [`CallInfo`].
-    extensions: Option<Extensions>,
-    body: Payload,
-}
-
-impl Spare {
-    fn of(request: &Request) -> Self {
-        let all = request.headers();
-        let mut headers = Vec::with_capacity(all.len());
-        for (name, value) in all {
-            headers.push((name.clone(), value.clone()));
-        }
-        let extensions = request.extensions();
-        Self {
-            method: request.method().clone(),
-            uri: request.uri().clone(),
-            version: request.version(),
-            headers,
-            extensions: (extensions.len() > 1).then(|| extensions.clone()),
-            body: request.body().clone(),
-        }
-    }
-
-    fn request(self, info: &CallInfo) -> Box<Request> {
-        let mut request = Box::new(Request::new(self.body));
-        *request.method_mut() = self.method;
-        *request.uri_mut() = self.uri;
-        *request.version_mut() = self.version;
-        for (name, value) in self.headers {
-            request.headers_mut().append(name, value);
-        }
-        *request.extensions_mut() = self.extensions.unwrap_or_default();
-        request.extensions_mut().insert(info.clone());
-        request
-    }
-}
-
 impl Retry {
-    /// Sets the limits of an attempt; returns its duration and end.
-    fn begin(&self, call: &RetriedCall) -> Option<(Duration, Instant)> {
+    /// Returns the limits of an attempt that begins now.
+    fn limits(&self, call: &RetriedCall<'_>) -> Limits {
         let own = self.policy.attempt_timeout;
-        let own = own.filter(|_| call.repeat.is_harmless());
-        let limit = [own, call.left()].into_iter().flatten().min();
-        let end = limit.and_then(|limit| Some((limit, Instant::now().checked_add(limit)?)));
-        // Inner layers see their futures dropped, and must know why.
-        call.state().set_attempt_end(end.map(|(_, end)| end));
-        end
+        // An undecided call is decided when the limit is reached.
+        let own = own.filter(|_| call.repeat.is_none_or(Repeat::is_harmless));
+        let limit = |length: Option<Duration>| {
+            let length = length?;
+            let end = Instant::now().checked_add(length)?;
+            Some(Limit { length, end })
+        };
+        Limits {
+            own: limit(own),
+            policy: limit(call.left()),
+        }
     }
 
     /// Returns the wait before the next attempt, if there may be one.
     fn again(
         &self,
-        call: &RetriedCall,
+        call: &RetriedCall<'_>,
         outcome: &Result<Response>,
         sent: bool,
         tried: u32,
     ) -> Option<Duration> {
-        let again = call.repeat.after(outcome, sent)?;
+        let repeat = call.repeat?;
+        let again = repeat.after(outcome, sent)?;
         let wait = self.wait(call, &again, tried)?;
-        if again.may_have_been_processed && call.repeat != Repeat::Read {
+        if again.may_have_been_processed && repeat != Repeat::Read {
             call.state().note_undecided();
         }
         Some(wait)
     }
 
     /// Returns the wait before the next attempt; `None` if there is no time or no budget for it.
-    fn wait(&self, call: &RetriedCall, again: &Again, tried: u32) -> Option<Duration> {
+    fn wait(&self, call: &RetriedCall<'_>, again: &Again, tried: u32) -> Option<Duration> {
         let policy = &self.policy;
         let jitter = full_jitter(&*self.clock, policy.base, policy.longest, tried - 1);
         // Jitter spreads clients that received the same `Retry-After`.

@@ -44,6 +44,11 @@ impl Next {
         }
     }
 
+    /// Returns the call that the request belongs to.
+    pub(crate) fn info(&self) -> Option<&CallInfo> {
+        self.info.as_ref()
+    }
+
     /// Returns the same stack, from the outermost layer.
     pub(crate) fn restarted(&self) -> Self {
         Self::first(Arc::clone(&self.pipeline))
@@ -115,7 +120,7 @@ impl Pipeline {
         };
         // A block and not an `async fn`, whose future reserves space for each argument twice.
         Box::pin(async move {
-            let attempt = info.state().begin_attempt();
+            let attempt = info.state().begin_attempt()?;
             request.extensions_mut().insert(attempt.clone());
             let answer = self.transport.send(request).await.map_err(|err| {
                 if !err.maybe_sent() {

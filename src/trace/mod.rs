@@ -100,16 +100,6 @@ impl CallTrace {
         begin()
     }
 
-    /// Returns reports for work that is done for this call, but may complete for another.
-    pub(crate) fn child(&self) -> Self {
-        Self {
-            #[cfg(feature = "tracing")]
-            span: self.span.child(),
-            #[cfg(feature = "metrics")]
-            meter: meter::CallMeter::default(),
-        }
-    }
-
     /// Reports an attempt at the transport; the first is number 1.
     pub(crate) fn attempt(&self, number: usize) {
         #[cfg(feature = "tracing")]
@@ -118,10 +108,10 @@ impl CallTrace {
         self.meter.attempt(number);
     }
 
-    /// Reports the current phase of the call; `None` between phases.
-    pub(crate) fn phase(&self, phase: Option<Phase>) {
+    /// Reports the current phase of the call, or of the connection that it waits for; `None` between phases.
+    pub(crate) fn phase(&self, phase: Option<Phase>, connecting: bool) {
         #[cfg(feature = "tracing")]
-        self.span.phase(phase);
+        self.span.phase(phase, connecting);
     }
 
     /// Reports the connection of the request.

@@ -1,11 +1,12 @@
 //! Spans and events, in the terms of OpenTelemetry's HTTP client conventions.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
 use tracing::field::{Empty, Field, FieldSet};
-use tracing::{Span, debug_span, info, info_span, warn};
+use tracing::level_filters::LevelFilter;
+use tracing::{Span, Value, debug_span, info, info_span, warn};
 
 use super::{About, End, Phase, code, label};
 use wechatpay_core::error::{Error, Verification};
@@ -15,19 +16,49 @@ const TARGET: &str = "wechatpay_chain";
 
 /// The span of a call, and the spans of its current phase.
 #[derive(Default)]
-pub(super) struct CallSpan {
-    shared: Arc<Mutex<Open>>,
-    /// Whether this is the connection that the call waits for.
-    connecting: bool,
-}
+pub(super) struct CallSpan(Mutex<Open>);
 
 /// The open spans. All are closed when the call ends, even if a shared task continues: an open span
 /// keeps its parent open.
 #[derive(Default)]
 struct Open {
     call: Option<Span>,
-    phase: Option<(Phase, Span)>,
-    connecting: Option<(Phase, Span)>,
+    phase: PhaseSpan,
+    connecting: PhaseSpan,
+    progress: Progress,
+}
+
+/// Values that are recorded with the answer's head, or with the end of a call without an answer: to record several
+/// values at once costs little more than to record one.
+#[derive(Default)]
+struct Progress {
+    attempts: Option<u64>,
+    reused: Option<bool>,
+}
+
+type PhaseSpan = Option<(Phase, Span)>;
+
+impl Open {
+    /// Takes the spans that end when a phase begins, and the call's span; `None` if the phase has begun already.
+    fn leave(&mut self, phase: Option<Phase>, connecting: bool) -> Option<(Span, [PhaseSpan; 2])> {
+        let call = self.call.clone()?;
+        // A phase of the call means that this connection is open, or that another one is used.
+        let connection = self.connecting.take_if(|_| !connecting);
+        let current = self.current(connecting);
+        if current.as_ref().map(|(phase, _)| *phase) == phase {
+            return None;
+        }
+        let current = current.take();
+        Some((call, [connection, current]))
+    }
+
+    fn current(&mut self, connecting: bool) -> &mut PhaseSpan {
+        if connecting {
+            &mut self.connecting
+        } else {
+            &mut self.phase
+        }
+    }
 }
 
 impl CallSpan {
@@ -65,63 +96,60 @@ impl CallSpan {
         self.open().call.clone().unwrap_or_else(Span::none)
     }
 
-    pub(super) fn child(&self) -> Self {
-        Self {
-            shared: Arc::clone(&self.shared),
-            connecting: true,
-        }
-    }
-
     pub(super) fn attempt(&self, number: usize) {
-        self.record(|it| &it.attempts, number as u64);
-        if number > 1 {
-            self.record(|it| &it.resend_count, number as u64 - 1);
-        }
+        self.open().progress.attempts = Some(number as u64);
     }
 
-    pub(super) fn phase(&self, phase: Option<Phase>) {
-        let mut open = self.open();
-        let open = &mut *open;
-        let Some(call) = &open.call else {
-            return;
-        };
-        let current = if self.connecting {
-            &mut open.connecting
-        } else {
-            // This connection is open, or another one is used.
-            open.connecting = None;
-            &mut open.phase
-        };
-        if current.as_ref().map(|(phase, _)| *phase) == phase {
+    /// Reports a phase of the call, or of the connection that the call waits for.
+    pub(super) fn phase(&self, phase: Option<Phase>, connecting: bool) {
+        if LevelFilter::current() < LevelFilter::DEBUG {
             return;
         }
-        // The previous phase ends before the next begins.
-        *current = None;
-        *current = phase.map(|phase| (phase, phase_span(phase, call)));
+        let Some((call, previous)) = self.open().leave(phase, connecting) else {
+            return;
+        };
+        // The previous phase ends before the next begins. The subscriber may block, so it is called without the lock.
+        drop(previous);
+        let next = phase.map(|phase| (phase, phase_span(phase, &call)));
+        let mut open = self.open();
+        if open.call.is_some() {
+            *open.current(connecting) = next;
+        }
     }
 
     pub(super) fn connection(&self, reused: bool) {
-        self.record(|it| &it.reused, reused);
+        self.open().progress.reused = Some(reused);
     }
 
     pub(super) fn head(&self, status: StatusCode, request_id: Option<&str>) {
-        self.record(|it| &it.status_code, u64::from(status.as_u16()));
-        if let Some(id) = request_id {
-            self.record(|it| &it.request_id, id);
-        }
+        let status = status.as_u16();
+        self.record(|it| {
+            [
+                (&it.status_code, Some(&status as &dyn Value)),
+                (&it.request_id, request_id.as_ref().map(value)),
+            ]
+        });
     }
 
     pub(super) fn end(&self, end: &End<'_>) {
         match end {
-            End::Answered(verification) => self.verified(verification),
+            End::Answered(Verification::Verified { serial }) => {
+                let serial = serial.as_str();
+                self.record(|it| [(&it.serial, Some(&serial as &dyn Value))]);
+            }
+            End::Answered(_) => {}
             End::Failed(err) => self.failed(err),
         }
         self.close();
     }
 
     pub(super) fn cancelled(&self) {
-        self.record(|it| &it.otel_status, "ERROR");
-        self.record(|it| &it.error_type, "cancelled");
+        self.record(|it| {
+            [
+                (&it.otel_status, Some(&"ERROR" as &dyn Value)),
+                (&it.error_type, Some(&"cancelled")),
+            ]
+        });
         self.close();
     }
 
@@ -133,66 +161,90 @@ impl CallSpan {
     }
 
     fn failed(&self, err: &Error) {
-        self.record(|it| &it.otel_status, "ERROR");
-        self.record(|it| &it.error_type, err.kind().as_str());
-        self.record(|it| &it.maybe_sent, err.maybe_sent());
-        if let Some(api) = err.api() {
-            self.record(|it| &it.code, code(Some(api)));
-            self.verified(&api.verification);
-        }
+        let (kind, maybe_sent) = (err.kind().as_str(), err.maybe_sent());
+        let api = err.api();
+        let code = api.map(|api| code(Some(api)));
+        let serial = match api.map(|api| &api.verification) {
+            Some(Verification::Verified { serial }) => Some(serial.as_str()),
+            _ => None,
+        };
+        self.record(|it| {
+            [
+                (&it.otel_status, Some(&"ERROR" as &dyn Value)),
+                (&it.error_type, Some(&kind)),
+                (&it.maybe_sent, Some(&maybe_sent)),
+                (&it.code, code.as_ref().map(value)),
+                (&it.serial, serial.as_ref().map(value)),
+            ]
+        });
     }
 
-    fn verified(&self, verification: &Verification) {
-        if let Verification::Verified { serial } = verification {
-            self.record(|it| &it.serial, serial.as_str());
+    /// Records values in one step, after the progress so far.
+    fn record<'v, const N: usize>(
+        &self,
+        values: impl FnOnce(&'static Fields) -> [(&'v Field, Option<&'v dyn Value>); N],
+    ) {
+        let mut open = self.open();
+        let progress = std::mem::take(&mut open.progress);
+        let (Some(call), Some(Some(fields))) = (&open.call, FIELDS.get()) else {
+            return;
+        };
+        let Some(metadata) = call.metadata() else {
+            return;
+        };
+        if let Some(attempts) = progress.attempts {
+            let resent = attempts - 1;
+            let progress = [
+                (&fields.attempts, Some(&attempts as &dyn Value)),
+                (&fields.resend_count, (resent > 0).then(|| value(&resent))),
+                (&fields.reused, progress.reused.as_ref().map(value)),
+            ];
+            call.record_all(&metadata.fields().value_set(&progress));
         }
-    }
-
-    fn record(&self, field: impl FnOnce(&Fields) -> &Option<Field>, value: impl tracing::Value) {
-        if let Some(field) = FIELDS.get().and_then(|all| field(all).as_ref())
-            && let Some(call) = &self.open().call
-        {
-            call.record(field, value);
-        }
+        call.record_all(&metadata.fields().value_set(&values(fields)));
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The fields of a call's span that are recorded after it has begun. They are found once: finding a field by its name
 /// costs more than recording it.
 struct Fields {
-    otel_status: Option<Field>,
-    resend_count: Option<Field>,
-    status_code: Option<Field>,
-    error_type: Option<Field>,
-    attempts: Option<Field>,
-    reused: Option<Field>,
-    code: Option<Field>,
-    request_id: Option<Field>,
-    serial: Option<Field>,
-    maybe_sent: Option<Field>,
+    otel_status: Field,
+    resend_count: Field,
+    status_code: Field,
+    error_type: Field,
+    attempts: Field,
+    reused: Field,
+    code: Field,
+    request_id: Field,
+    serial: Field,
+    maybe_sent: Field,
 }
 
-static FIELDS: OnceLock<Fields> = OnceLock::new();
+static FIELDS: OnceLock<Option<Fields>> = OnceLock::new();
 
 impl Fields {
-    fn of(all: &FieldSet) -> Self {
-        Self {
-            otel_status: all.field("otel.status_code"),
-            resend_count: all.field("http.request.resend_count"),
-            status_code: all.field("http.response.status_code"),
-            error_type: all.field("error.type"),
-            attempts: all.field("wechatpay.attempts"),
-            reused: all.field("wechatpay.connection.reused"),
-            code: all.field("wechatpay.code"),
-            request_id: all.field("wechatpay.request_id"),
-            serial: all.field("wechatpay.serial"),
-            maybe_sent: all.field("wechatpay.maybe_sent"),
-        }
+    fn of(all: &FieldSet) -> Option<Self> {
+        Some(Self {
+            otel_status: all.field("otel.status_code")?,
+            resend_count: all.field("http.request.resend_count")?,
+            status_code: all.field("http.response.status_code")?,
+            error_type: all.field("error.type")?,
+            attempts: all.field("wechatpay.attempts")?,
+            reused: all.field("wechatpay.connection.reused")?,
+            code: all.field("wechatpay.code")?,
+            request_id: all.field("wechatpay.request_id")?,
+            serial: all.field("wechatpay.serial")?,
+            maybe_sent: all.field("wechatpay.maybe_sent")?,
+        })
     }
+}
+
+fn value<T: Value>(value: &T) -> &dyn Value {
+    value
 }
 
 fn phase_span(phase: Phase, call: &Span) -> Span {

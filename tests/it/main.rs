@@ -18,6 +18,8 @@ mod connections;
 #[cfg(feature = "files")]
 mod download;
 mod encryption;
+#[cfg(feature = "tracing")]
+mod ended;
 mod golden;
 mod golden_v2;
 mod http_transport;

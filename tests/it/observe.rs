@@ -20,7 +20,7 @@ pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 impl Log {
     /// Everything down to TRACE, from this crate and its dependencies.
     pub(crate) fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
-        LazyLock::force(&SECOND_SUBSCRIBER);
+        register_second_subscriber();
         tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
             .with_span_events(FmtSpan::FULL)
@@ -49,6 +49,10 @@ impl Log {
 /// that reached a call site first would disable that call site for the test with one.
 static SECOND_SUBSCRIBER: LazyLock<tracing::Dispatch> =
     LazyLock::new(|| tracing::Dispatch::new(tracing::subscriber::NoSubscriber::new()));
+
+pub(crate) fn register_second_subscriber() {
+    LazyLock::force(&SECOND_SUBSCRIBER);
+}
 
 /// Whether a line reports that this span, and no inner span, has closed.
 fn is_end(line: &str, span: &str) -> bool {

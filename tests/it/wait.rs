@@ -327,31 +327,3 @@ fn a_blocking_layer_does_not_delay_other_calls() {
         drop(release);
     });
 }
-
-/// The layer goes on when the caller has given up, and sends the request then.
-#[test]
-fn a_call_that_outlives_its_wait_may_be_sent() {
-    let _guard = Watchdog::guard("a_call_that_outlives_its_wait");
-    let (release, released) = mpsc::channel::<()>();
-    let released = Arc::new(Mutex::new(released));
-    let server = Server::start();
-    let blocking = builder().base_url(server.url()).stack(move |stack| {
-        let layer = from_fn(move |request: Request, next: Next| {
-            let released = Arc::clone(&released);
-            async move {
-                let _ = released.lock().unwrap().recv();
-                next.run(request).await
-            }
-        });
-        stack.unshift("blocks", layer).map(drop)
-    });
-    let client = blocking.build().unwrap();
-    let runtime = Runtime::new().unwrap();
-    let err = runtime.block_on(async {
-        let call = call(&client).timeout(Duration::from_millis(30));
-        call.wait().unwrap_err()
-    });
-    assert_eq!(err.kind(), ErrorKind::Timeout);
-    assert!(err.maybe_sent() && !err.is_retryable());
-    drop(release);
-}

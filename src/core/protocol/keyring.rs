@@ -170,7 +170,8 @@ impl Keyring {
     /// Makes several changes, and keeps them only if all succeed: a failed build of a client must not change the
     /// keyring that other clients use.
     ///
-    /// The changes are made to the keyring that `change` receives. Other changes wait until they are complete.
+    /// Inside `change`, use only the keyring that `change` receives: this keyring is locked meanwhile, and any use of it
+    /// in the same thread would wait for ever. Other threads wait until the changes are complete.
     ///
     /// # Errors
     ///

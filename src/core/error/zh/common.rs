@@ -223,6 +223,10 @@ pub(super) const COMMON: &[(&str, &str)] = &[
         "无法建立连接，当时{}：服务器的证书不受信任，请求未发出。自建网关请把 CA 证书提供给 root_certificate(..)；微信支付则请安装系统根证书（ca-certificates 软件包）",
     ),
     (
+        "the call ended before its request could be sent; nothing was sent",
+        "调用在请求发出之前已经结束；请求未发出",
+    ),
+    (
         "the connection ended before the request was written, while {}; nothing was sent",
         "请求写完之前连接就断开了，当时{}；请求未发出",
     ),
