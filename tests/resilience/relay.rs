@@ -20,7 +20,7 @@ pub(crate) enum Wire {
     ResetRequest,
     /// Read; nothing follows.
     HoldRequest,
-    /// Forwarded only after the connection was closed.
+    /// Forwarded only after the connection was closed and the next request was forwarded.
     PassOnLate,
     /// Forwarded; the answer is lost.
     LoseAnswer,
@@ -55,29 +55,48 @@ pub(crate) const FORBIDDEN: &str = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\
 pub(crate) const EMPTY_OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 pub(crate) const FORGED_OK: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 24\r\n\r\n{\"trade_state\":\"FORGED\"}";
 
-/// The delay of [`Wire::PassOnLate`].
-pub(crate) const LATE: Duration = Duration::from_millis(150);
-
 /// Forwards requests, one connection for each.
 pub(crate) struct Relay {
     pub(crate) address: SocketAddr,
-    faults: Arc<Mutex<VecDeque<Wire>>>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    target: SocketAddr,
+    faults: Mutex<VecDeque<Wire>>,
+    /// The requests of [`Wire::PassOnLate`].
+    late: Mutex<Vec<Vec<u8>>>,
+    /// Called when a request gets no answer, and its connection stays open.
+    held: Box<dyn Fn() + Send + Sync>,
 }
 
 impl Relay {
     pub(crate) fn start(target: SocketAddr) -> Self {
+        Self::start_with(target, || {})
+    }
+
+    /// `held` is called when a request gets no answer, and its connection stays open.
+    pub(crate) fn start_with(target: SocketAddr, held: impl Fn() + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let faults = Arc::<Mutex<VecDeque<Wire>>>::default();
-        let shared = Arc::clone(&faults);
+        let shared = Arc::new(Shared {
+            target,
+            faults: Mutex::default(),
+            late: Mutex::default(),
+            held: Box::new(held),
+        });
+        let relay = Self {
+            address,
+            shared: Arc::clone(&shared),
+        };
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let faults = Arc::clone(&shared);
+                let shared = Arc::clone(&shared);
                 // Connection errors are what the test causes.
-                thread::spawn(move || drop(serve(&stream, target, &faults)));
+                thread::spawn(move || drop(serve(&stream, &shared)));
             }
         });
-        Self { address, faults }
+        relay
     }
 
     pub(crate) fn url(&self) -> String {
@@ -86,24 +105,53 @@ impl Relay {
 
     /// Sets the treatment of the next request.
     pub(crate) fn inject(&self, fault: Wire) {
-        self.faults.lock().unwrap().push_back(fault);
+        self.shared.faults.lock().unwrap().push_back(fault);
     }
 
     pub(crate) fn clear(&self) {
-        self.faults.lock().unwrap().clear();
+        self.shared.faults.lock().unwrap().clear();
+        self.shared.late.lock().unwrap().clear();
+    }
+
+    /// Forwards the requests that are late.
+    pub(crate) fn pass_on_late(&self) {
+        self.shared.pass_on_late();
     }
 }
 
-type Faults = Mutex<VecDeque<Wire>>;
+impl Shared {
+    fn pass_on(&self, request: &[u8]) -> std::io::Result<Vec<u8>> {
+        let mut server = TcpStream::connect(self.target)?;
+        server.write_all(request)?;
+        let answer = read_message(&mut BufReader::new(server))?.unwrap_or_default();
+        // Before the answer arrives, so that the order of both is fixed.
+        self.pass_on_late();
+        Ok(answer)
+    }
 
-fn serve(stream: &TcpStream, target: SocketAddr, faults: &Faults) -> std::io::Result<()> {
+    fn pass_on_late(&self) {
+        let late = std::mem::take(&mut *self.late.lock().unwrap());
+        for request in late {
+            // The server may refuse it.
+            let _ = self.pass_on(&request);
+        }
+    }
+
+    /// Waits until the client closes.
+    fn hold(&self, mut stream: &TcpStream) {
+        (self.held)();
+        let _ = stream.read(&mut [0]);
+    }
+}
+
+fn serve(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     loop {
         // An unused connection consumes no fault.
         if reader.fill_buf()?.is_empty() {
             return Ok(());
         }
-        let fault = faults.lock().unwrap().pop_front();
+        let fault = shared.faults.lock().unwrap().pop_front();
         match fault {
             Some(Wire::CloseUnread) => return stream.shutdown(Shutdown::Both),
             Some(Wire::ResetUnread) => return reset(stream),
@@ -112,7 +160,7 @@ fn serve(stream: &TcpStream, target: SocketAddr, faults: &Faults) -> std::io::Re
         let Some(request) = read_message(&mut reader)? else {
             return Ok(());
         };
-        if !answer(stream, fault, &request, target)? {
+        if !answer(stream, fault, &request, shared)? {
             return Ok(());
         }
     }
@@ -123,9 +171,9 @@ fn answer(
     mut stream: &TcpStream,
     fault: Option<Wire>,
     request: &[u8],
-    target: SocketAddr,
+    shared: &Shared,
 ) -> std::io::Result<bool> {
-    let pass_on = || pass_on(request, target);
+    let pass_on = || shared.pass_on(request);
     match fault {
         None => {
             stream.write_all(&pass_on()?)?;
@@ -148,11 +196,9 @@ fn answer(
         }
         Some(Wire::LoseRequest | Wire::CloseUnread | Wire::ResetUnread) => {}
         Some(Wire::ResetRequest) => reset(stream)?,
-        Some(Wire::HoldRequest) => hold(stream),
+        Some(Wire::HoldRequest) => shared.hold(stream),
         Some(Wire::PassOnLate) => {
-            stream.shutdown(Shutdown::Both)?;
-            thread::sleep(LATE);
-            pass_on()?;
+            shared.late.lock().unwrap().push(request.to_vec());
         }
         Some(Wire::LoseAnswer) => drop(pass_on()?),
         Some(Wire::ResetAnswer) => {
@@ -161,7 +207,7 @@ fn answer(
         }
         Some(Wire::HoldAnswer) => {
             pass_on()?;
-            hold(stream);
+            shared.hold(stream);
         }
         Some(Wire::Garbage) => {
             pass_on()?;
@@ -177,23 +223,12 @@ fn answer(
             let head = head_len(&answer);
             stream.write_all(&answer[..head + (answer.len() - head) / 2])?;
             if fault == Wire::StallInBody {
-                hold(stream);
+                shared.hold(stream);
             }
         }
     }
     stream.shutdown(Shutdown::Both)?;
     Ok(false)
-}
-
-fn pass_on(request: &[u8], target: SocketAddr) -> std::io::Result<Vec<u8>> {
-    let mut server = TcpStream::connect(target)?;
-    server.write_all(request)?;
-    Ok(read_message(&mut BufReader::new(server))?.unwrap_or_default())
-}
-
-/// Waits until the client closes.
-fn hold(mut stream: &TcpStream) {
-    let _ = stream.read(&mut [0]);
 }
 
 fn reset(stream: &TcpStream) -> std::io::Result<()> {

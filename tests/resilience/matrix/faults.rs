@@ -38,13 +38,9 @@ pub(super) enum Host {
 }
 
 impl Case {
-    /// Whether the client waits for something that does not arrive.
-    pub(super) fn holds(&self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Sandbox(Fault::Slow(_))
-                | Kind::Wire(Wire::HoldRequest | Wire::HoldAnswer | Wire::StallInBody)
-        )
+    /// Whether the sandbox holds the answer back.
+    pub(super) fn is_slow(&self) -> bool {
+        matches!(self.kind, Kind::Sandbox(Fault::Slow(_)))
     }
 }
 

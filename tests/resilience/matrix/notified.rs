@@ -1,5 +1,6 @@
 //! A shop that is notified of a payment and queries the order before it delivers.
 
+use std::future::IntoFuture;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -14,9 +15,10 @@ use wechatpay_chain::{Client, Error};
 use wechatpay_sandbox::{DeliveryState, Fault};
 
 use super::Mode;
+use super::clock::StoppedClock;
 use super::faults::{Case, Kind};
 use super::operations::{Bench, ONCE, QUERY, WAITS};
-use crate::relay::{LATE, Relay, Wire};
+use crate::relay::{Relay, Wire};
 use crate::support::{ORDERS, order};
 
 /// The server behind the `notify_url`, and the relay to it.
@@ -30,6 +32,8 @@ pub(super) struct Shop {
 struct Cell {
     notifications: Notifications,
     client: Client,
+    /// The time of the client.
+    clock: StoppedClock,
     mchid: String,
     /// The numbers of delivered orders, and how often the handler failed.
     delivered: Arc<Mutex<Vec<String>>>,
@@ -62,7 +66,7 @@ impl Shop {
         &self,
         bench: &Bench,
         case: &Case,
-        client: Client,
+        (client, clock): (Client, StoppedClock),
         number: &str,
         mode: Mode,
     ) -> &'static str {
@@ -70,6 +74,7 @@ impl Shop {
         let cell = Cell {
             notifications,
             client,
+            clock,
             mchid: bench.sandbox.mchid().to_owned(),
             delivered: Arc::default(),
             failures: Arc::default(),
@@ -106,7 +111,7 @@ impl Shop {
             return end;
         }
         if matches!(case.kind, Kind::Wire(Wire::PassOnLate)) {
-            thread::sleep(2 * LATE);
+            self.relay.pass_on_late();
         }
         let delivered = cell.delivered.lock().unwrap();
         let count = delivered.iter().filter(|it| *it == number).count();
@@ -120,7 +125,7 @@ const BY_NUMBER: &str = "v3/pay/transactions/out-trade-no/{out_trade_no}";
 /// Waits until the order is delivered and the notification accepted, or a gateway accepted it instead of the shop, or
 /// the shop cannot query the order at all.
 fn wait(bench: &Bench, cell: &Cell, number: &str) -> &'static str {
-    let patience = Instant::now() + Duration::from_secs(60);
+    let patience = Instant::now() + Duration::from_secs(600);
     loop {
         let about = |it: &wechatpay_sandbox::DeliveryRecord| it.resource["out_trade_no"] == number;
         let deliveries = bench.sandbox.deliveries();
@@ -152,7 +157,9 @@ async fn deliver(cell: Cell, notification: Notification) -> Result<(), Error> {
         .get(())
         .var("out_trade_no", number)
         .query("mchid", &*cell.mchid);
-    match query.await {
+    let (clock, query) = (cell.clock.clone(), query.into_future());
+    let queried = tokio::task::spawn_blocking(move || clock.run(query));
+    match queried.await.unwrap() {
         Ok(order) => {
             assert_eq!(order["trade_state"], "SUCCESS");
             cell.delivered.lock().unwrap().push(number.to_owned());

@@ -1,9 +1,10 @@
 //! Each operation with one fault, and the expected ledger.
 
 use std::fs;
+use std::future::IntoFuture;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use wechatpay_chain::{Call, Client, Media};
 use wechatpay_sandbox::{CallRecord, Fault, Sandbox};
 
 use super::Mode;
+use super::clock::{Progress, StoppedClock};
 use super::faults::{Case, Host, Kind};
 use super::notified::Shop;
 use crate::relay::{Relay, Wire};
@@ -68,8 +70,10 @@ pub(super) struct Bench {
     pub(super) sandbox: Sandbox,
     /// A client without faults.
     pub(super) clean: Client,
+    /// The time of the client under test.
+    clock: StoppedClock,
     relay: Relay,
-    mute: TcpListener,
+    mute: SocketAddr,
     closed: SocketAddr,
     no_tls: SocketAddr,
     pub(super) shop: Shop,
@@ -80,12 +84,15 @@ impl Bench {
         let builder = Sandbox::builder().check_fields(false);
         let builder = builder.post_notifications().speed(1000.0);
         let sandbox = builder.start_blocking().unwrap();
-        let bind = || TcpListener::bind("127.0.0.1:0").unwrap();
-        let closed = bind().local_addr().unwrap();
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap();
+        let closed = closed.local_addr().unwrap();
+        let clock = StoppedClock::new();
+        let progress = clock.progress();
         Self {
             clean: sandbox.client().unwrap(),
-            relay: Relay::start(sandbox.address()),
-            mute: bind(),
+            relay: Relay::start_with(sandbox.address(), move || progress.end()),
+            mute: mute(clock.progress()),
+            clock,
             closed,
             no_tls: plaintext(),
             shop: Shop::open(),
@@ -94,9 +101,33 @@ impl Bench {
     }
 
     pub(super) fn run(&self, case: &Case, op: Op, mode: Mode) -> &'static str {
+        let done = AtomicBool::new(false);
+        // Of the cell before.
+        self.sandbox.clear_calls();
+        thread::scope(|scope| {
+            if case.is_slow() {
+                scope.spawn(|| self.watch_slow_answer(&done));
+            }
+            let _done = SetOnDrop(&done);
+            self.run_cell(case, op, mode)
+        })
+    }
+
+    /// Lets the clock go on when the sandbox holds an answer back.
+    fn watch_slow_answer(&self, done: &AtomicBool) {
+        let is_slow = |call: &CallRecord| matches!(call.fault, Some(Fault::Slow(_)));
+        while !done.load(Ordering::Relaxed) {
+            if self.sandbox.calls().iter().any(is_slow) {
+                return self.clock.progress().end();
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn run_cell(&self, case: &Case, op: Op, mode: Mode) -> &'static str {
         self.sandbox.reset();
         self.relay.clear();
-        let client = self.client(case, mode);
+        let client = self.client(case, op, mode);
         let number = number();
         let mchid = self.sandbox.mchid();
         match op {
@@ -125,31 +156,32 @@ impl Bench {
     }
 
     /// The client under test, with the faulty host as its first.
-    fn client(&self, case: &Case, mode: Mode) -> Client {
+    fn client(&self, case: &Case, op: Op, mode: Mode) -> Client {
         let base = match &case.kind {
             Kind::Nothing | Kind::Sandbox(_) => self.sandbox.base_url().to_owned(),
             Kind::Wire(_) => self.relay.url(),
             Kind::Host(Host::Refuses) => format!("http://{}/", self.closed),
             Kind::Host(Host::NoTls) => format!("https://{}/", self.no_tls),
-            Kind::Host(Host::MuteTls) => {
-                format!("https://{}/", self.mute.local_addr().unwrap())
-            }
+            Kind::Host(Host::MuteTls) => format!("https://{}/", self.mute),
         };
-        let patience = if case.holds() { 3 } else { 30 };
-        let mute = matches!(case.kind, Kind::Host(Host::MuteTls));
-        let connect = if mute {
-            Duration::from_millis(300)
-        } else {
-            Duration::from_secs(20)
-        };
+        let (v3, v2) = (self.clock.clone(), self.clock.clone());
+        let streams = op == Op::Download;
         let mut builder = self.sandbox.client_builder().base_url(base);
         builder = builder
-            .timeout(Duration::from_secs(patience))
-            .connect_timeout(connect);
+            .timeout(Duration::from_secs(3))
+            .connect_timeout(Duration::from_millis(300))
+            .stack(move |stack| {
+                v3.add_layer(stack, streams);
+                Ok(())
+            })
+            .v2_stack(move |stack| {
+                v2.add_layer(stack, streams);
+                Ok(())
+            });
         if mode.retry {
             let policy =
                 RetryPolicy::new().backoff(Duration::from_millis(1), Duration::from_millis(5));
-            builder = builder.retry(policy.attempt_timeout(Duration::from_secs(patience / 3)));
+            builder = builder.retry(policy.attempt_timeout(Duration::from_secs(1)));
         }
         if mode.failover {
             builder = builder.failover(Failover::to(self.sandbox.base_url()));
@@ -175,7 +207,9 @@ impl Bench {
         let policy = QueryPolicy::quick().waits(waits);
         let policy = policy.settled_after(Duration::from_millis(400));
         self.begin(case);
-        let outcome = call.or_query(policy).wait().unwrap();
+        let outcome = call.or_query(policy).into_future();
+        let outcome = self.clock.run(outcome).unwrap();
+        self.relay.pass_on_late();
         let done = ledger();
         match outcome {
             Outcome::Done(answer) => {
@@ -244,10 +278,9 @@ impl Bench {
     fn upload(&self, case: &Case, client: &Client, mode: Mode) -> &'static str {
         self.begin(case);
         let media = Media::from_bytes("a.jpg", b"\xff\xd8\xff picture".to_vec());
-        let outcome = client
-            .chain("v3/merchant/media/upload")
-            .post(media, ())
-            .wait();
+        let call = client.chain("v3/merchant/media/upload").post(media, ());
+        let outcome = self.clock.run(call.into_future());
+        self.relay.pass_on_late();
         let processed = self.processed();
         match outcome {
             Ok(answer) => {
@@ -274,7 +307,7 @@ impl Bench {
         }
     }
 
-    /// How often a picture was actually stored. A late call of the cell before does not count.
+    /// How often a picture was actually stored.
     fn processed(&self) -> usize {
         let refused = |call: &&CallRecord| match &call.fault {
             Some(Fault::Status(status)) => !status.is_client_error(),
@@ -308,7 +341,7 @@ impl Bench {
             .get_url(url.path_and_query().unwrap().as_str())
             .sink(&target);
         let download = download.expect_sha1(ticket["hash_value"].as_str().unwrap());
-        match download.wait() {
+        match self.clock.run(download.into_future()) {
             Ok(_) => {
                 assert_eq!(fs::read_to_string(&target).unwrap(), content);
                 let again = self.was_repeated(case);
@@ -336,8 +369,31 @@ impl Bench {
     }
 
     fn notification(&self, case: &Case, client: Client, number: &str, mode: Mode) -> &'static str {
+        let client = (client, self.clock.clone());
         self.shop.serve(self, case, client, number, mode)
     }
+}
+
+struct SetOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for SetOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A server that accepts connections and says nothing.
+fn mute(progress: Progress) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let mut open = Vec::new();
+        for stream in listener.incoming().flatten() {
+            open.push(stream);
+            progress.end();
+        }
+    });
+    address
 }
 
 /// A server that does not speak TLS.
