@@ -138,6 +138,11 @@ impl Download {
         self.call.run().await.and_then(saved)
     }
 
+    /// Leaves the file beside its target, to be joined with others.
+    pub(crate) fn as_part(self) -> Self {
+        self.edit(|sink| sink.is_part = true)
+    }
+
     fn edit(self, edit: impl FnOnce(&mut Sink)) -> Self {
         Self {
             call: self.call.edit(|plan| {

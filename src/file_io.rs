@@ -1,7 +1,7 @@
-//! File operations, on the runtime's blocking threads.
+//! File operations, on the runtime's blocking threads, and several downloads at the same time.
 
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
@@ -13,9 +13,8 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 pub(crate) async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    spawn_blocking(work)?.await.unwrap_or_else(|err| {
-        Err(Error::new(ErrorKind::File, "the file operation was cancelled").with_source(err))
-    })
+    let ended = spawn_blocking(work)?.await;
+    ended.unwrap_or_else(|err| Err(cancelled(err)))
 }
 
 /// Starts a blocking function.
@@ -35,4 +34,34 @@ pub(crate) fn spawn_blocking<T: Send + 'static>(
         .with_source(err)
     })?;
     Ok(runtime.spawn_blocking(work))
+}
+
+/// Runs all futures at the same time and returns their results in order. The first error drops the others.
+///
+/// # Errors
+///
+/// The errors of the futures.
+pub(crate) async fn run_all<T: Send + 'static>(
+    futures: impl IntoIterator<Item = impl Future<Output = Result<T>> + Send + 'static>,
+) -> Result<Vec<T>> {
+    let mut running = JoinSet::new();
+    for (at, future) in futures.into_iter().enumerate() {
+        running.spawn(async move { future.await.map(|value| (at, value)) });
+    }
+    let mut ended = Vec::new();
+    while let Some(outcome) = running.join_next().await {
+        match outcome.unwrap_or_else(|err| Err(cancelled(err))) {
+            Ok(value) => ended.push(value),
+            Err(err) => {
+                running.shutdown().await;
+                return Err(err);
+            }
+        }
+    }
+    ended.sort_by_key(|(at, _)| *at);
+    Ok(ended.into_iter().map(|(_, value)| value).collect())
+}
+
+fn cancelled(err: JoinError) -> Error {
+    Error::new(ErrorKind::File, "the file operation was cancelled").with_source(err)
 }

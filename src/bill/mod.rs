@@ -22,14 +22,17 @@
 //! ```
 
 mod lines;
+mod parts;
 mod rows;
 #[cfg(test)]
 mod rows_tests;
 mod summary;
+mod ticket;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -38,12 +41,11 @@ use crate::call::{Call, Pending};
 use crate::chain::IntoPath;
 use crate::client::Client;
 use crate::download::Download;
-use crate::message::{Response, SavedFile};
+use crate::message::{Progress, SavedFile};
 use crate::sink;
 pub use rows::{Row, Rows};
 pub use summary::Summary;
-use wechatpay_core::crypto::digest::DigestKind;
-use wechatpay_core::error::{Error, ErrorKind, Result};
+use ticket::{Ticket, tickets};
 
 /// A bill to download; created by [`Client::bill`].
 #[must_use = "nothing happens until download() is awaited, or waited for with .wait()"]
@@ -54,7 +56,7 @@ pub struct Bill {
 }
 
 /// The options of the caller.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Wanted {
     zipped: bool,
     timeout: Option<Duration>,
@@ -62,13 +64,13 @@ struct Wanted {
     progress: Option<Progress>,
 }
 
-type Progress = Box<dyn Fn(u64, Option<u64>) + Send + Sync>;
-
 impl Client {
     /// Downloads a bill: `v3/bill/tradebill`, `v3/bill/fundflowbill`,
-    /// `v3/profitsharing/bills` and every other operation that answers with a `download_url`. The bills of
-    /// `v3/ecommerce/bill/fundflowbill` and `v3/bill/sub-merchant-fundflowbill` are
-    /// encrypted; request them with `algorithm` `AEAD_AES_256_GCM`.
+    /// `v3/profitsharing/bills` and every other operation that answers with a `download_url`.
+    ///
+    /// The bills of `v3/ecommerce/bill/fundflowbill` and `v3/bill/sub-merchant-fundflowbill` are encrypted: request them with
+    /// `algorithm` `AEAD_AES_256_GCM`, or with the feature `sm` `SM4_GCM`. For `v3/payscore/merchant-bill` the parameter is
+    /// `encryption_algorithm`. WeChat Pay splits long bills (from about 16 GB) into several files, which are joined.
     pub fn bill(&self, path: impl IntoPath) -> Bill {
         let mut wanted = Wanted::default();
         let call = self.chain(path).get(());
@@ -117,25 +119,27 @@ impl Bill {
         self
     }
 
-    /// Calls `progress` with the number of bytes received and the total, if the answer has a length.
+    /// Calls `progress` with the number of bytes received and the total, if the answer has a length. The total of a bill
+    /// of several files is unknown.
     pub fn on_progress(
         mut self,
         progress: impl Fn(u64, Option<u64>) + Send + Sync + 'static,
     ) -> Self {
-        self.wanted.progress = Some(Box::new(progress));
+        self.wanted.progress = Some(Arc::new(progress));
         self
     }
 
     /// Requests the bill, follows its `download_url`, decrypts it, unzips it, checks its digest and
     /// writes it to `path` atomically, as [`Download`] does.
     ///
-    /// A bill whose answer has no `hash_value` is accepted; [`SavedFile::is_checked`] tells.
+    /// A bill whose answer has no `hash_value` is accepted; [`SavedFile::is_checked`] tells. The files of a bill are
+    /// downloaded at the same time, since their URLs expire after 5 minutes, and joined in the order of `bill_sequence`.
+    /// Until then the parts are beside the target.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Body`] when the answer has no file; [`ErrorKind::Unsupported`] when it has
-    /// several (WeChat Pay splits encrypted bills of about 16 GB), or an unknown digest or
-    /// encryption; and all errors of [`Call::sink`](crate::Call::sink). After the first
+    /// [`ErrorKind::Body`](crate::ErrorKind::Body) when the answer has no file, or not all files of the bill;
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for an unknown digest or encryption; and all errors of [`Call::sink`](crate::Call::sink). After the first
     /// answer, [`Error::maybe_sent`] is always true: the request for the bill was sent.
     pub fn download(self, path: impl Into<PathBuf>) -> Pending<SavedFile> {
         let path = path.into();
@@ -149,8 +153,14 @@ impl Bill {
             sink::check_target(path.clone()).await?;
             let answer = call.run().await?;
             let file = async {
-                let ticket = Ticket::read(&answer)?;
-                wanted.file(&client, &ticket, path).run().await
+                let mut tickets = tickets(&answer)?;
+                match (tickets.pop(), tickets.is_empty()) {
+                    (Some(ticket), true) => wanted.file(&client, ticket, path).run().await,
+                    (last, _) => {
+                        tickets.extend(last);
+                        parts::download(&client, wanted, tickets, path).await
+                    }
+                }
             };
             // The request for the bill was sent in any case.
             file.await.map_err(|err| err.with_maybe_sent(true))
@@ -159,7 +169,7 @@ impl Bill {
 }
 
 impl Wanted {
-    fn file(self, client: &Client, ticket: &Ticket<'_>, path: PathBuf) -> Download {
+    fn file(self, client: &Client, ticket: Ticket, path: PathBuf) -> Download {
         let mut call = client.get_url(ticket.url);
         if let Some(limit) = self.timeout {
             call = call.timeout(limit);
@@ -178,7 +188,7 @@ impl Wanted {
             download = download.max_bytes(limit);
         }
         if let Some(progress) = self.progress {
-            download = download.on_progress(progress);
+            download = download.on_progress(move |done, total| progress(done, total));
         }
         download
     }
@@ -189,70 +199,6 @@ fn asks_for_gzip(path: &str) -> bool {
     let query = path.split_once('?').map_or("", |(_, query)| query);
     let mut pairs = query.split('&');
     pairs.any(|pair| pair.eq_ignore_ascii_case("tar_type=GZIP"))
-}
-
-/// The members of a response that describe a bill's file.
-struct Ticket<'a> {
-    url: &'a str,
-    digest: Option<(DigestKind, &'a str)>,
-    /// Key and nonce of an encrypted bill.
-    seal: Option<(&'a str, &'a str)>,
-}
-
-impl<'a> Ticket<'a> {
-    fn read(answer: &'a Response) -> Result<Self> {
-        let file = file(answer)?;
-        let Some(url) = file["download_url"].as_str() else {
-            return Err(answer.error(
-                ErrorKind::Body,
-                "the response has no download_url: check that the path is that of a bill",
-            ));
-        };
-        Ok(Self {
-            url,
-            digest: digest(file)?,
-            seal: file["encrypt_key"]
-                .as_str()
-                .map(|key| (key, file["nonce"].as_str().unwrap_or_default())),
-        })
-    }
-}
-
-/// Returns the object that describes the file; the response for encrypted bills has a list of them.
-fn file(answer: &Response) -> Result<&Value> {
-    let Some(list) = answer["download_bill_list"].as_array() else {
-        return answer.value();
-    };
-    match &list[..] {
-        [file] => Ok(file),
-        [] => Err(answer.error(
-            ErrorKind::Body,
-            "the response's list of bills is empty: there is no bill for that day",
-        )),
-        several => Err(answer.error(
-            ErrorKind::Unsupported,
-            format!(
-                "the bill is split into {} files, which this version does not join: make a plain call, \
-                 download each download_url within its 5 minutes with Client::get_url, Call::sink and \
-                 Download::unseal, and join the files in the order of bill_sequence",
-                several.len()
-            ),
-        )),
-    }
-}
-
-fn digest(file: &Value) -> Result<Option<(DigestKind, &str)>> {
-    let Some(hex) = file["hash_value"].as_str() else {
-        return Ok(None);
-    };
-    let name = file["hash_type"].as_str().unwrap_or("SHA1");
-    match DigestKind::parse(name) {
-        Some(kind) => Ok(Some((kind, hex))),
-        None => Err(Error::new(
-            ErrorKind::Unsupported,
-            format!("the bill's hash_type is {name:?}, which this version cannot check"),
-        )),
-    }
 }
 
 impl fmt::Debug for Bill {

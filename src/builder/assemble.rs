@@ -14,9 +14,9 @@ use crate::engine::Engine;
 use crate::keys::{Merchant, Signing};
 use crate::message::header_value;
 use crate::middleware::{
-    DECRYPT, Decrypt, ENCRYPT, Encrypt, MATCHER, Matcher, PREPARE, PlatformKeys, Prepare, SIGNER,
-    STATUS, Signer, Status, TRANSFORM_REQUEST, TRANSFORM_RESPONSE, TransformRequest,
-    TransformResponse, VERIFIER, Verifier,
+    DECRYPT, Decrypt, ENCRYPT, Encrypt, EncryptForBank, MATCHER, Matcher, PREPARE, PlatformKeys,
+    Prepare, SIGNER, STATUS, Signer, Status, TRANSFORM_REQUEST, TRANSFORM_RESPONSE,
+    TransformRequest, TransformResponse, VERIFIER, Verifier,
 };
 use crate::net::{HttpTransport, HttpTransportBuilder, bound};
 use crate::resilience::{
@@ -58,6 +58,7 @@ impl ClientBuilder {
             clock: &self.clock,
             layers: self.layers.assemble(base.as_ref())?,
             user_agent: user_agent(self.user_agent)?,
+            base: base.clone(),
             check_mch_id: self.check_mch_id,
             check_answer_nonces: self.check_answer_nonces,
             transport,
@@ -117,6 +118,7 @@ struct Parts<'a> {
     clock: &'a Arc<dyn Clock>,
     layers: Assembled,
     user_agent: HeaderValue,
+    base: Option<BaseUrl>,
     check_mch_id: bool,
     check_answer_nonces: bool,
     transport: Arc<dyn Transport>,
@@ -200,6 +202,8 @@ impl Parts<'_> {
         stack.push_built_in(STATUS, Status)?;
         stack.push_built_in(DECRYPT, Decrypt { key })?;
         stack.push_built_in(MATCHER, Matcher)?;
+        let (base, clock) = (self.base.clone(), Arc::clone(self.clock));
+        stack.push_built_in(ENCRYPT, EncryptForBank::new(mchid(), base, clock))?;
         self.push_layers(&mut stack)?;
         stack.push(TRANSFORM_RESPONSE, TransformResponse { mchid: mchid(), key: v2_key.clone() })?;
         stack.push(TRANSFORM_REQUEST, TransformRequest {

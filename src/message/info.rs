@@ -69,6 +69,8 @@ pub(crate) struct Options {
     /// Limits the time until the last byte of the response, streamed or not.
     pub(crate) deadline: Option<Duration>,
     pub(crate) stream: bool,
+    /// The response is a file whose authentication tag proves its content, so it needs no signature.
+    pub(crate) sealed: bool,
     pub(crate) nonceless: Option<bool>,
     pub(crate) security: Option<bool>,
     /// The body was given as `xml`, which only APIv2 takes.

@@ -31,12 +31,10 @@ pub use payload::{IntoPayload, Json, Payload};
 pub(crate) use payload::{SignedText, into_payload};
 pub use response::Response;
 pub(crate) use response::{ResponseBody, read_text, request_id};
-#[cfg(all(test, feature = "files"))]
-pub(crate) use saved::MAX_BYTES;
 #[cfg(feature = "files")]
 pub use saved::SavedFile;
 #[cfg(feature = "files")]
-pub(crate) use saved::{Expected, Progress, Seal, Sink};
+pub(crate) use saved::{Expected, MAX_BYTES, Progress, Seal, Sink};
 pub(crate) use state::{Attempt, CallState, Phase};
 pub use stream::Streaming;
 pub(crate) use time_limit::{limited, timed_out};

@@ -1,6 +1,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tempfile::TempPath;
+
 use wechatpay_core::crypto::digest::DigestKind;
 use wechatpay_core::error::Verification;
 use wechatpay_core::secret::Secret;
@@ -13,6 +15,8 @@ pub struct SavedFile {
     pub(crate) digest: Option<(DigestKind, String)>,
     pub(crate) unsealed: bool,
     pub(crate) verification: Verification,
+    /// Removes the file of a part when it is dropped.
+    pub(crate) part: Option<Arc<TempPath>>,
 }
 
 impl SavedFile {
@@ -71,6 +75,8 @@ pub(crate) struct Seal {
 /// The target of a download, and the expected content.
 pub(crate) struct Sink {
     pub(crate) target: PathBuf,
+    /// Whether the file stays a temporary one beside the target, to be joined with others.
+    pub(crate) is_part: bool,
     pub(crate) digest: Option<(DigestKind, String)>,
     pub(crate) seal: Option<Seal>,
     pub(crate) gunzip: bool,
@@ -98,6 +104,7 @@ impl Sink {
     pub(crate) fn new(target: PathBuf) -> Self {
         Self {
             target,
+            is_part: false,
             digest: None,
             seal: None,
             gunzip: false,

@@ -1,8 +1,8 @@
 //! The layers of the default stack, and helpers to write your own.
 //!
 //! APIv3, outermost first: [`STATUS`], [`DECRYPT`], [`MATCHER`], [`ENCRYPT`], [`PREPARE`],
-//! [`VERIFIER`], [`SIGNER`]. APIv2: [`STATUS`], [`DECRYPT`], [`MATCHER`], [`TRANSFORM_RESPONSE`],
-//! [`TRANSFORM_REQUEST`]. The names are those of the PHP SDK where it has the layer.
+//! [`VERIFIER`], [`SIGNER`]. APIv2: [`STATUS`], [`DECRYPT`], [`MATCHER`], [`ENCRYPT`],
+//! [`TRANSFORM_RESPONSE`], [`TRANSFORM_REQUEST`]. The names are those of the PHP SDK where it has the layer.
 
 mod decrypt;
 mod encrypt;
@@ -29,7 +29,7 @@ pub(crate) use status::Status;
 #[cfg(feature = "tower")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
 pub use tower::{NextService, tower};
-pub(crate) use v2::{TransformRequest, TransformResponse};
+pub(crate) use v2::{EncryptForBank, TransformRequest, TransformResponse};
 pub(crate) use verifier::Verifier;
 
 use crate::message::{Request, Response};

@@ -16,6 +16,8 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 pub(crate) struct SandboxSettings {
     pub(crate) tls: bool,
     pub(crate) max_body_bytes: usize,
+    /// An encrypted bill is split into files of this length.
+    pub(crate) bill_file_bytes: usize,
     /// How requests are checked against the documentation, and how responses are generated.
     pub(crate) documented: SchemaSettings,
     /// Whether the merchant has no platform certificate.
@@ -73,6 +75,7 @@ impl Default for SandboxSettings {
         Self {
             tls: false,
             max_body_bytes: 16 << 20,
+            bill_file_bytes: usize::MAX,
             documented: SchemaSettings {
                 check: true,
                 strict: false,

@@ -1,6 +1,7 @@
 //! Saves an answer in a file: streamed, checked, and only then moved to its target.
 
 mod genuine;
+mod join;
 mod output;
 mod target;
 mod unseal;
@@ -14,6 +15,7 @@ use http::{HeaderMap, StatusCode};
 use crate::engine::Engine;
 use crate::message::{Expected, Progress, Response, SavedFile, Sink, Streaming};
 use crate::plan::Plan;
+pub(crate) use join::join;
 pub(crate) use target::check_target;
 use wechatpay_core::catalog::{AnswerKind, Operation};
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -22,6 +24,7 @@ use writer::Writer;
 /// Makes the call and saves its response in a file.
 pub(crate) async fn save(engine: &Engine, mut plan: Box<Plan>, mut sink: Sink) -> Result<Response> {
     plan.options.stream = true;
+    plan.options.sealed = sink.seal.is_some();
     let pause = plan.options.timeout.or(engine.timeout);
     let progress = sink.progress.take();
     let prepared = engine.prepare(plan)?;

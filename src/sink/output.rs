@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
@@ -22,6 +23,7 @@ pub(super) struct Output {
     seal: Option<Unseal>,
     stream: Stream,
     target: PathBuf,
+    is_part: bool,
     expected: Option<(DigestKind, String)>,
     answer: Expected,
 }
@@ -58,6 +60,7 @@ impl Output {
                 Stream::Plain(temporary)
             },
             target: sink.target,
+            is_part: sink.is_part,
             expected: sink.digest,
             answer: sink.answer,
         })
@@ -107,10 +110,16 @@ impl Output {
             }
         }
         let len = file.len;
-        file.keep(&self.target)?;
+        let part = if self.is_part {
+            Some(Arc::new(file.path))
+        } else {
+            file.keep(&self.target)?;
+            None
+        };
         Ok(SavedFile {
-            path: self.target,
+            path: part.as_ref().map_or(self.target, |part| part.to_path_buf()),
             len,
+            part,
             digest: self.expected,
             unsealed: was_sealed,
             verification,

@@ -1,15 +1,19 @@
 //! Decrypts an encrypted bill.
 
+use zeroize::Zeroizing;
+
 use super::too_long;
 use crate::message::Seal;
-use wechatpay_core::crypto::aes::{GcmOpener, KEY_LEN};
+use wechatpay_core::crypto::aes;
+#[cfg(feature = "sm")]
+use wechatpay_core::crypto::sm4;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// Opens AES-256-GCM piece by piece: no associated data, the tag at the end.
+/// Opens AES-256-GCM or SM4-GCM piece by piece: no associated data, the tag at the end. The length of the key tells which.
 ///
 /// The output is not authenticated before [`finish`](Self::finish) and must not be used until then.
 pub(super) struct Unseal {
-    opener: GcmOpener,
+    opener: Opener,
     /// The reason why the output was rejected. With a wrong key the output is noise, so "not gzip" means
     /// nothing until the tag is verified.
     failure: Option<Error>,
@@ -19,16 +23,8 @@ pub(super) struct Unseal {
 
 impl Unseal {
     pub(super) fn new(seal: &Seal, max_bytes: u64) -> Result<Self> {
-        let key: &[u8; KEY_LEN] = seal.key.expose().as_bytes().try_into().map_err(|_| {
-            Error::new(
-                ErrorKind::Unsupported,
-                "the key of the encrypted file does not have 32 bytes: this version supports only \
-                 AEAD_AES_256_GCM, so request that algorithm; an encrypt_key must be decrypted first, \
-                 with Call::decrypt if the catalog does not know the endpoint",
-            )
-        })?;
         Ok(Self {
-            opener: GcmOpener::new(key, seal.nonce.as_bytes())?,
+            opener: Opener::new(seal.key.expose().as_bytes(), seal.nonce.as_bytes())?,
             failure: None,
             len: 0,
             max_bytes,
@@ -72,5 +68,51 @@ impl Unseal {
             .with_source(err)
         })?;
         self.failure.map_or(Ok(()), Err)
+    }
+}
+
+enum Opener {
+    Aes(Box<aes::GcmOpener>),
+    #[cfg(feature = "sm")]
+    Sm4(Box<sm4::GcmOpener>),
+}
+
+/// The length of a key of SM4.
+const SM4_KEY: usize = 16;
+
+impl Opener {
+    fn new(key: &[u8], nonce: &[u8]) -> Result<Self> {
+        if let Ok(key) = key.try_into() {
+            return aes::GcmOpener::new(key, nonce).map(Box::new).map(Self::Aes);
+        }
+        #[cfg(feature = "sm")]
+        if let Ok(key) = key.try_into() {
+            return sm4::GcmOpener::new(key, nonce).map(Box::new).map(Self::Sm4);
+        }
+        let message = if key.len() == SM4_KEY {
+            "the file is encrypted with SM4_GCM: build with the feature `sm`, or request \
+             AEAD_AES_256_GCM"
+        } else {
+            "the key of the encrypted file has neither 32 bytes (AEAD_AES_256_GCM) nor 16 (SM4_GCM): \
+             an encrypt_key must be decrypted first, with Call::decrypt if the catalog does not know \
+             the endpoint"
+        };
+        Err(Error::new(ErrorKind::Unsupported, message))
+    }
+
+    fn update(&mut self, piece: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        match self {
+            Self::Aes(opener) => opener.update(piece),
+            #[cfg(feature = "sm")]
+            Self::Sm4(opener) => Ok(opener.update(piece)),
+        }
+    }
+
+    fn finish(self) -> Result<()> {
+        match self {
+            Self::Aes(opener) => opener.finish(),
+            #[cfg(feature = "sm")]
+            Self::Sm4(opener) => opener.finish(),
+        }
     }
 }

@@ -120,6 +120,26 @@ fn kinds_and_types_are_parameters_and_parts_of_the_name() {
             "/v3/profitsharing/bills?bill_date=2026-11-01&tar_type=GZIP",
             "profit-sharing-2026-11-01.csv",
         ),
+        (
+            &["--kind", "ecommerce-fund-flow", "--algorithm", "sm4_gcm"],
+            "/v3/ecommerce/bill/fundflowbill?bill_date=2026-11-01&account_type=ALL&algorithm=SM4_GCM",
+            "ecommerce-fund-flow-2026-11-01.csv",
+        ),
+        (
+            &["--kind", "payscore", "--service-id", "2002", "--gzip"],
+            "/v3/payscore/merchant-bill?bill_date=2026-11-01&service_id=2002&encryption_algorithm=AEAD_AES_256_GCM&tar_type=GZIP",
+            "payscore-2002-2026-11-01.csv",
+        ),
+        (
+            &[
+                "--kind",
+                "sub-merchant-fund-flow",
+                "--sub-mchid",
+                "1900007101",
+            ],
+            "/v3/bill/sub-merchant-fundflowbill?bill_date=2026-11-01&sub_mchid=1900007101&account_type=BASIC&algorithm=AEAD_AES_256_GCM",
+            "",
+        ),
     ] {
         let done = bill(&shop, &[&["2026-11-01"], arguments].concat());
         // The sandbox's merchant is no partner of this sub-merchant.
@@ -141,6 +161,10 @@ fn options_of_another_kind_are_refused() {
     shop.file("orders.csv", ORDERS);
     for arguments in [
         &["--kind", "fund-flow", "--bill-type", "ALL"][..],
+        &["--kind", "payscore"],
+        &["--kind", "trade", "--service-id", "2002"],
+        &["--kind", "sub-merchant-fund-flow"],
+        &["--kind", "fund-flow", "--algorithm", "SM4_GCM"],
         &["--account-type", "BASIC"],
         &["--kind", "fund-flow", "--reconcile", "orders.csv"],
         &["--bill-type", "SUCCESS", "--reconcile", "orders.csv"],

@@ -64,7 +64,17 @@ fn subcommands_and_options_are_offered_with_their_help() {
         assert!(all.iter().any(|line| line.starts_with(&prefix)), "{all:?}");
     }
     let kinds = offered("fish", &["wechatpay", "bill", "--kind", ""]);
-    assert_eq!(kinds, ["trade", "fund-flow", "profit-sharing"]);
+    assert_eq!(
+        kinds,
+        [
+            "trade",
+            "fund-flow",
+            "profit-sharing",
+            "sub-merchant-fund-flow",
+            "ecommerce-fund-flow",
+            "payscore"
+        ]
+    );
     let paths = offered("fish", &["wechatpay", "request", "GET", "v3/bill/trade"]);
     assert_eq!(paths, ["v3/bill/tradebill\t申请交易账单"]);
 }

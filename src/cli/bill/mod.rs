@@ -49,6 +49,12 @@ pub(crate) struct BillArgs {
     #[arg(long, value_name = "MCHID")]
     sub_mchid: Option<String>,
 
+    #[arg(long, value_name = "ID")]
+    service_id: Option<String>,
+
+    #[arg(long, value_enum, ignore_case = true, value_name = "NAME")]
+    algorithm: Option<Algorithm>,
+
     #[arg(long)]
     gzip: bool,
 
@@ -65,6 +71,18 @@ enum Kind {
     Trade,
     FundFlow,
     ProfitSharing,
+    SubMerchantFundFlow,
+    EcommerceFundFlow,
+    Payscore,
+}
+
+/// How WeChat Pay encrypts a bill of the last three kinds.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Algorithm {
+    #[value(name = "AEAD_AES_256_GCM")]
+    Aes,
+    #[value(name = "SM4_GCM")]
+    Sm4,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -81,6 +99,7 @@ enum AccountType {
     Basic,
     Operation,
     Fees,
+    Deposit,
 }
 
 pub(crate) fn run(args: &BillArgs, context: Context<'_>) -> Result<(), Failure> {
@@ -149,12 +168,31 @@ impl Run<'_> {
     }
 }
 
+impl Kind {
+    /// The parameter that names the algorithm of an encrypted bill.
+    fn algorithm(self) -> Option<&'static str> {
+        match self {
+            Self::SubMerchantFundFlow | Self::EcommerceFundFlow => Some("algorithm"),
+            Self::Payscore => Some("encryption_algorithm"),
+            Self::Trade | Self::FundFlow | Self::ProfitSharing => None,
+        }
+    }
+}
+
 /// Refuses options that do not apply to the kind of bill.
 fn check(args: &BillArgs) -> Result<(), Failure> {
     let why = if args.bill_type.is_some() && args.kind != Kind::Trade {
         t!("bill-type-kind")
-    } else if args.account_type.is_some() && args.kind != Kind::FundFlow {
+    } else if args.account_type.is_some()
+        && ![Kind::FundFlow, Kind::SubMerchantFundFlow].contains(&args.kind)
+    {
         t!("account-type-kind")
+    } else if args.algorithm.is_some() && args.kind.algorithm().is_none() {
+        t!("algorithm-kind")
+    } else if args.service_id.is_some() != (args.kind == Kind::Payscore) {
+        t!("service-id-kind")
+    } else if args.sub_mchid.is_none() && args.kind == Kind::SubMerchantFundFlow {
+        t!("sub-mchid-kind")
     } else if args.reconcile.is_some()
         && (args.kind != Kind::Trade || args.bill_type.is_some_and(|it| it != BillType::All))
     {
@@ -170,6 +208,12 @@ fn wanted(args: &BillArgs) -> Wanted {
         Kind::Trade => ("v3/bill/tradebill", "trade"),
         Kind::FundFlow => ("v3/bill/fundflowbill", "fund-flow"),
         Kind::ProfitSharing => ("v3/profitsharing/bills", "profit-sharing"),
+        Kind::SubMerchantFundFlow => (
+            "v3/bill/sub-merchant-fundflowbill",
+            "sub-merchant-fund-flow",
+        ),
+        Kind::EcommerceFundFlow => ("v3/ecommerce/bill/fundflowbill", "ecommerce-fund-flow"),
+        Kind::Payscore => ("v3/payscore/merchant-bill", "payscore"),
     };
     let value = |it: Option<clap::builder::PossibleValue>| it.map(|it| it.get_name().to_owned());
     let bill_type = args.bill_type.and_then(|it| value(it.to_possible_value()));
@@ -180,6 +224,7 @@ fn wanted(args: &BillArgs) -> Wanted {
         ("bill_type", bill_type),
         ("account_type", account),
         ("sub_mchid", args.sub_mchid.clone()),
+        ("service_id", args.service_id.clone()),
     ];
     let mut wanted = Wanted {
         path,
@@ -192,6 +237,20 @@ fn wanted(args: &BillArgs) -> Wanted {
             wanted.name.push_str(&format!("-{value}"));
             wanted.query.push((parameter, value));
         }
+    }
+    // WeChat Pay requires it for these kinds.
+    match args.kind {
+        Kind::SubMerchantFundFlow if args.account_type.is_none() => {
+            wanted.query.push(("account_type", "BASIC".to_owned()));
+        }
+        Kind::EcommerceFundFlow => wanted.query.push(("account_type", "ALL".to_owned())),
+        _ => {}
+    }
+    if let Some(parameter) = args.kind.algorithm() {
+        let algorithm = args.algorithm.unwrap_or(Algorithm::Aes);
+        wanted
+            .query
+            .extend(value(algorithm.to_possible_value()).map(|it| (parameter, it)));
     }
     if args.gzip {
         wanted.query.push(("tar_type", "GZIP".to_owned()));

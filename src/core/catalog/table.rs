@@ -984,7 +984,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
     op(Post, "v3/payscore/acquiringbank/serviceorder/{out_order_no}/registerdeductinfo", &[]),
     op(Post, "v3/payscore/acquiringbank/serviceorder/{out_order_no}/sync", &[Answer(AnswerKind::Empty)]),
     op(Post, "v3/payscore/acquiringbank/servicepayondeliveryorder", &[]),
-    op(Get, "v3/payscore/merchant-bill", &[]),
+    op(Get, "v3/payscore/merchant-bill", &[Decrypt(&["/download_bill_list/*/encrypt_key"])]),
     op(Get, "v3/payscore/oversea/partner/serviceorder", &[Host(HONG_KONG)]),
     op(Post, "v3/payscore/oversea/partner/serviceorder", &[Host(HONG_KONG)]),
     op(Post, "v3/payscore/oversea/partner/serviceorder/{out_order_no}/cancel", &[Host(HONG_KONG), Answer(AnswerKind::Empty)]),

@@ -60,7 +60,7 @@ fn the_table_contains_every_known_fact() {
     assert_eq!(merchants().count(), 1156);
     assert_eq!(pointers(Operation::encrypt), (108, 273));
     assert_eq!(pointers(Operation::query_encrypt).0, 11);
-    assert_eq!(pointers(Operation::decrypt), (52, 87));
+    assert_eq!(pointers(Operation::decrypt), (53, 88));
     assert_eq!(pointers(Operation::encrypt_if_flagged).0, 3);
     assert_eq!(pointers(Operation::encrypt_bank).0, 3);
     assert_eq!(pointers(Operation::json_encoded).0, 50);

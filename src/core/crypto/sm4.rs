@@ -5,11 +5,21 @@
 use aes_gcm::aead::consts::U12;
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{AesGcm, KeyInit};
+#[cfg(feature = "files")]
+use ctr::Ctr32BE;
+#[cfg(feature = "files")]
+use ghash::{GHash, universal_hash::UniversalHash};
 use sm3::{Digest, Sm3};
 use sm4::Sm4;
+#[cfg(feature = "files")]
+use sm4::cipher::{BlockCipherEncrypt, KeyIvInit, StreamCipher};
 use zeroize::Zeroizing;
 
 use super::aes::NONCE_LEN;
+#[cfg(feature = "files")]
+use super::aes::TAG_LEN;
+#[cfg(feature = "files")]
+use super::digest::constant_time_eq;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
@@ -49,6 +59,109 @@ pub fn gcm_encrypt(
         .map_err(|_| Error::new(ErrorKind::Encrypt, "SM4-GCM failed"))
 }
 
+/// Decrypts a ciphertext of [`gcm_encrypt`]'s form piece by piece, without associated data.
+///
+/// The output is authenticated only by [`finish`](Self::finish). The nonce may have any length: files have
+/// nonces of 16 bytes.
+#[cfg(feature = "files")]
+pub struct GcmOpener {
+    stream: Ctr32BE<Sm4>,
+    hash: GHash,
+    /// The tag is the hash, combined with this.
+    mask: [u8; TAG_LEN],
+    /// Ciphertext that is decrypted, and is not hashed yet because it is no whole block.
+    rest: Vec<u8>,
+    /// The last bytes received, which may be the tag.
+    held: Vec<u8>,
+    len: u64,
+}
+
+#[cfg(feature = "files")]
+impl GcmOpener {
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decrypt`] when the nonce is empty.
+    pub fn new(key: &[u8; KEY_LEN], nonce: &[u8]) -> Result<Self> {
+        if nonce.is_empty() {
+            return Err(Error::new(ErrorKind::Decrypt, "the SM4-GCM nonce is empty"));
+        }
+        let mut h = Default::default();
+        Sm4::new(key.into()).encrypt_block(&mut h);
+        let hash = GHash::new(&h);
+        let mut stream = Ctr32BE::<Sm4>::new(key.into(), &first_counter(&hash, nonce).into());
+        let mut mask = [0; TAG_LEN];
+        stream.apply_keystream(&mut mask);
+        Ok(Self {
+            stream,
+            hash,
+            mask,
+            rest: Vec::with_capacity(BLOCK),
+            held: Vec::with_capacity(TAG_LEN),
+            len: 0,
+        })
+    }
+
+    /// Decrypts everything received so far except the last 16 bytes.
+    pub fn update(&mut self, piece: &[u8]) -> Zeroizing<Vec<u8>> {
+        let mut text = Zeroizing::new(std::mem::take(&mut self.held));
+        text.extend_from_slice(piece);
+        let ready = text.len().saturating_sub(TAG_LEN);
+        self.held.extend_from_slice(&text[ready..]);
+        text.truncate(ready);
+        self.len += ready as u64;
+        self.rest.extend_from_slice(&text);
+        let whole = self.rest.len() - self.rest.len() % BLOCK;
+        self.hash.update_padded(&self.rest[..whole]);
+        self.rest.drain(..whole);
+        self.stream.apply_keystream(&mut text);
+        text
+    }
+
+    /// Verifies the tag.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decrypt`] when the tag does not match.
+    pub fn finish(mut self) -> Result<()> {
+        self.hash.update_padded(&self.rest);
+        let mut tag: [u8; TAG_LEN] = of_lengths(self.hash, self.len);
+        for (byte, mask) in tag.iter_mut().zip(self.mask) {
+            *byte ^= mask;
+        }
+        if constant_time_eq(&tag, &self.held) {
+            Ok(())
+        } else {
+            Err(wrong_tag())
+        }
+    }
+}
+
+#[cfg(feature = "files")]
+const BLOCK: usize = 16;
+
+/// The counter block that the tag is encrypted with. Source: NIST SP 800-38D, section 7.1.
+#[cfg(feature = "files")]
+fn first_counter(hash: &GHash, nonce: &[u8]) -> [u8; BLOCK] {
+    if let Ok(nonce) = <&[u8; NONCE_LEN]>::try_from(nonce) {
+        let mut block = [0; BLOCK];
+        block[..NONCE_LEN].copy_from_slice(nonce);
+        block[BLOCK - 1] = 1;
+        return block;
+    }
+    let mut hash = hash.clone();
+    hash.update_padded(nonce);
+    of_lengths(hash, nonce.len() as u64)
+}
+
+/// The hash of what was given to it and of the lengths: no associated data, and this number of bytes.
+#[cfg(feature = "files")]
+fn of_lengths(mut hash: GHash, len: u64) -> [u8; BLOCK] {
+    let mut lengths = [0; BLOCK];
+    lengths[BLOCK / 2..].copy_from_slice(&len.wrapping_mul(8).to_be_bytes());
+    hash.update_padded(&lengths);
+    hash.finalize().into()
+}
+
 /// Decrypts a ciphertext of [`gcm_encrypt`]'s form.
 ///
 /// # Errors
@@ -68,11 +181,13 @@ pub fn gcm_decrypt(
     Sm4Gcm::new(key.into())
         .decrypt(nonce.into(), payload)
         .map(Zeroizing::new)
-        .map_err(|_| {
-            let message = "SM4-GCM: the tag does not match; the key is wrong, or the nonce, the associated data or the \
-                           ciphertext was altered";
-            Error::new(ErrorKind::Decrypt, message)
-        })
+        .map_err(|_| wrong_tag())
+}
+
+fn wrong_tag() -> Error {
+    let message = "SM4-GCM: the tag does not match; the key is wrong, or the nonce, the associated data or the \
+                   ciphertext was altered";
+    Error::new(ErrorKind::Decrypt, message)
 }
 
 fn checked(kind: ErrorKind, nonce: &[u8]) -> Result<&[u8; NONCE_LEN]> {
@@ -87,6 +202,7 @@ fn checked(kind: ErrorKind, nonce: &[u8]) -> Result<&[u8; NONCE_LEN]> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(not(feature = "files"))]
     use sm4::cipher::BlockCipherEncrypt;
 
     use super::*;
@@ -145,6 +261,42 @@ mod tests {
         for len in 0..=sealed.len() - 1 {
             assert!(gcm_decrypt(&key(), &nonce, &aad, &sealed[..len]).is_err());
         }
+    }
+
+    #[cfg(feature = "files")]
+    #[test]
+    fn a_file_is_decrypted_in_pieces_as_at_once() {
+        let plain: Vec<u8> = (0..1000_u32).map(|it| (it % 251) as u8).collect();
+        let sealed = gcm_encrypt(&key(), &hex(NONCE), b"", &plain).unwrap();
+        for size in [1, 7, 15, 16, 17, 64, 999, 2000] {
+            let mut opener = GcmOpener::new(&key(), &hex(NONCE)).unwrap();
+            let mut text = Vec::new();
+            for piece in sealed.chunks(size) {
+                text.extend_from_slice(&opener.update(piece));
+            }
+            opener.finish().unwrap();
+            assert_eq!(text, plain, "{size}");
+        }
+        for len in [0, 15, 16, sealed.len() - 1] {
+            let mut opener = GcmOpener::new(&key(), &hex(NONCE)).unwrap();
+            opener.update(&sealed[..len]);
+            assert!(opener.finish().is_err(), "{len}");
+        }
+    }
+
+    /// As in bills, whose nonces have 16 bytes.
+    #[cfg(feature = "files")]
+    #[test]
+    fn a_nonce_of_another_length_is_hashed() {
+        use aes_gcm::aead::consts::U16;
+
+        let nonce = b"a8607ef79034c49c";
+        let cipher = AesGcm::<Sm4, U16>::new((&key()).into());
+        let sealed = cipher.encrypt(nonce.into(), b"a bill".as_slice()).unwrap();
+        let mut opener = GcmOpener::new(&key(), nonce).unwrap();
+        assert_eq!(**opener.update(&sealed), *b"a bill");
+        opener.finish().unwrap();
+        assert!(GcmOpener::new(&key(), b"").is_err());
     }
 
     /// The figures of a test in WeChat Pay's SDK for Java, module `shangmi-testing`, class `BaseAeadSM4Test`.

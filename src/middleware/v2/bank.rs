@@ -4,13 +4,12 @@ use serde_json::{Map, Value};
 
 use crate::message::Payload;
 use wechatpay_core::catalog::Operation;
+use wechatpay_core::crypto::base64;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::xml;
 
-/// Rejects plaintext in the fields that APIv2 requires to be encrypted with the key of `v2/risk/getpublickey`.
-///
-/// The client does not have that key, so the caller encrypts. A plaintext card number
-/// would otherwise be sent, and WeChat Pay would only report that the field is wrong.
+/// Rejects plaintext in the fields that APIv2 requires to be encrypted with the key of `v2/risk/getpublickey`: in a body of
+/// bytes, and in a stack without the layer `encrypt`.
 ///
 /// # Errors
 ///
@@ -25,7 +24,7 @@ pub(super) fn refuse_plaintext(operation: &Operation, body: &Payload) -> Result<
     };
     let plain = |pointer: &&&str| {
         let value = members.get(pointer.trim_start_matches('/'));
-        value.is_some_and(|value| !may_be_ciphertext(value))
+        value.is_some_and(|value| !is_allowed(value))
     };
     // The documentation shows no ciphertext for the fields of `mchrisk`, so they are not checked.
     let mut judged = fields.iter().filter(|pointer| pointer.starts_with("/enc_"));
@@ -51,20 +50,17 @@ fn members(body: &Payload) -> Option<Cow<'_, Map<String, Value>>> {
     }
 }
 
-/// Whether a value may be a ciphertext: it is not clearly a card, identity or licence number, or a Chinese name.
-///
-/// The length of a ciphertext for the bank is not documented.
-fn may_be_ciphertext(value: &Value) -> bool {
+fn is_allowed(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.is_ascii() && !is_number(text.trim()),
+        Value::String(text) => text.is_empty() || may_be_ciphertext(text),
         _ => false,
     }
 }
 
-/// `6225760000000000`, `11010119900101123X`, `91440300MA5DA1234X`.
-fn is_number(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let of_a_number = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_uppercase() || byte == b' ';
-    (12..=24).contains(&text.len()) && digits >= 8 && text.bytes().all(of_a_number)
+/// Whether a text may be a ciphertext: base64 of at least 128 bytes (RSA), or a hex text as in WeChat Pay's examples. No card
+/// number, identity number or name is as long as either.
+pub(super) fn may_be_ciphertext(text: &str) -> bool {
+    let is_hex = text.len() >= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hex || base64::decode(text).is_some_and(|bytes| bytes.len() >= 128)
 }

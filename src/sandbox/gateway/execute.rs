@@ -5,6 +5,7 @@ use super::control_orders;
 use super::parse::{Parsed, ParsedBody};
 use super::received::Received;
 use crate::account::Account;
+use crate::bills::Written;
 use crate::refusal::Refusal;
 use crate::state::SandboxState;
 use crate::world;
@@ -59,6 +60,12 @@ fn bill(
         (Some(operation), ParsedBody::V2(members)) => {
             bills.answer_v2(operation, members, world, now)
         }
-        _ => bills.answer(&received.head, state.settings.tls, world, now),
+        _ => {
+            let written = Written {
+                tls: state.settings.tls,
+                file_bytes: state.settings.bill_file_bytes,
+            };
+            bills.answer(&received.head, written, world, now)
+        }
     }
 }

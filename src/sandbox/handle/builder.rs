@@ -281,6 +281,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// Splits encrypted bills into files of at most this many bytes, as WeChat Pay does at about 16 GB. By default a bill is one
+    /// file.
+    pub fn bill_file_bytes(mut self, limit: usize) -> Self {
+        self.settings.bill_file_bytes = limit;
+        self
+    }
+
     /// Sets the seed of generated responses; 0 by default. A response depends on the seed and the request alone.
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.documented.seed = seed;

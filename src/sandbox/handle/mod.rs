@@ -191,7 +191,9 @@ impl Sandbox {
     /// `NO_STATEMENT_EXIST`. Other bills, and all bills before the first movement, have a short sample.
     ///
     /// The endpoints return a `download_url`, valid for 5 minutes, and the SHA-1. With `tar_type=GZIP` the
-    /// bill is compressed.
+    /// bill is compressed. `v3/ecommerce/bill/fundflowbill`, `v3/bill/sub-merchant-fundflowbill` and
+    /// `v3/payscore/merchant-bill` return encrypted files, several with
+    /// [`SandboxBuilder::bill_file_bytes`](crate::SandboxBuilder::bill_file_bytes).
     pub fn set_bill(&self, content: impl Into<bytes::Bytes>) {
         self.merchant.set_bill(content);
     }

@@ -184,13 +184,163 @@ fn a_genuine_bill_that_is_not_gzip_or_too_long_is_an_error() {
 #[test]
 fn bills_that_cannot_be_decrypted_are_not_fetched() {
     let place = Encrypted::new();
-    // A key of SM4_GCM; several files; none.
-    let mut sm4 = place.entry();
-    sm4["encrypt_key"] = KEY[..16].into();
-    place.refused(&[sm4], vec![], false, ErrorKind::Unsupported);
-    let both = [place.entry(), place.entry()];
-    place.refused(&both, vec![], false, ErrorKind::Unsupported);
+    // The key is not one of either algorithm.
+    let mut other = place.entry();
+    other["encrypt_key"] = KEY[..24].into();
+    place.refused(&[other], vec![], false, ErrorKind::Unsupported);
     place.refused(&[], vec![], false, ErrorKind::Body);
     let of_file = |call: &wechatpay_sandbox::CallRecord| call.target.contains(FILE);
     assert!(!place.sandbox.calls().iter().any(of_file));
+}
+
+/// A sandbox whose encrypted bills have files of 1,000 bytes.
+fn split() -> (Sandbox, Client, TempDir) {
+    let sandbox = Sandbox::builder()
+        .bill_file_bytes(1000)
+        .start_blocking()
+        .unwrap();
+    let client = sandbox.client().unwrap();
+    (sandbox, client, tempfile::tempdir().unwrap())
+}
+
+fn queries(path: &str) -> Vec<(&'static str, &'static str)> {
+    let algorithm = "AEAD_AES_256_GCM";
+    let mut query = vec![("bill_date", "2024-01-01")];
+    match path {
+        "v3/payscore/merchant-bill" => {
+            query.extend([("encryption_algorithm", algorithm), ("service_id", "2002")]);
+        }
+        "v3/bill/sub-merchant-fundflowbill" => query.extend([
+            ("algorithm", algorithm),
+            ("account_type", "BASIC"),
+            ("sub_mchid", "1900000110"),
+        ]),
+        _ => query.extend([("algorithm", algorithm), ("account_type", "ALL")]),
+    }
+    query
+}
+
+#[test]
+fn a_bill_of_several_files_is_joined_in_order() {
+    let (sandbox, client, dir) = split();
+    let content: String = (0..2000).map(|row| format!("`{row},`0.01\r\n")).collect();
+    sandbox.set_bill(content.clone());
+    for path in [
+        BILL,
+        "v3/bill/sub-merchant-fundflowbill",
+        "v3/payscore/merchant-bill",
+    ] {
+        for zipped in [false, true] {
+            {
+                let mut bill = client.bill(path);
+                for (name, value) in queries(path) {
+                    bill = bill.query(name, value);
+                }
+                if zipped {
+                    bill = bill.query("tar_type", "GZIP");
+                }
+                let target = dir.path().join("bill.csv");
+                let file = bill.download(&target).wait().unwrap();
+                assert!(fs::read(&target).unwrap() == content.as_bytes(), "{path}");
+                assert_eq!(file.len(), content.len() as u64);
+                assert!(file.is_checked());
+                assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+                fs::remove_file(target).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_list_that_lacks_a_file_is_refused() {
+    let place = Encrypted::new();
+    let entry = |sequence: u64| {
+        let mut entry = place.entry();
+        entry["bill_sequence"] = sequence.into();
+        entry
+    };
+    for list in [
+        [entry(1), entry(1)],
+        [entry(1), entry(3)],
+        [entry(0), entry(1)],
+    ] {
+        place.refused(&list, vec![], false, ErrorKind::Body);
+    }
+    let short = json!({"download_bill_count": 2, "download_bill_list": [place.entry()]});
+    place
+        .sandbox
+        .stub("GET", BILL, StubResponse::json(short))
+        .unwrap();
+    let err = place
+        .client
+        .bill(BILL)
+        .download(place.target())
+        .wait()
+        .unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Body);
+    let of_file = |call: &wechatpay_sandbox::CallRecord| call.target.contains(FILE);
+    assert!(!place.sandbox.calls().iter().any(of_file));
+}
+
+#[test]
+fn one_altered_file_leaves_none() {
+    let place = Encrypted::new();
+    let mut second = place.entry();
+    second["bill_sequence"] = 2.into();
+    second["hash_value"] = sha1_hex(b"other").into();
+    let list = [place.entry(), second];
+    let err = place.fetch(&list, place.sealed(false), false).unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Verify, "{}", err.report());
+    // The other download is aborted, and its file is removed by another thread.
+    let files = || fs::read_dir(place.dir.path()).unwrap().count();
+    while files() > 0 {
+        std::thread::yield_now();
+    }
+    // The limit is that of the whole bill.
+    let mut place = Encrypted::new();
+    place.max_bytes = Some(place.bill.len() as u64 * 2 - 1);
+    let mut second = place.entry();
+    second["bill_sequence"] = 2.into();
+    let list = [second, place.entry()];
+    place.refused(&list, place.sealed(false), false, ErrorKind::Body);
+}
+
+#[test]
+fn the_progress_of_several_files_is_their_sum() {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    let (sandbox, client, dir) = split();
+    sandbox.set_bill("x".repeat(2500));
+    let most = std::sync::Arc::new(AtomicU64::new(0));
+    let seen = std::sync::Arc::clone(&most);
+    let mut bill = client.bill(BILL).on_progress(move |done, total| {
+        assert_eq!(total, None);
+        seen.fetch_max(done, Ordering::Relaxed);
+    });
+    for (name, value) in queries(BILL) {
+        bill = bill.query(name, value);
+    }
+    bill.download(dir.path().join("bill.csv")).wait().unwrap();
+    // Three files with tags.
+    assert_eq!(most.load(Ordering::Relaxed), 2500 + 3 * 16);
+}
+
+/// The key has 16 bytes.
+#[cfg(feature = "sm")]
+#[test]
+fn a_bill_is_decrypted_with_sm4() {
+    use wechatpay_chain::crypto::sm4;
+
+    let place = Encrypted::new();
+    let mut entry = place.entry();
+    entry["encrypt_key"] = KEY[..16].into();
+    entry["nonce"] = NONCE[..12].into();
+    let key = KEY.as_bytes()[..16].try_into().unwrap();
+    let sealed = sm4::gcm_encrypt(key, &NONCE.as_bytes()[..12], b"", &place.bill).unwrap();
+    let mut altered = sealed.clone();
+    altered[70_000] ^= 1;
+    place.refused(&[entry.clone()], altered, false, ErrorKind::Decrypt);
+    let file = place.fetch(&[entry], sealed, false).unwrap();
+    assert!(file.is_checked());
+    assert!(fs::read(place.target()).unwrap() == place.bill);
 }

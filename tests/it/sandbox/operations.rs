@@ -60,6 +60,9 @@ async fn every_operation_is_answered_and_verified() -> Outcome {
         let of_bill = [
             "v3/bill/tradebill",
             "v3/bill/fundflowbill",
+            "v3/bill/sub-merchant-fundflowbill",
+            "v3/ecommerce/bill/fundflowbill",
+            "v3/payscore/merchant-bill",
             "v3/billdownload/file",
             "v2/pay/downloadbill",
             "v2/pay/downloadfundflow",

@@ -108,6 +108,19 @@ pub(super) const CALLS: &[(&str, &str)] = &[
         "字段 {} 没有加密，请求未发出；请用 v2/risk/getpublickey 返回的公钥加密并提供 base64 密文，或用 .fields(FieldPolicy::Off) 声明已加密",
     ),
     // APIv2.
+    (
+        "the key of v2/risk/getpublickey could not be fetched, so nothing was sent: see the cause, or give ciphertexts",
+        "无法获取 v2/risk/getpublickey 的公钥，请求未发出：请看原因，或自行加密后提供密文",
+    ),
+    (
+        "the key of v2/risk/getpublickey is not known yet, and a dry run fetches none: make such a call first, or give ciphertexts",
+        "还没有 v2/risk/getpublickey 的公钥，演练又不会去获取：请先调用一次，或自行加密后提供密文",
+    ),
+    ("the request ended without a result", "请求没有结果"),
+    (
+        "the response has no pub_key in PEM",
+        "应答中没有 PEM 格式的 pub_key",
+    ),
     ("the APIv2 key of {}", "{} 的 APIv2 密钥"),
     (
         "the response says neither that the call succeeded nor that it failed; the request may have been processed, so query before repeating it",

@@ -74,8 +74,16 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "应答不是请求的文件，而是{}；没有保留任何内容，原有文件没有改变",
     ),
     (
-        "the key of the encrypted file does not have 32 bytes: this version supports only AEAD_AES_256_GCM, so request that algorithm; an encrypt_key must be decrypted first, with Call::decrypt if the catalog does not know the endpoint",
-        "加密文件的密钥不是 32 字节：目前只支持 AEAD_AES_256_GCM，请在请求中指定该算法；encrypt_key 要先解密，接口目录没有该接口时用 Call::decrypt",
+        "the file is encrypted with SM4_GCM: build with the feature `sm`, or request AEAD_AES_256_GCM",
+        "文件用 SM4_GCM 加密：请启用特性 `sm` 编译，或在请求中指定 AEAD_AES_256_GCM",
+    ),
+    (
+        "the key of the encrypted file has neither 32 bytes (AEAD_AES_256_GCM) nor 16 (SM4_GCM): an encrypt_key must be decrypted first, with Call::decrypt if the catalog does not know the endpoint",
+        "加密文件的密钥既不是 32 字节（AEAD_AES_256_GCM），也不是 16 字节（SM4_GCM）：encrypt_key 要先解密，接口目录没有该接口时用 Call::decrypt",
+    ),
+    (
+        "the files of the bill cannot be joined in {}: download the bill again",
+        "账单的各个文件无法合并到 {}：请重新下载账单",
     ),
     (
         "the encrypted file was truncated or altered, or its key or nonce is wrong: nothing of it was kept; download it again",
@@ -125,6 +133,26 @@ pub(super) const FILES: &[(&str, &str)] = &[
     (
         "JSON, the form of errors and of responses with a download_url",
         "JSON，错误和带有 download_url 的应答是这种形式",
+    ),
+    (
+        "the response's list of bills is empty: there is no bill for that day",
+        "应答中的账单列表为空：当天没有账单",
+    ),
+    (
+        "the bill has {} files, and at most {} can be joined",
+        "账单有 {} 个文件，最多只能合并 {} 个",
+    ),
+    (
+        "the response does not name all files of the bill exactly once: request the bill again",
+        "应答没有列出账单的全部文件，或有重复：请重新申请账单",
+    ),
+    (
+        "the response has no download_url: check that the path is that of a bill",
+        "应答中没有 download_url：请确认路径是账单接口",
+    ),
+    (
+        "the bill's hash_type is {}, which this version cannot check",
+        "账单的 hash_type 为 {}，当前版本无法校验",
     ),
     ("zipped (gzip)", "gzip 压缩文件"),
     ("a zip archive", "zip 压缩包"),

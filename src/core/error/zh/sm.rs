@@ -67,6 +67,7 @@ pub(super) const SM: &[(&str, &str)] = &[
         "SM4-GCM 的随机串是 {} 字节，应为 12 字节",
     ),
     ("SM4-GCM failed", "SM4-GCM 加密失败"),
+    ("the SM4-GCM nonce is empty", "SM4-GCM 的随机串为空"),
     (
         "the private key cannot be written as PEM",
         "私钥无法写成 PEM 格式",

@@ -61,3 +61,62 @@ fn transfers_to_banks_are_encrypted_with_the_key_that_was_given() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+fn fields_for_the_bank_are_encrypted_with_a_key_that_is_fetched_once() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    for (trade, number) in [
+        ("T1", json!("6217000000000000001")),
+        ("T2", json!(6_217_000_000_000_000_001_u64)),
+        ("T3", json!("6217 0000 0000 0000 001")),
+    ] {
+        let transfer = json!({
+            "mch_id": sandbox.mchid(),
+            "partner_trade_no": trade,
+            "enc_bank_no": number,
+            "enc_true_name": "张三",
+            "bank_code": "1002",
+            "amount": 100,
+        });
+        let answer = answered(&client, "v2/mmpaysptrans/pay_bank", transfer)?;
+        assert_eq!(answer["partner_trade_no"], trade);
+    }
+    let calls = sandbox.calls();
+    let key = calls
+        .iter()
+        .filter(|call| call.target.contains("getpublickey"));
+    assert_eq!(key.count(), 1);
+    // A service provider's request, whose fields are at another place.
+    let risk = json!({
+        "mch_id": sandbox.mchid(),
+        "sign_type": "HMAC-SHA256",
+        "certificates_name": "张三",
+        "certificates_number": "11010119900101123X",
+    });
+    answered(&client, "v2/mchrisk/querymchrisk", risk)?;
+    Ok(())
+}
+
+#[test]
+fn concurrent_transfers_share_one_fetch_of_the_key() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    let threads = (0..8).map(|at| {
+        let (client, mchid) = (client.clone(), sandbox.mchid().to_owned());
+        std::thread::spawn(move || {
+            let risk = json!({"mch_id": mchid, "nonce_str": format!("n{at}"), "sign_type": "HMAC-SHA256", "certificates_name": "张三"});
+            let call = client.chain("v2/mchrisk/querymchrisk").post(risk, ());
+            call.wait().map(drop)
+        })
+    });
+    for thread in threads.collect::<Vec<_>>() {
+        thread.join().map_err(|_| "a thread panicked")??;
+    }
+    let calls = sandbox.calls();
+    let key = calls
+        .iter()
+        .filter(|call| call.target.contains("getpublickey"));
+    assert_eq!(key.count(), 1);
+    Ok(())
+}

@@ -9,6 +9,8 @@
 //! Two rules differ from WeChat Pay's: today's bill exists as soon as it has an entry (at WeChat Pay from
 //! 9 o'clock of the next day), and before the first entry each bill is a short sample.
 
+mod sealed;
+
 use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -21,11 +23,11 @@ use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::date::{Local, parse_date};
-use super::journal::Blob;
-use super::query;
-use super::refusal::{Refusal, business};
-use super::world::{BillType, Outcome, Success, World};
+use crate::date::{Local, parse_date};
+use crate::journal::Blob;
+use crate::query;
+use crate::refusal::{Refusal, business};
+use crate::world::{BillType, Outcome, Success, World};
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::crypto::digest::sha1_hex;
 
@@ -77,8 +79,16 @@ struct Ticket {
     bill: Blob,
 }
 
+/// How URLs and encrypted files are written.
+#[derive(Clone, Copy)]
+pub(super) struct Written {
+    pub(super) tls: bool,
+    /// The greatest length of an encrypted file.
+    pub(super) file_bytes: usize,
+}
+
 /// How many files are kept for download.
-const TICKETS: usize = 32;
+const TICKETS: usize = 64;
 /// How many bytes of files are kept; the newest file is always kept.
 const BYTES: usize = 64 << 20;
 
@@ -120,15 +130,16 @@ impl Bills {
     pub(super) fn answer(
         &self,
         head: &Parts,
-        tls: bool,
+        written: Written,
         world: &World,
         now: i64,
     ) -> Option<Outcome> {
         let asked = || Asked::read(head, now).and_then(|asked| self.bill(&asked, world, now));
         Some(match head.uri.path() {
             TRADE | FUNDS | SHARING => {
-                asked().map(|bill| Success::json(self.ticket(head, tls, bill, now)))
+                asked().map(|bill| Success::json(self.ticket(head, written.tls, bill, now)))
             }
+            path if sealed::is_sealed(path) => self.sealed(head, written, world, now),
             FILE => self.file(head, now),
             _ => return None,
         })
@@ -161,7 +172,7 @@ impl Bills {
         }
         if asked.is_of_nothing(world) {
             let example = match asked.path {
-                FUNDS => USUAL_FUNDS,
+                FUNDS | sealed::ECOMMERCE | sealed::SUB_MERCHANT => USUAL_FUNDS,
                 _ => USUAL_TRADE,
             };
             return Ok(example.replace("{mchid}", &self.mchid).into());
@@ -173,10 +184,6 @@ impl Bills {
 
     /// The digest covers the bill before compression.
     fn ticket(&self, head: &Parts, tls: bool, bill: Bytes, now: i64) -> Value {
-        let scheme = if tls { "https" } else { "http" };
-        let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
-        let host = host.or_else(|| Some(head.uri.authority()?.as_str()));
-        let host = host.unwrap_or_default();
         let zipped = match query::value(head.uri.query(), "tar_type") {
             Some(_) => "&tartype=gzip",
             None => "",
@@ -186,8 +193,16 @@ impl Bills {
         json!({
             "hash_type": "SHA1",
             "hash_value": digest,
-            "download_url": format!("{scheme}://{host}{FILE}?token={token}{zipped}"),
+            "download_url": Self::url(head, tls, &token) + zipped,
         })
+    }
+
+    fn url(head: &Parts, tls: bool, token: &str) -> String {
+        let scheme = if tls { "https" } else { "http" };
+        let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
+        let host = host.or_else(|| Some(head.uri.authority()?.as_str()));
+        let host = host.unwrap_or_default();
+        format!("{scheme}://{host}{FILE}?token={token}")
     }
 
     /// Keeps a file and returns its token.
@@ -259,7 +274,9 @@ impl<'h> Asked<'h> {
             return Err(wrong("tar_type", "应为GZIP"));
         }
         let account = given("account_type").unwrap_or("BASIC".into());
-        if !["BASIC", "OPERATION", "FEES"].contains(&&*account) {
+        if !sealed::is_sealed(head.uri.path())
+            && !["BASIC", "OPERATION", "FEES"].contains(&&*account)
+        {
             return Err(wrong("account_type", "应为BASIC、OPERATION或FEES"));
         }
         Ok(Self {
@@ -267,7 +284,7 @@ impl<'h> Asked<'h> {
             day,
             begins,
             bill_type,
-            basic: account == "BASIC",
+            basic: ["ALL", "BASIC"].contains(&&*account),
             sub_mchid: given("sub_mchid").map(String::from),
         })
     }
@@ -303,7 +320,7 @@ impl<'h> Asked<'h> {
         self.day.is_none()
             || match self.path {
                 TRADE => world.has_no_trade(),
-                FUNDS => world.has_no_funds(),
+                FUNDS | sealed::ECOMMERCE | sealed::SUB_MERCHANT => world.has_no_funds(),
                 _ => true,
             }
     }
@@ -313,7 +330,9 @@ impl<'h> Asked<'h> {
         let sub_mchid = self.sub_mchid.as_deref();
         match self.path {
             TRADE => world.trade_bill(day, self.bill_type, sub_mchid),
-            FUNDS if self.basic => world.fund_bill(day, sub_mchid),
+            FUNDS | sealed::ECOMMERCE | sealed::SUB_MERCHANT if self.basic => {
+                world.fund_bill(day, sub_mchid)
+            }
             _ => None,
         }
     }
