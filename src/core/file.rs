@@ -51,6 +51,8 @@ fn temporary(path: &Path) -> io::Result<PathBuf> {
     Ok(path.with_file_name(format!(".wechatpay-{nonce}.tmp")))
 }
 
+// Other systems have no mode bits.
+#[cfg_attr(not(unix), expect(unused_variables))]
 fn create(path: &Path, access: Access) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

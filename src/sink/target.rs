@@ -1,5 +1,6 @@
 //! The target of a download. An unusable path is detected before anything is sent.
 
+#[cfg(unix)]
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};

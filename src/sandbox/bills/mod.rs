@@ -28,6 +28,7 @@ use crate::journal::Blob;
 use crate::query;
 use crate::refusal::{Refusal, business};
 use crate::world::{BillType, Outcome, Success, World};
+pub(super) use sealed::Written;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::crypto::digest::sha1_hex;
 
@@ -77,14 +78,6 @@ struct Ticket {
     token: String,
     made: i64,
     bill: Blob,
-}
-
-/// How URLs and encrypted files are written.
-#[derive(Clone, Copy)]
-pub(super) struct Written {
-    pub(super) tls: bool,
-    /// The greatest length of an encrypted file.
-    pub(super) file_bytes: usize,
 }
 
 /// How many files are kept for download.

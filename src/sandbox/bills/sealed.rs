@@ -8,7 +8,7 @@ use http::request::Parts;
 use openssl::symm::{Cipher, encrypt_aead};
 use serde_json::{Value, json};
 
-use super::{Asked, Bills, Written, zipped};
+use super::{Asked, Bills, zipped};
 use crate::query;
 use crate::refusal::Refusal;
 use crate::world::{Outcome, Success, World};
@@ -25,6 +25,14 @@ pub(super) fn is_sealed(path: &str) -> bool {
 }
 
 const TAG_LEN: usize = 16;
+
+/// How URLs and encrypted files are written.
+#[derive(Clone, Copy)]
+pub(crate) struct Written {
+    pub(crate) tls: bool,
+    /// The greatest length of an encrypted file.
+    pub(crate) file_bytes: usize,
+}
 
 #[derive(Clone, Copy)]
 enum Algorithm {

@@ -275,6 +275,8 @@ fn write(path: &Path, bytes: &[u8], private: bool) -> Result<(), BoxError> {
     written.map_err(|err| unfit(path, err))
 }
 
+// Other systems have no mode bits.
+#[cfg_attr(not(unix), expect(unused_variables))]
 fn create(path: &Path, private: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
