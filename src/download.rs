@@ -139,7 +139,7 @@ impl Download {
     }
 
     /// Leaves the file beside its target, to be joined with others.
-    pub(crate) fn as_part(self) -> Self {
+    pub(crate) fn left_as_part(self) -> Self {
         self.edit(|sink| sink.is_part = true)
     }
 

@@ -27,7 +27,7 @@ pub(super) async fn download(
         let progress = wanted.progress.take();
         wanted.progress = progress.map(|progress| summed(progress, &received));
         let download = wanted.file(client, ticket, target.clone());
-        downloads.push(download.as_part().run());
+        downloads.push(download.left_as_part().run());
     }
     let parts = run_all(downloads).await?;
     sink::join(parts, target, max_bytes).await

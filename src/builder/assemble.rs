@@ -42,7 +42,6 @@ impl ClientBuilder {
         let has_keys = self.has_platform_keys();
         let identity = self.merchant.identity();
         let merchant = self.merchant.check(v3)?;
-        let trusted_hosts = trusted_hosts(&self.trusted_hosts)?;
         check_verifiable(&merchant, has_keys)?;
         let keyring = self.keyring.unwrap_or_default();
         let base = self.base_url.as_deref().map(BaseUrl::parse).transpose()?;
@@ -63,7 +62,7 @@ impl ClientBuilder {
             check_answer_nonces: self.check_answer_nonces,
             transport,
             max_response_bytes: self.max_response_bytes,
-            trusted_hosts,
+            trusted_hosts: trusted_hosts(&self.trusted_hosts)?,
         };
         let (v3, v2) = parts.pipelines(self.edits, self.v2_edits)?;
         // Last, because a failed build must not change a keyring that other clients use.

@@ -169,6 +169,21 @@ impl Run<'_> {
 }
 
 impl Kind {
+    /// The path of its operation, and the beginning of the names of its files.
+    fn path_and_name(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Trade => ("v3/bill/tradebill", "trade"),
+            Self::FundFlow => ("v3/bill/fundflowbill", "fund-flow"),
+            Self::ProfitSharing => ("v3/profitsharing/bills", "profit-sharing"),
+            Self::SubMerchantFundFlow => (
+                "v3/bill/sub-merchant-fundflowbill",
+                "sub-merchant-fund-flow",
+            ),
+            Self::EcommerceFundFlow => ("v3/ecommerce/bill/fundflowbill", "ecommerce-fund-flow"),
+            Self::Payscore => ("v3/payscore/merchant-bill", "payscore"),
+        }
+    }
+
     /// The parameter that names the algorithm of an encrypted bill.
     fn algorithm(self) -> Option<&'static str> {
         match self {
@@ -204,17 +219,7 @@ fn check(args: &BillArgs) -> Result<(), Failure> {
 }
 
 fn wanted(args: &BillArgs) -> Wanted {
-    let (path, name) = match args.kind {
-        Kind::Trade => ("v3/bill/tradebill", "trade"),
-        Kind::FundFlow => ("v3/bill/fundflowbill", "fund-flow"),
-        Kind::ProfitSharing => ("v3/profitsharing/bills", "profit-sharing"),
-        Kind::SubMerchantFundFlow => (
-            "v3/bill/sub-merchant-fundflowbill",
-            "sub-merchant-fund-flow",
-        ),
-        Kind::EcommerceFundFlow => ("v3/ecommerce/bill/fundflowbill", "ecommerce-fund-flow"),
-        Kind::Payscore => ("v3/payscore/merchant-bill", "payscore"),
-    };
+    let (path, name) = args.kind.path_and_name();
     let value = |it: Option<clap::builder::PossibleValue>| it.map(|it| it.get_name().to_owned());
     let bill_type = args.bill_type.and_then(|it| value(it.to_possible_value()));
     let account = args

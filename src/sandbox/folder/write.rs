@@ -1,6 +1,8 @@
 //! Writes the folder, and replaces its certificates when they are old.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+#[cfg(unix)]
+use std::fs;
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 #[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
