@@ -1,7 +1,9 @@
 //! File operations, on the runtime's blocking threads, and several downloads at the same time.
 
 use tokio::runtime::Handle;
-use tokio::task::{JoinError, JoinHandle, JoinSet};
+#[cfg(feature = "files")]
+use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinHandle};
 
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
@@ -41,6 +43,7 @@ pub(crate) fn spawn_blocking<T: Send + 'static>(
 /// # Errors
 ///
 /// The errors of the futures.
+#[cfg(feature = "files")]
 pub(crate) async fn run_all<T: Send + 'static>(
     futures: impl IntoIterator<Item = impl Future<Output = Result<T>> + Send + 'static>,
 ) -> Result<Vec<T>> {
