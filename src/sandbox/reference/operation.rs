@@ -70,8 +70,7 @@ fn facts(schema: &Schema, lang: Lang) -> Markup {
                 } } }
             }
             @if let Some(page) = schema.page() {
-                dt { (lang.say("Documentation", "官方文档")) }
-                dd { a href=(page) rel="noreferrer" { (page) } }
+                dt { (lang.say("Documentation", "官方文档")) } dd { a href=(page) rel="noreferrer" { (page) } }
             }
         }
     }
