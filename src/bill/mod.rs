@@ -140,7 +140,7 @@ impl Bill {
     ///
     /// [`ErrorKind::Body`](crate::ErrorKind::Body) when the answer has no file, or not all files of the bill;
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for an unknown digest or encryption; and all errors of [`Call::sink`](crate::Call::sink). After the first
-    /// answer, [`Error::maybe_sent`] is always true: the request for the bill was sent.
+    /// answer, [`Error::maybe_sent`](crate::Error::maybe_sent) is always true: the request for the bill was sent.
     pub fn download(self, path: impl Into<PathBuf>) -> Pending<SavedFile> {
         let path = path.into();
         Pending::new(async move {
