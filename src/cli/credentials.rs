@@ -23,7 +23,7 @@ pub(crate) struct Session {
     pub(crate) _sandbox: Option<Sandbox>,
 }
 
-/// What a subcommand needs credentials for.
+/// The purpose for which a subcommand needs credentials.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
     /// Calls: needs a key to verify answers.

@@ -14,7 +14,7 @@ use crate::i18n::t;
 /// Characters of the checksum.
 const LENGTH: usize = 16;
 
-/// What was written.
+/// The written files.
 #[derive(Default)]
 pub(crate) struct Written {
     /// The files, the root first.

@@ -27,7 +27,7 @@ pub(crate) fn is_certificate_list(operation: Option<&Operation>) -> bool {
     })
 }
 
-/// What a merchant verifies answers and notifications with (验签方式).
+/// The kind of key with which a merchant verifies answers and notifications (验签方式).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

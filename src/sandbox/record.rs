@@ -51,7 +51,7 @@ pub struct CallRecord {
     pub signed_text: Option<String>,
     /// Whether the request was accepted.
     pub verdict: Verdict,
-    /// What is unusual in the request and not refused, such as members that no documentation has. At most 20.
+    /// The unusual parts of the request that are not refused, such as members that no documentation has. At most 20.
     pub warnings: Vec<CallWarning>,
     /// The injected fault. With [`Fault::Status`] of 4xx an accepted request was not executed.
     pub fault: Option<Fault>,
@@ -71,7 +71,7 @@ pub struct CallWarning {
     pub field: String,
     /// `body` or `query`.
     pub location: &'static str,
-    /// What is unusual and what was probably meant, in English.
+    /// The unusual part, and the probable intention, in English.
     pub text: String,
     /// The same, in Chinese.
     pub text_zh: String,
@@ -221,7 +221,7 @@ pub(super) struct Records {
     progress: watch::Sender<Progress>,
 }
 
-/// What those who follow the records are told.
+/// The event that followers of the records receive.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Progress {
     /// The number of the newest record, or 0.

@@ -168,7 +168,7 @@ impl Sandbox {
     }
 }
 
-/// What the methods of [`Sandbox`] do for the first merchant, for this one.
+/// The merchant's counterpart of the methods of [`Sandbox`], which serve the first merchant.
 impl Account {
     /// As [`Sandbox::pay`].
     ///

@@ -272,7 +272,7 @@ fn the_manual_and_the_completions_are_chinese() {
     assert!(page.contains("请求体") && page.contains("概要"), "{page}");
 }
 
-/// What the sandbox prints when it is ready has no English but in code.
+/// The lines that the sandbox prints when it is ready have no English but in code.
 #[test]
 fn refusals_of_wechat_pay_are_reported_in_chinese() {
     let said = zh(&[

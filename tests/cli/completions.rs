@@ -97,7 +97,7 @@ fn the_script_for_zsh_handles_assignments_and_its_first_call() {
     assert!(script.starts_with("#compdef wechatpay\n"), "{script}");
 }
 
-/// What bash offers after the script was read and TAB was pressed.
+/// The completions that bash offers after the script was read and TAB was pressed.
 #[cfg(unix)]
 #[test]
 fn bash_completes_a_path() {

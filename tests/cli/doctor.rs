@@ -36,7 +36,7 @@ fn offline_sends_nothing() {
     assert!(shop.sandbox.calls().is_empty());
 }
 
-/// What is wrong, as the machine is told: check and message.
+/// The faults in machine-readable form: check and message.
 fn wrong(run: Run) -> Vec<(String, String)> {
     let Done { code, stdout, .. } = run.run();
     assert_eq!(code, Some(1), "{stdout}");

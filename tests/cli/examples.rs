@@ -70,7 +70,7 @@ fn shop() -> Shop {
     shop
 }
 
-/// What an example cannot know, and the answers to what only an account has.
+/// The values that an example cannot know, and the answers that only an account gets.
 fn known(shop: &Shop, example: &str) -> String {
     let found = json!({"transaction_id": "1217752501", "trade_state": "SUCCESS"});
     let refunded = json!({"refund_id": "1", "status": "PROCESSING"});
@@ -116,7 +116,7 @@ fn known(shop: &Shop, example: &str) -> String {
         .replace("/etc/bash_completion.d/wechatpay", "completions")
         .replace("pbpaste", "cat pay.php")
         .replace(" | man -l -", "")
-        // What this test can sign with.
+        // The keys with which this test can sign.
         .replace("notify open", "notify open --platform-key stranger.pem");
     if example.contains("token=6XIv5TUPto7p") {
         let bill = [

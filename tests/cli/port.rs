@@ -255,7 +255,7 @@ fn port_emits_rust_by_default() {
     assert!(done.stdout.contains("compile_error!"), "{}", done.stdout);
 }
 
-/// What PHP sends where this library has it otherwise.
+/// The requests of PHP where this library's differ.
 #[test]
 fn differences_of_php_are_reproduced() {
     let uri = |php: &str| {

@@ -53,7 +53,7 @@ fn port(arguments: &[&str], folder: &Path, input: &str) -> (Vec<Value>, Vec<Valu
     (lines(&done.stdout), lines(&done.stderr), done.code)
 }
 
-/// What was made of all pages, by page and line of the fence.
+/// The ports of all pages, by page and line of the fence.
 struct Ported {
     requests: HashMap<(String, u64), Value>,
     diagnostics: Vec<Value>,
@@ -90,7 +90,7 @@ fn every_snippet_of_the_sdk_gives_the_request_that_php_sent() {
     let mut compared = BTreeMap::new();
     for row in rows(&folder).iter().filter(|row| row["kind"] == "sdk") {
         let found = match time(row) {
-            // What is computed from the time needs the row's.
+            // Values computed from the time need the row's.
             Some(time) => {
                 let (mut lines, _, _) =
                     port(&["--now", &time], &folder, row["php"].as_str().unwrap());

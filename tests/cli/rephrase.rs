@@ -1,4 +1,4 @@
-//! What the command says when it fails: in the words of a command.
+//! The messages of the command when it fails: they use the words of a command.
 
 use std::fmt::Debug;
 
@@ -14,7 +14,7 @@ use crate::support::{Run, Shop};
 const ECHO: &str = "v3/pay/transactions/native";
 const BILL: &str = "v3/billdownload/file";
 
-/// What of Rust stands in a text: a call, a path of modules, a type of the library.
+/// The parts of a text that are Rust: a call, a path of modules, a type of the library.
 fn rust(text: &str) -> Option<String> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '!';
     let plain = text.replace("[::1]", "");
@@ -284,7 +284,7 @@ fn errors_about_settings_name_flags() {
         ] {
             let done = shop.command(arguments).env(name, value).run();
             for text in [&done.stderr, &done.stdout] {
-                // What a dry run shows is a request, no message.
+                // A dry run shows a request, no message.
                 let said = text.lines().filter(|line| !line.starts_with('{'));
                 let said: String = said.map(|line| format!("{line}\n")).collect();
                 assert_eq!(rust(&said), None, "{name}={value}: {done:#?}");

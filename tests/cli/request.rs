@@ -385,7 +385,7 @@ fn a_wrong_trailing_slash_is_refused() {
     assert_eq!(shop.sandbox.calls().len(), 1);
 }
 
-/// What the shell makes of a mistake: an empty variable, arguments in another order, a file's name.
+/// Arguments as the shell passes them after a mistake: an empty variable, arguments in another order, a file's name.
 #[test]
 fn swapped_arguments_are_explained() {
     let shop = Shop::new();

@@ -240,7 +240,7 @@ fn the_startup_text_has_a_snippet_for_every_sdk() {
     assert!(!key.exists(), "its own folder goes with it");
 }
 
-/// What the command prints for one SDK, as soon as the sandbox is ready.
+/// The lines that the command prints for one SDK, as soon as the sandbox is ready.
 fn snippet(sdk: &str, tls: bool, dir: &Path) -> String {
     let mut arguments = vec!["--sdk", sdk, "--dir", dir.to_str().unwrap()];
     arguments.extend(tls.then_some("--tls"));

@@ -4,7 +4,7 @@ use wechatpay_sandbox::Fault;
 
 use crate::support::{Run, Shop};
 
-/// What must not be in any output.
+/// The secrets that must not be in any output.
 fn secrets(shop: &Shop) -> Vec<String> {
     let sandbox = &shop.sandbox;
     let pem = sandbox.merchant_key_pem().unwrap();

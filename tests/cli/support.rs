@@ -179,7 +179,7 @@ impl Run {
     }
 }
 
-/// What a run has left.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Done {
     pub(crate) code: Option<i32>,

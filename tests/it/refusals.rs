@@ -11,7 +11,7 @@ use wechatpay_chain::{Client, ClientBuilder, Error, ErrorKind, Verification};
 use crate::support::watchdog::Watchdog;
 use crate::support::{Answer, Wire, builder, client};
 
-/// What a server does after its partial answer.
+/// The behaviour of a server after its partial answer.
 #[derive(Clone, Copy, Debug)]
 enum Then {
     Nothing,

@@ -36,7 +36,7 @@ pub(crate) struct Case {
 /// How a function ends: with an error of the client, or with what PHP throws.
 type Ended = std::result::Result<(), Box<dyn std::error::Error>>;
 
-/// What the functions are given.
+/// The arguments of the functions.
 pub(crate) struct World {
     pub(crate) client: Client,
     pub(crate) key: PrivateKey,

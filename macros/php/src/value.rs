@@ -257,7 +257,7 @@ pub fn gettype(value: &Value) -> &'static str {
     }
 }
 
-/// What the message of a `TypeError` calls a value.
+/// The name of a value's type in the message of a `TypeError`.
 pub(crate) fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",

@@ -80,7 +80,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// What else PHP is written like: nothing of it is run, all of it is compiled.
+/// Other styles of PHP: all of it is compiled, nothing is run.
 fn shapes(style: Style) -> Result<String> {
     let shapes = include_str!("../../../tests/port/shapes.md");
     let blocks = split("shapes.md", shapes, Kind::Markdown);

@@ -1,4 +1,4 @@
-//! What is wrong, and where.
+//! Messages about the PHP, with their positions.
 
 use std::fmt;
 
@@ -29,9 +29,9 @@ pub struct Problem {
     pub span: Span,
     /// How bad it is.
     pub severity: Severity,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// What to do about it.
+    /// The advice that solves it.
     pub hint: Option<String>,
 }
 
@@ -79,9 +79,9 @@ pub struct Diagnostic {
     pub col: usize,
     /// How bad it is.
     pub severity: Severity,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// What to do about it.
+    /// The advice that solves it.
     pub hint: Option<String>,
 }
 

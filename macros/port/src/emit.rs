@@ -62,7 +62,7 @@ pub struct Function {
 
 /// Translates blocks of PHP into one file of Rust.
 ///
-/// The text is formatted. What cannot be translated stays as a comment with a `compile_error!` that
+/// The text is formatted. Untranslatable PHP stays as a comment with a `compile_error!` that
 /// says why, and as a diagnostic.
 #[must_use]
 pub fn rust(blocks: &[Block], options: &Options) -> Output {
@@ -223,7 +223,7 @@ fn whole(
     (made.text.trim_end().to_owned(), made.plain)
 }
 
-/// What a file of `rust` names of other crates.
+/// The items of other crates that a file of `rust` names.
 fn import_all(made: &Made, imports: &mut Imports) {
     for path in &made.uses {
         match path.rsplit_once("::") {

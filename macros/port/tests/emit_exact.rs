@@ -24,7 +24,7 @@ fn holds(php: &str, expected: &str) {
 /// Refused for a reason, with the PHP in a comment.
 fn refused(php: &str, reason: &str) {
     let made = ported(php);
-    // What the translation of snippets does not know goes through that of whole files.
+    // Constructs that the translation of snippets does not know go through that of whole files.
     if reason == "does not know" && made.complete {
         assert!(made.text.contains("php::"), "{php}\n{}", made.text);
         return;
@@ -113,7 +113,7 @@ fn what_a_block_sets_is_not_lost() {
         "$i->getAsync()->then(function($r) use (&$x) { $x = 1; })->wait(); echo $x;",
         "`use (&$x)`",
     );
-    // What a block keeps to itself is fine, also of the same name twice.
+    // Variables local to a block are fine, also with the same name twice.
     text(
         "try { $r = $i->chain('v3/a')->get(); echo $r->getStatusCode(); } catch (\\Exception $e) { echo $e->getMessage(); }
 try { $r = $i->chain('v3/b')->get(); echo $r->getStatusCode(); } catch (\\Exception $e) { echo $e->getMessage(); }",
@@ -172,7 +172,7 @@ $i->chain('v3/x')->post(['json' => $p]); $i->chain('v3/y')->post(['json' => ['pa
         "$one = $e('x'); echo $one;",
         "$i->chain('v3/x')->get(['query' => ['name' => $e('x')]]);",
     ] {
-        // What goes elsewhere is encrypted as PHP does it, and by the client no second time.
+        // Values for other hosts are encrypted as PHP does it, and the client does not encrypt them again.
         let text = text(&format!("{encryptor} {rest}"));
         let sends = text.contains(".chain(");
         assert!(
@@ -294,7 +294,7 @@ fn what_php_prints_is_printed() {
     ] {
         holds(php, rust);
     }
-    // What PHP writes of its own is the application's.
+    // Output of the PHP itself is the application's.
     holds("var_dump($a === 'x');", "fn var_dump(&self, flag: bool)");
     refused("echo $d['a'] == 1;", "does not know");
 }
@@ -357,7 +357,7 @@ $instance->chain('v3/merchant-service/images/{media_id}')->get(['media_id' => \\
     assert!(made.contains("host.uri_get_path(&mut uri)?"), "{made}");
 }
 
-/// What would read another thing than PHP does is refused, with what to do.
+/// Reads that would differ from PHP's are refused, with advice.
 #[test]
 fn what_reads_something_else_in_rust_is_refused() {
     for (php, said) in [
@@ -373,7 +373,7 @@ fn what_reads_something_else_in_rust_is_refused() {
     ] {
         refused(php, said);
     }
-    // What a server got is the application's to read.
+    // The application reads the requests that a server receives.
     holds(
         "$body = file_get_contents('php://input'); $instance->v3->x->post(['json' => ['a' => $body]]);",
         "fn file_get_contents(&self, text: &str)",

@@ -49,7 +49,7 @@ fn blocks() -> Option<Vec<Block>> {
     Some(files.iter().flat_map(of).collect())
 }
 
-/// What rustfmt would change.
+/// The changes that rustfmt would make.
 fn unformatted(text: &str, name: &str) -> String {
     let file = std::env::temp_dir().join(format!("{}-{name}.rs", std::process::id()));
     std::fs::write(&file, text).unwrap();
@@ -105,7 +105,7 @@ fn every_block_of_every_page_becomes_formatted_rust() {
             blocks.len(),
             refused.len()
         );
-        // What goes through the translation of whole files is printed by prettyplease.
+        // Prettyplease prints the ports of whole files.
         let snippets: Vec<_> = blocks
             .iter()
             .filter(|block| {

@@ -1,4 +1,4 @@
-//! What snippets would send, with a host whose cryptography can be read.
+//! The requests that snippets would send, with a host whose cryptography can be read.
 
 use std::collections::BTreeMap;
 

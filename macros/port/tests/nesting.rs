@@ -12,7 +12,7 @@ use wechatpay_chain_port::syntax::parse;
 /// The stack of a thread that says nothing else.
 const STACK: usize = 2 << 20;
 
-/// What stands before, in place of and behind each level, by name.
+/// The text before, in place of and behind each level, by name.
 const NESTS: [(&str, &str, &str, &str); 25] = [
     ("if", "if ($a) {\n", CALL, "\n}"),
     ("if else", "if ($a) {\n$b = 1;\n} else {\n", CALL, "\n}"),
@@ -133,7 +133,7 @@ fn ported(php: String) -> (BTreeSet<String>, String) {
             let output = evaluate::run(block, &parsed.program, &Nothing);
             said.extend(output.problems.into_iter().map(|it| it.message));
         }
-        // What is long is parsed as often as it has to be.
+        // Long input is parsed as often as it has to be.
         if php.len() < 100_000 {
             let _ = emit::rust(&blocks, &Options::default().style(Style::Macro));
             said.extend(emit::call(&php, "client").err().map(|it| it.message));
@@ -198,7 +198,7 @@ fn levels_that_are_never_closed_are_refused() {
     }
 }
 
-/// What is unused goes at any depth, as it does without nesting.
+/// Unused values are removed at any depth, as they are without nesting.
 #[test]
 fn unused_variables_go_at_every_level() {
     let open = "if ($a) {\n$unused = $i->v3->y->get();\n";

@@ -181,7 +181,7 @@ fn what_stands_before_a_path_is_the_client() {
         ("$this->client()->hk->v3->a->get();", "$this->client()", 3),
         ("$instance->global->papay->get();", "$instance", 2),
         ("$instance->brand->chain('v3/a')->get();", "$instance", 2),
-        // What is no path of the catalog, and cannot be a client.
+        // Not a path of the catalog, and not a client.
         ("$instance->chain('pay/x')->get();", "$instance", 1),
         ("$instance['pay/x']->get();", "$instance", 1),
         ("$instance[$path]->get();", "$instance", 1),

@@ -1,4 +1,4 @@
-//! What every construct of PHP becomes.
+//! The syntax tree of each construct of PHP.
 
 use wechatpay_chain_port::syntax::{
     BinaryOp, Cast, Expr, ExprKind, Member, Parsed, Piece, StmtKind, UnaryOp, parse,

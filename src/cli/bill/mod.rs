@@ -132,7 +132,7 @@ pub(crate) fn run(args: &BillArgs, context: Context<'_>) -> Result<(), Failure> 
     }
 }
 
-/// What all days have in common.
+/// The settings that all days share.
 struct Run<'r> {
     client: &'r Client,
     wanted: Wanted,

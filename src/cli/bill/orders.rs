@@ -14,7 +14,7 @@ use crate::exit::{Exit, Failure};
 use crate::files;
 use crate::i18n::t;
 
-/// What identifies a payment or a refund.
+/// The key of a payment or a refund.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     pub(super) is_refund: bool,

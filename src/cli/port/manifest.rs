@@ -8,7 +8,7 @@ use crate::exit::Failure;
 use crate::files::input;
 use crate::i18n::t;
 
-/// What ported code uses of the library: PHP's values, and answers that go into files.
+/// The library's parts that ported code uses: PHP's values, and responses that go into files.
 const FEATURES: &str = "\"files\", \"php-values\"";
 
 /// A `Cargo.toml`, or the lines that one needs.

@@ -1,4 +1,4 @@
-//! What was made of each file, as text or JSON.
+//! The result for each file, as text or JSON.
 
 use serde_json::{Value, json};
 use wechatpay_chain_port::Diagnostic;
@@ -22,7 +22,7 @@ pub(super) fn write(ported: &Folder, written: &Written, output: &Output) -> Resu
     summary(ported, written, output)
 }
 
-/// What was skipped and written, and the totals.
+/// The skipped and written files, and the totals.
 pub(super) fn summary(ported: &Folder, written: &Written, output: &Output) -> Result<(), Failure> {
     for file in &ported.report.files {
         if let Some(why) = skipped(file) {

@@ -313,7 +313,7 @@ fn ready(sandbox: &Sandbox, account: &Account) -> Result<Value, Failure> {
     }))
 }
 
-/// What differs between merchants.
+/// The settings that differ between merchants.
 fn values(account: &Account) -> Result<Value, Failure> {
     let files = files_of(account)?;
     Ok(json!({

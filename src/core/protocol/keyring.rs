@@ -54,7 +54,7 @@ pub struct Keyring {
     rules: Arc<RwLock<Rules>>,
 }
 
-/// What the clients that use a keyring require of it.
+/// The requirements of the clients that use a keyring.
 #[derive(Clone, Default)]
 struct Rules {
     /// Keys that are not WeChat Pay's: those of the merchants and brands.

@@ -33,7 +33,7 @@ pub(crate) struct Account {
     credentials: OnceLock<Result<Arc<Credentials>>>,
     /// Orders, refunds, transfers and the other things that operations act on.
     pub(crate) world: World,
-    /// What the operations without special rules made.
+    /// The records of the operations without special rules.
     pub(crate) remembered: Remembered,
     pub(crate) bills: Bills,
     /// Whether the key of transfers to bank cards was given to a client.

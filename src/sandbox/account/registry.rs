@@ -17,7 +17,7 @@ const MOST: usize = 1000;
 /// A service provider with two sub-merchants, which every sandbox has.
 const PROVIDER: (&str, [&str; 2]) = ("1900007100", ["1900007101", "1900007102"]);
 
-/// What the accounts of a sandbox have in common.
+/// The state that all accounts of a sandbox share.
 pub(crate) struct Shared {
     pub(crate) identity: Arc<Identity>,
     pub(crate) dir: Option<PathBuf>,

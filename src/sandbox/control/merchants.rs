@@ -57,7 +57,7 @@ pub(super) fn add(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     Ok(json!({"merchant": merchant}))
 }
 
-/// What is set of a merchant.
+/// The settings of a merchant.
 pub(super) fn brief(account: &Account) -> Value {
     let settings = &account.settings;
     json!({

@@ -110,7 +110,7 @@ fn balance(
     Some(Ok(success))
 }
 
-/// What the reductions have left of the account that the request names.
+/// The balance that the reductions have left in the account that the request names.
 fn left(account: &Account, request: &IncomingRequest<'_>) -> i64 {
     let named = |name: &str| {
         let mut parameters = request.parameters();

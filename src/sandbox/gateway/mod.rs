@@ -48,7 +48,7 @@ pub(crate) use unknown::TWO_SLASHES;
 /// The longest text that is read as JSON.
 const MAX_JSON: usize = 1 << 20;
 
-/// What the connection does after a request.
+/// Whether the connection goes on after a request, and how.
 pub(crate) struct Transmission {
     /// The number of the request's record.
     pub(crate) id: u64,
@@ -116,7 +116,7 @@ struct Processed {
     signed_text: Option<Vec<u8>>,
     parsed: Option<Parsed>,
     warnings: Vec<CallWarning>,
-    /// What the operation returned; `None` when no stateful operation was executed.
+    /// The operation's result; `None` when no stateful operation was executed.
     outcome: Result<Option<Success>, Refusal>,
 }
 

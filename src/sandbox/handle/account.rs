@@ -111,7 +111,7 @@ impl Account {
         self.caller.account.mchid()
     }
 
-    /// What the merchant may do for others.
+    /// The rights of the merchant to act for others.
     #[must_use]
     pub fn kind(&self) -> MerchantKind {
         self.caller.account.settings.kind

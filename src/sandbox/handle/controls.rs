@@ -79,7 +79,7 @@ impl Sandbox {
         journal.and_then(|journal| journal.skipped_checkpoint())
     }
 
-    /// What a folder of [`state`](crate::SandboxBuilder::state) holds, without starting a sandbox; `None` when it has no
+    /// The contents of a folder of [`state`](crate::SandboxBuilder::state), without starting a sandbox; `None` when it has no
     /// state yet.
     ///
     /// ```

@@ -14,7 +14,7 @@ use wechatpay_core::crypto::{Certificate, KeyAlgorithm, PrivateKey};
 use wechatpay_core::error::Result;
 use wechatpay_core::secret::Secret;
 
-/// What a merchant and WeChat Pay know.
+/// The keys and numbers that a merchant and WeChat Pay hold.
 pub(crate) struct Credentials {
     pub(crate) mchid: String,
     pub(crate) key: PrivateKey,
@@ -61,7 +61,7 @@ impl Credentials {
 }
 
 impl Credentials {
-    /// What resources and certificates are encrypted with.
+    /// The key that encrypts resources and certificates.
     pub(crate) fn resource_key(&self) -> (KeyAlgorithm, &Secret) {
         (self.key.algorithm(), &self.apiv3_key)
     }

@@ -96,7 +96,7 @@ fn opened(disk: &Disk) -> (Arc<Journal>, Numbers) {
     (journal, Numbers(Mutex::new(restored(entries))))
 }
 
-/// What a start after a crash finds has all that was answered, and no gap.
+/// A start after a crash finds all answered changes, without a gap.
 fn assert_kept(disk: Vec<u8>, answered: u64, about: &dyn std::fmt::Debug) {
     let (_store, content) = Disk::new(disk).opened();
     let found = restored(content.entries);

@@ -1,4 +1,4 @@
-//! What a reset leaves: the entries before it are dropped, except for those whose effects a reset keeps.
+//! The entries that a reset keeps: the entries before it are dropped, except for those whose effects a reset keeps.
 
 use std::collections::HashSet;
 

@@ -37,7 +37,7 @@ pub(crate) enum Entry {
     },
     /// A request of the control API or of the page's forms that may change something.
     Control(SavedRequest),
-    /// What a method of [`Sandbox`](crate::Sandbox) does.
+    /// A call of a method of [`Sandbox`](crate::Sandbox).
     Action(Action),
     /// The keys of a brand were needed.
     Brand { brand_id: String },
@@ -74,7 +74,7 @@ impl Entry {
     }
 }
 
-/// What the methods of [`Sandbox`](crate::Sandbox) do.
+/// The calls of the methods of [`Sandbox`](crate::Sandbox).
 #[derive(Serialize, Deserialize)]
 pub(crate) enum Action {
     OfMerchant {
@@ -115,7 +115,7 @@ pub(crate) enum Action {
     PublicKeyOnly,
 }
 
-/// What the methods of [`Account`](crate::Account) do.
+/// The calls of the methods of [`Account`](crate::Account).
 #[derive(Serialize, Deserialize)]
 pub(crate) enum MerchantAct {
     Pay {

@@ -10,7 +10,7 @@ use redb::Database;
 use super::store::{FILE, FORMAT, broken, not_opened, other_version, read, read_meta, unusable};
 use wechatpay_core::error::Result;
 
-/// What the folder of a sandbox's state holds, as [`Sandbox::inspect_state`](crate::Sandbox::inspect_state) tells it.
+/// The contents of the folder of a sandbox's state, as [`Sandbox::inspect_state`](crate::Sandbox::inspect_state) tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StateInfo {

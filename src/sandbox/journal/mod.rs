@@ -170,7 +170,7 @@ impl Journal {
         self.writer.last()
     }
 
-    /// Whether an input came after the events were last posted. What is in progress advances at the next posting.
+    /// Whether an input came after the events were last posted. Operations in progress advance at the next posting.
     pub(crate) fn has_news(&self) -> bool {
         self.has_news.load(Ordering::Relaxed)
     }

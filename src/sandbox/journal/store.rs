@@ -42,7 +42,7 @@ pub(super) struct Last {
     digest: [u8; DIGEST],
 }
 
-/// What the file has at the start.
+/// The beginning of the file.
 pub(super) struct Content {
     pub(super) entries: Vec<Replayed>,
     pub(super) keys: BTreeMap<String, Vec<u8>>,
@@ -96,7 +96,7 @@ impl Store {
         })?;
         self.last = last;
         if writes.iter().any(|it| matches!(it, Write::Checkpoint(..))) {
-            // What was written is on the disk. If this fails, the file keeps its size, and a damaged file refuses the
+            // The written bytes are on the disk. If this fails, the file keeps its size, and a damaged file refuses the
             // next write.
             let _ = self.database.compact();
         }

@@ -246,7 +246,7 @@ fn write_all(mut store: Store, queue: &Receiver<Queued>, progress: &Progress, gr
     }
 }
 
-/// What is written; `None` for a checkpoint that cannot be encoded, which is skipped: the entries before it stay.
+/// The bytes to write; `None` for a checkpoint that cannot be encoded, which is skipped: the entries before it stay.
 fn encode(queued: Queued, progress: &Progress, growth: &Growth) -> Option<Write> {
     match queued {
         Queued::Entry(number, bytes) => Some(Write::Entry(number, bytes)),

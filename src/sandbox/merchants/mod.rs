@@ -1,4 +1,4 @@
-//! What a user says of a merchant: in Rust, in a file, over the control API.
+//! The description of a merchant by the user: in Rust, in a file, over the control API.
 //!
 //! [`settings`] is the public type, [`entry`] its form in TOML and JSON, [`file`] reads files, [`product`] lists the
 //! products that can be opened.

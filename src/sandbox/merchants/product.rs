@@ -10,9 +10,9 @@ pub(crate) struct Product {
     /// As settings name it.
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
-    /// What makes an order of it: the last segment of an operation below `transactions/`, or APIv2's `trade_type`.
+    /// The mark of its orders: the last segment of an operation below `transactions/`, or APIv2's `trade_type`.
     orders: &'static [&'static str],
-    /// What its operations begin with.
+    /// The prefix of its operations.
     prefixes: &'static [&'static str],
 }
 

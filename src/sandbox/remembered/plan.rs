@@ -1,4 +1,4 @@
-//! What each operation remembers, derived from the catalog and the schemas.
+//! The records that each operation keeps, derived from the catalog and the schemas.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -8,7 +8,7 @@ use http::Method;
 use crate::schema::{self, Field, FieldKind};
 use wechatpay_core::catalog::{self, AnswerKind, Operation};
 
-/// What an operation does with records.
+/// The effect of an operation on records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Makes,

@@ -130,7 +130,7 @@ struct Connections {
     closing: watch::Sender<()>,
 }
 
-/// What the connections share.
+/// The state that the connections share.
 #[derive(Clone)]
 struct Shared {
     state: Arc<SandboxState>,

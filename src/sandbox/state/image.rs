@@ -42,7 +42,7 @@ struct Counts {
     certificates: u64,
 }
 
-/// What a client of the control API has set.
+/// The settings that a client of the control API has made.
 #[derive(Serialize, Deserialize)]
 struct Settings {
     clock_offset: i64,

@@ -36,7 +36,7 @@ pub(crate) enum Location {
     Path,
 }
 
-/// What a length counts.
+/// The unit that a length counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
     Bytes,

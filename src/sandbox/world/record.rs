@@ -1,4 +1,4 @@
-//! What tests and pages see of it.
+//! Views for tests and pages.
 
 use std::fmt;
 
@@ -28,7 +28,7 @@ pub struct OrderRecord {
     pub combine_out_trade_no: Option<String>,
     /// `NOTPAY`, `USERPAYING`, `SUCCESS`, `REFUND`, `CLOSED`, `REVOKED` or `PAYERROR`.
     pub trade_state: &'static str,
-    /// What is sold (商品描述).
+    /// The description of the goods (商品描述).
     pub description: String,
     /// When it was created, in seconds since the Unix epoch.
     pub created: i64,
@@ -81,7 +81,7 @@ pub struct RefundRecord {
     pub status: RefundStatus,
     /// In fen.
     pub amount: i64,
-    /// What a query answers.
+    /// The answer to a query.
     pub json: Value,
 }
 
@@ -164,7 +164,7 @@ pub struct SharingRecord {
     pub out_trade_no: String,
     /// Whether it has finished.
     pub finished: bool,
-    /// What a query answers.
+    /// The answer to a query.
     pub json: Value,
 }
 

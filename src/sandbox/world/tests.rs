@@ -26,7 +26,7 @@ const LENGTH: usize = 60;
 /// The account that receives shares.
 const RECEIVER: &str = "1900009001";
 
-/// What a request or an action gives: nothing, or the code of a refusal.
+/// The result of a request or an action: nothing, or the code of a refusal.
 type Said = Result<(), String>;
 
 /// The sandbox's world, with the time.

@@ -1,4 +1,4 @@
-//! What it is told at its start.
+//! The options at its start.
 
 use std::net::TcpListener;
 use std::process::Stdio;

@@ -31,7 +31,7 @@ pub(super) struct Graph {
 struct Source {
     /// Every path that the file names, made absolute: `["stack", "next", "Next"]`.
     paths: BTreeSet<Module>,
-    /// What the file's `use` items bring into its namespace: name → absolute path.
+    /// The names that the file's `use` items bring into its namespace: name → absolute path.
     imports: BTreeMap<String, Module>,
     /// The first segments of all paths: crates, and local names.
     crates: BTreeSet<String>,

@@ -1,4 +1,4 @@
-//! What is answered, and how it is signed.
+//! The answers and their signatures.
 
 use bytes::Bytes;
 use http::StatusCode;

@@ -28,7 +28,7 @@ use wechatpay_sandbox::Sandbox;
 use super::raw::Raw;
 use super::{Outcome, is_chinese};
 
-/// What came back.
+/// The response.
 struct Came {
     status: u16,
     head: String,
@@ -72,7 +72,7 @@ fn send(
     })
 }
 
-/// What is answered to a body of this length before any of it was sent: whoever is refused while
+/// The answer to a body of this length before any of it was sent: a client that is refused while
 /// sending may see a broken pipe in place of the answer.
 fn announced(sandbox: &Sandbox, length: usize) -> Outcome<String> {
     let mut stream = TcpStream::connect(sandbox.address())?;
@@ -268,7 +268,7 @@ fn it_is_not_a_call_of_wechat_pay_s() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
     get(&sandbox, "info")?;
     assert!(sandbox.calls().is_empty());
-    // What only begins alike is one.
+    // A path that only begins alike is one.
     Raw::new(&sandbox, "GET", "/_sandboxes")?
         .authorized()?
         .send(&sandbox)?;

@@ -10,7 +10,7 @@ use crate::support::lenient;
 
 const ACCOUNT: &str = "6217000000000000001";
 
-/// What a refused call was told: code and field.
+/// The code and field of a refusal.
 fn refused(call: Call) -> Outcome<(u16, String, String)> {
     let Err(err) = call.wait() else {
         return Err("the call was accepted".into());

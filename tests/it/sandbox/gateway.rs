@@ -348,7 +348,7 @@ fn a_body_says_that_it_is_json() -> Outcome {
     Ok(())
 }
 
-/// What is answered to a head alone: whoever is refused while sending may see a broken pipe instead.
+/// The answer to a head alone: a client that is refused while it sends may see a broken pipe instead.
 fn announced(sandbox: &Sandbox, kind: &str, length: usize) -> Outcome<String> {
     let mut stream = std::net::TcpStream::connect(sandbox.address())?;
     write!(

@@ -127,7 +127,7 @@ fn they_act_when_told_to() -> Outcome {
     for _ in 0..=most {
         counted.call(&limited).wait()?;
     }
-    // What came before does not count.
+    // Earlier calls do not count.
     counted.sandbox.enforce_limits(true);
     assert_eq!(counted.through(&limited)?.0, most);
     counted.sandbox.reset();

@@ -12,7 +12,7 @@ use crate::support::native_order;
 
 const NATIVE: &str = "v3/pay/transactions/native";
 
-/// What a refused order was told.
+/// The refusal of an order.
 fn refusal(sandbox: &Sandbox, order: Value) -> Outcome<Value> {
     let call = sandbox.client()?.chain(NATIVE).post(order, ());
     let err = call.wait().err().ok_or("the order was accepted")?;
@@ -200,7 +200,7 @@ fn the_same_request_has_the_same_answer_and_another_seed_another() -> Outcome {
     assert_ne!(other["subsidy_refund_id"], first["subsidy_refund_id"]);
     assert_eq!(other["out_order_no"], first["out_order_no"]);
 
-    // What is encrypted or drawn anew each time does not count.
+    // Values that are encrypted or drawn anew each time do not count.
     let punished = || -> Outcome<Value> {
         let client = sandbox.client()?;
         Ok(client

@@ -22,7 +22,7 @@ pub(super) use sample_call::call;
 
 use super::Outcome;
 
-/// What cannot be called, or not answered: why.
+/// The operations that cannot be called or answered, with the reason.
 const NOT_CALLED: [(&str, &str); 3] = [
     ("v2/appauth/authindex", REDIRECT),
     ("v2/papay/entrustweb", REDIRECT),
@@ -291,7 +291,7 @@ async fn what_is_wrong_is_told_to_the_client() -> Outcome {
             assert!(verified || operation.is_v2() && unsigned, "{at}: {api:?}");
             assert!(api.message.contains(wrong.name), "{at}: {}", api.message);
             if operation.is_v2() {
-                // What is no number or too long is refused before any code is given.
+                // Values that are no number or too long are refused before any code is given.
                 let codes: &[&str] = if wrong.lacking {
                     &["LACK_PARAMS"]
                 } else {

@@ -21,7 +21,7 @@ pub(super) struct Raw {
     pub(super) serial: String,
     pub(super) timestamp: i64,
     pub(super) nonce: String,
-    /// What the signature covers; the body when `None`.
+    /// The text that the signature covers; the body when `None`.
     pub(super) signed: Option<Vec<u8>>,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Vec<u8>,

@@ -1,4 +1,4 @@
-//! What operations without special rules make is remembered, over the wire.
+//! Records of operations without special rules are remembered, over the wire.
 
 use serde_json::{Value, json};
 use wechatpay_chain::{Client, Clock, Error, SystemClock};

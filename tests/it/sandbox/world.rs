@@ -1,4 +1,4 @@
-//! What the sandbox remembers, over real sockets and with the crate's own client.
+//! The sandbox's memory, over real sockets and with the crate's own client.
 
 #[cfg(feature = "files")]
 mod bill;

@@ -9,7 +9,7 @@ use crate::world::World;
 pub(crate) trait Given: Sized {
     fn given(world: &World, value: Option<&Value>) -> Self;
 
-    /// What a foreign call gives: it may throw.
+    /// The result of a foreign call: it may throw.
     fn called(world: &World, value: Value) -> Self {
         Self::given(world, Some(&value))
     }
@@ -74,7 +74,7 @@ impl Given for &'static Value {
 impl Given for String {
     fn given(_: &World, value: Option<&Value>) -> Self {
         let value = value.expect("a text for a parameter that takes one");
-        // What the script does not say: the comparison takes any text for it.
+        // A value that the script does not have: the comparison takes any text for it.
         if value.is_object() { "(foreign)".to_owned() } else { text(value) }
     }
 }

@@ -1,4 +1,4 @@
-//! What a ported program returns and throws, as JSON.
+//! The results and exceptions of a ported program, as JSON.
 
 use serde_json::{Value, json};
 use wechatpay_chain::Error;
@@ -22,7 +22,7 @@ impl<T: Told, E: Failure> Told for Result<T, E> {
     }
 }
 
-/// What was thrown.
+/// The exception.
 pub(crate) trait Failure {
     fn failure(&self) -> Value;
 }
@@ -44,7 +44,7 @@ impl Failure for Thrown {
         }
         let source = std::error::Error::source(self);
         match source.and_then(|source| source.downcast_ref::<Error>()) {
-            // What the client failed with, and the class that PHP's catch sees.
+            // The client's error, and the class that PHP's catch sees.
             Some(err) => {
                 let mut failure = err.failure();
                 failure["thrown"] = json!(self.class());

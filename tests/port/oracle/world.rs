@@ -1,4 +1,4 @@
-//! What a ported program is given, and the record of what it does.
+//! The inputs of a ported program, and the record of its actions.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -221,7 +221,7 @@ fn plain(name: &str) -> String {
 }
 
 impl World {
-    /// What PHP itself has, and the port leaves to the application: php says what it gives.
+    /// Functions of PHP that the port leaves to the application: php gives their results.
     fn builtin(&self, name: &str, args: &[Value]) -> Option<Value> {
         let script = &self.job["script"];
         let headers = script["headers"].as_object().cloned().unwrap_or_default();

@@ -93,7 +93,7 @@ pub async fn run(size: Size, scenario: &'static Scenario) -> Result<Report> {
     Ok(Report::new(tally, &fleet.world))
 }
 
-/// What all processes have in common.
+/// The state that all processes share.
 struct Fleet {
     key: PrivateKey,
     platform: PublicKey,
@@ -101,7 +101,7 @@ struct Fleet {
     shared: SharedLimits,
 }
 
-/// What the clients of one process share.
+/// The state that the clients of one process share.
 struct Process {
     retry: RetryPolicy,
     failover: Failover,

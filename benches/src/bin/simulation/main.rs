@@ -1,4 +1,4 @@
-//! What many processes do to WeChat Pay, and to each other, when something fails: the real layers of the client, over a
+//! The effects of many processes on WeChat Pay, and on each other, when something fails: the real layers of the client, over a
 //! WeChat Pay that is scripted, in virtual time.
 //!
 //! ```text

@@ -1,4 +1,4 @@
-//! What is counted, and the goals.
+//! The counted figures and the goals.
 
 use wechatpay_chain::Result;
 use wechatpay_chain::outcome::Outcome;

@@ -1,4 +1,4 @@
-//! What happens to WeChat Pay, and when.
+//! The faults of WeChat Pay, and their times.
 
 use std::time::Duration;
 

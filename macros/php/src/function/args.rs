@@ -71,7 +71,7 @@ impl<'v> Args<'v> {
     }
 }
 
-/// What a function of Rust returns, as a value of PHP.
+/// The result of a Rust function, as a value of PHP.
 pub(super) trait Outcome {
     fn outcome(self) -> Result<Value>;
 }

@@ -23,9 +23,9 @@ pub use constant::constant;
 pub struct Function {
     /// Its name in Rust.
     pub name: &'static str,
-    /// What it takes.
+    /// The parameters.
     pub params: &'static [Param],
-    /// What it gives.
+    /// The type of the result.
     pub returns: Type,
     /// Whether it returns a `Result`.
     pub throws: bool,
@@ -66,7 +66,7 @@ pub enum Type {
     Any,
 }
 
-/// What a parameter is when it is left out.
+/// The value of a parameter that is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(
     clippy::exhaustive_enums,
@@ -123,7 +123,7 @@ impl Function {
         args.iter().cloned().map(Some).chain(missing).collect()
     }
 
-    /// What it gives; nothing when it cannot be run here or does not take so many arguments.
+    /// The result; nothing when the function cannot run here or does not take so many arguments.
     ///
     /// ```
     /// # use wechatpay_chain_php::{function::Function, json};
@@ -132,7 +132,7 @@ impl Function {
     /// ```
     ///
     /// # Errors
-    /// What PHP throws, and a fault for what cannot be done here.
+    /// The exception that PHP throws, or a fault for a call that cannot run here.
     #[must_use]
     pub fn call(&self, args: &[Value]) -> Option<Result<Value>> {
         let (run, args) = (self.run?, self.complete(args)?);

@@ -8,7 +8,7 @@ use syn::{FnArg, ImplItem, Item, ReturnType, Signature, TraitItem, Type};
 
 use crate::Result;
 
-/// What a module offers.
+/// The items that a module offers.
 struct Module {
     path: String,
     file: syn::File,
@@ -126,7 +126,7 @@ impl Module {
         })
     }
 
-    /// What is left of a program's own statements: `main`, or a function with the file's name.
+    /// The function with a program's remaining statements: `main`, or a function with the file's name.
     fn top(&self, stem: &str) -> Option<&Signature> {
         let named = |name: &str| {
             self.functions()
@@ -270,7 +270,7 @@ impl Module {
     }
 }
 
-/// What a method is given that takes a notification.
+/// The arguments of a method that takes a notification.
 fn of_notification(ty: &str) -> Option<&'static str> {
     match ty.replace(' ', "").as_str() {
         "&notify::Notifications" => Some("&world.notifications()"),

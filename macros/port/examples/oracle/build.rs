@@ -166,7 +166,7 @@ fn adapted(
     Ok((text, functions))
 }
 
-/// What rustc says of each module.
+/// The messages of rustc about each module.
 fn compile(settings: &Settings, krate: &Path) -> Result<BTreeMap<String, String>> {
     let output = Command::new(std::env::var("CARGO").unwrap_or("cargo".into()))
         .args([

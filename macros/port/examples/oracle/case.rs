@@ -21,15 +21,15 @@ pub(crate) struct Case {
 /// The answers, the values and the calls of one run.
 pub(crate) struct Run {
     pub(crate) script: Value,
-    /// What PHP did.
+    /// The record of PHP.
     pub(crate) php: Value,
-    /// What the Rust did.
+    /// The record of the Rust.
     pub(crate) rust: Value,
     /// How they differ.
     pub(crate) difference: Option<String>,
 }
 
-/// What became of a file.
+/// The result for a file.
 pub(crate) enum Ported {
     Not,
     /// The porter refused it, with the reasons.

@@ -1,4 +1,4 @@
-//! What PHP did against what the Rust did.
+//! Comparison of PHP's record with the Rust's.
 
 use serde_json::Value;
 
@@ -329,7 +329,7 @@ fn foreign(php: &Value, rust: &Value) -> Same {
     }
 }
 
-/// What a function returned or threw.
+/// The value that a function returned or threw.
 fn outcome(what: &str, php: &Value, rust: &Value) -> Same {
     let fails = || Err(format!("{what}\n   here {rust}\n    PHP {php}"));
     match (php.get("thrown"), rust.get("thrown")) {

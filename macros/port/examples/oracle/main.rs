@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
-/// What the command line says.
+/// The options of the command line.
 pub(crate) struct Settings {
     /// Files and folders of PHP.
     pub(crate) inputs: Vec<PathBuf>,

@@ -29,7 +29,7 @@ pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
     for folder in [&records, &work] {
         fs::create_dir_all(folder)?;
     }
-    // What programs require in their first line.
+    // The file that programs require in their first line.
     fs::create_dir_all(work.join("vendor"))?;
     fs::write(work.join("vendor/autoload.php"), "<?php\n")?;
     let mut list = String::new();
@@ -75,7 +75,7 @@ pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
     Ok(())
 }
 
-/// What PHP itself could not run is a mistake of the case.
+/// A case that PHP itself cannot run is a mistake of the case.
 pub(crate) fn mistake(php: &Value) -> Option<String> {
     if php["lost"] == true {
         return Some("php left no record: it ran too long, or crashed".to_owned());

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-/// What PHP printed, in pieces.
+/// The output of PHP, in pieces.
 enum Piece {
     /// Exactly this.
     Text(String),
@@ -18,7 +18,7 @@ pub(crate) fn same(php: &str, rust: &str) -> bool {
     matches(&pieces(php), rust)
 }
 
-/// What PHP printed, readable.
+/// The output of PHP, readable.
 pub(crate) fn readable(php: &str) -> String {
     let piece = |piece: Piece| match piece {
         Piece::Text(text) | Piece::Value { text, .. } => text,
@@ -113,7 +113,7 @@ fn matches_all(pieces: &[&Piece], rust: &str) -> bool {
     }
 }
 
-/// What stands behind the JSON of a value, and the end of its line.
+/// The text behind the JSON of a value, and the end of its line.
 fn json_prefix<'t>(json: &Value, rust: &'t str) -> Option<&'t str> {
     let mut stream = serde_json::Deserializer::from_str(rust).into_iter::<Value>();
     let found = stream.next()?.ok()?;

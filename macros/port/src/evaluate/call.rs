@@ -73,7 +73,7 @@ impl<'a> Evaluator<'a, '_> {
         Some(chain)
     }
 
-    /// What a promise would call: the calls in it are found this way.
+    /// The handlers of a promise: the calls in them are found this way.
     pub(super) fn run_handlers(&mut self, args: Vec<Value<'a>>) {
         for handler in args {
             if let Value::Closure(closure) = handler {

@@ -46,7 +46,7 @@ impl<'a> Evaluator<'a, '_> {
         known.unwrap_or_else(|| Value::unknown(format!("what `{name}()` returns")))
     }
 
-    /// What looks at variables and not at their values.
+    /// The functions that look at variables and not at their values.
     fn on_variable(&mut self, name: &str, args: &'a [Expr]) -> Option<Value<'a>> {
         match name {
             "compact" => {

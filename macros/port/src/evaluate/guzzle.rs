@@ -241,7 +241,7 @@ impl<'a> Evaluator<'a, '_> {
                         Value::Int(len)
                     }
                     Err(why) => {
-                        // What is sent is no longer known.
+                        // The sent request is no longer known.
                         let message =
                             format!("the meta of the upload only a run would tell: {why}");
                         self.error(self.statement, message, "")

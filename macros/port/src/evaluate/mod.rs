@@ -93,7 +93,7 @@ struct Evaluator<'a, 'h> {
     statement: Span,
     steps: usize,
     level: usize,
-    /// What loops and `try`s may change.
+    /// The variables that loops and `try`s may change.
     changes: &'a Changes,
     /// How many ways that may not be taken are gone.
     unsure: usize,

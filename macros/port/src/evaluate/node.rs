@@ -121,7 +121,7 @@ impl<'a> Evaluator<'a, '_> {
         })
     }
 
-    /// What the SDK does with keys.
+    /// The SDK's functions for keys.
     fn crypto(&mut self, kind: Crypto, args: &[Value<'a>], span: Span) -> Option<Value<'a>> {
         Some(match (kind, args) {
             (Crypto::PrivateKey | Crypto::PublicKey, [source, ..]) => match source.to_text() {
@@ -261,7 +261,7 @@ fn formatted<'a>(format: &Value<'a>, args: &[Value<'a>]) -> Option<Value<'a>> {
     Some(Value::Text(text))
 }
 
-/// What stands in an array is no text of a query.
+/// An array within an array is no text of a query.
 fn query_string_like<'a>(array: &Array<'a>) -> Value<'a> {
     let item = |(key, value): (&Key, &Value<'a>)| match value.plain() {
         Some(scalar) if !php::is_array(&scalar) => Ok((key.to_text(), scalar)),

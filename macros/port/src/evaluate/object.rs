@@ -22,13 +22,13 @@ pub(crate) enum Object<'a> {
     Uri(Uri),
     /// What `getConfig('handler')` gives, by what was removed from it.
     Stack { removed: Vec<String> },
-    /// What stands between `$instance` and its stack.
+    /// The links between `$instance` and its stack.
     Driver,
     /// `new \GuzzleHttp\Client()`
     PlainClient,
     /// A key or certificate: what it was read from.
     Key(String),
-    /// What it is depends on the way that the program takes.
+    /// The value depends on the branch that the program takes.
     Unclear,
 }
 

@@ -93,7 +93,7 @@ fn equal(left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
     Some(php::equal(&left.plain()?, &right.plain()?))
 }
 
-/// What a text means, what overflows and what PHP throws is the library's to know.
+/// The library decides numeric texts, overflow and exceptions.
 fn arithmetic<'a>(op: BinaryOp, left: &Value<'a>, right: &Value<'a>) -> Value<'a> {
     let result = match (left.plain(), right.plain()) {
         (Some(left), Some(right)) => calculated(op, &left, &right),

@@ -15,7 +15,7 @@ use super::value::{Array, Key, Value};
 /// How deep PHP goes.
 const DEEPEST: usize = 512;
 
-/// What a function of the table gives; nothing when there is no such function, or it does not take such arguments.
+/// The result of a function of the table; nothing when there is no such function, or it does not take such arguments.
 pub(super) fn call<'a>(name: &str, args: &[Value<'a>]) -> Option<Value<'a>> {
     match args.iter().map(Value::plain).collect::<Option<Vec<_>>>() {
         Some(args) if too_long(name, &args) => None,

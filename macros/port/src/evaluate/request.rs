@@ -1,4 +1,4 @@
-//! What an evaluation gives.
+//! The result of an evaluation.
 
 use serde_json::{Map, Value as Json};
 
@@ -12,7 +12,7 @@ use crate::syntax::Span;
 pub struct Output {
     /// The requests.
     pub requests: Vec<Request>,
-    /// What could not be evaluated, and what the reader ought to know.
+    /// The parts that could not be evaluated, and the warnings for the reader.
     pub problems: Vec<Problem>,
 }
 
@@ -36,7 +36,7 @@ pub struct Request {
     pub options: Map<String, Json>,
     /// The files to upload.
     pub upload: Option<Upload>,
-    /// What was removed from the stack of this call: `verifier`.
+    /// The middleware that was removed from the stack of this call: `verifier`.
     pub removed: Vec<String>,
 }
 
@@ -63,11 +63,11 @@ pub struct Part {
     pub name: String,
     /// The file's name, of a file.
     pub filename: Option<String>,
-    /// What is in it.
+    /// The bytes.
     pub contents: Vec<u8>,
 }
 
-/// What an evaluation needs from outside: time, chance, files and cryptography.
+/// The things that an evaluation needs from outside: time, random bytes, files and cryptography.
 ///
 /// The command has it made of `wechatpay-chain`; tests fix it.
 pub trait Host {
@@ -81,7 +81,7 @@ pub trait Host {
     /// The value of a variable that the snippet leaves undefined.
     fn variable(&self, name: &str) -> Option<Json>;
 
-    /// What stands in for a variable that nobody gave a value: the reader is told.
+    /// The placeholder for a variable without a value: the reader is told.
     fn stand_in(&self, name: &str) -> Option<Json> {
         let _ = name;
         None

@@ -54,7 +54,7 @@ impl<'a> Evaluator<'a, '_> {
         if let Some(main) = &self.file.main {
             let _ = self.block(&main.body);
         }
-        // What nothing calls here is called from elsewhere.
+        // A function without a call here is called from elsewhere.
         let mut uncalled: Vec<_> = self
             .functions
             .iter()

@@ -1,4 +1,4 @@
-//! What PHP looks up by its name: methods, classes, functions that the file does not declare.
+//! Names that PHP looks up when it runs: methods, classes, functions that the file does not declare.
 
 use super::Evaluator;
 use super::path::Chain;
@@ -8,7 +8,7 @@ use crate::hir::tree::{Open, Unresolved};
 use crate::syntax::{Name, Span};
 
 impl<'a> Evaluator<'a, '_> {
-    /// What PHP looks up by its name.
+    /// A name that PHP looks up when it runs.
     pub(super) fn unresolved(&mut self, unresolved: &'a Unresolved, span: Span) -> Value<'a> {
         match unresolved {
             Unresolved::Member(name) => self.expr(name),

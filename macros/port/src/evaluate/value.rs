@@ -24,7 +24,7 @@ pub(crate) enum Value<'a> {
     Chain(Chain),
     Closure(Rc<Captured<'a>>),
     Object(Rc<RefCell<Object<'a>>>),
-    /// What only a run would tell, and why.
+    /// A value known only at run time, and the reason.
     Unknown(Rc<str>),
 }
 

@@ -54,7 +54,7 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    /// What stands before `->` and `[`: an undefined variable is a client there.
+    /// The expression before `->` and `[`: an undefined variable is a client there.
     pub(super) fn object(&mut self, expr: &'a Expr) -> Value<'a> {
         match &*expr.kind {
             ExprKind::Local(local) => {

@@ -72,7 +72,7 @@ impl Source {
     }
 }
 
-/// What the modules belong to.
+/// The crate or module that holds the modules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Root {
     /// A crate of their own: the root is `lib.rs`.
@@ -103,7 +103,7 @@ pub struct Folder {
     pub app: Vec<HostMethod>,
     /// The name of that trait.
     pub trait_name: String,
-    /// What was made of each file, in the order of the sources.
+    /// The port of each file, in the order of the sources.
     pub report: Report,
     /// Warnings and errors, in the order of the sources.
     pub diagnostics: Vec<Diagnostic>,

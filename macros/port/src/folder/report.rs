@@ -1,11 +1,11 @@
-//! What was made of each file and function.
+//! The ports of each file and function.
 
 use super::Source;
 use crate::diagnostic::{Diagnostic, Problem, Severity};
 use crate::rust::{Made, Note};
 use crate::syntax::Span;
 
-/// What was made of all files.
+/// The ports of all files.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Report {
@@ -22,7 +22,7 @@ impl Report {
     }
 }
 
-/// What was made of a file.
+/// The port of a file.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct FileReport {
@@ -32,14 +32,14 @@ pub struct FileReport {
     pub module: Option<String>,
     /// Why it was skipped.
     pub skipped: Option<Skipped>,
-    /// What stands outside of its functions.
+    /// The statements outside of its functions.
     pub outside: FunctionReport,
     /// Its functions and methods, in the order of the PHP.
     pub functions: Vec<FunctionReport>,
 }
 
 impl FileReport {
-    /// What stands outside of functions, then the functions.
+    /// The statements outside of functions, then the functions.
     pub fn all(&self) -> impl Iterator<Item = &FunctionReport> {
         std::iter::once(&self.outside).chain(&self.functions)
     }
@@ -55,7 +55,7 @@ pub enum Skipped {
     Unreadable,
 }
 
-/// What was made of a function.
+/// The port of a function.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct FunctionReport {
@@ -67,11 +67,11 @@ pub struct FunctionReport {
     pub line: usize,
     /// The calls of WeChat Pay that were translated.
     pub calls: Vec<CallReport>,
-    /// What became the trait's.
+    /// The calls that became methods of the trait.
     pub app: Vec<AppReport>,
-    /// What the reader ought to know.
+    /// The warnings for the reader.
     pub warnings: Vec<Diagnostic>,
-    /// What could not be translated.
+    /// The parts that could not be translated.
     pub refused: Vec<Diagnostic>,
 }
 

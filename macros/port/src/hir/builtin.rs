@@ -14,9 +14,9 @@ use super::Ty;
 pub struct Builtin {
     /// Its name.
     pub name: &'static str,
-    /// What it takes.
+    /// The parameters.
     pub params: Vec<Param>,
-    /// What it gives.
+    /// The type of the result.
     pub returns: Ty,
     /// Whether it may throw.
     pub throws: bool,

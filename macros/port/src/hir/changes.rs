@@ -10,7 +10,7 @@ use crate::syntax::Span;
 /// The names of the variables, by the span of the statement; `*` is all of them.
 pub(crate) type Changes = BTreeMap<Span, Vec<String>>;
 
-/// What the loops and the `try`s of a file may change, of the variables around them.
+/// The surrounding variables that the loops and the `try`s of a file may change.
 pub(super) fn of(file: &mut File) -> Changes {
     let references = Functions::of(file);
     let mut changes = Changes::new();

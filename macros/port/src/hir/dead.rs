@@ -62,7 +62,7 @@ fn refuses(stmt: &Stmt) -> bool {
     matches!(stmt.kind, StmtKind::Refused(_)) || bodies.any(|(body, _)| body.iter().any(refuses))
 }
 
-/// Whether PHP never goes on behind a statement. What is refused is not known.
+/// Whether PHP never goes on behind a statement; `false` for refused parts.
 fn leaves(stmt: &Stmt) -> bool {
     let mut refused = refuses(stmt);
     stmt.clone()

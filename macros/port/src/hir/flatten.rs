@@ -96,7 +96,7 @@ struct Flat<'p> {
     classes: BTreeMap<String, &'p Class>,
     /// The classes that took something.
     done: BTreeMap<String, Class>,
-    /// What was taken from.
+    /// The class or trait that a member was taken from.
     bases: Vec<String>,
 }
 
@@ -271,7 +271,7 @@ fn inherit(class: &mut Class, base: &Class) {
     members(class, base);
 }
 
-/// What methods mention that depends on the class they stand in.
+/// Parts of methods that depend on the class they stand in.
 #[derive(Default)]
 struct Mentions(Vec<String>);
 

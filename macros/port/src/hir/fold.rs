@@ -1,4 +1,4 @@
-//! What PHP makes of values that stand in the source is known before it runs.
+//! Constant folding: results of values that stand in the source are known before it runs.
 
 use serde_json::Value;
 use wechatpay_chain_php::function::Function;

@@ -1,4 +1,4 @@
-//! What a snippet leaves undefined and uses as a text is one.
+//! A variable that a snippet leaves undefined and uses as a text is a text.
 
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ impl Uses {
                     .iter_mut()
                     .flatten()
                     .for_each(|key| self.expr(key, true));
-                // What is put into an array, or gets a second name.
+                // Values that are put into an array, or get a second name.
                 let kept = matches!(&*value.kind, ExprKind::Local(_)) || !whole;
                 self.expr(value, kept);
             }

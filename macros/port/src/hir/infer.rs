@@ -90,7 +90,7 @@ impl Types {
         self.fields.get(name).cloned().unwrap_or(Ty::Any)
     }
 
-    /// What a method gives back.
+    /// The type that a method returns.
     #[must_use]
     pub fn method(&self, name: &str) -> Ty {
         self.methods
@@ -223,7 +223,7 @@ impl Types {
         }
     }
 
-    /// What a promise comes to: what its last handler gives.
+    /// The type of a settled promise: the result of its last handler.
     fn waited(&self, promise: &Expr) -> Ty {
         let ExprKind::Promise(promise) = &*promise.kind else {
             return Ty::Response;
@@ -233,7 +233,7 @@ impl Types {
     }
 }
 
-/// What a promise of a value comes to behind a pair of handlers.
+/// The type of a promise behind a pair of handlers.
 fn after(before: &Ty, (fulfilled, rejected): &(Option<Expr>, Option<Expr>)) -> Ty {
     let of = |handler: &Expr| match &*handler.kind {
         ExprKind::Closure(closure, _) => match &closure.returns {
@@ -259,7 +259,7 @@ pub(super) fn file(file: &mut File, facts: &Facts) {
     rounds(file);
 }
 
-/// What nothing told may be anything.
+/// A type without evidence is any value.
 pub(super) fn finish(file: &mut File) {
     // First the parameters: what a function gives back may be one of them.
     file.functions_mut().for_each(settle_params);
@@ -292,7 +292,7 @@ pub(super) fn rounds(file: &mut File) {
     }
 }
 
-/// What nothing tells may be anything; a plain value that may be null, too.
+/// A type without evidence is any value; so is a plain value that may be null.
 fn settle(ty: &mut Ty) {
     match ty {
         Ty::Unknown | Ty::Null | Ty::Void | Ty::Never => *ty = Ty::Any,

@@ -89,7 +89,7 @@ impl Facts {
     }
 }
 
-/// What is known of WeChat Pay's operations.
+/// The facts about WeChat Pay's operations.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Facts {
     /// The types of an operation's fields, by method and path: JSON pointers with `*` for lists, and

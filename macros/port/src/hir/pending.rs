@@ -57,7 +57,7 @@ fn statement(stmt: &mut Stmt, open: &mut Open) {
         | StmtKind::Foreach { body, .. } => {
             let mut own = open.clone();
             list(body, &mut own);
-            // What one turn leaves open is open in the next.
+            // A promise that one turn leaves pending is pending in the next.
             if !own.is_subset(open) {
                 list(body, &mut own);
             }

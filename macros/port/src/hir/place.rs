@@ -328,7 +328,7 @@ type Set = BTreeSet<usize>;
 /// Which variables are read where they may not be set yet.
 struct Flow {
     unset: Set,
-    /// What is set where a loop or `switch` is left.
+    /// The variables that are set where a loop or `switch` is left.
     breaks: Vec<Option<Set>>,
 }
 
@@ -340,7 +340,7 @@ fn merge(one: Option<Set>, other: Option<Set>) -> Option<Set> {
 }
 
 impl Flow {
-    /// What is set behind a list; nothing when its end is never reached.
+    /// The variables that are set behind a list; nothing when its end is never reached.
     fn list(&mut self, body: &mut [Stmt], set: Set) -> Option<Set> {
         let mut set = Some(set);
         for stmt in body {
@@ -372,7 +372,7 @@ impl Flow {
             _ => {}
         });
         if throws {
-            // What only one side sets may not be set.
+            // A variable that only one side sets may not be set.
             *set = before;
         }
     }
@@ -450,7 +450,7 @@ impl Flow {
                     after = merge(after, self.list(&mut catch.body, inside));
                 }
                 match finally {
-                    // What the body sets counts as not set behind it: it may be left by other ways.
+                    // A variable that the body sets counts as not set behind it: it may be left by other ways.
                     Some(finally) => {
                         let inside = self.list(finally, set);
                         after.and(inside)

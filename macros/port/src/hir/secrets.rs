@@ -78,7 +78,7 @@ impl Secrets {
         for (body, _) in stmt.bodies_mut() {
             let before = self.held.clone();
             self.list(body)?;
-            // What a branch encrypts may not be encrypted behind it.
+            // A value that a branch encrypts may not be encrypted behind it.
             if self.held != before {
                 return None;
             }
@@ -122,7 +122,7 @@ impl Secrets {
         }
     }
 
-    /// What is encrypted by an expression.
+    /// The values that an expression encrypts.
     fn plaintext(&self, expr: &Expr) -> Option<Expr> {
         match &*expr.kind {
             ExprKind::Crypto(Crypto::Encrypt, args) => args.first().cloned(),

@@ -14,9 +14,9 @@ pub struct File {
     pub classes: Vec<Class>,
     /// Its functions.
     pub functions: Vec<Function>,
-    /// What stands outside of them.
+    /// The statements outside of functions.
     pub main: Option<Function>,
-    /// What the reader ought to know.
+    /// The warnings and refusals for the reader.
     pub problems: Vec<Problem>,
 }
 
@@ -89,7 +89,7 @@ pub struct Function {
     pub public: bool,
     /// Its parameters, in PHP's order.
     pub params: Vec<Param>,
-    /// What it gives back.
+    /// The type of the returned value.
     pub returns: Ty,
     /// Whether PHP declares what it gives back.
     pub declared: bool,
@@ -140,7 +140,7 @@ pub struct Local {
 pub struct Stmt {
     /// Where it stands.
     pub span: Span,
-    /// What it is.
+    /// The kind of this node.
     pub kind: StmtKind,
 }
 
@@ -170,24 +170,24 @@ pub enum StmtKind {
     If(Vec<(Expr, Vec<Stmt>)>, Option<Vec<Stmt>>),
     /// `while`, and with a step `for`.
     While {
-        /// What is asked before each turn.
+        /// The condition that is evaluated before each turn.
         condition: Option<Expr>,
-        /// What is done after each turn, by `continue` too.
+        /// The expressions that run after each turn, also after `continue`.
         step: Vec<Expr>,
-        /// What is done.
+        /// The statements of the body.
         body: Vec<Stmt>,
     },
     /// `do … while`
     DoWhile(Vec<Stmt>, Expr),
     /// `foreach`: it goes through a copy.
     Foreach {
-        /// What is gone through.
+        /// The value that the loop iterates over.
         subject: Expr,
         /// The variable of the key.
         key: Option<usize>,
         /// The variable of the value.
         value: usize,
-        /// What is done.
+        /// The statements of the body.
         body: Vec<Stmt>,
     },
     /// `switch`: the first case that equals loosely, and all behind it until a `break`.
@@ -202,22 +202,22 @@ pub enum StmtKind {
     Exit(Option<Expr>),
     /// `try`
     Try {
-        /// What is tried.
+        /// The statements of the `try` block.
         body: Vec<Stmt>,
         /// The classes, the variable, and what is done.
         catches: Vec<Catch>,
-        /// What is done in any case.
+        /// The statements of the `finally` block.
         finally: Option<Vec<Stmt>>,
     },
     /// Statements.
     Block(Vec<Stmt>),
     /// The reply to a notification; it leaves the function.
     Answer(Answer),
-    /// What could not be translated, and why.
+    /// A part that could not be translated, and the reason.
     Refused(Problem),
 }
 
-/// What is replied to a notification that was accepted; one that was not is refused in any case.
+/// The reply to a notification that was accepted; one that was not accepted is refused in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     /// It was handled.
@@ -226,7 +226,7 @@ pub enum Answer {
     Failed,
 }
 
-/// What is read of a notification.
+/// A part of a notification that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notified {
     /// Whether its signature or its time was not accepted.
@@ -248,7 +248,7 @@ pub struct Catch {
     pub classes: Vec<String>,
     /// The variable.
     pub variable: Option<usize>,
-    /// What is done.
+    /// The statements of the body.
     pub body: Vec<Stmt>,
 }
 
@@ -257,7 +257,7 @@ pub struct Catch {
 pub struct Expr {
     /// Where it stands.
     pub span: Span,
-    /// What it is.
+    /// The kind of this node.
     pub kind: Box<ExprKind>,
 }
 
@@ -306,7 +306,7 @@ pub enum ExprKind {
     Ternary(Expr, Option<Expr>, Expr),
     /// A cast: `Text`, `Int`, `Float`, `Bool`.
     Cast(Ty, Expr),
-    /// What PHP keeps of a value where this type is declared.
+    /// The value that PHP keeps where this type is declared.
     Coerce(Ty, Expr),
     /// `(array) $a`
     ToArray(Expr),
@@ -342,11 +342,11 @@ pub enum ExprKind {
     Closure(Box<Function>, Vec<(usize, usize)>),
     /// `new` of an exception: whole name of the class, classes above it, arguments.
     NewThrown(String, Vec<String>, Vec<Expr>),
-    /// What is asked of an exception.
+    /// A part of an exception that is read.
     OfThrown(ThrownPart, Expr),
     /// `$e instanceof Class`
     InstanceOf(Expr, String),
-    /// What is asked of an answer.
+    /// A part of a response that is read.
     OfResponse(ResponsePart, Expr),
     /// A call of WeChat Pay, made at once.
     Sdk(Box<Sdk>),
@@ -360,11 +360,11 @@ pub enum ExprKind {
     Factory(Vec<(Setting, Expr)>),
     /// `Builder::factory($settings)`
     FactoryOf(Expr),
-    /// What the SDK has besides: keys, signatures, encryption.
+    /// A helper of the SDK: keys, signatures, encryption.
     Crypto(Crypto, Vec<Expr>),
-    /// What is the application's.
+    /// A call of the application's code.
     Foreign(Box<Foreign>),
-    /// What is read of a notification.
+    /// A part of a notification that is read.
     Notified(Notified),
     /// `$place = $value`
     Assign(Place, Expr),
@@ -374,7 +374,7 @@ pub enum ExprKind {
     AssignMissing(Place, Expr),
     /// `$place++` and its kin.
     Step {
-        /// What is changed.
+        /// The place that changes.
         place: Place,
         /// Whether one is added.
         up: bool,
@@ -391,13 +391,13 @@ pub enum ExprKind {
     Exit(Option<Expr>),
     /// `print`
     Print(Expr),
-    /// What PHP looks up by its name when it runs.
+    /// A name that PHP looks up when it runs.
     Unresolved(Box<Unresolved>),
-    /// What could not be translated, and why.
+    /// A part that could not be translated, and the reason.
     Refused(Problem),
 }
 
-/// What PHP looks up by its name when it runs. `--emit request` looks it up too; the tree for Rust has none of it.
+/// A name that PHP looks up when it runs. `--emit request` looks it up too; the tree for Rust has none of it.
 #[derive(Debug, Clone)]
 pub enum Unresolved {
     /// The name behind an arrow, as a key of [`ExprKind::Index`] and of [`Place`].
@@ -435,11 +435,11 @@ pub struct Method {
 /// A value that only a run tells.
 #[derive(Debug, Clone)]
 pub struct Open {
-    /// What the value is.
+    /// The value.
     pub what: String,
-    /// What the reader is told.
+    /// The warning for the reader.
     pub told: Option<Problem>,
-    /// What is evaluated first.
+    /// The expression that is evaluated first.
     pub parts: Vec<Expr>,
     /// The variables that may have another value afterwards; `*` is all of them.
     pub changes: Vec<String>,
@@ -456,7 +456,7 @@ pub struct Entry {
     pub spread: bool,
 }
 
-/// What can be assigned to.
+/// A place that can be assigned to.
 #[derive(Debug, Clone)]
 pub struct Place {
     /// The variable or property.
@@ -465,7 +465,7 @@ pub struct Place {
     pub path: Vec<Option<Expr>>,
 }
 
-/// What a place begins with.
+/// The root of a place.
 #[derive(Debug, Clone)]
 pub enum Root {
     /// A variable.
@@ -474,7 +474,7 @@ pub enum Root {
     Field(String),
 }
 
-/// What is asked of an exception.
+/// A part of an exception that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ThrownPart {
     /// `getMessage()`
@@ -491,7 +491,7 @@ pub enum ThrownPart {
     Class,
 }
 
-/// What is asked of an answer.
+/// A part of a response that is read.
 #[derive(Debug, Clone)]
 pub enum ResponsePart {
     /// `getStatusCode()`
@@ -575,7 +575,7 @@ pub enum Setting {
     Proxy,
 }
 
-/// What the SDK has besides calls.
+/// The SDK's helpers other than calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Crypto {
     /// `Rsa::from($text, Rsa::KEY_TYPE_PRIVATE)`
@@ -608,7 +608,7 @@ pub enum Crypto {
     MetaField,
 }
 
-/// What is the application's: one method of the trait that stands for it.
+/// A call of the application's code: one method of the trait that stands for it.
 #[derive(Debug, Clone)]
 pub struct Foreign {
     /// The words of its name: `Order`, `where`, `update`.

@@ -1,4 +1,4 @@
-//! What a value may be.
+//! The types of values.
 
 /// A type, as far as it is known before PHP runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub enum Ty {
     Unknown,
     /// No value: a function without a result.
     Void,
-    /// What never comes: `throw`, `exit`.
+    /// No value: `throw`, `exit`.
     Never,
     /// `null`
     Null,
@@ -44,7 +44,7 @@ pub enum Ty {
 }
 
 impl Ty {
-    /// What a value is that may be either.
+    /// The type of a value that may have either type.
     #[must_use]
     pub fn join(&self, other: &Self) -> Self {
         match (self, other) {

@@ -1,4 +1,4 @@
-//! What expressions and statements are made of, and where they use variables.
+//! The parts of expressions and statements, and where they use variables.
 
 use super::tree::{
     Expr, ExprKind, PathPiece, Place, ResponsePart, Root, Sdk, Stmt, StmtKind, Unresolved,

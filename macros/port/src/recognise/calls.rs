@@ -23,7 +23,7 @@ pub fn calls(program: &Program) -> Vec<Found<'_>> {
     finder.found
 }
 
-/// What is said of the calls that a back end did not take: none may vanish without a word.
+/// The messages about calls that a back end did not take: none may vanish without a message.
 ///
 /// `taken` are the beginnings and ends of [`Call::span`]s.
 #[must_use]

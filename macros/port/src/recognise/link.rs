@@ -1,4 +1,4 @@
-//! What the PHP SDK makes of a link of a path.
+//! The segment that the PHP SDK makes from a link of a path.
 
 /// The link as PHP sends it: `aggracctBc` is `aggracct-bc`, and `_id_`, where it is all of the link, is `{id}`.
 pub(crate) fn link(text: &str) -> String {

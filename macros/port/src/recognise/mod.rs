@@ -1,4 +1,4 @@
-//! What the tree means: calls on a client, and what is done with their answers.
+//! The meaning of the tree: calls on a client, and the uses of their responses.
 //!
 //! ```
 //! use wechatpay_chain_port::recognise::{Call, Form, Mode};
@@ -27,7 +27,7 @@ pub(crate) use receiver::{doubt, is_static_property};
 pub use shown::{Show, Shown};
 pub use verb::{Method, Mode, Verb};
 
-/// What a reader of PHP is told of `headers` within `json` or `xml`.
+/// The warning about `headers` within `json` or `xml`.
 pub const HEADERS_IN_BODY: &str = "`headers` is within the body, and PHP sends it there and not as \
                                    headers; close the body's array before it";
 
@@ -36,13 +36,13 @@ pub const HEADERS_IN_BODY: &str = "`headers` is within the body, and PHP sends i
 pub struct Call<'a> {
     /// From the client to the verb's closing parenthesis.
     pub span: Span,
-    /// What stands before the path: `$instance`, `$this->app->wechat`, `$clients['shop']`.
+    /// The expression before the path: `$instance`, `$this->app->wechat`, `$clients['shop']`.
     pub client: &'a Expr,
     /// Why client and path cannot be told apart, when they cannot: such a call must not be made.
     pub doubt: Option<Problem>,
     /// The links of the path, in order.
     pub steps: Vec<Step<'a>>,
-    /// What is asked for, and how.
+    /// The method of the request, and whether it is async.
     pub verb: Verb,
     /// The arguments of the verb: one array of options, mostly.
     pub args: &'a [Arg],
@@ -70,14 +70,14 @@ pub enum Step<'a> {
     Index(&'a Expr),
 }
 
-/// What is done with a promise.
+/// The handlers of a promise.
 #[derive(Debug, Clone, Copy)]
 pub enum Handler<'a> {
     /// `->then($fulfilled, $rejected)`
     Then {
-        /// What takes the answer.
+        /// The handler of the response.
         fulfilled: &'a Expr,
-        /// What takes the failure.
+        /// The handler of the failure.
         rejected: Option<&'a Expr>,
     },
     /// `->otherwise($rejected)`
@@ -240,7 +240,7 @@ fn request_chain(expr: &Expr) -> (&Expr, Vec<Step<'_>>, Option<Problem>) {
     (client, steps.get(own..).unwrap_or_default().to_vec(), None)
 }
 
-/// What a chain begins with, and its links in order, each with what stands before it.
+/// The root of a chain, and its links in order, each with the expression before it.
 fn links(expr: &Expr) -> (&Expr, Vec<(Step<'_>, &Expr)>) {
     let mut steps = Vec::new();
     let mut inner = expr;

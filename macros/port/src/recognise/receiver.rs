@@ -7,7 +7,7 @@ use super::Step;
 use crate::diagnostic::Problem;
 use crate::syntax::{BinaryOp, Expr, ExprKind, Member, Piece, Span, WholeExpr};
 
-/// What every path of WeChat Pay begins with: the first segments of the library's catalog
+/// The first segments of all paths of WeChat Pay: the first segments of the library's catalog
 /// (`v2` is the PHP SDK's own mark of APIv2; Hong Kong's, global and brand paths have a base URL
 /// with a path before the version).
 pub const FIRST_SEGMENTS: [&str; 5] = ["v2", "v3", "hk", "global", "brand"];
@@ -103,7 +103,7 @@ pub(super) fn belonging(steps: &[Step<'_>]) -> Option<usize> {
     }
 }
 
-/// What is said of a chain that can be read both ways.
+/// The warning about a chain that can be read both ways.
 pub(crate) fn doubt(span: Span) -> Problem {
     let known: Vec<_> = FIRST_SEGMENTS.iter().map(|it| format!("`{it}`")).collect();
     let message = "this may be a client and then a path, or all of it a path: \
@@ -115,7 +115,7 @@ pub(crate) fn doubt(span: Span) -> Problem {
     ))
 }
 
-/// What a client is called by what it is written as: `$this->instance` is `instance`.
+/// The name of a client from its expression: `$this->instance` is `instance`.
 #[must_use]
 pub fn client_name(client: &Expr) -> String {
     let name = match &client.kind {

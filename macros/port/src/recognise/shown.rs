@@ -1,4 +1,4 @@
-//! What is printed of an answer.
+//! The printed parts of a response.
 
 use crate::syntax::{BinaryOp, Cast, Expr, ExprKind};
 
@@ -7,11 +7,11 @@ use crate::syntax::{BinaryOp, Cast, Expr, ExprKind};
 pub struct Show<'a> {
     /// The variable of the answer, where it is one; a promise's `wait()` needs none.
     pub answer: Option<&'a str>,
-    /// What of it.
+    /// The printed part.
     pub shown: Shown<'a>,
 }
 
-/// What is printed.
+/// The printed value.
 #[derive(Debug, Clone)]
 pub enum Shown<'a> {
     /// `json_decode((string) $response->getBody())`
@@ -42,7 +42,7 @@ impl<'a> Show<'a> {
         }
     }
 
-    /// What a value that is printed is of an answer.
+    /// The part of a response that a printed value is.
     #[must_use]
     pub fn value(expr: &'a Expr) -> Self {
         let (answer, shown) = status(expr)

@@ -196,7 +196,7 @@ impl<'a> Body<'_, 'a> {
         Code::new(self.tried(call), result_repr(returns))
     }
 
-    /// What PHP calls a value that is passed: a variable, a property, or the key of an item.
+    /// PHP's name for a value that is passed: a variable, a property, or the key of an item.
     fn name_of(&self, value: &Expr) -> Option<String> {
         let name = match &*value.kind {
             ExprKind::Local(local) => &self.locals[*local].name,
@@ -382,7 +382,7 @@ fn is_reference(tokens: &TokenStream) -> bool {
     matches!(trees.next(), Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '&')
 }
 
-/// What is kept of an argument: of a reference, a copy.
+/// The owned form of an argument: of a reference, a copy.
 fn cloned(tokens: &TokenStream) -> TokenStream {
     if is_reference(tokens) {
         let inner = bare(tokens.clone());

@@ -101,7 +101,7 @@ fn dotted(names: &[String]) -> (TokenStream, String) {
     (out, text)
 }
 
-/// What a name is behind a dot.
+/// The form of a name behind a dot.
 fn link(name: &str) -> Option<proc_macro2::Ident> {
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !name.starts_with(|c: char| c.is_ascii_digit())

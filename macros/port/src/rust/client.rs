@@ -365,7 +365,7 @@ fn is_again(source: &Expr) -> bool {
     )
 }
 
-/// What PHP wants though APIv2 alone needs none: `'serial' => 'nop'`.
+/// A setting that PHP requires though APIv2 alone needs none: `'serial' => 'nop'`.
 fn is_dummy(value: &Expr) -> bool {
     matches!(&*value.kind, ExprKind::Text(text) if text.len() < 8
         && !text.contains("://")

@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::hir::Ty;
 
-/// What a piece of Rust is.
+/// A piece of Rust.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Repr {
     /// Nothing: PHP's null.
@@ -136,7 +136,7 @@ impl Code {
                 quote!(Value::from(#code))
             }
             Repr::Handle(ty) | Repr::HandlePlace(ty) | Repr::HandleRef(ty) => match ty {
-                // What a log is given of an exception.
+                // The part of an exception that a log is given.
                 Ty::Thrown => quote!(Value::from(#code.to_string())),
                 _ => mismatch("a plain value"),
             },
@@ -267,7 +267,7 @@ fn has_no_effect(tokens: &TokenStream) -> bool {
     })
 }
 
-/// What the porter should have refused before.
+/// A part that an earlier stage should have refused.
 fn mismatch(wanted: &str) -> TokenStream {
     let message = format!("an object of PHP is not {wanted}");
     quote!(compile_error!(#message))
@@ -319,7 +319,7 @@ pub(crate) fn borrowed(ty: &Ty) -> TokenStream {
     }
 }
 
-/// What a parameter of a type is.
+/// The Rust type of a parameter.
 pub(crate) fn param_repr(ty: &Ty) -> Repr {
     match ty {
         Ty::Bool => Repr::Bool,
@@ -339,7 +339,7 @@ pub(crate) fn param_repr(ty: &Ty) -> Repr {
     }
 }
 
-/// What a variable or property of a type is.
+/// The Rust type of a variable or property.
 pub(crate) fn place_repr(ty: &Ty) -> Repr {
     match ty {
         Ty::Bool => Repr::Bool,
@@ -352,7 +352,7 @@ pub(crate) fn place_repr(ty: &Ty) -> Repr {
     }
 }
 
-/// What a call of a type gives.
+/// The Rust type of a call's result.
 pub(crate) fn result_repr(ty: &Ty) -> Repr {
     match ty {
         Ty::Bool => Repr::Bool,

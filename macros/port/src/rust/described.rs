@@ -1,4 +1,4 @@
-//! What was made of a file, for a report.
+//! The port of a file, for a report.
 
 use super::file::Shared;
 use super::names::{ident, pascal, snake};
@@ -17,7 +17,7 @@ pub(crate) struct Described {
     pub(crate) span: Span,
 }
 
-/// What was made of a piece of PHP.
+/// The port of a piece of PHP.
 #[derive(Debug, Clone)]
 pub(crate) struct Noted {
     pub(crate) span: Span,

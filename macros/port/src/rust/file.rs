@@ -22,7 +22,7 @@ use crate::syntax::{Comment, Program, Span};
 /// How often the file is written: each time, what the calls need is better known.
 const PASSES: usize = 3;
 
-/// What is shared by all functions of a file.
+/// The state that all functions of a file share.
 pub(crate) struct Shared<'a> {
     pub(crate) block: &'a Block,
     pub(crate) file: &'a File,
@@ -33,7 +33,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) origin: String,
     pub(crate) inserts: Inserts,
     pub(crate) problems: Vec<Problem>,
-    /// What is used of the library, by its path.
+    /// The library's items that are used, by path.
     pub(crate) uses: BTreeSet<&'static str>,
     /// Whether the PHP encrypts by hand.
     pub(crate) manual: bool,
@@ -61,14 +61,14 @@ pub(crate) struct Shared<'a> {
     pub(crate) variables: BTreeSet<String>,
     /// Variables of keys that something else took the place of.
     pub(crate) superseded: BTreeSet<usize>,
-    /// What was made of calls.
+    /// The results for the calls.
     pub(crate) noted: Vec<Noted>,
 }
 
 /// A file of Rust, and what is to be said of it.
 pub(crate) struct Made {
     pub(crate) text: String,
-    /// What it uses: of this library, by its path.
+    /// The library's items that it uses, by path.
     pub(crate) uses: BTreeSet<&'static str>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) host: Vec<HostMethod>,
@@ -76,9 +76,9 @@ pub(crate) struct Made {
     pub(crate) plain: bool,
     /// The function of what stands outside of functions: its parameters, and whether it is `async`.
     pub(crate) main: Option<About>,
-    /// What the functions are.
+    /// The descriptions of the functions.
     pub(crate) described: Vec<Described>,
-    /// What was made of calls, in the order of the PHP.
+    /// The results for the calls, in the order of the PHP.
     pub(crate) noted: Vec<Noted>,
     /// Whether the file calls the application.
     pub(crate) calls_host: bool,
@@ -622,7 +622,7 @@ fn functions(file: &File) -> Vec<(String, &Function)> {
     all
 }
 
-/// What a function does itself, and whom it calls.
+/// The effects of a function, and the functions that it calls.
 #[derive(Default)]
 struct Deeds {
     waits: bool,

@@ -71,7 +71,7 @@ pub(crate) struct Body<'s, 'a> {
     pub(crate) class: Option<&'a Class>,
     pub(crate) types: Types,
     pub(crate) slots: Vec<Slot>,
-    /// What is known of the variables.
+    /// The facts about the variables.
     pub(crate) locals: Vec<Local>,
     /// The variables that begin without a value.
     pub(crate) declared: BTreeSet<usize>,
@@ -92,7 +92,7 @@ pub(crate) struct Body<'s, 'a> {
     pub(crate) finallies: Vec<Finally>,
     /// Promises that variables hold.
     pub(crate) promises: BTreeMap<usize, Kept<'a>>,
-    /// What variables began with.
+    /// The first values of variables.
     pub(crate) lets: BTreeMap<usize, Expr>,
     pub(crate) labels: usize,
     /// Where comments were written up to.
@@ -212,7 +212,7 @@ impl<'s, 'a> Body<'s, 'a> {
         }
     }
 
-    /// What may throw one of PHP's exceptions makes the function's result one of PHP's.
+    /// A part that may throw one of PHP's exceptions makes the function's result one of PHP's.
     fn notes_throw(&self, result: &TokenStream) {
         let first = result.clone().into_iter().next();
         let own = match first {
@@ -282,7 +282,7 @@ impl<'s, 'a> Body<'s, 'a> {
         (line, text)
     }
 
-    /// What is kept of a value whose type is known.
+    /// The owned form of a value whose type is known.
     pub(crate) fn convert(&mut self, code: &Code, ty: &Ty, span: Span) -> TokenStream {
         if code.is_never() {
             return code.tokens.clone();
@@ -333,7 +333,7 @@ impl<'s, 'a> Body<'s, 'a> {
         }
     }
 
-    /// What PHP keeps of a value where a scalar type is declared.
+    /// The value that PHP keeps where a scalar type is declared.
     pub(crate) fn coerced(&mut self, code: Code, ty: &Ty, span: Span) -> Code {
         let inner = ty.present();
         let as_it_is = match (&code.repr, inner) {
@@ -480,7 +480,7 @@ impl<'s, 'a> Body<'s, 'a> {
         self.tried(quote!(#host.#method(#value)))
     }
 
-    /// What is passed for a parameter of a type.
+    /// The argument for a parameter of a type.
     pub(crate) fn argument(&mut self, code: &Code, ty: &Ty, span: Span) -> TokenStream {
         let tokens = &code.tokens;
         match ty {
@@ -565,7 +565,7 @@ impl<'s, 'a> Body<'s, 'a> {
 /// How much of a piece of PHP the documentation shows.
 const LONGEST: usize = 120;
 
-/// What an object of PHP is called.
+/// The name of a PHP object.
 pub(crate) fn what(ty: &Ty) -> &'static str {
     match ty.present() {
         Ty::Client => "a client",
@@ -671,7 +671,7 @@ fn slots(function: &Function, taken: &mut Taken) -> Vec<Slot> {
     slots
 }
 
-/// What a parameter is that the function changes: a copy.
+/// The copy of a parameter that the function changes.
 fn changed(ty: &Ty) -> Repr {
     match ty {
         Ty::Bool => Repr::Bool,

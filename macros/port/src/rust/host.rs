@@ -17,7 +17,7 @@ pub struct HostMethod {
     pub name: String,
     /// Names and types of its parameters.
     pub params: Vec<(String, String)>,
-    /// What it gives, within a `Result`.
+    /// The type of its value, within a `Result`.
     pub returns: String,
     /// The PHP that it stands for.
     pub php: String,
@@ -27,7 +27,7 @@ pub struct HostMethod {
     pub line: usize,
 }
 
-/// What is known of one method while the file is read.
+/// The facts about one method while the file is read.
 #[derive(Debug, Clone)]
 struct Entry {
     name: String,

@@ -1,4 +1,4 @@
-//! What the code names of other crates.
+//! The items of other crates that the code names.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -14,7 +14,7 @@ pub(crate) enum Json {
     Array(Group),
 }
 
-/// What stands between brackets.
+/// The list between brackets.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Group {
     /// The items in order.

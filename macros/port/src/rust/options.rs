@@ -1,4 +1,4 @@
-//! What the Rust should be like.
+//! Options for the Rust.
 
 use crate::hir::Facts;
 use crate::recognise::Form;
@@ -31,7 +31,7 @@ impl Style {
     }
 }
 
-/// What the Rust should be like.
+/// Options for the Rust.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Options {
@@ -42,7 +42,7 @@ pub struct Options {
     /// The sensitive fields of an operation, by its method and path, as JSON pointers: those need
     /// no `.encrypt`. `None` names all that PHP encrypts, which does no harm.
     pub sensitive: Option<fn(method: &str, path: &str) -> Vec<String>>,
-    /// What is known of WeChat Pay's operations, for whole files.
+    /// The facts about WeChat Pay's operations, for whole files.
     pub facts: Facts,
 }
 

@@ -16,7 +16,7 @@ pub(crate) enum Json {
     Leaf(TokenStream),
 }
 
-/// What stands between brackets, with its comments.
+/// The list between brackets, with its comments.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Group {
     pub(crate) members: Vec<Member>,
@@ -91,7 +91,7 @@ impl Group {
     }
 }
 
-/// What the printer puts in for names that stand for it.
+/// The texts that the printer puts in place of names.
 #[derive(Debug, Default)]
 pub(crate) struct Inserts {
     jsons: Vec<Json>,

@@ -282,7 +282,7 @@ impl<'a> Body<'_, 'a> {
         }))
     }
 
-    /// What a handler gives that comes to its end.
+    /// The result of a handler that reaches its end.
     fn end_value(&self) -> TokenStream {
         match &self.returns {
             Ty::Void => quote!(()),
@@ -327,7 +327,7 @@ fn returned(body: &[Stmt], found: &mut dyn FnMut(&Expr)) {
     }
 }
 
-/// What a handler gives: of none, null.
+/// The result of a handler: null without a handler.
 fn given(handler: &Expr) -> Ty {
     match &*handler.kind {
         ExprKind::Closure(function, _) => match &function.returns {

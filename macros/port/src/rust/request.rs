@@ -13,7 +13,7 @@ use crate::hir::tree::{Entry, Expr, ExprKind, PathPiece, Sdk};
 use crate::recognise::{HEADERS_IN_BODY, Method};
 use crate::syntax::BinaryOp;
 
-/// What the options of a call become.
+/// The Rust of a call's options.
 #[derive(Default)]
 struct Options {
     body: Option<TokenStream>,
@@ -265,7 +265,7 @@ impl<'a> Body<'_, 'a> {
                 let url = self.base_uri(value);
                 made.setters.push(quote!(.base_url(#url)));
             }
-            // What is saved is no answer: where something is done with that, the path is an option.
+            // A saved file is no response: where something is done with that, the path is an option.
             "sink" if !self.discarded => return None,
             "sink" => {
                 let path = self.file_path(value)?;

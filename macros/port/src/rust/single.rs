@@ -32,7 +32,7 @@ use crate::syntax::{ExprKind, Program, Span, StmtKind, parse};
 ///
 /// # Errors
 ///
-/// What is wrong or unclear, warnings included: while compiling there is nobody to read them.
+/// The errors and warnings: a compilation has no reader for warnings.
 pub fn call(php: &str, client: &str) -> Result<String, Problem> {
     let text = php.trim_end();
     // A statement ends in a semicolon; a lone expression need not.
@@ -69,7 +69,7 @@ pub fn call(php: &str, client: &str) -> Result<String, Problem> {
     })
 }
 
-/// What a variable of PHP is called in Rust, `$` aside: `orderNo` is `order_no`.
+/// The Rust name of a PHP variable, without `$`: `orderNo` is `order_no`.
 ///
 /// ```
 /// assert_eq!(wechatpay_chain_port::emit::variable("orderNo"), "order_no");
@@ -107,7 +107,7 @@ fn no_call(span: Span) -> Problem {
         .hint("it begins with `$instance` and ends in `get`, `post`, `put`, `patch` or `delete`")
 }
 
-/// What happens to the answer is written in Rust.
+/// The caller handles the response in Rust.
 fn refuse_handlers(call: &Call<'_>) -> Result<(), Problem> {
     let handler = call.handlers.first().map(|handler| match handler {
         Handler::Then { fulfilled, .. } => (fulfilled.span, "then"),
@@ -194,7 +194,7 @@ fn meant(expr: &Meant) -> Result<&Sdk, Problem> {
     }
 }
 
-/// What is not the SDK's has no place in a call.
+/// Foreign code has no place in a call.
 fn refuse_foreign(block: &Block, sdk: &Sdk) -> Result<(), Problem> {
     fn first(expr: &mut Meant) -> Option<Span> {
         match &*expr.kind {

@@ -78,7 +78,7 @@ impl<'a> Body<'_, 'a> {
         out
     }
 
-    /// What a function gives that comes to its end.
+    /// The result of a function that reaches its end.
     pub(crate) fn end(&mut self) -> TokenStream {
         match &self.returns {
             Ty::Void => quote!(Ok(())),

@@ -60,7 +60,7 @@ pub(crate) enum Node {
     },
     /// Lines that are laid out already.
     Text(Vec<String>),
-    /// What could not be translated: the PHP as comments, and why.
+    /// An untranslated part: the PHP as comments, and the reason.
     Foreign { php: Vec<String>, reason: String },
 }
 

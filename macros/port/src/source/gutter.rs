@@ -1,6 +1,6 @@
 //! Line numbers and prompts before code.
 
-/// What stands before each line of a stretch of code.
+/// The prefix of each line of a stretch of code.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Gutter {
     Nothing,
@@ -23,7 +23,7 @@ const MAIN: [&str; 3] = ["php > ", ">>> ", "> "];
 const PHP_FURTHER: [&str; 5] = ["php { ", "php ( ", "php ' ", "php \" ", "php /* "];
 
 impl Gutter {
-    /// What stands before the first line of code, and its length in bytes. `above` is a number that
+    /// The prefix of the first line of code, and its length in bytes. `above` is a number that
     /// has the line above for itself.
     pub(super) fn first(
         line: &str,

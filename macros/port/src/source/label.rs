@@ -38,7 +38,7 @@ const OTHERS: [&str; 29] = [
     "xml",
     "yaml",
 ];
-/// What buttons above code are called.
+/// The labels of buttons above code.
 const BUTTONS: [&str; 8] = [
     "copy",
     "copy code",

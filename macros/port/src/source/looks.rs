@@ -31,7 +31,7 @@ const MODIFIERS: [&str; 7] = [
     "readonly",
 ];
 const DECLARATIONS: [&str; 4] = ["class", "interface", "trait", "enum"];
-/// What a line begins with that goes on with the statement or the block above.
+/// The beginnings of lines that continue the statement or the block above.
 const CONTINUATIONS: [&str; 22] = [
     "->", "?->", "::", ".", "?", ":", "&&", "||", "=", "+", "*", "%", "<", "|", "&", "(", ")", "[",
     "]", "{", "}", ",",

@@ -36,7 +36,7 @@ pub(super) fn opens_php(line: &str) -> bool {
     line.len() - info.len() >= 3 && title(info).is_some()
 }
 
-/// What stands behind `php`, when that is the language.
+/// The text behind `php`, when that is the language.
 fn title(info: &str) -> Option<&str> {
     let info = info.trim();
     let end = info

@@ -10,7 +10,7 @@ mod tidy;
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::syntax::Span;
 
-/// What kind of text an input is.
+/// The kind of an input's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// PHP, with or without `<?php`.
@@ -68,7 +68,7 @@ pub struct Block {
     pub line: usize,
     /// Whether it stood between fences.
     pub fenced: bool,
-    /// What stands behind ```` ```php ````: a title, in most documents.
+    /// The text behind ```` ```php ````: a title, in most documents.
     pub title: String,
     /// For each line of `text`: where it begins in it, and line and column in the file.
     lines: Vec<(usize, usize, usize)>,

@@ -123,7 +123,7 @@ impl Open {
         let (cut, prompt) = self.gutter.cut(line);
         let rest = &line[cut..];
         if self.gutter.prompts() && prompt == Prompt::None && self.reader.rests() {
-            // What the shell has printed.
+            // Lines that the shell has printed.
             return true;
         }
         if prompt == Prompt::Main && self.gutter.ends_statements() && self.reader.lacks_semicolon()

@@ -1,7 +1,7 @@
 //! The tree: PHP as far as the porter knows it.
 //!
 //! Parentheses are gone (the tree has the precedence), comments stand beside the tree, names are
-//! resolved. What is not supported is an `Unsupported` node with the span of what it stands for.
+//! resolved. Unsupported PHP is an `Unsupported` node with its span.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ pub struct Comment {
 pub struct Stmt {
     /// With its semicolon.
     pub span: Span,
-    /// What it is.
+    /// The kind of this node.
     pub kind: StmtKind,
 }
 
@@ -67,27 +67,27 @@ pub enum StmtKind {
     If {
         /// The conditions, and what follows of each.
         branches: Vec<(Expr, Vec<Stmt>)>,
-        /// What follows when none holds.
+        /// The statements that run when no condition holds.
         otherwise: Option<Vec<Stmt>>,
     },
     /// `foreach (subject as key => value) …`
     Foreach {
-        /// What is gone through.
+        /// The value that the loop iterates over.
         subject: Box<Expr>,
         /// Where the key goes.
         key: Option<Box<Expr>>,
         /// Where the value goes.
         value: Box<Expr>,
-        /// What is done.
+        /// The statements of the body.
         body: Vec<Stmt>,
     },
     /// `try … catch (…) … finally …`
     Try {
-        /// What is tried.
+        /// The statements of the `try` block.
         body: Vec<Stmt>,
-        /// What is caught, in order.
+        /// The `catch` clauses, in order.
         catches: Vec<Catch>,
-        /// What is done in any case.
+        /// The statements of the `finally` block.
         finally: Option<Vec<Stmt>>,
     },
     /// `{ … }`
@@ -105,7 +105,7 @@ pub enum StmtKind {
     Whole(Box<Whole>),
     /// Anything else.
     Unsupported {
-        /// What it is, as a noun: "`while`".
+        /// Its name, as a noun: "`while`".
         what: String,
     },
 }
@@ -115,7 +115,7 @@ pub enum StmtKind {
 pub struct Import {
     /// The whole name, without a leading backslash.
     pub path: String,
-    /// What it is called here.
+    /// Its name in this file.
     pub alias: String,
 }
 
@@ -128,7 +128,7 @@ pub struct Catch {
     pub types: Vec<Name>,
     /// The variable, without `$`.
     pub variable: Option<String>,
-    /// What is done.
+    /// The statements of the body.
     pub body: Vec<Stmt>,
 }
 
@@ -137,7 +137,7 @@ pub struct Catch {
 pub struct Expr {
     /// Its text, without parentheses around it.
     pub span: Span,
-    /// What it is.
+    /// The kind of this node.
     pub kind: ExprKind,
 }
 
@@ -207,7 +207,7 @@ pub enum ExprKind {
     },
     /// `$f(…)` and other values that are called.
     CallValue {
-        /// What is called.
+        /// The called expression.
         callee: Box<Expr>,
         /// The arguments.
         args: Vec<Arg>,
@@ -245,14 +245,14 @@ pub enum ExprKind {
         target: Box<Expr>,
         /// The operator before `=`.
         op: Option<BinaryOp>,
-        /// What is assigned.
+        /// The assigned value.
         value: Box<Expr>,
     },
     /// `!a`, `-a`, `+a`
     Unary {
         /// The operator.
         op: UnaryOp,
-        /// What it is applied to.
+        /// The operand.
         operand: Box<Expr>,
     },
     /// `a . b`
@@ -268,16 +268,16 @@ pub enum ExprKind {
     Ternary {
         /// The condition.
         condition: Box<Expr>,
-        /// What it is when it holds; the condition's value when it is left out.
+        /// The value when the condition holds; the condition's value when it is left out.
         then: Option<Box<Expr>>,
-        /// What it is else.
+        /// The value when the condition does not hold.
         otherwise: Box<Expr>,
     },
     /// `(string) a`
     Cast {
         /// The type.
         to: Cast,
-        /// What is cast.
+        /// The value that is cast.
         value: Box<Expr>,
     },
     /// `clone a`
@@ -292,7 +292,7 @@ pub enum ExprKind {
     Whole(Box<WholeExpr>),
     /// Anything else.
     Unsupported {
-        /// What it is, as a noun: "a spread `...`".
+        /// Its name, as a noun: "a spread `...`".
         what: String,
     },
 }
@@ -326,7 +326,7 @@ pub struct Arg {
     pub value: Expr,
 }
 
-/// What stands behind `->`.
+/// The member behind `->`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Member {
     /// `->name`
@@ -364,7 +364,7 @@ pub struct Closure {
     pub returns: Option<String>,
     /// Whether it is `fn … => …`: then the body is one `return`.
     pub arrow: bool,
-    /// What it does.
+    /// The statements of the body.
     pub body: Vec<Stmt>,
 }
 
@@ -399,30 +399,30 @@ pub enum Whole {
     While {
         /// The condition.
         condition: Expr,
-        /// What is done.
+        /// The statements of the body.
         body: Vec<Stmt>,
     },
     /// `do … while (condition);`
     DoWhile {
-        /// What is done.
+        /// The statements of the body.
         body: Vec<Stmt>,
         /// The condition.
         condition: Expr,
     },
     /// `for (init; condition; step) …`
     For {
-        /// What is done once.
+        /// The expressions that run once, at the start.
         init: Vec<Expr>,
         /// The conditions: the last one counts.
         condition: Vec<Expr>,
-        /// What is done after each turn.
+        /// The expressions that run after each turn.
         step: Vec<Expr>,
-        /// What is done.
+        /// The statements of the body.
         body: Vec<Stmt>,
     },
     /// `switch (subject) { case …: … }`
     Switch {
-        /// What is compared.
+        /// The value that is compared.
         subject: Expr,
         /// The cases in order; `default` has no value.
         cases: Vec<(Option<Expr>, Vec<Stmt>)>,
@@ -452,7 +452,7 @@ pub enum WholeExpr {
     StaticProperty(Name, String),
     /// `match (subject) { … }`
     Match {
-        /// What is compared.
+        /// The value that is compared.
         subject: Expr,
         /// The values of each arm, none for `default`, and what the arm gives.
         arms: Vec<(Option<Vec<Expr>>, Expr)>,
@@ -463,7 +463,7 @@ pub enum WholeExpr {
     Spread(Expr),
     /// `$a++` and its three kin.
     Step {
-        /// What is changed.
+        /// The place that changes.
         target: Expr,
         /// Whether one is added.
         up: bool,
@@ -485,9 +485,9 @@ pub struct Class {
     pub name_span: Span,
     /// The name.
     pub name: String,
-    /// What it is: `class`, `interface`, `trait` or `enum`.
+    /// The keyword: `class`, `interface`, `trait` or `enum`.
     pub kind: &'static str,
-    /// What it extends.
+    /// The base class.
     pub parent: Option<Name>,
     /// The traits that it uses.
     pub uses: Vec<Name>,

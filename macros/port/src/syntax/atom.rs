@@ -1,4 +1,4 @@
-//! What trees are made of: places, names, operators.
+//! The smallest parts of trees: places, names, operators.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! What expressions and statements are made of.
+//! The parts of expressions and statements.
 
 use super::{Expr, ExprKind, Item, Member, Piece, Stmt, StmtKind, Whole, WholeExpr};
 
@@ -12,7 +12,7 @@ pub enum Part<'a> {
 }
 
 impl StmtKind {
-    /// What is directly within, in PHP's order of writing: neither the targets of a `foreach`, which are
+    /// The direct children, in PHP's order of writing: neither the targets of a `foreach`, which are
     /// written to, nor a function's body, which runs at another time.
     #[must_use]
     pub fn parts(&self) -> Vec<Part<'_>> {

@@ -12,7 +12,7 @@ use crate::diagnostic::Problem;
 pub struct Parsed {
     /// The tree; statements with a mistake in them, and what is nested too deeply, are `Unsupported`.
     pub program: Program,
-    /// What is wrong; empty for what PHP would run, unless it is nested too deeply to be read.
+    /// The syntax errors; empty for PHP that would run, unless it is nested too deeply to be read.
     pub problems: Vec<Problem>,
     /// Whether anything in it is called or made with `new`, in closures and methods too.
     pub calls: bool,

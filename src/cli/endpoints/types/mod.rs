@@ -15,7 +15,7 @@ use crate::i18n::t;
 
 pub(super) use tree::write;
 
-/// What gets a module.
+/// The items that get a module.
 pub(super) enum Named {
     Operation(Schema),
     Event(&'static Event),
@@ -42,7 +42,7 @@ pub(super) fn events(types: &[String]) -> Result<Vec<Named>, Failure> {
     types.iter().map(|name| event(name)).collect()
 }
 
-/// What a file names: `METHOD PATH` or `EVENT TYPE` in each line. Empty lines and lines with `#` are skipped.
+/// The lines of a file: `METHOD PATH` or `EVENT TYPE` in each line. Empty lines and lines with `#` are skipped.
 pub(super) fn listed(file: &Path) -> Result<Vec<Named>, Failure> {
     let text =
         std::fs::read_to_string(file).map_err(|err| input(format!("{}: {err}", file.display())))?;

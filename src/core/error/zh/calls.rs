@@ -2,7 +2,7 @@
 
 /// See [`MESSAGES`](super::MESSAGES).
 pub(super) const CALLS: &[(&str, &str)] = &[
-    // What a call was doing.
+    // The phases of a call.
     ("preparing the request", "正在准备请求"),
     ("{}, through the proxy {}", "{}（经由代理 {}）"),
     ("{}, whose status is {}", "{}（状态码 {}）"),
@@ -11,7 +11,7 @@ pub(super) const CALLS: &[(&str, &str)] = &[
         "请求可能已被处理，请先查单，不要直接重试",
     ),
     ("nothing was sent", "请求未发出"),
-    // What may be called.
+    // The operations that may be called.
     (
         "APIv2 uses other encryption keys; encrypt the field yourself and give its ciphertext",
         "APIv2 使用其他加密密钥；请自行加密该字段，并提供密文",

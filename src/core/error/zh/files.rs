@@ -121,7 +121,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "the file is not complete gzip: it was truncated or altered, or was not requested with GZIP",
         "文件不是完整的 gzip：内容不完整或被改动，或请求时没有指定 GZIP",
     ),
-    // What a response is, in place of a file.
+    // The responses that came in place of a file.
     (
         "an HTML page, as proxies and web servers send",
         "HTML 页面，代理和网页服务器会返回",

@@ -34,7 +34,7 @@ fn mistake_of(form: Form) -> Option<Mistake> {
     })
 }
 
-/// What a key has signed: what is unusual about it, and the SHA-256; `None` when another key has
+/// The text that a key has signed: its unusual part, and the SHA-256; `None` when another key has
 /// signed, or in another way.
 pub(super) fn recovered(
     key: &PKeyRef<Public>,

@@ -51,7 +51,7 @@ fn kind_title(kind: &str, lang: Lang) -> Option<&'static str> {
     })
 }
 
-/// What one merchant has with this number.
+/// The items of one merchant with this number.
 fn one(
     state: &SandboxState,
     world: &World,

@@ -72,7 +72,7 @@ fn identity(state: &SandboxState, lang: Lang) -> Markup {
     }
 }
 
-/// What a merchant is, with the name that the user gave it.
+/// The kind of a merchant, with the name that the user gave it.
 fn kind(account: &Account, lang: Lang) -> String {
     let settings = &account.settings;
     let kind = match settings.kind {

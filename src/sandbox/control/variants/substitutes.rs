@@ -13,7 +13,7 @@ use wechatpay_core::variants::json::rewritten;
 /// Bodies with more members are not searched for the one that was added.
 const MEMBERS: usize = 64;
 
-/// What languages write for a value that is missing or cannot be written.
+/// The texts that languages write for a value that is missing or cannot be written.
 const PLACEHOLDERS: [&str; 9] = [
     "null",
     "{}",

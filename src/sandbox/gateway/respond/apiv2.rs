@@ -13,7 +13,7 @@ use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::secret::Secret;
 
-/// What signs a response.
+/// The key that signs a response.
 #[derive(Clone, Copy)]
 pub(super) struct ResponseContext<'a> {
     pub(super) operation: &'a Operation,

@@ -19,7 +19,7 @@ pub(crate) struct PaymentMethod {
     pub(crate) prepay: PrepayAnswer,
 }
 
-/// What the response contains for the payment.
+/// The part of the response that starts the payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum PrepayAnswer {
     PrepayId,

@@ -29,9 +29,9 @@ struct Order {
     total: i64,
     state: &'static str,
     day: u64,
-    /// What was shared, the seller's part included.
+    /// The shared sum, including the seller's part.
     split: i64,
-    /// What others have and did not return.
+    /// The sum that others have and did not return.
     given: i64,
     is_unfrozen: bool,
 }
@@ -180,7 +180,7 @@ impl Model {
         Ok(())
     }
 
-    /// What is refunded or on its way; a closed refund is neither.
+    /// The sum of refunds that are done or in progress; a closed refund is neither.
     fn refunded(&self, order: u64) -> i64 {
         let refunds = self.refunds.values();
         let open = refunds.filter(|it| it.order == order && it.status != RefundStatus::Closed);
@@ -341,7 +341,7 @@ impl Model {
         Ok(())
     }
 
-    /// What is left of an order to share.
+    /// The rest of an order that can be shared.
     pub(super) fn unsplit(&self, order: u64) -> i64 {
         let known = self.orders.get(&order).filter(|it| !it.is_unfrozen);
         known.map_or(0, |it| (it.total - self.refunded(order) - it.split).max(0))
@@ -352,20 +352,20 @@ impl Model {
         self.shares.get(&number).map(|share| share.order)
     }
 
-    /// What a query of a return says.
+    /// The expected answer to a query of a return.
     pub(super) fn shown_return(&self, number: u64) -> &'static str {
         self.returns
             .get(&number)
             .map_or("RESOURCE_NOT_EXISTS", |_| "SUCCESS")
     }
 
-    /// What a query of a refund says.
+    /// The expected answer to a query of a refund.
     pub(super) fn refund_status(&self, number: u64) -> &'static str {
         let refund = self.refunds.get(&number);
         refund.map_or("RESOURCE_NOT_EXISTS", |it| it.status.name())
     }
 
-    /// What a query of an order says.
+    /// The expected answer to a query of an order.
     pub(super) fn trade_state(&self, order: u64) -> &'static str {
         match self.order_state(order) {
             None => "ORDER_NOT_EXIST",
@@ -374,12 +374,12 @@ impl Model {
         }
     }
 
-    /// What a query of a transfer says.
+    /// The expected answer to a query of a transfer.
     pub(super) fn shown_transfer(&self, number: u64) -> &'static str {
         self.transfer_state(number).unwrap_or("NOT_FOUND")
     }
 
-    /// What a query of a detail says, which ends its batch.
+    /// The expected answer to a query of a detail, which ends its batch.
     pub(super) fn shown_detail(&self, number: u64, detail: usize) -> &'static str {
         match self.batches.get(&number).map(|it| it.states[detail]) {
             None => "NOT_FOUND",

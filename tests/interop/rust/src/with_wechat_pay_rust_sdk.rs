@@ -23,7 +23,7 @@ pub const SCENARIOS: &[Scenario] = &[
     ("spoilt", spoilt),
 ];
 
-/// What orders are about, and the price in fen.
+/// The description and price (fen) of orders.
 const DESCRIPTION: &str = "Image形象店-深圳腾大-QQ公仔";
 const TOTAL: i32 = 100;
 

@@ -144,7 +144,7 @@ fn a_wrong_file_is_an_error_that_names_file_and_field() -> Outcome {
     assert_eq!(err.kind(), ErrorKind::File);
     assert!(err.report().contains("none.toml"), "{}", err.report());
 
-    // What only several merchants together are wrong about.
+    // Mistakes that only several merchants together can make.
     let twice = "[[merchant]]\nmchid = \"1900003001\"\n[[merchant]]\nmchid = \"1900003001\"\n";
     fs::write(&file, twice)?;
     let report = start(&file).err().ok_or("it started")?.report();

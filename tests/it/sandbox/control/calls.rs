@@ -1,4 +1,4 @@
-//! What is shown of requests, and what a client has signed in place of the right text.
+//! The display of requests, and the texts that a client has signed in place of the right one.
 
 mod encryption;
 mod header;
@@ -32,7 +32,7 @@ fn causes(call: &Value) -> Vec<String> {
     mistakes.collect()
 }
 
-/// What the last request's diagnosis has as the text that was signed; the first difference is where
+/// The text that was signed, by the last request's diagnosis; the first difference is where
 /// it says.
 fn signed(call: &Value) -> Outcome<&str> {
     let text = |name: &str| call["diagnosis"][name].as_str().ok_or(name.to_owned());
@@ -52,7 +52,7 @@ fn header(raw: &Raw, signature: &str) -> String {
     )
 }
 
-/// What is found out about a request that is refused with this header.
+/// The diagnosis of a request that is refused with this header.
 fn refused(sandbox: &Sandbox, raw: Raw, authorization: String) -> Outcome<Value> {
     let answer = raw.header("Authorization", authorization).send(sandbox)?;
     assert_eq!(answer.code()?, (401, "SIGN_ERROR".to_owned()));

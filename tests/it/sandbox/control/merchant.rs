@@ -80,7 +80,7 @@ fn serve(stream: TcpStream, refusal: Option<(u16, String)>) -> Option<Got> {
     Some(Got { head, body })
 }
 
-/// What the notification's API takes for a yes.
+/// The answers that WeChat Pay's notification API takes as success.
 fn accepting(body: &[u8]) -> (u16, String) {
     if body.starts_with(b"<xml>") {
         (

@@ -27,7 +27,7 @@ fn an_order_is_paid_fails_and_expires() -> Outcome {
         assert_eq!(done["orders"][0]["trade_state"], expected);
         assert_eq!(state(&sandbox, number)?, expected);
     }
-    // What is over stays so.
+    // An ended order stays as it is.
     assert_eq!(refused(&sandbox, "POST", "orders/TRADE1/pay", "")?.0, 409);
     assert_eq!(
         refused(&sandbox, "POST", "orders/TRADE3/expire", "")?.0,

@@ -188,7 +188,7 @@ fn forms_do_what_the_api_does_and_lead_back() -> Outcome {
     sandbox.set_notify_url("http://127.0.0.1:9/")?;
     form(&sandbox, "/_sandbox/do/settings", "notify_url=")?;
     assert_eq!(get(&sandbox, "settings")?["notify_url"], Value::Null);
-    // What does not work is said on a page.
+    // A page tells of actions that fail.
     for (language, expected, other) in [
         ("en", "cannot be paid", "不能支付"),
         ("zh-CN", "不能支付", "cannot be paid"),

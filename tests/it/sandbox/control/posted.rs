@@ -1,4 +1,4 @@
-//! What is remembered of notifications: what was posted, and what was answered.
+//! The record of notifications: the posts and the replies.
 
 use serde_json::{Value, json};
 use wechatpay_chain::Clock;

@@ -1,4 +1,4 @@
-//! What is remembered of calls beside what came: the answer, the fault, the refusal's message.
+//! The parts of a call's record that follow the request: the answer, the fault, the refusal's message.
 
 use serde_json::{Value, json};
 use wechatpay_sandbox::{Fault, Sandbox};

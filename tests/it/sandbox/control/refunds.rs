@@ -8,7 +8,7 @@ use wechatpay_sandbox::Sandbox;
 use super::super::Outcome;
 use super::{api, get, order, post};
 
-/// What was answered to so many refunds of an order that were asked for at the same time.
+/// The answers to so many refunds of an order that were requested at the same time.
 fn at_once(sandbox: &Sandbox, count: usize, body: &str) -> Vec<Result<(u16, String), String>> {
     let ask = || {
         let came = api(sandbox, "POST", "orders/TRADE1/refund", body);

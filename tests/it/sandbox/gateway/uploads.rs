@@ -1,4 +1,4 @@
-//! What of an upload is signed, and what it has to have.
+//! The signed part of an upload, and its required parts.
 
 use wechatpay_sandbox::Sandbox;
 

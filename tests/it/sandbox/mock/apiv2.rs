@@ -1,4 +1,4 @@
-//! What is made up in APIv2's answers.
+//! The made-up values in APIv2's answers.
 
 use openssl::rsa::Rsa;
 use serde_json::{Value, json};

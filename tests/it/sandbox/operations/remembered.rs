@@ -19,7 +19,7 @@ use wechatpay_sandbox::{SampleRequest, Sandbox};
 use super::{Result, call, is, judged};
 use crate::sandbox::Outcome;
 
-/// What each answers when nobody has made what it asks for.
+/// The answer of each when no such record exists.
 pub(super) const OF_NOTHING: [(&str, &[&str]); 6] = [
     (
         "ORDER_NOT_EXIST",

@@ -83,7 +83,7 @@ fn parts_are_closed_by_name_and_all_or_none() -> Outcome {
     assert_eq!(states()?, ["NOTPAY", "NOTPAY"]);
     assert_eq!(shop.post(close, named(&["C1"]))?, 204);
     assert_eq!(states()?, ["CLOSED", "NOTPAY"]);
-    // What is left is paid.
+    // The rest is paid.
     shop.sandbox.pay("C1")?;
     assert_eq!(states()?, ["CLOSED", "SUCCESS"]);
     assert_eq!(shop.refused(close, named(&["P2"]))?.1, "ORDERPAID");

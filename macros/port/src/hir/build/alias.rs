@@ -7,7 +7,7 @@ use crate::hir::{Ty, Use};
 use crate::recognise::{Call, Step};
 use crate::syntax::{self, ExprKind as PhpKind, Span, StmtKind as PhpStmt, WholeExpr};
 
-/// What a name stands for.
+/// The meaning of a name.
 #[derive(Debug, Clone)]
 pub(super) enum Alias {
     /// A property: the `static` variable of a method.

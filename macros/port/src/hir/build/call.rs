@@ -197,7 +197,7 @@ impl<'a> Builder<'a> {
                 );
             }
             (Ty::Unknown, "getstream", []) if self.in_main => {
-                // What a snippet is given of an upload.
+                // The parts of an upload that a snippet is given.
                 if let PhpKind::Variable(name) = &object.kind {
                     self.kinds.insert(name.clone(), Ty::Media);
                     return self.expr(object);

@@ -10,7 +10,7 @@ use crate::recognise::{self, Call};
 use crate::source::Block;
 use crate::syntax::{self, Expr, ExprKind, Part, Property, Stmt, WholeExpr};
 
-/// What is known of a class before its methods are read.
+/// The facts about a class before its methods are read.
 #[derive(Debug)]
 pub(super) struct Shape<'a> {
     pub(super) class: &'a syntax::Class,
@@ -51,7 +51,7 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
         name: name.clone(),
         value: builder.expr(value),
     });
-    // What the application says is asked where the constant is used.
+    // The application is asked for the value where the constant is used.
     let consts = consts
         .filter(|constant| !is_foreign(&constant.value))
         .collect();

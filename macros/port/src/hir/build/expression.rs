@@ -235,7 +235,7 @@ impl<'a> Builder<'a> {
         if let Some(name) = class::property(expr)
             && let Some(shape) = self.class
         {
-            // What a class above has that is not in the file is the application's.
+            // Members of a base class that is not in the file are the application's.
             let foreign = shape.foreign.contains(&name) || !shape.fields.contains_key(&name);
             return match foreign {
                 true => self.foreign(expr.span, vec![name], None, Vec::new()),
@@ -377,7 +377,7 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// What is assigned to: the expression is why it is none.
+    /// The assigned place; the expression when it is none.
     pub(super) fn place(&mut self, target: &'a syntax::Expr) -> Result<Place, Expr> {
         if let Some(name) = class::property(target)
             && self.class.is_some()
@@ -626,7 +626,7 @@ impl<'a> Builder<'a> {
         plain.then(|| args.iter().map(|arg| self.expr(&arg.value)).collect())
     }
 
-    /// What is known of a value by how it is written.
+    /// The type of a value, as far as its expression shows it.
     pub(super) fn kind_of(&self, expr: &syntax::Expr) -> Ty {
         if self.is_open() {
             return Ty::Unknown;
@@ -675,7 +675,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// What asks the application for a class that only a run tells.
+/// The call that asks the application for a class known only at run time.
 fn class_of_run() -> Vec<String> {
     vec!["class".to_owned(), "name".to_owned()]
 }

@@ -1,4 +1,4 @@
-//! What is the application's.
+//! Calls of the application's code.
 
 use super::Builder;
 use crate::diagnostic::Problem;
@@ -130,7 +130,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What a call is made on: more of the chain, a value here, or `$this`.
+    /// The receiver of a call: more of the chain, a value here, or `$this`.
     fn object(
         &mut self,
         object: &'a syntax::Expr,

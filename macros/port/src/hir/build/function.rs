@@ -104,7 +104,7 @@ impl<'a> Builder<'a> {
             .is_some_and(|class| class.parent.is_some())
     }
 
-    /// What stands outside of functions: what it reads and does not set is given to it.
+    /// The statements outside of functions: variables that they read and do not set are given to them.
     pub(super) fn main(&mut self, statements: &[&'a Stmt]) -> Function {
         self.in_main = true;
         self.held = Held::of_main(statements.iter().copied());

@@ -9,14 +9,14 @@ use super::class;
 use super::left;
 use crate::syntax::{Closure, Expr, ExprKind, Part, Stmt, StmtKind, Whole, WholeExpr};
 
-/// What the statements of a function do with its variables.
+/// The uses of a function's variables by its statements.
 #[derive(Debug, Default)]
 pub(super) struct Held {
     /// The variables whose object something else holds, and from which byte on.
     shared: BTreeMap<String, usize>,
     params: BTreeSet<String>,
     assigned: BTreeSet<String>,
-    /// What is done with bytes and keys of OpenSSL.
+    /// The uses of OpenSSL's bytes and keys.
     pub(super) raw: Raw,
     /// The loops by reference whose reference does not show behind them.
     pub(super) hidden: BTreeSet<usize>,

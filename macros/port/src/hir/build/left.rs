@@ -228,7 +228,7 @@ impl Walk<'_> {
             .for_each(|child| self.expr(child, how));
     }
 
-    /// What is set: a variable, or an item within one.
+    /// The place that is set: a variable, or an item within one.
     fn target(&mut self, target: &Expr) {
         match &target.kind {
             ExprKind::Variable(name) => self.mention(target.span, name, How::Set),
@@ -248,7 +248,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What a closure uses may be kept with it.
+    /// A variable that a closure uses may be kept with it.
     fn closure(&mut self, closure: &Closure, span: Span) {
         for capture in &closure.uses {
             self.opaque |= capture.by_reference;
@@ -279,7 +279,7 @@ impl Walk<'_> {
     }
 }
 
-/// What a call gives may hold the items of its arguments.
+/// The result of a call may hold the items of its arguments.
 fn handed(how: How) -> How {
     match how {
         How::Other => How::Other,
@@ -300,7 +300,7 @@ fn is_variable(expr: &Expr) -> bool {
 
 /// Whether a function only reads what it is given.
 fn is_pure(name: &str) -> bool {
-    // What gives an array may give the items of its argument.
+    // A function that returns an array may return the items of its argument.
     let known = Builtin::of(known_as(name)).is_some_and(|builtin| builtin.returns != Ty::Any);
     matches!(name, "isset" | "empty" | "is_null") || known && changed(name).is_none()
 }

@@ -137,7 +137,7 @@ fn asks_for_function(condition: &syntax::Expr) -> bool {
     }
 }
 
-/// What the file declares.
+/// The declarations of the file.
 #[derive(Debug, Default)]
 struct Names<'a> {
     functions: BTreeMap<String, &'a syntax::Closure>,
@@ -180,7 +180,7 @@ impl<'a> Names<'a> {
                     _ => {}
                 },
                 _ => {
-                    // What is defined before anything is done.
+                    // Definitions that precede all statements.
                     let text = block.text.get(stmt.span.range()).unwrap_or_default();
                     names.globals.extend(variables(text));
                     defines &= defined(stmt).is_some();
@@ -258,7 +258,7 @@ struct Builder<'a> {
     class: Option<&'a class::Shape<'a>>,
     locals: Vec<Local>,
     by_name: BTreeMap<String, usize>,
-    /// What is known of variables so far, in the order of the source.
+    /// The facts about variables so far, in the order of the source.
     kinds: BTreeMap<String, Ty>,
     /// Whether it is what stands outside of functions.
     in_main: bool,
@@ -291,7 +291,7 @@ struct Builder<'a> {
     constructors: usize,
     /// The function or method that is read.
     function_name: Option<String>,
-    /// What is done with the variables.
+    /// The uses of the variables.
     held: held::Held,
     /// Whether a closure is read.
     in_closure: bool,

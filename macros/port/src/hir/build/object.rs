@@ -6,7 +6,7 @@ use crate::hir::tree::{Crypto, Expr, ExprKind, Place, Root, Stmt};
 use crate::syntax::{self, Arg, ExprKind as PhpKind, Member, Span};
 
 impl<'a> Builder<'a> {
-    /// What a statement does with an upload's meta or a client's stack, if it is such.
+    /// The effect of a statement on an upload's meta or a client's stack, if it has one.
     pub(super) fn object_statement(
         &mut self,
         span: Span,

@@ -13,7 +13,7 @@ use crate::syntax::{
 };
 
 impl<'a> Builder<'a> {
-    /// What keeps its name; nothing for an expression that is the same in the tree for Rust.
+    /// A node that keeps its name; nothing for an expression that is the same in the tree for Rust.
     pub(super) fn unresolved(&mut self, expr: &'a syntax::Expr) -> Option<Expr> {
         let span = expr.span;
         if let Some(named) = self.named(expr) {
@@ -261,7 +261,7 @@ impl<'a> Builder<'a> {
         told(span, problem, Vec::new(), self.touched_by(span))
     }
 
-    /// What stands before `->` and `[`. A static property is a client that the code does not make.
+    /// The expression before `->` and `[`. A static property is a client that the code does not make.
     fn before_arrow(&mut self, object: &'a syntax::Expr) -> Expr {
         if recognise::is_static_property(object) {
             let local = self.local(OTHER_CLIENT);

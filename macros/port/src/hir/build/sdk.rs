@@ -8,7 +8,7 @@ use crate::recognise::{self, Call, Form, Handler, Mode, Step};
 use crate::syntax::{self, BinaryOp, Closure, ExprKind as PhpKind, Item, Piece, Span};
 
 impl<'a> Builder<'a> {
-    /// What an expression does with WeChat Pay, if it is a call of it or makes a client.
+    /// The call of WeChat Pay, or the client, that an expression makes.
     pub(super) fn sdk(&mut self, expr: &'a syntax::Expr) -> Option<Expr> {
         if let Some(settings) = recognise::factory(expr) {
             return Some(self.factory(expr, settings));

@@ -350,7 +350,7 @@ impl<'a> Builder<'a> {
         }))
     }
 
-    /// What a value that is not known is refused with.
+    /// The refusal of an unknown value.
     pub(super) fn unknown(&self, span: Span, what: &str) -> Expr {
         Expr::unknown(span, what)
     }

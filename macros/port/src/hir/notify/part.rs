@@ -1,4 +1,4 @@
-//! What is read of the request: headers, the raw body, what is within it.
+//! The parts of the request that are read: headers, the raw body, members of the body.
 
 use super::Known;
 use crate::hir::Ty;
@@ -113,7 +113,7 @@ impl Known<'_> {
         }
     }
 
-    /// What an expression reads of the request or of the decrypted resource.
+    /// The part of the request or of the decrypted resource that an expression reads.
     pub(super) fn part(&self, expr: &Expr) -> Option<Notified> {
         match &*expr.kind {
             ExprKind::Builtin("json_decode_array", args) => {

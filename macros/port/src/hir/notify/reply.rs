@@ -1,4 +1,4 @@
-//! What the method answers: `SUCCESS` or not.
+//! The method's reply: `SUCCESS` or not.
 
 use super::Known;
 use super::part::is_pure;
@@ -103,7 +103,7 @@ fn sets_up(expr: &Expr) -> bool {
 }
 
 impl Known<'_> {
-    /// What a value says to WeChat Pay.
+    /// The meaning of a value to WeChat Pay.
     fn answer(&self, expr: &Expr) -> Option<Answer> {
         let expr = self.resolved(expr);
         match &*expr.kind {
@@ -159,7 +159,7 @@ impl Known<'_> {
         }
     }
 
-    /// What may be left out of an answer: it changes nothing.
+    /// The parts that a reply can leave out: they change nothing.
     fn is_harmless(&self, expr: &Expr) -> bool {
         match &*expr.kind {
             ExprKind::OfThrown(_, inner) => is_pure(inner),

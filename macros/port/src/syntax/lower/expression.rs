@@ -423,7 +423,7 @@ fn binary_op(written: &str) -> Option<BinaryOp> {
     })
 }
 
-/// What an unsupported node is, as a noun.
+/// The name of an unsupported node, as a noun.
 fn describe(kind: &str) -> String {
     match kind {
         "variadic_unpacking" | "variadic_placeholder" => "a spread `...`".into(),

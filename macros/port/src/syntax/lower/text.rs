@@ -43,7 +43,7 @@ impl<'t> Lower<'t> {
         start..start + lines.len()
     }
 
-    /// What stands before the closing word of a here document: taken from each of its lines.
+    /// The indentation before the closing word of a here document: it is removed from each line.
     fn indent(&self, node: Node<'_>) -> &'t str {
         let Some(end) = node.child_by_field_name("end_tag") else {
             return "";
@@ -130,7 +130,7 @@ fn single_quoted(text: &str) -> ExprKind {
     ExprKind::String(out)
 }
 
-/// What a text is written between.
+/// The delimiters of a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quote {
     Double,

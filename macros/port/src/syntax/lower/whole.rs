@@ -1,4 +1,4 @@
-//! What whole files use and snippets do not: classes, loops, `switch`, `match`, taking lists apart.
+//! The constructs that whole files use and snippets do not: classes, loops, `switch`, `match`, taking lists apart.
 
 use tree_sitter::Node;
 

@@ -165,7 +165,7 @@ fn signer(
     Ok(signer.sign_oneshot_to_vec(text)?)
 }
 
-/// What is encrypted with the private key as it is.
+/// The value that is encrypted with the private key as it is.
 fn bare(key: &PKey<Private>, info: &[u8]) -> Outcome<Vec<u8>> {
     let rsa = key.rsa()?;
     let mut signature = vec![0; 256];

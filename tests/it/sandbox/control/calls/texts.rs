@@ -275,7 +275,7 @@ fn an_upload_that_was_signed_as_a_whole_is_found() -> Outcome {
     Ok(())
 }
 
-/// What is found of a request whose text is written by hand.
+/// The diagnosis of a request whose text is written by hand.
 fn found(sandbox: &Sandbox, raw: Raw, text: &str) -> Outcome<Value> {
     let text = filled(&raw, text);
     let authorization = header(&raw, &raw.key.sign(text.as_bytes())?);

@@ -14,7 +14,7 @@ use super::{causes, newest, signed};
 
 type Pairs<'a> = Vec<(&'a str, &'a str)>;
 
-/// What is sent, in this order, without `sign`.
+/// The members that are sent, in this order, without `sign`.
 const SENT: [(&str, &str); 9] = [
     ("mch_id", "1900000109"),
     ("appid", "wxd678efh567hg6787"),

@@ -68,7 +68,7 @@ impl World<'_> {
         self.notifications().await
     }
 
-    /// What was set is what is there, until it is taken away.
+    /// A value that was set stays until it is taken away.
     async fn notifications(&mut self) -> Outcome {
         let path = "v3/merchant-service/complaint-notifications";
         for (method, url) in [

@@ -33,7 +33,7 @@ impl<'a> Builder<'a> {
         Expr::new(span, kind)
     }
 
-    /// What is assigned to; else the expression that says so.
+    /// The assigned place; the expression when it is none.
     pub(super) fn open_place(&mut self, target: &'a syntax::Expr) -> Result<Place, Expr> {
         let step = match &target.kind {
             PhpKind::Variable(name) => {

@@ -69,7 +69,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The variable of a `foreach`. What is no variable is assigned at the beginning of each turn.
+    /// The variable of a `foreach`. Another target is assigned at the beginning of each turn.
     fn open_item(&mut self, target: &'a syntax::Expr, first: &mut Vec<Stmt>) -> usize {
         if let PhpKind::Variable(name) = &target.kind {
             return self.local(name);
