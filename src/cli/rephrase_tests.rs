@@ -13,6 +13,8 @@ const FOR_PROGRAMS: &[&str] = &[
     "src/merchants.rs",
     "src/notify/merchants.rs",
     "src/php.rs",
+    // Advice for programs in Java.
+    "src/sandbox/apiv2.rs",
     "src/notify/sql.rs",
     "src/outcome/",
     "src/resilience/",

@@ -190,6 +190,7 @@ pub(super) const COMMON: &[(&str, &str)] = &[
          merchant's; after a change at 商户平台 → 账户中心 → API安全 → APIv3密钥 give both the old and the new key",
         "APIv3 密钥不正确（已试 {} 个）：请确认不是 APIv2 密钥，也不是其他商户的；在 商户平台 → 账户中心 → API安全 → APIv3密钥 更换后，请同时提供新旧两个",
     ),
+    ("the decoded bytes are not UTF-8", "解码后的字节不是 UTF-8"),
     (
         "the platform certificates (平台证书) could not be fetched",
         "无法下载平台证书",
