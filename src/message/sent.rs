@@ -43,7 +43,7 @@ fn sealed(sent: u64) -> u32 {
     (sent >> 32) as u32
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "the lower half")]
+/// The lower half.
 fn count(sent: u64) -> u32 {
     sent as u32
 }

@@ -1,6 +1,6 @@
 //! Runs a block without its calls: what would it send?
 //!
-//! It interprets the tree of [`hir`](crate::hir) in which calls keep their names.
+//! It interprets the tree of [`hir`] in which calls keep their names.
 //!
 //! A call gives a [`Request`] and an answer that nothing is known of. Both ways of a condition on
 //! such an answer are gone, and the bodies of handlers, so that every call is found; what differs
