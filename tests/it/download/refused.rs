@@ -13,7 +13,11 @@ fn an_unusable_key_fails_before_the_call() {
     for (key, nonce, kind) in [
         ("k".repeat(32), "", ErrorKind::Decrypt),
         ("k".repeat(32), &*"n".repeat(129), ErrorKind::Decrypt),
+        ("k".repeat(24), "nonce", ErrorKind::Unsupported),
+        #[cfg(not(feature = "sm"))]
         ("k".repeat(16), "nonce", ErrorKind::Unsupported),
+        #[cfg(feature = "sm")]
+        ("k".repeat(16), "", ErrorKind::Decrypt),
     ] {
         let outcome = place.call().sink(place.target()).unseal(key, nonce).wait();
         assert!(!place.refused(outcome, kind).maybe_sent());
