@@ -23,7 +23,7 @@ use crate::state::SandboxState;
 use wechatpay_chain::{Call, Client, ClientBuilder, Media};
 use wechatpay_core::catalog::{self, AnswerKind, BodyKind};
 use wechatpay_core::clock::Clock;
-use wechatpay_core::crypto::KeyAlgorithm;
+use wechatpay_core::crypto::{KeyAlgorithm, Padding};
 use wechatpay_core::error::{Error, Result};
 
 /// Signs the sample request of an operation, sends it, and returns the number of its record.
@@ -73,10 +73,11 @@ fn send(state: &SandboxState, head: Parts, body: Bytes) -> Result<(u64, Ticket)>
 fn sign(state: &Arc<SandboxState>, schema: &Schema) -> Result<(Parts, Bytes)> {
     let account = Arc::clone(state.accounts.first());
     let mchid = account.mchid().to_owned();
+    let caller = Caller::new(account)?;
     let client = if schema.operation().is_brand() {
         brand(state)?
     } else {
-        merchant(state, &Caller::new(account)?)
+        merchant(state, &caller)
     };
     let base = state
         .base_url
@@ -89,7 +90,11 @@ fn sign(state: &Arc<SandboxState>, schema: &Schema) -> Result<(Parts, Bytes)> {
         .build()?;
     let yesterday = rfc3339(state.now() - DAY);
     let yesterday = yesterday.get(..10).unwrap_or_default();
-    let signed = call(&client, schema, &mchid, yesterday).dry_run().wait()?;
+    let mut request = call(&client, schema, &mchid, yesterday);
+    if let Some(body) = body(schema, &caller)? {
+        request = request.json(body);
+    }
+    let signed = request.dry_run().wait()?;
     let target = signed.uri().path_and_query().map_or("/", |it| it.as_str());
     let (mut head, ()) = Request::new(()).into_parts();
     head.method = signed.method().clone();
@@ -162,11 +167,6 @@ fn call(client: &Client, schema: &Schema, mchid: &str, yesterday: &str) -> Call 
         "bill_date" => yesterday.to_owned(),
         _ => text.replace(MCHID, mchid),
     };
-    if let Some(body) = sample.body() {
-        let mut body = body.clone();
-        rename(&mut body, mchid);
-        call = call.json(body);
-    }
     for (name, value) in sample.query() {
         call = call.query(name, own(name, value));
     }
@@ -174,6 +174,22 @@ fn call(client: &Client, schema: &Schema, mchid: &str, yesterday: &str) -> Call 
         call = call.var(*name, own(name, value));
     }
     call
+}
+
+/// The body of the sample. A dry run does not fetch the bank's key, so its fields are encrypted here.
+fn body(schema: &Schema, caller: &Caller) -> Result<Option<Value>> {
+    let sample = reference::sample(schema);
+    let Some(mut body) = sample.body().cloned() else {
+        return Ok(None);
+    };
+    rename(&mut body, caller.account.mchid());
+    let bank_key = caller.credentials.public.key.public_key();
+    for pointer in schema.operation().encrypt_bank() {
+        if let Some(Value::String(text)) = body.pointer_mut(pointer) {
+            *text = bank_key.encrypt(Padding::Oaep, text.as_bytes())?;
+        }
+    }
+    Ok(Some(body))
 }
 
 fn rename(value: &mut Value, mchid: &str) {
