@@ -25,6 +25,8 @@ struct Inner {
     /// Whether a repeated attempt's outcome is open.
     undecided: AtomicBool,
     phase: AtomicU8,
+    /// Whether the current attempt has exceeded its time; written with the lock of `known`.
+    attempt_is_over: AtomicBool,
     /// The address of the waker with which the call's timer polls the call now; 0 otherwise.
     poller: AtomicUsize,
     known: Mutex<Known>,
@@ -37,7 +39,7 @@ struct Inner {
 struct Known {
     deadline: Option<Instant>,
     /// The deadline of the current attempt.
-    attempt_end: AttemptEnd,
+    attempt_end: Option<Instant>,
     /// The deadline for the last byte of the response.
     end: Option<(Instant, Duration)>,
     /// `host:port` of the server.
@@ -47,15 +49,6 @@ struct Known {
     head: Option<(StatusCode, Option<String>)>,
     /// The progress of the connection that the call waits for.
     connecting: Option<CallState>,
-}
-
-#[derive(Clone, Copy, Default)]
-enum AttemptEnd {
-    /// The call's only.
-    #[default]
-    Unlimited,
-    At(Instant),
-    Over,
 }
 
 /// The current activity of a call.
@@ -234,38 +227,35 @@ impl CallState {
 
     /// Sets the deadline of the current attempt; `None` for the call's only.
     pub(crate) fn set_attempt_end(&self, end: Option<Instant>) {
-        self.known().attempt_end = end.map_or(AttemptEnd::Unlimited, AttemptEnd::At);
+        let mut known = self.known();
+        known.attempt_end = end;
+        self.0.attempt_is_over.store(false, Ordering::Relaxed);
     }
 
+    /// Returns the deadline of the current attempt, until it is exceeded.
     pub(super) fn attempt_end(&self) -> Option<Instant> {
-        match self.known().attempt_end {
-            AttemptEnd::At(end) => Some(end),
-            AttemptEnd::Unlimited | AttemptEnd::Over => None,
-        }
+        let known = self.known();
+        known.attempt_end.filter(|_| !self.is_attempt_over())
     }
 
     /// Records that the attempt with this deadline has exceeded its time, if it is still the current one.
     pub(super) fn end_attempt(&self, end: Instant) {
-        let mut known = self.known();
-        if matches!(known.attempt_end, AttemptEnd::At(current) if current == end) {
-            known.attempt_end = AttemptEnd::Over;
+        let known = self.known();
+        if known.attempt_end == Some(end) {
+            self.0.attempt_is_over.store(true, Ordering::Relaxed);
         }
     }
 
     /// Whether the call's timer has found that the current attempt exceeded its time.
     pub(crate) fn is_attempt_over(&self) -> bool {
-        matches!(self.known().attempt_end, AttemptEnd::Over)
+        self.0.attempt_is_over.load(Ordering::Relaxed)
     }
 
     /// Whether the call or its current attempt has exceeded its time.
     pub(crate) fn is_late(&self) -> bool {
         let attempt_end = self.known().attempt_end;
-        let is_over = match attempt_end {
-            AttemptEnd::At(end) => end <= Instant::now(),
-            AttemptEnd::Over => true,
-            AttemptEnd::Unlimited => false,
-        };
-        is_over || self.remaining().is_some_and(|left| left.is_zero())
+        attempt_end.is_some_and(|end| end <= Instant::now())
+            || self.remaining().is_some_and(|left| left.is_zero())
     }
 
     /// Returns the `Request-ID` of an answer that had begun.

@@ -1,5 +1,5 @@
 use std::io::{self, Read as _};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
@@ -11,6 +11,7 @@ use hyper_util::rt::TokioIo;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::sleep;
 
 use crate::trace::OpenConnection;
 
@@ -120,15 +121,35 @@ impl Watch {
         if let Some(reader) = lock(&self.reader).as_ref() {
             reader.wake_by_ref();
         }
-        let quiet = std::future::poll_fn(|cx| {
-            lock(&self.observers).push(cx.waker().clone());
-            if self.has_ended() || !self.alert.load(Ordering::Acquire) {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
+        let mut timer = pin!(None);
+        let mut yielded = false;
+        std::future::poll_fn(|cx| {
+            if self.is_settled() {
+                return Poll::Ready(());
             }
-        });
-        tokio::time::timeout(PATIENCE, quiet).await.is_ok() && !self.has_ended()
+            lock(&self.observers).push(cx.waker().clone());
+            if self.is_settled() {
+                return Poll::Ready(());
+            }
+            // Usually the connection's task runs next. A timer costs more than another turn.
+            if !std::mem::replace(&mut yielded, true) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if timer.is_none() {
+                timer.set(Some(sleep(PATIENCE)));
+            }
+            match timer.as_mut().as_pin_mut() {
+                Some(timer) => timer.poll(cx),
+                None => Poll::Pending,
+            }
+        })
+        .await;
+        self.is_settled() && !self.has_ended()
+    }
+
+    fn is_settled(&self) -> bool {
+        self.has_ended() || !self.alert.load(Ordering::Acquire)
     }
 
     pub(super) fn has_ended(&self) -> bool {

@@ -94,6 +94,9 @@ impl<'c, 'i> Attempt<'c, 'i> {
             if let Poll::Ready(outcome) = self.answer.as_mut().poll(cx) {
                 return Poll::Ready(outcome);
             }
+            if self.is_watched(cx) && !self.call.state().is_attempt_over() {
+                return Poll::Pending;
+            }
             let Some((limit, is_own)) = self.limits.first() else {
                 return Poll::Pending;
             };
@@ -112,16 +115,15 @@ impl<'c, 'i> Attempt<'c, 'i> {
         }
     }
 
+    /// Whether the call's timer polls this attempt, and does so again at the attempt's end.
+    fn is_watched(&self, cx: &Context<'_>) -> bool {
+        self.call.state().is_polled_by(cx.waker())
+    }
+
     /// Ready at the end of the attempt.
     fn poll_end(&mut self, end: Instant, cx: &mut Context<'_>) -> Poll<()> {
-        let state = self.call.state();
-        if state.is_polled_by(cx.waker()) {
-            self.timer = None;
-            return if state.is_attempt_over() {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
-            };
+        if self.is_watched(cx) {
+            return Poll::Ready(());
         }
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
         pin!(unconstrained(timer.as_mut())).poll(cx)

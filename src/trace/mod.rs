@@ -91,7 +91,15 @@ impl CallTrace {
     ) -> impl Future<Output = F::Output> + use<F, B> {
         let span = self.span.get();
         let future = span.in_scope(begin);
-        tracing::Instrument::instrument(future, span)
+        // Not `Instrument`, which enters the span once more to drop the future.
+        async move {
+            let mut future = std::pin::pin!(future);
+            std::future::poll_fn(|cx| {
+                let _entered = span.enter();
+                future.as_mut().poll(cx)
+            })
+            .await
+        }
     }
 
     /// Creates a future and runs it inside the call's span.
@@ -184,14 +192,14 @@ pub(crate) fn carried<F: Future>(future: F) -> F {
 /// Signs, inside a span.
 pub(crate) fn sign<T>(work: impl FnOnce() -> T) -> T {
     #[cfg(feature = "tracing")]
-    let _entered = span::sign().entered();
+    let _entered = span::sign();
     work()
 }
 
 /// Verifies, inside a span.
 pub(crate) fn verify<T>(work: impl FnOnce() -> T) -> T {
     #[cfg(feature = "tracing")]
-    let _entered = span::verify().entered();
+    let _entered = span::verify();
     work()
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::StatusCode;
 use tracing::field::{Empty, Field, FieldSet};
 use tracing::level_filters::LevelFilter;
+use tracing::span::EnteredSpan;
 use tracing::{Span, Value, debug_span, info, info_span, warn};
 
 use super::{About, End, Phase, code, label};
@@ -102,7 +103,7 @@ impl CallSpan {
 
     /// Reports a phase of the call, or of the connection that the call waits for.
     pub(super) fn phase(&self, phase: Option<Phase>, connecting: bool) {
-        if LevelFilter::current() < LevelFilter::DEBUG {
+        if !has_phases() {
             return;
         }
         let Some((call, previous)) = self.open().leave(phase, connecting) else {
@@ -124,10 +125,9 @@ impl CallSpan {
     pub(super) fn head(&self, status: StatusCode, request_id: Option<&str>) {
         let status = status.as_u16();
         self.record(|it| {
-            [
-                (&it.status_code, Some(&status as &dyn Value)),
-                (&it.request_id, request_id.as_ref().map(value)),
-            ]
+            let status = (&it.status_code, Some(&status as &dyn Value));
+            let request_id = (&it.request_id, request_id.as_ref().map(value));
+            [status, request_id, it.none(), it.none(), it.none()]
         });
     }
 
@@ -135,7 +135,10 @@ impl CallSpan {
         match end {
             End::Answered(Verification::Verified { serial }) => {
                 let serial = serial.as_str();
-                self.record(|it| [(&it.serial, Some(&serial as &dyn Value))]);
+                self.record(|it| {
+                    let serial = (&it.serial, Some(&serial as &dyn Value));
+                    [serial, it.none(), it.none(), it.none(), it.none()]
+                });
             }
             End::Answered(_) => {}
             End::Failed(err) => self.failed(err),
@@ -145,10 +148,9 @@ impl CallSpan {
 
     pub(super) fn cancelled(&self) {
         self.record(|it| {
-            [
-                (&it.otel_status, Some(&"ERROR" as &dyn Value)),
-                (&it.error_type, Some(&"cancelled")),
-            ]
+            let status = (&it.otel_status, Some(&"ERROR" as &dyn Value));
+            let error_type = (&it.error_type, Some(&"cancelled" as &dyn Value));
+            [status, error_type, it.none(), it.none(), it.none()]
         });
         self.close();
     }
@@ -179,29 +181,29 @@ impl CallSpan {
         });
     }
 
-    /// Records values in one step, after the progress so far.
-    fn record<'v, const N: usize>(
-        &self,
-        values: impl FnOnce(&'static Fields) -> [(&'v Field, Option<&'v dyn Value>); N],
-    ) {
+    /// Records values and the progress so far, in one step.
+    fn record<'v>(&self, values: impl FnOnce(&'static Fields) -> [LateValue<'v>; 5]) {
         let mut open = self.open();
-        let progress = std::mem::take(&mut open.progress);
+        let Progress { attempts, reused } = std::mem::take(&mut open.progress);
         let (Some(call), Some(Some(fields))) = (&open.call, FIELDS.get()) else {
             return;
         };
         let Some(metadata) = call.metadata() else {
             return;
         };
-        if let Some(attempts) = progress.attempts {
-            let resent = attempts - 1;
-            let progress = [
-                (&fields.attempts, Some(&attempts as &dyn Value)),
-                (&fields.resend_count, (resent > 0).then(|| value(&resent))),
-                (&fields.reused, progress.reused.as_ref().map(value)),
-            ];
-            call.record_all(&metadata.fields().value_set(&progress));
-        }
-        call.record_all(&metadata.fields().value_set(&values(fields)));
+        let resent = attempts.map_or(0, |attempts| attempts.saturating_sub(1));
+        let [one, two, three, four, five] = values(fields);
+        let all = [
+            (&fields.attempts, attempts.as_ref().map(value)),
+            (&fields.resend_count, (resent > 0).then(|| value(&resent))),
+            (&fields.reused, reused.as_ref().map(value)),
+            one,
+            two,
+            three,
+            four,
+            five,
+        ];
+        call.record_all(&metadata.fields().value_set(&all));
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -224,9 +226,16 @@ struct Fields {
     maybe_sent: Field,
 }
 
+/// A field and its value; `None` is not recorded.
+type LateValue<'v> = (&'v Field, Option<&'v dyn Value>);
+
 static FIELDS: OnceLock<Option<Fields>> = OnceLock::new();
 
 impl Fields {
+    fn none(&self) -> LateValue<'_> {
+        (&self.serial, None)
+    }
+
     fn of(all: &FieldSet) -> Option<Self> {
         Some(Self {
             otel_status: all.field("otel.status_code")?,
@@ -256,12 +265,17 @@ fn phase_span(phase: Phase, call: &Span) -> Span {
     }
 }
 
-pub(super) fn sign() -> Span {
-    debug_span!(target: TARGET, "sign")
+pub(super) fn sign() -> Option<EnteredSpan> {
+    has_phases().then(|| debug_span!(target: TARGET, "sign").entered())
 }
 
-pub(super) fn verify() -> Span {
-    debug_span!(target: TARGET, "verify")
+pub(super) fn verify() -> Option<EnteredSpan> {
+    has_phases().then(|| debug_span!(target: TARGET, "verify").entered())
+}
+
+/// Whether any subscriber takes the spans of phases: it costs less to know that than to create a disabled span.
+fn has_phases() -> bool {
+    LevelFilter::current() >= LevelFilter::DEBUG
 }
 
 pub(super) fn probe() {
