@@ -134,15 +134,6 @@ fn split(received: &Received) -> Result<Content, Refusal> {
     if !multipart::is_multipart(kind) {
         return Ok(Content::Json(body.clone()));
     }
-    if !kind.to_ascii_lowercase().contains("boundary=") {
-        let why = (
-            "the Content-Type multipart/form-data has no boundary: let the HTTP client write this header (curl -F, \
-             FormData), or append ; boundary=... as in the body",
-            "Content-Type 为 multipart/form-data，但没有 boundary：请让 HTTP 客户端自动生成该请求头（curl -F、FormData），\
-             或补上与报文主体一致的 ; boundary=…",
-        );
-        return Err(Refusal::invalid(StatusCode::BAD_REQUEST, "无效请求", why));
-    }
     let (mut meta, mut file) = (None, None);
     for part in multipart::parts(kind, body) {
         match part.disposition("name") {
