@@ -30,8 +30,8 @@ pub(super) fn join(sources: &mut [Source], parsed: &mut [Parsed]) {
             let other = syntax::parse_whole(&text);
             if other.problems.is_empty() {
                 let imported = &mut parsed[index].program.imported;
-                each_class(&other.program.statements, "", &mut |_, class| {
-                    imported.push(class.clone());
+                each_class(&other.program.statements, "", &mut |name, class| {
+                    imported.push((name, class.clone()));
                 });
             }
         }
@@ -137,6 +137,32 @@ mod tests {
             .iter()
             .find(|file| file.file == "Refund.php");
         assert!(refund.is_some_and(|file| file.skipped.is_some()));
+    }
+
+    #[test]
+    fn methods_that_would_mean_something_else_are_not_copied() {
+        let bases = [
+            BASE.replace(
+                "protected function send",
+                "private $a = 1;\n    protected function send",
+            ),
+            BASE.replace("['json' => $json]", "['json' => [SELF::FEE]]"),
+            BASE.replace(
+                "abstract class BasePay",
+                "abstract class BasePay extends \\Vendor\\Base",
+            ),
+            BASE.replace("['json' => $json]", "['json' => [__NAMESPACE__]]"),
+        ];
+        let child = CHILD.replace(
+            "{\n    public function run()\n    {",
+            "{\n    const FEE = 1;\n    public function run()\n    {\n        $this->a = 2;",
+        );
+        for base in bases {
+            let folder = port(&[("Base/BasePay.php", &base), ("Refund.php", &child)]);
+            assert!(!text(&folder, "refund.rs").contains("fn send"), "{base}");
+        }
+        let folder = port(&[("Base/BasePay.php", BASE), ("Refund.php", &child)]);
+        assert!(text(&folder, "refund.rs").contains("fn send"));
     }
 
     #[test]

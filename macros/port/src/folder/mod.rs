@@ -282,7 +282,7 @@ fn each_class(statements: &[Stmt], found: &mut dyn FnMut(&str)) {
 /// Why a file is not ported.
 fn skip(parsed: &Parsed) -> Option<Skipped> {
     let mut above = parsed.program.imported.iter();
-    let inherits = above.any(|class| {
+    let inherits = above.any(|(_, class)| {
         let mut methods = class.methods.iter();
         methods.any(|method| uses_sdk(&method.closure.body))
     });

@@ -22,12 +22,23 @@ const BASE: &str = "base";
 
 pub(super) fn program(program: &Program) -> Cow<'_, Program> {
     let mut classes = BTreeMap::new();
-    each_class(&program.statements, &mut |class| {
-        classes.insert(key(&class.name), class);
-    });
+    let mut twice = Vec::new();
+    each_class(
+        &program.statements,
+        &mut String::new(),
+        &mut |name, class| {
+            if classes.insert(name.clone(), class).is_some() {
+                twice.push(name);
+            }
+        },
+    );
+    // Only a run tells which of two is meant.
+    for name in twice {
+        classes.remove(&name);
+    }
     let own: Vec<String> = classes.keys().cloned().collect();
-    for class in &program.imported {
-        classes.entry(key(&class.name)).or_insert(class);
+    for (name, class) in &program.imported {
+        classes.entry(key(name)).or_insert(class);
     }
     let mut flat = Flat {
         classes,
@@ -41,7 +52,7 @@ pub(super) fn program(program: &Program) -> Cow<'_, Program> {
         return Cow::Borrowed(program);
     }
     let mut program = program.clone();
-    replace(&mut program.statements, &flat);
+    replace(&mut program.statements, &mut String::new(), &flat);
     Cow::Owned(program)
 }
 
@@ -51,13 +62,19 @@ pub(super) fn is_exception_name(path: &str) -> bool {
     last.ends_with("Exception") || last.ends_with("Error") || last == "Throwable"
 }
 
-fn each_class<'p>(statements: &'p [Stmt], found: &mut dyn FnMut(&'p Class)) {
+/// The classes with their whole names.
+fn each_class<'p>(
+    statements: &'p [Stmt],
+    namespace: &mut String,
+    found: &mut dyn FnMut(String, &'p Class),
+) {
     for stmt in statements {
         match &stmt.kind {
-            StmtKind::Block(body) => each_class(body, found),
+            StmtKind::Namespace(name) => namespace.clone_from(name),
+            StmtKind::Block(body) => each_class(body, namespace, found),
             StmtKind::Whole(whole) => {
                 if let Whole::Class(class) = &**whole {
-                    found(class);
+                    found(whole_name(namespace, class), class);
                 }
             }
             _ => {}
@@ -65,13 +82,14 @@ fn each_class<'p>(statements: &'p [Stmt], found: &mut dyn FnMut(&'p Class)) {
     }
 }
 
-fn replace(statements: &mut [Stmt], flat: &Flat<'_>) {
+fn replace(statements: &mut [Stmt], namespace: &mut String, flat: &Flat<'_>) {
     for stmt in statements {
         match &mut stmt.kind {
-            StmtKind::Block(body) => replace(body, flat),
+            StmtKind::Namespace(name) => namespace.clone_from(name),
+            StmtKind::Block(body) => replace(body, namespace, flat),
             StmtKind::Whole(whole) => {
                 if let Whole::Class(class) = &mut **whole {
-                    let name = key(&class.name);
+                    let name = whole_name(namespace, class);
                     if let Some(done) = flat.done.get(&name) {
                         *class = done.clone();
                     }
@@ -87,9 +105,12 @@ fn replace(statements: &mut [Stmt], flat: &Flat<'_>) {
     }
 }
 
+fn whole_name(namespace: &str, class: &Class) -> String {
+    key(&format!("{namespace}\\{}", class.name))
+}
+
 fn key(path: &str) -> String {
-    let last = path.rsplit('\\').next().unwrap_or(path);
-    last.to_ascii_lowercase()
+    path.trim_start_matches('\\').to_ascii_lowercase()
 }
 
 struct Flat<'p> {
@@ -154,10 +175,15 @@ impl Flat<'_> {
     }
 }
 
+/// Constants of the place where they are written.
+const PLACES: [&str; 4] = ["__LINE__", "__FILE__", "__DIR__", "__NAMESPACE__"];
+
 /// Whether a trait means the same when it is copied.
 fn takes_trait(class: &Class, own: &Class) -> bool {
     let names = Mentions::of(&own.methods);
-    !class.adapts && !names.has("__METHOD__") && !names.has("__TRAIT__") && !names.has("__LINE__")
+    let mut places = PLACES.iter().chain(&["__METHOD__", "__TRAIT__"]);
+    // A trait within the trait may hide what the class inherits.
+    !class.adapts && own.uses.is_empty() && !places.any(|name| names.has(name))
 }
 
 fn take(class: &mut Class, own: &Class) {
@@ -198,7 +224,8 @@ fn has_method(class: &Class, name: &str) -> bool {
 
 /// Whether the methods of a base class mean the same as methods of this class.
 fn inherits(class: &Class, base: &Class) -> bool {
-    let names = Mentions::of(&base.methods);
+    let mut names = Mentions::of(&base.methods);
+    names.initial_values(base);
     let own = Mentions::of(&class.methods);
     let magic = [
         "__CLASS__",
@@ -221,10 +248,11 @@ fn inherits(class: &Class, base: &Class) -> bool {
                 && method.name != "__construct"
                 && has_method(class, &format!("parent_{}", method.name)))
     });
-    let consts = class.consts.iter().any(|(name, _)| {
-        let both = base.consts.iter().any(|(other, _)| other == name);
-        both && names.has(&format!("self::{name}"))
-    });
+    // An interface may have given the base class the constant.
+    let consts = class
+        .consts
+        .iter()
+        .any(|(name, _)| names.has(&format!("self::{name}")));
     let properties = class.properties.iter().any(|property| {
         let mut others = base.properties.iter();
         others.any(|other| {
@@ -233,16 +261,33 @@ fn inherits(class: &Class, base: &Class) -> bool {
     });
     let shared = base.properties.iter().any(|property| property.is_static);
     let silent = base.uses.is_empty() && class.uses.is_empty();
+    // What `parent::` means in the base class is known only if its own base class was copied.
+    let grounded = base.parent.is_none() || !base.inherited.is_empty();
     silent
+        && grounded
         && !hidden
+        && !reaches_private(&own, base)
         && !consts
         && !properties
         && !shared
-        && !magic.iter().any(|name| names.has(name))
+        && !magic.iter().chain(&PLACES).any(|name| names.has(name))
+}
+
+/// Whether a class names a private member of its base class, which is another member there.
+fn reaches_private(own: &Mentions, base: &Class) -> bool {
+    let methods = base.methods.iter().filter(|method| method.private);
+    let methods = methods.map(|method| method.name.to_ascii_lowercase());
+    let properties = base.properties.iter().filter(|property| property.private);
+    let properties = properties.map(|property| property.name.to_ascii_lowercase());
+    let mut private = methods
+        .chain(properties)
+        .filter(|name| name != "__construct");
+    private.any(|name| own.has(&format!("->{name}")) || own.has(COMPUTED))
 }
 
 fn inherit(class: &mut Class, base: &Class) {
     class.inherited.clear();
+    let has_constructor = has_method(class, "__construct");
     let own = Mentions::of(&class.methods);
     for method in &base.methods {
         if !method.has_body {
@@ -252,7 +297,7 @@ fn inherit(class: &mut Class, base: &Class) {
         let mut copy = method.clone();
         if !has_method(class, &method.name) {
             // The constructor above that of the base class is one step further away now.
-            if method.name.ends_with(PARENT_CONSTRUCTOR) && has_method(class, "__construct") {
+            if method.name.ends_with(PARENT_CONSTRUCTOR) && has_constructor {
                 copy.name = format!("{PARENT}{}", method.name);
             }
             class.inherited.push(method.name.clone());
@@ -271,6 +316,9 @@ fn inherit(class: &mut Class, base: &Class) {
     members(class, base);
 }
 
+/// A member whose name only a run tells.
+const COMPUTED: &str = "->{}";
+
 /// Parts of methods that depend on the class they stand in.
 #[derive(Default)]
 struct Mentions(Vec<String>);
@@ -279,9 +327,18 @@ impl Mentions {
     fn of(methods: &[Method]) -> Self {
         let mut found = Self::default();
         for method in methods {
+            let params = method.closure.params.iter();
+            let defaults = params.filter_map(|param| param.default.as_ref());
+            defaults.for_each(|default| found.expr(default));
             found.statements(&method.closure.body);
         }
         found
+    }
+
+    fn initial_values(&mut self, class: &Class) {
+        let defaults = class.properties.iter().filter_map(|it| it.default.as_ref());
+        let consts = class.consts.iter().map(|(_, value)| value);
+        defaults.chain(consts).for_each(|value| self.expr(value));
     }
 
     fn has(&self, name: &str) -> bool {
@@ -308,11 +365,19 @@ impl Mentions {
         match &expr.kind {
             ExprKind::Constant(name) => self.0.push(name.written.to_ascii_uppercase()),
             ExprKind::ClassConstant { class, name } => {
-                self.0.push(format!("{}::{name}", class.written));
+                let class = class.written.to_ascii_lowercase();
+                self.0.push(format!("{class}::{name}"));
+            }
+            ExprKind::Property { member, .. } | ExprKind::MethodCall { method: member, .. } => {
+                let name = member.name().map(str::to_ascii_lowercase);
+                self.0
+                    .push(name.map_or_else(|| COMPUTED.to_owned(), |name| format!("->{name}")));
             }
             ExprKind::StaticCall { class, method, .. } => {
                 let method = method.to_ascii_lowercase();
-                self.0.push(format!("{}::{method}", class.written));
+                self.0.push(format!("->{method}"));
+                let class = class.written.to_ascii_lowercase();
+                self.0.push(format!("{class}::{method}"));
             }
             ExprKind::Whole(whole) => {
                 if let WholeExpr::StaticProperty(class, name) = &**whole {
