@@ -120,11 +120,7 @@ fn without_the_layer_sensitive_fields_of_the_catalog_are_not_sent() {
 #[test]
 fn plaintext_for_the_bank_is_refused_in_xml_and_without_the_layer() {
     let wire = Wire::ok();
-    let client = builder()
-        .v2_key("192006250b4c09247ec02edce69f6a2d")
-        .transport(wire.clone())
-        .build()
-        .unwrap();
+    let client = v2_client(&wire);
     let xml = Bytes::from_static(b"<xml><enc_bank_no>6225760000000000</enc_bank_no></xml>");
     refused(&wire, "xml", client.chain(BANK).post(xml, ()));
     let client = client
@@ -152,6 +148,11 @@ fn plaintext_for_the_bank_is_refused_in_xml_and_without_the_layer() {
     assert_eq!(wire.count(), 2);
 }
 
+fn v2_client(wire: &Wire) -> Client {
+    let client = builder().v2_key("192006250b4c09247ec02edce69f6a2d");
+    client.transport(wire.clone()).build().unwrap()
+}
+
 fn base64_of(len: usize) -> String {
     openssl::base64::encode_block(&vec![7; len])
 }
@@ -160,11 +161,7 @@ fn base64_of(len: usize) -> String {
 #[test]
 fn a_key_for_the_bank_that_cannot_be_fetched_sends_nothing_else() {
     let wire = Wire::ok();
-    let client = builder()
-        .v2_key("192006250b4c09247ec02edce69f6a2d")
-        .transport(wire.clone())
-        .build()
-        .unwrap();
+    let client = v2_client(&wire);
     let body = json!({"mch_id": MCHID, "enc_bank_no": "6225760000000000"});
     let call = || client.chain(BANK).post(body.clone(), ());
     let err = call().dry_run().wait().unwrap_err();

@@ -32,7 +32,7 @@ fn run(name: &'static str, is_brand: bool, call: fn(&Client) -> Running<'_>) -> 
     }
 }
 
-/// Refusals of a wrong request, with the messages that are about the state of the sandbox all the same.
+/// The codes of a wrong request. With the messages of [`STATE`] they are about the state of the sandbox.
 const WRONG: [&str; 5] = ["PARAM_ERROR", "INVALID_REQUEST", "SIGN_ERROR", "LACK_PARAMS", "SIGNERROR"];
 
 const STATE: [&str; 3] = ["非分账订单不支持分账", "账单下载地址已失效", "账单日期不正确"];

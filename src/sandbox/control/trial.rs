@@ -17,6 +17,7 @@ use crate::date::rfc3339;
 use crate::gateway::{self, ClientCertificate};
 use crate::identity::{DAY, MCHID};
 use crate::journal::{Entry, SavedRequest, Ticket};
+use crate::mock::SampleRequest;
 use crate::reference;
 use crate::schema::{self, Schema};
 use crate::state::SandboxState;
@@ -90,8 +91,9 @@ fn sign(state: &Arc<SandboxState>, schema: &Schema) -> Result<(Parts, Bytes)> {
         .build()?;
     let yesterday = rfc3339(state.now() - DAY);
     let yesterday = yesterday.get(..10).unwrap_or_default();
-    let mut request = call(&client, schema, &mchid, yesterday);
-    if let Some(body) = body(schema, &caller)? {
+    let sample = reference::sample(schema);
+    let mut request = call(&client, schema, &sample, &mchid, yesterday);
+    if let Some(body) = body(schema, &sample, &caller)? {
         request = request.json(body);
     }
     let signed = request.dry_run().wait()?;
@@ -150,8 +152,14 @@ fn brand(state: &SandboxState) -> Result<ClientBuilder> {
 }
 
 /// The sample names the default merchant.
-fn call(client: &Client, schema: &Schema, mchid: &str, yesterday: &str) -> Call {
-    let (operation, sample) = (schema.operation(), reference::sample(schema));
+fn call(
+    client: &Client,
+    schema: &Schema,
+    sample: &SampleRequest,
+    mchid: &str,
+    yesterday: &str,
+) -> Call {
+    let operation = schema.operation();
     // Three paths have capitals, which a literal may not have.
     let chain = client.chain(operation.path().to_owned());
     let mut call = match (operation.method(), operation.body()) {
@@ -177,8 +185,7 @@ fn call(client: &Client, schema: &Schema, mchid: &str, yesterday: &str) -> Call 
 }
 
 /// The body of the sample. A dry run does not fetch the bank's key, so its fields are encrypted here.
-fn body(schema: &Schema, caller: &Caller) -> Result<Option<Value>> {
-    let sample = reference::sample(schema);
+fn body(schema: &Schema, sample: &SampleRequest, caller: &Caller) -> Result<Option<Value>> {
     let Some(mut body) = sample.body().cloned() else {
         return Ok(None);
     };

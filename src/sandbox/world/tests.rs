@@ -5,7 +5,7 @@
 //! one. `WECHATPAY_MODEL_FIRST_SEED` splits the run between processes. A disagreement prints the seed of its sequence and
 //! the operations.
 //!
-//! The merchant and two sub-merchants use the same numbers, each with a reference model of its own.
+//! The merchant and two sub-merchants use the same numbers, and each has its own reference model.
 
 mod op;
 mod reference;
@@ -59,7 +59,7 @@ impl Whose {
         body
     }
 
-    /// The path of a service provider's operation, if it has one of its own.
+    /// The path of a service provider's operation, if it differs.
     fn path(self, direct: &str, partner: &str) -> String {
         self.0.map_or(direct, |_| partner).to_owned()
     }

@@ -288,7 +288,7 @@ impl<'a> Evaluator<'a, '_> {
         self.join(ways)
     }
 
-    /// Calls a closure or function in a scope of its own; `params` are those that arguments are given to.
+    /// Calls a closure or function in a new scope; `params` are the parameters that receive arguments.
     pub(super) fn invoke(
         &mut self,
         code: &'a Function,

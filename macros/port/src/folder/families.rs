@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Source;
-use crate::syntax::{self, Class, Parsed, Stmt, StmtKind, Whole};
+use crate::syntax::{self, Class, Parsed, each_class};
 
 /// The classes of a folder by their whole names in lower case: the file, and the class.
 type Classes<'p> = BTreeMap<String, (usize, &'p Class)>;
@@ -30,7 +30,7 @@ pub(super) fn join(sources: &mut [Source], parsed: &mut [Parsed]) {
             let other = syntax::parse_whole(&text);
             if other.problems.is_empty() {
                 let imported = &mut parsed[index].program.imported;
-                each_class(&other.program.statements, "", &mut |name, class| {
+                each_class(&other.program.statements, &mut |name, class| {
                     imported.push((name, class.clone()));
                 });
             }
@@ -42,7 +42,7 @@ fn classes(parsed: &[Parsed]) -> Classes<'_> {
     let mut classes = Classes::new();
     let mut twice = Vec::new();
     for (index, parsed) in parsed.iter().enumerate() {
-        each_class(&parsed.program.statements, "", &mut |name, class| {
+        each_class(&parsed.program.statements, &mut |name, class| {
             let name = name.to_ascii_lowercase();
             if classes.insert(name.clone(), (index, class)).is_some() {
                 twice.push(name);
@@ -69,22 +69,6 @@ fn above(class: &Class, own: usize, classes: &Classes<'_>, files: &mut Vec<usize
         }
         if is_new || *file == own && !std::ptr::eq(*found, class) && files.len() < 20 {
             above(found, own, classes, files);
-        }
-    }
-}
-
-fn each_class<'p>(statements: &'p [Stmt], outer: &str, found: &mut dyn FnMut(String, &'p Class)) {
-    let mut namespace = outer.to_owned();
-    for stmt in statements {
-        match &stmt.kind {
-            StmtKind::Namespace(name) => namespace.clone_from(name),
-            StmtKind::Whole(whole) => {
-                if let Whole::Class(class) = &**whole {
-                    let name = format!("{namespace}\\{}", class.name);
-                    found(name.trim_start_matches('\\').to_owned(), class);
-                }
-            }
-            _ => {}
         }
     }
 }
@@ -163,6 +147,19 @@ mod tests {
         }
         let folder = port(&[("Base/BasePay.php", BASE), ("Refund.php", &child)]);
         assert!(text(&folder, "refund.rs").contains("fn send"));
+    }
+
+    #[test]
+    fn a_namespace_with_braces_is_part_of_the_names_of_its_classes() {
+        let braces = |text: &str| text.replacen(";\n", " {\n", 1) + "}\n";
+        let folder = port(&[
+            ("Base/BasePay.php", &braces(BASE)),
+            ("Refund.php", &braces(CHILD)),
+        ]);
+        assert!(text(&folder, "refund.rs").contains("fn send"));
+        let global = CHILD.replace("use App\\Base\\BasePay;", "use BasePay;");
+        let folder = port(&[("Base/BasePay.php", &braces(BASE)), ("Refund.php", &global)]);
+        assert!(!text(&folder, "refund.rs").contains("fn send"));
     }
 
     #[test]

@@ -29,7 +29,7 @@ use crate::emit::{HostMethod, Options};
 use crate::recognise;
 use crate::rust::{self, Made, Unit};
 use crate::source::{Block, Kind, split};
-use crate::syntax::{self, Expr, ExprKind, Parsed, Part, Span, Stmt, StmtKind, Whole};
+use crate::syntax::{self, Expr, ExprKind, Parsed, Part, Span, Stmt, StmtKind, Whole, each_class};
 use modules::Tree;
 
 /// A file of PHP.
@@ -253,8 +253,8 @@ const TRAIT: &str = "App";
 fn trait_name(units: &[Unit<'_>]) -> String {
     let mut classes = BTreeSet::new();
     for unit in units {
-        each_class(&unit.program.statements, &mut |name| {
-            classes.insert(rust::pascal(name));
+        each_class(&unit.program.statements, &mut |_, class| {
+            classes.insert(rust::pascal(&class.name));
         });
     }
     let mut name = TRAIT.to_owned();
@@ -264,19 +264,6 @@ fn trait_name(units: &[Unit<'_>]) -> String {
         number += 1;
     }
     name
-}
-
-fn each_class(statements: &[Stmt], found: &mut dyn FnMut(&str)) {
-    for stmt in statements {
-        if let StmtKind::Whole(whole) = &stmt.kind
-            && let Whole::Class(class) = &**whole
-        {
-            found(&class.name);
-        }
-        if let StmtKind::Block(body) = &stmt.kind {
-            each_class(body, found);
-        }
-    }
 }
 
 /// Why a file is not ported.

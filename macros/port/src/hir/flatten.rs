@@ -8,13 +8,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::syntax::{
-    Class, Expr, ExprKind, Method, Part, Program, Stmt, StmtKind, Whole, WholeExpr,
+    Class, Expr, ExprKind, Method, Part, Program, Stmt, StmtKind, Whole, WholeExpr, each_class,
+    whole_name,
 };
 
 /// The name of a method of the base class that a class has in another form.
 pub(super) const PARENT: &str = "parent::";
 
-/// The constructor of the base class, where a class has one of its own.
+/// The constructor of the base class, where the class has a constructor too.
 pub(super) const PARENT_CONSTRUCTOR: &str = "parent::__construct";
 
 /// A class whose members others have copies of, and which is no object itself.
@@ -23,15 +24,12 @@ const BASE: &str = "base";
 pub(super) fn program(program: &Program) -> Cow<'_, Program> {
     let mut classes = BTreeMap::new();
     let mut twice = Vec::new();
-    each_class(
-        &program.statements,
-        &mut String::new(),
-        &mut |name, class| {
-            if classes.insert(name.clone(), class).is_some() {
-                twice.push(name);
-            }
-        },
-    );
+    each_class(&program.statements, &mut |name, class| {
+        let name = key(&name);
+        if classes.insert(name.clone(), class).is_some() {
+            twice.push(name);
+        }
+    });
     // Only a run tells which of two is meant.
     for name in twice {
         classes.remove(&name);
@@ -62,26 +60,6 @@ pub(super) fn is_exception_name(path: &str) -> bool {
     last.ends_with("Exception") || last.ends_with("Error") || last == "Throwable"
 }
 
-/// The classes with their whole names.
-fn each_class<'p>(
-    statements: &'p [Stmt],
-    namespace: &mut String,
-    found: &mut dyn FnMut(String, &'p Class),
-) {
-    for stmt in statements {
-        match &stmt.kind {
-            StmtKind::Namespace(name) => namespace.clone_from(name),
-            StmtKind::Block(body) => each_class(body, namespace, found),
-            StmtKind::Whole(whole) => {
-                if let Whole::Class(class) = &**whole {
-                    found(whole_name(namespace, class), class);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
 fn replace(statements: &mut [Stmt], namespace: &mut String, flat: &Flat<'_>) {
     for stmt in statements {
         match &mut stmt.kind {
@@ -89,7 +67,7 @@ fn replace(statements: &mut [Stmt], namespace: &mut String, flat: &Flat<'_>) {
             StmtKind::Block(body) => replace(body, namespace, flat),
             StmtKind::Whole(whole) => {
                 if let Whole::Class(class) = &mut **whole {
-                    let name = whole_name(namespace, class);
+                    let name = key(&whole_name(namespace, class));
                     if let Some(done) = flat.done.get(&name) {
                         *class = done.clone();
                     }
@@ -103,10 +81,6 @@ fn replace(statements: &mut [Stmt], namespace: &mut String, flat: &Flat<'_>) {
             _ => {}
         }
     }
-}
-
-fn whole_name(namespace: &str, class: &Class) -> String {
-    key(&format!("{namespace}\\{}", class.name))
 }
 
 fn key(path: &str) -> String {

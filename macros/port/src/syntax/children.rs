@@ -1,6 +1,6 @@
 //! The parts of expressions and statements.
 
-use super::{Expr, ExprKind, Item, Member, Piece, Stmt, StmtKind, Whole, WholeExpr};
+use super::{Class, Expr, ExprKind, Item, Member, Piece, Stmt, StmtKind, Whole, WholeExpr};
 
 /// Something directly within a statement.
 #[derive(Debug, Clone, Copy)]
@@ -9,6 +9,38 @@ pub enum Part<'a> {
     Expr(&'a Expr),
     /// Statements that may run, several times too.
     Body(&'a [Stmt]),
+}
+
+/// Calls `found` for each class, with its whole name.
+pub(crate) fn each_class<'p>(statements: &'p [Stmt], found: &mut dyn FnMut(String, &'p Class)) {
+    within(statements, &mut String::new(), found);
+}
+
+fn within<'p>(
+    statements: &'p [Stmt],
+    namespace: &mut String,
+    found: &mut dyn FnMut(String, &'p Class),
+) {
+    for stmt in statements {
+        match &stmt.kind {
+            StmtKind::Namespace(name) => namespace.clone_from(name),
+            StmtKind::Block(body) => within(body, namespace, found),
+            StmtKind::Whole(whole) => {
+                if let Whole::Class(class) = &**whole {
+                    found(whole_name(namespace, class), class);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+pub(crate) fn whole_name(namespace: &str, class: &Class) -> String {
+    if namespace.is_empty() {
+        class.name.clone()
+    } else {
+        format!("{namespace}\\{}", class.name)
+    }
 }
 
 impl StmtKind {

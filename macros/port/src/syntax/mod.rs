@@ -9,4 +9,5 @@ mod parse;
 pub use ast::*;
 pub use atom::*;
 pub use children::Part;
+pub(crate) use children::{each_class, whole_name};
 pub use parse::{Parsed, parse, parse_whole};

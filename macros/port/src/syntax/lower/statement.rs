@@ -104,7 +104,13 @@ impl Lower<'_> {
         let name = self.field_text(node, "name");
         self.imports.enter(&name);
         match node.child_by_field_name("body") {
-            Some(body) => StmtKind::Block(self.statements(body)),
+            Some(body) => {
+                let kind = StmtKind::Namespace(name);
+                let span = self.span(node);
+                let mut all = vec![Stmt { span, kind }];
+                all.extend(self.statements(body));
+                StmtKind::Block(all)
+            }
             None => StmtKind::Namespace(name),
         }
     }
