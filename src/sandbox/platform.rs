@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::date::rfc3339;
 use crate::fault::Fault;
-use crate::identity::{Certified, Credentials, DAY, Identity, PlatformKeyPair};
+use crate::identity::{Certified, Credentials, DAY, Identity, PlatformKeyPair, is_same_serial};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::signing;
@@ -187,7 +187,7 @@ impl PlatformKeys {
 
     /// The key of an id, compared case-insensitively, if the merchant has it.
     pub(crate) fn pair(&self, id: &str, view: &PlatformView) -> Option<Arc<PlatformKeyPair>> {
-        if view.has_public_key() && view.public.id.eq_ignore_ascii_case(id) {
+        if view.has_public_key() && is_same_serial(&view.public.id, id) {
             return Some(Arc::clone(&view.public));
         }
         if !view.has_certificates() {
@@ -195,7 +195,7 @@ impl PlatformKeys {
         }
         self.with_keys(view.algorithm, |keys| {
             let mut certified = keys.certified.iter();
-            let found = certified.find(|it| it.pair.id.eq_ignore_ascii_case(id))?;
+            let found = certified.find(|it| is_same_serial(&it.pair.id, id))?;
             Some(Arc::clone(&found.pair))
         })
     }

@@ -41,7 +41,11 @@ fn execute(state: &Arc<SandboxState>, entry: Entry) -> Result<(), String> {
             let _ = state.perform(action);
         }
         Entry::Brand { brand_id } => {
-            let brand = state.identity.brand(&brand_id, state.now());
+            let owner = state.accounts.of_brand(&brand_id);
+            let brand = match owner {
+                Some(account) => account.brand(&brand_id, state.now()),
+                None => state.identity.brand(&brand_id, state.now()),
+            };
             brand.map_err(|err| err.report())?;
         }
         Entry::Post => events::post_pending(state),

@@ -122,13 +122,16 @@ impl FieldDecryptor<'_> {
         let pair = self.pair(at)?;
         let padding = self.operation.padding();
         decrypt(&pair, padding, text).ok_or_else(|| {
-            let id = &pair.id;
+            let (id, scheme) = (&pair.id, padding_words(padding));
             let why = (
                 format!(
-                    "the field {at} is not a ciphertext made for the key {id} with the padding \
-                     {padding:?}"
+                    "the field {at} is not a ciphertext made for the key {id} with {}",
+                    scheme.en
                 ),
-                format!("字段 {at} 不是用 {id} 的公钥、以 {padding:?} 填充方式加密的密文"),
+                format!(
+                    "字段 {at} 不是用 {id} 的公钥以 {} 填充方式加密的密文",
+                    scheme.zh
+                ),
             );
             Refusal::param_error(NOT_CIPHERTEXT, why).with_detail(json!({
                 "field": at,
@@ -153,6 +156,17 @@ fn decrypt(pair: &PlatformKeyPair, padding: Padding, text: &str) -> Option<Strin
     }
     let plain = pair.key.decrypt(padding, text).ok()?;
     String::from_utf8(plain.to_vec()).ok()
+}
+
+/// The padding that an operation takes, as documentation and libraries name it.
+pub(crate) fn padding_words(padding: Padding) -> Bilingual {
+    match padding {
+        Padding::Pkcs1v15 => Bilingual::new("RSAES-PKCS1-v1_5", "RSAES-PKCS1-v1_5"),
+        _ => Bilingual::new(
+            "RSAES-OAEP with SHA-1 and MGF1",
+            "RSAES-OAEP（SHA-1，MGF1）",
+        ),
+    }
 }
 
 /// The structure of the body differs from the documentation.

@@ -304,7 +304,7 @@ fn ready(sandbox: &Sandbox, account: &Account) -> Result<Value, Failure> {
         "merchant_cert": files.merchant_cert,
         "platform_public_key_id": account.platform_key_id(),
         "platform_public_key": files.platform_public_key,
-        "platform_cert_serial": sandbox.platform_certificate().serial(),
+        "platform_cert_serial": account.platform_certificate().serial(),
         "platform_cert": files.platform_cert,
         "apiv3_key": account.apiv3_key().expose(),
         "v2_key": account.v2_key().expose(),

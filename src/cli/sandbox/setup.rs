@@ -193,7 +193,7 @@ impl Setup<'_> {
             ("{platform_cert}", path(&files.platform_cert)),
             (
                 "{platform_serial}",
-                sandbox.platform_certificate().serial().to_owned(),
+                account.platform_certificate().serial().to_owned(),
             ),
             ("{public_id}", account.platform_key_id().to_owned()),
             ("{public_key}", path(&files.platform_public_key)),

@@ -2,6 +2,7 @@
 //!
 //! A request is authenticated as an [`Account`], and every later stage works on that account. [`Accounts`] finds them.
 
+mod brands;
 mod holder;
 mod registry;
 mod relation;
@@ -11,16 +12,18 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use brands::GivenBrands;
+
 use crate::bills::Bills;
 use crate::folder::{self, SandboxFiles};
-use crate::identity::{Brand, Credentials, Identity};
+use crate::identity::{Credentials, Identity};
 use crate::merchants::{MerchantSettings, Product};
 use crate::platform::PlatformView;
 use crate::remembered::Remembered;
 use crate::world::World;
 pub(crate) use registry::{AccountError, Accounts, Shared};
 pub(crate) use sender::Sender;
-use wechatpay_core::crypto::KeyAlgorithm;
+use wechatpay_core::crypto::{Certificate, KeyAlgorithm};
 use wechatpay_core::error::{Error, Result};
 
 /// One merchant.
@@ -31,6 +34,7 @@ pub(crate) struct Account {
     dir: Option<PathBuf>,
     /// Generated when they are first needed: few tests have several merchants.
     credentials: OnceLock<Result<Arc<Credentials>>>,
+    brands: GivenBrands,
     /// Orders, refunds, transfers and the other things that operations act on.
     pub(crate) world: World,
     /// The records of the operations without special rules.
@@ -67,6 +71,7 @@ impl Account {
             identity: Arc::clone(&shared.identity),
             dir: shared.dir.clone(),
             credentials: OnceLock::new(),
+            brands: GivenBrands::default(),
             world: World::new(&settings.mchid, shared.seed, count),
             remembered: Remembered::default(),
             bills: Bills::new(&settings.mchid),
@@ -118,7 +123,8 @@ impl Account {
     /// The files with the merchant's keys, if the sandbox has a folder.
     pub(crate) fn files(&self) -> Option<SandboxFiles> {
         let dir = self.dir.as_deref()?;
-        let serial = self.identity.certified.certificate.serial();
+        let first = self.first_certificate().ok()?;
+        let serial = first.serial();
         Some(if self.is_first() && self.settings.keys.is_empty() {
             SandboxFiles::of(dir, serial)
         } else {
@@ -126,15 +132,18 @@ impl Account {
         })
     }
 
+    /// The first platform certificate for the algorithm of the merchant's key.
+    pub(crate) fn first_certificate(&self) -> Result<Certificate> {
+        match self.credentials()?.key.algorithm() {
+            KeyAlgorithm::Sm2 => Ok(self.identity.sm_certified()?.certificate),
+            _ => Ok(self.identity.certified.certificate.clone()),
+        }
+    }
+
     /// How the merchant knows the platform.
     pub(crate) fn view(&self) -> Result<PlatformView> {
         let credentials = self.credentials()?;
         Ok(PlatformView::new(&credentials, self.settings.mode))
-    }
-
-    /// The key and certificate of a brand of the merchant.
-    pub(crate) fn brand(&self, brand_id: &str, now: i64) -> Result<Arc<Brand>> {
-        self.identity.brand(brand_id, now)
     }
 
     pub(crate) fn has_opened(&self, product: &Product) -> bool {

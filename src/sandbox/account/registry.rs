@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Account;
 use crate::bilingual::Bilingual;
-use crate::identity::{BRAND_ID, Identity};
+use crate::identity::{BRAND_ID, Identity, is_same_serial};
 use crate::merchants::{FieldProblem, MerchantKind, MerchantSettings};
 use wechatpay_core::crypto::KeyAlgorithm;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -30,7 +30,7 @@ pub(crate) struct Shared {
 
 /// The accounts, the first merchant first.
 pub(crate) struct Accounts {
-    shared: Shared,
+    pub(super) shared: Shared,
     first: Arc<Account>,
     others: RwLock<Vec<Arc<Account>>>,
 }
@@ -99,7 +99,7 @@ impl Accounts {
         let is_its = |account: &Account| {
             account
                 .made_credentials()
-                .is_some_and(|it| it.certificate.serial().eq_ignore_ascii_case(serial))
+                .is_some_and(|it| is_same_serial(it.certificate.serial(), serial))
         };
         self.find_by(is_its)
             .map(|account| account.mchid().to_owned())

@@ -91,7 +91,8 @@ impl Accounts {
 const PROVIDERS: [&str; 2] = ["sp_mchid", "channel_id"];
 const SUBS: [&str; 2] = ["sub_mchid", "sub_mch_id"];
 
-/// The ids that a request names: in the path, the query, the body, and in each order of a combined one.
+/// The ids that a request names: in the path, the query, the body, and in each item of its lists, such as the orders of
+/// a combined one. Other objects may describe an order that somebody else made.
 #[derive(Default)]
 struct Named {
     /// Service providers and channels, each with the name of its field.
@@ -107,9 +108,9 @@ impl Named {
             found.add(&name, &value);
         }
         let body = request.json;
-        let orders = body.and_then(|body| body.get("sub_orders"));
-        let orders = orders.and_then(Value::as_array).into_iter().flatten();
-        for object in body.into_iter().chain(orders) {
+        let members = body.and_then(Value::as_object).into_iter().flatten();
+        let items = members.filter_map(|(_, value)| value.as_array()).flatten();
+        for object in body.into_iter().chain(items) {
             for name in PROVIDERS.iter().chain(&SUBS) {
                 if let Some(id) = object.get(name).and_then(Value::as_str) {
                     found.add(name, id);

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::write::Claim;
 use super::{SandboxFiles, read, write};
 use crate::identity::{Credentials, Identity};
 use wechatpay_core::clock::{Clock, SystemClock};
@@ -22,11 +23,13 @@ pub(in crate::folder) fn load(
 ) -> Result<Credentials, BoxError> {
     let files = SandboxFiles::of_merchant(dir, "", mchid);
     let root = identity.root.x509();
-    if !files.merchant_cert.is_file() {
+    if !files.merchant_key.is_file() {
         let parts = identity.new_merchant(mchid)?;
-        write::save_merchant(&files, &parts, mchid, root)?;
-        return Ok(identity.loaded(mchid, parts)?);
+        if write::save_merchant(&files, &parts, mchid, root)? == Claim::Won {
+            return Ok(identity.loaded(mchid, parts)?);
+        }
     }
+    write::await_file(&files.merchant_cert, &files.merchant_key)?;
     let mut parts = read::merchant(&files)?;
     read::check_p12(&files, &parts, mchid)?;
     if !parts.certificate.public_key()?.public_eq(&parts.key) {

@@ -1,5 +1,6 @@
 //! A folder with the keys of a sandbox, as the files that a merchant has.
 
+mod keys;
 mod merchant;
 mod read;
 #[cfg(test)]
@@ -11,9 +12,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::identity::{MCHID, Parts};
+pub(super) use keys::key_store;
 pub(super) use merchant::{open_merchant, save_given};
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
+use write::Claim;
 
 /// The files in a folder of [`SandboxBuilder::dir`](super::SandboxBuilder::dir).
 ///
@@ -74,6 +77,9 @@ struct PlatformFiles {
     ca_key: PathBuf,
     public_key: PathBuf,
     certificate_key: PathBuf,
+    /// The key and certificate for merchants with SM2 keys.
+    sm_key: PathBuf,
+    sm_certificate: PathBuf,
     /// Written first; it marks a folder of a sandbox.
     marker: PathBuf,
     /// Written last; a folder without it is incomplete.
@@ -87,6 +93,8 @@ impl PlatformFiles {
             ca_key: dir.join("ca_key.pem"),
             public_key: dir.join("pub_key_private.pem"),
             certificate_key: dir.join("wechatpay_private.pem"),
+            sm_key: dir.join("wechatpay_sm_private.pem"),
+            sm_certificate: dir.join("wechatpay_sm.pem"),
             marker: dir.join("README.txt"),
             ids: dir.join("ids.json"),
         }
@@ -108,26 +116,25 @@ pub(super) fn open(dir: &Path, mchid: Option<&str>) -> Result<Parts> {
 /// [`open`] at the time `now` (Unix seconds), for whichever merchant a folder has.
 fn open_at(dir: &Path, now: i64, mchid: Option<&str>) -> Result<Parts> {
     let hidden = PlatformFiles::of(dir);
-    if hidden.ids.is_file() {
-        let parts = read::load(dir).map_err(|why| broken(dir, why))?;
-        write::complete(dir, &parts).map_err(|why| not_restricted(dir, why))?;
-        return if read::is_old(&parts, now).map_err(|why| broken(dir, why))? {
-            renew(dir, parts, now)
-        } else {
-            Ok(parts)
-        };
+    if !hidden.marker.is_file() && !hidden.ids.is_file() {
+        if !is_empty(dir)? {
+            return Err(foreign_folder(dir));
+        }
+        let parts = Parts::made_at(now, mchid.unwrap_or(MCHID))?;
+        let saved = write::save(dir, &parts).map_err(|err| {
+            let message = format!("the sandbox's folder {} cannot be written", dir.display());
+            Error::new(ErrorKind::File, message).with_source(err)
+        })?;
+        if saved == Claim::Won {
+            return Ok(parts);
+        }
     }
-    if hidden.marker.is_file() {
-        return Err(broken(dir, "not all of its files are there".into()));
+    write::await_file(&hidden.ids, &hidden.marker).map_err(|why| broken(dir, why))?;
+    let parts = read::load(dir).map_err(|why| broken(dir, why))?;
+    write::complete(dir, &parts).map_err(|why| not_restricted(dir, why))?;
+    if read::is_old(&parts, now).map_err(|why| broken(dir, why))? {
+        return renew(dir, parts, now);
     }
-    if !is_empty(dir)? {
-        return Err(foreign_folder(dir));
-    }
-    let parts = Parts::made_at(now, mchid.unwrap_or(MCHID))?;
-    write::save(dir, &parts).map_err(|err| {
-        let message = format!("the sandbox's folder {} cannot be written", dir.display());
-        Error::new(ErrorKind::File, message).with_source(err)
-    })?;
     Ok(parts)
 }
 
@@ -144,15 +151,23 @@ fn renew(dir: &Path, parts: Parts, now: i64) -> Result<Parts> {
     Ok(parts)
 }
 
+/// Whether a folder is empty, or as another sandbox leaves it for a moment before it writes the first file.
 fn is_empty(dir: &Path) -> Result<bool> {
     match fs::read_dir(dir) {
-        Ok(mut entries) => Ok(entries.next().is_none()),
+        Ok(mut entries) => Ok(entries.all(|entry| {
+            let path = entry.map(|it| it.path()).unwrap_or_default();
+            path == dir.join("sandbox") && has_no_entries(&path)
+        })),
         Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(err) => {
             let message = format!("the sandbox's folder {} cannot be read", dir.display());
             Err(Error::new(ErrorKind::File, message).with_source(err))
         }
     }
+}
+
+fn has_no_entries(dir: &Path) -> bool {
+    fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_none())
 }
 
 fn not_restricted(dir: &Path, why: BoxError) -> Error {

@@ -83,11 +83,11 @@ fn read(path: &Path) -> Result<Vec<u8>, BoxError> {
     fs::read(path).map_err(|err| unfit(path, err))
 }
 
-fn key(path: &Path) -> Result<PKey<Private>, BoxError> {
+pub(super) fn key(path: &Path) -> Result<PKey<Private>, BoxError> {
     PKey::private_key_from_pem(&read(path)?).map_err(|err| unfit(path, err))
 }
 
-fn certificate(path: &Path) -> Result<X509, BoxError> {
+pub(super) fn certificate(path: &Path) -> Result<X509, BoxError> {
     X509::from_pem(&read(path)?).map_err(|err| unfit(path, err))
 }
 

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::identity::Identity;
 use wechatpay_core::crypto::{Certificate, PrivateKey};
 
 const YEAR: i64 = 365 * 86_400;
@@ -140,4 +141,49 @@ fn only_folders_of_a_sandbox_are_suggested_for_deletion() {
     open_at(&own, NOW, None).unwrap();
     fs::remove_file(own.join("sandbox/ids.json")).unwrap();
     assert!(refused(&own).contains("delete it"));
+}
+
+/// Many sandboxes at the same time make one set of keys.
+#[test]
+fn starts_that_race_for_a_new_folder_have_the_same_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = &folder.path().join("new");
+    let made = std::thread::scope(|scope| {
+        let starts: Vec<_> = (0..6)
+            .map(|_| {
+                scope.spawn(|| {
+                    let parts = open_at(dir, NOW, None).unwrap();
+                    let identity = Identity::of(parts).unwrap();
+                    identity.keep_keys_as_files(key_store(dir));
+                    let other = open_merchant(dir, &identity, "1900007100").unwrap();
+                    let brand = identity.brand("120344", SystemClock::new().now()).unwrap();
+                    [
+                        identity.merchant.certificate.serial().to_owned(),
+                        identity.certified.certificate.serial().to_owned(),
+                        other.certificate.serial().to_owned(),
+                        brand.certificate.serial().to_owned(),
+                    ]
+                })
+            })
+            .collect();
+        let made = starts.into_iter().map(|start| start.join().unwrap());
+        made.collect::<Vec<_>>()
+    });
+    assert!(made.iter().all(|it| *it == made[0]), "{made:#?}");
+    read::load(dir).unwrap();
+}
+
+/// The first of two starts was killed.
+#[test]
+fn an_incomplete_folder_is_broken_after_a_while() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    fs::create_dir(dir.join("sandbox")).unwrap();
+    let marker = dir.join("sandbox/README.txt");
+    fs::write(&marker, "begun").unwrap();
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    let file = fs::File::options().write(true).open(&marker).unwrap();
+    file.set_modified(long_ago).unwrap();
+    let err = refused(dir);
+    assert!(err.contains("broken") && err.contains("ids.json"), "{err}");
 }

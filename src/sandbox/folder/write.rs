@@ -1,12 +1,12 @@
 //! Writes the folder, and replaces its certificates when they are old.
 
-#[cfg(unix)]
-use std::fs;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 #[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
@@ -28,14 +28,17 @@ The files of this folder and of the one around it are keys and certificates that
 for itself. They belong to no real merchant. Without them the next start makes others.
 ";
 
-pub(super) fn save(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
+/// Writes the folder, unless another sandbox has begun to.
+pub(super) fn save(dir: &Path, parts: &Parts) -> Result<Claim, BoxError> {
     let serial = Certificate::from_bytes(parts.certified_certificate.to_der()?)?;
     let files = SandboxFiles::of(dir, serial.serial());
     let hidden = PlatformFiles::of(dir);
     make_folder(dir)?;
     make_folder(&dir.join("sandbox"))?;
+    if claim(&hidden.marker, MARKER.as_bytes())? == Claim::Lost {
+        return Ok(Claim::Lost);
+    }
     let pem = |key: &PKey<Private>| key.private_key_to_pem_pkcs8();
-    write(&hidden.marker, MARKER.as_bytes(), true)?;
     write(&dir.join(".gitignore"), b"*\n", false)?;
     write_secrets(&files, &parts.merchant)?;
     write(
@@ -54,24 +57,32 @@ pub(super) fn save(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
         "platform_public_key_id": parts.public_id,
         "platform_cert_serial": serial.serial(),
     });
-    write(&hidden.ids, ids.to_string().as_bytes(), false)?;
-    sync_folders([dir, &dir.join("sandbox")])
+    // Last, and whole at once: another sandbox may wait for it.
+    replace(&hidden.ids, ids.to_string().as_bytes(), false)?;
+    sync_folders([dir, &dir.join("sandbox")])?;
+    Ok(Claim::Won)
 }
 
-/// Writes the files of a merchant that is not the first.
+/// Writes the files of a merchant that is not the first, unless another sandbox has begun to.
 pub(super) fn save_merchant(
     files: &SandboxFiles,
     parts: &MerchantParts,
     mchid: &str,
     root: &X509,
-) -> Result<(), BoxError> {
+) -> Result<Claim, BoxError> {
     let folder = files.merchant_key.parent().unwrap_or(Path::new("."));
     make_folder(folder)?;
-    write_secrets(files, parts)?;
+    let key = parts.key.private_key_to_pem_pkcs8()?;
+    if claim(&files.merchant_key, &key)? == Claim::Lost {
+        return Ok(Claim::Lost);
+    }
+    write_texts(files, parts)?;
     write(&files.merchant_p12, &p12(parts, mchid, root)?, true)?;
     // Last: a folder without it is incomplete.
-    write(&files.merchant_cert, &parts.certificate.to_pem()?, false)?;
-    sync_folders(folder.ancestors().take(3))
+    let certificate = parts.certificate.to_pem()?;
+    replace(&files.merchant_cert, &certificate, false)?;
+    sync_folders(folder.ancestors().take(3))?;
+    Ok(Claim::Won)
 }
 
 /// Writes all files of such a merchant again.
@@ -88,7 +99,7 @@ pub(super) fn overwrite_merchant(
         (&files.apiv3_key, parts.apiv3_key.expose().as_bytes()),
         (&files.v2_key, parts.v2_key.expose().as_bytes()),
     ] {
-        write_atomically(path, bytes, Access::Owner).map_err(|err| unfit(path, err))?;
+        replace(path, bytes, true)?;
     }
     replace_merchant(files, parts, mchid, root)
 }
@@ -102,21 +113,18 @@ pub(super) fn replace_merchant(
 ) -> Result<(), BoxError> {
     let p12 = p12(parts, mchid, root)?;
     let certificate = parts.certificate.to_pem()?;
-    for (path, bytes, access) in [
-        (&files.merchant_cert, certificate, Access::Everyone),
-        (&files.merchant_p12, p12, Access::Owner),
-    ] {
-        write_atomically(path, &bytes, access).map_err(|err| unfit(path, err))?;
-    }
-    Ok(())
+    replace(&files.merchant_cert, &certificate, false)?;
+    replace(&files.merchant_p12, &p12, true)
 }
 
 fn write_secrets(files: &SandboxFiles, parts: &MerchantParts) -> Result<(), BoxError> {
-    write(
-        &files.merchant_key,
-        &parts.key.private_key_to_pem_pkcs8()?,
-        true,
-    )?;
+    let key = parts.key.private_key_to_pem_pkcs8()?;
+    write(&files.merchant_key, &key, true)?;
+    write_texts(files, parts)
+}
+
+/// Writes the secrets that are texts.
+fn write_texts(files: &SandboxFiles, parts: &MerchantParts) -> Result<(), BoxError> {
     write(&files.apiv3_key, parts.apiv3_key.expose().as_bytes(), true)?;
     write(&files.v2_key, parts.v2_key.expose().as_bytes(), true)
 }
@@ -132,12 +140,7 @@ pub(super) fn replace_certificates(dir: &Path, parts: &Parts) -> Result<(), BoxE
         private,
     } in certificates(&files, parts)?
     {
-        let access = if private {
-            Access::Owner
-        } else {
-            Access::Everyone
-        };
-        write_atomically(path, &bytes, access).map_err(|err| unfit(path, err))?;
+        replace(path, &bytes, private)?;
     }
     Ok(())
 }
@@ -243,7 +246,9 @@ fn p12(parts: &MerchantParts, mchid: &str, root: &X509) -> Result<Vec<u8>, BoxEr
 }
 
 /// Waits until the names in these folders are on the disk: the state of a sandbox relies on the keys.
-fn sync_folders<'p>(folders: impl IntoIterator<Item = &'p Path>) -> Result<(), BoxError> {
+pub(super) fn sync_folders<'p>(
+    folders: impl IntoIterator<Item = &'p Path>,
+) -> Result<(), BoxError> {
     // Other systems cannot open a folder.
     if cfg!(unix) {
         for folder in folders {
@@ -256,7 +261,7 @@ fn sync_folders<'p>(folders: impl IntoIterator<Item = &'p Path>) -> Result<(), B
 }
 
 /// Creates a folder for the current user only.
-fn make_folder(dir: &Path) -> Result<(), BoxError> {
+pub(super) fn make_folder(dir: &Path) -> Result<(), BoxError> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -268,12 +273,59 @@ fn make_folder(dir: &Path) -> Result<(), BoxError> {
     Ok(())
 }
 
-/// Creates a file, which must not exist: two sandboxes that start in one folder must not mix their keys.
+/// Whether this sandbox is the first that writes files which belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Claim {
+    Won,
+    Lost,
+}
+
+/// How long another sandbox may take to write files after the first of them.
+const MOST_WAIT: Duration = Duration::from_secs(5);
+
+/// Creates the first of several private files that belong together, unless it exists: two sandboxes that start in one
+/// folder must not mix their keys.
+pub(super) fn claim(path: &Path, bytes: &[u8]) -> Result<Claim, BoxError> {
+    match create(path, true) {
+        Ok(file) => fill(path, file, bytes).map(|()| Claim::Won),
+        Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Ok(Claim::Lost),
+        Err(err) => Err(unfit(path, err)),
+    }
+}
+
+/// Waits for the last of such files, for as long as the first one is new: another sandbox may be writing them.
+pub(super) fn await_file(last: &Path, first: &Path) -> Result<(), BoxError> {
+    loop {
+        if last.is_file() {
+            return Ok(());
+        }
+        let written = fs::metadata(first).and_then(|it| it.modified());
+        let age = written.map(|at| at.elapsed().unwrap_or_default());
+        if age.is_ok_and(|age| age > MOST_WAIT) {
+            return Err(unfit(last, "it is missing"));
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Writes a file, replacing an earlier one at once.
+pub(super) fn replace(path: &Path, bytes: &[u8], private: bool) -> Result<(), BoxError> {
+    let access = if private {
+        Access::Owner
+    } else {
+        Access::Everyone
+    };
+    write_atomically(path, bytes, access).map_err(|err| unfit(path, err))
+}
+
+/// Creates a file, which must not exist.
 fn write(path: &Path, bytes: &[u8], private: bool) -> Result<(), BoxError> {
-    let written = create(path, private).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
+    let file = create(path, private).map_err(|err| unfit(path, err))?;
+    fill(path, file, bytes)
+}
+
+fn fill(path: &Path, mut file: File, bytes: &[u8]) -> Result<(), BoxError> {
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
     written.map_err(|err| unfit(path, err))
 }
 

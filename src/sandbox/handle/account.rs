@@ -43,12 +43,14 @@ use wechatpay_core::secret::Secret;
 pub struct Account {
     pub(crate) state: Arc<SandboxState>,
     pub(crate) caller: Caller,
+    platform_certificate: Certificate,
 }
 
 impl Account {
     pub(super) fn new(state: &Arc<SandboxState>, account: Arc<account::Account>) -> Result<Self> {
         Ok(Self {
             state: Arc::clone(state),
+            platform_certificate: account.first_certificate()?,
             caller: Caller::new(account)?,
         })
     }
@@ -70,17 +72,7 @@ impl Account {
             builder = builder.platform_key(self.platform_key_id(), key);
         }
         if view.has_certificates() {
-            builder = match view.algorithm {
-                KeyAlgorithm::Sm2 => match self.state.identity.sm_certified() {
-                    Ok(certified) => builder.platform_certificate(certified.certificate),
-                    // The key of this merchant could not have been made either.
-                    Err(_) => builder,
-                },
-                _ => {
-                    let certificate = &self.state.identity.certified.certificate;
-                    builder.platform_certificate(certificate.clone())
-                }
-            };
+            builder = builder.platform_certificate(self.platform_certificate().clone());
         }
         builder
     }
@@ -157,6 +149,12 @@ impl Account {
     #[must_use]
     pub fn platform_key_id(&self) -> &str {
         &self.caller.credentials.public.id
+    }
+
+    /// The first platform certificate (平台证书), for the algorithm of the merchant's key.
+    #[must_use]
+    pub fn platform_certificate(&self) -> &Certificate {
+        &self.platform_certificate
     }
 
     /// The files with the keys, if the sandbox has a [folder](crate::SandboxBuilder::dir).

@@ -370,6 +370,9 @@ impl SandboxBuilder {
             Some(Opened { journal, entries }) => (Some(journal), entries),
             None => (None, Vec::new()),
         };
+        if let Some(dir) = &self.settings.dir {
+            identity.keep_keys_as_files(folder::key_store(dir));
+        }
         if let Some(journal) = &journal {
             identity.keep_keys_in(Arc::clone(journal))?;
         }
@@ -378,6 +381,7 @@ impl SandboxBuilder {
             // A folder has the files of all merchants from the start.
             for account in state.accounts.all() {
                 account.credentials()?;
+                account.first_certificate()?;
             }
         }
         let state = Arc::new(state);

@@ -136,7 +136,8 @@ impl Sandbox {
     pub fn brand_builder(&self) -> Result<ClientBuilder> {
         let (brand, written) = self.state.record(|| {
             let brand_id = self.brand_id().to_owned();
-            let brand = self.identity().brand(&brand_id, self.state.now());
+            let account = self.state.accounts.first();
+            let brand = account.brand(&brand_id, self.state.now());
             let entry = brand.is_ok().then_some(Entry::Brand { brand_id });
             (brand, entry)
         })?;

@@ -7,7 +7,9 @@ use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
 use super::authority::{Authority, Purpose, key_of, random, rsa_keys, validity};
-use super::{Identity, PlatformKeyPair, certificate, keys_failed, lock, pkey, private};
+use super::{
+    Identity, PlatformKeyPair, certificate, is_same_serial, keys_failed, lock, pkey, private,
+};
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::crypto::digest::hex_lower;
 use wechatpay_core::crypto::{Certificate, KeyAlgorithm, PrivateKey};
@@ -145,7 +147,7 @@ impl Identity {
         let own_certificate = own.map(|own| &own.certificate).filter(|certificate| {
             let asked = given.serial.as_deref().unwrap_or(certificate.serial());
             certificate.public_key() == key.public_key()
-                && certificate.serial().eq_ignore_ascii_case(asked)
+                && is_same_serial(certificate.serial(), asked)
         });
         let certificate = match given.certificate.as_ref().or(own_certificate) {
             Some(certificate) => certificate.clone(),
@@ -181,7 +183,7 @@ impl Identity {
         parts.renewed(&self.authority, SystemClock::new().now())
     }
 
-    fn certificate_of(
+    pub(super) fn certificate_of(
         &self,
         mchid: &str,
         key: &PrivateKey,

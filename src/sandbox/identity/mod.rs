@@ -1,8 +1,11 @@
 //! The keys and certificates of a sandbox.
 
 mod authority;
+mod brand;
 mod credentials;
+mod kept;
 mod parts;
+mod serial;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,10 +15,13 @@ use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
-use authority::{Authority, PLATFORM, Purpose, key_of, validity};
+use authority::{Authority, PLATFORM, key_of};
 pub(super) use authority::{DAY, TlsIdentity};
+pub(super) use brand::{Brand, GivenBrand};
 pub(super) use credentials::{Credentials, GivenKeys, MerchantParts};
+pub(super) use kept::KeyStore;
 pub(super) use parts::Parts;
+pub(super) use serial::is_same_serial;
 
 use crate::journal::Journal;
 use wechatpay_core::clock::{Clock, SystemClock};
@@ -45,12 +51,8 @@ pub(super) struct Identity {
     added: AtomicU64,
     /// Keeps generated keys for the next start.
     journal: OnceLock<Arc<Journal>>,
-}
-
-/// The key and certificate of a brand (品牌).
-pub(super) struct Brand {
-    pub(super) key: PrivateKey,
-    pub(super) certificate: Certificate,
+    /// The folder of the sandbox, which keeps them too, as files for the programs that use them.
+    folder: OnceLock<Box<dyn KeyStore>>,
 }
 
 /// A platform certificate with its key.
@@ -102,6 +104,7 @@ impl Identity {
             brands: Mutex::new(lock(&self.brands).clone()),
             added: AtomicU64::new(0),
             journal: OnceLock::new(),
+            folder: OnceLock::new(),
         })
     }
 
@@ -126,29 +129,8 @@ impl Identity {
             brands: Mutex::default(),
             added: AtomicU64::new(0),
             journal: OnceLock::new(),
+            folder: OnceLock::new(),
         }))
-    }
-
-    /// The key and certificate of a brand. They are generated when they are first needed; the certificate begins a
-    /// day before `now` (Unix seconds).
-    pub(super) fn brand(&self, brand_id: &str, now: i64) -> Result<Arc<Brand>> {
-        let mut brands = lock(&self.brands);
-        if let Some(brand) = brands.get(brand_id) {
-            return Ok(Arc::clone(brand));
-        }
-        let name = format!("brand {brand_id}");
-        let (key, x509) = self.kept(&name, brand_id, (KeyAlgorithm::Rsa, now))?;
-        let brand = Arc::new(Brand {
-            key: private(&key)?,
-            certificate: certificate(&x509)?,
-        });
-        brands.insert(brand_id.to_owned(), Arc::clone(&brand));
-        Ok(brand)
-    }
-
-    /// The brands whose keys have been needed before.
-    pub(super) fn made_brands(&self) -> Vec<Arc<Brand>> {
-        lock(&self.brands).values().map(Arc::clone).collect()
     }
 
     /// A TLS certificate for these names and those of loopback.
@@ -206,53 +188,6 @@ impl Identity {
 
     pub(super) fn set_added(&self, added: u64) {
         self.added.store(added, Ordering::Relaxed);
-    }
-
-    /// From now on keeps generated keys in a journal, which has those of earlier runs.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::File`] when the journal belongs to other keys.
-    pub(super) fn keep_keys_in(&self, journal: Arc<Journal>) -> Result<()> {
-        let id = self.merchant.public.id.as_bytes();
-        match journal.key("identity") {
-            None => journal.keep_key("identity", id.to_vec())?,
-            Some(known) if known == id => {}
-            Some(_) => {
-                let message = "the sandbox's state was made with other keys than those in its folder: restore the folder \
-                               keys in the folder of the state, start with the same --dir, or name an empty folder";
-                return Err(Error::new(ErrorKind::File, message));
-            }
-        }
-        // A sandbox has one journal.
-        let _ = self.journal.set(journal);
-        Ok(())
-    }
-
-    /// The key and certificate that were kept under a name, or generated ones, which are kept.
-    fn kept(
-        &self,
-        name: &str,
-        common: &str,
-        (algorithm, now): (KeyAlgorithm, i64),
-    ) -> Result<(PKey<Private>, X509)> {
-        let journal = self.journal.get();
-        if let Some(pem) = journal.and_then(|journal| journal.key(name)) {
-            let key = PKey::private_key_from_pem(&pem).map_err(keys_failed)?;
-            let x509 = X509::from_pem(&pem).map_err(keys_failed)?;
-            return Ok((key, x509));
-        }
-        let key = key_of(algorithm)?;
-        let x509 = self
-            .authority
-            .issue(common, &key, Purpose::Signing, validity(now))
-            .map_err(keys_failed)?;
-        if let Some(journal) = journal {
-            let pems = [key.private_key_to_pem_pkcs8(), x509.to_pem()];
-            let [key, certificate] = pems.map(|pem| pem.map_err(keys_failed));
-            journal.keep_key(name, [key?, certificate?].concat())?;
-        }
-        Ok((key, x509))
     }
 
     /// Generates a platform certificate that expired an hour before `now`.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::settings::{MerchantKind, MerchantSettings};
 use crate::bilingual::Bilingual;
-use crate::identity::GivenKeys;
+use crate::identity::{GivenBrand, GivenKeys};
 use crate::platform::PlatformMode;
 use wechatpay_core::crypto::{Certificate, KeyAlgorithm, PrivateKey};
 use wechatpay_core::secret::Secret;
@@ -27,6 +27,8 @@ pub(crate) struct MerchantEntry {
     sub_merchants: Vec<String>,
     #[serde(default)]
     brands: Vec<String>,
+    #[serde(default)]
+    brand_keys: Vec<BrandEntry>,
     notify_url: Option<String>,
     algorithm: Option<Algorithm>,
     serial: Option<String>,
@@ -38,6 +40,18 @@ pub(crate) struct MerchantEntry {
     apiv3_key_file: Option<PathBuf>,
     v2_key: Option<Secret>,
     v2_key_file: Option<PathBuf>,
+}
+
+/// The key of a brand.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BrandEntry {
+    brand_id: String,
+    serial: Option<String>,
+    private_key: Option<Secret>,
+    private_key_file: Option<PathBuf>,
+    certificate: Option<Secret>,
+    certificate_file: Option<PathBuf>,
 }
 
 /// The names of [`KeyAlgorithm`] in files.
@@ -59,21 +73,15 @@ impl MerchantEntry {
     /// The settings of a merchant. Files are read from `folder`; without one, no member may name a file: a program on
     /// another machine must not make the sandbox read files.
     pub(crate) fn settings(self, folder: Option<&Path>) -> Result<MerchantSettings, EntryError> {
-        let text = |name: &'static str, text: Option<Secret>, file: Option<PathBuf>| {
-            one_of(folder, name, text, file).map_err(|problem| EntryError {
-                field: name.to_owned(),
-                problem,
-            })
-        };
-        let key = text("private_key", self.private_key, self.private_key_file)?;
-        let key = key.map(|pem| PrivateKey::from_bytes(pem.expose()));
-        let key = key.transpose().map_err(|_| unreadable("private_key"))?;
+        let text = |name, text, file| one_of(folder, name, text, file);
+        let key = private_key(text(
+            "private_key",
+            self.private_key,
+            self.private_key_file,
+        )?)?;
         let certificate = text("certificate", self.certificate, self.certificate_file)?;
-        let certificate = certificate.map(|pem| Certificate::from_bytes(pem.expose()));
-        let certificate = certificate
-            .transpose()
-            .map_err(|_| unreadable("certificate"))?;
-        let settings = MerchantSettings {
+        let certificate = read_certificate(certificate)?;
+        let mut settings = MerchantSettings {
             mchid: self.mchid,
             name: self.name,
             kind: self.kind,
@@ -81,6 +89,7 @@ impl MerchantEntry {
             products: self.products,
             sub_merchants: self.sub_merchants,
             brands: self.brands,
+            brand_keys: Vec::new(),
             notify_url: self.notify_url,
             keys: GivenKeys {
                 algorithm: algorithm(self.algorithm, key.as_ref()),
@@ -92,12 +101,57 @@ impl MerchantEntry {
             },
             is_made_up: false,
         };
+        for (index, brand) in self.brand_keys.into_iter().enumerate() {
+            let given = brand.given(folder).map_err(|err| EntryError {
+                field: format!("brand_keys[{index}].{}", err.field),
+                ..err
+            });
+            settings.give_brand(given?);
+        }
         let wrong = |(field, problem): (&str, _)| EntryError {
             field: field.to_owned(),
             problem,
         };
         settings.problem().map_or(Ok(settings), |it| Err(wrong(it)))
     }
+}
+
+impl BrandEntry {
+    fn given(self, folder: Option<&Path>) -> Result<GivenBrand, EntryError> {
+        let text = |name, text, file| one_of(folder, name, text, file);
+        let key = private_key(text(
+            "private_key",
+            self.private_key,
+            self.private_key_file,
+        )?)?;
+        let certificate = text("certificate", self.certificate, self.certificate_file)?;
+        Ok(GivenBrand {
+            brand_id: self.brand_id,
+            key: key.ok_or_else(|| EntryError {
+                field: "private_key".to_owned(),
+                problem: NO_BRAND_KEY,
+            })?,
+            certificate: read_certificate(certificate)?,
+            serial: self.serial,
+        })
+    }
+}
+
+const NO_BRAND_KEY: Bilingual = Bilingual::new(
+    "it is missing: give it, or list the brand in brands and the sandbox generates the key",
+    "缺少该字段：请给出私钥，或只在 brands 中列出该品牌，由沙箱生成",
+);
+
+fn private_key(pem: Option<Secret>) -> Result<Option<PrivateKey>, EntryError> {
+    let key = pem.map(|pem| PrivateKey::from_bytes(pem.expose()));
+    key.transpose().map_err(|_| unreadable("private_key"))
+}
+
+fn read_certificate(pem: Option<Secret>) -> Result<Option<Certificate>, EntryError> {
+    let certificate = pem.map(|pem| Certificate::from_bytes(pem.expose()));
+    certificate
+        .transpose()
+        .map_err(|_| unreadable("certificate"))
 }
 
 /// The algorithm that is named, or else that of the key.
@@ -111,6 +165,18 @@ fn algorithm(named: Option<Algorithm>, key: Option<&PrivateKey>) -> KeyAlgorithm
 
 /// A member, or the content of the file that another member names.
 fn one_of(
+    folder: Option<&Path>,
+    name: &str,
+    text: Option<Secret>,
+    file: Option<PathBuf>,
+) -> Result<Option<Secret>, EntryError> {
+    content_of(folder, name, text, file).map_err(|problem| EntryError {
+        field: name.to_owned(),
+        problem,
+    })
+}
+
+fn content_of(
     folder: Option<&Path>,
     name: &str,
     text: Option<Secret>,

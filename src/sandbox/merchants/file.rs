@@ -129,6 +129,10 @@ mod tests {
                 "[[merchant]]\nmchid = \"1900000110\"\nserial = \"xyz\"\n",
                 "merchant[0].serial: give the serial",
             ),
+            (
+                "[[merchant]]\nmchid = \"1900000110\"\n[[merchant.brand_keys]]\nbrand_id = \"1\"\n",
+                "merchant[0].brand_keys[0].private_key: it is missing",
+            ),
         ] {
             let report = read(text).unwrap_err();
             assert!(report.contains(expected), "{report}");
@@ -144,6 +148,14 @@ mod tests {
             ("private_key = \"SECRET\"", "private_key"),
             ("private_key = SECRET", "line 3"),
             ("certificate = \"SECRET\"", "certificate"),
+            (
+                "brand_keys = [{brand_id = \"1\", private_key = \"SECRET\"}]",
+                "brand_keys[0].private_key",
+            ),
+            (
+                "brand_keys = [{brand_id = \"1\", private_key = 53435245}]",
+                "brand_keys[0].private_key",
+            ),
         ] {
             let report = read(&format!("[[merchant]]\nmchid = \"1900000110\"\n{member}\n"));
             let report = report.unwrap_err();

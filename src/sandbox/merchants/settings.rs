@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Product;
 use crate::bilingual::Bilingual;
-use crate::identity::GivenKeys;
+use crate::identity::{GivenBrand, GivenKeys, is_same_serial};
 use crate::platform::PlatformMode;
 use wechatpay_core::crypto::{Certificate, KeyAlgorithm, PrivateKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -79,6 +79,8 @@ pub struct MerchantSettings {
     pub(crate) products: Option<Vec<String>>,
     pub(crate) sub_merchants: Vec<String>,
     pub(crate) brands: Vec<String>,
+    /// The keys of brands that the user gives. The others are generated.
+    pub(crate) brand_keys: Vec<GivenBrand>,
     pub(crate) notify_url: Option<String>,
     pub(crate) keys: GivenKeys,
     /// Whether only a service provider names it, and the rest is assumed.
@@ -96,6 +98,7 @@ impl MerchantSettings {
             products: None,
             sub_merchants: Vec::new(),
             brands: Vec::new(),
+            brand_keys: Vec::new(),
             notify_url: None,
             keys: GivenKeys::default(),
             is_made_up: false,
@@ -147,6 +150,31 @@ impl MerchantSettings {
     pub fn brand(mut self, brand_id: impl Into<String>) -> Self {
         self.brands.push(brand_id.into());
         self
+    }
+
+    /// Adds a brand (品牌) with its private key (品牌API私钥), an RSA key, and the certificate of that key. Without a
+    /// certificate the sandbox issues it.
+    pub fn brand_key(
+        mut self,
+        brand_id: impl Into<String>,
+        key: PrivateKey,
+        certificate: Option<Certificate>,
+    ) -> Self {
+        self.give_brand(GivenBrand {
+            brand_id: brand_id.into(),
+            key,
+            certificate,
+            serial: None,
+        });
+        self
+    }
+
+    /// Adds the key of a brand, and the brand unless it is listed.
+    pub(crate) fn give_brand(&mut self, given: GivenBrand) {
+        if !self.brands.contains(&given.brand_id) {
+            self.brands.push(given.brand_id.clone());
+        }
+        self.brand_keys.push(given);
     }
 
     /// Sets the URL for notifications of requests without `notify_url`, in place of
@@ -232,7 +260,9 @@ impl MerchantSettings {
             );
             return Some(("brands", problem.into()));
         }
-        self.wrong_product().or_else(|| self.wrong_key())
+        self.wrong_product()
+            .or_else(|| self.wrong_key())
+            .or_else(|| self.wrong_brand_key())
     }
 
     fn wrong_product(&self) -> Option<FieldProblem> {
@@ -262,23 +292,56 @@ impl MerchantSettings {
         if algorithm.is_some_and(|algorithm| algorithm != keys.algorithm) {
             return Some(("algorithm", OTHER_ALGORITHM));
         }
-        let is_hex = |serial: &String| {
-            (1..=40).contains(&serial.len()) && serial.bytes().all(|byte| byte.is_ascii_hexdigit())
-        };
-        if keys.serial.as_ref().is_some_and(|serial| !is_hex(serial)) {
-            return Some(("serial", NOT_HEX));
-        }
-        let certificate = keys.certificate.as_ref()?;
-        let Some(key) = &keys.key else {
-            return Some(("certificate", NO_KEY));
-        };
-        if certificate.public_key() != key.public_key() {
-            return Some(("certificate", OTHER_KEY));
-        }
-        let serial = keys.serial.as_ref();
-        let is_other = |serial: &&String| !certificate.serial().eq_ignore_ascii_case(serial);
-        serial.filter(is_other).map(|_| ("serial", OTHER_SERIAL))
+        wrong_certificate(
+            keys.key.as_ref(),
+            keys.certificate.as_ref(),
+            keys.serial.as_deref(),
+        )
     }
+
+    fn wrong_brand_key(&self) -> Option<FieldProblem> {
+        let ids = || self.brand_keys.iter().map(|given| &given.brand_id);
+        let problem = self.brand_keys.iter().find_map(|given| {
+            if ids().filter(|id| **id == given.brand_id).count() > 1 {
+                return Some(("brand_id", TWO_BRAND_KEYS));
+            }
+            if given.key.algorithm() != KeyAlgorithm::Rsa {
+                return Some(("private_key", BRAND_NEEDS_RSA));
+            }
+            let (certificate, serial) = (given.certificate.as_ref(), given.serial.as_deref());
+            wrong_certificate(Some(&given.key), certificate, serial)
+        });
+        problem.map(|(field, problem)| {
+            let problem = (
+                format!("{field}: {}", problem.en),
+                format!("{field}：{}", problem.zh),
+            );
+            ("brand_keys", problem.into())
+        })
+    }
+}
+
+/// The certificate and the serial have to be those of the key.
+fn wrong_certificate(
+    key: Option<&PrivateKey>,
+    certificate: Option<&Certificate>,
+    serial: Option<&str>,
+) -> Option<FieldProblem> {
+    let is_hex = |serial: &str| {
+        (1..=40).contains(&serial.len()) && serial.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    if serial.is_some_and(|serial| !is_hex(serial)) {
+        return Some(("serial", NOT_HEX));
+    }
+    let certificate = certificate?;
+    let Some(key) = key else {
+        return Some(("certificate", NO_KEY));
+    };
+    if certificate.public_key() != key.public_key() {
+        return Some(("certificate", OTHER_KEY));
+    }
+    let is_other = |serial: &&str| !is_same_serial(certificate.serial(), serial);
+    serial.filter(is_other).map(|_| ("serial", OTHER_SERIAL))
 }
 
 /// A field, and what is wrong with it.
@@ -301,6 +364,14 @@ const HAS_NO_SUB: Bilingual = Bilingual::new(
 const OTHER_ALGORITHM: Bilingual = Bilingual::new(
     "it is not the private key's: leave it out, or give a key of this algorithm",
     "与私钥的算法不一致：请省略，或给出该算法的私钥",
+);
+const TWO_BRAND_KEYS: Bilingual = Bilingual::new(
+    "a brand has one key: leave the other one out",
+    "一个品牌只有一把私钥：请去掉重复的",
+);
+const BRAND_NEEDS_RSA: Bilingual = Bilingual::new(
+    "brands have RSA keys: give one in place of the SM2 key",
+    "品牌只使用 RSA 密钥：请勿使用 SM2 私钥",
 );
 const NOT_HEX: Bilingual = Bilingual::new(
     "give the serial of the certificate as at most 40 hexadecimal digits",

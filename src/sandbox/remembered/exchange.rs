@@ -66,6 +66,12 @@ pub(super) fn value_of(request: &IncomingRequest<'_>, name: &str) -> Option<Stri
     found.or_else(|| text(request.json?.get(name)?))
 }
 
+/// The sub-merchant that a request names.
+pub(super) fn owner_of(request: &IncomingRequest<'_>) -> Option<String> {
+    let mut names = ["sub_mchid", "sub_mch_id"].into_iter();
+    names.find_map(|name| value_of(request, name))
+}
+
 pub(super) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text.clone()),

@@ -10,6 +10,7 @@
 //! - A number that no operation creates, such as the number of a contract that a user signs, is known from the first
 //!   request that changes its record.
 //! - A repeated number of the merchant gets the first response again if the fields are the same, otherwise a refusal.
+//! - Sub-merchants may use the same number. A request that names none finds the newest record with the number.
 //! - The newest 10,000 records are kept, and at most 64 MiB.
 
 mod exchange;
@@ -24,13 +25,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::Method;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::journal::{StaticText, interned};
 use crate::refusal::{Refusal, business};
 use crate::validation::IncomingRequest;
 use crate::world::Outcome;
-use exchange::{Generated, answer_of, response_of, sent, success, value_of};
+use exchange::{Generated, answer_of, owner_of, response_of, sent, success, text, value_of};
 use plan::{Plan, Role};
 use record::{Key, Record, is_wanted, new_record};
 
@@ -40,7 +41,8 @@ const MOST_BYTES: usize = 64 << 20;
 #[derive(Default)]
 struct Records {
     rows: BTreeMap<u64, Record>,
-    index: HashMap<Key, u64>,
+    /// The records of each number, the newest last. They belong to different sub-merchants, or replace each other.
+    index: HashMap<Key, Vec<u64>>,
     /// The families and names of all numbers created so far.
     names: HashSet<(&'static str, String)>,
     next: u64,
@@ -132,8 +134,9 @@ impl Remembered {
     pub(crate) fn saved(&self) -> SavedRecords {
         let records = self.lock();
         let index = records.index.iter();
-        let index = index.map(|((family, name, number), row)| {
-            (SavedKey(family, name.clone(), number.clone()), *row)
+        let index = index.flat_map(|((family, name, number), rows)| {
+            let rows = rows.iter();
+            rows.map(|row| (SavedKey(family, name.clone(), number.clone()), *row))
         });
         let mut index: Vec<_> = index.collect();
         index.sort_unstable();
@@ -152,12 +155,15 @@ impl Remembered {
 
     /// Replaces the records by those of a checkpoint.
     pub(crate) fn restore(&self, saved: SavedRecords) {
-        let key = |(SavedKey(family, name, number), row)| ((family, name, number), row);
+        let mut index: HashMap<Key, Vec<u64>> = HashMap::new();
+        for (SavedKey(family, name, number), row) in saved.index {
+            index.entry((family, name, number)).or_default().push(row);
+        }
         let name = |SavedName(family, name)| (family, name);
         *self.lock() = Records {
             bytes: saved.rows.iter().map(|(_, row)| row.bytes).sum(),
             rows: saved.rows.into_iter().collect(),
-            index: saved.index.into_iter().map(key).collect(),
+            index,
             names: saved.names.into_iter().map(name).collect(),
             next: saved.next,
             now: 0,
@@ -187,7 +193,7 @@ impl Records {
         let answer = answer_of(request, generate)?;
         let record = new_record(plan, request, sent, &answer);
         if !record.keys.is_empty() {
-            self.refer(plan, &record.members);
+            self.refer(plan, &record);
             self.insert(record);
         }
         Some(Ok(success(answer)))
@@ -202,7 +208,13 @@ impl Records {
     ) -> Option<Outcome> {
         let own = plan.own?;
         let number = value_of(request, own)?;
-        let record = self.find(plan.family, own, &number)?;
+        let key = (plan.family, own.to_owned(), number);
+        let record = self
+            .rows
+            .get(&self.row_of(&key, owner_of(request).as_deref())?)?;
+        if record.owner != owner_of(request) {
+            return None;
+        }
         let is_over = exchange::reentrance(request.operation)
             .is_some_and(|seconds| self.now - record.made_at >= seconds);
         if record.maker != request.operation.path() || is_over {
@@ -215,11 +227,14 @@ impl Records {
     }
 
     /// Applies `related_…` numbers: the operation changes the records that they name.
-    fn refer(&mut self, plan: &Plan, members: &Map<String, Value>) {
-        for (name, value) in members {
-            let related = name.strip_prefix("related_").zip(value.as_str());
-            if let Some((name, value)) = related
-                && let Some(record) = self.find_mut(plan.family, name, value)
+    fn refer(&mut self, plan: &Plan, made: &Record) {
+        for (name, value) in &made.members {
+            let Some((name, number)) = name.strip_prefix("related_").zip(value.as_str()) else {
+                continue;
+            };
+            let key = (plan.family, name.to_owned(), number.to_owned());
+            if let Some(row) = self.row_of(&key, made.owner.as_deref())
+                && let Some(record) = self.rows.get_mut(&row)
             {
                 record.moved = Some(plan.verb.to_owned());
             }
@@ -302,11 +317,18 @@ impl Records {
     ) -> Option<Outcome> {
         let answer = answer_of(request, generate)?;
         let mut record = new_record(plan, request, sent, &answer);
+        let asked = plan
+            .names
+            .iter()
+            .any(|name| value_of(request, name).is_some());
+        // The response may have told another number of the same record.
         let number = |name: &&'static str| {
-            let number = value_of(request, name)?;
+            let told = || record.members.get(*name).and_then(text);
+            let number = value_of(request, name).or_else(told)?;
             Some((plan.family, (*name).to_owned(), number))
         };
-        record.keys = plan.names.iter().find_map(number).into_iter().collect();
+        let names = plan.names.iter().filter(|_| asked);
+        record.keys = names.filter_map(number).collect();
         record.moved = Some(plan.verb.to_owned());
         record.is_adopted = true;
         if !record.keys.is_empty() {
@@ -354,14 +376,14 @@ impl Records {
         plan: &Plan,
         request: &IncomingRequest<'_>,
     ) -> Option<Result<u64, Refusal>> {
-        let mut unknown = None;
+        let (mut unknown, owner) = (None, owner_of(request));
         for name in &plan.names {
             let Some(number) = value_of(request, name) else {
                 continue;
             };
             let key = (plan.family, (*name).to_owned(), number);
-            if let Some(row) = self.index.get(&key) {
-                return Some(Ok(*row));
+            if let Some(row) = self.row_of(&key, owner.as_deref()) {
+                return Some(Ok(row));
             }
             // A missing order of APIv2 may be in `world`.
             if plan.family != plan::V2_ORDERS && self.names.contains(&(plan.family, key.1)) {
@@ -373,18 +395,19 @@ impl Records {
         Some(Err(refusal))
     }
 
-    fn find(&self, family: &'static str, name: &str, number: &str) -> Option<&Record> {
-        let row = self
-            .index
-            .get(&(family, name.to_owned(), number.to_owned()))?;
-        self.rows.get(row)
-    }
-
-    fn find_mut(&mut self, family: &'static str, name: &str, number: &str) -> Option<&mut Record> {
-        let row = self
-            .index
-            .get(&(family, name.to_owned(), number.to_owned()))?;
-        self.rows.get_mut(row)
+    /// The newest record with a number, of this sub-merchant or of none. Queries that name no sub-merchant find the
+    /// records of all.
+    fn row_of(&self, key: &Key, owner: Option<&str>) -> Option<u64> {
+        let newest_first = || self.index.get(key).into_iter().flatten().rev();
+        let of = |wanted: Option<&str>| {
+            newest_first().find(|row| {
+                let record = self.rows.get(row);
+                record.is_some_and(|record| record.owner.as_deref() == wanted)
+            })
+        };
+        let found = of(owner).or_else(|| of(None));
+        let any = || newest_first().next().filter(|_| owner.is_none());
+        found.or_else(any).copied()
     }
 
     fn insert(&mut self, mut record: Record) {
@@ -396,7 +419,7 @@ impl Records {
             if !record.is_adopted {
                 self.names.insert((key.0, key.1.clone()));
             }
-            self.index.insert(key.clone(), row);
+            self.index.entry(key.clone()).or_default().push(row);
         }
         self.rows.insert(row, record);
         while self.rows.len() > KEPT || (self.bytes > MOST_BYTES && self.rows.len() > 1) {
@@ -413,8 +436,11 @@ impl Records {
         };
         self.bytes -= record.bytes;
         for key in &record.keys {
-            if self.index.get(key) == Some(&row) {
-                self.index.remove(key);
+            if let Some(rows) = self.index.get_mut(key) {
+                rows.retain(|it| *it != row);
+                if rows.is_empty() {
+                    self.index.remove(key);
+                }
             }
         }
     }

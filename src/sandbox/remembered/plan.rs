@@ -83,6 +83,7 @@ pub(super) fn is_number(name: &str) -> bool {
     ];
     let ends = ["_no", "_id", "billno", "_number"];
     let is_code = name.ends_with("_code") && (name.starts_with("out_") || name == "business_code");
+    let is_code = is_code || name == "contract_code";
     let named = name == "id" || is_code || ends.iter().any(|end| name.ends_with(end));
     named && !OTHERS.iter().any(|other| name.ends_with(other))
 }
@@ -189,7 +190,18 @@ impl Numbers {
             .request
             .iter()
             .filter(|_| self.path.is_empty() && self.changes());
-        self.path.iter().chain(body).copied()
+        let names = self.path.iter().chain(body).copied();
+        names.filter(|name| !self.is_template(name))
+    }
+
+    /// Whether a number is that of a template (模板), which is configured on the merchant platform and has many contracts,
+    /// so it finds none of them. APIv2 finds a contract by `contract_id`, or by `plan_id` and `contract_code`, of which the
+    /// merchant has one each.
+    ///
+    /// Source: <https://pay.weixin.qq.com/doc/v2/partner/4011988379>.
+    fn is_template(&self, name: &str) -> bool {
+        let mut named = self.path.iter().chain(&self.request);
+        name == "plan_id" && named.any(|name| name.contains("contract"))
     }
 
     fn new_in_answer(&self) -> impl Iterator<Item = &'static str> + '_ {

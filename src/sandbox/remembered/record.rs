@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::exchange::{is_state, response_of, text};
+use super::exchange::{is_state, owner_of, response_of, text};
 use super::plan::{self, Plan};
 use crate::journal::{StaticText, interned, static_text};
 use crate::schema::Field;
@@ -18,6 +18,9 @@ pub(super) struct Record {
     /// The operation that created it.
     #[serde(deserialize_with = "interned")]
     pub(super) maker: StaticText,
+    /// The sub-merchant of its request. Two sub-merchants may use the same number.
+    #[serde(default)]
+    pub(super) owner: Option<String>,
     /// The numbers that find it, as names and values.
     #[serde(deserialize_with = "keys")]
     pub(super) keys: Vec<Key>,
@@ -138,6 +141,7 @@ pub(super) fn new_record(
     let mut record = Record {
         family: plan.family,
         maker: request.operation.path(),
+        owner: owner_of(request),
         keys: Vec::new(),
         members,
         sent,
@@ -159,8 +163,12 @@ pub(super) fn new_record(
     record
 }
 
-/// Whether a record matches the numbers in the request for a list.
+/// Whether a record matches the sub-merchant and the numbers in the request for a list.
 pub(super) fn is_wanted(record: &Record, request: &IncomingRequest<'_>) -> bool {
+    let owner = owner_of(request);
+    if owner.is_some() && record.owner.is_some() && owner != record.owner {
+        return false;
+    }
     let mut asked = request.parameters().chain(request.variables());
     asked.all(|(name, value)| {
         let known = record

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use super::exchange::text;
+use serde_json::Map;
+
 use super::*;
 use crate::mock::{SampleRequest, SchemaSettings};
 use crate::schema;
@@ -45,8 +47,10 @@ fn call(
     let query = pairs.collect::<Vec<_>>().join("&");
     let mut body = sample.body().cloned().unwrap_or(json!({}));
     for (name, value) in values {
-        if let Some(member) = body.get_mut(name) {
-            *member = value.clone();
+        match body.get_mut(name) {
+            Some(_) if value.is_null() => drop(body.as_object_mut().unwrap().remove(name)),
+            Some(member) => *member = value.clone(),
+            None => {}
         }
     }
     let request = IncomingRequest {
@@ -130,6 +134,75 @@ fn a_recovered_punishment_is_shown_as_recovered() {
     assert!(!remembered.set_state("P2", "FAILED"));
 }
 
+/// Each has its own numbers, as each signs its own contract with WeChat Pay.
+#[test]
+fn sub_merchants_may_use_the_same_number() {
+    let remembered = Remembered::default();
+    let withdraw = operation(&Method::POST, "v3/ecommerce/fund/withdraw");
+    let query = operation(
+        &Method::GET,
+        "v3/ecommerce/fund/withdraw/out-request-no/{out_request_no}",
+    );
+    let of = |sub: &str, amount: i64| {
+        let values =
+            json!({"sub_mchid": sub, "out_request_no": "W1", "amount": amount, "remark": "R"});
+        call(&remembered, withdraw, &object(values)).unwrap()
+    };
+    let first = of("1900000001", 1).unwrap();
+    let second = of("1900000002", 2).unwrap();
+    assert_ne!(first["withdraw_id"], second["withdraw_id"]);
+    assert_eq!(
+        of("1900000001", 1).unwrap(),
+        first,
+        "the request is re-entrant"
+    );
+    let refused = of("1900000001", 3).unwrap_err();
+    assert_eq!(refused.code, "ALREADY_EXISTS");
+
+    let of = |sub: &str| {
+        let asked = object(json!({"sub_mchid": sub, "out_request_no": "W1"}));
+        call(&remembered, query, &asked).unwrap()
+    };
+    for (sub, made) in [("1900000001", &first), ("1900000002", &second)] {
+        let found = of(sub).unwrap();
+        assert_eq!(found["withdraw_id"], made["withdraw_id"]);
+        assert_eq!(found["sub_mchid"], sub);
+    }
+    assert_eq!(of("1900000003").unwrap_err().code, "RESOURCE_NOT_EXISTS");
+    let saved = remembered.saved();
+    let restored = Remembered::default();
+    restored.restore(saved);
+    let asked = object(json!({"sub_mchid": "1900000001", "out_request_no": "W1"}));
+    let found = call(&restored, query, &asked).unwrap().unwrap();
+    assert_eq!(found["withdraw_id"], first["withdraw_id"]);
+}
+
+/// Many contracts have one template.
+#[test]
+fn contracts_of_one_template_are_found_by_their_codes() {
+    let remembered = Remembered::default();
+    let delete = operation(&Method::POST, "v2/papay/deletecontract");
+    let query = operation(&Method::POST, "v2/papay/querycontract");
+    let asked =
+        |code: &str| object(json!({"plan_id": "123", "contract_code": code, "contract_id": null}));
+    let ended = call(&remembered, delete, &asked("C1")).unwrap().unwrap();
+    assert!(
+        call(&remembered, query, &asked("C2")).is_none(),
+        "it is another contract, of which nothing is known"
+    );
+    let found = call(&remembered, query, &asked("C1")).unwrap().unwrap();
+    assert_eq!(found["contract_code"], "C1");
+    assert_eq!(found["contract_id"], ended["contract_id"]);
+    let by_id = object(json!({
+        "contract_id": ended["contract_id"], "plan_id": null, "contract_code": null,
+    }));
+    let found = call(&remembered, query, &by_id).unwrap().unwrap();
+    assert_eq!(found["contract_code"], "C1");
+    call(&remembered, delete, &asked("C2")).unwrap().unwrap();
+    let found = call(&remembered, query, &asked("C2")).unwrap().unwrap();
+    assert_eq!(found["contract_code"], "C2");
+}
+
 /// A user signs the contract, so no operation creates its number.
 #[test]
 fn changes_of_numbers_that_users_create_are_remembered() {
@@ -200,6 +273,7 @@ fn memory_is_bounded() {
         records
             .index
             .values()
+            .flatten()
             .all(|row| records.rows.contains_key(row))
     );
 }
@@ -260,7 +334,13 @@ fn pair(
     let Some(number) = members.get(name) else {
         return Ok(()); // An optional number that was not made.
     };
-    let asked = object(json!({name: number}));
+    let mut asked = object(json!({name: number}));
+    // The number is the sub-merchant's.
+    for sub in ["sub_mchid", "sub_mch_id"] {
+        let owner = ["sub_mchid", "sub_mch_id"].iter();
+        let owner = owner.filter_map(|name| members.get(*name)).next();
+        asked.extend(owner.map(|owner| (sub.to_owned(), owner.clone())));
+    }
     let seen = call(&remembered, reader, &asked).ok_or("it was made up")?;
     let seen = seen.map_err(|refusal| format!("{refusal:?}"))?;
     let again = call(&remembered, reader, &asked).ok_or("made up")?;

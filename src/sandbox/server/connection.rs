@@ -24,6 +24,7 @@ use super::dispatch::dispatch;
 use crate::gateway::ClientCertificate;
 use crate::identity::TlsIdentity;
 use crate::settings::ConnectionLimits;
+use wechatpay_core::crypto::Certificate;
 
 /// Serves one connection; its errors concern only its client.
 pub(super) async fn serve_connection(
@@ -89,11 +90,11 @@ where
     }
 }
 
-/// The serial as WeChat Pay writes it; empty if OpenSSL cannot tell it.
+/// The serial as WeChat Pay writes it; empty for a certificate that cannot be read.
 fn serial(certificate: &X509Ref) -> String {
-    let number = certificate.serial_number().to_bn();
-    let text = number.and_then(|number| number.to_hex_str());
-    text.map_or_else(|_| String::new(), |text| text.to_string())
+    let der = certificate.to_der().unwrap_or_default();
+    let read = Certificate::from_bytes(der);
+    read.map_or_else(|_| String::new(), |it| it.serial().to_owned())
 }
 
 fn protocols(limits: &ConnectionLimits) -> auto::Builder<TokioExecutor> {

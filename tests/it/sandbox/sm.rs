@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::notify::Notifications;
 use wechatpay_chain::signing::request_text;
-use wechatpay_chain::{Client, ErrorKind, FieldPolicy, KeyAlgorithm, Verification};
+use wechatpay_chain::{Certificate, Client, ErrorKind, FieldPolicy, KeyAlgorithm, Verification};
 use wechatpay_sandbox::{Account, MerchantSettings, Sandbox, StubResponse};
 
 use super::control::get;
@@ -49,6 +49,40 @@ fn a_merchant_with_an_sm2_key_is_served_beside_those_with_rsa_keys() -> Outcome 
         .wait()?;
     let kind = rsa.headers().get("wechatpay-signature-type");
     assert_eq!(kind.ok_or("no type")?, "WECHATPAY2-SHA256-RSA2048");
+    Ok(())
+}
+
+/// The files of a merchant with an SM2 key have the platform certificate that signs for it, at each start the same.
+#[test]
+fn the_platform_certificate_of_the_files_is_for_sm2() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let start = || Sandbox::builder().sm().dir(folder.path()).start_blocking();
+    let serial = {
+        let sandbox = start()?;
+        let account = sandbox.account(sandbox.mchid())?;
+        let files = account.files().ok_or("no files")?;
+        let certificate = Certificate::from_file(&files.platform_cert)?;
+        assert_eq!(certificate.public_key().algorithm(), KeyAlgorithm::Sm2);
+        assert_eq!(
+            certificate.serial(),
+            account.platform_certificate().serial()
+        );
+        let client = account.merchant_builder().platform_certificate(certificate);
+        let order = order(account.mchid());
+        let answer = client.build()?.chain(NATIVE).post(order, ()).wait()?;
+        assert!(matches!(
+            answer.verification(),
+            Verification::Verified { .. }
+        ));
+        account.platform_certificate().serial().to_owned()
+    };
+    let again = start()?;
+    let account = again.account(again.mchid())?;
+    assert_eq!(account.platform_certificate().serial(), serial);
+    let rsa = again.account("1900007100")?;
+    let files = rsa.files().ok_or("no files")?;
+    let certificate = Certificate::from_file(&files.platform_cert)?;
+    assert_eq!(certificate.public_key().algorithm(), KeyAlgorithm::Rsa);
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use openssl::bn::BigNum;
 use super::Mistake;
 use crate::account::Sender;
 use crate::gateway::WINDOW_SECONDS;
+use crate::identity::is_same_serial;
 use crate::state::SandboxState;
 use wechatpay_core::crypto::Certificate;
 use wechatpay_core::protocol::Authorization;
@@ -69,7 +70,7 @@ fn id(authorization: &Authorization, expected: &str) -> Option<Mistake> {
 /// The mistake of a serial: another notation of the right one, or the serial of something else.
 fn serial(found: &str, sender: &Sender, state: &SandboxState) -> Option<Mistake> {
     let right = sender.certificate.serial();
-    if found.eq_ignore_ascii_case(right) {
+    if is_same_serial(found, right) {
         return None;
     }
     let (cause, en, zh) =
@@ -88,7 +89,7 @@ type SerialMistake = (&'static str, &'static str, &'static str);
 fn notation(found: &str, right: &str) -> Option<SerialMistake> {
     let digits = found.trim().trim_start_matches("0x");
     let bare: String = digits.chars().filter(|c| !" :-".contains(*c)).collect();
-    let is = |text: &str| text.eq_ignore_ascii_case(right);
+    let is = |text: &str| is_same_serial(text, right);
     if decimal(right).is_some_and(|decimal| decimal == found) {
         Some(DECIMAL)
     } else if is(&bare) && bare.len() < digits.len() {
@@ -105,7 +106,7 @@ fn notation(found: &str, right: &str) -> Option<SerialMistake> {
 /// The mistake of a serial that belongs to something else.
 fn serial_owner(found: &str, sender: &Sender, state: &SandboxState) -> SerialMistake {
     let identity = &state.identity;
-    let is = |serial: &str| serial.eq_ignore_ascii_case(found);
+    let is = |serial: &str| is_same_serial(serial, found);
     let is_of = |certificate: &Certificate| is(certificate.serial());
     let platform = state.platform.serials();
     if found.to_ascii_uppercase().starts_with("PUB_KEY_ID") {
@@ -177,8 +178,8 @@ const OF_STRANGER: SerialMistake = (
 
 /// Whether a serial is that of a brand, or of the merchant whose brand sends.
 fn is_other_party(found: &str, sender: &Sender, state: &SandboxState) -> bool {
-    let is_it = |certificate: &Certificate| certificate.serial().eq_ignore_ascii_case(found);
-    let brands = state.identity.made_brands();
+    let is_it = |certificate: &Certificate| is_same_serial(certificate.serial(), found);
+    let brands = state.accounts.made_brands();
     let merchant = sender.account.made_credentials();
     brands.iter().any(|brand| is_it(&brand.certificate))
         || merchant.is_some_and(|it| is_it(&it.certificate))

@@ -12,10 +12,11 @@ use serde_json::{Value, json};
 
 use super::{Diagnosis, Mistake, content, content_type, path};
 use crate::account::Caller;
+use crate::identity::is_same_serial;
 use crate::multipart;
 use crate::record::CallRecord;
 use crate::sensitive_fields::{
-    FieldDecryptor, NO_SERIAL, NOT_CIPHERTEXT, SERIAL_WRONG, named_serial,
+    FieldDecryptor, NO_SERIAL, NOT_CIPHERTEXT, SERIAL_WRONG, named_serial, padding_words,
 };
 use crate::state::SandboxState;
 use notation::{in_both_orders, readings};
@@ -138,7 +139,7 @@ impl Field<'_> {
             ));
         };
         match self.serial {
-            Some(serial) if serial.eq_ignore_ascii_case(id) => None,
+            Some(serial) if is_same_serial(serial, id) => None,
             Some(serial) => Some(Mistake::of(
                 "encrypted_for_other_key",
                 format!(
@@ -162,13 +163,7 @@ impl Field<'_> {
 
     fn of_padding(&self, used: Used) -> Option<Mistake> {
         let at = self.at;
-        let (wanted, wanted_zh) = match self.padding {
-            Padding::Pkcs1v15 => ("RSAES-PKCS1-v1_5", "RSAES-PKCS1-v1_5"),
-            _ => (
-                "RSAES-OAEP with SHA-1 and MGF1",
-                "RSAES-OAEP（SHA-1，MGF1）",
-            ),
-        };
+        let wanted = padding_words(self.padding);
         let (cause, found) = match (used, self.padding) {
             (Used::Pkcs1v15, Padding::Pkcs1v15) | (Used::OaepSha1, Padding::Oaep) => return None,
             (Used::Pkcs1v15, _) => ("padding_pkcs1", "PKCS#1 v1.5".to_owned()),
@@ -181,8 +176,11 @@ impl Field<'_> {
         };
         Some(Mistake::of(
             cause,
-            format!("{at} is encrypted with the padding {found}: use {wanted}"),
-            format!("{at} 加密时的填充方式是 {found}：应为 {wanted_zh}"),
+            format!(
+                "{at} is encrypted with the padding {found}: use {}",
+                wanted.en
+            ),
+            format!("{at} 加密时的填充方式是 {found}：应为 {}", wanted.zh),
         ))
     }
 
@@ -247,7 +245,7 @@ impl Field<'_> {
             return None;
         }
         let own = self.caller.credentials.certificate.serial();
-        Some(if serial.eq_ignore_ascii_case(own) {
+        Some(if is_same_serial(serial, own) {
             Mistake::of(
                 "serial_of_merchant",
                 format!(

@@ -67,7 +67,7 @@ pub(super) fn other_key(state: &SandboxState, sender: &Sender, signature: &[u8])
     if merchant.is_some_and(|it| by_certificate(&it.certificate)) {
         return MERCHANT_FOR_BRAND;
     }
-    let brands = identity.made_brands();
+    let brands = state.accounts.made_brands();
     if brands
         .iter()
         .any(|brand| by_certificate(&brand.certificate))

@@ -7,6 +7,7 @@ use super::{Authenticated, Content, Unauthenticated};
 use crate::account::{Account, Caller};
 use crate::apiv2::{self, Message};
 use crate::bilingual::Bilingual;
+use crate::identity::is_same_serial;
 use crate::refusal::Refusal;
 use crate::state::SandboxState;
 use wechatpay_core::catalog::Operation;
@@ -171,10 +172,4 @@ fn check_client_certificate(
         ),
     };
     Err(Refusal::v2(NO_CERTIFICATE, why))
-}
-
-/// Serials differ in case and in zeros before them.
-fn is_same_serial(one: &str, other: &str) -> bool {
-    let digits = |text: &str| text.trim_start_matches('0').to_ascii_uppercase();
-    digits(one) == digits(other)
 }

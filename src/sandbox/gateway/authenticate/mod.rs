@@ -13,6 +13,7 @@ use super::received::{Received, expected_scheme};
 use super::{MAX_JSON, too_long};
 use crate::account::{Account, Caller, Sender};
 use crate::bilingual::Bilingual;
+use crate::identity::is_same_serial;
 use crate::multipart;
 use crate::refusal::Refusal;
 use crate::state::SandboxState;
@@ -302,7 +303,7 @@ fn check_algorithm(auth: &Authorization, sender: Sender) -> Result<Sender, Refus
 /// The serial has to be that of the sender's certificate, and not another merchant's.
 fn check_serial(state: &SandboxState, sender: &Sender, found: &str) -> Result<(), Refusal> {
     let serial = sender.certificate.serial();
-    if found.eq_ignore_ascii_case(serial) {
+    if is_same_serial(found, serial) {
         return Ok(());
     }
     let (other, other_zh) = match state.accounts.owner_of_serial(found) {

@@ -82,6 +82,7 @@ fn read(fields: &Fields<'_>, request: &Request<'_>, kind: PaymentMethod) -> Resu
         mchid: fields.required_text("/mch_id")?,
         sub_appid: fields.optional_text("/sub_appid")?,
         sub_mchid: fields.optional_text("/sub_mch_id")?,
+        is_other_seller: false,
     };
     let currency = currency(fields, "/fee_type")?;
     let order = Order::new(fields.merchant_number("/out_trade_no")?, party, kind);

@@ -154,6 +154,7 @@ fn party(state: &State, fields: &Fields<'_>, mode: MerchantMode) -> Result<Party
         } else {
             None
         },
+        is_other_seller: false,
     };
     require_own_mchid(state, &party.mchid)?;
     Ok(party)

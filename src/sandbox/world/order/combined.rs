@@ -105,9 +105,11 @@ fn part(
     request: &Request<'_>,
     kind: PaymentMethod,
 ) -> Result<Order, Refusal> {
+    let mchid = item.required_text("/mchid")?;
     let party = Party {
         appid: combine.appid.clone(),
-        mchid: item.required_text("/mchid")?,
+        is_other_seller: mchid != combine.mchid,
+        mchid,
         sub_appid: item.optional_text("/sub_appid")?,
         sub_mchid: item.optional_text("/sub_mchid")?,
     };
@@ -158,7 +160,10 @@ pub(crate) fn close(state: &mut State, request: &Request<'_>) -> Outcome {
     let mut named = Vec::new();
     for item in fields.items("/sub_orders", MOST)? {
         let number = item.merchant_number("/out_trade_no")?;
-        let part = key_of(item.optional_text("/sub_mchid")?.as_deref(), &number);
+        let seller = item.optional_text("/mchid")?;
+        let other = seller.filter(|seller| *seller != combine.mchid);
+        let owner = item.optional_text("/sub_mchid")?.or(other);
+        let part = key_of(owner.as_deref(), &number);
         let order = orders.get(&part).filter(|_| combine.parts.contains(&part));
         let order =
             order.ok_or_else(|| business::ORDER_NOT_EXIST.with(&[&format_args!("{part:?}")]))?;

@@ -92,6 +92,9 @@ pub(crate) struct Party {
     pub(crate) sub_appid: Option<String>,
     /// `Some` for orders of a service provider.
     pub(crate) sub_mchid: Option<String>,
+    /// Whether `mchid` is another seller's than the merchant's that placed a combined order.
+    #[serde(default)]
+    pub(crate) is_other_seller: bool,
 }
 
 impl Party {
@@ -106,6 +109,12 @@ impl Party {
                 ("sub_mchid", Some(sub_mchid)),
             ]),
         }
+    }
+
+    /// The merchant whose numbers an order has, unless it is the one that placed it.
+    pub(crate) fn owner(&self) -> Option<&str> {
+        let other = self.is_other_seller.then_some(&*self.mchid);
+        self.sub_mchid.as_deref().or(other)
     }
 
     /// The merchant that receives the money: the sub-merchant, or the merchant itself.
@@ -187,7 +196,7 @@ impl Row for Order {
     }
 
     fn owner(&self) -> Option<&str> {
-        self.party.sub_mchid.as_deref()
+        self.party.owner()
     }
 
     fn is_over(&self, now: i64) -> bool {

@@ -96,7 +96,7 @@ impl Row for Refund {
     }
 
     fn owner(&self) -> Option<&str> {
-        self.party.sub_mchid.as_deref()
+        self.party.owner()
     }
 
     fn is_over(&self, _now: i64) -> bool {
@@ -125,6 +125,7 @@ impl Refund {
                 mchid: String::new(),
                 sub_appid: None,
                 sub_mchid: None,
+                is_other_seller: false,
             },
             total: 0,
             amount: 0,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use wechatpay_chain::{ErrorKind, PrivateKey};
+use wechatpay_chain::{Certificate, Client, ErrorKind, PrivateKey};
 use wechatpay_sandbox::{MerchantKind, Sandbox};
 
 use super::super::Outcome;
@@ -57,6 +57,77 @@ brands = ["120399"]
     paid(&account, "ORDER001", 100)?;
     assert_eq!(sandbox.account("1900003002")?.kind(), MerchantKind::Channel);
     sandbox.account("1900003003")?;
+    Ok(())
+}
+
+#[test]
+fn a_file_gives_the_keys_of_brands() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let keys = Sandbox::builder().fresh_keys().start_blocking()?;
+    fs::write(
+        folder.path().join("brand.pem"),
+        keys.merchant_key_pem()?.expose(),
+    )?;
+    let file = folder.path().join("merchants.toml");
+    fs::write(
+        &file,
+        r#"
+[[merchant]]
+mchid = "1900000109"
+brands = ["120399"]
+
+[[merchant.brand_keys]]
+brand_id = "120398"
+private_key_file = "brand.pem"
+serial = "5F00000000000000000000000000000000000002"
+"#,
+    )?;
+    let dir = folder.path().join("keys");
+    let start = || {
+        Sandbox::builder()
+            .merchant_file(&file)
+            .dir(&dir)
+            .start_blocking()
+    };
+    let call = |sandbox: &Sandbox, brand_id: &str, key: PrivateKey, serial: &str| {
+        let client = Client::builder()
+            .base_url(sandbox.base_url())
+            .brand_id(brand_id)
+            .serial(serial)
+            .private_key(key)
+            .platform_key(
+                sandbox.platform_key_id(),
+                sandbox.platform_public_key().clone(),
+            )
+            .no_proxy()
+            .build()?;
+        let configs = client.chain("brand/marketing/product-coupon/notify-configs");
+        configs.get(()).wait().map(drop)
+    };
+    let sandbox = start()?;
+    let (own, serial) = (
+        keys.merchant_key(),
+        "5F00000000000000000000000000000000000002",
+    );
+    call(&sandbox, "120398", own.clone(), serial)?;
+    assert!(call(&sandbox, "120399", own.clone(), serial).is_err());
+    let brands = dir.join("brands");
+    let given = PrivateKey::from_file(brands.join("120398/apiclient_key.pem"))?;
+    assert!(*given.public_key() == *own.public_key());
+    // The other brand's key was generated, and stays.
+    let generated = || -> Outcome<_> {
+        let own = brands.join("120399");
+        let certificate = Certificate::from_file(own.join("apiclient_cert.pem"))?;
+        Ok((
+            PrivateKey::from_file(own.join("apiclient_key.pem"))?,
+            certificate.serial().to_owned(),
+        ))
+    };
+    let (key, serial) = generated()?;
+    drop(sandbox);
+    let sandbox = start()?;
+    call(&sandbox, "120399", key, &serial)?;
+    assert_eq!(generated()?.1, serial);
     Ok(())
 }
 

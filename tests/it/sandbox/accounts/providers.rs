@@ -1,7 +1,11 @@
 //! Service providers and their sub-merchants.
 
+use http::Method;
 use serde_json::json;
-use wechatpay_sandbox::{MerchantKind, MerchantSettings, Sandbox};
+use wechatpay_chain::catalog::{BodyKind, Operation};
+use wechatpay_chain::{Call, Client, Media};
+use wechatpay_sandbox::schema;
+use wechatpay_sandbox::{MerchantKind, MerchantSettings, SampleRequest, Sandbox};
 
 use super::super::Outcome;
 use super::{FOREIGN_SUB, OTHER_PROVIDER, PROVIDER, SHOP, SUBS};
@@ -169,4 +173,86 @@ fn a_provider_or_channel_that_is_not_the_caller_s_is_refused() -> Outcome {
     assert_eq!(refused(get(&shop, risk, &ids(PROVIDER)))?, not_exists);
     get(&shop, risk, &ids("1900001400"))?;
     Ok(())
+}
+
+/// Every operation that names a sub-merchant: in the path, the query, the body, or in an item of a list.
+#[test]
+fn every_operation_refuses_a_sub_merchant_of_another_provider() -> Outcome {
+    let sandbox = sandbox()?;
+    let client = sandbox.account(PROVIDER)?.client()?;
+    let (mut count, mut failed) = (0, Vec::new());
+    for schema in schema::all() {
+        let operation = schema.operation();
+        let sample = SampleRequest::complete(&schema, 0);
+        let mut named = 0;
+        let call = call_for(&client, operation, &sample, &mut named);
+        if named == 0 || operation.is_brand() || operation.unsigned_request() {
+            continue;
+        }
+        count += 1;
+        let said = match call.wait() {
+            Ok(_) => "accepted".to_owned(),
+            Err(err) => err
+                .api()
+                .map_or_else(|| err.report(), |it| it.message.clone()),
+        };
+        if said != "受理关系不存在" {
+            failed.push(format!(
+                "{} {}: {said}",
+                operation.method(),
+                operation.path()
+            ));
+        }
+    }
+    failed.sort();
+    assert_eq!(failed, [""; 0], "{} of {count}", failed.len());
+    assert!(count > 350, "{count}");
+    Ok(())
+}
+
+/// The call of a sample by the provider for a foreign sub-merchant; counts the places that name it.
+fn call_for(
+    client: &Client,
+    operation: &Operation,
+    sample: &SampleRequest,
+    named: &mut usize,
+) -> Call {
+    let mut id_for = |name: &str| match name {
+        "sub_mchid" | "sub_mch_id" => {
+            *named += 1;
+            Some(FOREIGN_SUB)
+        }
+        "mchid" | "mch_id" | "sp_mchid" | "combine_mchid" | "combine_mch_id" | "channel_id" => {
+            Some(PROVIDER)
+        }
+        _ => None,
+    };
+    let chain = client.chain(operation.path().to_owned());
+    let mut call = match (operation.method(), operation.body()) {
+        (_, BodyKind::Multipart) => chain.post(Media::from_bytes("a.jpg", "abc"), ()),
+        (Method::GET, _) => chain.get(()),
+        (Method::DELETE, _) => chain.delete(()),
+        (Method::PUT, _) => chain.put((), ()),
+        (Method::PATCH, _) => chain.patch((), ()),
+        _ => chain.post((), ()),
+    };
+    for (name, value) in sample.query() {
+        call = call.query(name, id_for(name).unwrap_or(value));
+    }
+    for (name, value) in sample.vars() {
+        call = call.var(*name, id_for(name).unwrap_or(value));
+    }
+    if let Some(mut body) = sample.body().cloned() {
+        let mut objects = vec![&mut body];
+        while let Some(object) = objects.pop() {
+            for (name, value) in object.as_object_mut().into_iter().flatten() {
+                match id_for(name) {
+                    Some(id) if !value.is_array() => *value = json!(id),
+                    _ => objects.extend(value.as_array_mut().into_iter().flatten()),
+                }
+            }
+        }
+        call = call.json(body);
+    }
+    call
 }

@@ -1,9 +1,12 @@
 //! APIv2: the merchant is in the body, and its key signs.
 
+use http::Method;
 use serde_json::{Value, json};
-use wechatpay_sandbox::Account;
+use wechatpay_chain::{Client, catalog};
+use wechatpay_sandbox::schema;
+use wechatpay_sandbox::{Account, MerchantSettings, SampleRequest, Sandbox};
 
-use super::super::Outcome;
+use super::super::{Outcome, why};
 use super::{FOREIGN_SUB, PROVIDER, SHOP, SUBS, post, refused, sandbox};
 
 const UNIFIED: &str = "v2/pay/unifiedorder";
@@ -65,5 +68,62 @@ fn a_provider_s_sub_merchant_has_to_be_its_own() -> Outcome {
     let shop = sandbox.account(SHOP)?.client()?;
     let made = post(&shop, UNIFIED, order(SHOP, Some(SUBS[0])));
     assert_eq!(refused(made)?.2, "普通商户不允许传sub_mch_id");
+    Ok(())
+}
+
+/// Operations that move money out need the merchant's certificate on the TLS connection, and not another merchant's.
+#[test]
+fn the_tls_certificate_has_to_be_that_of_the_mch_id() -> Outcome {
+    let sandbox = Sandbox::builder()
+        .tls(true)
+        .merchant(MerchantSettings::new(SHOP))
+        .start_blocking()?;
+    let (first, shop) = (sandbox.account(sandbox.mchid())?, sandbox.account(SHOP)?);
+    let client = |keys: &Account| {
+        let builder = Client::builder()
+            .base_url(sandbox.base_url())
+            .root_certificate(sandbox.root_certificate().clone())
+            .mchid(SHOP)
+            .v2_key(shop.v2_key().clone())
+            .private_key(keys.key().clone())
+            .certificate(keys.certificate().clone());
+        builder.no_proxy().build()
+    };
+    let certified: Vec<_> = catalog::operations()
+        .iter()
+        .filter(|it| it.is_v2() && it.needs_client_cert() && it.method() == Method::POST)
+        .collect();
+    assert!(certified.len() > 20, "{}", certified.len());
+    for operation in certified {
+        let Some(schema) = schema::of(operation) else {
+            continue;
+        };
+        let mut sample = SampleRequest::complete(&schema, 0).body().cloned();
+        let Some(body) = sample.as_mut().filter(|body| body.get("mch_id").is_some()) else {
+            continue;
+        };
+        body["mch_id"] = json!(SHOP);
+        let path = operation.path();
+        // One operation fetches a key first, which is refused for the same reason.
+        let foreign = post(&client(&first)?, path, body.clone());
+        let report = foreign.err().ok_or("it was not refused")?.report();
+        assert!(
+            report.contains("请使用商户证书发起请求"),
+            "{path}: {report}"
+        );
+        let why = why(&sandbox)?;
+        let serials = [first.serial(), shop.serial(), SHOP];
+        assert!(serials.iter().all(|it| why.contains(it)), "{path}: {why}");
+        // With its own certificate, any other refusal is one of its fields.
+        if let Err(err) = post(&client(&shop)?, path, body.clone()) {
+            let message = err
+                .api()
+                .map_or_else(|| err.report(), |api| api.message.clone());
+            assert!(
+                !message.contains("请使用商户证书发起请求"),
+                "{path}: {message}"
+            );
+        }
+    }
     Ok(())
 }

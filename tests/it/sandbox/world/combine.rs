@@ -160,3 +160,53 @@ fn what_happens_to_a_combined_order_passes_over_its_closed_parts() -> Outcome {
     }
     Ok(())
 }
+
+/// The number is unique for a seller, which is a sub-merchant or another merchant.
+#[test]
+fn sellers_of_one_order_may_use_the_same_number() -> Outcome {
+    let shop = Shop::open()?;
+    let of = |mchid: &str, sub: Option<&str>, total: i64| {
+        let mut part = part("SAME", total);
+        part["mchid"] = json!(mchid);
+        match sub {
+            Some(sub) => part["sub_mchid"] = json!(sub),
+            None => drop(part.as_object_mut().and_then(|it| it.remove("sub_mchid"))),
+        }
+        part
+    };
+    let own = shop.mchid().to_owned();
+    let parts = json!([
+        of(&own, None, 1),
+        of("1900000999", None, 2),
+        of(&own, Some("1900000001"), 3),
+        of(&own, Some("1900000002"), 4),
+    ]);
+    let mut order = combined(&shop);
+    order["sub_orders"] = parts.clone();
+    shop.post(JSAPI, order.clone())?;
+    let close = "v3/combine-transactions/out-trade-no/C1/close";
+    let second = json!({"combine_appid": "wxd678efh567hg6787", "sub_orders": [parts[1]]});
+    assert_eq!(shop.post(close, second)?, 204);
+    shop.sandbox.pay("C1")?;
+    let found = shop.get("v3/combine-transactions/out-trade-no/C1")?;
+    let states = found["sub_orders"].as_array().ok_or("no parts")?;
+    let states: Vec<_> = states
+        .iter()
+        .map(|part| (text(&part["mchid"]), text(&part["trade_state"])))
+        .collect();
+    let expected = [
+        (&*own, "SUCCESS"),
+        ("1900000999", "CLOSED"),
+        (&own, "SUCCESS"),
+        (&own, "SUCCESS"),
+    ];
+    assert_eq!(
+        states,
+        expected.map(|(id, state)| (id.to_owned(), state.to_owned()))
+    );
+
+    order["combine_out_trade_no"] = json!("C2");
+    order["sub_orders"] = json!([of("1900000999", None, 2), of("1900000999", None, 2)]);
+    assert_eq!(shop.refused(JSAPI, order)?.2, "201 商户订单号重复");
+    Ok(())
+}
