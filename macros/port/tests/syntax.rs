@@ -452,3 +452,39 @@ fn the_inside_of_an_array_is_an_array() {
     assert_eq!(&php[parsed.program.comments[0].span.range()], "// note");
     assert!(!parse("1];[2").program.fragment);
 }
+
+#[test]
+fn places_are_the_callers_with_a_tag_and_without() {
+    let php = "// 第一\n$a = ['x' => \"中 {$b->c}\"]; # behind\nf(1);\n";
+    let alone = sound(php);
+    let at = |text: &str| php.find(text).unwrap();
+    assert_eq!(alone.program.statements[1].span.start, at("f(1)"));
+    let comments = &alone.program.comments;
+    assert_eq!(comments[0].span.range(), 0..at("\n"));
+    assert_eq!(comments[1].span.start, at("# behind"));
+    assert!(!comments[0].trailing && comments[1].trailing);
+
+    let tagged = sound(&format!("<?php {php}"));
+    let shifted = |span: wechatpay_chain_port::syntax::Span| span.start - 6..span.end - 6;
+    assert_eq!(
+        shifted(tagged.program.statements[0].span),
+        alone.program.statements[0].span.range()
+    );
+    assert_eq!(shifted(tagged.program.comments[0].span), 0..at("\n"));
+}
+
+#[test]
+fn places_in_the_inside_of_an_array_are_the_callers() {
+    let parsed = sound("// 第一\n'a' => f(), // behind\n'b' => 2");
+    assert!(parsed.program.fragment);
+    let comments = &parsed.program.comments;
+    assert_eq!(comments[0].span.range(), 0.."// 第一".len());
+    assert!(!comments[0].trailing && comments[1].trailing);
+    let StmtKind::Expr(expr) = &parsed.program.statements[0].kind else {
+        panic!("no expression")
+    };
+    let ExprKind::Array(items) = &expr.kind else {
+        panic!("no array")
+    };
+    assert_eq!(items[0].value.span.range(), 17..20);
+}

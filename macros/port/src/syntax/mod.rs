@@ -5,6 +5,7 @@ mod atom;
 mod children;
 mod lower;
 mod parse;
+mod source;
 
 pub use ast::*;
 pub use atom::*;

@@ -3,6 +3,7 @@
 use tree_sitter::{Node, Parser, Tree};
 
 use super::lower;
+use super::source::Source;
 use super::{Program, Span};
 use crate::diagnostic::Problem;
 
@@ -54,7 +55,8 @@ fn parse_as(text: &str, whole: bool) -> Parsed {
         let problem = Problem::error(Span::new(at, at + 1), "a NUL byte: this is no PHP source");
         return refused(problem);
     }
-    let Some(tree) = tree(text) else {
+    let source = Source::tagged(text);
+    let Some(tree) = tree(&source) else {
         return refused(Problem::error(Span::default(), "the PHP parser gave up"));
     };
     if tree.root_node().has_error()
@@ -62,8 +64,8 @@ fn parse_as(text: &str, whole: bool) -> Parsed {
     {
         return fragment;
     }
-    let (program, too_deep) = lower::program(text, tree.root_node(), whole);
-    let mut problems = mistakes(text, tree.root_node());
+    let (program, too_deep) = lower::program(&source, tree.root_node(), whole);
+    let mut problems = mistakes(&source, tree.root_node());
     problems.extend(too_deep);
     Parsed {
         program,
@@ -80,23 +82,20 @@ fn refused(problem: Problem) -> Parsed {
     }
 }
 
-fn tree(text: &str) -> Option<Tree> {
-    let tagged = text.contains("<?php") || text.contains("<?=");
-    let language = match tagged {
-        true => tree_sitter_php::LANGUAGE_PHP,
-        false => tree_sitter_php::LANGUAGE_PHP_ONLY,
-    };
+fn tree(source: &Source<'_>) -> Option<Tree> {
     let mut parser = Parser::new();
-    parser.set_language(&language.into()).ok()?;
-    parser.parse(text, None)
+    // The grammar of snippets without a tag would be a second megabyte in each program.
+    parser
+        .set_language(&tree_sitter_php::LANGUAGE_PHP.into())
+        .ok()?;
+    parser.parse(source.text(), None)
 }
 
 /// The text as the inside of an array.
 fn fragment(text: &str) -> Option<Parsed> {
-    // The line break ends a comment on the last line.
-    let wrapped = format!("[{text}\n];");
-    let tree = tree(&wrapped).filter(|tree| !tree.root_node().has_error())?;
-    let (program, too_deep) = lower::fragment(&wrapped, text.len(), tree.root_node());
+    let source = Source::array(text);
+    let tree = tree(&source).filter(|tree| !tree.root_node().has_error())?;
+    let (program, too_deep) = lower::fragment(&source, text.len(), tree.root_node());
     // `];[` around a text makes two arrays of it.
     let one = program.statements.len() == 1;
     let calls = calls(tree.root_node());
@@ -128,7 +127,7 @@ fn calls(root: Node<'_>) -> bool {
     false
 }
 
-fn mistakes(text: &str, root: Node<'_>) -> Vec<Problem> {
+fn mistakes(source: &Source<'_>, root: Node<'_>) -> Vec<Problem> {
     let mut found = Vec::new();
     let mut todo = vec![root];
     while let Some(node) = todo.pop() {
@@ -136,7 +135,7 @@ fn mistakes(text: &str, root: Node<'_>) -> Vec<Problem> {
             break;
         }
         if node.is_error() || node.is_missing() {
-            found.push(mistake(text, node));
+            found.push(mistake(source, node));
         } else if node.has_error() {
             let mut cursor = node.walk();
             let children: Vec<_> = node.children(&mut cursor).collect();
@@ -146,12 +145,13 @@ fn mistakes(text: &str, root: Node<'_>) -> Vec<Problem> {
     found
 }
 
-fn mistake(text: &str, node: Node<'_>) -> Problem {
-    let span = Span::new(node.start_byte(), node.end_byte());
+fn mistake(source: &Source<'_>, node: Node<'_>) -> Problem {
+    let span = source.span(node.byte_range());
     if node.is_missing() {
         return Problem::error(span, format!("`{}` is missing here", node.kind()));
     }
-    let found = text.get(span.range()).unwrap_or_default().trim_start();
+    let found = source.own().get(span.range()).unwrap_or_default();
+    let found = found.trim_start();
     let shown: String = found
         .lines()
         .next()

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use tree_sitter::Node;
 
 use self::name::Imports;
+use super::source::Source;
 use super::{Comment, Expr, ExprKind, Program, Span, Stmt, StmtKind};
 use crate::diagnostic::Problem;
 
@@ -21,22 +22,30 @@ use crate::diagnostic::Problem;
 const DEEPEST: usize = 100;
 
 /// The tree, and the place that is nested too deeply, if there is one.
-pub(super) fn program(text: &str, root: Node<'_>, whole: bool) -> (Program, Option<Problem>) {
-    let mut lower = Lower::new(text, 0);
+pub(super) fn program(
+    source: &Source<'_>,
+    root: Node<'_>,
+    whole: bool,
+) -> (Program, Option<Problem>) {
+    let mut lower = Lower::new(source);
     lower.whole = whole;
     let program = Program {
         imported: Vec::new(),
         statements: lower.statements(root),
-        comments: comments(text, root),
+        comments: comments(source, root),
         fragment: false,
         touched: lower.touched,
     };
     (program, lower.too_deep)
 }
 
-/// `text` is the array around the fragment of `len` bytes; spans are of the latter.
-pub(super) fn fragment(text: &str, len: usize, root: Node<'_>) -> (Program, Option<Problem>) {
-    let mut lower = Lower::new(text, 1);
+/// `source` is the array around the fragment of `len` bytes; spans are of the latter.
+pub(super) fn fragment(
+    source: &Source<'_>,
+    len: usize,
+    root: Node<'_>,
+) -> (Program, Option<Problem>) {
+    let mut lower = Lower::new(source);
     let mut statements = lower.statements(root);
     if let [stmt] = &mut *statements {
         stmt.span = Span::new(0, len);
@@ -44,14 +53,10 @@ pub(super) fn fragment(text: &str, len: usize, root: Node<'_>) -> (Program, Opti
             expr.span = Span::new(0, len);
         }
     }
-    let mut comments = comments(text, root);
-    for comment in &mut comments {
-        comment.span = Span::new(comment.span.start - 1, comment.span.end - 1);
-    }
     let program = Program {
         imported: Vec::new(),
         statements,
-        comments,
+        comments: comments(source, root),
         fragment: true,
         touched: lower.touched,
     };
@@ -59,9 +64,8 @@ pub(super) fn fragment(text: &str, len: usize, root: Node<'_>) -> (Program, Opti
 }
 
 struct Lower<'t> {
+    source: &'t Source<'t>,
     text: &'t str,
-    /// How many bytes were put before the caller's text.
-    shift: usize,
     imports: Imports,
     depth: usize,
     /// The first place that is nested too deeply.
@@ -74,10 +78,10 @@ struct Lower<'t> {
 }
 
 impl<'t> Lower<'t> {
-    fn new(text: &'t str, shift: usize) -> Self {
+    fn new(source: &'t Source<'t>) -> Self {
         Self {
-            text,
-            shift,
+            source,
+            text: source.text(),
             imports: Imports::default(),
             depth: 0,
             too_deep: None,
@@ -92,8 +96,7 @@ impl<'t> Lower<'t> {
     }
 
     fn span(&self, node: Node<'_>) -> Span {
-        let at = |byte: usize| byte.saturating_sub(self.shift);
-        Span::new(at(node.start_byte()), at(node.end_byte()))
+        self.source.span(node.byte_range())
     }
 
     /// Works one level deeper; nothing where that is too deep, which is noted.
@@ -140,12 +143,12 @@ fn has(node: Node<'_>, token: &str) -> bool {
         .any(|child| child.kind() == token)
 }
 
-fn comments(text: &str, root: Node<'_>) -> Vec<Comment> {
+fn comments(source: &Source<'_>, root: Node<'_>) -> Vec<Comment> {
     let mut found = Vec::new();
     let mut todo = vec![root];
     while let Some(node) = todo.pop() {
         if node.kind() == "comment" {
-            found.push(comment(text, node));
+            found.push(comment(source, node));
             continue;
         }
         let mut cursor = node.walk();
@@ -156,20 +159,20 @@ fn comments(text: &str, root: Node<'_>) -> Vec<Comment> {
     found
 }
 
-fn comment(text: &str, node: Node<'_>) -> Comment {
-    let raw = text.get(node.byte_range()).unwrap_or_default();
-    let line_start = text[..node.start_byte()].rfind('\n').map_or(0, |at| at + 1);
-    let before = text.get(line_start..node.start_byte()).unwrap_or_default();
-    // A fragment's own bracket is no code.
-    let before = if line_start == 0 {
-        before.trim_start_matches("<?php")
-    } else {
-        before
+fn comment(source: &Source<'_>, node: Node<'_>) -> Comment {
+    let raw = source.text().get(node.byte_range()).unwrap_or_default();
+    let start = node.start_byte();
+    let span = source.span(start..start + raw.trim_end().len());
+    let before = source.own().get(..span.start).unwrap_or_default();
+    let line = match before.rfind('\n') {
+        Some(at) => &before[at + 1..],
+        // A tag is no code.
+        None => before.trim_start_matches("<?php"),
     };
     Comment {
-        span: Span::new(node.start_byte(), node.start_byte() + raw.trim_end().len()),
+        span,
         lines: comment_lines(raw),
-        trailing: !before.trim().is_empty(),
+        trailing: !line.trim().is_empty(),
     }
 }
 
