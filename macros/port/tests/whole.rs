@@ -233,13 +233,34 @@ fn a_property_whose_name_only_a_run_tells_is_refused_where_the_class_has_some() 
 }
 
 #[test]
-fn a_static_property_that_all_objects_share_is_refused_where_it_is_set() {
+fn a_static_property_that_all_objects_share_is_the_applications() {
     let php = "class A { private static $n = 0; function next() { return ++self::$n; } }";
-    refused(php, "the static property `$n`, which all objects");
-    let php = "class A { private static $n = 0; static function put($n) { self::$n = $n; } function n() { return self::$n; } }";
-    refused(php, "the static property `$n`, which all objects");
+    refused(php, "the porter does not know");
+    let php = "class A { private static $n = 0; static function put($n) { self::$n = $n; } function n() { return A::$n; } }";
+    holds(php, "host.set_a_n(n)?");
+    holds(php, "host.a_n()?");
     let php = "class A { private static $n = null; static function n() { if (self::$n === null) { self::$n = load(); } return self::$n; } }";
     holds(php, "self.n = ");
+    // Others may set it, too.
+    let php = "class A { public static $n = null; static function n() { if (self::$n === null) { self::$n = load(); } return self::$n; } }";
+    holds(php, "host.set_a_n(");
+    // One method for each of them.
+    let php = "function f() { return [Order::$count, Refund::$count]; }";
+    holds(php, "host.order_count()?");
+    holds(php, "host.refund_count()?");
+}
+
+#[test]
+fn what_stands_outside_of_php_is_printed() {
+    let page = "<?php f(); ?>\n<b>a</b>\n<?php if ($x): ?>\n\n<i><?= $x ?></i>\n<?php endif;";
+    for piece in [
+        "println!(\"<b>a</b>\")",
+        "print!(\"\\n<i>\")",
+        "println!(\"</i>\")",
+    ] {
+        holds(page, piece);
+    }
+    refused("<?php f(); ?>\n<?= if ($x) { f(); } ?>", "behind `<?=`");
 }
 
 #[test]

@@ -194,10 +194,6 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "修改还被别处引用的对象",
     ),
     (
-        "the static property `${}`, which all objects of the class share",
-        "静态属性 `${}` 由该类的所有对象共享",
-    ),
-    (
         "a function that changes an argument of this type",
         "会修改这种类型参数的函数",
     ),
@@ -273,6 +269,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "`new` of a class known at run time only",
         "类名在运行时才知道的 `new`",
     ),
+    ("this statement behind `<?=`", "`<?=` 之后的这条语句"),
     ("HTML outside of `<?php`", " `<?php` 之外的 HTML"),
     ("so many `elseif`s", "这么多 `elseif`"),
     ("the function `{}` within another", "函数内部的函数 `{}`"),

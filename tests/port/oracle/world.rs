@@ -25,6 +25,8 @@ pub(crate) struct World {
     script: Script,
     /// How often each of the script's foreign calls was made.
     calls: Mutex<BTreeMap<String, usize>>,
+    /// The static properties that the application has, by their plain names.
+    kept: Mutex<BTreeMap<String, Value>>,
 }
 
 static WORLD: OnceLock<World> = OnceLock::new();
@@ -43,6 +45,7 @@ impl World {
             record: Mutex::new(File::create(record).expect("a record")),
             script: Script::new(answers, platform, merchant, serial, NOW),
             calls: Mutex::default(),
+            kept: Mutex::new(kept(&job["script"])),
             job,
         };
         assert!(WORLD.set(world).is_ok());
@@ -192,6 +195,9 @@ impl Foreign {
         if let ("asclient" | "asexception", [held]) = (plain(name).as_str(), &*args) {
             return T::called(world, held.clone());
         }
+        if let Some(value) = world.kept(&plain(name), &args) {
+            return T::called(world, value);
+        }
         if world.scripted(name).is_none()
             && let Some(value) = world.builtin(name, &args)
         {
@@ -213,6 +219,27 @@ impl Foreign {
     }
 }
 
+/// The static properties that the script names, with their values before the run.
+fn kept(script: &Value) -> BTreeMap<String, Value> {
+    let names = script["kept"].as_object().into_iter().flatten();
+    names.map(|(name, value)| (plain(name), value.clone())).collect()
+}
+
+/// Sets a value, or an item of it: the keys, then what it is set to.
+fn set(value: &mut Value, path: &[Value]) {
+    match path {
+        [] => {}
+        [last] => *value = last.clone(),
+        [key, rest @ ..] => {
+            if !value.is_object() {
+                *value = serde_json::json!({});
+            }
+            let key = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
+            set(&mut value[key], rest);
+        }
+    }
+}
+
 /// A name without what PHP and Rust write differently.
 fn plain(name: &str) -> String {
     let kept = name.chars().filter(char::is_ascii_alphanumeric);
@@ -221,6 +248,16 @@ fn plain(name: &str) -> String {
 }
 
 impl World {
+    /// Reads or sets a static property that the class has in PHP: no call, on either side.
+    fn kept(&self, name: &str, args: &[Value]) -> Option<Value> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(value) = kept.get(name) {
+            return Some(value.clone());
+        }
+        set(kept.get_mut(name.strip_prefix("set")?)?, args);
+        Some(Value::Null)
+    }
+
     /// Functions of PHP that the port leaves to the application: php gives their results.
     fn builtin(&self, name: &str, args: &[Value]) -> Option<Value> {
         let script = &self.job["script"];

@@ -8,15 +8,14 @@ use super::tree::{Class, Expr, ExprKind, Function, Root, Stmt, StmtKind};
 
 /// The names of such properties.
 pub(super) fn unset(class: &Class) -> BTreeSet<String> {
-    let Some(constructor) = &class.constructor else {
-        return BTreeSet::new();
-    };
-    let calls = calls_methods(constructor);
+    let constructor = class.constructor.as_ref();
+    let calls = constructor.is_some_and(calls_methods);
+    let first = constructor.map_or(&[][..], |constructor| &constructor.body);
     let fields = class.fields.iter().filter(|field| {
         field.default.is_none()
             && !field.foreign
             && !is_given(class, &field.name)
-            && (calls || !sets(&constructor.body, &field.name))
+            && (calls || !sets(first, &field.name))
     });
     fields.map(|field| field.name.clone()).collect()
 }

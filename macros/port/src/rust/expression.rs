@@ -667,6 +667,12 @@ impl<'a> Body<'_, 'a> {
         )
     }
 
+    /// A variable or property that holds a response.
+    fn is_held_response(&self, value: &Expr) -> bool {
+        let is_place = matches!(*value.kind, ExprKind::Local(_) | ExprKind::Field(_));
+        is_place && self.types.of(value) == Ty::Response
+    }
+
     pub(crate) fn builtin(&mut self, span: Span, name: &str, args: &'a [Expr]) -> Code {
         let function = ident(name);
         match name {
@@ -687,6 +693,10 @@ impl<'a> Body<'_, 'a> {
                     (array, _) => array,
                 };
                 return Code::new(quote!(php::implode(#glue, #array)), Repr::String);
+            }
+            // Guzzle's response shows no property.
+            "json_encode" if args.first().is_some_and(|arg| self.is_held_response(arg)) => {
+                return Code::new(quote!("{}"), Repr::Str);
             }
             _ => {}
         }

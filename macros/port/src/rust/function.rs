@@ -452,6 +452,22 @@ impl<'s, 'a> Body<'s, 'a> {
             {
                 self.held_by_host(code, wanted, span)
             }
+            // The SDK reads a key from its text.
+            Repr::Value
+            | Repr::ValuePlace
+            | Repr::ValueRef
+            | Repr::Str
+            | Repr::String
+            | Repr::StringPlace
+                if matches!(wanted, Ty::PrivateKey | Ty::PublicKey) =>
+            {
+                let text = code.text();
+                let read = ident(match wanted {
+                    Ty::PrivateKey => "private_key",
+                    _ => "public_key",
+                });
+                self.tried(quote!(php::#read(#text)))
+            }
             _ => {
                 let what = what(wanted);
                 self.refuse(span, &format!("a value where {what} is expected"))

@@ -1,6 +1,6 @@
 //! Names that stand for something else: `static` and `global` variables, and those of a `foreach` by reference.
 
-use super::{Builder, class};
+use super::Builder;
 use crate::diagnostic::Problem;
 use crate::hir::tree::{Expr, ExprKind, Field, PathPiece, Place, Root, Stmt, StmtKind};
 use crate::hir::{Ty, Use};
@@ -383,21 +383,21 @@ impl<'a> Builder<'a> {
 
     fn is_foreign_target(&self, target: &syntax::Expr) -> bool {
         match &target.kind {
-            PhpKind::Property { object, .. } => match class::property(target) {
+            PhpKind::Property { object, .. } => match self.own_property(target) {
                 Some(_) => false,
                 None => self.is_foreign_object(object),
             },
             PhpKind::Index { object, .. } => self.is_foreign_object(object),
             PhpKind::Whole(whole) => {
                 matches!(&**whole, WholeExpr::StaticProperty(..))
-                    && class::property(target).is_none()
+                    && self.own_property(target).is_none()
             }
             _ => false,
         }
     }
 
     fn is_foreign_object(&self, object: &syntax::Expr) -> bool {
-        if let Some(name) = class::property(object) {
+        if let Some(name) = self.own_property(object) {
             return self.class.is_some_and(|shape| {
                 shape.foreign.contains(&name) || !shape.fields.contains_key(&name)
             });
@@ -413,7 +413,7 @@ impl<'a> Builder<'a> {
     ) -> Option<()> {
         match &target.kind {
             PhpKind::Property { object, member } => {
-                if let Some(name) = class::property(target) {
+                if let Some(name) = self.own_property(target) {
                     words.push(name);
                     return Some(());
                 }
@@ -429,8 +429,7 @@ impl<'a> Builder<'a> {
             }
             PhpKind::Whole(whole) => match &**whole {
                 WholeExpr::StaticProperty(class, name) => {
-                    let last = class.written.rsplit('\\').next().unwrap_or_default();
-                    words.extend([last.to_owned(), name.clone()]);
+                    words.extend(self.static_words(class, name));
                 }
                 _ => return None,
             },

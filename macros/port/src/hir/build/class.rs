@@ -18,33 +18,29 @@ pub(super) struct Shape<'a> {
     pub(super) fields: BTreeMap<String, Ty>,
     /// The properties that are the application's objects.
     pub(super) foreign: BTreeSet<String>,
+    /// The static properties that the application has, because the class's objects share them.
+    pub(super) shared: BTreeSet<String>,
     /// The names of its constants.
     pub(super) consts: BTreeSet<String>,
 }
 
+/// The functions of a class.
+#[derive(Default)]
+struct Members {
+    constructor: Option<hir::Function>,
+    methods: Vec<hir::Function>,
+    /// The fields for `static` variables.
+    statics: Vec<Field>,
+    /// The static properties that the objects share.
+    shared: BTreeSet<String>,
+}
+
 pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a syntax::Class) -> Class {
-    let shape = shape(class);
-    let mut methods = Vec::new();
-    let mut constructor = None;
-    let mut statics = Vec::new();
-    for method in class.methods.iter().filter(|method| method.has_body) {
-        if method.name.ends_with(PARENT_CONSTRUCTOR) {
-            continue;
-        }
-        let mut builder = Builder::new(block, names, Some(&shape));
-        builder.method_name = Some(method.name.clone());
-        let function = builder.function(
-            method.span,
-            &written(&method.name),
-            method.public,
-            &method.closure,
-        );
-        statics.append(&mut builder.statics);
-        let function = shared_statics(class, method, function, &shape);
-        match method.name.eq_ignore_ascii_case("__construct") {
-            true => constructor = Some(function),
-            false => methods.push(function),
-        }
+    let mut shape = shape(class);
+    let mut members = read(block, names, &shape);
+    if !members.shared.is_empty() {
+        shape.shared = members.shared;
+        members = read(block, names, &shape);
     }
     let mut builder = Builder::new(block, names, Some(&shape));
     let consts = class.consts.iter().map(|(name, value)| Const {
@@ -81,7 +77,8 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
             });
         }
     }
-    fields.extend(statics);
+    fields.extend(members.statics);
+    fields.retain(|field| !shape.shared.contains(&field.name));
     Class {
         span: class.name_span,
         name: class.name.clone(),
@@ -89,19 +86,46 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
         parents: names.parents(class),
         consts,
         fields,
-        constructor,
-        methods,
+        constructor: members.constructor,
+        methods: members.methods,
     }
 }
 
-/// Refuses a method that sets a static property: objects share the property in PHP, and each struct has a copy in Rust.
-/// A client that is made once may be copied, and so may a property that only one static method uses.
+fn read<'a>(block: &'a Block, names: &'a Names<'a>, shape: &Shape<'a>) -> Members {
+    let class = shape.class;
+    let mut members = Members::default();
+    for method in class.methods.iter().filter(|method| method.has_body) {
+        if method.name.ends_with(PARENT_CONSTRUCTOR) {
+            continue;
+        }
+        let mut builder = Builder::new(block, names, Some(shape));
+        builder.method_name = Some(method.name.clone());
+        let mut function = builder.function(
+            method.span,
+            &written(&method.name),
+            method.public,
+            &method.closure,
+        );
+        members.statics.append(&mut builder.statics);
+        members
+            .shared
+            .extend(shared_statics(class, method, &mut function, shape));
+        match method.name.eq_ignore_ascii_case("__construct") {
+            true => members.constructor = Some(function),
+            false => members.methods.push(function),
+        }
+    }
+    members
+}
+
+/// The static properties that a method sets and that objects share: each struct would have a copy of its own, so the
+/// application has them. A client that is made once may be copied, and so may a property that only one static method uses.
 fn shared_statics(
     class: &syntax::Class,
     method: &syntax::Method,
-    mut function: hir::Function,
+    function: &mut hir::Function,
     shape: &Shape<'_>,
-) -> hir::Function {
+) -> Vec<String> {
     let mut set = Vec::new();
     let mut changed = BTreeSet::new();
     for stmt in &mut function.body {
@@ -110,10 +134,9 @@ fn shared_statics(
                 *expr.kind,
                 hir::ExprKind::Assign(..) | hir::ExprKind::AssignMissing(..)
             );
-            let span = expr.span;
             for (place, _) in expr.places_mut() {
                 if let hir::Root::Field(name) = &place.root {
-                    set.push((name.clone(), span));
+                    set.push(name.clone());
                     if !once || !place.path.is_empty() {
                         changed.insert(name.clone());
                     }
@@ -121,14 +144,18 @@ fn shared_statics(
             }
         });
     }
-    let refused = set.into_iter().find(|(name, _)| {
+    set.retain(|name| {
         let mut properties = class.properties.iter();
-        let known = properties.any(|property| property.is_static && property.name == *name);
+        let Some(property) =
+            properties.find(|property| property.is_static && property.name == *name)
+        else {
+            return false;
+        };
         let client = shape
             .fields
             .get(name)
             .is_some_and(|ty| *ty.present() == Ty::Client);
-        let alone = method.is_static && !changed.contains(name) && {
+        let alone = !property.public && method.is_static && !changed.contains(name) && {
             let others = class
                 .methods
                 .iter()
@@ -137,17 +164,9 @@ fn shared_statics(
             others.for_each(|other| mentions.statements(&other.closure.body));
             !mentions.all.contains(name)
         };
-        known && !client && !alone && !shape.foreign.contains(name)
+        !client && !alone && !shape.foreign.contains(name)
     });
-    if let Some((name, span)) = refused {
-        let message =
-            format!("the static property `${name}`, which all objects of the class share");
-        let problem =
-            crate::diagnostic::Problem::error(span, message).hint("write this part in Rust");
-        let kind = hir::StmtKind::Refused(problem);
-        function.body.insert(0, hir::Stmt { span, kind });
-    }
-    function
+    set
 }
 
 /// The name of a method in the tree.
@@ -231,6 +250,7 @@ fn shape(class: &syntax::Class) -> Shape<'_> {
         class,
         fields,
         foreign,
+        shared: BTreeSet::new(),
         consts: class.consts.iter().map(|(name, _)| name.clone()).collect(),
     }
 }
@@ -325,5 +345,30 @@ pub(super) fn property(expr: &Expr) -> Option<String> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+impl Builder<'_> {
+    /// `$this->name`, `self::$name`, for what the struct or, by its name alone, the application has.
+    pub(super) fn own_property(&self, expr: &Expr) -> Option<String> {
+        let name = property(expr)?;
+        let shared = self.class.is_some_and(|shape| shape.shared.contains(&name));
+        (!shared).then_some(name)
+    }
+
+    /// Whether the class has a property, as far as the file says.
+    pub(super) fn has_property(&self, name: &str) -> bool {
+        self.class
+            .is_some_and(|shape| shape.fields.contains_key(name))
+    }
+
+    /// The words for a static property of another class, or for one that the objects of this class share.
+    pub(super) fn static_words(&self, class: &syntax::Name, name: &str) -> Vec<String> {
+        let last = class.written.rsplit('\\').next().unwrap_or_default();
+        let last = match (last, self.class) {
+            ("self" | "static", Some(shape)) => &shape.class.name,
+            _ => last,
+        };
+        vec![last.to_owned(), name.to_owned()]
     }
 }

@@ -232,7 +232,7 @@ impl<'a> Builder<'a> {
         object: &'a syntax::Expr,
         member: &'a Member,
     ) -> Expr {
-        if let Some(name) = class::property(expr)
+        if let Some(name) = self.own_property(expr)
             && let Some(shape) = self.class
         {
             // Members of a base class that is not in the file are the application's.
@@ -246,7 +246,7 @@ impl<'a> Builder<'a> {
             // The name may be that of a property which the struct has.
             let own = |shape: &class::Shape<'_>| {
                 let mut names = shape.fields.keys();
-                names.any(|name| !shape.foreign.contains(name))
+                names.any(|name| !shape.foreign.contains(name) && !shape.shared.contains(name))
             };
             if matches!(member, Member::Computed(_)) && self.class.is_some_and(own) {
                 return self.unknown(expr.span, "a property whose name only a run tells");
@@ -283,7 +283,7 @@ impl<'a> Builder<'a> {
         {
             return set;
         }
-        if let Some(name) = class::property(target)
+        if let Some(name) = self.own_property(target)
             && self
                 .class
                 .is_some_and(|shape| shape.foreign.contains(&name))
@@ -379,7 +379,7 @@ impl<'a> Builder<'a> {
 
     /// The assigned place; the expression when it is none.
     pub(super) fn place(&mut self, target: &'a syntax::Expr) -> Result<Place, Expr> {
-        if let Some(name) = class::property(target)
+        if let Some(name) = self.own_property(target)
             && self.class.is_some()
         {
             return Ok(Place {
@@ -570,9 +570,13 @@ impl<'a> Builder<'a> {
             WholeExpr::MethodCall(object, member, args) => {
                 return self.nullsafe(expr, object, member, args);
             }
-            WholeExpr::StaticProperty(_, name) => match class::property(expr) {
-                Some(name) if self.class.is_some() => ExprKind::Field(name),
-                _ => return self.foreign(span, vec![name.clone()], None, Vec::new()),
+            WholeExpr::StaticProperty(class, name) => match self.own_property(expr) {
+                Some(name) if self.has_property(&name) => ExprKind::Field(name),
+                // The base class that is not in the file has it.
+                _ => {
+                    let words = self.static_words(class, name);
+                    return self.foreign(span, words, None, Vec::new());
+                }
             },
             WholeExpr::Match { subject, arms } => {
                 let subject = self.expr(subject);
@@ -643,7 +647,7 @@ impl<'a> Builder<'a> {
         match &expr.kind {
             PhpKind::Variable(name) => self.kind(name),
             PhpKind::Property { .. } | PhpKind::Whole(_) => {
-                let field = class::property(expr);
+                let field = self.own_property(expr);
                 let shape = self.class.zip(field);
                 let known = shape.and_then(|(shape, name)| shape.fields.get(&name));
                 known.cloned().unwrap_or(Ty::Unknown)

@@ -110,15 +110,7 @@ impl<'a> Builder<'a> {
                     self.member(member, words, args);
                 }
                 WholeExpr::StaticProperty(class, name) => {
-                    words.push(
-                        class
-                            .written
-                            .rsplit('\\')
-                            .next()
-                            .unwrap_or_default()
-                            .to_owned(),
-                    );
-                    words.push(name.clone());
+                    words.extend(self.static_words(class, name));
                 }
                 _ => self.other(expr, words, args),
             },
@@ -138,7 +130,7 @@ impl<'a> Builder<'a> {
         args: &mut Vec<Expr>,
         receiver: &mut Option<Expr>,
     ) {
-        if let Some(name) = super::class::property(object)
+        if let Some(name) = self.own_property(object)
             && let Some(shape) = self.class
         {
             if shape.foreign.contains(&name) || !shape.fields.contains_key(&name) {

@@ -5,7 +5,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bytes::Raw;
-use super::class;
 use super::left;
 use crate::syntax::{Closure, Expr, ExprKind, Part, Stmt, StmtKind, Whole, WholeExpr};
 
@@ -146,7 +145,7 @@ impl Held {
                 self.share(into, 0);
             }
             (ExprKind::Variable(from), None) => self.share(from, target.span.end),
-            (_, Some(into)) if class::property(value).is_some() => self.share(into, 0),
+            (_, Some(into)) if super::class::property(value).is_some() => self.share(into, 0),
             _ => {}
         }
     }

@@ -318,6 +318,7 @@ impl<'a> Builder<'a> {
             let setting = match setting_named(name) {
                 Some(Some(setting)) => setting,
                 Some(None) => continue,
+                None if !is_of_guzzle(name) && is_inert(&item.value) => continue,
                 None => return refused(item.span, format!("the setting `{name}` is not known")),
             };
             out.push((setting, self.expr(&item.value)));
@@ -368,6 +369,65 @@ pub(in crate::hir) fn setting_named(name: &str) -> Option<Option<Setting>> {
         "http_errors" | "debug" | "synchronous" => return Some(None),
         _ => return None,
     }))
+}
+
+/// Whether Guzzle, which is given all settings of the SDK, may look at a setting; it ignores all others.
+fn is_of_guzzle(name: &str) -> bool {
+    const OTHERS: [&str; 6] = [
+        "curl",
+        "handler",
+        "save_to",
+        "exceptions",
+        "stream_context",
+        "future",
+    ];
+    let known = GUZZLE.contains(&name) || OTHERS.contains(&name);
+    known || name.starts_with('_') || name.starts_with("curl")
+}
+
+/// The options that Guzzle documents, and the SDK does not set itself.
+const GUZZLE: [&str; 25] = [
+    "allow_redirects",
+    "auth",
+    "body",
+    "cert",
+    "cookies",
+    "crypto_method",
+    "decode_content",
+    "delay",
+    "expect",
+    "force_ip_resolve",
+    "form_params",
+    "headers",
+    "idn_conversion",
+    "json",
+    "multipart",
+    "on_headers",
+    "on_stats",
+    "progress",
+    "query",
+    "read_timeout",
+    "sink",
+    "ssl_key",
+    "stream",
+    "verify",
+    "version",
+];
+
+/// Whether an expression does nothing but give a value.
+fn is_inert(value: &syntax::Expr) -> bool {
+    let kind = matches!(
+        value.kind,
+        PhpKind::Variable(_)
+            | PhpKind::Null
+            | PhpKind::Bool(_)
+            | PhpKind::Int(_)
+            | PhpKind::Float(_)
+            | PhpKind::String(_)
+            | PhpKind::Index { .. }
+            | PhpKind::Property { .. }
+    );
+    kind && value.children().into_iter().all(is_inert)
 }
 
 /// The option `handler`.

@@ -8,8 +8,38 @@ use crate::syntax::{Arg, Catch, Expr, ExprKind, Name, Stmt, StmtKind};
 impl Lower<'_> {
     /// The statements among the children.
     pub(super) fn statements(&mut self, parent: Node<'_>) -> Vec<Stmt> {
-        let children = named(parent).into_iter();
-        children.filter_map(|node| self.statement(node)).collect()
+        let mut statements = Vec::new();
+        let mut echoes = false;
+        for node in with_pages(parent) {
+            if matches!(node.kind(), "php_tag" | "text_interpolation") {
+                statements.extend(self.page(node));
+                echoes = self.text(node).ends_with("<?=");
+                continue;
+            }
+            let statement = self.statement(node);
+            statements.extend(statement.map(|statement| match echoes {
+                true => shown(statement),
+                false => statement,
+            }));
+            echoes = false;
+        }
+        statements
+    }
+
+    /// The part of a page between `?>` and `<?php`, which PHP writes without a line break behind `?>`.
+    fn page(&self, node: Node<'_>) -> Option<Stmt> {
+        let text = self.text(node).strip_prefix("?>")?;
+        let text = text.strip_prefix('\r').unwrap_or(text);
+        let text = text.strip_prefix('\n').unwrap_or(text);
+        let tags = ["<?php", "<?=", "<?"];
+        let text = tags
+            .iter()
+            .find_map(|tag| text.strip_suffix(tag))
+            .unwrap_or(text);
+        let span = self.span(node);
+        let kind = ExprKind::String(text.to_owned());
+        let kind = StmtKind::Echo(vec![Expr { span, kind }]);
+        (!text.trim().is_empty()).then_some(Stmt { span, kind })
     }
 
     pub(super) fn statement(&mut self, node: Node<'_>) -> Option<Stmt> {
@@ -20,7 +50,9 @@ impl Lower<'_> {
             return None;
         }
         if node.kind() == "text" {
-            let blank = self.text(node).trim().is_empty();
+            let text = self.text(node).trim();
+            let interpreter = text.starts_with("#!") && !text.contains('\n');
+            let blank = text.is_empty() || (node.start_byte() == 0 && interpreter);
             return (!blank).then(|| self.unsupported_stmt(node, "HTML outside of `<?php`"));
         }
         // Only the innermost statements around a mistake are given up.
@@ -154,7 +186,17 @@ impl Lower<'_> {
     pub(super) fn body(&mut self, node: Node<'_>) -> Vec<Stmt> {
         match node.child_by_field_name("body") {
             Some(body) if matches!(body.kind(), "compound_statement" | "colon_block") => {
-                self.statements(body)
+                let mut statements = self.statements(body);
+                // `<p></p><?php endif;`
+                let mut behind = body.next_sibling();
+                while let Some(page) = behind.filter(|_| body.kind() == "colon_block") {
+                    if page.kind() != "text_interpolation" {
+                        break;
+                    }
+                    statements.extend(self.page(page));
+                    behind = page.next_sibling();
+                }
+                statements
             }
             Some(body) => self.statement(body).into_iter().collect(),
             None => Vec::new(),
@@ -218,6 +260,26 @@ impl Lower<'_> {
 }
 
 /// Whether statements stand inside: then a mistake in one of them leaves the others.
+/// The statements among the children, and what stands between them outside of PHP.
+fn with_pages(parent: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = parent.walk();
+    let children = parent.named_children(&mut cursor);
+    children
+        .filter(|child| !child.is_extra() || child.kind() == "text_interpolation")
+        .collect()
+}
+
+/// A statement behind `<?=`.
+fn shown(statement: Stmt) -> Stmt {
+    let kind = match statement.kind {
+        StmtKind::Expr(value) => StmtKind::Echo(vec![value]),
+        _ => StmtKind::Unsupported {
+            what: "this statement behind `<?=`".to_owned(),
+        },
+    };
+    Stmt { kind, ..statement }
+}
+
 fn is_compound(node: Node<'_>) -> bool {
     matches!(
         node.kind(),
