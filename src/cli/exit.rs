@@ -68,13 +68,16 @@ impl Failure {
         failure.member("maybe_sent", err.maybe_sent());
         if let Some(id) = err.request_id() {
             failure.member("request_id", id);
-            failure.line(t!("request-id", id = id));
+            // Most messages end with it.
+            if !failure.message().contains(id) {
+                failure.line(t!("request-id", id = id));
+            }
         }
         if let Some(api) = err.api() {
             failure.member("status", api.status.as_u16());
             failure.member("code", api.code.as_str());
             failure.member("detail", api.detail.clone());
-            if !api.detail.is_null() {
+            if !is_told(&api.detail, failure.message()) {
                 failure.line(t!("api-detail", detail = format!("{:#}", api.detail)));
             }
         }
@@ -224,6 +227,19 @@ fn of_answer(api: &ApiError, open: bool) -> Exit {
         Exit::OutcomeUnknown
     } else {
         Exit::Refused
+    }
+}
+
+/// Whether the message has every member of the details. The nonce and the signature of APIv2 help nobody.
+fn is_told(detail: &Value, message: &str) -> bool {
+    let is_in = |(name, value): (&String, &Value)| {
+        matches!(name.as_str(), "nonce_str" | "sign")
+            || value.as_str().is_some_and(|text| message.contains(text))
+    };
+    match detail {
+        Value::Null => true,
+        Value::Object(members) => members.iter().all(is_in),
+        _ => false,
     }
 }
 

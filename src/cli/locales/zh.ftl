@@ -5,7 +5,7 @@
 cmd = 在命令行调用微信支付的任意接口：自动签名、加密、验签、解密。
 cmd-note-long =
     设置：命令行选项优先于环境变量，环境变量优先于配置文件。
-    “设置”下的每个选项 --x-y 都对应环境变量 WECHATPAY_X_Y 和配置文件里的 x_y。APIv3 密钥和 APIv2 密钥可以放在 WECHATPAY_APIV3_KEY、WECHATPAY_V2_KEY 或配置文件里，但不能写在命令行上。配置文件是 ~/.config/wechatpay/config.toml，每个账户一个 TOML 表；不指定 --profile 时使用 [default]。
+    “设置”下的每个选项 --x-y 都对应环境变量 WECHATPAY_X_Y 和配置文件里的 x_y。APIv3密钥和 APIv2密钥可以放在 WECHATPAY_APIV3_KEY、WECHATPAY_V2_KEY 或配置文件里，但不能写在命令行上。配置文件是 ~/.config/wechatpay/config.toml，每个账户一个 TOML 表；不指定 --profile 时使用 [default]。
 
     语言：由 --lang 指定；未指定时依次看 LC_ALL、LC_MESSAGES、LANG。
 
@@ -108,8 +108,8 @@ arg-passphrase_file = 存放私钥或 .p12 文件密码的文件；不指定时�
 arg-platform_key_id = 微信支付公钥ID，PUB_KEY_ID_…
 arg-platform_key = 微信支付公钥 pub_key.pem
 arg-platform_certificate = 平台证书，代替微信支付公钥
-arg-apiv3_key_file = 存放 APIv3 密钥的文件
-arg-v2_key_file = 存放 APIv2 密钥的文件
+arg-apiv3_key_file = 存放 APIv3密钥的文件
+arg-v2_key_file = 存放 APIv2密钥的文件
 arg-base_url = 请求的根地址，代替接口自己的域名
 arg-ca = TLS 额外信任的根证书
 arg-proxy = 代理服务器，http://主机:端口，或 none；带密码的代理请写在 WECHATPAY_PROXY 里
@@ -161,7 +161,7 @@ arg-endpoints-file = 为文件中列出的接口和通知各生成一个模块�
 arg-endpoints-output = 模块写入的目录，例如 src/wechat/
 arg-endpoints-force = 与 -o 一起使用：不是本命令写的文件、或之后被改过的文件，也一并覆盖
 
-arg-certs-download-key = APIv3 密钥：存放密钥的文件，或 env:变量名
+arg-certs-download-key = APIv3密钥：存放密钥的文件，或 env:变量名
 arg-certs-download-merchant = 商户号，同 --mchid
 arg-certs-download-privatekey = 商户私钥
 arg-certs-download-serialno = 商户API证书序列号
@@ -216,9 +216,9 @@ arg-sandbox-state = 保存状态的目录，再次启动时订单、商户、密
 arg-sandbox-state-long = 请求的结果写入磁盘之后才应答，因此崩溃不会丢失任何已应答的内容。没有 --dir 时，密钥存放在其子目录 keys 中。同一目录同时只能由一个沙箱使用，每次启动的选项和版本须相同。
 arg-sandbox-merchant = 描述其他商户的 TOML 文件；可多次使用
 arg-sandbox-merchant-long = 每个商户是一个 [[merchant]] 表，其中写明 mchid；各字段见 docs/sandbox.zh-CN.md。第一个商户的商户号用 --mchid 设置。
-arg-sandbox-account = 输出这个商户的接入代码，而不是第一个商户的
+arg-sandbox-account = 输出这个商户的配置代码，而不是第一个商户的
 arg-sandbox-json = 用一行 JSON 输出地址和凭证
-arg-sandbox-sdk = 只输出一种客户端的接入代码，可直接编译运行
+arg-sandbox-sdk = 只输出一种客户端的配置代码，可直接编译运行
 arg-sandbox-public_key_only = 模拟新商户的账户：没有平台证书，所有应答都用微信支付公钥对应的私钥签名
 arg-sandbox-sm = 第一个商户使用国密：SM2 私钥、WECHATPAY2-SM2-WITH-SM3、AEAD_SM4_GCM 和国密平台证书
 arg-sandbox-certificate_mode = 以平台证书模式启动：应答和通知都用平台证书签名
@@ -301,10 +301,10 @@ sandbox-refused = 错误：这里不能使用 --sandbox：{ $why }。请去掉�
 sandbox-has-credentials = 错误：--sandbox 自带凭证，请去掉命令行上的其他凭证
 give-platform-certificate = 请提供平台证书 wechatpay_序列号.pem
 give-root-certificate = 请用 --ca 提供 PEM 格式的根证书
-apiv3-key = APIv3 密钥
-missing-platform-key = 缺少验证微信支付应答的密钥：请提供 --platform-key-id 和 --platform-key（商户平台 → 账户中心 → API安全 → 微信支付公钥），或 --platform-certificate，或用于下载平台证书的 APIv3 密钥
+apiv3-key = APIv3密钥
+missing-platform-key = 缺少验证微信支付应答的密钥：请提供 --platform-key-id 和 --platform-key（商户平台 → 账户中心 → API安全 → 微信支付公钥），或 --platform-certificate，或用于下载平台证书的 APIv3密钥
 missing-mchid = 缺少商户号：请用 --mchid、WECHATPAY_MCHID 或配置文件中的 mchid 提供；也可以用 --sandbox 试用，不需要任何凭证
-missing-private-key = 缺少商户私钥：请用 --private-key apiclient_key.pem、WECHATPAY_PRIVATE_KEY 或配置文件中的 private_key 提供；只调用 APIv2 时，提供 APIv2 密钥即可
+missing-private-key = 缺少商户私钥：请用 --private-key apiclient_key.pem、WECHATPAY_PRIVATE_KEY 或配置文件中的 private_key 提供；只调用 APIv2 时，提供 APIv2密钥即可
 missing-serial = 缺少商户API证书序列号：请用 --serial 提供，或用 --certificate apiclient_cert.pem 从证书中读取（商户平台 → 账户中心 → API安全 → 商户API证书）
 missing-platform-key-file = --platform-key-id 要与 --platform-key（该公钥的文件）一起使用
 missing-platform-key-id = --platform-key 要与 --platform-key-id（该公钥的 ID，PUB_KEY_ID_…）一起使用
@@ -322,7 +322,7 @@ profile-unknown = { $path } 中没有配置 [{ $name }]，已有：{ $known }
 ## certs
 
 certs-variable-unset = -k：环境变量 { $variable } 没有设置
-certs-key-argument = -k 要填写存放 APIv3 密钥的文件名，或 env:变量名，而这个文件不存在。如果您填的是密钥本身：命令行参数对本机其他用户可见，还会留在 shell 的历史记录里，请到 商户平台 → 账户中心 → API安全 更换密钥
+certs-key-argument = -k 要填写存放 APIv3密钥的文件名，或 env:变量名，而这个文件不存在。如果您填的是密钥本身：命令行参数对本机其他用户可见，还会留在 shell 的历史记录里，请到 商户平台 → 账户中心 → API安全 更换密钥
 certs-no-folder = -o 后面要写目录名
 certs-folder-unwritable = 证书无法保存到 { $folder }，因此没有发出请求：{ $known } 不可写：{ $err }
 no-temporary-folder = 无法创建临时目录：{ $err }
@@ -377,7 +377,7 @@ advice-apiv3-key = 请在 商户平台 → 账户中心 → API安全 → APIv3�
 advice-v2-key = 请在 商户平台 → 账户中心 → API安全 → APIv2密钥 设置
 rsa-size = RSA，{ $bits } 位
 sm2-size = SM2（国密），256 位
-keys-equal = APIv3 密钥和 APIv2 密钥相同
+keys-equal = APIv3密钥和 APIv2密钥相同
 advice-keys-equal = 它们是两个不同的设置，请核对这个密钥是哪一个
 advice-renew = 请在 商户平台 → 账户中心 → API安全 更换
 expired = 已于 { $date } 过期
@@ -552,7 +552,7 @@ setting-age = 用 --ignore-age 打开较早的通知
 setting-platform = --platform-key 和 --platform-key-id，或 --platform-certificate（用 `wechatpay certs download` 下载）
 setting-apiv3 = --apiv3-key-file、WECHATPAY_APIV3_KEY 或配置文件中的 apiv3_key
 setting-v2 = --v2-key-file、WECHATPAY_V2_KEY 或配置文件中的 v2_key
-v2-refund-checked = 没有签名，只能靠解密所用的 APIv2 密钥确认来源
+v2-refund-checked = 没有签名，只能靠解密所用的 APIv2密钥确认来源
 headers-other-form = ；其中有 { $name }，但格式不对：请每行写一个请求头，例如 "{ $name }: …"
 headers-swapped = ；它看起来是请求体：--headers 和 --body 是不是写反了？
 headers-none = { $path } 中没有 "Wechatpay-Serial: …" 这样的行{ $advice }
@@ -592,7 +592,7 @@ setup-values =
     {"  "}商户API证书序列号   {"{serial}"}
     {"  "}微信支付公钥ID      {"{public_id}"}
     {"  "}文件目录            {"{folder}"}{"{root}"}
-setup-others = 其他商户（用 --account 输出其接入代码）
+setup-others = 其他商户（用 --account 输出其配置代码）
 setup-ordinary = 普通商户
 setup-provider = 服务商
 setup-channel = 渠道商

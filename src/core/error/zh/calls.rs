@@ -121,7 +121,7 @@ pub(super) const CALLS: &[(&str, &str)] = &[
         "the response has no pub_key in PEM",
         "应答中没有 PEM 格式的 pub_key",
     ),
-    ("the APIv2 key of {}", "{} 的 APIv2 密钥"),
+    ("the APIv2 key of {}", "{} 的 APIv2密钥"),
     (
         "the response says neither that the call succeeded nor that it failed; the request may have been processed, so query before repeating it",
         "应答既没有说成功也没有说失败；请求可能已被处理，请先查单，不要直接重试",

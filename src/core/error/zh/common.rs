@@ -9,7 +9,7 @@ pub(super) const COMMON: &[(&str, &str)] = &[
     ),
     (
         "there is no APIv3 key to decrypt with: give apiv3_key(..), set at 商户平台 → 账户中心 → API安全 → APIv3密钥",
-        "缺少解密所需的 APIv3 密钥：请提供 apiv3_key(..)，在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置",
+        "缺少解密所需的 APIv3密钥：请提供 apiv3_key(..)，在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置",
     ),
     (
         "{} is not the serial of a merchant certificate: {}; it is shown at 商户平台 → 账户中心 → API安全 → 商户API证书",
@@ -48,7 +48,7 @@ pub(super) const COMMON: &[(&str, &str)] = &[
     ),
     (
         "the APIv3 key (APIv3密钥) must have 32 bytes",
-        "APIv3 密钥必须是 32 字节",
+        "APIv3密钥必须是 32 字节",
     ),
     ("a private key", "私钥"),
     ("a certificate", "证书"),
@@ -153,7 +153,7 @@ pub(super) const COMMON: &[(&str, &str)] = &[
     ),
     (
         "it is the one set at 商户平台 → 账户中心 → API安全 → APIv3密钥, not the v2 key and not the private key",
-        "请使用在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置的密钥，不是 APIv2 密钥，也不是私钥",
+        "请使用在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置的密钥，不是 APIv2密钥，也不是私钥",
     ),
     (
         "the {} key has {} bytes and must have 32: {}",
@@ -183,12 +183,12 @@ pub(super) const COMMON: &[(&str, &str)] = &[
         "the APIv3 key does not match: the platform certificates cannot be decrypted with it. Give the \
          one set at 商户平台 → 账户中心 → API安全 → APIv3密钥 of this merchant, not the APIv2 key; after a change, \
          give the new key",
-        "APIv3 密钥不正确，无法解密平台证书。请提供本商户在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置的密钥，不是 APIv2 密钥；如果改过，请用新的",
+        "APIv3密钥不正确，无法解密平台证书。请提供本商户在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置的密钥，不是 APIv2密钥；如果改过，请用新的",
     ),
     (
         "the APIv3 key does not match ({} tried): check that it is not the v2 key or another \
          merchant's; after a change at 商户平台 → 账户中心 → API安全 → APIv3密钥 give both the old and the new key",
-        "APIv3 密钥不正确（已试 {} 个）：请确认不是 APIv2 密钥，也不是其他商户的；在 商户平台 → 账户中心 → API安全 → APIv3密钥 更换后，请同时提供新旧两个",
+        "APIv3密钥不正确（已试 {} 个）：请确认不是 APIv2密钥，也不是其他商户的；在 商户平台 → 账户中心 → API安全 → APIv3密钥 更换后，请同时提供新旧两个",
     ),
     ("the decoded bytes are not UTF-8", "解码后的字节不是 UTF-8"),
     (
@@ -297,7 +297,7 @@ pub(super) const COMMON: &[(&str, &str)] = &[
     ),
     (
         "there is no APIv3 key to decrypt notifications with: give apiv3_key(..), set at 商户平台 → 账户中心 → API安全 → APIv3密钥",
-        "缺少解密通知所需的 APIv3 密钥：请提供 apiv3_key(..)，在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置",
+        "缺少解密通知所需的 APIv3密钥：请提供 apiv3_key(..)，在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置",
     ),
     (
         "an APIv2 notification cannot be verified: give v2_key(..)",
@@ -442,7 +442,7 @@ pub(super) const COMMON: &[(&str, &str)] = &[
     ),
     (
         "this client has no APIv2 key, which signs these parameters: build it with v2_key(..), set at 商户平台 → 账户中心 → API安全 → APIv2密钥",
-        "缺少签名所需的 APIv2 密钥：请提供 v2_key(..)，在 商户平台 → 账户中心 → API安全 → APIv2密钥 设置",
+        "缺少签名所需的 APIv2密钥：请提供 v2_key(..)，在 商户平台 → 账户中心 → API安全 → APIv2密钥 设置",
     ),
     ("{} is empty", "{} 为空"),
     (

@@ -13,7 +13,7 @@ pub(super) const DIAGNOSIS: &[(&str, &str)] = &[
     ),
     (
         "this is an APIv2 notification, and no APIv2 key was given: give the one set at 商户平台 → 账户中心 → API安全 → APIv2密钥",
-        "这是 APIv2 的通知，但没有提供 APIv2 密钥：请提供在 商户平台 → 账户中心 → API安全 → APIv2密钥 设置的密钥",
+        "这是 APIv2 的通知，但没有提供 APIv2密钥：请提供在 商户平台 → 账户中心 → API安全 → APIv2密钥 设置的密钥",
     ),
     (
         "the body begins as XML but is not an APIv2 notification; it may be a proxy's page: pass the bytes as received",
@@ -33,19 +33,19 @@ pub(super) const DIAGNOSIS: &[(&str, &str)] = &[
     ),
     (
         "the sign was made with the key that was given as the APIv3 key: the two keys are swapped, so give this one as the APIv2 key (商户平台 → 账户中心 → API安全 → APIv2密钥)",
-        "sign 是用作为 APIv3 密钥提供的密钥生成的：两个密钥弄反了，请把它作为 APIv2 密钥提供（商户平台 → 账户中心 → API安全 → APIv2密钥）",
+        "sign 是用作为 APIv3密钥提供的密钥生成的：两个密钥弄反了，请把它作为 APIv2密钥提供（商户平台 → 账户中心 → API安全 → APIv2密钥）",
     ),
     (
         "the refund opens with the key that was given as the APIv3 key: the two keys are swapped, so give this one as the APIv2 key (商户平台 → 账户中心 → API安全 → APIv2密钥)",
-        "用作为 APIv3 密钥提供的密钥可以解开退款信息：两个密钥弄反了，请把它作为 APIv2 密钥提供（商户平台 → 账户中心 → API安全 → APIv2密钥）",
+        "用作为 APIv3密钥提供的密钥可以解开退款信息：两个密钥弄反了，请把它作为 APIv2密钥提供（商户平台 → 账户中心 → API安全 → APIv2密钥）",
     ),
     (
         "the APIv2 key matches in upper or lower case or without the spaces around it: give the key exactly as it was set",
-        "APIv2 密钥改变大小写或去掉前后空格后相符：请按设置时的原样提供",
+        "APIv2密钥改变大小写或去掉前后空格后相符：请按设置时的原样提供",
     ),
     (
         "the sign does not match: the APIv2 key is another merchant's, or was changed since (give the previous one), or the message is from WeChat Pay's sandbox (沙箱), which signs with a different key, or elements of the body were changed (pass it as received)",
-        "sign 不符：APIv2 密钥是其他商户的，或之后更换过（请提供之前的），或消息来自微信支付的沙箱（用另一个密钥签名），或请求体的元素被改动（请原样传入）",
+        "sign 不符：APIv2密钥是其他商户的，或之后更换过（请提供之前的），或消息来自微信支付的沙箱（用另一个密钥签名），或请求体的元素被改动（请原样传入）",
     ),
     (
         "req_info has spaces in place of +, as after form decoding: pass the body as received",
@@ -57,7 +57,7 @@ pub(super) const DIAGNOSIS: &[(&str, &str)] = &[
     ),
     (
         "the refund was not encrypted with the given APIv2 key, and it has no signature that would tell more: give the key set at 商户平台 → 账户中心 → API安全 → APIv2密钥 of the notified merchant, and after a change also the previous one",
-        "退款信息不是用提供的 APIv2 密钥加密的，且没有签名可供进一步判断：请提供被通知商户在 商户平台 → 账户中心 → API安全 → APIv2密钥 设置的密钥，更换过的还请提供之前的",
+        "退款信息不是用提供的 APIv2密钥加密的，且没有签名可供进一步判断：请提供被通知商户在 商户平台 → 账户中心 → API安全 → APIv2密钥 设置的密钥，更换过的还请提供之前的",
     ),
     // Headers.
     (
@@ -284,19 +284,19 @@ pub(super) const DIAGNOSIS: &[(&str, &str)] = &[
     // The resource.
     (
         "the APIv3 key is right, and the resource's associated_data is missing: it was {}; pass the body as received",
-        "APIv3 密钥正确，但 resource 缺少 associated_data：原为 {}；请原样传入请求体",
+        "APIv3密钥正确，但 resource 缺少 associated_data：原为 {}；请原样传入请求体",
     ),
     (
         "the APIv3 key is right, and the resource's associated_data was changed: it was {}; pass the body as received",
-        "APIv3 密钥正确，但 resource 的 associated_data 被改动：原为 {}；请原样传入请求体",
+        "APIv3密钥正确，但 resource 的 associated_data 被改动：原为 {}；请原样传入请求体",
     ),
     (
         "the APIv3 key is right, and the resource's associated_data is missing or its ciphertext was changed: pass the body as received",
-        "APIv3 密钥正确，但 resource 缺少 associated_data 或密文被改动：请原样传入请求体",
+        "APIv3密钥正确，但 resource 缺少 associated_data 或密文被改动：请原样传入请求体",
     ),
     (
         "the APIv3 key is right, and the resource's associated_data or ciphertext was changed: pass the body as received",
-        "APIv3 密钥正确，但 resource 的 associated_data 或密文被改动：请原样传入请求体",
+        "APIv3密钥正确，但 resource 的 associated_data 或密文被改动：请原样传入请求体",
     ),
     (
         "the body is not JSON, and no common alteration explains the signature: pass the bytes as received",
@@ -332,14 +332,14 @@ pub(super) const DIAGNOSIS: &[(&str, &str)] = &[
     ),
     (
         "the resource opens with the key that was given as the APIv2 key: the two keys are swapped, so give this one as the APIv3 key (商户平台 → 账户中心 → API安全 → APIv3密钥)",
-        "用作为 APIv2 密钥提供的密钥可以解开 resource：两个密钥弄反了，请把它作为 APIv3 密钥提供（商户平台 → 账户中心 → API安全 → APIv3密钥）",
+        "用作为 APIv2密钥提供的密钥可以解开 resource：两个密钥弄反了，请把它作为 APIv3密钥提供（商户平台 → 账户中心 → API安全 → APIv3密钥）",
     ),
     (
         "the resource opens when the APIv3 key is converted to upper or lower case: give the key exactly as it was set",
-        "APIv3 密钥改变大小写后可以解开 resource：请按设置时的原样提供",
+        "APIv3密钥改变大小写后可以解开 resource：请按设置时的原样提供",
     ),
     (
         "the signature is valid, but the APIv3 key is wrong: give the key set at 商户平台 → 账户中心 → API安全 → APIv3密钥 of the notified merchant, and after a change also the previous one",
-        "签名有效，但 APIv3 密钥有误：请提供被通知商户在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置的密钥，更换过的还请提供之前的",
+        "签名有效，但 APIv3密钥有误：请提供被通知商户在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置的密钥，更换过的还请提供之前的",
     ),
 ];

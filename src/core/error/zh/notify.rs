@@ -38,7 +38,7 @@ pub(super) const NOTIFY: &[(&str, &str)] = &[
     ("req_info is not base64", "req_info 不是 base64"),
     (
         "req_info was not encrypted with the APIv2 key ({} tried): give the one set at 商户平台 → 账户中心 → API安全 → APIv2密钥",
-        "req_info 不是用 APIv2 密钥加密的（试过 {} 个）：请提供在 商户平台 → 账户中心 → API安全 → APIv2密钥 设置的密钥",
+        "req_info 不是用 APIv2密钥加密的（试过 {} 个）：请提供在 商户平台 → 账户中心 → API安全 → APIv2密钥 设置的密钥",
     ),
     (
         "refund_status is not the status of a refund",

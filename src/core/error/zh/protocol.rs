@@ -111,7 +111,7 @@ pub(super) const PROTOCOL: &[(&str, &str)] = &[
     // Data encrypted with the APIv3 key.
     (
         "the data encrypted with the APIv3 key is malformed: {}",
-        "用 APIv3 密钥加密的数据格式有误：{}",
+        "用 APIv3密钥加密的数据格式有误：{}",
     ),
     (
         "its algorithm is {}, not {} or {}",

@@ -129,11 +129,11 @@ pub(super) const SETTINGS: &[(&str, &str)] = &[
     ),
     (
         "an APIv2 key was given for a brand: APIv2 is for merchants, so build a client with mchid(..) for it",
-        "给品牌设置了 APIv2 密钥：APIv2 只用于商户，请用 mchid(..) 另建客户端",
+        "给品牌设置了 APIv2密钥：APIv2 只用于商户，请用 mchid(..) 另建客户端",
     ),
     (
         "this client has no APIv2 key: build it with v2_key(..)",
-        "客户端没有 APIv2 密钥：请用 v2_key(..) 设置",
+        "客户端没有 APIv2密钥：请用 v2_key(..) 设置",
     ),
     (
         "this client has no APIv3 credentials: build it with serial(..), private_key(..) and platform_key(..)",
@@ -173,8 +173,8 @@ pub(super) const SETTINGS: &[(&str, &str)] = &[
     ("true or false", "true 或 false"),
     ("{} is not UTF-8", "{} 不是 UTF-8"),
     ("{}{} is not {}", "{}{} 不是{}"),
-    ("the APIv3 key", "APIv3 密钥"),
-    ("the APIv2 key", "APIv2 密钥"),
+    ("the APIv3 key", "APIv3密钥"),
+    ("the APIv2 key", "APIv2密钥"),
     ("the passphrase", "密码"),
     (
         "WECHATPAY_PROFILE names a profile: name its file in WECHATPAY_CONFIG",
@@ -222,7 +222,7 @@ pub(super) const SETTINGS: &[(&str, &str)] = &[
     ),
     (
         "platform certificates are encrypted with the APIv3 key: give apiv3_key(..), set at 商户平台 → 账户中心 → API安全 → APIv3密钥",
-        "平台证书用 APIv3 密钥加密：请提供 apiv3_key(..)，在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置",
+        "平台证书用 APIv3密钥加密：请提供 apiv3_key(..)，在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置",
     ),
     (
         "no platform certificate has been fetched yet: make a call, or await client.certificates(), first",

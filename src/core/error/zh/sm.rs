@@ -16,7 +16,7 @@ pub(super) const SM: &[(&str, &str)] = &[
     ),
     (
         "an APIv2 key was given together with an SM2 private key (国密): APIv2 knows RSA certificates only, so build a second client with v2_key(..) and the RSA key",
-        "同时提供了 APIv2 密钥和国密私钥：APIv2 只支持 RSA 证书，请另外用 v2_key(..) 和 RSA 私钥构建一个客户端",
+        "同时提供了 APIv2密钥和国密私钥：APIv2 只支持 RSA 证书，请另外用 v2_key(..) 和 RSA 私钥构建一个客户端",
     ),
     (
         "an SM2 private key (国密) was given for a brand: WeChat Pay accepts RSA keys of brands only, so give the brand's RSA key",

@@ -127,7 +127,7 @@ const KEY_SENT: Mistake = Mistake::new(
     "key_sent",
     "a member of the message is the APIv2 key itself: never send it; a key that was sent to the real \
      WeChat Pay is to be replaced",
-    "请求中包含了 APIv2 密钥本身：绝不能发送；若已发往真实环境，请更换密钥",
+    "请求中包含了 APIv2密钥本身：绝不能发送；若已发往真实环境，请更换密钥",
 );
 const NO_SIGN: Mistake = Mistake::new(
     "sign_missing",
@@ -148,7 +148,7 @@ const RSA: Mistake = Mistake::new(
     "sign_rsa",
     "sign is as long as an RSA signature, which is APIv3's: APIv2 takes MD5 or HMAC-SHA256 with the \
      APIv2 key",
-    "sign 是 RSA 签名的长度，那是 APIv3 的方式：APIv2 用 APIv2 密钥做 MD5 或 HMAC-SHA256",
+    "sign 是 RSA 签名的长度，那是 APIv3 的方式：APIv2 用 APIv2密钥做 MD5 或 HMAC-SHA256",
 );
 const NO_DIGEST: Mistake = Mistake::new(
     "sign_form",
@@ -184,7 +184,7 @@ const SHA1: Mistake = Mistake::new(
 const PLAIN_SHA256: Mistake = Mistake::new(
     "sign_plain_sha256",
     "sign is SHA-256 without a key: use HMAC-SHA256 with the APIv2 key, which also stays behind the text",
-    "sign 用了普通的 SHA-256：应为以 APIv2 密钥做的 HMAC-SHA256，文本末尾仍要接 key",
+    "sign 用了普通的 SHA-256：应为以 APIv2密钥做的 HMAC-SHA256，文本末尾仍要接 key",
 );
 const OTHER_TEXT: Mistake = Mistake::new(
     "other_text_or_key",

@@ -121,7 +121,7 @@ fn check_signature(
     }
     let why = Bilingual::new(
         "the sign does not fit the members under the APIv2 key",
-        "sign 与用 APIv2 密钥对各参数计算的签名不符",
+        "sign 与用 APIv2密钥对各参数计算的签名不符",
     );
     Err(Refusal::v2(SIGNATURE_WRONG, why))
 }

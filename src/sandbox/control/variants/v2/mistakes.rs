@@ -94,7 +94,7 @@ pub(super) const DESCENDING: Mistake = Mistake::new(
 pub(super) const NO_KEY: Mistake = Mistake::new(
     "key_missing",
     "the key is missing: append &key= and the APIv2 key, for HMAC-SHA256 as well",
-    "缺少密钥：末尾要接 &key= 和 APIv2 密钥，HMAC-SHA256 也一样",
+    "缺少密钥：末尾要接 &key= 和 APIv2密钥，HMAC-SHA256 也一样",
 );
 pub(super) const KEY_SORTED: Mistake = Mistake::new(
     "key_sorted_in",
@@ -119,7 +119,7 @@ pub(super) const KEY_PLACE: Mistake = Mistake::new(
 pub(super) const APIV3_KEY: Mistake = Mistake::new(
     "apiv3_key",
     "the APIv3 key was used: APIv2 has another key (v2_key.txt)",
-    "用了 APIv3 密钥：APIv2 有自己的密钥（v2_key.txt）",
+    "用了 APIv3密钥：APIv2 有自己的密钥（v2_key.txt）",
 );
 pub(super) const CHARSET: Mistake = Mistake::new(
     "charset",
