@@ -140,7 +140,10 @@ fn refusals_exit_with_7_and_their_details() {
     let said = shop.command(&POST[2..]).run().failed(7);
     assert!(said.contains("PARAM_ERROR"), "{said}");
     assert_eq!(said.matches("Request-ID").count(), 1, "{said}");
-    assert!(!said.contains("\ndetail"), "the first line has the details: {said}");
+    assert!(
+        !said.contains("\ndetail"),
+        "the first line has the details: {said}"
+    );
     // Other details are not in the line.
     let body = json!({"code": "PARAM_ERROR", "message": "参数错误", "detail": {"field": "/amount", "limit": 7}});
     let answer = StubResponse::json(body).status(400);

@@ -197,7 +197,10 @@ fn process_authenticated(
         Err(refusal) => return refused(caller, signed_text, None, refusal),
     };
     let documented = parsed.documented(received);
-    let unknown = documented.as_ref().map_or_else(Vec::new, unknown_members);
+    let is_uploaded = |id: &str| caller.account.world.has_media(id);
+    let unknown = documented
+        .as_ref()
+        .map_or_else(Vec::new, |request| unknown_members(request, &is_uploaded));
     let outcome = check_content(state, received, &caller, &parsed)
         .and_then(|()| check_unknown(state, received, &unknown))
         .and_then(|()| execute_known(state, received, (&caller.account, &parsed), executes));
@@ -374,7 +377,7 @@ fn in_api(received: &Received, refusal: Refusal) -> Refusal {
     }
 }
 
-/// Refuses a member that is not documented, if the sandbox is strict.
+/// Refuses a member that is not documented, and an unknown media id, if the sandbox is strict.
 fn check_unknown(
     state: &SandboxState,
     received: &Received,

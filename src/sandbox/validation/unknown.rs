@@ -1,7 +1,8 @@
-//! Finds the undocumented members of a request.
+//! Finds the undocumented members of a request, and the media ids that no upload has returned.
 //!
-//! WeChat Pay ignores them, so a misspelt one has no effect and causes no error. The documentation has gaps, so they
-//! are warnings. Only a strict sandbox refuses them.
+//! WeChat Pay ignores undocumented members, so a misspelt one has no effect and causes no error. The documentation has
+//! gaps, so they are warnings. WeChat Pay refuses unknown media ids, in words that nobody has published; the samples of the
+//! documentation have some, so they are warnings too. Only a strict sandbox refuses both.
 
 use http::Method;
 use serde_json::{Map, Value, json};
@@ -33,22 +34,38 @@ const OPTIONS: [&str; 12] = [
     "verify",
 ];
 
-/// A member that is not documented.
+/// A member that WeChat Pay does not know, or whose media id it does not know.
 pub(crate) struct UnknownMember {
     location: Location,
     /// In a body a JSON pointer, in a query `/` and the name.
     pointer: String,
-    /// The documented member that was probably meant.
-    similar: Option<&'static str>,
+    unknown: Unknown,
 }
 
-/// The undocumented members of a request to a documented operation.
-pub(crate) fn unknown_members(request: &IncomingRequest<'_>) -> Vec<UnknownMember> {
+enum Unknown {
+    /// The name, with the documented one that was probably meant.
+    Name { similar: Option<&'static str> },
+    /// The media id.
+    Media,
+}
+
+/// The undocumented members and unknown media ids of a request to a documented operation.
+///
+/// `is_uploaded` says whether an upload has returned a media id.
+pub(crate) fn unknown_members(
+    request: &IncomingRequest<'_>,
+    is_uploaded: &dyn Fn(&str) -> bool,
+) -> Vec<UnknownMember> {
     let is_redirect = request.operation.answer() == AnswerKind::Redirect;
     let Some(schema) = schema::of(request.operation).filter(|_| !is_redirect) else {
         return Vec::new();
     };
-    let mut search = Search::default();
+    let mut search = Search {
+        location: Location::Body,
+        here: String::new(),
+        is_uploaded,
+        found: Vec::new(),
+    };
     let is_v2 = request.operation.is_v2();
     if !(is_v2 && request.operation.method() == Method::GET) {
         let query = request
@@ -64,23 +81,14 @@ pub(crate) fn unknown_members(request: &IncomingRequest<'_>) -> Vec<UnknownMembe
     search.found
 }
 
-struct Search {
+struct Search<'s> {
     location: Location,
     here: String,
+    is_uploaded: &'s dyn Fn(&str) -> bool,
     found: Vec<UnknownMember>,
 }
 
-impl Default for Search {
-    fn default() -> Self {
-        Self {
-            location: Location::Body,
-            here: String::new(),
-            found: Vec::new(),
-        }
-    }
-}
-
-impl Search {
+impl Search<'_> {
     fn body(
         &mut self,
         request: &IncomingRequest<'_>,
@@ -125,6 +133,7 @@ impl Search {
     fn value(&mut self, field: &'static Field, value: &Value) {
         let fields = field.fields();
         match (field.kind(), value) {
+            (_, Value::String(id)) if field.format() == Some("MediaId") => self.media(id),
             _ if fields.is_empty() => {}
             (FieldKind::Object, Value::Object(members)) => self.members(fields, members, &[]),
             (FieldKind::Array, Value::Array(items)) => self.items(fields, items),
@@ -147,6 +156,17 @@ impl Search {
         }
     }
 
+    fn media(&mut self, id: &str) {
+        // An empty text is none.
+        if !id.is_empty() && !(self.is_uploaded)(id) && self.found.len() < MOST {
+            self.found.push(UnknownMember {
+                location: self.location,
+                pointer: self.here.clone(),
+                unknown: Unknown::Media,
+            });
+        }
+    }
+
     fn unknown(&mut self, fields: &'static [Field], name: &str) {
         let short: String = name.chars().take(LONGEST).collect();
         let similar = fields
@@ -164,7 +184,9 @@ impl Search {
         self.found.push(UnknownMember {
             location: self.location,
             pointer: format!("{}/{short}", self.here),
-            similar: similar.map(|(_, name)| name),
+            unknown: Unknown::Name {
+                similar: similar.map(|(_, name)| name),
+            },
         });
     }
 
@@ -214,7 +236,10 @@ impl UnknownMember {
         if is_v2 {
             return Refusal::v2_member(name, self.text());
         }
-        let issue = "此字段不在接口文档中";
+        let issue = match self.unknown {
+            Unknown::Name { .. } => "此字段不在接口文档中",
+            Unknown::Media => "图片不存在",
+        };
         let field = match self.location {
             Location::Body => &*self.pointer,
             Location::Query | Location::Path => name,
@@ -228,7 +253,11 @@ impl UnknownMember {
     fn text(&self) -> Bilingual {
         let (pointer, location) = (&self.pointer, self.location.name());
         let name = pointer.rsplit('/').next().unwrap_or_default();
-        let (hint, hint_zh) = match self.similar {
+        let similar = match self.unknown {
+            Unknown::Name { similar } => similar,
+            Unknown::Media => return self.media_text(),
+        };
+        let (hint, hint_zh) = match similar {
             Some(similar) => (
                 format!("did you mean {similar}?"),
                 format!("是否应为 {similar}？"),
@@ -247,6 +276,23 @@ impl UnknownMember {
             format!("{pointer} of the {location} is not documented for this operation: {hint}"),
             format!(
                 "{}的 {pointer} 不在此接口的文档中：{hint_zh}",
+                place(location)
+            ),
+        )
+            .into()
+    }
+}
+
+impl UnknownMember {
+    /// Without the id, with which a file of the merchant could be fetched.
+    fn media_text(&self) -> Bilingual {
+        let (pointer, location) = (&self.pointer, self.location.name());
+        (
+            format!(
+                "no upload of this merchant has returned the media id in {pointer} of the {location}: WeChat Pay refuses it"
+            ),
+            format!(
+                "{}的 {pointer} 不是本商户上传文件得到的 media_id：微信支付会拒绝",
                 place(location)
             ),
         )

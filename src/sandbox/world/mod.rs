@@ -112,6 +112,11 @@ impl World {
         self.with(|state| state.restore(*saved.0));
     }
 
+    /// Whether an upload has returned this media id.
+    pub(crate) fn has_media(&self, id: &str) -> bool {
+        self.with(|state| image::is_uploaded(state, id))
+    }
+
     /// Adds an event of an operation that is remembered elsewhere.
     pub(crate) fn push_event(&self, event: Event) {
         self.with(|state| state.outbox.push(event));

@@ -6,7 +6,7 @@ use super::batch::model::Batch;
 use super::complaint::model::Complaint;
 use super::event::Outbox;
 use super::ids::IdGenerator;
-use super::image::model::Images;
+use super::image::model::Files;
 use super::order::model::{CombinedOrder, Order};
 use super::refund::model::Refund;
 use super::sharing::model::{Receiver, Return, Share};
@@ -30,7 +30,10 @@ pub(crate) struct State {
     pub(crate) complaints: Table<Complaint>,
     /// Where the merchant receives notifications of complaints.
     pub(crate) complaint_url: Option<String>,
-    pub(crate) images: Images,
+    pub(crate) images: Files,
+    /// The media ids of other uploads. Nothing downloads these, so they have no content.
+    #[serde(default)]
+    pub(crate) media: Files,
     pub(crate) outbox: Outbox,
     /// The count of its numbers is the sandbox's.
     #[serde(skip)]

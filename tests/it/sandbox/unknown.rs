@@ -1,6 +1,7 @@
 //! Members that the documentation of an operation does not have.
 
 use serde_json::{Value, json};
+use wechatpay_chain::Media;
 use wechatpay_sandbox::Sandbox;
 
 use super::control::get;
@@ -140,5 +141,77 @@ fn a_strict_sandbox_refuses_unknown_members() -> Outcome {
     let refused = sandbox.client()?.chain(V2_ORDERS).post(order, ()).wait();
     let refused = refused.err().ok_or("an unknown member was accepted")?;
     assert_eq!(refused.api().map(|api| &*api.code), Some("PARAM_ERROR"));
+    Ok(())
+}
+
+/// A sub-merchant of the first merchant.
+const SUB: &str = "1900008888";
+
+/// An application with a picture, at the second place of a list.
+fn application(sub_mchid: &str, media: &str, unknown: &str) -> Value {
+    json!({
+        "sub_mchid": sub_mchid,
+        "out_apply_no": "CANCEL1",
+        "application_info": [
+            {"application_type": "SP_CANCEL_ACCOUNT_APPLICATION", "application_media_id": media},
+            {"application_type": "SUB_CANCEL_ACCOUNT_APPLICATION", "application_media_id": unknown},
+        ],
+    })
+}
+
+#[test]
+fn media_ids_that_no_upload_has_returned_are_warnings() -> Outcome {
+    const CANCEL: &str = "v3/ecommerce/account/cancel-applications";
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    let upload = |path: &'static str, name: &str| -> Outcome<String> {
+        let media = Media::from_bytes(name, name.as_bytes().to_vec());
+        let answer = client.chain(path).post(media, ()).wait()?;
+        Ok(answer["media_id"].as_str().unwrap_or_default().to_owned())
+    };
+    let picture = upload("v3/merchant/media/upload", "a.png")?;
+    let film = upload("v3/merchant/media/video_upload", "a.mp4")?;
+    client
+        .chain(CANCEL)
+        .post(application(SUB, &picture, &film), ())
+        .wait()?;
+    assert_eq!(warned(&sandbox)?, []);
+
+    client
+        .chain(CANCEL)
+        .post(application(SUB, &picture, "jTpGmxUX3FBW"), ())
+        .wait()?;
+    let [(field, text)] =
+        <[_; 1]>::try_from(warned(&sandbox)?).map_err(|all| format!("{all:?}"))?;
+    assert_eq!(field, "/application_info/1/application_media_id");
+    assert!(
+        text.contains("no upload of this merchant") && !text.contains("jTpG"),
+        "{text}"
+    );
+
+    // Another merchant's file is as unknown as none.
+    let other = sandbox.account("1900007100")?.client()?;
+    other
+        .chain(CANCEL)
+        .post(application("1900007101", &picture, &film), ())
+        .wait()?;
+    assert_eq!(warned(&sandbox)?.len(), 2);
+    Ok(())
+}
+
+#[test]
+fn a_strict_sandbox_refuses_unknown_media_ids() -> Outcome {
+    let sandbox = Sandbox::builder().strict(true).start_blocking()?;
+    let call = sandbox
+        .client()?
+        .chain("v3/ecommerce/account/cancel-applications");
+    let refused = call.post(application(SUB, "", "jTpGmxUX3FBW"), ()).wait();
+    let refused = refused.err().ok_or("an unknown media id was accepted")?;
+    let api = refused.api().ok_or("no answer")?;
+    assert_eq!(api.code, "PARAM_ERROR");
+    assert_eq!(
+        api.detail["field"],
+        "/application_info/1/application_media_id"
+    );
     Ok(())
 }

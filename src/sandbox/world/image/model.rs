@@ -1,4 +1,4 @@
-//! The uploaded images.
+//! The uploaded files.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -7,21 +7,21 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::journal::Blob;
 
-/// The greatest total size; the oldest images are dropped first.
+/// The greatest total size; the oldest files are dropped first.
 const KEPT_BYTES: usize = 64 << 20;
-/// The greatest number of images.
+/// The greatest number of files.
 const KEPT: usize = 10_000;
 
-/// The images, bounded by [`KEPT_BYTES`] and [`KEPT`].
+/// Files by their media id, bounded by [`KEPT_BYTES`] and [`KEPT`].
 #[derive(Clone, Default)]
-pub(crate) struct Images {
+pub(crate) struct Files {
     kept: HashMap<String, Bytes>,
     /// Oldest first.
     ids: VecDeque<String>,
     bytes: usize,
 }
 
-impl Images {
+impl Files {
     pub(crate) fn insert(&mut self, id: String, content: Bytes) {
         if self.kept.contains_key(&id) {
             return;
@@ -39,14 +39,14 @@ impl Images {
     }
 }
 
-impl Images {
+impl Files {
     pub(crate) fn get(&self, id: &str) -> Option<&Bytes> {
         self.kept.get(id)
     }
 }
 
 /// Ids and contents, oldest first.
-impl Serialize for Images {
+impl Serialize for Files {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let content = |id| {
             self.kept
@@ -58,7 +58,7 @@ impl Serialize for Images {
     }
 }
 
-impl<'de> Deserialize<'de> for Images {
+impl<'de> Deserialize<'de> for Files {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut images = Self::default();
         for (id, content) in Vec::<(String, Blob)>::deserialize(deserializer)? {
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn the_oldest_images_go_first_and_the_memory_is_bounded() {
-        let mut images = Images::default();
+        let mut images = Files::default();
         let image = Bytes::from(vec![0; 16 << 20]);
         for id in ["1", "2", "3", "4", "4"] {
             images.insert(id.to_owned(), image.clone());

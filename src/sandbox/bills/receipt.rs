@@ -1,0 +1,115 @@
+//! Files of other operations that are downloaded like bills: receipts (电子回单), invoices, lists.
+//!
+//! Sources: "查询电子回单" and "下载电子回单" (pay.weixin.qq.com, doc/v3/merchant 4012716436, 4013866774): the response has the
+//! `download_url`, and the digest of the file by `hash_type`. The content is the sandbox's.
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use super::{Bills, FILE, Served, USUAL_FUNDS};
+use wechatpay_core::crypto::digest::{sha1_hex, sha256_hex};
+
+impl Bills {
+    /// Replaces the generated URLs and digests of a response by those of a file that can be downloaded.
+    ///
+    /// A file is kept only once its response is complete, so a refusal keeps none.
+    pub(crate) fn serve_files(&self, answer: &mut Value, served: Served<'_>) {
+        match answer {
+            Value::Object(members) => {
+                if has_foreign_url(members) {
+                    self.serve_file(members, served);
+                }
+                for member in members.values_mut() {
+                    self.serve_files(member, served);
+                }
+            }
+            Value::Array(items) => {
+                for item in items {
+                    self.serve_files(item, served);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn serve_file(&self, members: &mut Map<String, Value>, served: Served<'_>) {
+        let content = content(served.operation_path, &self.mchid);
+        if members.contains_key("hash_value") {
+            let (algorithm, digest) = digest(members.get("hash_type"), &content);
+            members.insert("hash_value".to_owned(), digest.into());
+            members.insert("hash_type".to_owned(), algorithm.into());
+        }
+        let token = self.keep(content, served.now);
+        let url = Self::url(served.head, served.tls, &token);
+        members.insert("download_url".to_owned(), url.into());
+    }
+}
+
+/// Whether an object has a URL that is not of one of the bills.
+fn has_foreign_url(members: &Map<String, Value>) -> bool {
+    let url = members.get("download_url").and_then(Value::as_str);
+    url.is_some_and(|url| !url.is_empty() && !url.contains(FILE))
+}
+
+/// The digest by the response's algorithm; SHA-256 where it names none that is known.
+fn digest(named: Option<&Value>, content: &[u8]) -> (&'static str, String) {
+    match named.and_then(Value::as_str) {
+        Some("SHA1") => ("SHA1", sha1_hex(content)),
+        #[cfg(feature = "sm")]
+        Some("SM3") => ("SM3", wechatpay_core::crypto::digest::sm3_hex(content)),
+        _ => ("SHA256", sha256_hex(content)),
+    }
+}
+
+/// A PDF for receipts and invoices, which are PDFs at WeChat Pay, and else a short list.
+fn content(path: &str, mchid: &str) -> Bytes {
+    let is_pdf = ["receipt", "elecsign", "fapiao", "proof"]
+        .iter()
+        .any(|part| path.contains(part));
+    if is_pdf {
+        pdf(&format!("wechatpay sandbox: receipt of {mchid}")).into()
+    } else {
+        USUAL_FUNDS.replace("{mchid}", mchid).into()
+    }
+}
+
+/// A page with one line of Latin text, which must have no parentheses and backslashes.
+fn pdf(line: &str) -> String {
+    let text = format!("BT /F1 14 Tf 40 780 Td ({line}) Tj ET");
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
+         /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>"
+            .to_owned(),
+        format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len()),
+    ];
+    let mut pdf = "%PDF-1.4\n".to_owned();
+    let mut places = String::new();
+    for (object, number) in objects.iter().zip(1..) {
+        places += &format!("{:010} 00000 n \n", pdf.len());
+        pdf += &format!("{number} 0 obj\n{object}\nendobj\n");
+    }
+    let (start, size) = (pdf.len(), objects.len() + 1);
+    pdf + &format!(
+        "xref\n0 {size}\n0000000000 65535 f \n{places}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_objects_of_a_pdf_are_where_its_table_says() {
+        let pdf = pdf("receipt");
+        let table = pdf.rsplit_once("startxref\n").unwrap().1;
+        let table: usize = table.lines().next().unwrap().parse().unwrap();
+        assert!(pdf[table..].starts_with("xref\n0 5\n"));
+        let places = pdf[table..].lines().skip(3).take(4);
+        for (place, number) in places.zip(1..) {
+            let place: usize = place[..10].parse().unwrap();
+            assert!(pdf[place..].starts_with(&format!("{number} 0 obj\n")));
+        }
+    }
+}
