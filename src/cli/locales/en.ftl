@@ -249,7 +249,7 @@ arg-sandbox-speed = Divide the waiting times between notifications by this numbe
 arg-sandbox-fault = Inject a fault from the start, always or the given number of times: slow=1500, wrong_signature:3
 arg-sandbox-fault-long = Repeat the option for several faults. The names are those of X-Sandbox-Fault, listed in docs/sandbox.md.
 arg-sandbox-enforce_limits = Enforce the documented rate limits, with 429 FREQUENCY_LIMITED
-arg-sandbox-strict = Refuse members that no documentation has; by default they are warnings
+arg-sandbox-strict = Refuse members that no documentation has, and unknown media ids; by default both are warnings
 arg-sandbox-allow_remote = Accept requests from other machines; for closed networks, such as those of containers
 arg-sandbox-allow_remote-long = There is no password: everybody who can reach the sandbox can read all requests, pay, refund and reset it, and make it send requests to servers on this machine; with --allow-outgoing, to any server.
 arg-sandbox-host = An additional host name for the sandbox's page and control API

@@ -227,7 +227,7 @@ arg-sandbox-speed = 通知重试的等待时间缩短到几分之一
 arg-sandbox-fault = 一启动就注入故障，一直有效或只发生指定次数：slow=1500、wrong_signature:3
 arg-sandbox-fault-long = 可以多次使用。故障名称与 X-Sandbox-Fault 相同，见 docs/sandbox.zh-CN.md。
 arg-sandbox-enforce_limits = 按文档限频，超出时返回 429 FREQUENCY_LIMITED
-arg-sandbox-strict = 拒绝接口文档中没有的参数；默认只作为警告
+arg-sandbox-strict = 拒绝接口文档中没有的参数和未知的媒体文件ID；默认只作为警告
 arg-sandbox-allow_remote = 允许其他机器访问；仅用于封闭的网络，例如容器网络
 arg-sandbox-allow_remote-long = 沙箱没有密码：能访问它的人可以查看所有请求，进行支付、退款和重置，还能让它向本机的服务器发请求；加上 --allow-outgoing 后可以发往任何服务器。
 arg-sandbox-host = 沙箱页面和控制接口可以使用的其他主机名

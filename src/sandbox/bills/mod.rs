@@ -9,6 +9,7 @@
 //! Two rules differ from WeChat Pay's: today's bill exists as soon as it has an entry (at WeChat Pay from
 //! 9 o'clock of the next day), and before the first entry each bill is a short sample.
 
+mod receipt;
 mod sealed;
 
 use std::collections::VecDeque;
@@ -28,6 +29,7 @@ use crate::journal::Blob;
 use crate::query;
 use crate::refusal::{Refusal, business};
 use crate::world::{BillType, Outcome, Success, World};
+pub(crate) use receipt::Served;
 pub(super) use sealed::Written;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::crypto::digest::sha1_hex;
@@ -235,8 +237,16 @@ impl Bills {
         Ok(if is_zipped {
             Success::file("application/octet-stream", zipped(&bill).into())
         } else {
-            Success::file("text/plain", bill)
+            Success::file(content_type(&bill), bill)
         })
+    }
+}
+
+fn content_type(file: &[u8]) -> &'static str {
+    if file.starts_with(b"%PDF-") {
+        "application/pdf"
+    } else {
+        "text/plain"
     }
 }
 

@@ -1,64 +1,73 @@
 //! Files of other operations that are downloaded like bills: receipts (电子回单), invoices, lists.
 //!
-//! Sources: "查询电子回单" and "下载电子回单" (pay.weixin.qq.com, doc/v3/merchant 4012716436, 4013866774): the response has the
+//! Sources: "商户单号查询电子回单" (pay.weixin.qq.com, doc/v3/merchant 4012716436): the response has the
 //! `download_url`, and the digest of the file by `hash_type`. The content is the sandbox's.
 
 use bytes::Bytes;
+use http::request::Parts;
 use serde_json::{Map, Value};
 
-use super::{Bills, FILE, Served, USUAL_FUNDS};
-use wechatpay_core::crypto::digest::{sha1_hex, sha256_hex};
+use super::{Bills, TOKEN, USUAL_FUNDS};
+use wechatpay_core::crypto::digest::{DigestKind, Digester};
+use wechatpay_core::error::Result;
+
+/// The request whose response names a file.
+#[derive(Clone, Copy)]
+pub(crate) struct Served<'r> {
+    pub(crate) head: &'r Parts,
+    pub(crate) tls: bool,
+    pub(crate) now: i64,
+}
 
 impl Bills {
     /// Replaces the generated URLs and digests of a response by those of a file that can be downloaded.
     ///
-    /// A file is kept only once its response is complete, so a refusal keeps none.
-    pub(crate) fn serve_files(&self, answer: &mut Value, served: Served<'_>) {
+    /// # Errors
+    ///
+    /// OpenSSL's, when it refuses to hash.
+    pub(crate) fn serve_files(&self, answer: &mut Value, served: Served<'_>) -> Result<()> {
         match answer {
             Value::Object(members) => {
                 if has_foreign_url(members) {
-                    self.serve_file(members, served);
+                    self.serve_file(members, served)?;
                 }
-                for member in members.values_mut() {
-                    self.serve_files(member, served);
-                }
+                members
+                    .values_mut()
+                    .try_for_each(|member| self.serve_files(member, served))
             }
-            Value::Array(items) => {
-                for item in items {
-                    self.serve_files(item, served);
-                }
-            }
-            _ => {}
+            Value::Array(items) => items
+                .iter_mut()
+                .try_for_each(|item| self.serve_files(item, served)),
+            _ => Ok(()),
         }
     }
 
-    fn serve_file(&self, members: &mut Map<String, Value>, served: Served<'_>) {
-        let content = content(served.operation_path, &self.mchid);
+    fn serve_file(&self, members: &mut Map<String, Value>, served: Served<'_>) -> Result<()> {
+        let content = content(served.head.uri.path(), &self.mchid);
         if members.contains_key("hash_value") {
-            let (algorithm, digest) = digest(members.get("hash_type"), &content);
-            members.insert("hash_value".to_owned(), digest.into());
-            members.insert("hash_type".to_owned(), algorithm.into());
+            let kind = digest_kind(members.get("hash_type"));
+            let mut digester = Digester::new(kind)?;
+            digester.update(&content)?;
+            members.insert("hash_value".to_owned(), digester.finish()?.into());
+            members.insert("hash_type".to_owned(), kind.name().into());
         }
         let token = self.keep(content, served.now);
         let url = Self::url(served.head, served.tls, &token);
         members.insert("download_url".to_owned(), url.into());
+        Ok(())
     }
 }
 
 /// Whether an object has a URL that is not of one of the bills.
 fn has_foreign_url(members: &Map<String, Value>) -> bool {
     let url = members.get("download_url").and_then(Value::as_str);
-    url.is_some_and(|url| !url.is_empty() && !url.contains(FILE))
+    url.is_some_and(|url| !url.is_empty() && !url.contains(TOKEN))
 }
 
-/// The digest by the response's algorithm; SHA-256 where it names none that is known.
-fn digest(named: Option<&Value>, content: &[u8]) -> (&'static str, String) {
-    match named.and_then(Value::as_str) {
-        Some("SHA1") => ("SHA1", sha1_hex(content)),
-        #[cfg(feature = "sm")]
-        Some("SM3") => ("SM3", wechatpay_core::crypto::digest::sm3_hex(content)),
-        _ => ("SHA256", sha256_hex(content)),
-    }
+/// The response's algorithm; SHA-256 where it names none that is known.
+fn digest_kind(named: Option<&Value>) -> DigestKind {
+    let named = named.and_then(Value::as_str).and_then(DigestKind::parse);
+    named.unwrap_or(DigestKind::Sha256)
 }
 
 /// A PDF for receipts and invoices, which are PDFs at WeChat Pay, and else a short list.

@@ -224,10 +224,10 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets whether members of a body or query that are not documented are refused with 400 `PARAM_ERROR`; `false`
-    /// by default.
+    /// Sets whether members of a body or query that are not documented, and media ids that no upload of the merchant has
+    /// returned, are refused with 400 `PARAM_ERROR`; `false` by default.
     ///
-    /// WeChat Pay ignores them, and so does the sandbox by default:
+    /// WeChat Pay ignores such members and refuses such media ids. By default the sandbox accepts both:
     /// [`CallRecord::warnings`](crate::CallRecord::warnings) lists them.
     ///
     /// ```

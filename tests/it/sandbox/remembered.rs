@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use wechatpay_chain::{Client, Clock, Error, SystemClock};
+use wechatpay_core::crypto::digest::{DigestKind, Digester};
 use wechatpay_sandbox::Sandbox;
 
 use super::Outcome;
@@ -111,5 +112,33 @@ fn balance_and_archives_agree_with_the_account_of_a_control_order() -> Outcome {
     punish(&client, "P1", 1)?;
     assert_eq!(ask("balance", account)?["balance"], balance["balance"]);
     assert_eq!(ask("mch_archives", account)?, archives);
+    Ok(())
+}
+
+/// Applies for a receipt, queries it and downloads it. Its digest is checked.
+#[tokio::test]
+async fn a_receipt_can_be_downloaded() -> Outcome {
+    const ELECSIGN: &str = "v3/fund-app/mch-transfer/elecsign/out-bill-no";
+    let sandbox = Sandbox::start().await?;
+    let client = sandbox.client()?;
+    let body = json!({"out_bill_no": "plfk2020042013"});
+    client.chain(ELECSIGN).post(body, ()).await?;
+    let receipt = client.chain(format!("{ELECSIGN}/plfk2020042013")).get(());
+    let receipt = receipt.await?;
+    let url = receipt["download_url"].as_str().ok_or("no download_url")?;
+    let path = url
+        .strip_prefix(&sandbox.base_url())
+        .ok_or(url.to_owned())?;
+    let file = client.chain(path.to_owned()).get(()).await?;
+    assert_eq!(file.headers()["content-type"], "application/pdf");
+    assert!(file.bytes().starts_with(b"%PDF-"));
+    let kind = DigestKind::parse(receipt["hash_type"].as_str().unwrap_or_default());
+    let mut digester = Digester::new(kind.ok_or("an unknown hash_type")?)?;
+    digester.update(file.bytes())?;
+    assert_eq!(receipt["hash_value"], digester.finish()?);
+
+    // Each query has a new URL, and the older one remains valid.
+    let again = client.chain(format!("{ELECSIGN}/plfk2020042013")).get(());
+    assert_ne!(again.await?["download_url"], receipt["download_url"]);
     Ok(())
 }

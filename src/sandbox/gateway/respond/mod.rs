@@ -13,6 +13,7 @@ use super::Processed;
 use super::parse::Parsed;
 use super::received::Received;
 use crate::account::Caller;
+use crate::bills::Served;
 use crate::fault::Fault;
 use crate::identity::PlatformKeyPair;
 use crate::platform;
@@ -136,8 +137,11 @@ impl Responder<'_> {
         let response = if let Some(stub) = stub {
             stub
         } else if let Some(success) = success {
-            CheckedResponse::of_success(success.clone())
-        } else if let Some((status, body)) = documented() {
+            let mut success = success.clone();
+            self.serve_files(success.body.as_mut())?;
+            CheckedResponse::of_success(success)
+        } else if let Some((status, mut body)) = documented() {
+            self.serve_files(Some(&mut body))?;
             StubResponse::json(body).status(status.as_u16()).check()?
         } else {
             CheckedResponse::default_of(method, operation, parsed.and_then(Parsed::json))
@@ -147,6 +151,19 @@ impl Responder<'_> {
             Some(operation) => sensitive_fields::encrypt_response(value, operation, key),
             None => Ok(()),
         })
+    }
+
+    /// Makes the files of a response downloadable. APIv2 has no such responses.
+    fn serve_files(&self, body: Option<&mut Value>) -> Result<()> {
+        let Some(body) = body.filter(|_| self.received.v2_operation().is_none()) else {
+            return Ok(());
+        };
+        let served = Served {
+            head: &self.received.head,
+            tls: self.state.settings.tls,
+            now: self.state.now(),
+        };
+        self.caller.account.bills.serve_files(body, served)
     }
 
     fn v2<'p>(&'p self, parsed: Option<&'p Parsed>) -> Option<ResponseContext<'p>> {
