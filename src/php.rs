@@ -196,8 +196,10 @@ pub fn public_key(source: &str) -> Result<PublicKey> {
 #[must_use]
 pub fn openssl_verify(text: &str, signature: &str, key: &str) -> Value {
     match public_key(key) {
-        Ok(key) => i64::from(key.verify(text.as_bytes(), &base64(signature))).into(),
-        Err(_) => false.into(),
+        Ok(read) if is_pem(key) => {
+            i64::from(read.verify(text.as_bytes(), &base64(signature))).into()
+        }
+        _ => false.into(),
     }
 }
 
@@ -205,9 +207,35 @@ pub fn openssl_verify(text: &str, signature: &str, key: &str) -> Value {
 /// cannot be read, as PHP only warns of it.
 #[must_use]
 pub fn openssl_sign(text: &str, key: &str) -> String {
+    if !is_pem(key) {
+        return String::new();
+    }
     let key = private_key(key);
     let signature = key.and_then(|key| Ok(key.sign(text.as_bytes())?));
     signature.unwrap_or_default()
+}
+
+/// `openssl_pkey_get_private($source)`: the source, or false if the key cannot be read.
+#[must_use]
+pub fn private_key_or_false(source: &str) -> Value {
+    let key = is_pem(source).then(|| private_key(source));
+    key.is_some_and(|key| key.is_ok())
+        .then_some(source)
+        .map_or(false.into(), Value::from)
+}
+
+/// Whether PHP's own functions of OpenSSL read a source: they know no other format.
+fn is_pem(source: &str) -> bool {
+    source.starts_with("file://") || source.contains("-----BEGIN ")
+}
+
+/// `openssl_pkey_get_public($source)`: the source, or false if the key cannot be read.
+#[must_use]
+pub fn public_key_or_false(source: &str) -> Value {
+    let key = is_pem(source).then(|| public_key(source));
+    key.is_some_and(|key| key.is_ok())
+        .then_some(source)
+        .map_or(false.into(), Value::from)
 }
 
 /// The source of a private key for `Builder::factory($settings)`, if the key can be read.

@@ -143,6 +143,8 @@ fn written(spec: &Spec, value: &Value, out: &mut String) -> Result<()> {
             out.push(char::from(byte));
             return Ok(());
         }
+        // PHP writes none of the digits then.
+        'x' | 'X' | 'o' | 'b' if precision.is_some() => ("", String::new()),
         'x' => ("", format!("{:x}", int(value))),
         'X' => ("", format!("{:X}", int(value))),
         'o' => ("", format!("{:o}", int(value))),
@@ -188,8 +190,10 @@ fn padded(spec: &Spec, sign: &str, digits: &str, out: &mut String) {
     let missing = spec.width.saturating_sub(sign.len() + digits.len());
     let fill: String = std::iter::repeat_n(spec.fill, missing).collect();
     match (spec.left, spec.fill) {
-        // PHP does not pad a number with zeros on the right.
-        (true, '0') if spec.kind != 's' => out.push_str(&format!("{sign}{digits}{}", fill)),
+        // PHP pads no whole number with zeros on the right.
+        (true, '0') if matches!(spec.kind, 'd' | 'i' | 'u') => {
+            out.push_str(&format!("{sign}{digits}{}", " ".repeat(missing)));
+        }
         (true, _) => out.push_str(&format!("{sign}{digits}{fill}")),
         (false, '0') => out.push_str(&format!("{sign}{fill}{digits}")),
         (false, _) => out.push_str(&format!("{fill}{sign}{digits}")),
@@ -202,7 +206,7 @@ fn padded(spec: &Spec, sign: &str, digits: &str, out: &mut String) {
 /// A `TypeError` if a value is not a number.
 pub fn number_format(number: &Value, places: i64, point: &str, thousands: &str) -> Result<String> {
     let places = usize::try_from(places).unwrap_or(0).min(WIDEST);
-    let number = rounded(crate::number::number(number)?, places as i64);
+    let number = rounded(crate::number::argument(number)?.float(), places as i64);
     // Infinity has no digits.
     float_value(number)?;
     let digits = format!("{:.places$}", number.abs());
@@ -247,6 +251,10 @@ mod tests {
         assert_eq!(
             sprintf("%05.2f|%-5s|%05d|%x|%'*10s|%+d|%e|%u", &args).unwrap(),
             "02.77|a    |00042|ff|*********z|+3|1.234500e+3|3"
+        );
+        assert_eq!(
+            sprintf("%-05d|%-05s|%-05.1f|%-05x|%.3x|", &vec![json!(7); 5]).unwrap(),
+            "7    |70000|7.000|70000||"
         );
         assert_eq!(
             sprintf("%2$s-%1$s%%", &[json!(1), json!(2)]).unwrap(),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::value::{Num, float_value, leading, num, type_name};
+use crate::value::{Num, float_value, leading, mistyped, num, numeric, type_name};
 use crate::{Result, Thrown};
 
 /// The number of an operand.
@@ -157,7 +157,7 @@ pub fn step(value: &Value, up: bool) -> Result<Value> {
         Value::Null if up => Ok(Value::from(1)),
         Value::Null | Value::Bool(_) => Ok(value.clone()),
         Value::String(text) if text.is_empty() => Ok(if up { "1".into() } else { (-1).into() }),
-        Value::String(text) if crate::value::numeric(text).is_none() => Ok(if up {
+        Value::String(text) if numeric(text).is_none() => Ok(if up {
             letters_up(text).into()
         } else {
             value.clone()
@@ -192,16 +192,12 @@ fn letters_up(text: &str) -> String {
 /// # Errors
 /// A `TypeError` if a value is not a number.
 pub fn abs(value: &Value) -> Result<Value> {
-    match operand(value) {
-        Some(Num::Int(number)) => match number.checked_abs() {
+    match argument(value)? {
+        Num::Int(number) => match number.checked_abs() {
             Some(number) => Ok(Value::from(number)),
             None => float_value((number as f64).abs()),
         },
-        Some(Num::Float(number)) => float_value(number.abs()),
-        None => Err(Thrown::new(
-            "TypeError",
-            "abs(): Argument #1 ($num) must be of type int|float",
-        )),
+        Num::Float(number) => float_value(number.abs()),
     }
 }
 
@@ -264,7 +260,7 @@ fn without_prefix(digits: &str, base: u32) -> (u32, &str) {
 /// # Errors
 /// A `TypeError` if a value is not a number.
 pub fn floor(value: &Value) -> Result<Value> {
-    float_value(number(value)?.floor())
+    float_value(argument(value)?.float().floor())
 }
 
 /// `ceil($value)`
@@ -272,15 +268,20 @@ pub fn floor(value: &Value) -> Result<Value> {
 /// # Errors
 /// A `TypeError` if a value is not a number.
 pub fn ceil(value: &Value) -> Result<Value> {
-    float_value(number(value)?.ceil())
+    float_value(argument(value)?.float().ceil())
 }
 
-/// A value for an `int|float` parameter of a function of PHP: null is 0 there.
-pub(crate) fn number(value: &Value) -> Result<f64> {
-    match value {
-        Value::Null => Ok(0.0),
-        value => crate::as_float(value),
-    }
+/// A value for an `int|float` parameter of a function of PHP: null is 0 there, and a text has to be a number as a
+/// whole, while an operand may begin with one.
+pub(crate) fn argument(value: &Value) -> Result<Num> {
+    let found = match value {
+        Value::Null => Some(Num::Int(0)),
+        Value::Bool(flag) => Some(Num::Int(i64::from(*flag))),
+        Value::Number(number) => Some(num(number)),
+        Value::String(text) => numeric(text),
+        Value::Array(_) | Value::Object(_) => None,
+    };
+    found.ok_or_else(|| mistyped(value, "int|float"))
 }
 
 /// `round($value, $places)`: halves away from zero, after the digits that a float cannot hold are
@@ -289,12 +290,10 @@ pub(crate) fn number(value: &Value) -> Result<f64> {
 /// # Errors
 /// A `TypeError` if a value is not a number.
 pub fn round(value: &Value, places: i64) -> Result<Value> {
-    if let Some(Num::Int(number)) = operand(value)
-        && places >= 0
-    {
-        return float_value(number as f64);
+    match argument(value)? {
+        Num::Int(number) if places >= 0 => float_value(number as f64),
+        number => float_value(rounded(number.float(), places)),
     }
-    float_value(rounded(number(value)?, places))
 }
 
 /// The largest power of ten that makes a difference to a float.
@@ -380,6 +379,13 @@ mod tests {
             class(div(&json!(1), &json!(0))).as_deref(),
             Some("DivisionByZeroError")
         );
+        for text in ["12abc", "abc", ""] {
+            let text = json!(text);
+            for outcome in [abs(&text), round(&text, 0), floor(&text), ceil(&text)] {
+                assert_eq!(class(outcome).as_deref(), Some("TypeError"), "{text}");
+            }
+        }
+        assert_eq!(abs(&json!(" -7 ")).ok(), Some(json!(7)));
         for (value, places, expected) in [
             (1.005, 2, 1.01),
             (-2.5, 0, -3.0),

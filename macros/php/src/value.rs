@@ -128,7 +128,11 @@ pub fn int_of_text(text: &str) -> i64 {
 pub fn float(value: &Value) -> f64 {
     match value {
         Value::Number(number) => num(number).float(),
-        Value::String(text) => leading(text).0.float(),
+        Value::String(text) => match leading(text) {
+            // The sign of zero stays.
+            (Num::Int(0), end) if text[..end].contains('-') => -0.0,
+            (number, _) => number.float(),
+        },
         other => int(other) as f64,
     }
 }
@@ -381,7 +385,7 @@ pub fn present<T>(value: Option<T>) -> Result<T> {
     value.ok_or_else(|| Thrown::new("Error", "Call to a member function on null"))
 }
 
-fn mistyped(value: &Value, wanted: &str) -> Thrown {
+pub(crate) fn mistyped(value: &Value, wanted: &str) -> Thrown {
     let message = format!(
         "the value must be of type {wanted}, {} given",
         type_name(value)

@@ -104,13 +104,20 @@ fn the_result_of_a_signature_in_an_expression_is_refused() {
 }
 
 #[test]
-fn a_key_that_is_tested_is_the_applications() {
-    is_ported(
+fn a_key_that_cannot_be_read_is_false() {
+    for code in [
         "$own = openssl_get_privatekey($key); if (!$own) { return ''; } openssl_sign($text, $raw, $own, 'SHA256'); return base64_encode($raw);",
+        "$own = openssl_get_privatekey($key); if ($own === false) { return ''; } openssl_sign($text, $raw, $own, 'SHA256'); return base64_encode($raw);",
+        "$own = openssl_get_privatekey($key); openssl_sign($text, $raw, $own, 'SHA256'); return base64_encode($raw);",
+    ] {
+        is_ported(code, "php::private_key_or_false(key)");
+    }
+    is_ported(
+        "$own = openssl_get_privatekey($key); return made($own);",
         "host.openssl_get_privatekey(key)?",
     );
-    is_ported(
-        "$own = openssl_get_privatekey($key); openssl_sign($text, $raw, $own, 'SHA256'); return base64_encode($raw);",
-        "php::private_key(key)?",
+    is_refused(
+        "$own = openssl_get_privatekey($key, 'x'); openssl_sign($text, $raw, $own, 'SHA256'); return base64_encode($raw);",
+        "with a passphrase",
     );
 }

@@ -359,7 +359,7 @@ fn arrays_and_numbers_are_phps() {
 fn arguments_that_php_takes_by_reference_are_changed() {
     for (php, rust) in [
         (
-            "$c = openssl_encrypt($t, 'aes-256-gcm', $key, 1, $iv, $out, '', 16);",
+            "$c = openssl_encrypt($t, 'aes-256-gcm', $key, 0, $iv, $out, '', 16);",
             ".openssl_encrypt(&mut out, ",
         ),
         (

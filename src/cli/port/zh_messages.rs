@@ -156,6 +156,16 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "use `{}`, or read the bytes only with `base64_encode` and write them as `base64_decode(..)`",
         "请改用 `{}`，或者只用 `base64_encode` 读取这些字节，并写成 `base64_decode(..)`",
     ),
+    ("`{}` with a passphrase", "带口令的 `{}`"),
+    ("use `{}`", "请改用 `{}`"),
+    (
+        "use `Rsa::from([$key, $passphrase])`",
+        "请改用 `Rsa::from([$key, $passphrase])`",
+    ),
+    (
+        "whether a value is an array, of what `json_decode` may give as an object: a value of JSON does not tell them apart",
+        "判断 `json_decode` 可能得到的对象是不是数组：JSON 的值不区分二者",
+    ),
     (
         "`{}` with another algorithm than WeChat Pay's",
         "`{}` 用的不是微信支付的算法",

@@ -21,6 +21,8 @@ final class Grammar
     /** @var array<string, array{list<string>, string}> functions with the kinds of their parameters and result */
     private array $functions = [];
     private string $client = '$instance';
+    private bool $helps = false;
+    private bool $twice = false;
 
     public function __construct(int $seed)
     {
@@ -161,7 +163,22 @@ final class Grammar
     {
         $this->client = '$this->client';
         $constant = $this->one(["'CNY'", '7']);
-        $text = "class Service\n{\n    private const SETTING = {$constant};\n\n    private \$client;\n    private string \$mchid;\n"
+        $text = '';
+        [$uses, $own] = ['', ''];
+        if ($this->chance(40)) {
+            $this->push(['text' => 'string']);
+            $text = "trait Helps\n{\n    private int \$helped = 1;\n\n    protected function help(string \$text): string\n    {\n"
+                . "        \$this->helped++;\n        return \$text . \$this->helped . " . $this->string(1) . ";\n    }\n}\n\n";
+            $this->pop();
+            [$uses, $this->helps] = ["    use Helps;\n\n", true];
+        }
+        if ($this->chance(40)) {
+            $this->push(['number' => 'int']);
+            $own = "\n    private static function twice(int \$number): int\n    {\n        return " . $this->int(2) . " * 2;\n    }\n";
+            $this->pop();
+            $this->twice = true;
+        }
+        $text .= "class Service\n{\n{$uses}    private const SETTING = {$constant};\n\n    private \$client;\n    private string \$mchid;\n"
             . "    private int \$count = 0;\n    private array \$seen = [];\n\n    public function __construct(\$client, string \$mchid)\n    {\n"
             . "        \$this->client = \$client;\n        \$this->mchid = \$mchid;\n    }\n\n";
         $text .= $this->entry('public function go(int $amount, string $no, ?string $note = null)', 1);
@@ -172,7 +189,7 @@ final class Grammar
         $this->pop();
         $this->inFunction = false;
         return $text . "\n    private function marked(string \$text, int \$times): string\n    {\n        if ({$guard}) {\n"
-            . "            \$this->count--;\n        }\n        return {$value};\n    }\n}\n";
+            . "            \$this->count--;\n        }\n        return {$value};\n    }\n{$own}}\n";
     }
 
     private function push(array $variables = []): void
@@ -398,7 +415,7 @@ final class Grammar
             '\GuzzleHttp\Exception\BadResponseException', '\RuntimeException', '\InvalidArgumentException',
             '\Exception', '\Throwable', '\DomainException',
         ];
-        $finally = $this->chance(20);
+        $finally = $this->chance($this->loops > 0 ? 40 : 20);
         $count = $finally ? $this->below(3) : 1 + $this->below(2);
         for ($i = 0; $i < $count; $i++) {
             $class = $this->one($classes);
@@ -419,6 +436,12 @@ final class Grammar
         }
         if ($finally) {
             $text .= $this->line($depth, '} finally {') . $this->line($depth + 1, "echo 'finally ';");
+            if ($this->chance(40)) {
+                // No jump leaves it.
+                [$loops, $this->loops] = [$this->loops, 0];
+                $text .= $this->block($depth + 1, 1 + $this->below(2));
+                $this->loops = $loops;
+            }
         }
         return $text . $this->line($depth, '}');
     }
@@ -427,6 +450,9 @@ final class Grammar
     {
         $kind = $this->one(['int', 'string']);
         $cases = $kind === 'int' ? ['0', '1', '100'] : ["'SUCCESS'", "'NOTPAY'", "''"];
+        if ($this->chance(30)) {
+            $cases = $this->one([["'0'", 'null', "'a'"], ['0', "''", 'true'], ["'1.0'", "'abc'", 'false']]);
+        }
         $text = $this->line($depth, 'switch (' . $this->value($kind, 1) . ') {');
         foreach ($cases as $case) {
             $text .= $this->line($depth + 1, "case {$case}:");
@@ -455,7 +481,11 @@ final class Grammar
                 $text .= $this->line($depth + 2, 'return' . ($this->chance(50) ? " \${$used}" : '') . ';');
                 $text .= $this->line($depth + 1, '}');
             }
-            if ($this->chance(15)) {
+            if ($used === null && $this->client === '$this->client' && $this->chance(20)) {
+                $text .= $this->line($depth + 1, 'return ' . $this->request('getAsync') . $this->one([
+                    ';', '->then(fn ($r) => $r->getStatusCode());', "->otherwise(function (\$e) { echo 'inner '; });",
+                ]));
+            } elseif ($this->chance(15)) {
                 $text .= $this->line($depth + 1, "throw new \\DomainException('from {$method}');");
             } elseif ($this->chance(40)) {
                 $text .= $this->line($depth + 1, "return \${$name};");
@@ -517,7 +547,12 @@ final class Grammar
         if ($this->client !== '$this->client') {
             return $this->makeEcho($depth);
         }
+        $calls = [
+            ...($this->helps ? ['echo $this->help(' . $this->string(0) . "), ' ';"] : []),
+            ...($this->twice ? ['echo self::twice(' . $this->int(0) . "), ' ';"] : []),
+        ];
         return $this->line($depth, $this->one([
+            ...$calls,
             '$this->count++;', '$this->count += ' . $this->int(0) . ';', '$this->seen[] = ' . $this->string(0) . ';',
             "\$this->seen['last'] = " . $this->int(1) . ';', '$this->mchid .= ' . $this->string(0) . ';',
             "echo \$this->count, '-', \$this->mchid, ' ';", 'echo json_encode($this->seen);',
@@ -637,6 +672,19 @@ final class Grammar
             'match (true) { ' . $this->bool(0) . ' => ' . $this->int(0) . ', default => ' . $this->int(0) . ' }',
             '(int) (' . $this->int(0) . ' / ' . $this->one(['2', '3', '0.5']) . ')',
             '(' . $this->int(0) . ' <=> ' . $this->int(0) . ')',
+            '(' . $this->string(0) . ' <=> ' . $this->one([$this->string(0), $this->int(0), 'null']) . ')',
+            '(int) (' . $this->one(['19.99', "'0.29'", "'64.1'", '8.7']) . ' * 100)',
+            'intval(' . $this->one(["'12abc'", "' 7'", "'1e3'", "'0x1A'", '4.35 * 100', 'null', "'-0'"]) . ')',
+            '(int) number_format(' . $this->one(['1234.5', '0.4', '-2.5']) . ", 0, '', '')",
+            '(int) (' . $this->loose(0) . ')',
+            'count(array_filter(' . $this->list(0) . '))',
+            'count(explode(' . $this->one(["','", "'b'"]) . ', ' . $this->string(0) . '))',
+            'mb_strlen(' . $this->string(0) . ')',
+            '(int) array_search(' . $this->int(0) . ', ' . $this->list(0) . ')',
+            'max([' . $this->int(0) . ', ' . $this->int(0) . '])',
+            '(int) bindec(decbin(abs(' . $this->int(0) . ')))',
+            '(strcmp(' . $this->string(0) . ', ' . $this->string(0) . ') <=> 0)',
+            '(' . $this->int(0) . ' ?: ' . $this->int(0) . ')',
             '(int) strpos(' . $this->string(0) . ", 'b')",
             '(int) round(' . $this->one(['1.005', '2.5', '19.99']) . ' * 100)',
             '(' . $this->bool(0) . ' ? ' . $this->int(0) . ' : ' . $this->int(0) . ')',
@@ -686,7 +734,26 @@ final class Grammar
             'http_build_query(' . $this->map(0) . ')',
             'gettype(' . $this->value($this->one(['int', 'string', 'list']), 0) . ')',
             'var_export(' . $this->bool(0) . ', true)',
-            "number_format(" . $this->one(['1234.5', '0.005', '99']) . ', 2)',
+            'number_format(' . $this->one(['1234.5', '0.005', '99', $this->int(0) . ' / 100']) . ', 2)',
+            'number_format(' . $this->int(0) . " / 100, 2, '.', '')",
+            '(string) (' . $this->int(0) . ' / ' . $this->one(['100', '8', '3']) . ')',
+            "sprintf('%05.1f|%-4d|%x|%\\'*6s', " . $this->one(['2.25', '-0.04', '99.95']) . ', ' . $this->int(0) . ", 255, 'ab')",
+            "sprintf('%.2f', " . $this->int(0) . ' / 3)',
+            'mb_substr(' . $this->string(0) . ', ' . $this->one(['0, 2', '-2', '1, -1', '5']) . ')',
+            'ucwords(' . $this->one(["'a bc d'", $this->string(0)]) . ')',
+            $this->one(['ltrim', 'rtrim', 'trim']) . '(' . $this->string(0) . ', ' . $this->one(["'a'", "'&'", "' 0'"]) . ')',
+            "implode(',', array_keys(" . $this->map(0) . '))',
+            'json_encode(' . $this->one([$this->list(0), '[1.0, 0.1 + 0.2, 1e25]', "['a' => []]", "[3 => 'x']"]) . ')',
+            'json_encode(' . $this->map(0) . ', JSON_PRETTY_PRINT)',
+            'htmlspecialchars(' . $this->string(0) . ')',
+            'bin2hex(' . $this->string(0) . ')',
+            'base64_encode(' . $this->string(0) . ')',
+            "(explode(',', " . $this->one(["'a,b,,c'", "'x'", "''"]) . ')[' . $this->below(3) . "] ?? 'none')",
+            "str_replace(['a', 'b'], ['b', 'c'], " . $this->string(0) . ')',
+            'strrev(' . $this->one(["'abc'", "'1.50'"]) . ')',
+            '(' . $this->string(0) . ' ?: ' . $this->string(0) . ')',
+            'urlencode(' . $this->string(0) . ')',
+            'var_export(' . $this->loose(0) . ', true)',
             '(' . $this->bool(0) . ' ? ' . $this->string(0) . ' : ' . $this->string(0) . ')',
         ];
         if ($known !== []) {
@@ -719,6 +786,13 @@ final class Grammar
             'array_values(array_filter(' . $this->list(0) . ', fn ($n) => $n % 2))',
             'array_unique(' . $this->list(0) . ')',
             'array_slice(' . $this->list(0) . ', -2, 1)',
+            'array_fill(0, ' . $this->below(3) . ', ' . $this->int(0) . ')',
+            'range(1, ' . $this->one(['1', '3']) . ')',
+            'array_values(array_diff(' . $this->list(0) . ', ' . $this->list(0) . '))',
+            "array_map('intval', explode(',', " . $this->one(["'1,2,x'", "''", "'3'"]) . '))',
+            'array_values(array_map(fn ($v) => (int) $v, ' . $this->map(0) . ' + [1]))',
+            '(' . $this->list(0) . ' ?: [7])',
+            'array_merge([], ' . $this->list(0) . ')',
             '[...' . $this->list(0) . ', ' . $this->int(0) . ']',
             'array_column([[' . "'x' => " . $this->int(0) . "], ['x' => 2], ['y' => 3]], 'x')",
         ]);
@@ -741,11 +815,29 @@ final class Grammar
             "['a' => " . $this->int(0) . ", 'b' => " . $this->string(0) . ']',
             "['list' => " . $this->list(0) . ", 'flag' => " . $this->bool(0) . ']',
             $this->map(0) . " + ['a' => 9, 'z' => " . $this->int(0) . ']',
- "['k' => 1] + array_flip(['x', 'y'])",
+            "['k' => 1] + array_flip(['x', 'y'])",
+            "['1' => " . $this->int(0) . ", '01' => 2, true => 3, 1.7 => 4, null => 5]",
+            'array_replace(' . $this->map(0) . ", ['b' => " . $this->string(0) . '])',
+            "['a' => " . $this->int(0) . ', ...' . $this->map(0) . ']',
             'array_combine([' . "'p', 'q'], [" . $this->int(0) . ', ' . $this->string(0) . '])',
             'array_filter(' . $this->map(0) . ", fn (\$v) => \$v !== null)",
             'array_merge(' . $this->map(0) . ', ' . "['a' => " . $this->int(0) . '])',
         ]);
+    }
+
+    /** A comparison of values of several types. */
+    private function loose(int $depth): string
+    {
+        $sides = [
+            "'0'", "''", "'1e3'", "'0.0'", "' 1'", "'01'", '0', '1', '1000', '1.0', 'null', 'false', 'true', '[]',
+            "'abc'", "'1abc'",
+        ];
+        $side = fn () => $this->chance(70) ? $this->one($sides) : $this->value($this->one(['int', 'string', 'list']), $depth);
+        return match ($this->below(4)) {
+            0 => 'in_array(' . $side() . ', [' . $this->one($sides) . ', ' . $this->one($sides) . '])',
+            1 => $side() . $this->one([' < ', ' >= ']) . $this->one(["'5'", '5', "'a'", "'0'"]),
+            default => $side() . $this->one([' == ', ' == ', ' != ', ' === ']) . $side(),
+        };
     }
 
     private function bool(int $depth): string
@@ -761,6 +853,7 @@ final class Grammar
             $plain[] = "!empty(\${$name}['ok'])";
             $plain[] = "\${$name} === null";
         }
+        $plain[] = $this->loose(0);
         foreach ([...$this->known('int'), ...$this->known('string')] as $name) {
             $plain[] = "\${$name}";
             $plain[] = "!\${$name}";

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::{Result, Thrown, as_bool, as_float};
+use crate::value::Num;
+use crate::{Result, Thrown, as_bool};
 
 /// The arguments of a call, in order. None is missing.
 pub(super) struct Args<'v>(std::slice::Iter<'v, Value>);
@@ -52,9 +53,9 @@ impl<'v> Args<'v> {
 
     /// `int|float`
     pub(super) fn number(&mut self) -> Result<Value> {
-        match self.any()? {
-            Value::Null => Ok(Value::from(0)),
-            value => as_float(value).and_then(|_| crate::add(value, &Value::from(0))),
+        match crate::number::argument(self.any()?)? {
+            Num::Int(number) => Ok(Value::from(number)),
+            Num::Float(number) => crate::value::float_value(number),
         }
     }
 

@@ -196,7 +196,9 @@ elsewhere {
     nonce(int) -> Text throws;
     openssl_sign(text, text) -> Text;
     openssl_verify(text, text, text) -> Any;
+    private_key_or_false(text) -> Any;
     private_key_text(text) -> Text throws;
+    public_key_or_false(text) -> Any;
     public_key_text(text) -> Text throws;
     reason_phrase(int) -> Text;
     sha1(text) -> Text;

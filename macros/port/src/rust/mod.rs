@@ -9,6 +9,7 @@ mod crypto;
 mod described;
 mod expression;
 mod file;
+mod fraction;
 mod function;
 mod host;
 pub(crate) mod imports;

@@ -11,7 +11,6 @@ use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::tree::{Entry, Expr, ExprKind, PathPiece, Sdk};
 use crate::recognise::{HEADERS_IN_BODY, Method};
-use crate::syntax::BinaryOp;
 
 /// The Rust of a call's options.
 #[derive(Default)]
@@ -456,44 +455,6 @@ impl<'a> Body<'_, 'a> {
         ident(&name)
     }
 
-    /// Whether a value may hold a number with a fraction that PHP writes otherwise than Rust.
-    fn may_hold_float(&self, value: &Expr) -> bool {
-        match &*value.kind {
-            // Shortest digits, and no exponent.
-            ExprKind::Float(number) => {
-                number.fract() == 0.0 || !(1e-4..1e15).contains(&number.abs())
-            }
-            ExprKind::Array(entries) => entries
-                .iter()
-                .any(|entry| self.may_hold_float(&entry.value)),
-            ExprKind::Local(local) => match self.lets.get(local) {
-                Some(begun) if !self.is_mutable(*local) => self.may_hold_float(begun),
-                _ => self.types.of(value) == Ty::Float || self.is_mutable(*local),
-            },
-            ExprKind::Binary(op, ..) if !is_sum(*op) => false,
-            ExprKind::Binary(..)
-            | ExprKind::AssignOp(..)
-            | ExprKind::Method(..)
-            | ExprKind::Call(..) => {
-                matches!(self.types.of(value), Ty::Any | Ty::Float)
-            }
-            ExprKind::Builtin("round" | "abs" | "floor" | "ceil" | "array_sum", _)
-            | ExprKind::Minus(_) => true,
-            ExprKind::Ternary(_, then, otherwise) => {
-                then.as_ref().is_some_and(|then| self.may_hold_float(then))
-                    || self.may_hold_float(otherwise)
-            }
-            ExprKind::Map(..) | ExprKind::CallClosure(..) => true,
-            ExprKind::Field(name) => {
-                let mut fields = self.class.into_iter().flat_map(|class| &class.fields);
-                let field = fields.find(|field| field.name == *name);
-                let declared = field.and_then(|field| field.declared.as_ref());
-                declared.map(Ty::present) == Some(&Ty::Float) || self.types.of(value) == Ty::Float
-            }
-            _ => self.types.of(value) == Ty::Float,
-        }
-    }
-
     fn pairs(&mut self, value: &'a Expr) -> Option<Vec<TokenStream>> {
         match &*value.kind {
             ExprKind::Null => Some(Vec::new()),
@@ -798,18 +759,6 @@ pub(crate) fn start(entry: &Entry) -> usize {
         .key
         .as_ref()
         .map_or(entry.value.span.start, |key| key.span.start)
-}
-
-fn is_sum(op: BinaryOp) -> bool {
-    matches!(
-        op,
-        BinaryOp::Add
-            | BinaryOp::Sub
-            | BinaryOp::Mul
-            | BinaryOp::Div
-            | BinaryOp::Rem
-            | BinaryOp::Pow
-    )
 }
 
 /// The names of the variables of a path.

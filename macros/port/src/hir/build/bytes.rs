@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::hir::tree::Crypto;
-use crate::syntax::{self, Arg, Closure, ExprKind as PhpKind, Part, StmtKind as PhpStmt};
+use crate::syntax::{
+    self, Arg, BinaryOp, Closure, ExprKind as PhpKind, Part, StmtKind as PhpStmt, UnaryOp,
+};
 
 /// How a function uses variables and calls of OpenSSL.
 #[derive(Debug, Default)]
@@ -103,6 +104,11 @@ impl Mentions {
                     self.expr(value);
                 }
                 PhpStmt::Return(Some(value)) => self.key(value),
+                PhpStmt::If { branches, .. } => {
+                    branches
+                        .iter()
+                        .for_each(|(condition, _)| self.truth(condition));
+                }
                 PhpStmt::Unsupported { .. } => self.opaque = true,
                 _ => {}
             }
@@ -198,6 +204,24 @@ impl Mentions {
                 _ => {}
             },
             PhpKind::Call { function, args } => self.call(&function.last(), args),
+            PhpKind::Unary {
+                op: UnaryOp::Not,
+                operand,
+            } => self.truth(operand),
+            PhpKind::Binary { op, left, right } => match op {
+                BinaryOp::And | BinaryOp::Or => {
+                    [left, right].into_iter().for_each(|side| self.truth(side))
+                }
+                BinaryOp::Identical
+                | BinaryOp::NotIdentical
+                | BinaryOp::Equal
+                | BinaryOp::NotEqual
+                    if matches!(right.kind, PhpKind::Bool(false)) =>
+                {
+                    self.truth(left);
+                }
+                _ => {}
+            },
             _ => {}
         }
         expr.children()
@@ -252,6 +276,13 @@ impl Mentions {
         }
     }
 
+    /// A key that was not read is false.
+    fn truth(&mut self, value: &syntax::Expr) {
+        if variable(value).is_some() {
+            self.key(value);
+        }
+    }
+
     fn key(&mut self, value: &syntax::Expr) {
         match variable(value) {
             Some(name) if self.depth == 0 => {
@@ -285,16 +316,16 @@ pub(super) fn decoded(value: &syntax::Expr) -> Option<&syntax::Expr> {
     }
 }
 
-/// The kind of key that a function reads.
-pub(super) fn key_reader(name: &str) -> Option<Crypto> {
+/// The function of the table that does here what a function does that reads a key.
+pub(super) fn key_reader(name: &str) -> Option<&'static str> {
     match name {
-        "openssl_pkey_get_private" | "openssl_get_privatekey" => Some(Crypto::PrivateKey),
-        "openssl_pkey_get_public" | "openssl_get_publickey" => Some(Crypto::PublicKey),
+        "openssl_pkey_get_private" | "openssl_get_privatekey" => Some("private_key_or_false"),
+        "openssl_pkey_get_public" | "openssl_get_publickey" => Some("public_key_or_false"),
         _ => None,
     }
 }
 
-fn read_key(value: &syntax::Expr) -> Option<Crypto> {
+fn read_key(value: &syntax::Expr) -> Option<&'static str> {
     match &value.kind {
         PhpKind::Call { function, .. } => key_reader(&function.last()),
         _ => None,

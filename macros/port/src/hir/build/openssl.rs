@@ -44,19 +44,33 @@ impl<'a> Builder<'a> {
                     .hint("write it as a statement, or as the condition of an `if`");
                 Some(Expr::new(span, ExprKind::Refused(problem)))
             }
+            ("openssl_decrypt" | "openssl_encrypt", [_, _, _, options, ..])
+                if !matches!(options.value.kind, PhpKind::Int(0)) =>
+            {
+                let instead = match name {
+                    "openssl_decrypt" => "AesGcm::decrypt",
+                    _ => "AesGcm::encrypt",
+                };
+                Some(raw(span, name, &format!("use `{instead}`")))
+            }
             _ => self.key_of(span, name, args),
         }
     }
 
-    /// A key that is only used as a key.
+    /// A key that is only used as a key: its text, or false where it cannot be read.
     fn key_of(&mut self, span: Span, name: &str, args: &'a [Arg]) -> Option<Expr> {
-        let kind = key_reader(name)?;
+        let reader = key_reader(name)?;
         if !self.held.raw.keys.contains(&span.start) || args.is_empty() {
             return None;
         }
-        let most = if kind == Crypto::PrivateKey { 2 } else { 1 };
+        if args.len() > 1 {
+            let message = format!("`{name}` with a passphrase");
+            let problem =
+                Problem::error(span, message).hint("use `Rsa::from([$key, $passphrase])`");
+            return Some(Expr::new(span, ExprKind::Refused(problem)));
+        }
         let args = self.args(args)?;
-        (args.len() <= most).then(|| Expr::new(span, ExprKind::Crypto(kind, args)))
+        Some(Expr::new(span, ExprKind::Builtin(reader, args)))
     }
 
     /// Such a call as a statement: one that cannot be made throws.
@@ -68,8 +82,8 @@ impl<'a> Builder<'a> {
         let one = |expr| vec![Stmt::expr(span, expr)];
         match &expr.kind {
             PhpKind::Call { function, args } => match function.last().as_str() {
-                // A signature of an earlier turn stays where the key cannot be read.
-                "openssl_sign" if self.loops > 0 => {
+                // An earlier signature stays where the key cannot be read.
+                "openssl_sign" if self.loops > 0 || self.is_set_before(args) => {
                     let (stmts, _) = self.attempt(expr)?;
                     Some(stmts)
                 }
@@ -111,6 +125,12 @@ impl<'a> Builder<'a> {
             }
             _ => None,
         }
+    }
+
+    /// Whether the variable of the signature was mentioned before.
+    fn is_set_before(&self, args: &[Arg]) -> bool {
+        let target = args.get(1).and_then(|arg| variable(&arg.value));
+        target.is_some_and(|name| self.by_name.contains_key(name))
     }
 
     /// The condition of an `if` that makes such a call: what is done before the `if`, and the condition.
@@ -174,7 +194,7 @@ impl<'a> Builder<'a> {
             catches: vec![Catch {
                 classes: vec!["UnexpectedValueException".to_owned()],
                 variable: None,
-                body: Vec::new(),
+                body: self.kept(span, args),
             }],
             finally: None,
         };
@@ -182,6 +202,25 @@ impl<'a> Builder<'a> {
         let kind = attempt;
         let stmts = vec![first, Stmt { span, kind }];
         Some((stmts, Expr::new(span, ExprKind::Local(done))))
+    }
+
+    /// What becomes of the variable where the call fails: it keeps its value, which the next statement encodes.
+    fn kept(&mut self, span: Span, args: &[Arg]) -> Vec<Stmt> {
+        let target = args.get(1).and_then(|arg| variable(&arg.value));
+        let Some(name) = target.filter(|_| self.held.raw.recoded.contains(&span.start)) else {
+            return Vec::new();
+        };
+        let local = self.local(name);
+        let before = Expr::new(span, ExprKind::Local(local));
+        let Some(value) = crate::hir::function(span, "base64_encode", vec![before]) else {
+            return Vec::new();
+        };
+        let place = Place {
+            root: Root::Local(local),
+            path: Vec::new(),
+        };
+        let assign = Expr::new(span, ExprKind::Assign(place, value));
+        vec![Stmt::expr(span, assign)]
     }
 
     /// `openssl_sign($text, $signature, $key, 'sha256WithRSAEncryption')` and its kin, as an assignment.
@@ -243,10 +282,14 @@ fn sets_bytes(name: &str) -> bool {
 }
 
 fn bytes(span: Span, name: &str, instead: &str) -> Expr {
-    let message = format!("`{name}` with raw bytes, which no text holds");
     let hint = format!(
         "use `{instead}`, or read the bytes only with `base64_encode` and write them as `base64_decode(..)`"
     );
+    raw(span, name, &hint)
+}
+
+fn raw(span: Span, name: &str, hint: &str) -> Expr {
+    let message = format!("`{name}` with raw bytes, which no text holds");
     Expr::new(
         span,
         ExprKind::Refused(Problem::error(span, message).hint(hint)),

@@ -1,0 +1,61 @@
+//! Questions for the type of a value that may be an object of `json_decode`: JSON has one type for objects and for
+//! arrays with keys. They are refused.
+
+use std::collections::BTreeSet;
+
+use super::carried::{Carried, Reach, Seeds};
+use super::tree::{Expr, ExprKind, File};
+use crate::syntax::BinaryOp;
+
+pub(super) fn file(file: &mut File) {
+    let seeds = Seeds {
+        reach: Reach::Below,
+        value: |expr| {
+            matches!(
+                &*expr.kind,
+                ExprKind::Builtin("json_decode", _) | ExprKind::ToObject(_)
+            )
+        },
+        change: |_| None,
+    };
+    let carried = Carried::of(file, seeds);
+    let mut scalar = BTreeSet::new();
+    carried.each(file, &mut |_, expr| {
+        if is_scalar_question(expr) {
+            scalar.insert(expr.span);
+        }
+    });
+    carried.each(file, &mut |function, expr| {
+        let span = expr.span;
+        if !scalar.contains(&span) && asks(&carried, function, expr) {
+            let message = "whether a value is an array, of what `json_decode` may give as an object: a value of JSON does not tell them apart";
+            let refused = Expr::refused(span, message);
+            *expr = refused;
+        }
+    });
+}
+
+/// Whether the answer is the same for an object and an array: `is_string($value)` and its kin.
+fn is_scalar_question(expr: &Expr) -> bool {
+    let ExprKind::Binary(BinaryOp::Identical, one, other) = &*expr.kind else {
+        return false;
+    };
+    matches!(&*one.kind, ExprKind::Builtin("gettype", _))
+        && matches!(&*other.kind, ExprKind::Text(text) if !matches!(text.as_str(), "array" | "object"))
+}
+
+fn asks(carried: &Carried, function: usize, expr: &mut Expr) -> bool {
+    let asked = match &mut *expr.kind {
+        ExprKind::Builtin("gettype" | "is_array", args) => args.first_mut(),
+        ExprKind::Foreign(foreign) => {
+            let asks = matches!(&*foreign.words, [word] if ASKS.contains(&word.as_str()));
+            foreign.args.first_mut().filter(|_| asks)
+        }
+        ExprKind::InstanceOf(value, class) if class.eq_ignore_ascii_case("stdClass") => Some(value),
+        _ => None,
+    };
+    asked.is_some_and(|asked| carried.is_marked_value(function, asked))
+}
+
+/// Functions of PHP whose answer is another one for an object.
+const ASKS: [&str; 4] = ["get_debug_type", "is_countable", "is_iterable", "is_object"];
