@@ -123,38 +123,7 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
-    use std::process::Command;
-
     use super::*;
-
-    #[test]
-    fn the_table_matches_the_script() {
-        let facts = facts_folder().join("notifications.jsonl");
-        if !facts.exists() {
-            eprintln!("skipped: no {}; set WECHATPAY_FACTS", facts.display());
-            return;
-        }
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/notify/regenerate.py");
-        let Ok(out) = Command::new("python3").arg(script).arg(&facts).output() else {
-            eprintln!("skipped: no python3");
-            return;
-        };
-        assert!(
-            out.status.success(),
-            "{}",
-            String::from_utf8_lossy(&out.stderr)
-        );
-        let fresh = String::from_utf8(out.stdout).unwrap();
-        assert_eq!(fresh, include_str!("table.rs"), "run regenerate.py");
-    }
-
-    fn facts_folder() -> PathBuf {
-        match std::env::var_os("WECHATPAY_FACTS") {
-            Some(folder) => folder.into(),
-            None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/facts"),
-        }
-    }
 
     #[test]
     fn every_kind_is_found_and_the_facts_are_there() {

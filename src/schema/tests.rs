@@ -1,24 +1,26 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crate::index::BLOCKS;
 use crate::*;
 
+#[path = "../../tests/tools/mod.rs"]
+mod tools;
+
 const TEXT: &str = include_str!("operations.txt");
 
 #[test]
 fn the_schema_matches_the_facts() {
-    let facts = match std::env::var_os("WECHATPAY_FACTS") {
-        Some(folder) => PathBuf::from(folder),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/facts"),
-    };
-    if !facts.join("schemas.jsonl").exists() {
-        eprintln!("skipped: no {}; set WECHATPAY_FACTS", facts.display());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let Some(schemas) = tools::fact(&root, "schemas.jsonl") else {
         return;
-    }
+    };
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("regenerate.py");
-    let Ok(out) = Command::new("python3").arg(script).arg(&facts).output() else {
-        eprintln!("skipped: no python3");
+    let out = Command::new("python3")
+        .arg(script)
+        .arg(schemas.parent().unwrap())
+        .output();
+    let Some(out) = tools::started("python3", "python3", out) else {
         return;
     };
     assert!(

@@ -31,3 +31,6 @@ mod sign_error;
 mod sink;
 mod site;
 mod support;
+#[cfg(unix)]
+#[path = "../tools/mod.rs"]
+mod tools;

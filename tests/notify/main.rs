@@ -6,9 +6,14 @@
     reason = "helpers outside of test functions may panic; what is skipped is said"
 )]
 
+#[cfg(all(feature = "redis", unix))]
+#[path = "../tools/redis.rs"]
+mod redis;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod sql_store;
 mod support;
+#[path = "../tools/mod.rs"]
+mod tools;
 
 #[cfg(feature = "axum")]
 mod axum_server;
@@ -19,6 +24,7 @@ mod debug;
 mod diagnosis;
 mod hyper_server;
 mod keys;
+mod kinds;
 mod lifetimes;
 mod merchants;
 mod mishaps;

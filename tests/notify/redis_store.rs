@@ -1,29 +1,16 @@
-//! Tests against a real `redis-server`, if the machine has one.
+//! Tests against a real `redis-server`.
 
-use std::os::unix::net::UnixStream;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use wechatpay_chain::ErrorKind;
 use wechatpay_chain::notify::{Claim, DedupStore, Delivery, Finished, RedisStore};
 
+use crate::redis::{self, Server};
 use crate::support::{Post, builder};
 
 const LEASE: Duration = Duration::from_millis(300);
 const TTL: Duration = Duration::from_secs(60);
-
-struct Server {
-    child: Child,
-    url: String,
-    _dir: tempfile::TempDir,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 impl Server {
     /// Stops it, so that it accepts requests without answering, or lets it continue.
@@ -35,37 +22,7 @@ impl Server {
 }
 
 fn server() -> Option<Server> {
-    server_with(&[])
-}
-
-/// On a separate socket, which nothing else uses; nothing is written to disk.
-fn server_with(settings: &[&str]) -> Option<Server> {
-    let dir = tempfile::tempdir().unwrap();
-    let socket = dir.path().join("redis");
-    let command = Command::new("redis-server")
-        .args(["--port", "0", "--unixsocket"])
-        .arg(&socket)
-        .args(["--save", "", "--appendonly", "no"])
-        .args(settings)
-        .stdout(Stdio::null())
-        .spawn();
-    let Ok(child) = command else {
-        eprintln!("skipped: no redis-server on the PATH");
-        return None;
-    };
-    let mut server = Server {
-        child,
-        url: format!("unix://{}", socket.display()),
-        _dir: dir,
-    };
-    let patience = Instant::now() + Duration::from_secs(20);
-    while UnixStream::connect(&socket).is_err() {
-        let ended = server.child.try_wait().unwrap();
-        assert_eq!(ended, None, "redis-server has ended");
-        assert!(Instant::now() < patience, "redis-server does not listen");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    Some(server)
+    redis::server(&[])
 }
 
 fn claim() -> Claim {
@@ -291,7 +248,7 @@ async fn a_server_other_than_redis_is_an_error() {
 #[tokio::test]
 async fn a_full_redis_defers_the_next_notification() {
     let settings = ["--maxmemory", "1", "--maxmemory-policy", "noeviction"];
-    let Some(server) = server_with(&settings) else {
+    let Some(server) = redis::server(&settings) else {
         return;
     };
     let reader = builder()

@@ -1,4 +1,4 @@
-//! The same rules with SQLite, and with a real PostgreSQL if the machine has one.
+//! The same rules with SQLite and with a real PostgreSQL.
 
 use std::time::Duration;
 
@@ -130,6 +130,7 @@ mod postgres {
     use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
     use super::*;
+    use crate::tools;
 
     /// On a socket in a separate folder.
     struct Server {
@@ -173,10 +174,8 @@ mod postgres {
     }
 
     fn server() -> Option<Server> {
-        let Some(programs) = programs() else {
-            eprintln!("skipped: no PostgreSQL on this machine");
-            return None;
-        };
+        let programs = programs().ok_or(std::io::ErrorKind::NotFound.into());
+        let programs = tools::started("PostgreSQL", "postgresql", programs)?;
         let dir = tempfile::Builder::new().prefix("pg").tempdir().unwrap();
         let data = dir.path().join("data");
         // The other user must be able to write there.

@@ -11,6 +11,8 @@ mod hash;
 #[cfg(feature = "qr")]
 mod qr;
 mod rsa;
+#[path = "../tools/mod.rs"]
+mod tools;
 
 use std::sync::LazyLock;
 

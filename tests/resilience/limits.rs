@@ -90,8 +90,6 @@ fn the_sandbox_enforces_the_same_limits() {
 
 #[cfg(all(unix, feature = "redis"))]
 mod redis {
-    use std::os::unix::net::UnixStream;
-    use std::process::{Child, Command, Stdio};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -99,49 +97,7 @@ mod redis {
     use wechatpay_chain::resilience::{LimitStore, RedisLimits};
 
     use super::*;
-
-    struct Server {
-        child: Child,
-        url: String,
-        _dir: tempfile::TempDir,
-    }
-
-    impl Drop for Server {
-        fn drop(&mut self) {
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-        }
-    }
-
-    /// On a separate socket, which nothing else uses; nothing is written to disk.
-    fn server() -> Option<Server> {
-        let dir = tempfile::tempdir().unwrap();
-        let socket = dir.path().join("redis");
-        let mut command = Command::new("redis-server");
-        command.args(["--port", "0", "--unixsocket"]).arg(&socket);
-        command
-            .args(["--save", "", "--appendonly", "no"])
-            .stdout(Stdio::null());
-        let Ok(child) = command.spawn() else {
-            eprintln!("skipped: no redis-server on the PATH");
-            return None;
-        };
-        let url = format!("unix://{}", socket.display());
-        let mut server = Server {
-            child,
-            url,
-            _dir: dir,
-        };
-        while UnixStream::connect(&socket).is_err() {
-            assert_eq!(
-                server.child.try_wait().unwrap(),
-                None,
-                "redis-server has ended"
-            );
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Some(server)
-    }
+    use crate::redis_server::server;
 
     const LIMIT: RateLimit = RateLimit {
         calls: 50,
@@ -150,7 +106,7 @@ mod redis {
 
     #[tokio::test]
     async fn several_machines_never_have_more_calls_than_the_limit() {
-        let Some(server) = server() else { return };
+        let Some(server) = server(&[]) else { return };
         let taken = Arc::new(AtomicUsize::new(0));
         let machines = (0..4).map(|_| {
             let store = RedisLimits::open(&server.url).unwrap();
@@ -184,7 +140,7 @@ mod redis {
 
     #[tokio::test]
     async fn a_call_rejected_by_one_limit_counts_for_none() {
-        let Some(server) = server() else { return };
+        let Some(server) = server(&[]) else { return };
         let store = RedisLimits::open(&server.url).unwrap().prefix("p:");
         let limits = [
             LIMIT,

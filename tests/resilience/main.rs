@@ -13,8 +13,14 @@ mod kit;
 mod limits;
 mod matrix;
 mod outcome;
+#[cfg(all(unix, feature = "redis"))]
+#[path = "../tools/redis.rs"]
+mod redis_server;
 mod relay;
 mod retry;
 mod soak;
 mod streams;
 mod support;
+#[cfg(all(unix, feature = "redis"))]
+#[path = "../tools/mod.rs"]
+mod tools;

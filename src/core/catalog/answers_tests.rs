@@ -1,31 +1,14 @@
-use std::path::Path;
-use std::process::Command;
-
+use super::tests::{fact, printed};
 use super::*;
 
 #[test]
 fn the_answer_tables_match_the_script() {
-    let folder = match std::env::var_os("WECHATPAY_FACTS") {
-        Some(folder) => folder.into(),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/attributes"),
-    };
-    let attributes = folder.join("schemas.jsonl");
-    if !attributes.exists() {
-        eprintln!("skipped: no {}; set WECHATPAY_FACTS", attributes.display());
-        return;
-    }
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog/regenerate_answers.py");
-    let Ok(out) = Command::new("python3")
-        .arg(script)
-        .arg(&attributes)
-        .output()
-    else {
-        eprintln!("skipped: no python3");
+    let Some(facts) = fact("schemas.jsonl") else {
         return;
     };
-    let problem = String::from_utf8_lossy(&out.stderr);
-    assert!(out.status.success(), "{problem}");
-    let fresh = String::from_utf8(out.stdout).unwrap();
+    let Some(fresh) = printed("regenerate_answers.py", None, &[facts]) else {
+        return;
+    };
     let committed = include_str!("answers.rs");
     assert!(fresh == committed, "run regenerate_answers.py");
 }

@@ -122,7 +122,7 @@ def main():
         if pairs := echoed(row):
             pairs = ", ".join(f'("{name}", "{pointer}")' for name, pointer in pairs)
             print(f'    ("{row["path"]}", {METHODS[row["method"]]}, &[{pairs}]),')
-    print("];\n\n/// The operations of APIv2 whose success is `return_code` alone; sorted.")
+    print("];\n\n/// The APIv2 operations that report success with `return_code` only; sorted.")
     print("#[rustfmt::skip]\npub(super) static MAY_LACK_RESULT_CODE: &[&str] = &[")
     for path in sorted({row["path"] for row in rows if lacks_result_code(row)}):
         print(f'    "{path}",')
