@@ -1,10 +1,12 @@
 //! The layer `rate_limit`, in one process and shared through a real Redis.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
 use tokio::time::Instant;
-use wechatpay_chain::resilience::RateLimits;
+use wechatpay_chain::catalog::RateLimit;
+use wechatpay_chain::resilience::{LimitStore, RateLimits};
 use wechatpay_chain::{Client, ErrorKind};
 
 use crate::kit::{MCHID, Wire, builder};
@@ -54,6 +56,75 @@ async fn a_call_that_may_not_wait_is_rejected_and_not_sent() {
     assert_eq!(wire.count(), 1);
 }
 
+/// A store that allows a call every second, and counts the questions.
+#[derive(Clone, Default)]
+struct EverySecond(Arc<Mutex<(Option<Instant>, u32)>>);
+
+impl LimitStore for EverySecond {
+    async fn take(&self, _: &str, _: &[RateLimit]) -> wechatpay_chain::Result<Duration> {
+        // As far away as a Redis.
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        let mut known = self.0.lock().unwrap();
+        known.1 += 1;
+        let now = Instant::now();
+        let wait = known.0.map(|next| next.saturating_duration_since(now));
+        if wait.is_none_or(|wait| wait.is_zero()) {
+            known.0 = Some(now + SECOND);
+            return Ok(Duration::ZERO);
+        }
+        Ok(wait.unwrap_or_default())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_calls_keep_their_order_and_only_the_first_asks_the_store() {
+    const CALLS: u32 = 20;
+    let (wire, store) = (Wire::ok(), EverySecond::default());
+    let limits = RateLimits::none().limit(ORDERS, 1, SECOND);
+    let client = client(&wire, limits.store(store.clone()));
+    let done = Arc::new(Mutex::new(Vec::new()));
+    let mut calls = tokio::task::JoinSet::new();
+    for number in 0..CALLS {
+        let (client, done) = (client.clone(), Arc::clone(&done));
+        calls.spawn(async move {
+            make(&client).await.unwrap();
+            done.lock().unwrap().push(number);
+        });
+        // The tasks begin in this order.
+        tokio::task::yield_now().await;
+    }
+    calls.join_all().await;
+    assert!(done.lock().unwrap().is_sorted(), "{done:?}");
+    // Each call asks when it arrives, when it is the first, and after its wait.
+    let asked = store.0.lock().unwrap().1;
+    assert!(asked <= 3 * CALLS, "{asked} questions");
+}
+
+/// The first waits for ten seconds; the calls behind it have only one.
+#[tokio::test(start_paused = true)]
+async fn a_call_behind_others_waits_only_as_long_as_it_may() {
+    let wire = Wire::ok();
+    let patient = RateLimits::none().limit(ORDERS, 1, 10 * SECOND);
+    let hasty = client(&wire, patient.clone().wait_at_most(SECOND));
+    let patient = client(&wire, patient);
+    make(&patient).await.unwrap();
+    let first = tokio::spawn({
+        let patient = patient.clone();
+        async move { make(&patient).await }
+    });
+    tokio::task::yield_now().await;
+    let begun = Instant::now();
+    let err = make(&hasty).await.unwrap_err();
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Limit, false));
+    assert!(begun.elapsed() <= SECOND, "{:?}", begun.elapsed());
+    // One that is dropped in the queue leaves it.
+    let dropped = tokio::time::timeout(SECOND, make(&patient));
+    assert!(dropped.await.is_err());
+    first.await.unwrap().unwrap();
+    make(&patient).await.unwrap();
+    assert_eq!((wire.count(), begun.elapsed().as_secs()), (3, 20));
+}
+
 /// The documented limit of 200 calls a minute.
 #[tokio::test(start_paused = true)]
 async fn the_documented_limits_are_the_catalogs() {
@@ -90,11 +161,9 @@ fn the_sandbox_enforces_the_same_limits() {
 
 #[cfg(all(unix, feature = "redis"))]
 mod redis {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use wechatpay_chain::catalog::RateLimit;
-    use wechatpay_chain::resilience::{LimitStore, RedisLimits};
+    use wechatpay_chain::resilience::RedisLimits;
 
     use super::*;
     use crate::redis_server::server;

@@ -1,6 +1,7 @@
 //! The layer that enforces the documented rate limit of each operation.
 
 mod memory;
+mod queue;
 #[cfg(feature = "redis")]
 mod redis;
 mod store;
@@ -13,10 +14,12 @@ use std::time::Duration;
 use crate::message::{CallInfo, Request, Response};
 use crate::stack::{Middleware, Next};
 use memory::MemoryLimits;
+use queue::Queues;
 #[cfg(feature = "redis")]
 pub use redis::RedisLimits;
 use store::DynLimitStore;
 pub use store::LimitStore;
+use tokio::time::{Instant, timeout_at};
 use wechatpay_core::catalog::{Operation, RateLimit};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
@@ -24,7 +27,8 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 ///
 /// Calls are counted per operation and merchant. A call above the limit waits until the limit
 /// allows it, as long as the call's time permits; otherwise it fails at once with
-/// [`ErrorKind::Limit`](crate::ErrorKind::Limit) and nothing is sent. No window of a limit's length
+/// [`ErrorKind::Limit`](crate::ErrorKind::Limit) and nothing is sent. Waiting calls of a process go in the order of their
+/// arrival, and only the first asks the store: it gets few questions, however many calls wait. No window of a limit's length
 /// has more calls than the limit allows, wherever WeChat Pay's own windows begin.
 ///
 /// WeChat Pay's limits apply to the merchant, not to a process: several machines share them through a
@@ -50,6 +54,7 @@ pub struct RateLimits {
     store: Arc<dyn DynLimitStore>,
     /// Counts while the store is down.
     memory: Arc<MemoryLimits>,
+    queues: Arc<Queues>,
 }
 
 impl RateLimits {
@@ -96,6 +101,7 @@ impl RateLimits {
             patience: None,
             store: Arc::clone(&memory) as _,
             memory,
+            queues: Arc::default(),
         }
     }
 
@@ -146,26 +152,69 @@ impl Limiter {
             operation.method(),
             operation.path()
         );
-        let mut left = [self.limits.patience, time].into_iter().flatten().min();
+        let patience = [self.limits.patience, time].into_iter().flatten().min();
+        let asked = Asked {
+            operation,
+            limits,
+            key: &key,
+            until: patience.and_then(|patience| Instant::now().checked_add(patience)),
+        };
+        let queue = self.limits.queues.get(&key);
+        if queue.is_empty() && asked.may_go(self.ask(&asked).await)? {
+            return Ok(());
+        }
+        let place = queue.join();
+        let turn = match asked.until {
+            None => Some(place.turn().await),
+            Some(until) => timeout_at(until, place.turn()).await.ok(),
+        };
         loop {
-            let wait = self.ask(&key, limits).await;
-            if wait.is_zero() {
+            let wait = self.ask(&asked).await;
+            if asked.may_go(wait)? {
                 return Ok(());
             }
-            if let Some(left) = &mut left {
-                *left = left
-                    .checked_sub(wait)
-                    .ok_or_else(|| too_often(operation, wait))?;
+            if turn.is_none() {
+                // The time is over; the store may have counted the calls of this process only.
+                return Err(too_often(operation, wait));
             }
             tokio::time::sleep(wait).await;
         }
     }
 
-    async fn ask(&self, key: &str, limits: &[RateLimit]) -> Duration {
-        match self.limits.store.take(key, limits).await {
+    async fn ask(&self, asked: &Asked<'_>) -> Duration {
+        match self.limits.store.take(asked.key, asked.limits).await {
             Ok(wait) => wait,
-            Err(_) => self.limits.memory.take(key, limits),
+            Err(_) => self.limits.memory.take(asked.key, asked.limits),
         }
+    }
+}
+
+/// A call that the limits may stop.
+struct Asked<'a> {
+    operation: &'a Operation,
+    limits: &'a [RateLimit],
+    key: &'a str,
+    /// The end of the call's patience.
+    until: Option<Instant>,
+}
+
+impl Asked<'_> {
+    /// Whether the call may be made, from the store's answer.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Limit`] when the call has no time for the wait.
+    fn may_go(&self, wait: Duration) -> Result<bool> {
+        if wait.is_zero() {
+            return Ok(true);
+        }
+        let left = self
+            .until
+            .map(|until| until.saturating_duration_since(Instant::now()));
+        if left.is_some_and(|left| left < wait) {
+            return Err(too_often(self.operation, wait));
+        }
+        Ok(false)
     }
 }
 
