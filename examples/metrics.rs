@@ -31,7 +31,7 @@ fn main() -> Result<(), BoxError> {
     // A server answers GET /metrics with this text.
     let text = recorder.render();
     println!("{text}");
-    if text.contains("wechatpay_calls_undecided_total") {
+    if text.contains("wechatpay_undecided_calls_total") {
         Ok(())
     } else {
         Err("the call whose answer was lost was to be counted".into())
@@ -44,7 +44,9 @@ fn recorder() -> Result<PrometheusBuilder, BuildError> {
         0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
     ];
     let duration = Matcher::Full(metrics::CALL_DURATION.to_owned());
-    PrometheusBuilder::new().set_buckets_for_metric(duration, &buckets)
+    // `_total` and units in the names, as Prometheus and the dashboard in docs/grafana.json have them.
+    let builder = PrometheusBuilder::new().with_recommended_naming(true);
+    builder.set_buckets_for_metric(duration, &buckets)
 }
 
 fn order(sandbox: &Sandbox, number: u32) -> serde_json::Value {

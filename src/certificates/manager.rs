@@ -146,20 +146,16 @@ impl KeySource for Manager {
 
 impl Inner {
     fn need(&self) -> Need {
-        let preferred = self.keys.preferred();
-        self.state().need(
-            preferred.as_ref(),
-            self.settings.refresh_after,
-            self.keys.now(),
-        )
+        let (preferred, now) = (self.keys.preferred(), self.keys.now());
+        let age = self.settings.refresh_after;
+        self.state().need(preferred.as_ref(), age, now)
     }
 
     /// Starts a refresh in the background: the current key is still valid.
     fn refresh(self: Arc<Self>, next: &Next) -> Result<()> {
+        let (every, now) = (self.settings.unknown_every, self.keys.now());
         let begin = || {
-            let may = self
-                .state()
-                .may_refresh(self.settings.unknown_every, self.keys.now());
+            let may = self.state().may_refresh(every, now);
             may.then(|| Arc::clone(&self).run(Reason::Asked, None, next.clone()))
         };
         self.in_flight.join(begin).map(drop)
@@ -167,15 +163,14 @@ impl Inner {
 
     /// Waits until there is a key.
     async fn get_key(self: Arc<Self>, next: &Next) -> Result<()> {
-        let refusal = self
-            .state()
-            .refusal(self.settings.unknown_every, self.keys.now());
+        let (every, now) = (self.settings.unknown_every, self.keys.now());
+        let refusal = self.state().refusal(every, now);
         if let Some(err) = refusal {
             return Err(err);
         }
         let waited = self.in_flight.join(|| {
             // Another fetch may have finished meanwhile.
-            let lacking = self.keys.preferred().is_none();
+            let lacking = self.keys.keyring.preferred(now).is_none();
             lacking.then(|| Arc::clone(&self).run(Reason::NoKey, None, next.clone()))
         })?;
         let outcome = waited.await;
@@ -195,11 +190,10 @@ impl Inner {
         }
         // A refresh that is already running may have started before this serial existed.
         for _ in 0..2 {
+            let (every, now) = (self.settings.unknown_every, self.keys.now());
             let waited = self.in_flight.join(|| {
                 let wanted = self.keys.keyring.get(&serial).is_none()
-                    && self
-                        .state()
-                        .begin_asking(self.settings.unknown_every, self.keys.now());
+                    && self.state().begin_asking(every, now);
                 let reason = Reason::UnknownSerial;
                 wanted.then(|| Arc::clone(&self).run(reason, Some(serial.clone()), next.clone()))
             })?;
@@ -211,8 +205,9 @@ impl Inner {
                 return Err(err.duplicate());
             }
         }
-        let every = self.settings.unknown_every;
-        match self.state().until_asking(every, self.keys.now()) {
+        let (every, now) = (self.settings.unknown_every, self.keys.now());
+        let left = self.state().until_asking(every, now);
+        match left {
             Some((ago, left)) => Err(failure::not_yet(ago, left)),
             None => Ok(()),
         }
@@ -233,7 +228,8 @@ impl Inner {
         let outcome = self.fetch(next).await;
         trace::certificates(outcome.as_ref().map(|fetched| fetched.list.len()));
         let lasting = outcome.as_ref().err().filter(|err| failure::lasts(err));
-        self.state().note_refusal(lasting, self.keys.now());
+        let now = self.keys.now();
+        self.state().note_refusal(lasting, now);
         Arc::new(outcome)
     }
 
@@ -259,7 +255,8 @@ impl Inner {
     }
 
     async fn fetch(&self, next: Next) -> Result<Fetched> {
-        self.state().note_fetch(self.keys.now());
+        let now = self.keys.now();
+        self.state().note_fetch(now);
         let (answer, list) = match self.fetch_once(&next).await {
             // A deliberately wrong signature; asking once more is harmless.
             Err(err) if err.verify_failure() == Some(&VerifyFailure::Probe) => {
@@ -362,6 +359,7 @@ impl Inner {
             .map_err(failure::not_written)
     }
 
+    /// No clock or layer is called while this is locked: they are the program's, and may call the client.
     fn state(&self) -> MutexGuard<'_, FetchState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -152,8 +152,8 @@ impl CallInfo {
                 Some(_) => template,
                 None => template.split_once('?').map_or(template, |(path, _)| path),
             },
-            host: &origin.authority.as_str()[..origin.host],
-            port: origin.port,
+            host: origin.host(),
+            port: origin.port(),
             merchant,
         }
     }
@@ -218,6 +218,14 @@ impl Origin {
 
     pub(crate) fn authority(&self) -> &Authority {
         &self.authority
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        &self.authority.as_str()[..self.host]
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// Changes a URI to this origin.

@@ -35,7 +35,7 @@ pub(crate) use response::{ResponseBody, read_text, request_id};
 pub use saved::SavedFile;
 #[cfg(feature = "files")]
 pub(crate) use saved::{Expected, MAX_BYTES, Progress, Seal, Sink};
-pub(crate) use state::{Attempt, CallState, Phase};
+pub(crate) use state::{Attempt, CallState, Delivery, Phase};
 pub use stream::Streaming;
 pub(crate) use time_limit::{limited, timed_out};
 

@@ -2,17 +2,17 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The number of attempts that may have been sent, and the last attempt that may no longer be sent.
+/// The number of attempts that may have been sent, and the first round whose attempts may still be sent.
 ///
-/// Both are in one atomic number, so that they exclude each other: after [`seal`](Self::seal) has returned 0, no sealed
-/// attempt is sent, even if another thread is about to send it.
+/// Both are in one atomic number, so that they exclude each other: after [`seal`](Self::seal) has returned 0, no attempt
+/// of a sealed round is sent, even if another thread is about to send it.
 #[derive(Default)]
 pub(super) struct Sent(AtomicU64);
 
 impl Sent {
-    /// Counts attempt `number`, which begins at 1; returns `false` if the attempt is sealed and must not be sent.
-    pub(super) fn add(&self, number: u32) -> bool {
-        let add = |now| (number > sealed(now)).then(|| now + 1);
+    /// Counts an attempt of a round; returns `false` if the round is sealed and the attempt must not be sent.
+    pub(super) fn add(&self, round: u32) -> bool {
+        let add = |now| (round >= open(now)).then(|| now + 1);
         self.change(add).is_some()
     }
 
@@ -26,9 +26,9 @@ impl Sent {
         count(self.0.load(Ordering::Relaxed))
     }
 
-    /// Seals all attempts up to number `last`; returns how many attempts may have been sent.
-    pub(super) fn seal(&self, last: u32) -> u32 {
-        let seal = |now| Some(u64::from(sealed(now).max(last)) << 32 | u64::from(count(now)));
+    /// Seals all rounds before `next`; returns how many attempts may have been sent.
+    pub(super) fn seal(&self, next: u32) -> u32 {
+        let seal = |now| Some(u64::from(open(now).max(next)) << 32 | u64::from(count(now)));
         self.change(seal).map_or(0, count)
     }
 
@@ -39,7 +39,8 @@ impl Sent {
     }
 }
 
-fn sealed(sent: u64) -> u32 {
+/// The upper half: the first round that is not sealed.
+fn open(sent: u64) -> u32 {
     (sent >> 32) as u32
 }
 
@@ -53,21 +54,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sealed_attempts_are_refused_and_later_attempts_are_not() {
+    fn attempts_of_sealed_rounds_are_refused_and_those_of_later_rounds_are_not() {
         let sent = Sent::default();
-        assert!(sent.add(1));
-        assert_eq!(sent.seal(2), 1);
-        assert!(!sent.add(1) && !sent.add(2), "both are sealed");
-        assert!(sent.add(3));
+        assert!(sent.add(0) && sent.add(1));
+        assert_eq!(sent.seal(2), 2);
+        assert!(!sent.add(0) && !sent.add(1), "both are sealed");
+        assert!(sent.add(2));
         sent.remove();
         assert_eq!(
             sent.seal(1),
-            1,
+            2,
             "an earlier seal does not shorten a later one"
         );
-        assert!(!sent.add(2));
-        assert_eq!(sent.seal(u32::MAX), 1);
-        assert!(!sent.add(u32::MAX));
-        assert_eq!(sent.count(), 1);
+        assert!(!sent.add(1));
+        assert_eq!(sent.seal(u32::MAX), 2);
+        assert!(!sent.add(u32::MAX - 1));
+        assert_eq!(sent.count(), 2);
     }
 }

@@ -22,6 +22,8 @@ struct Inner {
     /// The attempts that may have sent something.
     sent: Sent,
     attempts: AtomicU32,
+    /// The number of rounds that have begun.
+    rounds: AtomicU32,
     /// Whether a repeated attempt's outcome is open.
     undecided: AtomicBool,
     phase: AtomicU8,
@@ -88,23 +90,32 @@ impl Phase {
 }
 
 impl CallState {
-    /// Records that an attempt begins at the transport.
+    /// Begins a round of attempts: a layer that may repeat the request begins one before each.
+    ///
+    /// The round is known to the layers inside from the beginning, so that one which goes on in another thread cannot begin
+    /// an attempt after its round was sealed.
+    pub(crate) fn begin_round(&self) -> u32 {
+        self.0.rounds.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Records that an attempt of a round begins at the transport.
     ///
     /// Until the transport reports its progress, the request counts as possibly sent.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Timeout`] when the call has ended.
-    pub(crate) fn begin_attempt(&self) -> Result<Attempt> {
+    pub(crate) fn begin_attempt(&self, round: u32) -> Result<Attempt> {
         let number = self.0.attempts.fetch_add(1, Ordering::Relaxed) + 1;
-        let attempt = Attempt(Arc::new(AttemptInner {
-            state: self.clone(),
-            number,
-            counted: AtomicBool::new(false),
-        }));
-        attempt.deliver()?;
+        if !self.0.sent.add(round) {
+            return Err(ended());
+        }
         self.0.trace.attempt(number as usize);
-        Ok(attempt)
+        Ok(Attempt(Arc::new(AttemptInner {
+            state: self.clone(),
+            round,
+            assumed: AtomicBool::new(true),
+        })))
     }
 
     /// Returns the sink of the call's reports.
@@ -117,11 +128,12 @@ impl CallState {
         self.0.sent.count()
     }
 
-    /// Forbids that the attempts so far are sent from now on; returns how many may have reached WeChat Pay.
+    /// Forbids that attempts of the rounds so far are sent from now on; returns how many may have reached WeChat Pay.
     ///
     /// A dropped attempt may go on in another thread, which would otherwise send it after "nothing was sent".
-    pub(crate) fn seal_attempts(&self) -> u32 {
-        self.0.sent.seal(self.attempts())
+    pub(crate) fn seal_rounds(&self) -> u32 {
+        let begun = self.0.rounds.load(Ordering::Relaxed);
+        self.0.sent.seal(begun.saturating_add(1))
     }
 
     /// Forbids that the call sends anything from now on; returns whether it may have reached WeChat Pay.
@@ -316,40 +328,61 @@ impl fmt::Debug for CallState {
 }
 
 /// An attempt at the transport, in the request's extensions.
+///
+/// A layer around the default transport may copy the request and send it several times, one after the other or at
+/// once. So each delivery is counted separately, and one that failed does not take back another.
 #[derive(Clone)]
 pub(crate) struct Attempt(Arc<AttemptInner>);
 
 struct AttemptInner {
     state: CallState,
-    number: u32,
-    counted: AtomicBool,
+    round: u32,
+    /// Whether the attempt is counted although no delivery was reported: not every transport reports them.
+    assumed: AtomicBool,
 }
+
+/// A request that a connection has received: it is counted as sent unless that is withdrawn.
+#[must_use = "a delivery that is dropped stays counted"]
+pub(crate) struct Delivery<'a>(&'a CallState);
 
 impl Attempt {
     pub(crate) fn state(&self) -> &CallState {
         &self.0.state
     }
 
-    /// Records that the request may be sent from now on.
+    /// Records that nothing was sent, unless a delivery was reported.
+    ///
+    /// A transport that reports its deliveries does this when it receives the request.
+    pub(crate) fn withdraw(&self) {
+        if self.0.assumed.swap(false, Ordering::Relaxed) {
+            self.0.state.0.sent.remove();
+        }
+    }
+
+    /// Records that a connection receives the request, which may be sent from now on.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Timeout`] when the call has ended, or given this attempt up: the request must not be sent.
-    pub(crate) fn deliver(&self) -> Result<()> {
-        if self.0.counted.swap(true, Ordering::Relaxed) || self.0.state.0.sent.add(self.0.number) {
-            return Ok(());
+    pub(crate) fn deliver(&self) -> Result<Delivery<'_>> {
+        let state = &self.0.state;
+        if self.0.assumed.swap(false, Ordering::Relaxed) || state.0.sent.add(self.0.round) {
+            return Ok(Delivery(state));
         }
-        self.0.counted.store(false, Ordering::Relaxed);
-        let message = "the call ended before its request could be sent; nothing was sent";
-        Err(Error::new(ErrorKind::Timeout, message).with_maybe_sent(false))
+        Err(ended())
     }
+}
 
-    /// Records that nothing of the attempt was sent, or not yet.
-    pub(crate) fn withdraw(&self) {
-        if self.0.counted.swap(false, Ordering::Relaxed) {
-            self.0.state.0.sent.remove();
-        }
+impl Delivery<'_> {
+    /// Records that nothing of this delivery was sent, and nothing will be.
+    pub(crate) fn withdraw(self) {
+        self.0.0.sent.remove();
     }
+}
+
+fn ended() -> Error {
+    let message = "the call ended before its request could be sent; nothing was sent";
+    Error::new(ErrorKind::Timeout, message).with_maybe_sent(false)
 }
 
 #[cfg(test)]
@@ -357,45 +390,63 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_attempt_counts_once_and_only_while_it_may_have_been_sent() {
+    fn an_attempt_counts_until_its_transport_reports_deliveries() {
         let state = CallState::default();
-        let begin = || state.begin_attempt().unwrap();
+        let begin = || state.begin_attempt(0).unwrap();
         let (first, second) = (begin(), begin());
-        first.deliver().unwrap();
         assert_eq!(state.unresolved(), 2);
         first.withdraw();
         first.withdraw();
         assert_eq!(state.unresolved(), 1, "the second may have been sent");
         second.withdraw();
         assert_eq!(state.unresolved(), 0);
-        second.deliver().unwrap();
-        assert_eq!(state.unresolved(), 1);
+        second.deliver().unwrap().withdraw();
+        assert_eq!(state.unresolved(), 0);
+        let _sent = second.deliver().unwrap();
+        second.withdraw();
+        assert_eq!(state.unresolved(), 1, "a delivery was reported");
+    }
+
+    #[test]
+    fn a_delivery_that_failed_does_not_take_back_another() {
+        let state = CallState::default();
+        let attempt = state.begin_attempt(0).unwrap();
+        attempt.withdraw();
+        let _sent = attempt.deliver().unwrap();
+        // The request is sent once more.
+        attempt.withdraw();
+        attempt.deliver().unwrap().withdraw();
+        attempt.withdraw();
+        assert!(state.seal());
     }
 
     #[test]
     fn an_attempt_that_was_given_up_cannot_be_sent() {
         let state = CallState::default();
-        let first = state.begin_attempt().unwrap();
+        let round = state.begin_round();
+        let first = state.begin_attempt(round).unwrap();
         first.withdraw();
-        assert_eq!(state.seal_attempts(), 0);
-        let err = first.deliver().unwrap_err();
+        assert_eq!(state.seal_rounds(), 0);
+        assert!(state.begin_attempt(round).is_err(), "begun too late");
+        let err = first.deliver().map(drop).unwrap_err();
         assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Timeout, false));
-        let second = state.begin_attempt().unwrap();
+        let round = state.begin_round();
+        let second = state.begin_attempt(round).unwrap();
         assert_eq!(state.unresolved(), 1);
         second.withdraw();
         assert!(!state.seal());
-        assert!(second.deliver().is_err() && state.begin_attempt().is_err());
+        assert!(second.deliver().is_err() && state.begin_attempt(round).is_err());
         assert_eq!(state.unresolved(), 0);
     }
 
     #[test]
     fn an_ended_call_keeps_what_was_sent() {
         let state = CallState::default();
-        let sent = state.begin_attempt().unwrap();
+        let sent = state.begin_attempt(0).unwrap();
         assert!(state.seal());
-        sent.deliver().unwrap();
+        let delivery = sent.deliver().unwrap();
         assert_eq!(state.unresolved(), 1, "it was counted before");
-        sent.withdraw();
+        delivery.withdraw();
         assert!(sent.deliver().is_err());
     }
 

@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 
 use super::drivers;
 use super::process::PerProcess;
-use crate::trace;
+use crate::trace::{self, Scope};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The time beyond the call's limit after which its thread stops waiting.
@@ -149,7 +149,19 @@ where
 ///
 /// [`ErrorKind::Blocking`] when there can be no background runtime.
 pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-    runtime()?.spawn(trace::carried(future));
+    spawn_in(Scope::current(), future)
+}
+
+/// Does the same with a span and subscriber that were found before.
+///
+/// # Errors
+///
+/// [`ErrorKind::Blocking`] when there can be no background runtime.
+pub(crate) fn spawn_in(
+    scope: Scope,
+    future: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    runtime()?.spawn(scope.carry(future));
     Ok(())
 }
 

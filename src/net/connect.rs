@@ -96,8 +96,8 @@ async fn direct(mut http: Http, state: &CallState, uri: Uri) -> Result<Socket, B
     // If there is a name, the resolver reports it.
     state.enter(Phase::Connecting);
     let tls = uri.scheme() == Some(&Scheme::HTTPS);
-    let io = http.call(uri).await?;
-    Ok(Socket::new(io, tls, false))
+    let io = http.call(uri.clone()).await?;
+    Ok(Socket::new(io, tls, false, &uri))
 }
 
 async fn through(
@@ -116,7 +116,7 @@ async fn through(
     state.enter(Phase::Connecting);
     if uri.scheme() != Some(&Scheme::HTTPS) {
         let io = http.call(proxy.uri().clone()).await?;
-        return Ok(Socket::new(io, false, true));
+        return Ok(Socket::new(io, false, true, &uri));
     }
     let connected = Noted {
         http,
@@ -126,8 +126,8 @@ async fn through(
     if let Some(auth) = proxy.basic_auth() {
         tunnel = tunnel.with_auth(auth.clone());
     }
-    let io = tunnel.call(uri).await?;
-    Ok(Socket::new(io, true, false))
+    let io = tunnel.call(uri.clone()).await?;
+    Ok(Socket::new(io, true, false, &uri))
 }
 
 type Http = HttpConnector<Resolver>;

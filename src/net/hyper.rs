@@ -29,7 +29,7 @@ use super::proxy::Proxies;
 use super::settings::HttpTransportBuilder;
 use super::socket::Observed;
 use super::tls;
-use crate::message::{Attempt, Body, CallInfo, CallState, Phase};
+use crate::message::{Attempt, Body, CallInfo, CallState, Delivery, Phase};
 use crate::transport::{BoxFuture, Transport};
 use wechatpay_core::crypto::{Certificate, PrivateKey};
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
@@ -182,7 +182,7 @@ impl Inner {
         };
         let attempt = match request.extensions_mut().remove::<Attempt>() {
             Some(attempt) => attempt,
-            None => CallState::default().begin_attempt()?,
+            None => CallState::default().begin_attempt(0)?,
         };
         // Until a connection receives the request, nothing can have been sent.
         attempt.withdraw();
@@ -228,14 +228,18 @@ impl Inner {
                     .connection(connect)
                     .await
                     .map_err(|err| failure::connect(err, state))?;
-                state.trace().connection(used);
+                connection.begin_use();
+                state.trace().connection(used, connection.protocol());
                 address(&mut request, &uri, server, &connection);
                 state.enter(Phase::Waiting);
                 let before = connection.watch.written();
-                if let Err(ended) = attempt.deliver() {
-                    slot.give_back(connection);
-                    return Err(ended);
-                }
+                let delivery = match attempt.deliver() {
+                    Ok(delivery) => delivery,
+                    Err(ended) => {
+                        slot.give_back(connection);
+                        return Err(ended);
+                    }
+                };
                 // Not in an async function, whose future would copy the request.
                 let sent = match &mut connection.sender {
                     Sender::Http1(sender) => sender.try_send_request(request).await,
@@ -245,7 +249,7 @@ impl Inner {
                     Ok(response) => return Ok(self.answer(response, connection, &slot, state)),
                     Err(failed) => failed,
                 };
-                request = connection.take_back(failed, before, used, &attempt)?;
+                request = connection.take_back(failed, before, used, delivery, state)?;
             }
         }
     }
@@ -340,14 +344,14 @@ impl Connection {
         mut failed: TrySendError<Request<Body>>,
         before: u64,
         used: bool,
-        attempt: &Attempt,
+        delivery: Delivery<'_>,
+        state: &CallState,
     ) -> Result<Request<Body>> {
-        let state = attempt.state();
         let (untouched, err) = (failed.take_message(), failed.into_error());
         if untouched.is_none() && !self.is_known_unwritten(before, &err) {
             return Err(failure::broken(err, state));
         }
-        attempt.withdraw();
+        delivery.withdraw();
         match untouched {
             Some(request) if used => Ok(request),
             _ => Err(failure::unsent(err, state)),
@@ -403,6 +407,7 @@ where
         watch,
         proxied: connected.is_proxied(),
         runtime: Handle::current(),
+        used: None,
     })
 }
 

@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 
 use super::socket::Watch;
 use crate::message::Body;
+use crate::trace::{ConnectionUse, Protocol};
 use crate::transport::BoxFuture;
 use wechatpay_core::error::BoxError;
 use wechatpay_core::host::is_same_authority;
@@ -56,6 +57,8 @@ pub(super) struct Connection {
     /// Whether a proxy reads the requests.
     pub(super) proxied: bool,
     pub(super) runtime: Handle,
+    /// While a call uses it.
+    pub(super) used: Option<ConnectionUse>,
 }
 
 #[derive(Default)]
@@ -63,6 +66,7 @@ pub(super) struct Pool(Mutex<Vec<(Key, Arc<Slot>)>>);
 
 /// The connections of one runtime to one server.
 pub(super) struct Slot {
+    /// Connections are dropped without the lock: each tells the program's recorder that it is closed.
     idle: Mutex<Idle>,
     limits: IdleLimits,
     pub(super) server: Server,
@@ -102,12 +106,16 @@ impl Pool {
             return Arc::clone(slot);
         }
         // Connections of a runtime that has ended are closed.
-        slots.retain(|(_, slot)| Arc::strong_count(slot) > 1 || slot.is_open());
+        let is_unused =
+            |(_, slot): &mut (Key, Arc<Slot>)| Arc::strong_count(slot) <= 1 && !slot.is_open();
+        let mut closed: Vec<_> = slots.extract_if(.., is_unused).collect();
         if slots.len() >= SLOTS {
-            slots.remove(0);
+            closed.push(slots.remove(0));
         }
         let slot = Arc::new(Slot::new(limits, server()));
         slots.push((key.clone(), Arc::clone(&slot)));
+        drop(slots);
+        drop(closed);
         slot
     }
 }
@@ -227,7 +235,9 @@ impl Slot {
         let mut idle = self.idle();
         let (since, shared) = idle.http2.as_mut()?;
         if self.is_over(*since) {
-            idle.http2 = None;
+            let old = idle.http2.take();
+            drop(idle);
+            drop(old);
             return None;
         }
         *since = Instant::now();
@@ -235,9 +245,9 @@ impl Slot {
     }
 
     fn forget(&self, gone: &Connection) {
-        let mut idle = self.idle();
         let same = |(_, known): &mut (Instant, Connection)| Arc::ptr_eq(&known.watch, &gone.watch);
-        drop(idle.http2.take_if(same));
+        let forgotten = self.idle().http2.take_if(same);
+        drop(forgotten);
     }
 
     /// Shares a new connection if it can carry several calls.
@@ -255,15 +265,15 @@ impl Slot {
         own
     }
 
-    fn park(self: Arc<Self>, connection: Connection) {
+    fn park(self: Arc<Self>, mut connection: Connection) {
         let runtime = connection.runtime.clone();
+        connection.used = None;
         let mut idle = self.idle();
         idle.http1.push((Instant::now(), connection));
-        if idle.http1.len() > self.limits.count {
-            // The least recently used one.
-            drop(idle.http1.remove(0));
-        }
+        // The least recently used one.
+        let surplus = (idle.http1.len() > self.limits.count).then(|| idle.http1.remove(0));
         drop(idle);
+        drop(surplus);
         self.freed.notify_one();
         self.sweep(&runtime);
     }
@@ -291,13 +301,11 @@ impl Slot {
 
     /// Returns the time until the next connection expires; `None` if none is left.
     fn close_old(&self, limit: Duration) -> Option<Duration> {
+        let is_old =
+            |(since, free): &mut (Instant, Connection)| !free.is_open() || since.elapsed() >= limit;
         let mut idle = self.idle();
-        idle.http1
-            .retain(|(since, free)| free.is_open() && since.elapsed() < limit);
-        let old = |(since, shared): &mut (Instant, Connection)| {
-            !shared.is_open() || since.elapsed() >= limit
-        };
-        drop(idle.http2.take_if(old));
+        let old: Vec<_> = idle.http1.extract_if(.., is_old).collect();
+        let old = (old, idle.http2.take_if(is_old));
         let first = idle
             .http1
             .iter()
@@ -307,6 +315,8 @@ impl Slot {
         if first.is_none() {
             self.swept.store(false, Ordering::Release);
         }
+        drop(idle);
+        drop(old);
         let left = limit.saturating_sub(first?.elapsed());
         Some(left.max(Duration::from_millis(1)))
     }
@@ -348,7 +358,20 @@ impl Connection {
             watch: Arc::clone(&self.watch),
             proxied: self.proxied,
             runtime: self.runtime.clone(),
+            used: None,
         })
+    }
+
+    /// Counts it as active until it is dropped or returned to the pool.
+    pub(super) fn begin_use(&mut self) {
+        self.used = Some(self.watch.open.enter());
+    }
+
+    pub(super) fn protocol(&self) -> Protocol {
+        match self.sender {
+            Sender::Http1(_) => Protocol::Http1,
+            Sender::Http2(_) => Protocol::Http2,
+        }
     }
 
     fn is_open(&self) -> bool {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::blocking;
+use crate::trace::Scope;
 use crate::transport::BoxFuture;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
@@ -25,6 +26,8 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
     }
 
     /// Waits for the running future, or starts the one that `begin` returns.
+    ///
+    /// `begin` runs with a lock, so it must call no code of the program, such as its clock.
     ///
     /// Returns `None` if `begin` returns `None` or the future panicked.
     ///
@@ -53,6 +56,8 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
     where
         F: Future<Output = T> + Send + 'static,
     {
+        // The subscriber is the program's, so it is asked without the lock.
+        let scope = Scope::current();
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(receiver) = current.as_ref().filter(|receiver| under_way(receiver)) {
             return Ok(Some(receiver.clone()));
@@ -61,7 +66,7 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
             return Ok(None);
         };
         let (done, receiver) = watch::channel(None);
-        blocking::spawn(async move {
+        blocking::spawn_in(scope, async move {
             let outcome = work.await;
             // All callers may have cancelled.
             let _ = done.send(Some(outcome));

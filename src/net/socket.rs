@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
+use http::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
@@ -14,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 use crate::trace::OpenConnection;
+use wechatpay_core::host;
 
 /// The time limit for a connection's task to check the socket: it only reads.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -47,13 +49,17 @@ pub(super) struct Watch {
     cut: Arc<AtomicBool>,
     reader: Mutex<Option<Waker>>,
     observers: Mutex<Vec<Waker>>,
-    _open: OpenConnection,
+    pub(super) open: OpenConnection,
 }
 
 impl Socket {
-    pub(super) fn new(io: TokioIo<TcpStream>, tls: bool, proxied: bool) -> Self {
+    pub(super) fn new(io: TokioIo<TcpStream>, tls: bool, proxied: bool, server: &Uri) -> Self {
+        let host = server.host().unwrap_or_default();
+        let port = server.port_u16();
+        let port = port.unwrap_or_else(|| host::default_port(server.scheme()));
         let watch = Arc::new(Watch {
             tls,
+            open: OpenConnection::new(host, port),
             ..Watch::default()
         });
         let io = TokioIo::new(Tcp {

@@ -106,7 +106,7 @@ impl<'c, 'i> Attempt<'c, 'i> {
             }
             if !is_own || self.call.repeat.is_some_and(Repeat::is_harmless) {
                 let state = self.call.state();
-                let sent = state.seal_attempts() > self.before;
+                let sent = state.seal_rounds() > self.before;
                 return Poll::Ready(Err(timed_out(limit.length, state, sent)));
             }
             self.limits.own = None;

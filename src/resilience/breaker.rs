@@ -74,7 +74,7 @@ impl Middleware for Breaker {
         let outcome = next.run(request).await;
         let changed = ticket.close(Seen::of(&outcome, state.unresolved() > before));
         if let Some(is_open) = changed {
-            trace::breaker(&origin.to_string(), is_open);
+            trace::breaker(origin.host(), origin.port(), is_open);
         }
         outcome
     }

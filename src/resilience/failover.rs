@@ -197,8 +197,8 @@ async fn attempt(
     state: &CallState,
 ) -> (Result<Response>, bool) {
     let before = state.unresolved();
-    let outcome = next.run(request).await;
-    let sent = state.seal_attempts() > before;
+    let outcome = next.round(state).run(request).await;
+    let sent = state.seal_rounds() > before;
     ticket.close(Seen::of(&outcome, sent));
     (outcome, sent)
 }

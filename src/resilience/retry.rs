@@ -166,7 +166,7 @@ impl DynMiddleware for Retry {
                     call.decide(|info| Repeat::of(&request, info));
                 }
                 let limits = self.limits(&call);
-                let answer = next.clone().pass(request);
+                let answer = next.round(call.state()).pass(request);
                 let mut attempt = Attempt::new(answer, spare.as_ref(), limits, &mut call);
                 let outcome = poll_fn(|cx| attempt.poll(cx)).await;
                 let before = attempt.before;
@@ -178,7 +178,7 @@ impl DynMiddleware for Retry {
                     return outcome;
                 };
                 call.decide(|info| spare.repeat(info));
-                let sent = call.state().seal_attempts() > before;
+                let sent = call.state().seal_rounds() > before;
                 let Some(wait) = self.again(&call, &outcome, sent, tried) else {
                     return outcome;
                 };

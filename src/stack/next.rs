@@ -7,8 +7,8 @@ use http::Uri;
 
 use super::Stack;
 use crate::message::{
-    Body, BodyStream, CallInfo, Failure, Origin, Payload, Request, Response, ResponseBody,
-    SignedText, request_id,
+    Body, BodyStream, CallInfo, CallState, Failure, Origin, Payload, Request, Response,
+    ResponseBody, SignedText, request_id,
 };
 use crate::transport::{BoxFuture, Transport};
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -33,6 +33,8 @@ pub struct Next {
     index: usize,
     /// Taken from the request when it enters the stack, so that no layer can lose it.
     info: Option<CallInfo>,
+    /// The round of the attempts below.
+    round: u32,
 }
 
 impl Next {
@@ -41,6 +43,15 @@ impl Next {
             pipeline,
             index: 0,
             info: None,
+            round: 0,
+        }
+    }
+
+    /// Returns the same layers for a new round of attempts.
+    pub(crate) fn round(&self, state: &CallState) -> Self {
+        Self {
+            round: state.begin_round(),
+            ..self.clone()
         }
     }
 
@@ -81,7 +92,7 @@ impl Next {
                 self.index += 1;
                 middleware.handle(request, self)
             }
-            None => self.pipeline.send(request, self.info),
+            None => self.pipeline.send(request, self.info, self.round),
         }
     }
 
@@ -113,6 +124,7 @@ impl Pipeline {
         self: Arc<Self>,
         request: Box<Request>,
         info: Option<CallInfo>,
+        round: u32,
     ) -> BoxFuture<'static, Result<Response>> {
         let (info, mut request, broken) = match self.accept(request, info) {
             Ok(accepted) => accepted,
@@ -120,7 +132,7 @@ impl Pipeline {
         };
         // A block and not an `async fn`, whose future reserves space for each argument twice.
         Box::pin(async move {
-            let attempt = info.state().begin_attempt()?;
+            let attempt = info.state().begin_attempt(round)?;
             request.extensions_mut().insert(attempt.clone());
             let answer = self.transport.send(request).await.map_err(|err| {
                 if !err.maybe_sent() {

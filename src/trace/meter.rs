@@ -1,73 +1,84 @@
 //! Counters, gauges and histograms, through the recorder that the program has installed.
+//!
+//! Names and units are those of OpenTelemetry's semantic conventions for HTTP clients where these have the metric. For
+//! Prometheus, an exporter replaces the dots and adds the unit and `_total`.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use ::metrics::{
-    Label, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+    Gauge, Label, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 
-use super::{About, End, code, label};
+use super::{About, End, Protocol, code, label};
+use wechatpay_core::error::Error;
 
 /// Histogram, seconds: the duration of a call with all its attempts; for a streamed answer, until it begins.
 ///
-/// Labels: `method`, `template`, `host`, `outcome`.
-pub const CALL_DURATION: &str = "wechatpay_call_duration_seconds";
+/// Labels: `http.request.method`, `url.template`, `server.address`, `server.port`; `http.response.status_code` and
+/// `network.protocol.version` of the last response, if there was one; `error.type` after a failure: the kind of the error
+/// as in [`ErrorKind::as_str`](crate::ErrorKind::as_str), or `cancelled`.
+pub const CALL_DURATION: &str = "http.client.request.duration";
+/// Gauge: calls in flight.
+///
+/// Labels: `http.request.method`, `url.template`, `server.address`, `server.port`.
+pub const CALLS_IN_FLIGHT: &str = "http.client.active_requests";
+/// Gauge: open connections.
+///
+/// Labels: `server.address`, `server.port`; `http.connection.state` is `active` or `idle`.
+pub const CONNECTIONS_OPEN: &str = "http.client.open_connections";
 /// Counter: calls that ended.
 ///
-/// Labels: `method`, `template`, `host`, `merchant`; `outcome` is `ok`, the kind of an error as in
-/// [`ErrorKind::as_str`](crate::ErrorKind::as_str), or `cancelled`; `code` is WeChat Pay's, empty if there is
-/// none.
-pub const CALLS: &str = "wechatpay_calls_total";
+/// Labels: `http.request.method`, `url.template`, `server.address`, `server.port`, `wechatpay.merchant`; after a failure,
+/// `error.type`, and `wechatpay.code` if WeChat Pay sent one.
+pub const CALLS: &str = "wechatpay.calls";
 /// Counter: calls whose outcome is unknown.
 ///
-/// Labels: `method`, `template`, `host`, `merchant`. Query each of them.
-pub const CALLS_UNDECIDED: &str = "wechatpay_calls_undecided_total";
-/// Gauge: calls in flight.
-pub const CALLS_IN_FLIGHT: &str = "wechatpay_calls_in_flight";
+/// Labels: `http.request.method`, `url.template`, `server.address`, `server.port`, `wechatpay.merchant`. Query each of
+/// them.
+pub const CALLS_UNDECIDED: &str = "wechatpay.undecided_calls";
 /// Counter: attempts after the first of a call.
 ///
-/// Labels: `method`, `template`, `host`.
-pub const RETRIES: &str = "wechatpay_retries_total";
+/// Labels: `http.request.method`, `url.template`, `server.address`, `server.port`.
+pub const RETRIES: &str = "wechatpay.retries";
 /// Counter: requests handed to a connection.
 ///
-/// Labels: `host`; `reused` is `true` for a connection that was used before.
-pub const CONNECTIONS_USED: &str = "wechatpay_connections_used_total";
-/// Gauge: open connections, in use or idle.
-pub const CONNECTIONS_OPEN: &str = "wechatpay_connections_open";
+/// Labels: `server.address`, `server.port`; `wechatpay.connection.reused` is `true` for a connection that was used before.
+pub const CONNECTIONS_USED: &str = "wechatpay.connection_uses";
 /// Gauge, seconds: WeChat Pay's clock minus this machine's, from the last verified answer.
 ///
 /// Beyond 300 s in either direction, no answer is accepted.
-pub const CLOCK_OFFSET: &str = "wechatpay_clock_offset_seconds";
+pub const CLOCK_OFFSET: &str = "wechatpay.clock_offset";
 /// Counter: signature probes by WeChat Pay.
-pub const PROBES: &str = "wechatpay_probes_total";
+pub const PROBES: &str = "wechatpay.probes";
 /// Counter: fetches of the platform certificates.
 ///
-/// Labels: `outcome` is `ok` or `failed`.
-pub const CERTIFICATE_FETCHES: &str = "wechatpay_certificate_fetches_total";
+/// Labels: `error.type` after a failure: the kind of the error.
+pub const CERTIFICATE_FETCHES: &str = "wechatpay.certificate_fetches";
 /// Counter: changes to another host.
 ///
-/// Labels: `from`, `to`.
-pub const FAILOVERS: &str = "wechatpay_failovers_total";
+/// Labels: `wechatpay.failover.from`, `wechatpay.failover.to`.
+pub const FAILOVERS: &str = "wechatpay.failovers";
 /// Gauge: 1 while the circuit breaker of a host is open, otherwise 0.
 ///
-/// Labels: `host`.
-pub const BREAKER_OPEN: &str = "wechatpay_breaker_open";
+/// Labels: `server.address`, `server.port`.
+pub const BREAKER_OPEN: &str = "wechatpay.breaker_open";
 
 /// Describes each metric to the installed recorder; call it once, after installing the recorder.
 pub fn describe() {
     use ::metrics::Unit::{Count, Seconds};
     describe_histogram!(CALL_DURATION, Seconds, "How long calls took");
-    describe_counter!(CALLS, Count, "Calls that ended, by outcome and code");
+    describe_gauge!(CALLS_IN_FLIGHT, Count, "Calls in flight");
+    describe_gauge!(CONNECTIONS_OPEN, Count, "Open connections");
+    describe_counter!(CALLS, Count, "Calls that ended, by error and code");
     describe_counter!(
         CALLS_UNDECIDED,
         Count,
         "Calls whose outcome is unknown: query each"
     );
-    describe_gauge!(CALLS_IN_FLIGHT, Count, "Calls in flight");
     describe_counter!(RETRIES, Count, "Attempts after the first of a call");
     describe_counter!(CONNECTIONS_USED, Count, "Requests given to a connection");
-    describe_gauge!(CONNECTIONS_OPEN, Count, "Open connections");
     describe_gauge!(
         CLOCK_OFFSET,
         Seconds,
@@ -85,102 +96,176 @@ pub fn describe() {
 
 /// The counters of a call.
 #[derive(Default)]
-pub(super) struct CallMeter(OnceLock<Begun>);
+pub(super) struct CallMeter {
+    begun: OnceLock<Begun>,
+    /// The status of the last response; 0 before.
+    status: AtomicU16,
+    /// The protocol of the last connection, as its variant plus 1; 0 before.
+    protocol: AtomicU8,
+}
 
 struct Begun {
     since: Instant,
-    method: &'static str,
-    template: String,
-    host: String,
+    /// Method, template, address and port.
+    labels: Vec<Label>,
     merchant: String,
+    changes_nothing: bool,
 }
 
 impl CallMeter {
     pub(super) fn begin(&self, about: &About<'_>) {
-        let begun = Begun {
-            since: Instant::now(),
-            method: label::method(about.method),
-            template: about.template.to_owned(),
-            host: about.host.to_owned(),
-            merchant: (**about.merchant).to_owned(),
-        };
-        if self.0.set(begun).is_ok() {
-            gauge!(CALLS_IN_FLIGHT).increment(1.0);
+        let begun = Begun::of(about);
+        let active = gauge!(CALLS_IN_FLIGHT, begun.labels.clone());
+        if self.begun.set(begun).is_ok() {
+            active.increment(1.0);
         }
     }
 
     pub(super) fn attempt(&self, number: usize) {
-        if let Some(begun) = self.0.get().filter(|_| number > 1) {
-            counter!(RETRIES, begun.labels()).increment(1);
+        if let Some(begun) = self.begun.get().filter(|_| number > 1) {
+            counter!(RETRIES, begun.labels.clone()).increment(1);
         }
     }
 
-    pub(super) fn connection(&self, reused: bool) {
-        if let Some(begun) = self.0.get() {
-            let reused = if reused { "true" } else { "false" };
-            counter!(CONNECTIONS_USED, "host" => begun.host.clone(), "reused" => reused)
-                .increment(1);
-        }
+    pub(super) fn connection(&self, reused: bool, protocol: Protocol) {
+        let Some(begun) = self.begun.get() else {
+            return;
+        };
+        self.protocol.store(protocol as u8 + 1, Ordering::Relaxed);
+        let reused = if reused { "true" } else { "false" };
+        let mut labels = begun.server().to_vec();
+        labels.push(Label::from_static_parts(label::REUSED, reused));
+        counter!(CONNECTIONS_USED, labels).increment(1);
+    }
+
+    pub(super) fn head(&self, status: u16) {
+        self.status.store(status, Ordering::Relaxed);
     }
 
     pub(super) fn end(&self, end: &End<'_>) {
         match end {
-            End::Answered(_) => self.count("ok", "", false),
+            End::Answered(_) => self.count(None, "", false),
             End::Failed(err) => {
                 let code = err.api().map_or("", |api| code(Some(api)));
-                self.count(err.kind().as_str(), code, err.is_undecided());
+                self.count(Some(err.kind().as_str()), code, err.is_undecided());
             }
         }
     }
 
     pub(super) fn cancelled(&self) {
-        self.count("cancelled", "", true);
+        self.count(Some("cancelled"), "", true);
     }
 
-    fn count(&self, outcome: &'static str, code: &str, undecided: bool) {
-        let Some(begun) = self.0.get() else {
+    fn count(&self, error: Option<&'static str>, code: &str, undecided: bool) {
+        let Some(begun) = self.begun.get() else {
             return;
         };
-        gauge!(CALLS_IN_FLIGHT).decrement(1.0);
-        let outcome = Label::from_static_parts("outcome", outcome);
-        let mut labels = begun.labels();
-        labels.push(outcome.clone());
+        gauge!(CALLS_IN_FLIGHT, begun.labels.clone()).decrement(1.0);
+        let error = error.map(|error| Label::from_static_parts(label::ERROR_TYPE, error));
+        let mut labels = begun.labels.clone();
+        labels.extend(self.answered());
+        labels.extend(error.clone());
         histogram!(CALL_DURATION, labels).record(begun.since.elapsed());
-        let mut labels = begun.labels();
-        labels.push(Label::new("merchant", begun.merchant.clone()));
-        // A GET changes nothing.
-        if undecided && begun.method != "GET" {
+        let mut labels = begun.labels.clone();
+        labels.push(Label::new(label::MERCHANT, begun.merchant.clone()));
+        if undecided && !begun.changes_nothing {
             counter!(CALLS_UNDECIDED, labels.clone()).increment(1);
         }
-        labels.extend([outcome, Label::new("code", code.to_owned())]);
+        labels.extend(error);
+        if !code.is_empty() {
+            labels.push(Label::new(label::CODE, code.to_owned()));
+        }
         counter!(CALLS, labels).increment(1);
+    }
+
+    /// Returns the labels of the last response.
+    fn answered(&self) -> impl Iterator<Item = Label> + use<> {
+        let status = Some(self.status.load(Ordering::Relaxed)).filter(|status| *status > 0);
+        let protocol = match self.protocol.load(Ordering::Relaxed) {
+            0 => None,
+            1 => Some(Protocol::Http1.version()),
+            _ => Some(Protocol::Http2.version()),
+        };
+        let protocol = protocol.filter(|_| status.is_some());
+        let status = status.map(|status| Label::new(label::STATUS, status.to_string()));
+        let protocol = protocol.map(|it| Label::from_static_parts(label::VERSION, it));
+        status.into_iter().chain(protocol)
     }
 }
 
 impl Begun {
-    fn labels(&self) -> Vec<Label> {
-        vec![
-            Label::from_static_parts("method", self.method),
-            Label::new("template", self.template.clone()),
-            Label::new("host", self.host.clone()),
-        ]
+    fn of(about: &About<'_>) -> Self {
+        let method = label::method(about.method);
+        let [address, port] = server(about.host, about.port);
+        Self {
+            since: Instant::now(),
+            labels: vec![
+                Label::from_static_parts(label::METHOD, method),
+                Label::new(label::TEMPLATE, format!("/{}", about.template)),
+                address,
+                port,
+            ],
+            merchant: (**about.merchant).to_owned(),
+            changes_nothing: method == "GET",
+        }
     }
+
+    fn server(&self) -> &[Label] {
+        &self.labels[2..]
+    }
+}
+
+fn server(host: &str, port: u16) -> [Label; 2] {
+    let port = match port {
+        443 => Label::from_static_parts(label::PORT, "443"),
+        port => Label::new(label::PORT, port.to_string()),
+    };
+    [Label::new(label::ADDRESS, host.to_owned()), port]
 }
 
 /// Counted until it is dropped.
-#[derive(Debug)]
-pub(super) struct OpenConnection;
+pub(super) struct OpenConnection {
+    idle: Gauge,
+    active: Gauge,
+    /// The calls that use it; with HTTP/2 there may be several.
+    users: AtomicUsize,
+}
 
-impl Default for OpenConnection {
-    fn default() -> Self {
-        gauge!(CONNECTIONS_OPEN).increment(1.0);
-        Self
+impl OpenConnection {
+    pub(super) fn new(host: &str, port: u16) -> Self {
+        let [address, port] = server(host, port);
+        let gauge = |state| {
+            let state = Label::from_static_parts(label::CONNECTION_STATE, state);
+            gauge!(CONNECTIONS_OPEN, vec![state, address.clone(), port.clone()])
+        };
+        let open = Self {
+            idle: gauge("idle"),
+            active: gauge("active"),
+            users: AtomicUsize::new(0),
+        };
+        open.idle.increment(1.0);
+        open
+    }
+
+    pub(super) fn enter(&self) {
+        if self.users.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.idle.decrement(1.0);
+            self.active.increment(1.0);
+        }
+    }
+
+    pub(super) fn leave(&self) {
+        if self.users.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.active.decrement(1.0);
+            self.idle.increment(1.0);
+        }
     }
 }
 
+/// Each use holds the connection, so nobody uses it any more.
 impl Drop for OpenConnection {
     fn drop(&mut self) {
-        gauge!(CONNECTIONS_OPEN).decrement(1.0);
+        self.idle.decrement(1.0);
     }
 }
 
@@ -193,15 +278,20 @@ pub(super) fn probe() {
     counter!(PROBES).increment(1);
 }
 
-pub(super) fn certificates(fetched: bool) {
-    let outcome = if fetched { "ok" } else { "failed" };
-    counter!(CERTIFICATE_FETCHES, "outcome" => outcome).increment(1);
+pub(super) fn certificates(failure: Option<&Error>) {
+    let error = failure.map(|err| Label::from_static_parts(label::ERROR_TYPE, err.kind().as_str()));
+    counter!(CERTIFICATE_FETCHES, error.into_iter().collect::<Vec<_>>()).increment(1);
 }
 
 pub(super) fn failover(from: &str, to: &str) {
-    counter!(FAILOVERS, "from" => from.to_owned(), "to" => to.to_owned()).increment(1);
+    let labels = vec![
+        Label::new(label::FROM, from.to_owned()),
+        Label::new(label::TO, to.to_owned()),
+    ];
+    counter!(FAILOVERS, labels).increment(1);
 }
 
-pub(super) fn breaker(host: &str, open: bool) {
-    gauge!(BREAKER_OPEN, "host" => host.to_owned()).set(if open { 1.0 } else { 0.0 });
+pub(super) fn breaker(host: &str, port: u16, open: bool) {
+    let labels = server(host, port).to_vec();
+    gauge!(BREAKER_OPEN, labels).set(if open { 1.0 } else { 0.0 });
 }

@@ -48,6 +48,24 @@ pub(crate) enum End<'a> {
     Failed(&'a Error),
 }
 
+/// The version of HTTP of a connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Protocol {
+    Http1,
+    Http2,
+}
+
+impl Protocol {
+    /// Returns OpenTelemetry's name.
+    pub(crate) fn version(self) -> &'static str {
+        match self {
+            Self::Http1 => "1.1",
+            Self::Http2 => "2",
+        }
+    }
+}
+
 /// A part of a call that takes time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -123,17 +141,19 @@ impl CallTrace {
     }
 
     /// Reports the connection of the request.
-    pub(crate) fn connection(&self, reused: bool) {
+    pub(crate) fn connection(&self, reused: bool, protocol: Protocol) {
         #[cfg(feature = "tracing")]
-        self.span.connection(reused);
+        self.span.connection(reused, protocol);
         #[cfg(feature = "metrics")]
-        self.meter.connection(reused);
+        self.meter.connection(reused, protocol);
     }
 
     /// Reports the beginning of an answer.
     pub(crate) fn head(&self, status: StatusCode, request_id: Option<&str>) {
         #[cfg(feature = "tracing")]
         self.span.head(status, request_id);
+        #[cfg(feature = "metrics")]
+        self.meter.head(status.as_u16());
     }
 
     fn cancelled(&self) {
@@ -175,18 +195,44 @@ impl<T: AsRef<CallTrace>> Drop for Running<T> {
     }
 }
 
-/// Wraps a future that runs in another thread or task, to keep the caller's span and subscriber.
-#[cfg(feature = "tracing")]
-pub(crate) fn carried<F: Future>(future: F) -> impl Future<Output = F::Output> + use<F> {
-    use tracing::Instrument;
-    use tracing::instrument::WithSubscriber;
-    future.in_current_span().with_current_subscriber()
+/// The caller's span and subscriber, for a future that another thread or task runs.
+pub(crate) struct Scope {
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
+    #[cfg(feature = "tracing")]
+    subscriber: tracing::Dispatch,
+}
+
+impl Scope {
+    pub(crate) fn current() -> Self {
+        Self {
+            #[cfg(feature = "tracing")]
+            span: tracing::Span::current(),
+            #[cfg(feature = "tracing")]
+            subscriber: tracing::dispatcher::get_default(Clone::clone),
+        }
+    }
+
+    /// Wraps the future, which keeps the span and the subscriber.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn carry<F: Future>(self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        use tracing::Instrument;
+        use tracing::instrument::WithSubscriber;
+        future
+            .instrument(self.span)
+            .with_subscriber(self.subscriber)
+    }
+
+    /// Returns the future.
+    #[cfg(not(feature = "tracing"))]
+    pub(crate) fn carry<F: Future>(self, future: F) -> F {
+        future
+    }
 }
 
 /// Wraps a future that runs in another thread or task, to keep the caller's span and subscriber.
-#[cfg(not(feature = "tracing"))]
-pub(crate) fn carried<F: Future>(future: F) -> F {
-    future
+pub(crate) fn carried<F: Future>(future: F) -> impl Future<Output = F::Output> + use<F> {
+    Scope::current().carry(future)
 }
 
 /// Signs, inside a span.
@@ -222,7 +268,7 @@ pub(crate) fn certificates(outcome: Result<usize, &Error>) {
     #[cfg(feature = "tracing")]
     span::certificates(outcome);
     #[cfg(feature = "metrics")]
-    meter::certificates(outcome.is_ok());
+    meter::certificates(outcome.err());
 }
 
 /// Reports that an attempt failed and will be repeated after `pause`.
@@ -240,18 +286,57 @@ pub(crate) fn failover(from: &str, to: &str) {
 }
 
 /// Reports that a circuit breaker has opened or closed.
-pub(crate) fn breaker(host: &str, open: bool) {
+pub(crate) fn breaker(host: &str, port: u16, open: bool) {
     #[cfg(feature = "tracing")]
-    span::breaker(host, open);
+    span::breaker(host, port, open);
     #[cfg(feature = "metrics")]
-    meter::breaker(host, open);
+    meter::breaker(host, port, open);
 }
 
-/// An open connection; it is counted until this is dropped.
-#[derive(Debug, Default)]
+/// An open connection; it is counted until this and all its uses are dropped.
+#[derive(Clone, Default)]
 pub(crate) struct OpenConnection {
     #[cfg(feature = "metrics")]
-    _counted: meter::OpenConnection,
+    counted: Option<Arc<meter::OpenConnection>>,
+}
+
+/// The use of a connection by one call; it is counted as active until this is dropped.
+pub(crate) struct ConnectionUse {
+    open: OpenConnection,
+}
+
+impl OpenConnection {
+    /// Reports a connection to a server, which a proxy may stand for.
+    pub(crate) fn new(host: &str, port: u16) -> Self {
+        Self {
+            #[cfg(feature = "metrics")]
+            counted: Some(Arc::new(meter::OpenConnection::new(host, port))),
+        }
+    }
+
+    /// Reports that a call uses the connection.
+    pub(crate) fn enter(&self) -> ConnectionUse {
+        #[cfg(feature = "metrics")]
+        if let Some(counted) = &self.counted {
+            counted.enter();
+        }
+        ConnectionUse { open: self.clone() }
+    }
+}
+
+impl Drop for ConnectionUse {
+    fn drop(&mut self) {
+        #[cfg(feature = "metrics")]
+        if let Some(counted) = &self.open.counted {
+            counted.leave();
+        }
+    }
+}
+
+impl std::fmt::Debug for OpenConnection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OpenConnection")
+    }
 }
 
 /// Returns the code of a refusal if it has the form of a code: a proxy may have written anything.

@@ -1,6 +1,6 @@
 //! Spans and events, in the terms of OpenTelemetry's HTTP client conventions.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -9,13 +9,16 @@ use tracing::level_filters::LevelFilter;
 use tracing::span::EnteredSpan;
 use tracing::{Span, Value, debug_span, info, info_span, warn};
 
-use super::{About, End, Phase, code, label};
+use super::{About, End, Phase, Protocol, code, label};
 use wechatpay_core::error::{Error, Verification};
 
 /// The target of all spans and events, for filters: `RUST_LOG=wechatpay_chain=debug`.
 const TARGET: &str = "wechatpay_chain";
 
 /// The span of a call, and the spans of its current phase.
+///
+/// The subscriber is the program's: it may block, panic, or end the call. So no span is created, cloned, recorded or
+/// dropped while the lock is held.
 #[derive(Default)]
 pub(super) struct CallSpan(Mutex<Open>);
 
@@ -23,7 +26,8 @@ pub(super) struct CallSpan(Mutex<Open>);
 /// keeps its parent open.
 #[derive(Default)]
 struct Open {
-    call: Option<Span>,
+    /// An `Arc`, whose clones the subscriber does not see.
+    call: Option<Arc<Span>>,
     phase: PhaseSpan,
     connecting: PhaseSpan,
     progress: Progress,
@@ -34,15 +38,19 @@ struct Open {
 #[derive(Default)]
 struct Progress {
     attempts: Option<u64>,
-    reused: Option<bool>,
+    connection: Option<(bool, Protocol)>,
 }
 
 type PhaseSpan = Option<(Phase, Span)>;
 
 impl Open {
     /// Takes the spans that end when a phase begins, and the call's span; `None` if the phase has begun already.
-    fn leave(&mut self, phase: Option<Phase>, connecting: bool) -> Option<(Span, [PhaseSpan; 2])> {
-        let call = self.call.clone()?;
+    fn leave(
+        &mut self,
+        phase: Option<Phase>,
+        connecting: bool,
+    ) -> Option<(Arc<Span>, [PhaseSpan; 2])> {
+        let call = Arc::clone(self.call.as_ref()?);
         // A phase of the call means that this connection is open, or that another one is used.
         let connection = self.connecting.take_if(|_| !connecting);
         let current = self.current(connecting);
@@ -69,15 +77,16 @@ impl CallSpan {
         let span = info_span!(
             target: TARGET,
             "wechatpay.call",
-            "otel.name" = format_args!("{method} {template}"),
+            "otel.name" = format_args!("{} /{template}", label::spoken(method)),
             "otel.kind" = "client",
             "otel.status_code" = Empty,
             "http.request.method" = method,
             "http.request.resend_count" = Empty,
             "http.response.status_code" = Empty,
-            "url.template" = template,
+            "url.template" = format_args!("/{template}"),
             "server.address" = about.host,
             "server.port" = about.port,
+            "network.protocol.version" = Empty,
             "error.type" = Empty,
             "wechatpay.merchant" = &**about.merchant,
             "wechatpay.attempts" = Empty,
@@ -90,11 +99,13 @@ impl CallSpan {
         if let Some(metadata) = span.metadata() {
             FIELDS.get_or_init(|| Fields::of(metadata.fields()));
         }
-        self.open().call = Some(span);
+        let previous = self.open().call.replace(Arc::new(span));
+        drop(previous);
     }
 
-    pub(super) fn get(&self) -> Span {
-        self.open().call.clone().unwrap_or_else(Span::none)
+    pub(super) fn get(&self) -> Arc<Span> {
+        let call = self.open().call.clone();
+        call.unwrap_or_else(|| Arc::new(Span::none()))
     }
 
     pub(super) fn attempt(&self, number: usize) {
@@ -109,17 +120,25 @@ impl CallSpan {
         let Some((call, previous)) = self.open().leave(phase, connecting) else {
             return;
         };
-        // The previous phase ends before the next begins. The subscriber may block, so it is called without the lock.
+        // The previous phase ends before the next begins.
         drop(previous);
         let next = phase.map(|phase| (phase, phase_span(phase, &call)));
-        let mut open = self.open();
-        if open.call.is_some() {
-            *open.current(connecting) = next;
-        }
+        // Another task may have entered a phase meanwhile, or have ended the call.
+        let outdated = self.set_phase(next, connecting);
+        drop(outdated);
     }
 
-    pub(super) fn connection(&self, reused: bool) {
-        self.open().progress.reused = Some(reused);
+    /// Sets the current phase; returns the span that is not needed any more.
+    fn set_phase(&self, next: PhaseSpan, connecting: bool) -> PhaseSpan {
+        let mut open = self.open();
+        if open.call.is_none() {
+            return next;
+        }
+        std::mem::replace(open.current(connecting), next)
+    }
+
+    pub(super) fn connection(&self, reused: bool, protocol: Protocol) {
+        self.open().progress.connection = Some((reused, protocol));
     }
 
     pub(super) fn head(&self, status: StatusCode, request_id: Option<&str>) {
@@ -183,9 +202,11 @@ impl CallSpan {
 
     /// Records values and the progress so far, in one step.
     fn record<'v>(&self, values: impl FnOnce(&'static Fields) -> [LateValue<'v>; 5]) {
-        let mut open = self.open();
-        let Progress { attempts, reused } = std::mem::take(&mut open.progress);
-        let (Some(call), Some(Some(fields))) = (&open.call, FIELDS.get()) else {
+        let (call, progress) = self.progress();
+        let attempts = progress.attempts;
+        let (reused, version) = progress.connection.unzip();
+        let version = version.map(Protocol::version);
+        let (Some(call), Some(Some(fields))) = (call, FIELDS.get()) else {
             return;
         };
         let Some(metadata) = call.metadata() else {
@@ -197,6 +218,7 @@ impl CallSpan {
             (&fields.attempts, attempts.as_ref().map(value)),
             (&fields.resend_count, (resent > 0).then(|| value(&resent))),
             (&fields.reused, reused.as_ref().map(value)),
+            (&fields.version, version.as_ref().map(value)),
             one,
             two,
             three,
@@ -204,6 +226,12 @@ impl CallSpan {
             five,
         ];
         call.record_all(&metadata.fields().value_set(&all));
+    }
+
+    /// Returns the call's span, and the progress that is not recorded yet.
+    fn progress(&self) -> (Option<Arc<Span>>, Progress) {
+        let mut open = self.open();
+        (open.call.clone(), std::mem::take(&mut open.progress))
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -220,6 +248,7 @@ struct Fields {
     error_type: Field,
     attempts: Field,
     reused: Field,
+    version: Field,
     code: Field,
     request_id: Field,
     serial: Field,
@@ -244,6 +273,7 @@ impl Fields {
             error_type: all.field("error.type")?,
             attempts: all.field("wechatpay.attempts")?,
             reused: all.field("wechatpay.connection.reused")?,
+            version: all.field("network.protocol.version")?,
             code: all.field("wechatpay.code")?,
             request_id: all.field("wechatpay.request_id")?,
             serial: all.field("wechatpay.serial")?,
@@ -298,7 +328,7 @@ pub(super) fn retry(attempt: usize, pause: Duration, err: &Error) {
     info!(
         target: TARGET,
         {
-            attempt = attempt as u64,
+            "wechatpay.attempts" = attempt as u64,
             pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
             "error.type" = err.kind().as_str(),
             "wechatpay.code" = code(err.api()),
@@ -308,9 +338,21 @@ pub(super) fn retry(attempt: usize, pause: Duration, err: &Error) {
 }
 
 pub(super) fn failover(from: &str, to: &str) {
-    warn!(target: TARGET, from, to, "calls go to another host");
+    warn!(
+        target: TARGET,
+        { "wechatpay.failover.from" = from, "wechatpay.failover.to" = to },
+        "calls go to another host"
+    );
 }
 
-pub(super) fn breaker(host: &str, open: bool) {
-    warn!(target: TARGET, host, open, "the circuit breaker of a host has changed");
+pub(super) fn breaker(host: &str, port: u16, open: bool) {
+    warn!(
+        target: TARGET,
+        { "server.address" = host, "server.port" = port, open },
+        "the circuit breaker of a host has changed"
+    );
 }
+
+#[cfg(test)]
+#[path = "span_tests.rs"]
+mod tests;

@@ -52,3 +52,4 @@ mod upload;
 mod v2;
 mod verification;
 mod wait;
+mod wrapped;

@@ -122,15 +122,16 @@ fn an_awaited_call_is_a_span_with_the_fields_of_open_telemetry() {
     let port = sandbox.address().port();
     let merchant = sandbox.mchid();
     for field in [
-        "otel.name=POST v3/pay/transactions/native",
+        "otel.name=POST /v3/pay/transactions/native",
         "otel.kind=\"client\"",
         "http.request.method=\"POST\"",
-        "url.template=\"v3/pay/transactions/native\"",
+        "url.template=/v3/pay/transactions/native",
         "server.address=\"",
         &format!("server.port={port}"),
         &format!("wechatpay.merchant=\"{merchant}\""),
         "wechatpay.attempts=1",
         "http.response.status_code=",
+        "network.protocol.version=\"2\"",
         "wechatpay.request_id=\"",
         &format!("wechatpay.serial=\"{serial}\""),
     ] {
@@ -289,9 +290,9 @@ fn paths_built_at_run_time_show_no_values() {
         known.get(()).query("mchid", "1900000109").wait().unwrap();
     });
     let text = log.text();
-    assert!(text.contains("url.template=\"{}\""), "{text}");
+    assert!(text.contains("url.template=/{} "), "{text}");
     assert!(
-        text.contains("url.template=\"v3/pay/transactions/id/{transaction_id}\""),
+        text.contains("url.template=/v3/pay/transactions/id/{transaction_id} "),
         "{text}"
     );
     for value in ["ORDER20261128", "oUpF8uMuAJO", "4200000001"] {
@@ -322,7 +323,7 @@ fn fetches_of_certificates_and_probes_are_events() {
     let text = log.text();
     let fetched = "the platform certificates were fetched count=1";
     assert!(text.contains(fetched), "{text}");
-    assert!(text.contains("otel.name=GET v3/certificates"), "{text}");
+    assert!(text.contains("otel.name=GET /v3/certificates"), "{text}");
     assert!(
         text.contains("deliberately sent a wrong signature"),
         "{text}"
@@ -378,26 +379,35 @@ mod metrics {
                 .post(json!({}), ());
             call.wait().unwrap_err();
         };
-        let native = ("template", "v3/pay/transactions/native");
-        let merchant = ("merchant", sandbox.mchid());
+        let native = ("url.template", "/v3/pay/transactions/native");
+        let merchant = ("wechatpay.merchant", sandbox.mchid());
         let labels = [
             native,
             merchant,
-            ("outcome", "api"),
-            ("code", "PARAM_ERROR"),
+            ("error.type", "api"),
+            ("wechatpay.code", "PARAM_ERROR"),
         ];
         assert_eq!(
             after(&refuse, names::CALLS, &labels),
             DebugValue::Counter(1)
         );
-        let labels = [native, ("method", "POST"), ("outcome", "api")];
+        let port = sandbox.address().port().to_string();
+        let labels = [
+            native,
+            ("http.request.method", "POST"),
+            ("server.address", "127.0.0.1"),
+            ("server.port", &port),
+            ("http.response.status_code", "400"),
+            ("network.protocol.version", "2"),
+            ("error.type", "api"),
+        ];
         let times = after(&refuse, names::CALL_DURATION, &labels);
         assert!(matches!(times, DebugValue::Histogram(times) if times.len() == 1));
         assert_eq!(
             after(&refuse, names::CALLS_IN_FLIGHT, &[]),
             DebugValue::Gauge(0.0.into())
         );
-        let reused = [("reused", "true")];
+        let reused = [("wechatpay.connection.reused", "true")];
         assert_eq!(
             after(&refuse, names::CONNECTIONS_USED, &reused),
             DebugValue::Counter(1)
@@ -411,6 +421,71 @@ mod metrics {
         };
         let undecided = after(&lose, names::CALLS_UNDECIDED, &[merchant, native]);
         assert_eq!(undecided, DebugValue::Counter(1));
+    }
+
+    /// A success has no `error.type`, which would be counted as a failure.
+    #[test]
+    fn labels_are_those_of_open_telemetry() {
+        let sandbox = Sandbox::start_blocking().unwrap();
+        let recorder = DebuggingRecorder::new();
+        let snapshotter = recorder.snapshotter();
+        ::metrics::with_local_recorder(&recorder, || {
+            order(&sandbox.client().unwrap()).wait().unwrap();
+        });
+        let known = snapshotter.snapshot().into_vec();
+        let labels_of = |name: &str| {
+            let found = known.iter().find(|(key, ..)| key.key().name() == name);
+            let labels = found.unwrap().0.key().labels();
+            let mut labels: Vec<_> = labels.map(|it| it.key().to_owned()).collect();
+            labels.sort();
+            labels.join(" ")
+        };
+        let operation = "http.request.method server.address server.port url.template";
+        let timed = "http.request.method http.response.status_code network.protocol.version \
+                     server.address server.port url.template";
+        assert_eq!(labels_of("http.client.request.duration"), timed);
+        assert_eq!(labels_of("http.client.active_requests"), operation);
+        let counted = format!("{operation} wechatpay.merchant");
+        assert_eq!(labels_of("wechatpay.calls"), counted);
+        let connections = "http.connection.state server.address server.port";
+        assert_eq!(labels_of("http.client.open_connections"), connections);
+    }
+
+    #[test]
+    fn connections_are_active_during_a_call_and_idle_after_it() {
+        let sandbox = Sandbox::start_blocking().unwrap();
+        let recorder = DebuggingRecorder::new();
+        let snapshotter = recorder.snapshotter();
+        // A snapshot removes the values.
+        let mut sums = [0.0, 0.0];
+        let mut states = || {
+            for (key, .., value) in snapshotter.snapshot().into_vec() {
+                let key = key.key();
+                let is_active = key.labels().any(|label| label.value() == "active");
+                if let (names::CONNECTIONS_OPEN, DebugValue::Gauge(gauge)) = (key.name(), value) {
+                    sums[usize::from(!is_active)] += gauge.0;
+                }
+            }
+            sums
+        };
+        ::metrics::with_local_recorder(&recorder, || {
+            let client = sandbox.client().unwrap();
+            current_thread().block_on(async {
+                order(&client).await.unwrap();
+                assert_eq!(states(), [0.0, 1.0], "idle after the call");
+                sandbox.inject_fault(Fault::Slow(std::time::Duration::from_secs(60)));
+                let call = client.chain("v3/certificates").get(()).into_future();
+                let short = std::time::Duration::from_millis(20);
+                let mut call = std::pin::pin!(call);
+                for _ in 0..500 {
+                    assert!(tokio::time::timeout(short, call.as_mut()).await.is_err());
+                    if states() == [1.0, 0.0] {
+                        return;
+                    }
+                }
+                panic!("not in use: {:?}", states());
+            });
+        });
     }
 
     #[test]

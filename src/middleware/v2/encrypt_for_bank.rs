@@ -74,7 +74,7 @@ impl DynMiddleware for EncryptForBank {
         let is_dry = info.is_some_and(|info| info.options().dry_run);
         let inner = Arc::clone(&self.inner);
         Box::pin(async move {
-            let key = match inner.known() {
+            let key = match inner.known(inner.clock.now()) {
                 Some(key) => key,
                 None if is_dry => return Err(dry()),
                 None => inner.get_key(&next).await?,
@@ -115,8 +115,7 @@ fn encrypt(body: &mut Value, pointer: &str, text: &str, key: &PublicKey) -> Resu
 }
 
 impl Inner {
-    fn known(&self) -> Option<PublicKey> {
-        let now = self.clock.now();
+    fn known(&self, now: i64) -> Option<PublicKey> {
         let fresh = |(_, fetched): &&(PublicKey, i64)| {
             (0..LIFETIME).contains(&now.saturating_sub(*fetched))
         };
@@ -132,13 +131,14 @@ impl Inner {
 
     /// One request fetches the key for all calls that wait for it.
     async fn get_key(self: Arc<Self>, next: &Next) -> Result<PublicKey> {
+        let now = self.clock.now();
         let waited = self.in_flight.join(|| {
             // Another fetch may have ended meanwhile.
-            let lacking = self.known().is_none();
+            let lacking = self.known(now).is_none();
             lacking.then(|| Arc::clone(&self).run(next.restarted()))
         })?;
         let outcome = waited.await;
-        if let Some(key) = self.known() {
+        if let Some(key) = self.known(self.clock.now()) {
             return Ok(key);
         }
         let cause = match outcome.as_deref() {

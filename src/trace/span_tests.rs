@@ -1,0 +1,140 @@
+use std::sync::Weak;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+use http::Method;
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::with_default;
+use tracing::{Event, Metadata, Subscriber};
+
+use super::*;
+
+/// A subscriber that uses the call's span whenever it is called, as one does that ends or inspects calls, and
+/// panics once if it shall.
+#[derive(Default)]
+struct Curious {
+    call: Arc<OnceLock<Weak<CallSpan>>>,
+    called: Arc<AtomicUsize>,
+    next: AtomicU64,
+    panics: bool,
+}
+
+impl Curious {
+    fn look(&self) {
+        if let Some(call) = self.call.get().and_then(Weak::upgrade) {
+            self.called.fetch_add(1, Ordering::Relaxed);
+            call.attempt(2);
+        }
+    }
+}
+
+impl Subscriber for Curious {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        self.look();
+        Id::from_u64(self.next.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {
+        self.look();
+        assert!(!self.panics, "the subscriber panics");
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, _: &Event<'_>) {
+        self.look();
+    }
+
+    fn enter(&self, _: &Id) {
+        self.look();
+    }
+
+    fn exit(&self, _: &Id) {
+        self.look();
+    }
+
+    fn clone_span(&self, id: &Id) -> Id {
+        self.look();
+        id.clone()
+    }
+
+    fn try_close(&self, _: Id) -> bool {
+        self.look();
+        true
+    }
+}
+
+fn begun() -> CallSpan {
+    let call = CallSpan::default();
+    call.begin(&About {
+        method: &Method::GET,
+        template: "v3/certificates",
+        host: "api.mch.weixin.qq.com",
+        port: 443,
+        merchant: &"1900000109".into(),
+    });
+    call
+}
+
+/// Everything that a call reports; returns how often the subscriber was called.
+fn whole_life() -> usize {
+    let curious = Curious::default();
+    let (known, called) = (Arc::clone(&curious.call), Arc::clone(&curious.called));
+    with_default(curious, || {
+        let call = Arc::new(begun());
+        known.set(Arc::downgrade(&call)).unwrap();
+        drop(call.get());
+        call.attempt(1);
+        for (phase, connecting) in [
+            (Phase::Connect, true),
+            (Phase::Tls, true),
+            (Phase::Wait, false),
+        ] {
+            call.phase(Some(phase), connecting);
+        }
+        call.connection(false, Protocol::Http2);
+        call.head(StatusCode::OK, Some("08"));
+        call.phase(Some(Phase::Read), false);
+        // A second beginning replaces the first span.
+        call.begin(&About {
+            method: &Method::GET,
+            template: "v3/certificates",
+            host: "api.mch.weixin.qq.com",
+            port: 443,
+            merchant: &"1900000109".into(),
+        });
+        call.cancelled();
+    });
+    called.load(Ordering::Relaxed)
+}
+
+/// A lock that is held meanwhile would never be free again, so another thread runs it.
+#[test]
+fn a_subscriber_may_use_the_call_that_it_is_told_of() {
+    let (done, result) = mpsc::channel();
+    std::thread::spawn(move || done.send(whole_life()));
+    let called = result.recv_timeout(Duration::from_secs(60));
+    assert!(called.unwrap() >= 10, "{called:?}");
+}
+
+#[test]
+fn a_subscriber_that_panics_ends_neither_lock_nor_call() {
+    let curious = Curious {
+        panics: true,
+        ..Curious::default()
+    };
+    with_default(curious, || {
+        let call = begun();
+        let head = || call.head(StatusCode::OK, None);
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(head)).unwrap_err();
+        assert!(!call.0.is_poisoned(), "the subscriber ran without the lock");
+        call.phase(Some(Phase::Read), false);
+        assert!(!call.get().is_disabled());
+        call.close();
+        assert!(call.get().is_disabled());
+    });
+}
