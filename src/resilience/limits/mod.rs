@@ -159,23 +159,20 @@ impl Limiter {
             key: &key,
             until: patience.and_then(|patience| Instant::now().checked_add(patience)),
         };
-        let queue = self.limits.queues.get(&key);
-        if queue.is_empty() && asked.may_go(self.ask(&asked).await)? {
+        // A call that has no time for the wait fails at once.
+        if asked.may_go(self.ask(&asked).await)? {
             return Ok(());
         }
-        let place = queue.join();
-        let turn = match asked.until {
-            None => Some(place.turn().await),
-            Some(until) => timeout_at(until, place.turn()).await.ok(),
+        let queue = self.limits.queues.get(&key);
+        // Without a turn there is no time left, so the last question decides.
+        let _turn = match asked.until {
+            None => Some(queue.lock().await),
+            Some(until) => timeout_at(until, queue.lock()).await.ok(),
         };
         loop {
             let wait = self.ask(&asked).await;
             if asked.may_go(wait)? {
                 return Ok(());
-            }
-            if turn.is_none() {
-                // The time is over; the store may have counted the calls of this process only.
-                return Err(too_often(operation, wait));
             }
             tokio::time::sleep(wait).await;
         }
