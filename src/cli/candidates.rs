@@ -8,6 +8,8 @@ use http::Method;
 use wechatpay_chain::catalog::{self, Operation};
 use wechatpay_sandbox::schema;
 
+use crate::shell_words::{COMPLETE, unquoted};
+
 /// The methods of the catalog.
 pub(crate) fn methods() -> Vec<CompletionCandidate> {
     METHODS.iter().map(CompletionCandidate::new).collect()
@@ -70,15 +72,21 @@ pub(crate) fn parameters(current: &OsStr) -> Vec<CompletionCandidate> {
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /// The command line that is completed: the shell's script passes it after `--`.
-pub(crate) fn command_line(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+pub(crate) fn command_line(
+    shell: &OsStr,
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Vec<OsString> {
     let arguments = arguments.into_iter();
     let after = arguments.skip_while(|argument| argument != "--");
-    after.skip(1).collect()
+    unquoted(&shell.to_string_lossy(), after.skip(1).collect())
 }
 
 /// The words of that command line, without the command.
 fn words() -> Vec<String> {
-    let words = command_line(std::env::args_os()).into_iter().skip(1);
+    let shell = std::env::var_os(COMPLETE).unwrap_or_default();
+    let words = command_line(&shell, std::env::args_os())
+        .into_iter()
+        .skip(1);
     words.filter_map(|word| word.into_string().ok()).collect()
 }
 

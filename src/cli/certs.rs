@@ -10,7 +10,7 @@ use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::{Certificate, Secret};
 
 use crate::context::Context;
-use crate::credentials::{Need, session_with};
+use crate::credentials::{Need, Signer, session_with};
 use crate::date::date;
 use crate::exit::{Exit, Failure};
 use crate::i18n::t;
@@ -68,7 +68,7 @@ fn download(args: DownloadArgs, mut context: Context<'_>) -> Result<(), Failure>
     given.private_key = args.privatekey.or(given.private_key.take());
     given.serial = args.serialno.or(given.serial.take());
     given.base_url = args.baseuri.or(given.base_url.take());
-    let session = session_with(context, Need::Sign, |builder| {
+    let session = session_with(context, Need::Sign, Signer::Merchant, |builder| {
         let builder = builder.certificates(Certificates::auto());
         match key {
             Some(key) => builder.apiv3_key(key),

@@ -32,20 +32,39 @@ pub(crate) enum Need {
     Sign,
 }
 
+/// Whose client a sandbox makes. Settings say it themselves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signer {
+    Merchant,
+    /// A brand (品牌), which signs the operations below `brand/`.
+    Brand,
+}
+
+impl Signer {
+    /// The signer of a path, as the documentation writes it.
+    pub(crate) fn of(path: &str) -> Self {
+        match path.trim_start_matches('/').starts_with("brand/") {
+            true => Self::Brand,
+            false => Self::Merchant,
+        }
+    }
+}
+
 /// The client of these settings.
 pub(crate) fn session(context: Context<'_>, need: Need) -> Result<Session, Failure> {
-    session_with(context, need, |builder| builder)
+    session_with(context, need, Signer::Merchant, |builder| builder)
 }
 
 /// The client of these settings, changed by `edit`.
 pub(crate) fn session_with(
     context: Context<'_>,
     need: Need,
+    signer: Signer,
     edit: impl FnOnce(ClientBuilder) -> ClientBuilder,
 ) -> Result<Session, Failure> {
     let (builder, sandbox) = if context.sandbox {
         let sandbox = Sandbox::start_blocking().map_err(|err| Failure::config(&err))?;
-        (in_sandbox(&sandbox, context.given)?, Some(sandbox))
+        (in_sandbox(&sandbox, context.given, signer)?, Some(sandbox))
     } else {
         let settings = profile::resolve(context.given, &context.profile)?.settings;
         (builder(&settings, need)?, None)
@@ -81,7 +100,11 @@ pub(crate) fn notifications(context: Context<'_>) -> Result<NotificationsBuilder
 }
 
 /// The sandbox has its own credentials; others on the command line are refused.
-fn in_sandbox(sandbox: &Sandbox, given: SettingsArgs) -> Result<ClientBuilder, Failure> {
+pub(crate) fn in_sandbox(
+    sandbox: &Sandbox,
+    given: SettingsArgs,
+    signer: Signer,
+) -> Result<ClientBuilder, Failure> {
     if given.names_credentials() {
         return Err(Failure::new(
             Exit::Usage,
@@ -89,7 +112,13 @@ fn in_sandbox(sandbox: &Sandbox, given: SettingsArgs) -> Result<ClientBuilder, F
             t!("sandbox-has-credentials"),
         ));
     }
-    timeout(sandbox.client_builder(), &given.into())
+    let builder = match signer {
+        Signer::Merchant => sandbox.client_builder(),
+        Signer::Brand => sandbox
+            .brand_builder()
+            .map_err(|err| Failure::config(&err))?,
+    };
+    timeout(builder, &given.into())
 }
 
 /// A client builder with all settings.

@@ -7,6 +7,7 @@ use wechatpay_chain::Client;
 use wechatpay_sandbox::schema::{self, Field};
 
 use crate::context::Context;
+use crate::credentials::Signer;
 use crate::exit::{Exit, Failure};
 use crate::i18n::t;
 use crate::request::{self, RequestArgs};
@@ -218,7 +219,9 @@ impl Lookup {
     fn run(self, context: Context<'_>) -> Result<(), Failure> {
         self.check()?;
         let dry_run = self.print.dry_run;
-        request::run_with(context, dry_run, |client| self.request(client))
+        request::run_with(context, dry_run, Signer::Merchant, |client| {
+            self.request(client)
+        })
     }
 
     /// If there is no such number, tells how the number was read, and the option for the other one.

@@ -33,6 +33,7 @@ mod rephrase;
 mod request;
 mod sandbox;
 mod settings;
+mod shell_words;
 mod sign;
 mod site;
 mod usage_error;
@@ -52,7 +53,7 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     i18n::select(cli::guess_lang(&arguments).unwrap_or_else(Lang::from_environment));
     let mut output = Output::guess(&arguments);
-    let outcome = match std::env::var_os(pages::COMPLETE) {
+    let outcome = match std::env::var_os(shell_words::COMPLETE) {
         Some(shell) => pages::complete(&shell, &arguments, localized_command(), &output),
         None => parse_and_run(&arguments, &mut output),
     };

@@ -15,6 +15,7 @@ use crate::files;
 use crate::help::replace_clap_texts;
 use crate::i18n::t;
 use crate::output::Output;
+use crate::shell_words::COMPLETE;
 
 #[derive(Args)]
 #[command(after_help = "  wechatpay completions bash > /etc/bash_completion.d/wechatpay\n")]
@@ -28,9 +29,6 @@ pub(crate) struct ManArgs {
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
-
-/// The variable in which a completion script names its shell when it asks for the words to offer.
-pub(crate) const COMPLETE: &str = "_WECHATPAY_COMPLETE";
 
 /// Prints the script that makes a shell ask this command for the words to offer.
 pub(crate) fn completions(args: &CompletionsArgs, output: &Output) -> Result<(), Failure> {
@@ -72,7 +70,7 @@ pub(crate) fn complete(
     output: &Output,
 ) -> Result<(), Failure> {
     let completer = completer(&shell.to_string_lossy())?;
-    let words = candidates::command_line(arguments.iter().cloned());
+    let words = candidates::command_line(shell, arguments.iter().cloned());
     if words.is_empty() {
         return Ok(());
     }

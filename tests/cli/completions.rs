@@ -98,30 +98,131 @@ fn the_script_for_zsh_handles_assignments_and_its_first_call() {
     assert!(script.starts_with("#compdef wechatpay\n"), "{script}");
 }
 
-/// The completions that bash offers after the script was read and TAB was pressed.
+/// What the shells make of a command line when TAB is pressed at its end. A path with a variable is quoted, by the shell
+/// or by the user.
 #[cfg(unix)]
-#[test]
-fn bash_completes_a_path() {
-    let program = std::path::Path::new(env!("CARGO_BIN_EXE_wechatpay"));
+const TYPED: [(&str, &str); 6] = [
+    (
+        "request GET v3/bill/tradeb",
+        "request GET v3/bill/tradebill",
+    ),
+    (
+        "request GET v3/pay/transactions/i",
+        "request GET v3/pay/transactions/id/{transaction_id}",
+    ),
+    (
+        "request GET 'v3/pay/transactions/i",
+        "request GET v3/pay/transactions/id/{transaction_id}",
+    ),
+    (
+        "request GET v3/pay/transactions/id/\\{transaction_id\\} --var ",
+        "request GET v3/pay/transactions/id/{transaction_id} --var transaction_id=",
+    ),
+    (
+        "request GET 'v3/pay/transactions/id/{transaction_id}' --query ",
+        "request GET v3/pay/transactions/id/{transaction_id} --query mchid=",
+    ),
+    (
+        "--lang zh endpoints GET v3/certif",
+        "--lang zh endpoints GET v3/certificates",
+    ),
+];
+
+/// A shell that finds the command, reads this script from standard input, and has no files of its user.
+#[cfg(unix)]
+fn shell(program: &str, arguments: &[&str], script: &str) -> Option<String> {
+    use std::io::Write;
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
+
+    let command = std::path::Path::new(env!("CARGO_BIN_EXE_wechatpay"));
     let path = std::env::var("PATH").unwrap_or_default();
-    let script = "source <(wechatpay completions bash)\n\
-        COMP_WORDS=(wechatpay request GET v3/pay/transactions/i)\n\
-        COMP_CWORD=3 COMP_TYPE=9\n\
-        _clap_complete_wechatpay wechatpay v3/pay/transactions/i GET\n\
-        printf '%s\\n' \"${COMPREPLY[@]}\"";
-    let done = Command::new("bash")
-        .args(["--norc", "-c", script])
+    let home = tempfile::tempdir().unwrap();
+    let started = Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .env("HOME", home.path())
+        .env("LANG", "C.UTF-8")
+        .env("TERM", "dumb")
         .env(
             "PATH",
-            format!("{}:{path}", program.parent().unwrap().display()),
+            format!("{}:{path}", command.parent().unwrap().display()),
         )
-        .output();
-    let Some(done) = tools::started("bash", "bash", done) else {
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
+    let mut child = tools::started(program, program, started)?;
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(script.as_bytes()).unwrap();
+    drop(input);
+    // Where a completion fails, zsh may wait for the end of a quotation.
+    let last = Instant::now() + Duration::from_secs(60);
+    while child.try_wait().unwrap().is_none() && Instant::now() < last {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    _ = child.kill();
+    let done = child.wait_with_output().unwrap();
+    Some(String::from_utf8_lossy(&done.stdout).into_owned())
+}
+
+/// Readline reads keys from a pipe too. Ctrl-A goes to the start of the line, and `printf` shows its words.
+#[cfg(unix)]
+#[test]
+fn bash_completes_what_is_typed() {
+    let mut keys = "PS1=; source <(wechatpay completions bash)\n".to_owned();
+    for (typed, _) in TYPED {
+        keys.push_str(&format!(
+            "wechatpay {typed}\t\x01printf '%s ' '[' \x05 ']'\n"
+        ));
+    }
+    if let Some(shown) = shell("bash", &["--norc", "--noprofile", "-i"], &keys) {
+        assert_completed(&shown);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn zsh_completes_what_is_typed() {
+    // zsh has a terminal for another zsh, to which it types. What comes from there has carriage returns.
+    let mut script = "zmodload zsh/zpty || exit 3\n\
+        zpty typist zsh -f -i\n\
+        zpty -w typist 'PS1=; unsetopt zle_bracketed_paste; autoload -U compinit; compinit -u; stty -echo; \
+        source <(wechatpay completions zsh); print -r -- rea\"\"dy'\n\
+        while zpty -r typist line; do [[ $line == *ready* && $line != *print* ]] && break; done\n"
+        .to_owned();
+    for (typed, _) in TYPED {
+        let quoted = typed.replace('\'', "'\\''");
+        script.push_str(&format!(
+            "zpty -w -n typist 'wechatpay {quoted}'$'\\t\\x01print -r -- \\'[\\' \\x05 \\']\\'\\n'\n\
+            while zpty -r typist line; do print -r -- $line; [[ $line == *' ]'* ]] && break; done\n"
+        ));
+    }
+    if let Some(shown) = shell("zsh", &["-f"], &script) {
+        assert_completed(&shown);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn fish_offers_what_is_typed() {
+    let mut script = "wechatpay completions fish | source\n".to_owned();
+    for (typed, _) in TYPED {
+        let quoted = typed.replace('\\', "\\\\").replace('\'', "\\'");
+        script.push_str(&format!("complete -C 'wechatpay {quoted}'\n"));
+    }
+    let Some(shown) = shell("fish", &["--no-config"], &script) else {
         return;
     };
-    let text = String::from_utf8_lossy(&done.stdout);
-    assert_eq!(
-        text, "v3/pay/transactions/id/{transaction_id}\n",
-        "{done:?}"
-    );
+    let offered = shown.lines().map(|line| line.split('\t').next().unwrap());
+    let last = TYPED.map(|(_, whole)| whole.rsplit(' ').next().unwrap());
+    assert_eq!(offered.collect::<Vec<_>>(), last, "{shown}");
+}
+
+#[cfg(unix)]
+fn assert_completed(shown: &str) {
+    for (typed, whole) in TYPED {
+        let line = format!("[ wechatpay {whole} ]");
+        assert!(shown.contains(&line), "{typed}: no {line} in {shown}");
+    }
 }

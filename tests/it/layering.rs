@@ -123,7 +123,7 @@ const FLOORS: [Floors; 5] = [
     Floors {
         package: COMMAND,
         floors: &[
-            &["i18n"],
+            &["i18n", "shell_words"],
             &["date", "rephrase"],
             &["exit"],
             &["output"],

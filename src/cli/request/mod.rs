@@ -4,6 +4,8 @@ mod bill;
 mod call;
 mod json;
 mod print;
+#[cfg(all(test, unix))]
+mod reference_tests;
 mod sign_error;
 mod unlisted;
 
@@ -15,7 +17,7 @@ use wechatpay_chain::{Call, Client, SavedFile};
 
 use crate::candidates;
 use crate::context::Context;
-use crate::credentials::{Need, session_with};
+use crate::credentials::{Need, Signer, session_with};
 use crate::exit::{Exit, Failure};
 use crate::i18n::t;
 use crate::interrupt;
@@ -90,20 +92,22 @@ pub(crate) struct RequestArgs {
 
 pub(crate) fn run(args: RequestArgs, context: Context<'_>) -> Result<(), Failure> {
     check_headers(&args.header)?;
-    run_with(context, args.dry_run, |_| Ok(args))
+    let signer = Signer::of(&args.path);
+    run_with(context, args.dry_run, signer, |_| Ok(args))
 }
 
 /// Makes the request that `args` returns for the client of this run.
 pub(crate) fn run_with(
     context: Context<'_>,
     dry_run: bool,
+    signer: Signer,
     args: impl FnOnce(&Client) -> Result<RequestArgs, Failure>,
 ) -> Result<(), Failure> {
     let output = context.output;
     let need = if dry_run { Need::Sign } else { Need::Call };
     let texts = SignedTexts::default();
     let kept = texts.clone();
-    let session = session_with(context, need, |builder| {
+    let session = session_with(context, need, signer, |builder| {
         builder.stack(|stack| kept.watch(stack))
     })?;
     let progress = Progress::new(output);
