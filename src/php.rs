@@ -18,10 +18,11 @@
 
 pub use http::HeaderMap;
 pub use wechatpay_chain_php::*;
+use wechatpay_core::crypto::base64 as encoding;
 pub use wechatpay_core::php::{base64, base64_decode, base64_encode, base64_of_hex, nonce};
 use wechatpay_core::protocol::xml::{decode, is_xml};
 
-use crate::crypto::digest;
+use crate::crypto::{aes, digest};
 use crate::notify::{Notification, Notifications};
 use crate::{Certificate, ClientBuilder, ErrorKind, PrivateKey, PublicKey, Response};
 
@@ -236,6 +237,46 @@ pub fn public_key_or_false(source: &str) -> Value {
     key.is_some_and(|key| key.is_ok())
         .then_some(source)
         .map_or(false.into(), Value::from)
+}
+
+/// `sodium_crypto_aead_aes256gcm_decrypt(base64_decode($ciphertext), $associatedData, $nonce, $key)`: false for a
+/// ciphertext that does not belong to the rest.
+///
+/// # Errors
+/// A `SodiumException` for a nonce that has not 12 bytes and a key that has not 32, and a fault if the plaintext is
+/// not UTF-8: a text of Rust cannot hold it.
+pub fn sodium_decrypt(
+    ciphertext: &str,
+    associated_data: &str,
+    nonce: &str,
+    key: &str,
+) -> Result<Value> {
+    let wrong = |number: u8, name: &str, size: &str| {
+        let function = "sodium_crypto_aead_aes256gcm_decrypt()";
+        let constant = format!("SODIUM_CRYPTO_AEAD_AES256GCM_{size}");
+        let message =
+            format!("{function}: Argument #{number} (${name}) must be {constant} bytes long");
+        Thrown::new("SodiumException", message)
+    };
+    if nonce.len() != 12 {
+        return Err(wrong(3, "nonce", "NPUBBYTES"));
+    }
+    let key: &[u8; 32] = (key.as_bytes().try_into()).map_err(|_| wrong(4, "key", "KEYBYTES"))?;
+    let bytes = encoding::decode(&base64(ciphertext)).unwrap_or_default();
+    let aad = associated_data.as_bytes();
+    let Ok(plain) = aes::gcm_decrypt(key, nonce.as_bytes(), aad, &bytes) else {
+        return Ok(false.into());
+    };
+    let plain = std::str::from_utf8(&plain);
+    let plain = plain.map_err(|_| Thrown::fault("the decrypted bytes are not UTF-8"))?;
+    Ok(plain.into())
+}
+
+/// `strlen(base64_decode($text))`
+#[must_use]
+pub fn base64_length(text: &str) -> i64 {
+    let bytes = encoding::decode(&base64(text)).unwrap_or_default();
+    i64::try_from(bytes.len()).unwrap_or(i64::MAX)
 }
 
 /// The source of a private key for `Builder::factory($settings)`, if the key can be read.

@@ -284,7 +284,10 @@ fn a_property_of_an_object_that_something_else_holds_is_not_set() {
     for php in [
         "function f($i) { $o = new stdClass(); $p = $o; $p->a = 2; return $o; }",
         "function f($i) { $o = new stdClass(); $p = $o; $o->a = 2; return $p; }",
-        "function f($o) { $o->a = 9; }",
+        "function f($o) { $o->a = 9; } function g($o) { f($o); return $o->a; }",
+        "class A { function f($o) { $o->a = 9; } function g($all) { array_map([$this, 'f'], $all); return $all; } }",
+        "function f($o) { $p = $o; $p->a = 9; return $o; }",
+        "function f() { $all = load(); foreach ($all as $o) { $o->n = 2; } return $all; }",
         "function f($all) { foreach ($all as $o) { $o->n = 2; } return $all; }",
         "function f($i) { $o = new stdClass(); $g = function () use ($o) { $o->a = 1; }; $g(); return $o; }",
         "function f($all) { $o = new stdClass(); $all[] = $o; $o->a = 1; return $all; }",
@@ -294,6 +297,14 @@ fn a_property_of_an_object_that_something_else_holds_is_not_set() {
     }
     let own = "function f($all) { $o = new stdClass(); $o->a = 1; $all[] = $o; return $all; }";
     holds(own, "php::set(&mut o, \"a\", Value::from(1))?;");
+}
+
+#[test]
+fn a_property_of_the_callers_object_is_told_to_the_application() {
+    let php = "class A { function f(Order $order) { $order->a = 9; $order->save(); } }";
+    holds(php, "self.host.set_order_a(&mut order, 9)?;");
+    let php = "function f() { $all = Order::all(); foreach ($all as $o) { $o->n = 2; $o->save(); } }";
+    holds(php, "host.set_o_n(&mut o, 2)?;");
 }
 
 #[test]

@@ -186,6 +186,7 @@ here {
 }
 elsewhere {
     base64_decode(text) -> Text throws;
+    base64_length(text) -> Int;
     base64_of_hex(text) -> Text throws;
     file_url(text) -> Text;
     getenv(text) -> Any;
@@ -203,6 +204,7 @@ elsewhere {
     reason_phrase(int) -> Text;
     sha1(text) -> Text;
     sha256(text) -> Text;
+    sodium_decrypt(text, text, text, text) -> Any throws;
     time() -> Int;
     uniqid() -> Text;
     xml_to_array(text) -> Any;

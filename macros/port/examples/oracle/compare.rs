@@ -298,6 +298,7 @@ fn foreign(php: &Value, rust: &Value) -> Same {
             .next()
             .unwrap_or(part)
             .trim_end_matches("()")
+            .trim_end_matches('=')
             .to_lowercase()
             .replace('_', "")
     };

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::infer::ends;
-use super::tree::{Class, Expr, ExprKind, Function, Root, Stmt, StmtKind};
+use super::tree::{Class, Crypto, Expr, ExprKind, Field, Function, Root, Stmt, StmtKind};
 
 /// The names of such properties.
 pub(super) fn unset(class: &Class) -> BTreeSet<String> {
@@ -18,6 +18,81 @@ pub(super) fn unset(class: &Class) -> BTreeSet<String> {
             && (calls || !sets(first, &field.name))
     });
     fields.map(|field| field.name.clone()).collect()
+}
+
+/// Begins a property with null that begins with an empty text in PHP, holds only keys or clients later, and is only used
+/// as one: `private $key = '';`.
+pub(super) fn empty_handles(class: &mut Class) {
+    let empty = |field: &Field| {
+        let default = field.default.as_ref().map(|default| &*default.kind);
+        matches!(default, Some(ExprKind::Text(text)) if text.is_empty()) && field.declared.is_none()
+    };
+    let names: Vec<String> = class
+        .fields
+        .iter()
+        .filter(|field| empty(field))
+        .map(|field| field.name.clone())
+        .collect();
+    for name in names {
+        let mut uses = HandleUses::default();
+        for method in class.constructor.iter().chain(&class.methods) {
+            for stmt in &mut method.body.clone() {
+                stmt.each_with_closures(&mut |expr| uses.see(expr, &name));
+            }
+        }
+        let field = class.fields.iter_mut().find(|field| field.name == name);
+        if let (Some(field), true) = (field, uses.only()) {
+            let span = class.span;
+            field.default = Some(Expr::new(span, ExprKind::Null));
+        }
+    }
+}
+
+/// How often a property is set, set to a handle, read, and read as one.
+#[derive(Default)]
+struct HandleUses {
+    set: usize,
+    set_to_handle: usize,
+    read: usize,
+    read_as_handle: usize,
+}
+
+impl HandleUses {
+    fn only(&self) -> bool {
+        self.set > 0 && self.set == self.set_to_handle && self.read == self.read_as_handle
+    }
+
+    fn see(&mut self, expr: &mut Expr, name: &str) {
+        for (place, _) in expr.places_mut() {
+            self.set += usize::from(matches!(&place.root, Root::Field(field) if field == name));
+        }
+        let own = |value: &Expr| matches!(&*value.kind, ExprKind::Field(field) if field == name);
+        match &*expr.kind {
+            ExprKind::Field(field) => self.read += usize::from(field == name),
+            ExprKind::Assign(place, value) => {
+                let field = matches!(&place.root, Root::Field(field) if field == name);
+                let handle = matches!(
+                    *value.kind,
+                    ExprKind::Crypto(Crypto::PrivateKey | Crypto::PublicKey, _)
+                        | ExprKind::Factory(_)
+                );
+                self.set_to_handle += usize::from(field && handle && place.path.is_empty());
+            }
+            ExprKind::Crypto(_, args) => {
+                self.read_as_handle += args.iter().skip(1).filter(|arg| own(arg)).count();
+            }
+            ExprKind::Factory(settings) => {
+                for (_, value) in settings {
+                    self.read_as_handle += usize::from(own(value));
+                    if let ExprKind::Array(entries) = &*value.kind {
+                        let entries = entries.iter().filter(|entry| own(&entry.value));
+                        self.read_as_handle += entries.count();
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Whether a property is a constructor's parameter, or one that nothing sets.

@@ -34,6 +34,7 @@ mod place;
 mod sdk_class;
 mod secrets;
 mod settings;
+mod sodium;
 mod ty;
 mod walk;
 
@@ -51,7 +52,7 @@ use crate::syntax::Program;
 /// The meaning of a file.
 #[must_use]
 pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
-    let mut file = build::file(block, &flatten::program(program));
+    let mut file = build::file(block, &sodium::program(flatten::program(program)));
     dead::file(&mut file);
     appended::file(&mut file);
     decoded::file(&mut file);
@@ -61,6 +62,7 @@ pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     secrets::file(&mut file);
     inline::file(&mut file);
     settings::file(&mut file);
+    file.classes.iter_mut().for_each(initial::empty_handles);
     place::file(&mut file);
     infer::file(&mut file, facts);
     // Parts of responses have types of their own, from which others follow.

@@ -668,9 +668,10 @@ impl<'a> Body<'_, 'a> {
     }
 
     /// A variable or property that holds a response.
-    fn is_held_response(&self, value: &Expr) -> bool {
+    fn is_held_answer(&self, value: &Expr) -> bool {
         let is_place = matches!(*value.kind, ExprKind::Local(_) | ExprKind::Field(_));
-        is_place && self.types.of(value) == Ty::Response
+        let ty = self.types.of(value);
+        is_place && matches!(ty.present(), Ty::Response | Ty::Answer)
     }
 
     pub(crate) fn builtin(&mut self, span: Span, name: &str, args: &'a [Expr]) -> Code {
@@ -695,8 +696,16 @@ impl<'a> Body<'_, 'a> {
                 return Code::new(quote!(php::implode(#glue, #array)), Repr::String);
             }
             // Guzzle's response shows no property.
-            "json_encode" if args.first().is_some_and(|arg| self.is_held_response(arg)) => {
-                return Code::new(quote!("{}"), Repr::Str);
+            "json_encode" if args.first().is_some_and(|arg| self.is_held_answer(arg)) => {
+                let (code, ty) = (self.expr(&args[0]), self.types.of(&args[0]));
+                let response = &code.tokens;
+                return match ty {
+                    Ty::Maybe(_) => {
+                        let text = quote!(if #response.is_some() { "{}" } else { "null" });
+                        Code::new(text, Repr::Str)
+                    }
+                    _ => Code::new(quote!("{}"), Repr::Str),
+                };
             }
             _ => {}
         }

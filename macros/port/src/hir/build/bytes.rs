@@ -261,12 +261,19 @@ impl Mentions {
             }
             ("openssl_verify", [_, checked, key, ..])
             | ("openssl_private_decrypt", [checked, _, key, ..]) => {
-                if let Some(name) = variable(&checked.value) {
-                    *self.checked.entry(name.to_owned()).or_default() += 1;
-                }
+                self.checks(&checked.value);
                 self.key(&key.value);
             }
+            ("strlen", [checked]) => self.checks(&checked.value),
+            ("openssl_decrypt", args) => args.iter().for_each(|arg| self.checks(&arg.value)),
+            (name, [checked, _, _, _]) if is_sodium(name) => self.checks(&checked.value),
             _ => {}
+        }
+    }
+
+    fn checks(&mut self, value: &syntax::Expr) {
+        if let Some(name) = variable(value) {
+            *self.checked.entry(name.to_owned()).or_default() += 1;
         }
     }
 
@@ -323,6 +330,14 @@ pub(super) fn key_reader(name: &str) -> Option<&'static str> {
         "openssl_pkey_get_public" | "openssl_get_publickey" => Some("public_key_or_false"),
         _ => None,
     }
+}
+
+/// Whether a function decrypts as WeChat Pay encrypts, and its first argument is the ciphertext with its tag.
+pub(super) fn is_sodium(name: &str) -> bool {
+    matches!(
+        name,
+        "sodium_crypto_aead_aes256gcm_decrypt" | "crypto_aead_aes256gcm_decrypt"
+    )
 }
 
 fn read_key(value: &syntax::Expr) -> Option<&'static str> {

@@ -295,6 +295,14 @@ impl<'a> Builder<'a> {
             let value = self.expr(value);
             return self.foreign(span, vec!["set".to_owned(), name], None, vec![value]);
         }
+        if op.is_none()
+            && let Some((name, member)) = self.told(target)
+        {
+            let words = ["set", name, member].map(str::to_owned).to_vec();
+            let object = Expr::new(target.span, ExprKind::Local(self.local(name)));
+            let value = self.expr(value);
+            return self.foreign(span, words, Some(object), vec![value]);
+        }
         let kind = self.kind_of(value);
         let value = match op {
             Some(BinaryOp::Concat) => self.text_of(value),
@@ -314,6 +322,16 @@ impl<'a> Builder<'a> {
             Some(op) => ExprKind::AssignOp(place, op, value),
         };
         Expr::new(span, kind)
+    }
+
+    /// The variable and the property of an object that the application has, too, where no other code of the file does.
+    fn told<'e>(&self, target: &'e syntax::Expr) -> Option<(&'e str, &'e str)> {
+        let (name, member) = self.held.told(target)?;
+        let plain = matches!(self.kind(name), Ty::Unknown | Ty::Any);
+        let own = self.function_name.as_deref()?;
+        // A call in the file has a copy of the object that is not told.
+        let alone = mentions(&self.block.text, own) == 1;
+        (plain && alone && !self.in_closure && !self.is_open()).then_some((name, member))
     }
 
     /// Whether a value is a parameter of the constructor, in its own statements: the application, which has the object
@@ -699,4 +717,16 @@ fn list_of(target: &syntax::Expr) -> Option<&[ListItem]> {
         },
         _ => None,
     }
+}
+
+/// How often a text calls or declares a function of a name, or has its name as a text.
+fn mentions(text: &str, name: &str) -> usize {
+    let (text, name) = (text.to_ascii_lowercase(), name.to_ascii_lowercase());
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
+    let found = text.match_indices(&name).filter(|(at, _)| {
+        let (before, behind) = (&text[..*at], &text[at + name.len()..]);
+        let calls = behind.trim_start().starts_with('(') || behind.starts_with(['\'', '"']);
+        calls && !before.ends_with(is_word)
+    });
+    found.count()
 }

@@ -14,6 +14,10 @@ pub(super) struct Held {
     /// The variables whose object something else holds, and from which byte on.
     shared: BTreeMap<String, usize>,
     params: BTreeSet<String>,
+    /// The variables of loops through what nothing else mentions.
+    looped: BTreeSet<String>,
+    /// The variables that another one or a property is a copy of, or that are such a copy.
+    copied: BTreeSet<String>,
     assigned: BTreeSet<String>,
     /// The uses of OpenSSL's bytes and keys.
     pub(super) raw: Raw,
@@ -32,6 +36,7 @@ impl Held {
             held.share(&capture.name, 0);
         }
         held.statements(closure.body.iter());
+        held.loops(&closure.body, text);
         held.raw = Raw::of(closure.body.iter());
         held.hidden = left::hidden(closure, text);
         held
@@ -66,6 +71,45 @@ impl Held {
     /// Whether a variable is a parameter that keeps its first value.
     pub(super) fn is_given(&self, name: &str) -> bool {
         self.params.contains(name) && !self.assigned.contains(name)
+    }
+
+    /// The variable of an object that the caller, or a list that nothing else mentions, holds too: only the application
+    /// can tell the others what is set.
+    pub(super) fn told<'e>(&self, target: &'e Expr) -> Option<(&'e str, &'e str)> {
+        let ExprKind::Property { object, member } = &target.kind else {
+            return None;
+        };
+        let ExprKind::Variable(name) = &object.kind else {
+            return None;
+        };
+        let given = self.is_given(name) || self.looped.contains(name);
+        let alone = given && !self.copied.contains(name);
+        (alone && name != "this" && self.is_shared(target)).then_some((name, member.name()?))
+    }
+
+    /// Finds the loops through the result of a call, also by a variable that only the loop mentions.
+    fn loops(&mut self, body: &[Stmt], text: &str) {
+        let (Some(first), Some(last)) = (body.first(), body.last()) else {
+            return;
+        };
+        let text = text
+            .get(first.span.start..last.span.end)
+            .unwrap_or_default();
+        let mut all = Vec::new();
+        looped(body, &mut all);
+        for (name, subject) in &all {
+            let own = match &subject.kind {
+                ExprKind::Variable(list) => {
+                    mentions(text, list) == 2 && self.assigned.contains(list)
+                }
+                ExprKind::MethodCall { .. } | ExprKind::StaticCall { .. } => true,
+                _ => false,
+            };
+            let once = all.iter().filter(|(other, _)| other == name).count() == 1;
+            if own && once {
+                self.looped.insert((*name).to_owned());
+            }
+        }
     }
 
     fn share(&mut self, name: &str, from: usize) {
@@ -141,11 +185,18 @@ impl Held {
         };
         match (&value.kind, into) {
             (ExprKind::Variable(from), Some(into)) => {
+                self.copied.extend([from.clone(), into.clone()]);
                 self.share(from, 0);
                 self.share(into, 0);
             }
-            (ExprKind::Variable(from), None) => self.share(from, target.span.end),
-            (_, Some(into)) if super::class::property(value).is_some() => self.share(into, 0),
+            (ExprKind::Variable(from), None) => {
+                self.copied.insert(from.clone());
+                self.share(from, target.span.end);
+            }
+            (_, Some(into)) if super::class::property(value).is_some() => {
+                self.copied.insert(into.clone());
+                self.share(into, 0);
+            }
             _ => {}
         }
     }
@@ -165,4 +216,25 @@ impl Held {
             _ => {}
         }
     }
+}
+
+/// The variables of loops, and what they go through.
+fn looped<'s>(body: &'s [Stmt], all: &mut Vec<(&'s str, &'s Expr)>) {
+    for stmt in body {
+        if let StmtKind::Foreach { subject, value, .. } = &stmt.kind
+            && let ExprKind::Variable(name) = &value.kind
+        {
+            all.push((name, subject));
+        }
+        for part in stmt.kind.parts() {
+            if let Part::Body(body) = part {
+                looped(body, all);
+            }
+        }
+    }
+}
+
+/// How often a text mentions a variable.
+fn mentions(text: &str, name: &str) -> usize {
+    super::variables(text).filter(|found| found == name).count()
 }

@@ -1,7 +1,7 @@
 //! PHP's own functions of OpenSSL that do what `Rsa` of the SDK does: signatures, encryption with OAEP, and the keys for
 //! them.
 
-use super::bytes::{decoded, key_reader, variable};
+use super::bytes::{decoded, is_sodium, key_reader, variable};
 use super::{Builder, refused};
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
@@ -44,17 +44,49 @@ impl<'a> Builder<'a> {
                     .hint("write it as a statement, or as the condition of an `if`");
                 Some(Expr::new(span, ExprKind::Refused(problem)))
             }
-            ("openssl_decrypt" | "openssl_encrypt", [_, _, _, options, ..])
+            ("strlen", [arg]) => {
+                let own = variable(&arg.value)?;
+                let decoded = self.held.raw.decoded.contains(own) && self.is_own(own);
+                decoded.then(|| {
+                    let args = vec![self.expr(&arg.value)];
+                    Expr::new(span, ExprKind::Builtin("base64_length", args))
+                })
+            }
+            (name, [text, rest @ ..]) if rest.len() == 3 && is_sodium(name) => {
+                let Some(text) = self.held.raw.base64(&text.value) else {
+                    return Some(bytes(span, name, "AesGcm::decrypt"));
+                };
+                let rest = rest.iter().map(|arg| &arg.value);
+                let args = std::iter::once(text).chain(rest);
+                let args = args.map(|arg| self.expr(arg)).collect();
+                Some(Expr::new(span, ExprKind::Builtin("sodium_decrypt", args)))
+            }
+            ("openssl_decrypt", _) => self.openssl_decrypt(span, args),
+            ("openssl_encrypt", [_, _, _, options, ..])
                 if !matches!(options.value.kind, PhpKind::Int(0)) =>
             {
-                let instead = match name {
-                    "openssl_decrypt" => "AesGcm::decrypt",
-                    _ => "AesGcm::encrypt",
-                };
-                Some(raw(span, name, &format!("use `{instead}`")))
+                Some(raw(span, name, "use `AesGcm::encrypt`"))
             }
             _ => self.key_of(span, name, args),
         }
+    }
+
+    /// `openssl_decrypt(..)` is the application's. Bytes that were decoded are given to it as base64, and its name says so.
+    fn openssl_decrypt(&mut self, span: Span, args: &'a [Arg]) -> Option<Expr> {
+        let text = args
+            .get(3)
+            .is_none_or(|options| matches!(options.value.kind, PhpKind::Int(0)));
+        let first = self.held.raw.base64(&args.first()?.value);
+        if first.is_none() {
+            return (!text).then(|| bytes(span, "openssl_decrypt", "AesGcm::decrypt"));
+        }
+        let words = vec!["openssl_decrypt".to_owned(), "base64".to_owned()];
+        let args = args.iter().map(|arg| {
+            let encoded = self.held.raw.base64(&arg.value);
+            self.expr(encoded.unwrap_or(&arg.value))
+        });
+        let args = args.collect();
+        Some(self.foreign(span, words, None, args))
     }
 
     /// A key that is only used as a key: its text, or false where it cannot be read.
