@@ -303,7 +303,8 @@ fn a_property_of_an_object_that_something_else_holds_is_not_set() {
 fn a_property_of_the_callers_object_is_told_to_the_application() {
     let php = "class A { function f(Order $order) { $order->a = 9; $order->save(); } }";
     holds(php, "self.host.set_order_a(&mut order, 9)?;");
-    let php = "function f() { $all = Order::all(); foreach ($all as $o) { $o->n = 2; $o->save(); } }";
+    let php =
+        "function f() { $all = Order::all(); foreach ($all as $o) { $o->n = 2; $o->save(); } }";
     holds(php, "host.set_o_n(&mut o, 2)?;");
 }
 
@@ -541,7 +542,7 @@ fn an_exception_as_a_value_is_refused() {
         ("return strval($e);", value),
         ("return sprintf('%s', $e);", text),
         ("return json_encode($e);", value),
-        ("return ['error' => $e];", value),
+        ("$all = ['error' => $e]; return $all;", value),
         ("error_log(json_encode(['error' => $e]));", value),
     ] {
         refused(
@@ -552,6 +553,7 @@ fn an_exception_as_a_value_is_refused() {
         );
     }
     for (php, rust) in [
+        ("return ['error' => $e];", "host.exception_value(&e)?"),
         ("error_log($e);", "host.error_log(&e)?"),
         (
             "Log::error('failed', ['exception' => $e]);",

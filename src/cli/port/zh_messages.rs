@@ -280,7 +280,6 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "类名在运行时才知道的 `new`",
     ),
     ("this statement behind `<?=`", "`<?=` 之后的这条语句"),
-    ("HTML outside of `<?php`", " `<?php` 之外的 HTML"),
     ("so many `elseif`s", "这么多 `elseif`"),
     ("the function `{}` within another", "函数内部的函数 `{}`"),
     ("this `foreach`", "这种 `foreach`"),

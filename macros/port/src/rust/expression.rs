@@ -118,8 +118,10 @@ impl<'a> Body<'_, 'a> {
             }
             ExprKind::Builtin(name, args) => {
                 let is_given = std::mem::replace(&mut self.is_given, false);
+                let is_returned = std::mem::replace(&mut self.is_returned, false);
                 let made = self.builtin(span, name, args);
                 self.is_given = is_given;
+                self.is_returned = is_returned;
                 made
             }
             ExprKind::Extreme(most, values) => self.extreme(*most, values),
@@ -469,8 +471,13 @@ impl<'a> Body<'_, 'a> {
             | Repr::HandleRef(Ty::Thrown)
                 if !self.is_given =>
             {
-                self.refuse(value.span, "an exception where a plain value is expected")
-                    .tokens
+                match self.is_returned {
+                    true => self.value_of_exception(&code, value.span),
+                    false => {
+                        let message = "an exception where a plain value is expected";
+                        self.refuse(value.span, message).tokens
+                    }
+                }
             }
             Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_) => {
                 self.convert(&code, &Ty::Any, value.span)

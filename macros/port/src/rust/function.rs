@@ -108,6 +108,8 @@ pub(crate) struct Body<'s, 'a> {
     pub(crate) discarded: bool,
     /// Whether an argument of the application's is written: a log is given exceptions.
     pub(crate) is_given: bool,
+    /// Whether an array is read that a function gives back.
+    pub(crate) is_returned: bool,
     /// How often each variable is read; more than once in what may run again.
     pub(crate) reads: BTreeMap<usize, usize>,
     /// The names of such within one statement.
@@ -158,6 +160,7 @@ impl<'s, 'a> Body<'s, 'a> {
             captured: Vec::new(),
             discarded: false,
             is_given: false,
+            is_returned: false,
             reads: reads(function),
             bound: BTreeSet::new(),
         }
@@ -494,6 +497,24 @@ impl<'s, 'a> Body<'s, 'a> {
         let (host, method) = (self.host.clone(), ident(&method));
         let value = code.value_ref();
         self.tried(quote!(#host.#method(#value)))
+    }
+
+    /// What stands for an exception in an array: the application's.
+    pub(crate) fn value_of_exception(&mut self, code: &Code, span: Span) -> TokenStream {
+        let (line, php) = self.place(span);
+        let place = (self.shared.block.file.clone(), line, php.clone());
+        let words = ["exception".to_owned(), "value".to_owned()];
+        let host = &mut self.shared.host;
+        let (method, _, _) = host.call(&words, false, &[Ty::Thrown], &[0], &Ty::Any, place);
+        self.shared.uses_host = true;
+        self.shared.use_type(&Ty::Thrown);
+        self.shared.note_app(span, &method, &php);
+        let (host, method) = (self.host.clone(), ident(&method));
+        let thrown = &code.tokens;
+        match code.repr {
+            Repr::HandleRef(_) => self.tried(quote!(#host.#method(#thrown))),
+            _ => self.tried(quote!(#host.#method(&#thrown))),
+        }
     }
 
     /// The argument for a parameter of a type.

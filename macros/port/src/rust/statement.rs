@@ -107,11 +107,16 @@ impl<'a> Body<'_, 'a> {
                 let tokens = code.tokens;
                 match code.repr {
                     Repr::Never => tokens,
-                    _ => quote!({ #tokens; }),
+                    Repr::Null | Repr::Handle(_) => quote!({ #tokens; }),
+                    _ => quote!({
+                        let _ = #tokens;
+                    }),
                 }
             }
             Some(value) => {
+                self.is_returned = matches!(*value.kind, ExprKind::Array(_));
                 let code = self.expr(value);
+                self.is_returned = false;
                 // The variable is not needed any more.
                 let moved = matches!(
                     (&code.repr, &returns),

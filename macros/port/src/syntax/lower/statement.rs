@@ -26,6 +26,22 @@ impl Lower<'_> {
         statements
     }
 
+    /// The part of a page before the first `<?php`, without the line that names the interpreter.
+    fn first_page(&self, node: Node<'_>) -> Option<Stmt> {
+        let text = self.text(node);
+        let named = node.start_byte() == 0 && text.starts_with("#!");
+        let behind = text.split_once('\n').map_or("", |(_, behind)| behind);
+        let text = if named { behind } else { text };
+        self.written(node, text)
+    }
+
+    fn written(&self, node: Node<'_>, text: &str) -> Option<Stmt> {
+        let span = self.span(node);
+        let kind = ExprKind::String(text.to_owned());
+        let kind = StmtKind::Echo(vec![Expr { span, kind }]);
+        (!text.trim().is_empty()).then_some(Stmt { span, kind })
+    }
+
     /// The part of a page between `?>` and `<?php`, which PHP writes without a line break behind `?>`.
     fn page(&self, node: Node<'_>) -> Option<Stmt> {
         let text = self.text(node).strip_prefix("?>")?;
@@ -36,10 +52,7 @@ impl Lower<'_> {
             .iter()
             .find_map(|tag| text.strip_suffix(tag))
             .unwrap_or(text);
-        let span = self.span(node);
-        let kind = ExprKind::String(text.to_owned());
-        let kind = StmtKind::Echo(vec![Expr { span, kind }]);
-        (!text.trim().is_empty()).then_some(Stmt { span, kind })
+        self.written(node, text)
     }
 
     pub(super) fn statement(&mut self, node: Node<'_>) -> Option<Stmt> {
@@ -50,10 +63,7 @@ impl Lower<'_> {
             return None;
         }
         if node.kind() == "text" {
-            let text = self.text(node).trim();
-            let interpreter = text.starts_with("#!") && !text.contains('\n');
-            let blank = text.is_empty() || (node.start_byte() == 0 && interpreter);
-            return (!blank).then(|| self.unsupported_stmt(node, "HTML outside of `<?php`"));
+            return self.first_page(node);
         }
         // Only the innermost statements around a mistake are given up.
         let compound = is_compound(node) && (self.whole || !node.kind().ends_with("declaration"));
