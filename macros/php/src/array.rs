@@ -137,8 +137,30 @@ fn byte_at(text: &str, key: &str) -> Value {
     let len = i64::try_from(text.len()).unwrap_or(i64::MAX);
     let at = whole(key).map(|at| if at < 0 { len.saturating_add(at) } else { at });
     let at = at.and_then(|at| usize::try_from(at).ok());
-    let found = at.and_then(|at| text.get(at..at + 1));
-    Value::from(found.unwrap_or_default())
+    let at = at.filter(|at| *at < text.len());
+    Value::from(at.map_or("", |at| text.get(at..at + 1).unwrap_or("\u{fffd}")))
+}
+
+/// `$text[$key]`: an empty text if there is no such byte.
+///
+/// # Errors
+/// A fault if the byte is a part of a character.
+pub fn character(text: &str, key: impl Key) -> Result<Value> {
+    match byte_at(text, &key.key()) {
+        Value::String(found) if found == "\u{fffd}" => {
+            Err(Thrown::fault("PHP takes this character apart into bytes"))
+        }
+        found => Ok(found),
+    }
+}
+
+/// `$array[$key] ?? null`: as [`get`], but a text has no byte behind its end.
+#[must_use]
+pub fn find(array: &Value, key: impl Key) -> Value {
+    match get(array, key) {
+        Value::String(found) if found.is_empty() && array.is_string() => Value::Null,
+        found => found,
+    }
 }
 
 /// `array_key_exists($key, $array)`
@@ -220,18 +242,25 @@ pub fn set(array: &mut Value, key: impl Key, value: Value) -> Result<()> {
 /// # Errors
 /// An `Error` if the value is not an array.
 pub fn push(array: &mut Value, value: Value) -> Result<()> {
-    let key = next_key(array);
+    let key = next_key(array)?;
     set(array, key, value)
 }
 
-fn next_key(array: &Value) -> i64 {
+fn next_key(array: &Value) -> Result<i64> {
     match array {
-        Value::Array(list) => i64::try_from(list.len()).unwrap_or(i64::MAX),
+        Value::Array(list) => Ok(i64::try_from(list.len()).unwrap_or(i64::MAX)),
         Value::Object(members) => {
             let numbers = members.keys().filter_map(|key| whole(key));
-            numbers.max().map_or(0, |last| last.saturating_add(1))
+            match numbers.max() {
+                None => Ok(0),
+                Some(i64::MAX) => Err(Thrown::new(
+                    "Error",
+                    "Cannot add element to the array as the next element is already occupied",
+                )),
+                Some(last) => Ok(last + 1),
+            }
         }
-        _ => 0,
+        _ => Ok(0),
     }
 }
 
@@ -283,7 +312,7 @@ pub fn entry(array: &mut Value, key: impl Key) -> Result<&mut Value> {
 /// # Errors
 /// An `Error` if the value is not an array.
 pub fn next_entry(array: &mut Value) -> Result<&mut Value> {
-    let key = next_key(array);
+    let key = next_key(array)?;
     entry(array, key)
 }
 
@@ -396,14 +425,22 @@ pub fn array_column(array: &Value, column: &Value, index: &Value) -> Result<Valu
     Ok(out)
 }
 
-/// `array_sum($array)`
+/// `array_sum($array)`: arrays are left out, and a text that is no number is 0.
 ///
 /// # Errors
-/// A `TypeError` if a value is not a number.
+/// A fault for an infinite sum.
 pub fn array_sum(array: &Value) -> Result<Value> {
     let mut sum = Value::from(0);
     for value in values(array) {
-        sum = crate::add(&sum, &value)?;
+        let number = match &value {
+            Value::Array(_) | Value::Object(_) => continue,
+            Value::String(text) => match crate::value::leading(text).0 {
+                Num::Int(number) => Value::from(number),
+                Num::Float(number) => crate::value::float_value(number)?,
+            },
+            _ => value,
+        };
+        sum = crate::add(&sum, &number)?;
     }
     Ok(sum)
 }
@@ -784,6 +821,32 @@ mod tests {
         *nested = json!(true);
         assert_eq!(list, json!({"1": "y", "a": {"b": true}}));
         assert!(set(&mut json!(5), "a", json!(1)).is_err());
+    }
+
+    #[test]
+    fn a_key_that_php_does_not_give_is_no_key() {
+        let mut array = json!({"9223372036854775807": 1});
+        assert!(push(&mut array, json!(2)).unwrap_err().is("Error"));
+        let mut array = json!({"-5": 1});
+        push(&mut array, json!(2)).unwrap();
+        assert_eq!(array, json!({"-5": 1, "-4": 2}));
+    }
+
+    #[test]
+    fn a_sum_takes_what_php_takes() {
+        let array = json!([1, "2", "3.5x", "b", [9], null, true]);
+        assert_eq!(array_sum(&array).unwrap(), json!(7.5));
+    }
+
+    #[test]
+    fn bytes_of_a_text_are_found() {
+        let text = json!("a中");
+        assert_eq!(get(&text, 0), "a");
+        assert_eq!(get(&text, 9), "");
+        assert_eq!(find(&text, 9), Value::Null);
+        assert_eq!(find(&text, -4), "a");
+        assert!(character("a中", 1).is_err());
+        assert_eq!(character("a中", 9).unwrap(), "");
     }
 
     #[test]

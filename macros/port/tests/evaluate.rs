@@ -7,7 +7,7 @@ use wechatpay_chain_port::Severity;
 use wechatpay_chain_port::evaluate::{Host, Output, Part, Request, Upload, run};
 use wechatpay_chain_port::recognise::{Form, Method, Mode};
 use wechatpay_chain_port::source::Block;
-use wechatpay_chain_port::syntax::parse;
+use wechatpay_chain_port::syntax::parse_run;
 
 /// Digests are `md5(text)`, so that a test sees what went in.
 #[derive(Default)]
@@ -53,7 +53,7 @@ impl Host for Readable {
 }
 
 fn output(php: &str) -> Output {
-    let parsed = parse(php);
+    let parsed = parse_run(php);
     assert_eq!(parsed.problems, [], "{php}");
     run(
         &Block::whole("a.php", php),
@@ -495,7 +495,7 @@ fn undefined_variables_are_null_or_what_was_given() {
         ("config", json!({"k": [1]})),
     ]));
     let php = "$i->v3->x->post(['json' => [$mchid, $config['k'][0]]]);";
-    let output = run(&Block::whole("a.php", php), &parse(php).program, &host);
+    let output = run(&Block::whole("a.php", php), &parse_run(php).program, &host);
     assert_eq!(output.requests[0].options["json"], json!(["19", 1]));
     assert_eq!(output.problems, []);
 }
@@ -514,7 +514,10 @@ fn what_is_no_call_is_told() {
         ),
         ("$x = 1;", "no call of the SDK"),
         ("$i->v3->x->post([...$a]);", "a spread"),
-        ("while (true) { $i->v3->x->get(); }", "`while`"),
+        (
+            "while (true) { $i->v3->x->get(); }",
+            "too long to be followed",
+        ),
         ("$i->v3->x->get('y');", "are an array"),
         ("$i->v3->x->get('y', []);", "takes one array of options"),
         ("$i->chain('https://evil.cn/v3')->get([]);", "host"),
@@ -580,7 +583,7 @@ fn nothing_runs_for_ever_or_panics() {
         "$o = new stdClass; $o->o = $o; $i->v3->x->post(['json' => $o]);",
         "substr('中', 1); sprintf('%'); implode([]); json_encode(); array_map(); hash(); time(1,2);",
     ] {
-        let parsed = parse(php);
+        let parsed = parse_run(php);
         assert_eq!(parsed.problems, [], "{php}");
         let block = Block::whole("a.php", php);
         let output = run(&block, &parsed.program, &Readable::default());
@@ -685,7 +688,7 @@ fn no_call_vanishes() {
 /// The values of `f` that requests are made with; a request that depends on a run is a problem.
 fn sent(php: &str) -> (Vec<Value>, usize) {
     let block = Block::whole("a.php", php);
-    let output = run(&block, &parse(php).program, &Readable::default());
+    let output = run(&block, &parse_run(php).program, &Readable::default());
     let errors = output.problems.iter();
     let errors = errors.filter(|it| it.severity == Severity::Error).count();
     let sent = output.requests.iter();
@@ -712,18 +715,23 @@ fn no_request_is_made_of_the_way_that_was_looked_at_last() {
         "$f = 1; ANSWER foreach ($r as $x) { $f = 2; } CALL",
         "$f = 1; ANSWER foreach ($r as $f) {} CALL",
         "$f = 1; ANSWER foreach ([1, 2] as $x) { if ($r) { continue; } $f = $x; } CALL",
-        "$f = 1; $f++; CALL",
-        "$f = 1; --$f; CALL",
-        "$f = 1; while ($f < 9) { $f = $f * 2; } CALL",
-        "for ($f = 0; $f < 9; $f++) {} CALL",
         "$f = 1; do { $g = &$f; } while (0); CALL",
         "$f = 1; $g = &$f; $g = 2; CALL",
         "[$f, $g] = [1, 2]; CALL",
         "$f = 1; list('a' => $f) = ['a' => 2]; CALL",
         "$f = 1; $n = 'f'; $$n = 2; CALL",
-        "$f = 1; switch (2) { case 2: $f = 2; } CALL",
         "$f = 1; extract(['f' => 2]); CALL",
         "$f = [2, 1]; sort($f); CALL",
+        "$f = 1; ANSWER while ($r) { $f++; } CALL",
+        "$f = 1; ANSWER do { $f++; } while ($r); CALL",
+        "$f = 1; ANSWER for (; $f < 9; $f++) { if ($r) { break; } } CALL",
+        "$f = 1; ANSWER for ($n = 0; $n < 3; $n++) { if ($r) { continue; } $f = $n; } CALL",
+        "$f = 1; ANSWER switch ($r) { case 1: $f = 2; break; default: $f = 3; } CALL",
+        "$f = 1; ANSWER switch ($r) { case 1: $f = 2; } CALL",
+        "ANSWER $f = match ($r) { 1 => 'a', default => 'b' }; CALL",
+        "ANSWER $f = $r; $f++; CALL",
+        "$f = 1; ANSWER foreach ([1, 2] as $x) { foreach ([3] as $y) { if ($r) { continue 2; } } $f = $x; } CALL",
+        "$f = 1; while (true) { try { $f = 2; break; } finally { $f = 3; } } CALL",
         "$f = [2, 1]; ANSWER $f[$r] = 3; CALL",
         "$f = 1; preg_match('/x/', 'x', $f); CALL",
         "$f = 1; preg_replace('/x/', 'y', 'x', -1, $f); CALL",
@@ -738,6 +746,84 @@ fn no_request_is_made_of_the_way_that_was_looked_at_last() {
         let sent: Vec<_> = sent.into_iter().filter(|it| !it.is_null()).collect();
         assert_eq!(sent, [] as [Value; 0], "{php}");
         assert!(errors > 0, "{php}");
+    }
+}
+
+#[test]
+fn loops_and_choices_run() {
+    let call = "$i->v3->x->post(['json' => ['f' => $f]]);";
+    for (php, expected) in [
+        ("$f = 1; $f++; CALL", json!([2])),
+        (
+            "$f = 'Az'; $g = $f++; CALL $f = $g; CALL",
+            json!(["Ba", "Az"]),
+        ),
+        ("$f = 1; $f = --$f; CALL", json!([0])),
+        ("$f = 1; while ($f < 9) { $f = $f * 2; } CALL", json!([16])),
+        (
+            "for ($f = 0; $f < 3; $f++) { CALL } CALL",
+            json!([0, 1, 2, 3]),
+        ),
+        (
+            "for ($f = 0, $n = 9; $n > 2, $f < $n; $f += 3, $n--) { if ($f == 3) { continue; } CALL }",
+            json!([0, 6]),
+        ),
+        ("$f = 5; do { CALL } while (++$f < 7);", json!([5, 6])),
+        (
+            "$f = 0; while (true) { if ($f++ > 2) { break; } CALL }",
+            json!([1, 2, 3]),
+        ),
+        (
+            "foreach ([1, 2, 3] as $f) { foreach ([4, 5] as $g) { if ($f == 2) { continue 2; } if ($g == 5) { break; } CALL } }",
+            json!([1, 3]),
+        ),
+        (
+            "foreach ([1, 2, 3] as $f) { switch ($f) { case 2: continue 2; case '3': break 2; } CALL }",
+            json!([1]),
+        ),
+        ("$f = 1; switch (2) { case 2: $f = 2; } CALL", json!([2])),
+        (
+            "$f = ''; switch ('1.0') { case 0: $f .= 'z'; case 1: $f .= 'a'; case 7: $f .= 'b'; break; default: $f .= 'd'; } CALL",
+            json!(["ab"]),
+        ),
+        (
+            "$f = ''; switch (9) { default: $f .= 'd'; case 1: $f .= 'a'; } CALL",
+            json!(["da"]),
+        ),
+        (
+            "foreach ([0, '0', 7] as $n) { $f = match ($n) { 0 => 'int', '0' => 'text', default => 'none' }; CALL }",
+            json!(["int", "text", "none"]),
+        ),
+        (
+            "function f() { $n = 0; while (1) { if (++$n == 4) { return $n; } } } $f = f(); CALL",
+            json!([4]),
+        ),
+        // Each request of a loop that an answer may end.
+        (
+            "for ($f = 0; $f < 2; $f++) { if ($i->v3->y->get()) { break; } CALL }",
+            json!([null, 0, null, 1]),
+        ),
+        (
+            "$f = 1; while (true) { try { CALL break; } catch (\\E $e) { echo 1; } }",
+            json!([1]),
+        ),
+    ] {
+        let php = php.replace("CALL", call);
+        let (sent, errors) = sent(&php);
+        assert_eq!((json!(sent), errors), (expected, 0), "{php}");
+    }
+}
+
+#[test]
+fn a_loop_that_does_not_end_is_given_up() {
+    for php in [
+        "$f = 1; while ($f) { $i->v3->x->get(); }",
+        "for (;;) { $i->v3->x->get(); }",
+        "do { $i->v3->x->get(); } while (true);",
+        "$f = 1; switch (1) { case 1: break 2; } $i->v3->x->get();",
+        "$f = match (3) { 1 => 2 }; $i->v3->x->post(['json' => ['f' => $f]]);",
+    ] {
+        assert!(sent(php).1 > 0, "{php}");
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use wechatpay_chain_port::evaluate::{Host, Output, run};
 use wechatpay_chain_port::source::Block;
-use wechatpay_chain_port::syntax::parse;
+use wechatpay_chain_port::syntax::parse_run;
 
 /// PHP gives these a value, and the porter refuses them with their place.
 const REFUSED: [&str; 15] = [
@@ -55,7 +55,7 @@ impl Host for Nothing {
 
 fn output(php: &str) -> Output {
     let php = format!("$i->chain('v3/x')->post(['json' => ['v' => {php}]]);");
-    let parsed = parse(&php);
+    let parsed = parse_run(&php);
     assert_eq!(parsed.problems, [], "{php}");
     run(&Block::whole("a.php", &php), &parsed.program, &Nothing)
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use wechatpay_chain_port::emit::{self, Options, Style};
 use wechatpay_chain_port::evaluate::{self, Host};
 use wechatpay_chain_port::source::{Kind, split};
-use wechatpay_chain_port::syntax::parse;
+use wechatpay_chain_port::syntax::parse_run;
 
 /// The stack of a thread that says nothing else.
 const STACK: usize = 2 << 20;
@@ -128,7 +128,7 @@ fn ported(php: String) -> (BTreeSet<String>, String) {
         let messages = made.diagnostics.into_iter().map(|it| it.message);
         let mut said: BTreeSet<_> = messages.collect();
         for block in &blocks {
-            let parsed = parse(&block.text);
+            let parsed = parse_run(&block.text);
             said.extend(parsed.problems.into_iter().map(|it| it.message));
             let output = evaluate::run(block, &parsed.program, &Nothing);
             said.extend(output.problems.into_iter().map(|it| it.message));

@@ -278,7 +278,7 @@ fn requests(
     caller: &mut Caller,
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
-    let parsed = syntax::parse(&block.text);
+    let parsed = syntax::parse_run(&block.text);
     let output = evaluate::run(block, &parsed.program, host);
     for problem in parsed.problems.into_iter().chain(output.problems) {
         report.tell(&block.diagnose(problem));

@@ -157,6 +157,25 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "请改用 `{}`，或者只用 `base64_encode` 读取这些字节，并写成 `base64_decode(..)`",
     ),
     ("`{}` with a passphrase", "带口令的 `{}`"),
+    (
+        "no arm of this `match` fits: PHP throws here",
+        "这个 `match` 没有匹配的分支：PHP 会在这里抛出异常",
+    ),
+    ("there is no such loop to leave", "没有这样一层循环可以跳出"),
+    (
+        "one of several values of a `match`",
+        " `match` 的几个值之一",
+    ),
+    ("a step that PHP refuses", " PHP 不允许的递增或递减"),
+    ("a step of what is no number", "对非数字的递增或递减"),
+    (
+        "`{}`, which changes what other functions do,",
+        " `{}`，它会改变其他函数的行为",
+    ),
+    (
+        "`{}` gives raw bytes, which no text holds",
+        "`{}` 得到的是原始字节，文本无法保存",
+    ),
     ("use `{}`", "请改用 `{}`"),
     (
         "use `Rsa::from([$key, $passphrase])`",

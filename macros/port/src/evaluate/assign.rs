@@ -1,5 +1,9 @@
 //! Where values go.
 
+use std::rc::Rc;
+
+use wechatpay_chain_php as php;
+
 use super::Evaluator;
 use super::object::Object;
 use super::value::{Array, Key, Value};
@@ -44,6 +48,34 @@ impl<'a> Evaluator<'a, '_> {
             None => self.forget_place(place),
         }
         value
+    }
+
+    /// `$place++` and its kin.
+    pub(super) fn step_place(
+        &mut self,
+        place: &'a Place,
+        up: bool,
+        new: bool,
+        span: Span,
+    ) -> Value<'a> {
+        let Some((name, steps)) = self.steps(place) else {
+            self.forget_place(place);
+            return Value::unknown("a key that only a run would tell");
+        };
+        let before = match steps.is_empty() {
+            true => self.variable(name, span),
+            false => self.read_place(name, &steps, span),
+        };
+        let after = match (&before, before.plain()) {
+            (Value::Unknown(why), _) => Value::Unknown(Rc::clone(why)),
+            (_, Some(plain)) => match php::step(&plain, up) {
+                Ok(after) => super::plain::value(after),
+                Err(_) => Value::unknown("a step that PHP refuses"),
+            },
+            (_, None) => Value::unknown("a step of what is no number"),
+        };
+        self.put(name, &steps, after.clone(), span);
+        if new { after } else { before }
     }
 
     /// `$place ??= $value`

@@ -23,12 +23,10 @@ impl<'a> Evaluator<'a, '_> {
 
     fn expr_kind(&mut self, expr: &'a Expr) -> Value<'a> {
         let span = expr.span;
+        if let Some(literal) = super::node::literal(&expr.kind) {
+            return literal;
+        }
         match &*expr.kind {
-            ExprKind::Null => Value::Null,
-            ExprKind::Bool(flag) => Value::Bool(*flag),
-            ExprKind::Int(number) => Value::Int(*number),
-            ExprKind::Float(number) => Value::Float(*number),
-            ExprKind::Text(text) => Value::Text(text.clone()),
             ExprKind::Local(local) => self.variable(self.name(*local), span),
             ExprKind::FileConst(name) => self.file_constant(name),
             ExprKind::Concat(pieces) => super::node::joined(&self.args(pieces)),
@@ -56,10 +54,7 @@ impl<'a> Evaluator<'a, '_> {
             }
             ExprKind::ToArray(inner) => super::convert::cast(Cast::Array, self.expr(inner)),
             ExprKind::ToObject(inner) => super::convert::cast(Cast::Object, self.expr(inner)),
-            ExprKind::Isset(inner) => match self.quietly(inner) {
-                Value::Unknown(why) => Value::Unknown(why),
-                value => Value::Bool(!matches!(value, Value::Null)),
-            },
+            ExprKind::Isset(inner) => super::node::is_there(self.quietly(inner)),
             ExprKind::Builtin(name, args) => {
                 let args = self.args(args);
                 self.table(name, &args, span)
@@ -74,6 +69,8 @@ impl<'a> Evaluator<'a, '_> {
             }
             ExprKind::AssignOp(place, op, value) => self.assign_op(place, *op, value, span),
             ExprKind::AssignMissing(place, value) => self.assign_missing(place, value, span),
+            ExprKind::Step { place, up, before } => self.step_place(place, *up, *before, span),
+            ExprKind::Match(subject, arms) => self.match_value(subject, arms, span),
             ExprKind::Unset(place) => {
                 self.unset(place);
                 Value::Null
@@ -87,7 +84,12 @@ impl<'a> Evaluator<'a, '_> {
                 self.problems.push(problem.clone());
                 Value::unknown(problem.message.as_str())
             }
-            ExprKind::Field(_)
+            ExprKind::Null
+            | ExprKind::Bool(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Text(_)
+            | ExprKind::Field(_)
             | ExprKind::ClassConst(_)
             | ExprKind::Coerce(..)
             | ExprKind::Extreme(..)
@@ -111,9 +113,7 @@ impl<'a> Evaluator<'a, '_> {
             | ExprKind::Crypto(..)
             | ExprKind::Foreign(_)
             | ExprKind::Notified(_)
-            | ExprKind::Step { .. }
             | ExprKind::Unpack(..)
-            | ExprKind::Match(..)
             | ExprKind::Throw(_)
             | ExprKind::Exit(_) => self.error(span, "this is not followed here", "write it out"),
         }

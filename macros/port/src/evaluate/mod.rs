@@ -20,6 +20,7 @@ mod object;
 mod operator;
 mod path;
 mod plain;
+mod repeat;
 mod request;
 mod statement;
 mod unresolved;
@@ -97,9 +98,10 @@ struct Evaluator<'a, 'h> {
     changes: &'a Changes,
     /// How many ways that may not be taken are gone.
     unsure: usize,
-    /// Whether a way that may be taken has returned from the function, or left the loop.
+    /// Whether a way that may be taken has returned from the function.
     may_return: bool,
-    may_leave: bool,
+    /// The loops and `switch`es of the function that runs, the innermost last.
+    frames: Vec<repeat::Frame<'a>>,
     /// Undefined variables that were told of.
     told: HashSet<String>,
     saw_url: bool,
@@ -142,7 +144,7 @@ impl<'a, 'h> Evaluator<'a, 'h> {
             changes,
             unsure: 0,
             may_return: false,
-            may_leave: false,
+            frames: Vec::new(),
             told: HashSet::new(),
             saw_url: false,
             taken: BTreeSet::new(),

@@ -31,12 +31,10 @@ impl<'a> Evaluator<'a, '_> {
     /// The value of a node whose variables are `given`; nothing where only a run would tell.
     pub(super) fn node(&mut self, node: &Expr, given: &[Value<'a>]) -> Option<Value<'a>> {
         let span = node.span;
+        if let Some(literal) = literal(&node.kind) {
+            return Some(literal);
+        }
         Some(match &*node.kind {
-            ExprKind::Null => Value::Null,
-            ExprKind::Bool(flag) => Value::Bool(*flag),
-            ExprKind::Int(number) => Value::Int(*number),
-            ExprKind::Float(number) => Value::Float(*number),
-            ExprKind::Text(text) => Value::Text(text.clone()),
             ExprKind::Local(index) => given.get(*index)?.clone(),
             ExprKind::Concat(pieces) => joined(&self.nodes(pieces, given)?),
             ExprKind::Array(entries) => {
@@ -47,10 +45,7 @@ impl<'a> Evaluator<'a, '_> {
                 let inner = self.node(inner, given)?;
                 super::operator::unary(UnaryOp::Not, &inner)
             }
-            ExprKind::Isset(inner) => match self.node(inner, given)? {
-                Value::Unknown(why) => Value::Unknown(why),
-                value => Value::Bool(!matches!(value, Value::Null)),
-            },
+            ExprKind::Isset(inner) => is_there(self.node(inner, given)?),
             ExprKind::Binary(op, left, right) => {
                 let (left, right) = (self.node(left, given)?, self.node(right, given)?);
                 super::operator::apply(*op, &left, &right)
@@ -213,6 +208,26 @@ impl<'a> Evaluator<'a, '_> {
             Ok(hex) => Value::Text(hex),
             Err(why) => self.error(span, why, ""),
         }
+    }
+}
+
+/// A value that is written there.
+pub(super) fn literal<'a>(kind: &ExprKind) -> Option<Value<'a>> {
+    Some(match kind {
+        ExprKind::Null => Value::Null,
+        ExprKind::Bool(flag) => Value::Bool(*flag),
+        ExprKind::Int(number) => Value::Int(*number),
+        ExprKind::Float(number) => Value::Float(*number),
+        ExprKind::Text(text) => Value::Text(text.clone()),
+        _ => return None,
+    })
+}
+
+/// `isset($value)`
+pub(super) fn is_there(value: Value<'_>) -> Value<'_> {
+    match value {
+        Value::Unknown(why) => Value::Unknown(why),
+        value => Value::Bool(!matches!(value, Value::Null)),
     }
 }
 

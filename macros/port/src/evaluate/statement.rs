@@ -1,11 +1,10 @@
 //! Statements.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use super::fork::Scope;
-use super::object::Object;
-use super::value::{Array, Key, Value};
+use super::repeat::Turn;
+use super::value::{Key, Value};
 use super::{CALLS, Evaluator};
 use crate::hir::tree::{Catch, Expr, Function, Stmt, StmtKind};
 use crate::syntax::Span;
@@ -14,7 +13,7 @@ use crate::syntax::Span;
 pub(super) enum Flow<'a> {
     Next,
     Return(Value<'a>),
-    /// Out of the loop, or to its next round.
+    /// Out of a loop, or to its next round: its [`Frame`](super::repeat::Frame) has the variables.
     Leave,
     /// With an exception, or the program ends.
     Throw,
@@ -22,16 +21,16 @@ pub(super) enum Flow<'a> {
 
 /// How the ways of a fork end.
 #[derive(Default)]
-struct Ways<'a> {
+pub(super) struct Ways<'a> {
     count: usize,
     /// Of those that go on.
-    ends: Vec<Scope<'a>>,
+    pub(super) ends: Vec<Scope<'a>>,
     returned: Option<Value<'a>>,
     left: bool,
 }
 
 impl<'a> Ways<'a> {
-    fn add(&mut self, flow: Flow<'a>, end: Scope<'a>) {
+    pub(super) fn add(&mut self, flow: Flow<'a>, end: Scope<'a>) {
         self.count += 1;
         match flow {
             Flow::Next => self.ends.push(end),
@@ -45,9 +44,6 @@ impl<'a> Ways<'a> {
         self.count == 0
     }
 }
-
-/// How many items of an array are gone through.
-const ROUNDS: usize = 10_000;
 
 impl<'a> Evaluator<'a, '_> {
     pub(super) fn program(&mut self) {
@@ -112,12 +108,25 @@ impl<'a> Evaluator<'a, '_> {
             } => {
                 let turn = Turn {
                     span: stmt.span,
-                    key: key.map(|key| self.name(key)),
-                    value: self.name(*value),
+                    items: Some((key.map(|key| self.name(key)), self.name(*value))),
+                    step: &[],
                     body,
                 };
                 return self.foreach(subject, &turn);
             }
+            StmtKind::While {
+                condition,
+                step,
+                body,
+            } => {
+                let turn = Turn::of(stmt.span, step, body);
+                return self.repeat(condition.as_ref(), true, &turn);
+            }
+            StmtKind::DoWhile(body, condition) => {
+                let turn = Turn::of(stmt.span, &[], body);
+                return self.repeat(Some(condition), false, &turn);
+            }
+            StmtKind::Switch(subject, cases) => return self.switch(subject, cases),
             StmtKind::Try {
                 body,
                 catches,
@@ -134,26 +143,20 @@ impl<'a> Evaluator<'a, '_> {
                 });
                 return Flow::Throw;
             }
-            StmtKind::Break(_) | StmtKind::Continue(_) => {
-                self.may_leave = true;
-                return Flow::Leave;
-            }
+            StmtKind::Break(levels) => return self.leave(*levels, true, stmt.span),
+            StmtKind::Continue(levels) => return self.leave(*levels, false, stmt.span),
             StmtKind::Refused(problem) => self.problems.push(problem.clone()),
-            StmtKind::Declare(_)
-            | StmtKind::Let(..)
-            | StmtKind::While { .. }
-            | StmtKind::DoWhile(..)
-            | StmtKind::Switch(..)
-            | StmtKind::Answer(_) => {
+            StmtKind::Declare(_) | StmtKind::Let(..) | StmtKind::Answer(_) => {
                 self.forget([super::fork::ALL.to_owned()]);
-                self.error(
-                    stmt.span,
-                    "this statement is not followed here",
-                    "port the calls in it by themselves",
-                );
+                self.not_followed(stmt.span);
             }
         }
         Flow::Next
+    }
+
+    fn not_followed(&mut self, span: Span) {
+        let hint = "port the calls in it by themselves";
+        self.error(span, "this statement is not followed here", hint);
     }
 
     /// All branches that may be taken.
@@ -194,6 +197,7 @@ impl<'a> Evaluator<'a, '_> {
         finally: Option<&'a [Stmt]>,
     ) -> Flow<'a> {
         let mut ways = Ways::default();
+        let left = self.left();
         let flow = self.block(body);
         let end = self.scope();
         ways.add(flow, end);
@@ -211,6 +215,11 @@ impl<'a> Evaluator<'a, '_> {
             ways.add(flow, end);
         }
         let flow = self.join(ways);
+        if finally.is_some_and(|finally| !finally.is_empty()) && self.left() > left {
+            // What it changes is not in the variables that were left with.
+            self.forget_left();
+            self.not_followed(span);
+        }
         match finally.map(|finally| self.block(finally)) {
             None | Some(Flow::Next) => flow,
             Some(flow) => flow,
@@ -218,7 +227,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// Goes on where the ways meet, if any goes on.
-    fn join(&mut self, ways: Ways<'a>) -> Flow<'a> {
+    pub(super) fn join(&mut self, ways: Ways<'a>) -> Flow<'a> {
         if !ways.ends.is_empty() {
             self.may_return |= ways.returned.is_some();
             self.meet(ways.ends);
@@ -230,62 +239,6 @@ impl<'a> Evaluator<'a, '_> {
             None if ways.left => Flow::Leave,
             None => Flow::Throw,
         }
-    }
-
-    fn foreach(&mut self, subject: &'a Expr, turn: &Turn<'a>) -> Flow<'a> {
-        let outer = std::mem::replace(&mut self.may_leave, false);
-        let flow = self.rounds(subject, turn);
-        self.may_leave = outer;
-        flow
-    }
-
-    fn rounds(&mut self, subject: &'a Expr, turn: &Turn<'a>) -> Flow<'a> {
-        let items = match self.expr(subject) {
-            Value::Array(array) => pairs(&array),
-            Value::Object(object) => match &*object.borrow() {
-                Object::Plain(array) => pairs(array),
-                _ => Vec::new(),
-            },
-            Value::Unknown(why) => return self.round_perhaps(&why, turn),
-            _ => Vec::new(),
-        };
-        if items.len() > ROUNDS {
-            self.error(subject.span, "this loop is too long to be followed", "");
-            return Flow::Next;
-        }
-        for (key, item) in items {
-            if let Some(name) = turn.key {
-                self.set(name, key);
-            }
-            self.set(turn.value, item);
-            let flow = self.block(turn.body);
-            if self.may_leave {
-                self.forget_changed(turn.span);
-                self.may_leave = false;
-            }
-            match flow {
-                Flow::Next => {}
-                Flow::Leave => return Flow::Next,
-                flow => return flow,
-            }
-        }
-        Flow::Next
-    }
-
-    /// A round of a loop that may run any number of times: each may begin with what others have left.
-    fn round_perhaps(&mut self, why: &Rc<str>, turn: &Turn<'a>) -> Flow<'a> {
-        self.forget_changed(turn.span);
-        let mut ways = Ways::default();
-        let (flow, end) = self.way(|evaluator| {
-            for name in turn.key.into_iter().chain([turn.value]) {
-                evaluator.set(name, Value::Unknown(Rc::clone(why)));
-            }
-            evaluator.block(turn.body)
-        });
-        ways.add(flow, end);
-        let none = self.scope();
-        ways.add(Flow::Next, none);
-        self.join(ways)
     }
 
     /// Calls a closure or function in a new scope; `params` are the parameters that receive arguments.
@@ -321,7 +274,9 @@ impl<'a> Evaluator<'a, '_> {
         self.locals.push(&code.locals);
         let outer = self.statement;
         let may_return = std::mem::replace(&mut self.may_return, false);
+        let frames = std::mem::take(&mut self.frames);
         let flow = self.block(&code.body);
+        self.frames = frames;
         let unsure = std::mem::replace(&mut self.may_return, may_return);
         self.statement = outer;
         self.scopes.pop();
@@ -359,19 +314,4 @@ impl<'a> Evaluator<'a, '_> {
         }
         key
     }
-}
-
-/// A loop over the items of an array.
-struct Turn<'a> {
-    span: Span,
-    key: Option<&'a str>,
-    value: &'a str,
-    body: &'a [Stmt],
-}
-
-fn pairs<'a>(array: &Array<'a>) -> Vec<(Value<'a>, Value<'a>)> {
-    let pairs = array.iter();
-    pairs
-        .map(|(key, value)| (key.value(), value.clone()))
-        .collect()
 }

@@ -100,13 +100,9 @@ fn statements(
     changes: &mut Changes,
 ) {
     for stmt in body {
-        let inner = match &mut stmt.kind {
-            StmtKind::Foreach { body, .. } | StmtKind::Try { body, .. } => Some(body),
-            _ => None,
-        };
-        if let Some(inner) = inner {
-            let names = names(inner, locals, functions).into_iter().collect();
-            changes.insert(stmt.span, names);
+        if let Some(mut inner) = repeated(stmt) {
+            let names = names(&mut inner, locals, functions);
+            changes.insert(stmt.span, names.into_iter().collect());
         }
         for expr in stmt.exprs_mut() {
             closures(expr, functions, changes);
@@ -114,6 +110,25 @@ fn statements(
         for (inner, _) in stmt.bodies_mut() {
             statements(inner, locals, functions, changes);
         }
+    }
+}
+
+/// What a loop does in each turn, or a `try` before it fails.
+fn repeated(stmt: &Stmt) -> Option<Vec<Stmt>> {
+    let more = |body: &Vec<Stmt>, exprs: Vec<&Expr>| {
+        let exprs = exprs.into_iter().cloned();
+        let exprs = exprs.map(|expr| Stmt::expr(expr.span, expr));
+        Some(body.iter().cloned().chain(exprs).collect())
+    };
+    match &stmt.kind {
+        StmtKind::Foreach { body, .. } | StmtKind::Try { body, .. } => Some(body.clone()),
+        StmtKind::While {
+            condition,
+            step,
+            body,
+        } => more(body, condition.iter().chain(step).collect()),
+        StmtKind::DoWhile(body, condition) => more(body, vec![condition]),
+        _ => None,
     }
 }
 

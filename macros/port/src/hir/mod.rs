@@ -35,6 +35,7 @@ mod sdk_class;
 mod secrets;
 mod settings;
 mod sodium;
+mod timezone;
 mod ty;
 mod walk;
 
@@ -54,6 +55,7 @@ use crate::syntax::Program;
 pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     let mut file = build::file(block, &sodium::program(flatten::program(program)));
     dead::file(&mut file);
+    timezone::file(&mut file);
     appended::file(&mut file);
     decoded::file(&mut file);
     notify::file(&mut file);

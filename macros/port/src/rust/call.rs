@@ -279,7 +279,10 @@ impl<'a> Body<'_, 'a> {
         place: &'a Place,
         value: Option<&'a Expr>,
     ) -> (TokenStream, Vec<Option<TokenStream>>) {
-        let first = value.is_some_and(|value| self.acts(value)) || self.asks(place);
+        let mut within = place.path.iter().flatten();
+        // `$a[count($a)] = $b`: the array is borrowed when the value is put.
+        let reads_itself = within.any(|key| super::place::mentions(key, &place.root));
+        let first = value.is_some_and(|value| self.acts(value)) || self.asks(place) || reads_itself;
         let mut starts = TokenStream::new();
         let keys = place.path.iter().map(|key| {
             let key = key.as_ref()?;

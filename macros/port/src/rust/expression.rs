@@ -113,7 +113,7 @@ impl<'a> Body<'_, 'a> {
                 Code::new(quote!(php::object(#value)), Repr::Value)
             }
             ExprKind::Isset(inner) => {
-                let code = self.expr(inner);
+                let code = self.found(inner);
                 Code::new(code.is_there(), Repr::Bool)
             }
             ExprKind::Builtin(name, args) => {
@@ -547,10 +547,31 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn index(&mut self, span: Span, object: &'a Expr, key: &'a Expr) -> Code {
+        let of_text = *self.types.of(object).present() == Ty::Text && !names_item(key);
         let code = self.expr(object);
+        if of_text {
+            let text = code.text();
+            let key = self.key(key);
+            return Code::new(self.tried(quote!(php::character(#text, #key))), Repr::Value);
+        }
         let object = self.plain_ref(&code, span);
         let key = self.key(key);
         Code::new(quote!(php::get(#object, #key)), Repr::Value)
+    }
+
+    /// A value that may not be there: `isset($a[0])`, `$a[0] ?? $b`. A text has no byte behind its end.
+    fn found(&mut self, expr: &'a Expr) -> Code {
+        let ExprKind::Index(object, key) = &*expr.kind else {
+            return self.expr(expr);
+        };
+        let may_be_text = matches!(self.types.of(object).present(), Ty::Text | Ty::Any);
+        if !may_be_text || names_item(key) {
+            return self.expr(expr);
+        }
+        let code = self.found(object);
+        let object = self.plain_ref(&code, expr.span);
+        let key = self.key(key);
+        Code::new(quote!(php::find(#object, #key)), Repr::Value)
     }
 
     /// A key of an array.
@@ -570,7 +591,7 @@ impl<'a> Body<'_, 'a> {
 
     fn coalesce(&mut self, expr: &'a Expr, left: &'a Expr, right: &'a Expr) -> Code {
         let ty = self.types.of(expr);
-        let given = self.expr(left);
+        let given = self.found(left);
         let tokens = &given.tokens;
         match (&given.repr, &ty) {
             (Repr::OptionStr, Ty::Text) => {
@@ -1081,4 +1102,9 @@ fn nullable(ty: &Ty, name: &proc_macro2::Ident) -> TokenStream {
         };
         #borrowed
     }
+}
+
+/// Whether a key is a name, which no byte of a text has.
+fn names_item(key: &Expr) -> bool {
+    matches!(&*key.kind, ExprKind::Text(text) if text.parse::<i64>().is_err())
 }

@@ -428,7 +428,7 @@ impl<'a> Body<'_, 'a> {
 }
 
 /// Whether an expression reads a variable or, of a property, anything of the object.
-fn mentions(expr: &Expr, root: &Root) -> bool {
+pub(super) fn mentions(expr: &Expr, root: &Root) -> bool {
     let mut copy = expr.clone();
     match root {
         Root::Local(wanted) => {

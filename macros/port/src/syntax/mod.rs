@@ -11,4 +11,4 @@ pub use ast::*;
 pub use atom::*;
 pub use children::Part;
 pub(crate) use children::{each_class, whole_name};
-pub use parse::{Parsed, parse, parse_whole};
+pub use parse::{Parsed, parse, parse_run, parse_whole};

@@ -35,7 +35,19 @@ const MISTAKES: usize = 5;
 /// ```
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
-    parse_as(text, false)
+    parse_as(text, Reads::Snippets)
+}
+
+/// Parses PHP as `--emit request` runs it: as [`parse`], with loops, `switch`, `match`, `++` and `--`.
+///
+/// ```
+/// use wechatpay_chain_port::syntax::{StmtKind, parse_run};
+/// let parsed = parse_run("for ($i = 0; $i < 2; $i++) { f($i); }");
+/// assert!(matches!(parsed.program.statements[0].kind, StmtKind::Whole(_)));
+/// ```
+#[must_use]
+pub fn parse_run(text: &str) -> Parsed {
+    parse_as(text, Reads::Runs)
 }
 
 /// Parses PHP with all that whole files use: classes, loops, `switch`, `match`, taking lists apart.
@@ -43,10 +55,19 @@ pub fn parse(text: &str) -> Parsed {
 /// [`parse`] leaves those `Unsupported`, which is what the back ends for snippets know.
 #[must_use]
 pub fn parse_whole(text: &str) -> Parsed {
-    parse_as(text, true)
+    parse_as(text, Reads::Files)
 }
 
-fn parse_as(text: &str, whole: bool) -> Parsed {
+/// Which constructs are read; the others are `Unsupported`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reads {
+    Snippets,
+    /// Those of snippets, loops and choices.
+    Runs,
+    Files,
+}
+
+fn parse_as(text: &str, reads: Reads) -> Parsed {
     if text.len() > LONGEST {
         let message = format!("the text is longer than {LONGEST} bytes");
         return refused(Problem::error(Span::default(), message).hint("split it"));
@@ -64,7 +85,7 @@ fn parse_as(text: &str, whole: bool) -> Parsed {
     {
         return fragment;
     }
-    let (program, too_deep) = lower::program(&source, tree.root_node(), whole);
+    let (program, too_deep) = lower::program(&source, tree.root_node(), reads);
     let mut problems = mistakes(&source, tree.root_node());
     problems.extend(too_deep);
     Parsed {

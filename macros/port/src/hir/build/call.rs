@@ -75,6 +75,9 @@ impl<'a> Builder<'a> {
             }
             _ => {}
         }
+        if let Some(refused) = self.refused_setting(span, &name, args) {
+            return refused;
+        }
         if let Some(built) = self.openssl(span, &name, args) {
             return built;
         }

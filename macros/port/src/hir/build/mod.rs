@@ -19,6 +19,7 @@ mod openssl;
 mod parent;
 mod reference;
 mod sdk;
+mod setting;
 mod statement;
 
 pub(super) use sdk::setting_named;

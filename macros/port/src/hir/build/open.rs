@@ -9,7 +9,7 @@ use crate::hir::changes;
 use crate::hir::tree::{Expr, ExprKind, Method, Open, Unresolved};
 use crate::recognise::{self, Call, Verb};
 use crate::syntax::{
-    self, Arg, BinaryOp, Closure, ExprKind as PhpKind, Member, Name, Span, UnaryOp,
+    self, Arg, BinaryOp, Closure, ExprKind as PhpKind, Member, Name, Span, UnaryOp, WholeExpr,
 };
 
 impl<'a> Builder<'a> {
@@ -74,6 +74,10 @@ impl<'a> Builder<'a> {
                 let inner = self.expr(inner);
                 of_a_run(span, "what another file returns", vec![inner])
             }
+            PhpKind::Whole(whole) if matches!(**whole, WholeExpr::Match { .. }) => return None,
+            PhpKind::Whole(whole) if matches!(**whole, WholeExpr::Step { .. }) => {
+                return self.open_step(span, whole);
+            }
             PhpKind::Whole(_) => of_a_run(span, "what only whole files use", Vec::new()),
             PhpKind::Unsupported { what } => self.unsupported(span, what, "write it out"),
             _ => return None,
@@ -116,6 +120,18 @@ impl<'a> Builder<'a> {
             .collect();
         parts.extend(self.values(args));
         told(span, problem, parts, Vec::new())
+    }
+
+    /// `$i++` and its kin.
+    fn open_step(&mut self, span: Span, step: &'a WholeExpr) -> Option<Expr> {
+        let WholeExpr::Step { target, up, before } = step else {
+            return None;
+        };
+        let (up, before) = (*up, *before);
+        Some(match self.open_place(target) {
+            Ok(place) => Expr::new(span, ExprKind::Step { place, up, before }),
+            Err(refused) => refused,
+        })
     }
 
     fn open_constant(&self, span: Span, name: &Name) -> Expr {

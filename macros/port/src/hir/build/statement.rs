@@ -138,10 +138,9 @@ impl<'a> Builder<'a> {
                         ExprKind::Builtin("print_r", vec![value]),
                     )])
                 }
-                (
-                    "error_reporting" | "ini_set" | "date_default_timezone_set" | "set_time_limit",
-                    _,
-                ) => {
+                ("error_reporting" | "ini_set" | "set_time_limit", args)
+                    if !super::setting::counts(&function.last(), args) =>
+                {
                     return Vec::new();
                 }
                 ("unset", args) => {

@@ -125,7 +125,8 @@ impl Lower<'_> {
             | "include_once_expression"
             | "require_expression"
             | "require_once_expression" => ExprKind::Include(self.only(node)),
-            _ if self.whole
+            kind if (self.whole
+                || self.runs && matches!(kind, "match_expression" | "update_expression"))
                 && let Some(kind) = self.whole_expression(node) =>
             {
                 kind

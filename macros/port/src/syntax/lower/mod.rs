@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use tree_sitter::Node;
 
 use self::name::Imports;
+use super::parse::Reads;
 use super::source::Source;
 use super::{Comment, Expr, ExprKind, Program, Span, Stmt, StmtKind};
 use crate::diagnostic::Problem;
@@ -25,10 +26,11 @@ const DEEPEST: usize = 100;
 pub(super) fn program(
     source: &Source<'_>,
     root: Node<'_>,
-    whole: bool,
+    reads: Reads,
 ) -> (Program, Option<Problem>) {
     let mut lower = Lower::new(source);
-    lower.whole = whole;
+    lower.whole = reads == Reads::Files;
+    lower.runs = reads == Reads::Runs;
     let program = Program {
         imported: Vec::new(),
         statements: lower.statements(root),
@@ -73,6 +75,8 @@ struct Lower<'t> {
     touched: BTreeMap<Span, Vec<String>>,
     /// Whether what only whole files use is read.
     whole: bool,
+    /// Whether loops and choices are read.
+    runs: bool,
     /// The class that is read.
     own_class: Option<String>,
 }
@@ -87,6 +91,7 @@ impl<'t> Lower<'t> {
             too_deep: None,
             touched: BTreeMap::new(),
             whole: false,
+            runs: false,
             own_class: None,
         }
     }

@@ -5,6 +5,16 @@ use tree_sitter::Node;
 use super::{Lower, has, named};
 use crate::syntax::{Arg, Catch, Expr, ExprKind, Name, Stmt, StmtKind};
 
+/// The statements of whole files that `--emit request` runs too.
+const RUNS: [&str; 6] = [
+    "break_statement",
+    "continue_statement",
+    "do_statement",
+    "for_statement",
+    "switch_statement",
+    "while_statement",
+];
+
 impl Lower<'_> {
     /// The statements among the children.
     pub(super) fn statements(&mut self, parent: Node<'_>) -> Vec<Stmt> {
@@ -108,7 +118,7 @@ impl Lower<'_> {
                 name: self.field_text(node, "name"),
                 closure: self.closure(node, false),
             },
-            _ if self.whole
+            kind if (self.whole || self.runs && RUNS.contains(&kind))
                 && let Some(kind) = self.whole_statement(node) =>
             {
                 kind

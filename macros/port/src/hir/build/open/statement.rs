@@ -3,7 +3,7 @@
 use super::Builder;
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind, Function, Stmt, StmtKind, Unresolved};
-use crate::syntax::{self, ExprKind as PhpKind, Span, StmtKind as PhpStmt};
+use crate::syntax::{self, ExprKind as PhpKind, Span, StmtKind as PhpStmt, Whole};
 
 impl<'a> Builder<'a> {
     /// A statement that keeps its names; nothing for one that is the same in the tree for Rust.
@@ -49,6 +49,7 @@ impl<'a> Builder<'a> {
                     body: inside,
                 })
             }
+            PhpStmt::Whole(whole) if is_run(whole) => None,
             PhpStmt::Function { .. } | PhpStmt::Whole(_) => Some(Vec::new()),
             PhpStmt::Unsupported { what } => Some(self.open_unsupported(span, what)),
             _ => None,
@@ -120,4 +121,17 @@ impl<'a> Builder<'a> {
             notified: false,
         }
     }
+}
+
+/// Whether a statement of whole files is run here too.
+fn is_run(whole: &Whole) -> bool {
+    matches!(
+        whole,
+        Whole::While { .. }
+            | Whole::DoWhile { .. }
+            | Whole::For { .. }
+            | Whole::Switch { .. }
+            | Whole::Break(_)
+            | Whole::Continue(_)
+    )
 }
