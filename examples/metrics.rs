@@ -1,7 +1,7 @@
 //! Calls the sandbox, and prints the metrics for Prometheus.
 //!
 //! ```text
-//! cargo run --example metrics --features metrics
+//! cargo run -p wechatpay-tests --example metrics --features metrics
 //! ```
 
 #![allow(clippy::print_stdout, reason = "an example prints what it did")]

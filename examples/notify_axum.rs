@@ -1,6 +1,6 @@
 //! An axum server that receives notifications; the sandbox posts real ones to it.
 //!
-//!     cargo run --example notify_axum --features axum
+//!     cargo run -p wechatpay-tests --example notify_axum --features axum
 
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 

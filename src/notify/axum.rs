@@ -18,35 +18,8 @@ use wechatpay_core::error::Error;
 /// notification inside [`Notifications::run`], which handles duplicates; otherwise check
 /// [`Notification::duplicate`] and call [`Notifications::finish`] or [`Notifications::release`].
 ///
-/// ```
-/// use axum::extract::FromRef;
-/// use wechatpay_chain::notify::{Notifications, Reply, VerifiedNotification};
-///
-/// #[derive(Clone)]
-/// struct App {
-///     notifications: Notifications,
-/// }
-///
-/// impl FromRef<App> for Notifications {
-///     fn from_ref(app: &App) -> Self {
-///         app.notifications.clone()
-///     }
-/// }
-///
-/// // .route("/notify", post(webhook)).with_state(app)
-/// async fn webhook(
-///     axum::extract::State(app): axum::extract::State<App>,
-///     VerifiedNotification(notification): VerifiedNotification,
-/// ) -> Reply {
-///     app.notifications
-///         .run(notification, |notification| async move {
-///             println!("{}", notification.event_type());
-///             Ok::<_, std::io::Error>(())
-///         })
-///         .await
-/// }
-/// # let _ = webhook;
-/// ```
+// `tests/pages.rs` compiles it, which has axum.
+#[cfg_attr(not(doctest), doc = include_str!("axum.md"))]
 #[derive(Debug, Clone)]
 #[expect(
     clippy::exhaustive_structs,

@@ -1,5 +1,6 @@
 //! Notifications (回调通知), which WeChat Pay posts to the merchant's server.
-#![doc = include_str!("../../docs/notifications.md")]
+// `tests/pages.rs` compiles its examples, which need axum.
+#![cfg_attr(not(doctest), doc = include_str!("../../docs/notifications.md"))]
 
 #[cfg(feature = "axum")]
 mod axum;

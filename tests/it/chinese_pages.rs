@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs");
+const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs");
 
 /// Pages without a Chinese twin, and why.
 const ENGLISH_ONLY: [(&str, &str); 1] = [(

@@ -1,6 +1,6 @@
 //! `src/schema/attributes.txt` repeats facts of the catalog, because `wechatpay-schema` has no dependencies.
 //!
-//! After a change of the catalog: `UPDATE=1 cargo test --test it attributes_are_those_of_the_catalog`.
+//! After a change of the catalog: `UPDATE=1 cargo test -p wechatpay-tests --test it attributes_are_those_of_the_catalog`.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use wechatpay_chain::notify::{Kind, Version};
 
 #[test]
 fn attributes_are_those_of_the_catalog() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/schema/attributes.txt");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/schema/attributes.txt");
     let operations = catalog::operations().iter().map(line);
     let events = Kind::all().iter().filter_map(event);
     let text: String = operations.chain(events).collect();

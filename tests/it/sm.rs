@@ -7,7 +7,7 @@ use wechatpay_chain::{
 
 macro_rules! file {
     ($name:literal) => {
-        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/keys/", $name)
+        concat!(env!("CARGO_MANIFEST_DIR"), "/data/keys/", $name)
     };
 }
 

@@ -49,8 +49,8 @@ fn keys_that_are_not_wechat_pays_are_rejected() {
     let own = MERCHANT.public_key().clone();
     let shared = Keyring::new();
     shared.add_public_key(PLATFORM_ID, own.clone()).unwrap();
-    let certificate = Certificate::from_file("tests/data/keys/certificate.pem").unwrap();
-    let key = PrivateKey::from_file("tests/data/keys/pkcs8.pem").unwrap();
+    let certificate = Certificate::from_file("data/keys/certificate.pem").unwrap();
+    let key = PrivateKey::from_file("data/keys/pkcs8.pem").unwrap();
     for (builder, word) in [
         (
             begin()
@@ -83,7 +83,7 @@ fn keys_that_are_not_wechat_pays_are_rejected() {
 #[test]
 fn a_failed_build_does_not_change_a_shared_keyring() {
     let own = MERCHANT.public_key().clone();
-    let certificate = Certificate::from_file("tests/data/keys/certificate.pem").unwrap();
+    let certificate = Certificate::from_file("data/keys/certificate.pem").unwrap();
     let keyring = Keyring::new();
     let builder = Notifications::builder()
         .apiv3_key(APIV3)

@@ -1,6 +1,6 @@
 //! Captured notifications with random alterations: each event is handled at most once.
 //!
-//! `WECHATPAY_MUTATIONS=1000000 cargo test --release --test notify mutations` sets the number of mutations;
+//! `WECHATPAY_MUTATIONS=1000000 cargo test --release -p wechatpay-tests --test notify mutations` sets the number of mutations;
 //! `WECHATPAY_SEED` changes them.
 
 use std::env;

@@ -138,7 +138,7 @@ fn debug_output_contains_no_keys() {
 /// The same text, signed by OpenSSL: PKCS#1 v1.5 has only one signature.
 #[test]
 fn the_openssl_command_signs_the_same() {
-    let pem = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/keys/pkcs8.pem");
+    let pem = concat!(env!("CARGO_MANIFEST_DIR"), "/data/keys/pkcs8.pem");
     let child = Command::new("openssl")
         .args(["dgst", "-sha256", "-sign", pem])
         .stdin(Stdio::piped())

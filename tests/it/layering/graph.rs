@@ -42,7 +42,7 @@ struct Source {
 impl Graph {
     /// Reads all files of a crate but its tests.
     pub(super) fn read(package: &Package) -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(package.root);
+        let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(package.root);
         let nested: Vec<PathBuf> = package.nested.iter().map(|name| root.join(name)).collect();
         let mut files = Vec::new();
         collect(&root, &nested, &mut files);

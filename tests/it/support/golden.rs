@@ -13,7 +13,7 @@ use super::php::{Snippet, Step};
 
 /// The environment variable `WECHATPAY_PHP_WIRE` names it.
 pub(crate) fn folder() -> PathBuf {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/php-wire");
+    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/php-wire");
     std::env::var_os("WECHATPAY_PHP_WIRE").map_or(default, PathBuf::from)
 }
 

@@ -12,7 +12,7 @@ use super::operations::Op;
 const UNKNOWN: &str = "?";
 
 fn path() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/fault-matrix.md")
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/fault-matrix.md")
 }
 
 const HEAD: &str = "\
