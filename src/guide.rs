@@ -144,6 +144,21 @@ sources! {
     ]
 }
 
+/// The pictures of the pages, as PNG, by the names of their files.
+#[doc(hidden)]
+pub static PICTURES: &[(&str, &[u8])] = &[
+    (
+        "reference-en.png",
+        include_bytes!("../docs/reference-en.png"),
+    ),
+    (
+        "reference-zh.png",
+        include_bytes!("../docs/reference-zh.png"),
+    ),
+    ("sandbox-en.png", include_bytes!("../docs/sandbox-en.png")),
+    ("sandbox-zh.png", include_bytes!("../docs/sandbox-zh.png")),
+];
+
 /// The examples of the Chinese pages are compiled as tests. The pages themselves are read in the repository.
 #[cfg(all(doctest, feature = "files", feature = "macros"))]
 mod chinese {

@@ -50,9 +50,9 @@ fn may_write(folder: &Path) -> io::Result<bool> {
 }
 
 fn is_own(folder: &Path) -> bool {
-    let first = |text: &str| text.lines().next().map(str::to_owned);
-    let own = reference::file(MARK, Place::Files).and_then(|file| first(&file.text));
-    let found = fs::read_to_string(folder.join(MARK)).ok();
+    let first = |text: &[u8]| text.split(|byte| *byte == b'\n').next().map(<[u8]>::to_vec);
+    let own = reference::file(MARK, Place::Files).and_then(|file| first(&file.content));
+    let found = fs::read(folder.join(MARK)).ok();
     own.is_some() && own == found.as_deref().and_then(first)
 }
 
@@ -66,7 +66,7 @@ fn write(folder: &Path) -> io::Result<usize> {
         if let Some(folder) = place.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::write(place, file.text)?;
+        fs::write(place, file.content)?;
         count += 1;
     }
     Ok(count)

@@ -39,8 +39,8 @@ const PREFIX: &str = "/_sandbox";
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
                                        base-uri 'none'; frame-ancestors 'none'";
 
-/// The same for the reference, whose search is a script.
-const REFERENCE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+/// The same for the reference, whose search is a script, and whose pages have pictures.
+const REFERENCE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
                                 form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Whether a request is for the control API or the page.

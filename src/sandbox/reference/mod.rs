@@ -19,6 +19,8 @@ mod search;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use bytes::Bytes;
+
 use crate::schema::{self, Schema};
 
 pub use code::{Snippet, Style, rust_call, sample, snippets};
@@ -39,8 +41,8 @@ const SCRIPT: &str = include_str!("site.js");
 pub struct File {
     /// Its media type.
     pub kind: &'static str,
-    /// Its content.
-    pub text: String,
+    /// Its content; UTF-8 but for pictures.
+    pub content: Bytes,
 }
 
 /// The paths of all files of the site, relative to its folder.
@@ -57,7 +59,11 @@ pub fn paths() -> impl Iterator<Item = String> {
             .chain(docs::files(lang));
         files.map(move |file| format!("{}/{file}", lang.folder()))
     });
-    common.into_iter().chain(searched).chain(pages)
+    common
+        .into_iter()
+        .chain(searched)
+        .chain(docs::pictures())
+        .chain(pages)
 }
 
 /// The data of the search in the pages of `docs/`.
@@ -71,11 +77,18 @@ fn docs_index(lang: Lang) -> String {
 /// use wechatpay_sandbox::reference::{self, Place};
 ///
 /// let page = reference::file("zh/post-v3-pay-transactions-native.html", Place::Files).unwrap();
-/// assert!(page.text.contains("总金额"));
+/// assert!(std::str::from_utf8(&page.content)?.contains("总金额"));
 /// assert!(reference::file("zh/nothing.html", Place::Files).is_none());
+/// # Ok::<(), std::str::Utf8Error>(())
 /// ```
 #[must_use]
 pub fn file(path: &str, place: Place) -> Option<File> {
+    if let Some(png) = docs::picture(path) {
+        return Some(File {
+            kind: "image/png",
+            content: Bytes::from_static(png),
+        });
+    }
     let (kind, text) = match path {
         "index.html" => ("text/html; charset=utf-8", layout::languages()),
         "style.css" => ("text/css; charset=utf-8", format!("{COMMON_STYLE}{STYLE}")),
@@ -95,7 +108,10 @@ pub fn file(path: &str, place: Place) -> Option<File> {
             ("text/html; charset=utf-8", page(name, lang, place)?)
         }
     };
-    Some(File { kind, text })
+    Some(File {
+        kind,
+        content: text.into(),
+    })
 }
 
 fn page(name: &str, lang: Lang, place: Place) -> Option<String> {

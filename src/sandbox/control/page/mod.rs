@@ -107,7 +107,7 @@ fn manual(path: &str, lang: Lang) -> Reply {
     let name = path.strip_prefix('/').map(query::decoded);
     let file = name.and_then(|name| reference::file(&name, Place::Sandbox));
     match file {
-        Some(file) => reply(StatusCode::OK, file.kind, file.text),
+        Some(file) => reply(StatusCode::OK, file.kind, file.content),
         None => wrong(&Problem::no_page(), lang),
     }
 }
@@ -169,11 +169,11 @@ pub(super) fn redirect(status: StatusCode, to: &str) -> Reply {
     reply
 }
 
-fn reply(status: StatusCode, kind: &'static str, body: String) -> Reply {
+fn reply(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Reply {
     Reply {
         status,
         headers: HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]),
-        body: Bytes::from(body),
+        body: body.into(),
         covers: AnswerSignature::Nothing,
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn title(text: &str) -> &str {
     first.unwrap_or_default()
 }
 
-/// The page below its title. `target` gives the address of a link; a link without one becomes its text.
+/// The page below its title. `target` gives the address of a link or picture; one without becomes its text.
 ///
 /// HTML in the source is shown as text, and cells are not aligned: both could need inline styles, which the
 /// `Content-Security-Policy` forbids.
@@ -30,6 +30,7 @@ pub(super) fn html(text: &str, target: &dyn Fn(&str) -> Option<String>) -> Strin
         kept: Vec::new(),
         in_title: false,
         in_rust: false,
+        is_picture: false,
     };
     let all: Vec<_> = parser(text).collect();
     let shown = (0..all.len()).filter_map(|at| page.converted(&all[at..]));
@@ -46,6 +47,8 @@ struct Page<'f> {
     kept: Vec<bool>,
     in_title: bool,
     in_rust: bool,
+    /// Whether the last image is shown, or only its text.
+    is_picture: bool,
 }
 
 impl Page<'_> {
@@ -64,7 +67,7 @@ impl Page<'_> {
             _ if self.in_title => None,
             Event::Start(tag) => self.start(tag, rest).map(Event::Start),
             Event::End(TagEnd::Link) => self.kept.pop()?.then(|| event.clone()),
-            Event::End(TagEnd::Image) => Some(Event::End(TagEnd::Emphasis)),
+            Event::End(TagEnd::Image) if !self.is_picture => Some(Event::End(TagEnd::Emphasis)),
             Event::Text(code) if self.in_rust => Some(Event::Text(without_hidden(code).into())),
             Event::End(TagEnd::CodeBlock) => {
                 self.in_rust = false;
@@ -84,8 +87,14 @@ impl Page<'_> {
                 self.kept.push(to.is_some());
                 *dest_url = to?.into();
             }
-            // The packages have no pictures.
-            Tag::Image { .. } => return Some(Tag::Emphasis),
+            Tag::Image { dest_url, .. } => {
+                let to = (self.target)(dest_url);
+                self.is_picture = to.is_some();
+                let Some(to) = to else {
+                    return Some(Tag::Emphasis);
+                };
+                *dest_url = to.into();
+            }
             Tag::Table(columns) => columns.fill(Alignment::None),
             Tag::CodeBlock(CodeBlockKind::Fenced(info)) => self.in_rust = info.starts_with("rust"),
             _ => {}

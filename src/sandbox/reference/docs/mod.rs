@@ -4,7 +4,7 @@ mod markdown;
 mod search;
 
 use maud::{Markup, PreEscaped, html};
-use wechatpay_chain::guide::{SOURCES, Source};
+use wechatpay_chain::guide::{PICTURES, SOURCES, Source};
 
 use super::lang::Lang;
 use super::layout::{self, Page, Place};
@@ -13,6 +13,8 @@ pub(super) use search::index as search_index;
 
 /// The folder of the pages in the folder of each language.
 const FOLDER: &str = "docs/";
+/// The folder of the pictures of both languages.
+const PICTURE_FOLDER: &str = "pictures/";
 
 /// The pages in the order of their list: first what every program needs.
 const GROUPS: [(&str, &str, &[&str]); 4] = [
@@ -58,6 +60,22 @@ pub(super) fn files(lang: Lang) -> impl Iterator<Item = String> {
         .filter(move |source| text(source, lang).is_some());
     let index = format!("{FOLDER}index.html");
     std::iter::once(index).chain(pages.map(|source| file_of(source.name)))
+}
+
+/// The files of the pictures.
+pub(super) fn pictures() -> impl Iterator<Item = String> {
+    PICTURES
+        .iter()
+        .map(|(name, _)| format!("{PICTURE_FOLDER}{name}"))
+}
+
+/// The picture of a file: `pictures/sandbox-en.png`.
+pub(super) fn picture(file: &str) -> Option<&'static [u8]> {
+    let name = file.strip_prefix(PICTURE_FOLDER)?;
+    let mut pictures = PICTURES.iter();
+    pictures
+        .find(|(known, _)| *known == name)
+        .map(|(_, png)| *png)
 }
 
 /// The page of a file: `docs/calls.html`.
@@ -165,6 +183,9 @@ fn target(from: &str, link: &str, lang: Lang) -> Option<String> {
         Some((path, anchor)) => (path, format!("#{anchor}")),
         None => (link, String::new()),
     };
+    if PICTURES.iter().any(|(name, _)| *name == path) {
+        return Some(format!("../../{PICTURE_FOLDER}{path}"));
+    }
     let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
     let name = joined(folder, path)?;
     let name = if name == "adr" {
@@ -201,6 +222,8 @@ fn joined(folder: &str, path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -220,11 +243,35 @@ mod tests {
         );
         assert_eq!(of("calls", "#a").as_deref(), Some("#a"));
         assert_eq!(of("calls", "../examples/refund.rs"), None);
+        assert_eq!(
+            of("sandbox", "sandbox-zh.png").as_deref(),
+            Some("../../pictures/sandbox-zh.png")
+        );
+        assert_eq!(of("sandbox", "nothing.png"), None);
         let decision = "../../en/docs/adr-0019-reference-site.html";
         assert_eq!(
             of("adr/README", "0019-reference-site.md").as_deref(),
             Some(decision)
         );
+    }
+
+    /// Each picture of a page is a file of the site, and each file is on a page.
+    #[test]
+    fn pages_show_their_pictures() {
+        let mut shown = BTreeSet::new();
+        for lang in Lang::ALL {
+            for file in files(lang) {
+                let page = page(&file, lang, Place::Files).unwrap();
+                for rest in page.split("<img src=\"").skip(1) {
+                    let (address, rest) = rest.split_once('"').unwrap();
+                    assert!(rest.starts_with(" alt=\""), "{file}: {address} has no text");
+                    let path = address.strip_prefix("../../").unwrap();
+                    assert!(picture(path).unwrap().starts_with(b"\x89PNG"), "{path}");
+                    shown.insert(path.to_owned());
+                }
+            }
+        }
+        assert_eq!(shown, pictures().collect::<BTreeSet<_>>());
     }
 
     #[test]

@@ -42,7 +42,9 @@ fn the_button_sends_a_signed_request_and_leads_to_its_page() {
         "/_sandbox/reference/en/post-v3-pay-transactions-native.html",
     );
     assert!(page.contains("action=\"/_sandbox/do/reference\""), "{page}");
-    assert!(page.contains("script-src 'self'; style-src 'self'; form-action 'self'"));
+    assert!(
+        page.contains("script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'")
+    );
     let answer = press(&sandbox, "http://127.0.0.1", NATIVE);
     assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
     assert!(
