@@ -230,11 +230,21 @@ fn of_answer(api: &ApiError, open: bool) -> Exit {
     }
 }
 
+/// Whether a text stands in the message as a word, not within another one.
+fn has_word(message: &str, text: &str) -> bool {
+    let is_end = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
+    !text.is_empty()
+        && message.match_indices(text).any(|(at, _)| {
+            let (before, behind) = (&message[..at], &message[at + text.len()..]);
+            is_end(before.chars().next_back()) && is_end(behind.chars().next())
+        })
+}
+
 /// Whether the message has every member of the details. The nonce and the signature of APIv2 help nobody.
 fn is_told(detail: &Value, message: &str) -> bool {
     let is_in = |(name, value): (&String, &Value)| {
         matches!(name.as_str(), "nonce_str" | "sign")
-            || value.as_str().is_some_and(|text| message.contains(text))
+            || value.as_str().is_some_and(|text| has_word(message, text))
     };
     match detail {
         Value::Null => true,

@@ -14,12 +14,13 @@ use crate::output::Output;
 use crate::progress::Progress;
 use crate::settings::SettingsArgs;
 
-/// Codes of a request that is wrong in itself. Others refuse, for example, a query of an order that nobody made.
-const WRONG: [&str; 5] = [
+/// Codes of a request that is wrong in itself, and of a sandbox that fails. Others refuse, for example, a query of an order that nobody made.
+const WRONG: [&str; 6] = [
     "LACK_PARAMS",
     "PARAM_ERROR",
     "SIGNERROR",
     "SIGN_ERROR",
+    "SYSTEM_ERROR",
     "XML_FORMAT_ERROR",
 ];
 

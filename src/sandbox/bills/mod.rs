@@ -21,6 +21,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::HOST;
 use http::request::Parts;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -42,6 +43,8 @@ const SHARING: &str = "/v3/profitsharing/bills";
 const FILE: &str = "/v3/billdownload/file";
 /// The prefix of tokens, percent-encoded as in WeChat Pay's.
 const TOKEN: &str = "6XIv5TUPto7pByrTQKhd6kwvyKLG2uY2wMMR8cNXqaA%2FCv_isg";
+/// The characters of tokens that are escaped in URLs.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_');
 /// How long a URL is valid, in seconds.
 const VALID: i64 = 5 * 60;
 /// 三个月内 (within three months): three months have at most 92 days.
@@ -179,16 +182,12 @@ impl Bills {
 
     /// The digest covers the bill before compression.
     fn ticket(&self, head: &Parts, tls: bool, bill: Bytes, now: i64) -> Value {
-        let zipped = match query::value(head.uri.query(), "tar_type") {
-            Some(_) => "&tartype=gzip",
-            None => "",
-        };
         let digest = sha1_hex(&bill);
         let token = self.keep(bill, now);
         json!({
             "hash_type": "SHA1",
             "hash_value": digest,
-            "download_url": Self::url(head, tls, &token) + zipped,
+            "download_url": Self::url(head, tls, &token) + zipped_mark(head),
         })
     }
 
@@ -218,6 +217,23 @@ impl Bills {
         token
     }
 
+    /// The token of a file, which equal files share for half of its time: many queries do not push out the bills.
+    fn keep_once(&self, content: Bytes, now: i64) -> String {
+        let is_fresh = |it: &&Ticket| (0..VALID / 2).contains(&now.saturating_sub(it.made));
+        let kept = self
+            .kept()
+            .tickets
+            .iter()
+            .rev()
+            .filter(is_fresh)
+            .find(|it| it.bill.0 == content)
+            .map(|it| it.token.clone());
+        match kept {
+            Some(token) => utf8_percent_encode(&token, ESCAPED).to_string(),
+            None => self.keep(content, now),
+        }
+    }
+
     /// The time and the file of a token.
     fn ticket_of(&self, token: &str) -> Option<(i64, Bytes)> {
         let kept = self.kept();
@@ -239,6 +255,14 @@ impl Bills {
         } else {
             Success::file(content_type(&bill), bill)
         })
+    }
+}
+
+/// The end of the URL of a file that was requested with `tar_type=GZIP`.
+fn zipped_mark(head: &Parts) -> &'static str {
+    match query::value(head.uri.query(), "tar_type") {
+        Some(_) => "&tartype=gzip",
+        None => "",
     }
 }
 

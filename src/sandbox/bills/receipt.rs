@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use serde_json::{Map, Value};
 
-use super::{Bills, TOKEN, USUAL_FUNDS};
+use super::{Bills, TOKEN, USUAL_FUNDS, zipped_mark};
 use wechatpay_core::crypto::digest::{DigestKind, Digester};
 use wechatpay_core::error::Result;
 
@@ -28,8 +28,8 @@ impl Bills {
     pub(crate) fn serve_files(&self, answer: &mut Value, served: Served<'_>) -> Result<()> {
         match answer {
             Value::Object(members) => {
-                if has_foreign_url(members) {
-                    self.serve_file(members, served)?;
+                if let Some(name) = foreign_url(members) {
+                    self.serve_file(members, name, served)?;
                 }
                 members
                     .values_mut()
@@ -42,35 +42,52 @@ impl Bills {
         }
     }
 
-    fn serve_file(&self, members: &mut Map<String, Value>, served: Served<'_>) -> Result<()> {
+    fn serve_file(
+        &self,
+        members: &mut Map<String, Value>,
+        name: &str,
+        served: Served<'_>,
+    ) -> Result<()> {
         let content = content(served.head.uri.path(), &self.mchid);
         if members.contains_key("hash_value") {
-            let kind = digest_kind(members.get("hash_type"));
-            let mut digester = Digester::new(kind)?;
-            digester.update(&content)?;
-            members.insert("hash_value".to_owned(), digester.finish()?.into());
-            members.insert("hash_type".to_owned(), kind.name().into());
+            match digest_kind(members.get("hash_type")) {
+                Some(kind) => {
+                    let mut digester = Digester::new(kind)?;
+                    digester.update(&content)?;
+                    members.insert("hash_value".to_owned(), digester.finish()?.into());
+                    members.insert("hash_type".to_owned(), kind.name().into());
+                }
+                // A wrong digest would be worse than none.
+                None => members.retain(|name, _| name != "hash_value" && name != "hash_type"),
+            }
         }
-        let token = self.keep(content, served.now);
-        let url = Self::url(served.head, served.tls, &token);
-        members.insert("download_url".to_owned(), url.into());
+        let token = self.keep_once(content, served.now);
+        let url = Self::url(served.head, served.tls, &token) + zipped_mark(served.head);
+        members.insert(name.to_owned(), url.into());
         Ok(())
     }
 }
 
-/// Whether an object has a URL that is not of one of the bills.
-fn has_foreign_url(members: &Map<String, Value>) -> bool {
-    let url = members.get("download_url").and_then(Value::as_str);
-    url.is_some_and(|url| !url.is_empty() && !url.contains(TOKEN))
+/// The member with the URL of a file that the bills do not serve yet. With a digest it may be named `url`, as for the
+/// flows of coupons.
+fn foreign_url(members: &Map<String, Value>) -> Option<&'static str> {
+    let names = ["download_url", "url"].into_iter();
+    let mut names = names.filter(|name| *name != "url" || members.contains_key("hash_value"));
+    names.find(|name| {
+        let url = members.get(*name).and_then(Value::as_str);
+        url.is_some_and(|url| !url.is_empty() && !url.contains(TOKEN))
+    })
 }
 
-/// The response's algorithm; SHA-256 where it names none that is known.
-fn digest_kind(named: Option<&Value>) -> DigestKind {
-    let named = named.and_then(Value::as_str).and_then(DigestKind::parse);
-    named.unwrap_or(DigestKind::Sha256)
+/// The response's algorithm: SHA-256 where it names none, `None` where it names one that this build lacks.
+fn digest_kind(named: Option<&Value>) -> Option<DigestKind> {
+    match named.and_then(Value::as_str) {
+        Some(name) if name.starts_with("SHA") || name == "SM3" => DigestKind::parse(name),
+        _ => Some(DigestKind::Sha256),
+    }
 }
 
-/// A PDF for receipts and invoices, which are PDFs at WeChat Pay, and else a short list.
+/// A PDF for receipts and invoices, which are PDFs at WeChat Pay; a short bill for all others.
 fn content(path: &str, mchid: &str) -> Bytes {
     let is_pdf = ["receipt", "elecsign", "fapiao", "proof"]
         .iter()

@@ -21,7 +21,7 @@ const KEYS: TableDefinition<&str, &[u8]> = TableDefinition::new("keys");
 const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
 
 /// Each version of this crate has its own format: another version may execute the same entries differently.
-pub(super) const FORMAT: &str = concat!("4 ", env!("CARGO_PKG_VERSION"));
+pub(super) const FORMAT: &str = concat!("5 ", env!("CARGO_PKG_VERSION"));
 
 /// The name of the file in its folder.
 pub(super) const FILE: &str = "state.redb";

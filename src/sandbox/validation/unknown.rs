@@ -238,7 +238,7 @@ impl UnknownMember {
         }
         let issue = match self.unknown {
             Unknown::Name { .. } => "此字段不在接口文档中",
-            Unknown::Media => "图片不存在",
+            Unknown::Media => "媒体文件不存在",
         };
         let field = match self.location {
             Location::Body => &*self.pointer,
@@ -289,10 +289,11 @@ impl UnknownMember {
         let (pointer, location) = (&self.pointer, self.location.name());
         (
             format!(
-                "no upload of this merchant has returned the media id in {pointer} of the {location}: WeChat Pay refuses it"
+                "no upload of this merchant has returned the media id in {pointer} of the {location}: WeChat Pay refuses it. \
+                 Upload the file, for example to v3/merchant/media/upload, and use the media_id of the response"
             ),
             format!(
-                "{}的 {pointer} 不是本商户上传文件得到的 media_id：微信支付会拒绝",
+                "{}的 {pointer} 不是本商户上传文件得到的 media_id：微信支付会拒绝。请先上传文件（例如 v3/merchant/media/upload），再填写应答中的 media_id",
                 place(location)
             ),
         )

@@ -50,6 +50,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub(crate) use action::{ActionError, ActionResult};
 pub(crate) use bill::BillType;
@@ -110,6 +111,11 @@ impl World {
     /// Replaces the records by those of a checkpoint.
     pub(crate) fn restore(&self, saved: SavedWorld) {
         self.with(|state| state.restore(*saved.0));
+    }
+
+    /// Keeps the media ids in the response to an upload.
+    pub(crate) fn keep_media(&self, answer: &Value) {
+        self.with(|state| image::keep_ids(state, answer));
     }
 
     /// Whether an upload has returned this media id.

@@ -32,7 +32,6 @@ pub(crate) struct State {
     pub(crate) complaint_url: Option<String>,
     pub(crate) images: Files,
     /// The media ids of other uploads. Nothing downloads these, so they have no content.
-    #[serde(default)]
     pub(crate) media: Files,
     pub(crate) outbox: Outbox,
     /// The count of its numbers is the sandbox's.

@@ -177,9 +177,29 @@ async fn bill(client: &Client) -> wechatpay_chain::Result<Call> {
         .query("token", token))
 }
 
+/// The URL of a file that the sandbox does not serve.
+fn made_up_url(value: &Value) -> Option<&str> {
+    match value {
+        Value::Object(members) => {
+            let has_digest = members.contains_key("hash_value");
+            let own = members.iter().find_map(|(name, value)| {
+                let is_file = name == "download_url" || (has_digest && name == "url");
+                let url = value.as_str().filter(|_| is_file)?;
+                Some(url).filter(|url| !url.contains("/v3/billdownload/file?token="))
+            });
+            own.or_else(|| members.values().find_map(made_up_url))
+        }
+        Value::Array(items) => items.iter().find_map(made_up_url),
+        _ => None,
+    }
+}
+
 fn judged(operation: &Operation, answer: &Response) -> std::result::Result<Result, String> {
     if !answer.status().is_success() {
         return Err(answer.status().to_string());
+    }
+    if let Some(url) = answer.value().ok().and_then(made_up_url) {
+        return Err(format!("nobody can download {url}"));
     }
     // APIv2's files are never signed.
     let file = operation.is_v2() && operation.answer() == AnswerKind::Stream;

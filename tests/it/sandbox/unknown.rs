@@ -171,6 +171,13 @@ fn media_ids_that_no_upload_has_returned_are_warnings() -> Outcome {
     };
     let picture = upload("v3/merchant/media/upload", "a.png")?;
     let film = upload("v3/merchant/media/video_upload", "a.mp4")?;
+    let abroad = upload("v3/global/merchant-service/images/upload", "b.png")?;
+    let complaint = upload("v3/merchant-service/images/upload", "c.png")?;
+    client
+        .chain(CANCEL)
+        .post(application(SUB, &abroad, &complaint), ())
+        .wait()?;
+    assert_eq!(warned(&sandbox)?, []);
     client
         .chain(CANCEL)
         .post(application(SUB, &picture, &film), ())

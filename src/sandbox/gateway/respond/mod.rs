@@ -147,9 +147,14 @@ impl Responder<'_> {
             CheckedResponse::default_of(method, operation, parsed.and_then(Parsed::json))
         };
         let key = self.caller.credentials.certificate.public_key();
-        response.reply(operation, |value| match operation {
-            Some(operation) => sensitive_fields::encrypt_response(value, operation, key),
-            None => Ok(()),
+        response.reply(operation, |value| {
+            if received.is_upload() {
+                self.caller.account.world.keep_media(value);
+            }
+            match operation {
+                Some(operation) => sensitive_fields::encrypt_response(value, operation, key),
+                None => Ok(()),
+            }
         })
     }
 

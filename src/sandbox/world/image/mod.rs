@@ -1,14 +1,13 @@
-//! Uploaded files: images of complaints, which can be downloaded, and files whose media id other requests name.
+//! Uploaded files: images of complaints, which can be downloaded, and the media ids of all other uploads.
 //!
-//! Sources: "商户上传反馈图片" and "图片下载" (pay.weixin.qq.com, apiv3 chapter10_2_10 and 10_2_18), "图片上传" and "视频上传". The
-//! media id is derived from the bytes, so the same file has the same id.
+//! Sources: "商户上传反馈图片" and "图片下载" (pay.weixin.qq.com, apiv3 chapter10_2_10 and 10_2_18). The id of an image is
+//! derived from its bytes and the extension of its name, so the same image has the same id.
 
 pub(super) mod model;
 
 use bytes::Bytes;
-use openssl::base64::encode_block;
-use openssl::sha::{Sha512, sha256};
-use serde_json::json;
+use openssl::sha::sha256;
+use serde_json::{Value, json};
 
 use super::outcome::{Outcome, Success};
 use super::request::Request;
@@ -20,28 +19,18 @@ pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
     match request.operation.path() {
         "v3/merchant-service/images/upload" => upload(state, request),
         "v3/merchant-service/images/{media_id}" => Some(download(state, request)),
-        "v3/merchant/media/upload"
-        | "v3/merchant/media/video_upload"
-        | "v3/ecommerce/account/cancel-applications/media" => keep(state, request),
         _ => None,
     }
 }
 
-/// Gives a file a media id. `None` when there is no file.
-fn keep(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
-    let id = merchant_media_id(&state.mchid, request.file?);
-    state.media.insert(id.clone(), Bytes::new());
-    Some(Ok(Success::json(json!({"media_id": id}))))
-}
-
-/// An id in the form of WeChat Pay's, which no other merchant has.
-fn merchant_media_id(mchid: &str, file: &[u8]) -> String {
-    let mut hash = Sha512::new();
-    hash.update(mchid.as_bytes());
-    hash.update(b"/");
-    hash.update(file);
-    let id = encode_block(&hash.finish());
-    id.trim_end_matches('=').replace('+', "-").replace('/', "_")
+/// Keeps the media ids in the response to an upload.
+pub(crate) fn keep_ids(state: &mut State, answer: &Value) {
+    let members = answer.as_object().into_iter().flatten();
+    for (name, id) in members {
+        if let Some(id) = id.as_str().filter(|_| name.ends_with("media_id")) {
+            state.media.insert(id.to_owned(), Bytes::new());
+        }
+    }
 }
 
 /// Whether an upload of the merchant has returned the media id.
@@ -85,15 +74,6 @@ pub(crate) fn download(state: &State, request: &Request<'_>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn media_ids_differ_between_merchants_and_files() {
-        let id = merchant_media_id("1900000109", b"a");
-        assert_eq!(id, merchant_media_id("1900000109", b"a"));
-        assert_ne!(id, merchant_media_id("1900000109", b"b"));
-        assert_ne!(id, merchant_media_id("1900007100", b"a"));
-        assert_eq!(id.len(), 86);
-    }
 
     #[test]
     fn equal_images_have_equal_ids() {
