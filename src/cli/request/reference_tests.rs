@@ -37,9 +37,12 @@ fn lines() -> Vec<Vec<String>> {
     }
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), script).unwrap();
-    let done = Process::new("sh").arg(file.path()).output().unwrap();
+    let done = Process::new("sh")
+        .arg(file.path())
+        .output()
+        .expect("sh runs");
     assert!(done.status.success(), "{done:?}");
-    let text = String::from_utf8(done.stdout).unwrap();
+    let text = String::from_utf8(done.stdout).expect("UTF-8");
     let lines = text.split_terminator("\0\0");
     let lines: Vec<Vec<_>> = lines
         .map(|line| line.split('\0').map(str::to_owned).collect())
