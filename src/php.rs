@@ -377,7 +377,13 @@ pub fn platforms(builder: ClientBuilder, certs: &Value) -> Result<ClientBuilder>
 pub fn settings(mut builder: ClientBuilder, settings: &Value) -> Result<ClientBuilder> {
     for (name, value) in items(settings) {
         let name = text(&name);
-        if value.is_null() || matches!(name.as_str(), "http_errors" | "debug" | "synchronous") {
+        // The values that this client behaves by.
+        let default = match name.as_str() {
+            "http_errors" | "verify" | "decode_content" => truth(&value),
+            "debug" | "synchronous" | "allow_redirects" | "stream" | "cookies" => !truth(&value),
+            _ => value.is_null(),
+        };
+        if default {
             continue;
         }
         builder = match name.as_str() {

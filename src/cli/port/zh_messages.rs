@@ -69,6 +69,22 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("the PHP parser gave up", "PHP 解析器无法解析"),
     ("`{}` is missing here", "这里缺少 `{}`"),
+    (
+        "this page is no statement of a body in braces",
+        "这段页面文本不是花括号内的语句",
+    ),
+    (
+        "put the body of the statement before it into `{ … }`",
+        "请用 `{ … }` 括住它前面语句的语句体",
+    ),
+    (
+        "this is not understood at this place",
+        "转换工具不理解此处的这种写法",
+    ),
+    (
+        "write it as a separate statement",
+        "请把它写成单独的语句",
+    ),
     ("this is no PHP: `{}`", "这不是 PHP：`{}`"),
     (
         "brackets and quotation marks before this place may be unbalanced",
@@ -363,6 +379,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     (
         "a setting whose name is known at run time only",
         "名称在运行时才知道的设置",
+    ),
+    (
+        "the client in Rust has no setting `{}` with this value",
+        "Rust 客户端没有取这个值的设置项 `{}`",
+    ),
+    (
+        "leave it out, or build the client in Rust",
+        "请删去它，或用 Rust 构造客户端",
     ),
     ("the setting `{}` is not known", "不认识设置项 `{}`"),
     (

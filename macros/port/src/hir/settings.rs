@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::build::setting_named;
+use super::build::{is_default, setting_named, unknown};
 use super::tree::{
     Crypto, Expr, ExprKind, File, Function, Local, Place, Root, Setting, Stmt, StmtKind,
 };
@@ -325,14 +325,15 @@ impl Lists<'_> {
 fn factory(span: crate::syntax::Span, settings: &[(String, Expr)]) -> ExprKind {
     let mut known: Vec<(Setting, Expr)> = Vec::new();
     for (name, value) in settings {
+        let literal = match &*value.kind {
+            ExprKind::Bool(value) => Some(*value),
+            ExprKind::Null => Some(false),
+            _ => None,
+        };
         match setting_named(name) {
-            Some(Some(setting)) => known.push((setting, value.clone())),
-            Some(None) => {}
-            None => {
-                let message = format!("the setting `{name}` is not known");
-                let problem = crate::diagnostic::Problem::error(span, message);
-                return ExprKind::Refused(problem.hint("write this part in Rust"));
-            }
+            Some(setting) => known.push((setting, value.clone())),
+            None if is_default(name, literal) => {}
+            None => return ExprKind::Refused(unknown(span, name)),
         }
     }
     ExprKind::Factory(known)

@@ -316,6 +316,7 @@ impl<'a> Body<'_, 'a> {
         }
         let (format, args) = self.format_of(&pieces);
         match format.strip_suffix('\n') {
+            Some("") => quote!(println!();),
             Some(line) => quote!(println!(#line #(, #args)*);),
             None => quote!(print!(#format #(, #args)*);),
         }

@@ -22,7 +22,7 @@ mod sdk;
 mod setting;
 mod statement;
 
-pub(super) use sdk::setting_named;
+pub(super) use sdk::{is_default, setting_named, unknown};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,6 +2,7 @@
 
 use super::alias::Node;
 use super::{Builder, refused};
+use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind, PathPiece, Promise, Sdk, Setting};
 use crate::recognise::{self, Call, Form, Handler, Mode, Step};
@@ -315,11 +316,16 @@ impl<'a> Builder<'a> {
                 Some(PhpKind::String(name)) => name.as_str(),
                 _ => return refused(item.span, "a setting whose name is known at run time only"),
             };
+            let literal = match item.value.kind {
+                PhpKind::Bool(value) => Some(value),
+                PhpKind::Null => Some(false),
+                _ => None,
+            };
             let setting = match setting_named(name) {
-                Some(Some(setting)) => setting,
-                Some(None) => continue,
+                Some(setting) => setting,
+                None if is_default(name, literal) => continue,
                 None if !is_of_guzzle(name) && is_inert(&item.value) => continue,
-                None => return refused(item.span, format!("the setting `{name}` is not known")),
+                None => return Expr::new(item.span, ExprKind::Refused(unknown(item.span, name))),
             };
             out.push((setting, self.expr(&item.value)));
         }
@@ -352,10 +358,19 @@ pub(super) fn waits_without_value(expr: &syntax::Expr) -> bool {
     name.eq_ignore_ascii_case("wait") && !unwraps
 }
 
-/// The setting of a name; nothing within where it changes no request.
-#[allow(clippy::option_option, reason = "not known, or without effect")]
-pub(in crate::hir) fn setting_named(name: &str) -> Option<Option<Setting>> {
-    Some(Some(match name {
+/// A setting that the client in Rust does not have.
+pub(in crate::hir) fn unknown(span: Span, name: &str) -> Problem {
+    if is_of_guzzle(name) {
+        let message = format!("the client in Rust has no setting `{name}` with this value");
+        return Problem::error(span, message).hint("leave it out, or build the client in Rust");
+    }
+    let message = format!("the setting `{name}` is not known");
+    Problem::error(span, message).hint("write this part in Rust")
+}
+
+/// The setting of a name.
+pub(in crate::hir) fn setting_named(name: &str) -> Option<Setting> {
+    Some(match name {
         "mchid" => Setting::Mchid,
         "serial" => Setting::Serial,
         "privateKey" => Setting::PrivateKey,
@@ -366,14 +381,28 @@ pub(in crate::hir) fn setting_named(name: &str) -> Option<Option<Setting>> {
         "timeout" => Setting::Timeout,
         "connect_timeout" => Setting::ConnectTimeout,
         "proxy" => Setting::Proxy,
-        "http_errors" | "debug" | "synchronous" => return Some(None),
         _ => return None,
-    }))
+    })
+}
+
+/// Whether a setting of Guzzle has the value that the client in Rust behaves by. `null` is no value, and counts as false.
+pub(in crate::hir) fn is_default(name: &str, literal: Option<bool>) -> bool {
+    let default = match name {
+        // Without it, PHP returns the answers that are errors.
+        "http_errors" | "verify" | "decode_content" => true,
+        // `debug` prints, `synchronous` sends promises that nobody waits for.
+        "debug" | "synchronous" | "allow_redirects" | "stream" | "cookies" => false,
+        _ => return false,
+    };
+    literal == Some(default)
 }
 
 /// Whether Guzzle, which is given all settings of the SDK, may look at a setting; it ignores all others.
 fn is_of_guzzle(name: &str) -> bool {
-    const OTHERS: [&str; 6] = [
+    const OTHERS: [&str; 9] = [
+        "http_errors",
+        "debug",
+        "synchronous",
         "curl",
         "handler",
         "save_to",

@@ -7,6 +7,7 @@ use crate::syntax::{BinaryOp, Cast, Expr, ExprKind, Item, Member, Span, UnaryOp,
 
 impl Lower<'_> {
     pub(super) fn expr(&mut self, node: Node<'_>) -> Expr {
+        self.lowered.insert(node.id());
         if node.is_error() || node.is_missing() {
             self.note_touched(node);
             return self.unsupported(node, "a syntax error");
@@ -23,6 +24,7 @@ impl Lower<'_> {
             Some(kind) => {
                 if matches!(kind, ExprKind::Unsupported { .. }) {
                     self.note_touched(node);
+                    self.give_up(node);
                 }
                 Expr {
                     span: self.span(node),

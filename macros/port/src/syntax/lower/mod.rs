@@ -2,14 +2,17 @@
 
 mod expression;
 mod function;
+mod left_out;
 mod name;
 mod number;
+mod page;
 mod statement;
 mod text;
 mod touched;
 mod whole;
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tree_sitter::Node;
 
@@ -31,6 +34,7 @@ pub(super) fn program(
     let mut lower = Lower::new(source);
     lower.whole = reads == Reads::Files;
     lower.runs = reads == Reads::Runs;
+    lower.prints = page::prints(source.text(), root);
     let program = Program {
         imported: Vec::new(),
         statements: lower.statements(root),
@@ -38,7 +42,11 @@ pub(super) fn program(
         fragment: false,
         touched: lower.touched,
     };
-    (program, lower.too_deep)
+    let given_up = lower.given_up.into_inner();
+    let left_out = (!root.has_error())
+        .then(|| left_out::problem(source, root, &lower.lowered, &given_up))
+        .flatten();
+    (program, lower.too_deep.or(left_out))
 }
 
 /// `source` is the array around the fragment of `len` bytes; spans are of the latter.
@@ -73,6 +81,12 @@ struct Lower<'t> {
     /// The first place that is nested too deeply.
     too_deep: Option<Problem>,
     touched: BTreeMap<Span, Vec<String>>,
+    /// The parser's nodes that became statements, pages, expressions or methods.
+    lowered: BTreeSet<usize>,
+    /// The parser's nodes that became `Unsupported`.
+    given_up: RefCell<BTreeSet<usize>>,
+    /// Whether anything is printed but blank text.
+    prints: bool,
     /// Whether what only whole files use is read.
     whole: bool,
     /// Whether loops and choices are read.
@@ -90,6 +104,9 @@ impl<'t> Lower<'t> {
             depth: 0,
             too_deep: None,
             touched: BTreeMap::new(),
+            lowered: BTreeSet::new(),
+            given_up: RefCell::new(BTreeSet::new()),
+            prints: false,
             whole: false,
             runs: false,
             own_class: None,
@@ -119,7 +136,13 @@ impl<'t> Lower<'t> {
         Some(done)
     }
 
+    /// Notes that a node, with all that is within, is `Unsupported`.
+    fn give_up(&self, node: Node<'_>) {
+        self.given_up.borrow_mut().insert(node.id());
+    }
+
     fn unsupported(&self, node: Node<'_>, what: impl Into<String>) -> Expr {
+        self.give_up(node);
         Expr {
             span: self.span(node),
             kind: ExprKind::Unsupported { what: what.into() },
@@ -127,6 +150,7 @@ impl<'t> Lower<'t> {
     }
 
     fn unsupported_stmt(&self, node: Node<'_>, what: impl Into<String>) -> Stmt {
+        self.give_up(node);
         Stmt {
             span: self.span(node),
             kind: StmtKind::Unsupported { what: what.into() },

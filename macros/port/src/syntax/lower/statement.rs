@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::page::{pages_behind, with_pages};
 use super::{Lower, has, named};
 use crate::syntax::{Arg, Catch, Expr, ExprKind, Name, Stmt, StmtKind};
 
@@ -16,65 +17,17 @@ const RUNS: [&str; 6] = [
 ];
 
 impl Lower<'_> {
-    /// The statements among the children.
+    /// The statements and pages among the children.
     pub(super) fn statements(&mut self, parent: Node<'_>) -> Vec<Stmt> {
-        let mut statements = Vec::new();
-        let mut echoes = false;
-        for node in with_pages(parent) {
-            if matches!(node.kind(), "php_tag" | "text_interpolation") {
-                statements.extend(self.page(node));
-                echoes = self.text(node).ends_with("<?=");
-                continue;
-            }
-            let statement = self.statement(node);
-            statements.extend(statement.map(|statement| match echoes {
-                true => shown(statement),
-                false => statement,
-            }));
-            echoes = false;
-        }
-        statements
-    }
-
-    /// The part of a page before the first `<?php`, without the line that names the interpreter.
-    fn first_page(&self, node: Node<'_>) -> Option<Stmt> {
-        let text = self.text(node);
-        let named = node.start_byte() == 0 && text.starts_with("#!");
-        let behind = text.split_once('\n').map_or("", |(_, behind)| behind);
-        let text = if named { behind } else { text };
-        self.written(node, text)
-    }
-
-    fn written(&self, node: Node<'_>, text: &str) -> Option<Stmt> {
-        let span = self.span(node);
-        let kind = ExprKind::String(text.to_owned());
-        let kind = StmtKind::Echo(vec![Expr { span, kind }]);
-        (!text.trim().is_empty()).then_some(Stmt { span, kind })
-    }
-
-    /// The part of a page between `?>` and `<?php`, which PHP writes without a line break behind `?>`.
-    fn page(&self, node: Node<'_>) -> Option<Stmt> {
-        let text = self.text(node).strip_prefix("?>")?;
-        let text = text.strip_prefix('\r').unwrap_or(text);
-        let text = text.strip_prefix('\n').unwrap_or(text);
-        let tags = ["<?php", "<?=", "<?"];
-        let text = tags
-            .iter()
-            .find_map(|tag| text.strip_suffix(tag))
-            .unwrap_or(text);
-        self.written(node, text)
+        self.row(with_pages(parent))
     }
 
     pub(super) fn statement(&mut self, node: Node<'_>) -> Option<Stmt> {
-        if matches!(
-            node.kind(),
-            "php_tag" | "php_end_tag" | "text_interpolation"
-        ) {
+        // The first tag holds the text before it.
+        if matches!(node.kind(), "php_end_tag" | "text") {
             return None;
         }
-        if node.kind() == "text" {
-            return self.first_page(node);
-        }
+        self.lowered.insert(node.id());
         // Only the innermost statements around a mistake are given up.
         let compound = is_compound(node) && (self.whole || !node.kind().ends_with("declaration"));
         if node.has_error() && (node.is_error() || !compound) {
@@ -87,6 +40,7 @@ impl Lower<'_> {
         });
         if matches!(kind, StmtKind::Unsupported { .. }) {
             self.note_touched(node);
+            self.give_up(node);
         }
         Some(Stmt {
             span: self.span(node),
@@ -202,21 +156,21 @@ impl Lower<'_> {
         (self.field(node, "condition"), self.body(node))
     }
 
-    /// The field `body`, without braces.
+    /// The field `body`, which several statements share in `for (…): … endfor;`, without braces.
     pub(super) fn body(&mut self, node: Node<'_>) -> Vec<Stmt> {
         match node.child_by_field_name("body") {
-            Some(body) if matches!(body.kind(), "compound_statement" | "colon_block") => {
-                let mut statements = self.statements(body);
-                // `<p></p><?php endif;`
-                let mut behind = body.next_sibling();
-                while let Some(page) = behind.filter(|_| body.kind() == "colon_block") {
-                    if page.kind() != "text_interpolation" {
-                        break;
-                    }
-                    statements.extend(self.page(page));
-                    behind = page.next_sibling();
-                }
-                statements
+            _ if node.kind() == "for_statement" && has(node, "endfor") => {
+                let parts = with_pages(node).into_iter();
+                let colon = node
+                    .children(&mut node.walk())
+                    .find(|part| part.kind() == ":");
+                let start = colon.map_or(0, |colon| colon.end_byte());
+                self.row(parts.filter(|part| part.start_byte() >= start))
+            }
+            Some(body) if body.kind() == "compound_statement" => self.statements(body),
+            Some(body) if body.kind() == "colon_block" => {
+                let behind = pages_behind(body);
+                self.row(with_pages(body).into_iter().chain(behind))
             }
             Some(body) => self.statement(body).into_iter().collect(),
             None => Vec::new(),
@@ -280,26 +234,6 @@ impl Lower<'_> {
 }
 
 /// Whether statements stand inside: then a mistake in one of them leaves the others.
-/// The statements among the children, and what stands between them outside of PHP.
-fn with_pages(parent: Node<'_>) -> Vec<Node<'_>> {
-    let mut cursor = parent.walk();
-    let children = parent.named_children(&mut cursor);
-    children
-        .filter(|child| !child.is_extra() || child.kind() == "text_interpolation")
-        .collect()
-}
-
-/// A statement behind `<?=`.
-fn shown(statement: Stmt) -> Stmt {
-    let kind = match statement.kind {
-        StmtKind::Expr(value) => StmtKind::Echo(vec![value]),
-        _ => StmtKind::Unsupported {
-            what: "this statement behind `<?=`".to_owned(),
-        },
-    };
-    Stmt { kind, ..statement }
-}
-
 fn is_compound(node: Node<'_>) -> bool {
     matches!(
         node.kind(),

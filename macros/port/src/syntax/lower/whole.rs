@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::expression::is_name;
+use super::page::{pages_behind, with_pages};
 use super::{Lower, has, named};
 use crate::syntax::{
     Class, Expr, ExprKind, Member, Method, Name, Property, StmtKind, Whole, WholeExpr,
@@ -150,10 +151,8 @@ impl Lower<'_> {
         let cases = cases.map(|case| {
             let value = case.child_by_field_name("value");
             let skip = value.map(|value| value.id());
-            let body = named(case).into_iter();
-            let body: Vec<_> = body.filter(|child| Some(child.id()) != skip).collect();
-            let body = body.into_iter().filter_map(|stmt| self.statement(stmt));
-            let body = body.collect();
+            let body = with_pages(case).into_iter().chain(pages_behind(case));
+            let body = self.row(body.filter(|child| Some(child.id()) != skip));
             (value.map(|value| self.expr(value)), body)
         });
         Whole::Switch {
@@ -281,6 +280,7 @@ impl Lower<'_> {
             }
             "method_declaration" => {
                 self.promotions(class, node);
+                self.lowered.insert(node.id());
                 class.methods.push(Method {
                     span: self.span(node),
                     name: self.field_text(node, "name"),
