@@ -149,6 +149,16 @@ fn written(spec: &Spec, value: &Value, out: &mut String) -> Result<()> {
         'X' => ("", format!("{:X}", int(value))),
         'o' => ("", format!("{:o}", int(value))),
         'b' => ("", format!("{:b}", int(value))),
+        'e' | 'E' | 'f' | 'F' if !float(value).is_finite() => {
+            // PHP writes neither the sign nor the width.
+            out.push_str(if float(value).is_nan() { "NaN" } else { "INF" });
+            return Ok(());
+        }
+        // It takes a value and does not show it.
+        '%' => {
+            out.push('%');
+            return Ok(());
+        }
         'f' | 'F' => {
             let number = float(value);
             let places = precision.unwrap_or(6);
@@ -168,7 +178,9 @@ fn written(spec: &Spec, value: &Value, out: &mut String) -> Result<()> {
             };
             (signed(number < 0.0, spec.plus), text)
         }
-        'g' | 'G' => return Err(Thrown::fault("`%g` of sprintf has no equal here")),
+        'g' | 'G' | 'h' | 'H' => {
+            return Err(Thrown::fault("`%g` of sprintf has no equal here"));
+        }
         kind => {
             let message = format!("Unknown format specifier \"{kind}\"");
             return Err(Thrown::new("ValueError", message));

@@ -67,3 +67,67 @@ fn settings_of_guzzle_that_change_something() {
         assert_ported(&factory(setting));
     }
 }
+
+#[test]
+fn collected_output() {
+    let php = "<?php\nfunction xml($id) { ob_start(); ?>\n<id><?= $id ?></id>\n<?php return ob_get_clean(); }";
+    assert_refused(php, "2:21", "`ob_start`: what this file prints is printed");
+    assert_refused(
+        php,
+        "4:14",
+        "`ob_get_clean`: what this file prints is printed",
+    );
+    assert_ported("<?php\nfunction f($a) { ob_clean(); return $a; }");
+}
+
+#[test]
+fn formats_that_have_no_equal() {
+    let php = "<?php\nfunction f($n) {\nreturn sprintf('%d%% %-5.2g', 1, $n); }";
+    assert_refused(php, "3:8", "`%g` of `sprintf`");
+    assert_ported("<?php\nfunction f($n) {\nreturn sprintf('%d%%g %s', 1, $n); }");
+}
+
+#[test]
+fn questions_for_decoded_objects_by_name() {
+    for question in [
+        "array_map('gettype', json_decode($s))",
+        "array_filter(json_decode($s), 'is_array')",
+        "array_map(is_array(...), json_decode($s))",
+        "array_map('is_object', json_decode($s))",
+        "array_key_exists('k', json_decode($s))",
+        "json_decode($s) === json_decode($s)",
+    ] {
+        let php = format!("<?php\nfunction f(string $s) {{ return {question}; }}");
+        assert!(
+            errors(&php).contains("json_decode"),
+            "{php}\n{}",
+            errors(&php)
+        );
+        let array = php.replace("json_decode($s)", "json_decode($s, true)");
+        assert_ported(&array);
+    }
+}
+
+#[test]
+fn a_time_zone_is_told_or_warned_of() {
+    let emitted = |php: &str| {
+        let blocks = split("a.php", php, Kind::Php);
+        emit::rust(&blocks, &Options::default())
+    };
+    let told = emitted("<?php\ndate_default_timezone_set('PRC');\necho order_time();");
+    assert!(
+        told.text
+            .contains("host.date_default_timezone_set(\"PRC\")")
+    );
+    let left_out =
+        emitted("<?php\nfunction f($a) {\ndate_default_timezone_set('PRC');\nreturn $a; }");
+    assert!(!left_out.text.contains("timezone"), "{}", left_out.text);
+    let [warning] = &*left_out.diagnostics else {
+        panic!("{:?}", left_out.diagnostics);
+    };
+    assert!(
+        warning
+            .to_string()
+            .starts_with("a.php:3:1: warning: the time zone")
+    );
+}

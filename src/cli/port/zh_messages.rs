@@ -70,6 +70,30 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("the PHP parser gave up", "PHP 解析器无法解析"),
     ("`{}` is missing here", "这里缺少 `{}`"),
     (
+        "the time zone is left out: nothing in this file asks for a local time",
+        "已省略时区设置：该文件没有用到本地时间",
+    ),
+    (
+        "set it in the application, if other files ask for one",
+        "如果其他文件用到本地时间，请在应用中设置时区",
+    ),
+    (
+        "`{}`: what this file prints is printed at once",
+        "`{}`：该文件的输出会立即打印，不会缓冲",
+    ),
+    (
+        "build the text in a variable, without `ob_start`",
+        "请不用 `ob_start`，在变量中拼接文本",
+    ),
+    (
+        "`%g` of `sprintf`, which has no equal in Rust",
+        "`sprintf` 的 `%g` 在 Rust 中没有对应格式",
+    ),
+    (
+        "`===` of values that may be objects of `json_decode`: PHP asks whether they are the same object",
+        "对可能是 `json_decode` 所得对象的值使用 `===`：PHP 比较的是它们是否为同一个对象",
+    ),
+    (
         "this page is no statement of a body in braces",
         "这段页面文本不是花括号内的语句",
     ),

@@ -174,7 +174,7 @@ impl Carried {
                     new = true;
                     for (other, facts) in self.functions.iter().enumerate() {
                         if !facts.is_new {
-                            let at = (facts.span.0, facts.span.0);
+                            let at = (facts.start(), facts.start());
                             self.marks[other].insert((root.clone(), depth, at));
                         }
                     }
@@ -187,6 +187,7 @@ impl Carried {
                     if facts.name != *called {
                         continue;
                     }
+                    let start = facts.start();
                     let last = facts.params.len().saturating_sub(1);
                     let Some((param, variadic)) = facts.params.get((*place).min(last)) else {
                         continue;
@@ -194,7 +195,7 @@ impl Carried {
                     if *place > last && !variadic {
                         continue;
                     }
-                    let at = (facts.span.0, facts.span.0);
+                    let at = (start, start);
                     new |= self.marks[other].insert((
                         param.clone(),
                         depth + usize::from(*variadic),
@@ -247,6 +248,11 @@ impl Carried {
 }
 
 impl Facts {
+    /// A place before all expressions of the function: those of a generated closure stand where the closure begins.
+    fn start(&self) -> usize {
+        self.span.0.saturating_sub(1)
+    }
+
     /// Whether a mark of `from` may still be there `at` an expression.
     fn is_before(&self, root: &str, from: (usize, usize), at: Span) -> bool {
         let set_between = |from: usize, to: usize| {
@@ -295,7 +301,7 @@ fn read(function: &mut Function, is_new: bool, seeds: &Seeds, into: &mut Vec<Fac
                 by: 0,
                 least: 0,
             };
-            let at = closure.span.start;
+            let at = into[inner].start();
             into[inner].flows.push(Flow {
                 target: Target::Root(own.to_string()),
                 down: 0,

@@ -27,7 +27,13 @@ pub(super) fn file(file: &mut File) {
     });
     carried.each(file, &mut |function, expr| {
         let span = expr.span;
-        if !scalar.contains(&span) && asks(&carried, function, expr) {
+        if scalar.contains(&span) {
+            return;
+        }
+        if is_identity(&carried, function, expr) {
+            let message = "`===` of values that may be objects of `json_decode`: PHP asks whether they are the same object";
+            *expr = Expr::refused(span, message);
+        } else if asks(&carried, function, expr) {
             let message = "whether a value is an array, of what `json_decode` may give as an object: a value of JSON does not tell them apart";
             let refused = Expr::refused(span, message);
             *expr = refused;
@@ -44,17 +50,45 @@ fn is_scalar_question(expr: &Expr) -> bool {
         && matches!(&*other.kind, ExprKind::Text(text) if !matches!(text.as_str(), "array" | "object"))
 }
 
+/// `===` of two such values, which are no items of others: those are mostly texts and numbers.
+fn is_identity(carried: &Carried, function: usize, expr: &mut Expr) -> bool {
+    let ExprKind::Binary(BinaryOp::Identical | BinaryOp::NotIdentical, one, other) =
+        &mut *expr.kind
+    else {
+        return false;
+    };
+    [one, other].into_iter().all(|side| {
+        let is_item = matches!(*side.kind, ExprKind::Index(..));
+        !is_item && carried.is_marked_value(function, side)
+    })
+}
+
 fn asks(carried: &Carried, function: usize, expr: &mut Expr) -> bool {
     let asked = match &mut *expr.kind {
         ExprKind::Builtin("gettype" | "is_array", args) => args.first_mut(),
+        ExprKind::Builtin("array_key_exists", args) => args.last_mut(),
         ExprKind::Foreign(foreign) => {
             let asks = matches!(&*foreign.words, [word] if ASKS.contains(&word.as_str()));
-            foreign.args.first_mut().filter(|_| asks)
+            // `array_map('is_object', $list)`
+            let named = foreign.args.iter().any(is_question);
+            let mut args = foreign.args.iter_mut();
+            return match (asks, named) {
+                (true, _) => args
+                    .next()
+                    .is_some_and(|asked| carried.is_marked_value(function, asked)),
+                (_, true) => args.any(|asked| carried.is_marked_value(function, asked)),
+                _ => false,
+            };
         }
         ExprKind::InstanceOf(value, class) if class.eq_ignore_ascii_case("stdClass") => Some(value),
         _ => None,
     };
     asked.is_some_and(|asked| carried.is_marked_value(function, asked))
+}
+
+/// Whether a text names such a function.
+fn is_question(expr: &Expr) -> bool {
+    matches!(&*expr.kind, ExprKind::Text(name) if ASKS.contains(&name.as_str()))
 }
 
 /// Functions of PHP whose answer is another one for an object.

@@ -23,6 +23,10 @@ pub(crate) fn node(span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr> 
         ("max" | "min", 1..) => ExprKind::Extreme(name == "max", args),
         ("sprintf", 1..) => {
             let format = args.remove(0);
+            if is_shortest(&format) {
+                let message = "`%g` of `sprintf`, which has no equal in Rust";
+                return Some(Expr::refused(span, message));
+            }
             ExprKind::Format(format, args)
         }
         ("array_merge", _) => ExprKind::Merge(args),
@@ -52,6 +56,27 @@ pub(crate) fn node(span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr> 
         _ => return table(span, known_as(name), args),
     };
     Some(Expr::new(span, kind))
+}
+
+/// Whether a format writes a number with `%g` or `%h`.
+fn is_shortest(format: &Expr) -> bool {
+    let ExprKind::Text(format) = &*format.kind else {
+        return false;
+    };
+    let mut pieces = format.split('%').skip(1);
+    while let Some(piece) = pieces.next() {
+        if piece.is_empty() {
+            // `%%`
+            pieces.next();
+            continue;
+        }
+        let flags = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | ' ' | '.' | '$');
+        let kind = piece.trim_start_matches(flags);
+        if kind.starts_with(['g', 'G', 'h', 'H']) {
+            return true;
+        }
+    }
+    false
 }
 
 /// A function of the table, its missing arguments filled in.

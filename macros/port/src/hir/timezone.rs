@@ -1,27 +1,39 @@
-//! `date_default_timezone_set`: it counts where the application is asked for a time, and is left out elsewhere.
+//! `date_default_timezone_set`: it may count where the application is asked for anything, and is left out elsewhere, with
+//! a warning: other files may ask for a time.
 
-use super::tree::{Expr, ExprKind, File, StmtKind};
+use super::tree::{Expr, ExprKind, File, Stmt, StmtKind};
+use crate::diagnostic::Problem;
 
 pub(super) fn file(file: &mut File) {
     let mut counts = false;
     for function in file.functions_mut() {
         for stmt in &mut function.body {
-            stmt.each_with_closures(&mut |expr| counts |= asks_for_time(expr));
+            stmt.each_with_closures(&mut |expr| counts |= asks_application(expr));
         }
     }
     if counts {
         return;
     }
+    let mut left_out = Vec::new();
     for function in file.functions_mut() {
-        leave_out(&mut function.body);
+        leave_out(&mut function.body, &mut left_out);
     }
+    file.problems.extend(left_out);
 }
 
-fn leave_out(body: &mut Vec<super::tree::Stmt>) {
-    body.retain(|stmt| !matches!(&stmt.kind, StmtKind::Expr(expr) if sets_timezone(expr)));
+fn leave_out(body: &mut Vec<Stmt>, left_out: &mut Vec<Problem>) {
+    body.retain(|stmt| {
+        let sets = matches!(&stmt.kind, StmtKind::Expr(expr) if sets_timezone(expr));
+        if sets {
+            let message = "the time zone is left out: nothing in this file asks for a local time";
+            let problem = Problem::warning(stmt.span, message);
+            left_out.push(problem.hint("set it in the application, if other files ask for one"));
+        }
+        !sets
+    });
     for stmt in body {
         for (body, _) in stmt.bodies_mut() {
-            leave_out(body);
+            leave_out(body, left_out);
         }
     }
 }
@@ -30,25 +42,7 @@ fn sets_timezone(expr: &Expr) -> bool {
     matches!(&*expr.kind, ExprKind::Foreign(foreign) if matches!(&*foreign.words, [word] if word == "date_default_timezone_set"))
 }
 
-fn asks_for_time(expr: &Expr) -> bool {
-    let ExprKind::Foreign(foreign) = &*expr.kind else {
-        return false;
-    };
-    let mut words = foreign.words.iter().map(|word| word.to_ascii_lowercase());
-    words.any(|word| {
-        let times = [
-            "datetime",
-            "carbon",
-            "strtotime",
-            "mktime",
-            "strftime",
-            "localtime",
-        ];
-        let of_class = times.iter().any(|time| word.contains(time));
-        of_class
-            || matches!(
-                word.as_str(),
-                "date" | "getdate" | "idate" | "date_create" | "now"
-            )
-    })
+/// Whether the application is asked for something else: its function may ask for a local time.
+fn asks_application(expr: &Expr) -> bool {
+    matches!(*expr.kind, ExprKind::Foreign(_)) && !sets_timezone(expr)
 }

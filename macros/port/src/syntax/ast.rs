@@ -18,6 +18,8 @@ pub struct Program {
     pub fragment: bool,
     /// The variables that what is `Unsupported` may change, by its span; `*` is all of them.
     pub touched: BTreeMap<Span, Vec<String>>,
+    /// Whether anything is printed but blank text.
+    pub prints: bool,
     /// The classes of other files that classes here take members from, by their whole names.
     pub imported: Vec<(String, Class)>,
 }

@@ -73,6 +73,17 @@ impl<'a> Builder<'a> {
             | ("usort" | "uasort" | "uksort", [_, _]) => {
                 return self.change(expr, &name, args);
             }
+            // `$ok or die('no')`
+            ("exit" | "die", [] | [_]) => {
+                let value = args.first().map(|arg| self.expr(&arg.value));
+                return Expr::new(span, ExprKind::Exit(value));
+            }
+            (name, _) if self.names.prints && name.starts_with("ob_") => {
+                let message = format!("`{name}`: what this file prints is printed at once");
+                let problem = Problem::error(span, message);
+                let problem = problem.hint("build the text in a variable, without `ob_start`");
+                return Expr::new(span, ExprKind::Refused(problem));
+            }
             _ => {}
         }
         if let Some(refused) = self.refused_setting(span, &name, args) {

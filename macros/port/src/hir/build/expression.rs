@@ -162,6 +162,9 @@ impl<'a> Builder<'a> {
 
     fn constant(&mut self, span: Span, name: &syntax::Name) -> Expr {
         let last = name.resolved.rsplit('\\').next().unwrap_or(&name.resolved);
+        if last.eq_ignore_ascii_case("exit") || last.eq_ignore_ascii_case("die") {
+            return Expr::new(span, ExprKind::Exit(None));
+        }
         match self.known_constant(span, last) {
             Some(known) => Expr::new(span, known),
             None => self.foreign(span, vec![last.to_owned()], None, Vec::new()),

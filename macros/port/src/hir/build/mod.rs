@@ -34,7 +34,9 @@ use crate::syntax::{self, ExprKind as PhpKind, Program, Span, Stmt, StmtKind, Wh
 
 /// The meaning of a file, its variables not yet placed.
 pub(super) fn file(block: &Block, program: &Program) -> File {
-    lowered(block, program, &Names::of(block, &program.statements, None))
+    let mut names = Names::of(block, &program.statements, None);
+    names.prints = program.prints;
+    lowered(block, program, &names)
 }
 
 /// A file whose calls keep their names.
@@ -146,6 +148,8 @@ struct Names<'a> {
     consts: BTreeSet<String>,
     /// The variables that the file uses outside of its functions.
     globals: BTreeSet<String>,
+    /// Whether the file prints anything.
+    prints: bool,
     /// The file's namespace; `None` where it has several.
     namespace: Option<String>,
     /// Where calls keep their names: the variables that unsupported parts may change.

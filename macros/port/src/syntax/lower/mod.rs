@@ -40,6 +40,7 @@ pub(super) fn program(
         statements: lower.statements(root),
         comments: comments(source, root),
         fragment: false,
+        prints: lower.prints,
         touched: lower.touched,
     };
     let given_up = lower.given_up.into_inner();
@@ -68,6 +69,7 @@ pub(super) fn fragment(
         statements,
         comments: comments(source, root),
         fragment: true,
+        prints: false,
         touched: lower.touched,
     };
     (program, lower.too_deep)

@@ -115,7 +115,7 @@ pub(super) fn prints(text: &str, root: Node<'_>) -> bool {
     false
 }
 
-const PRINTING: [&str; 8] = [
+const PRINTING: [&str; 7] = [
     "printf",
     "vprintf",
     "print_r",
@@ -123,7 +123,6 @@ const PRINTING: [&str; 8] = [
     "var_export",
     "readfile",
     "fpassthru",
-    "ob_start",
 ];
 
 /// A statement behind `<?=`.
