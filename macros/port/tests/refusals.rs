@@ -131,3 +131,44 @@ fn a_time_zone_is_told_or_warned_of() {
             .starts_with("a.php:3:1: warning: the time zone")
     );
 }
+
+#[test]
+fn appending_behind_items_that_are_gone() {
+    let class = |methods: &str| format!("<?php\nclass Q {{ private $l = [1];\n{methods} }}");
+    let filled = "function fill() { $this->l = ['a', 'b']; unset($this->l[1]); }";
+    for methods in [
+        format!(
+            "function f() {{ $this->l = []; $this->fill(); $this->l[] = 1; return $this->l; }} {filled}"
+        ),
+        format!("function __construct() {{ $this->fill(); $this->l[] = 1; }} {filled}"),
+        format!(
+            "function f() {{ $this->l = []; $this->g(); $this->l[] = 1; }} function g() {{ $this->fill(); }} {filled}"
+        ),
+    ] {
+        let php = class(&methods);
+        assert!(
+            errors(&php).contains("behind `unset` of an item"),
+            "{php}\n{}",
+            errors(&php)
+        );
+    }
+    for body in [
+        "$a = []; foreach ($xs as $x) { $a[] = $x; unset($a[0]); if ($x) { continue; } $a = []; } return $a;",
+        "$a = []; foreach ($xs as $x) { $a[] = $x; unset($a[0]); try { f($x); } catch (E $e) { } $a = []; } return $a;",
+    ] {
+        let php = format!("<?php\nfunction f($xs) {{ {body} }}");
+        assert!(
+            errors(&php).contains("behind `unset` of an item"),
+            "{php}\n{}",
+            errors(&php)
+        );
+    }
+    let php = "<?php\nfunction f($xs) {\n$a = array_filter($xs);\narray_pop($a);\n$a[] = 7;\nreturn $a; }";
+    assert_refused(php, "4:1", "`array_pop` of an array that may lack keys");
+    assert_ported(&php.replace("$a[] = 7;", ""));
+    assert_ported(&php.replace("array_filter($xs)", "array_values(array_filter($xs))"));
+    let plain = "$a = []; foreach ($xs as $x) { $a[] = $x; unset($a[0]); $a = []; } return $a;";
+    assert_ported(&format!("<?php\nfunction f($xs) {{ {plain} }}"));
+    let emptied = "function f() { $this->noop(); $this->l[] = 1; } function noop() { return 1; }";
+    assert_ported(&class(emptied));
+}

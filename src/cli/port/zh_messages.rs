@@ -70,6 +70,10 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("the PHP parser gave up", "PHP 解析器无法解析"),
     ("`{}` is missing here", "这里缺少 `{}`"),
     (
+        "`array_pop` of an array that may lack keys, and `[]`: PHP goes on from the key that was taken",
+        "对可能缺少键的数组使用 `array_pop`，再用 `[]` 追加：PHP 从被取走的键继续编号",
+    ),
+    (
         "the time zone is left out: nothing in this file asks for a local time",
         "已省略时区设置：该文件没有用到本地时间",
     ),
@@ -105,10 +109,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "this is not understood at this place",
         "转换工具不理解此处的这种写法",
     ),
-    (
-        "write it as a separate statement",
-        "请把它写成单独的语句",
-    ),
+    ("write it as a separate statement", "请把它写成单独的语句"),
     ("this is no PHP: `{}`", "这不是 PHP：`{}`"),
     (
         "brackets and quotation marks before this place may be unbalanced",

@@ -50,7 +50,10 @@ struct Facts {
     flows: Vec<Flow>,
     /// The variables that are set as a whole, and the statements for which that counts.
     set: Vec<(String, Span, (usize, usize))>,
-    loops: Vec<Span>,
+    /// The loops, and whether something in them may jump over what sets a variable.
+    loops: Vec<(Span, bool)>,
+    /// The methods of the same object that are called, and where.
+    calls: Vec<(String, Span)>,
 }
 
 #[derive(Debug)]
@@ -160,6 +163,30 @@ impl Carried {
                     changed |= self.mark(function, &target, depth, span);
                 }
             }
+            changed |= self.called(function);
+        }
+        changed
+    }
+
+    /// A method that marks a property of its object has marked it behind the call.
+    fn called(&mut self, function: usize) -> bool {
+        let mut new = Vec::new();
+        for (called, span) in &self.functions[function].calls {
+            for (facts, marks) in self.functions.iter().zip(&self.marks) {
+                if facts.name.as_ref() != Some(called) {
+                    continue;
+                }
+                let own = marks.iter().filter(|(root, _, from)| {
+                    // Other marks are there before the call.
+                    root.starts_with('$') && from.0 != facts.start()
+                });
+                let at = (span.start, span.end);
+                new.extend(own.map(|(root, depth, _)| (root.clone(), *depth, at)));
+            }
+        }
+        let mut changed = false;
+        for mark in new {
+            changed |= self.marks[function].insert(mark);
         }
         changed
     }
@@ -264,9 +291,10 @@ impl Facts {
         if from.0 < at.start {
             return !set_between(from.0, at.start);
         }
-        self.loops.iter().any(|turn| {
+        self.loops.iter().any(|(turn, jumps)| {
             let within = turn.start <= at.start && from.1 <= turn.end && at.end <= turn.end;
-            within && !set_between(from.0, turn.end) && !set_between(turn.start, at.start)
+            let kept = *jumps || !set_between(from.0, turn.end);
+            within && kept && !set_between(turn.start, at.start)
         })
     }
 }
@@ -350,9 +378,16 @@ impl Reader<'_> {
         for stmt in body {
             let span = stmt.span;
             match &mut stmt.kind {
-                StmtKind::While { .. } | StmtKind::DoWhile(..) => self.facts.loops.push(span),
-                StmtKind::Foreach { subject, value, .. } => {
-                    self.facts.loops.push(span);
+                StmtKind::While { body, .. } | StmtKind::DoWhile(body, _) => {
+                    self.facts.loops.push((span, jumps(body)));
+                }
+                StmtKind::Foreach {
+                    subject,
+                    value,
+                    body,
+                    ..
+                } => {
+                    self.facts.loops.push((span, jumps(body)));
                     let value = Target::Root(value.to_string());
                     self.flow(value, 0, subject, -1, subject.span);
                 }
@@ -440,6 +475,7 @@ impl Reader<'_> {
                 }
             }
             ExprKind::Call(called, args) | ExprKind::Method(called, args) => {
+                self.facts.calls.push((called.clone(), span));
                 for (place, arg) in args.iter_mut().enumerate() {
                     self.flow(Target::Param(Some(called.clone()), place), 0, arg, 0, span);
                 }
@@ -478,6 +514,16 @@ impl Reader<'_> {
             self.expr(child);
         }
     }
+}
+
+/// Whether statements jump to the next turn of a loop, possibly from within others.
+fn jumps(body: &mut [Stmt]) -> bool {
+    body.iter_mut().any(|stmt| {
+        matches!(
+            stmt.kind,
+            StmtKind::Break(_) | StmtKind::Continue(_) | StmtKind::Try { .. }
+        ) || stmt.bodies_mut().into_iter().any(|(body, _)| jumps(body))
+    })
 }
 
 /// The values that an expression may be or hold.
