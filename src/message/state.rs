@@ -359,6 +359,18 @@ impl Attempt {
         }
     }
 
+    /// Records that the transport has ended with this error, and returns it.
+    ///
+    /// The request counts as possibly sent again, even if the transport sent nothing: what happens next is not known here. A
+    /// transport around it may send the request in another way. Without one, the stack withdraws the attempt.
+    pub(crate) fn after_failure(&self, err: Error) -> Error {
+        let known = err.maybe_sent() || self.0.assumed.swap(true, Ordering::Relaxed);
+        if !known && !self.0.state.0.sent.add(self.0.round) {
+            self.0.assumed.store(false, Ordering::Relaxed);
+        }
+        err
+    }
+
     /// Records that a connection receives the request, which may be sent from now on.
     ///
     /// # Errors

@@ -184,9 +184,9 @@ impl Inner {
             Some(attempt) => attempt,
             None => CallState::default().begin_attempt(0)?,
         };
+        let key = key(request.uri(), identity)?;
         // Until a connection receives the request, nothing can have been sent.
         attempt.withdraw();
-        let key = key(request.uri(), identity)?;
         let pool = self.shared.pool.get_or_init(Pool::default);
         let server = || self.server(request.uri());
         let settings = &self.shared.settings;
@@ -227,7 +227,7 @@ impl Inner {
                 let (mut connection, used) = slot
                     .connection(connect)
                     .await
-                    .map_err(|err| failure::connect(err, state))?;
+                    .map_err(|err| attempt.after_failure(failure::connect(err, state)))?;
                 connection.begin_use();
                 state.trace().connection(used, connection.protocol());
                 address(&mut request, &uri, server, &connection);
@@ -249,7 +249,9 @@ impl Inner {
                     Ok(response) => return Ok(self.answer(response, connection, &slot, state)),
                     Err(failed) => failed,
                 };
-                request = connection.take_back(failed, before, used, delivery, state)?;
+                request = connection
+                    .take_back(failed, before, used, delivery, state)
+                    .map_err(|err| attempt.after_failure(err))?;
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Layers around the default transport, or inside of `retry`, send a request twice, give it up, or are wrong about it. What was sent counts.
 
 use std::future::pending;
-use std::net::TcpListener;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -115,6 +116,37 @@ fn a_payment_that_was_sent_inside_the_transport_is_not_repeated() {
     let err = pay(retried);
     assert!(err.maybe_sent(), "{}", err.report());
     assert_eq!(err.attempts(), 1);
+}
+
+/// A fallback: the client cannot connect, and a client of another kind, which reports nothing, sends the request.
+#[test]
+fn a_request_that_another_client_sends_instead_counts() {
+    let _guard = Watchdog::guard("a_request_that_another_client_sends_instead");
+    let mute = Mute::start();
+    let (inner, arrival, url) = (inner(), mute.arrival(), mute.server.url());
+    let falling_back = transport::from_fn(move |request| {
+        let (inner, arrived) = (inner.clone(), arrival());
+        let address = url
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .to_owned();
+        async move {
+            let (parts, body) = taken_apart(request).await?;
+            let failed = inner.send(elsewhere(parts, body)).await.map(drop);
+            assert!(failed.is_err_and(|err| !err.maybe_sent()));
+            let mut other = TcpStream::connect(address).unwrap();
+            write!(
+                other,
+                "{SENT}\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n"
+            )
+            .unwrap();
+            let _ = arrived.await;
+            pending().await
+        }
+    });
+    let err = pay(mute.client(falling_back).timeout(Duration::from_secs(2)));
+    assert_eq!(err.kind(), ErrorKind::Timeout, "{}", err.report());
+    assert!(err.maybe_sent(), "{}", err.report());
 }
 
 /// A hedge: the second request fails while the first is under way.

@@ -159,20 +159,26 @@ impl Limiter {
             key: &key,
             until: patience.and_then(|patience| Instant::now().checked_add(patience)),
         };
-        // A call that has no time for the wait fails at once.
-        if asked.may_go(self.ask(&asked).await)? {
-            return Ok(());
-        }
         let queue = self.limits.queues.get(&key);
-        // Without a turn there is no time left, so the last question decides.
-        let _turn = match asked.until {
-            None => Some(queue.lock().await),
-            Some(until) => timeout_at(until, queue.lock()).await.ok(),
+        let turn = match queue.try_turn() {
+            Some(turn) => Some(turn),
+            None => {
+                // The first call waits longer than this one can.
+                asked.may_go(queue.wait_of_first())?;
+                match asked.until {
+                    None => Some(queue.turn().await),
+                    Some(until) => timeout_at(until, queue.turn()).await.ok(),
+                }
+            }
         };
         loop {
             let wait = self.ask(&asked).await;
             if asked.may_go(wait)? {
                 return Ok(());
+            }
+            // Without a turn there is no time left, so the last question has decided.
+            if let Some(turn) = &turn {
+                turn.waits_for(wait);
             }
             tokio::time::sleep(wait).await;
         }
