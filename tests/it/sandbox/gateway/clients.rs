@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use wechatpay_chain::signing::SignType;
-use wechatpay_sandbox::Sandbox;
+use wechatpay_sandbox::{MerchantSettings, Sandbox};
 
 use super::super::raw::{Answer, Raw};
 use super::super::{Outcome, why};
@@ -64,7 +64,7 @@ fn a_serial_of_no_platform_key_is_refused_only_where_a_field_is_encrypted() -> O
 }
 
 #[test]
-fn serials_are_compared_without_case() -> Outcome {
+fn neither_case_nor_leading_zeros_of_serials_matter() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
     let ciphertext =
         |key: &wechatpay_chain::PublicKey| key.encrypt(Default::default(), "张三".as_bytes());
@@ -83,6 +83,15 @@ fn serials_are_compared_without_case() -> Outcome {
         assert_eq!(answer.status, 200, "{serial}: {}", why(&sandbox)?);
         assert_eq!(answer.signer(&sandbox)?, serial);
     }
+    // Java writes a serial as a number.
+    let serial = "0A00000000000000000000000000000000000001";
+    let first = MerchantSettings::new("1900000109").serial(serial);
+    let sandbox = Sandbox::builder().merchant(first).start_blocking()?;
+    let mut raw = Raw::new(&sandbox, "GET", "/v3/certificates")?;
+    assert_eq!(raw.serial, serial);
+    raw.serial = serial[1..].to_owned();
+    let answer = raw.authorized()?.send(&sandbox)?;
+    assert_eq!(answer.status, 200, "{}", why(&sandbox)?);
     Ok(())
 }
 
@@ -231,6 +240,24 @@ fn an_order_s_notification_is_signed_as_its_request_was() -> Outcome {
         let named = event.resource["sign_type"].as_str().unwrap_or("MD5");
         assert_eq!(named, kind.as_str(), "{}", event.resource);
     }
+    Ok(())
+}
+
+/// The documentation has the URL signed as it is and sent percent-encoded; WeChat Pay's demo sends what it signs.
+#[test]
+fn a_long_url_may_be_encoded_after_it_was_signed() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let url = "weixin://wxpay/bizpayurl?pr=a b";
+    let members = json!({"appid": "wx8888888888888888", "long_url": url});
+    let plain = signed(&sandbox, members, SignType::Md5)?;
+    let encoded = plain.replace(url, "weixin%3A%2F%2Fwxpay%2Fbizpayurl%3Fpr%3Da%20b");
+    for xml in [&plain, &encoded] {
+        let answer = bare(&sandbox, "/tools/shorturl", "text/xml", xml)?;
+        assert!(answer.contains("<short_url>"), "{answer}");
+    }
+    let other = encoded.replace("wxpay", "wxpay2");
+    let answer = bare(&sandbox, "/tools/shorturl", "text/xml", &other)?;
+    assert!(answer.contains("签名错误"), "{answer}");
     Ok(())
 }
 
