@@ -62,7 +62,7 @@ start_sandbox() {
 
 # Waits until the sandbox with the process id $sandbox has printed something into the file $1.
 await_sandbox() {
-    for _ in $(seq 100); do
+    for _ in $(seq 300); do
         [[ -s "$1" ]] && return 0
         kill -0 "$sandbox" 2> /dev/null || { wrong "the sandbox ended"; return 1; }
         sleep 0.1

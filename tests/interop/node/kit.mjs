@@ -52,6 +52,12 @@ export async function certificateMode(scenario) {
   }
 }
 
+/** The URL of a receiver. The falsifying proxy (falsify.py) forwards notifications to its port. */
+const notifyUrl = (port) => (info.forward ? `${info.forward}${port}/notify` : `http://127.0.0.1:${port}/notify`);
+
+/** How many messages the falsifying proxy has falsified, if there is one. */
+const falsified = async () => (info.forward ? (await fetch(`${info.base_url}_falsified`)).json() : 0);
+
 /** Waits for one notification, and acknowledges it. */
 export async function receiver(acknowledgement = '') {
   let deliver;
@@ -66,7 +72,7 @@ export async function receiver(acknowledgement = '') {
   });
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   return {
-    url: `http://127.0.0.1:${server.address().port}/notify`,
+    url: notifyUrl(server.address().port),
     next: async () => {
       const timeout = new Promise((_, reject) => { setTimeout(reject, 20_000, new Error('no notification came')).unref(); });
       try { return await Promise.race([delivered, timeout]); } finally { server.closeAllConnections(); server.close(); }
@@ -82,7 +88,9 @@ export async function report(client, version, scenarios) {
   const counts = { passed: 0, client: 0, failed: 0 };
   for (const [scenario, body] of Object.entries(scenarios)) {
     assert.ok(titles[scenario], `${scenario} is not in scenarios.json`);
+    const before = await falsified();
     const outcome = await outcomeOf(body);
+    outcome.line.falsified = (await falsified()) - before;
     counts[outcome.result] += 1;
     appendFileSync(file, `${JSON.stringify({ client, registry: 'npm', version, scenario, ...outcome.line })}\n`);
     console.log(`${outcome.shown}  ${client}: ${titles[scenario][0]}${outcome.detail}`);

@@ -84,7 +84,9 @@ class Receiver:
 
         self.came = threading.Event()
         self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/notify"
+        # The falsifying proxy (falsify.py) forwards notifications to a port.
+        base = INFO.get("forward", "http://127.0.0.1:")
+        self.url = f"{base}{self.server.server_port}/notify"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self
 
@@ -113,7 +115,9 @@ def report(client, scenarios):
     counts = {"passed": 0, "client": 0, "failed": 0}
     with (Path(sys.argv[2]) / f"{client}.jsonl").open("w") as results:
         for scenario, body in scenarios.items():
+            before = falsified()
             line, detail = outcome_of(body)
+            line = {**line, "falsified": falsified() - before}
             counts[line["result"]] += 1
             line = {"client": client, "registry": "PyPI", "version": version, "scenario": scenario, **line}
             print(json.dumps(line, ensure_ascii=False), file=results)
@@ -122,6 +126,14 @@ def report(client, scenarios):
     passed, client_s, failed = counts.values()
     print(f"{client} {version}: {passed} passed, {client_s} at the client's fault, {failed} failed", flush=True)
     sys.exit(1 if failed else 0)
+
+
+def falsified():
+    """How many messages the falsifying proxy has falsified, if there is one."""
+    if "forward" not in INFO:
+        return 0
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{BASE}/_falsified", timeout=20) as response:
+        return json.load(response)
 
 
 def outcome_of(body):

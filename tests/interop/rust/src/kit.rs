@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver as Channel};
 use std::thread;
@@ -29,6 +30,9 @@ pub const OPENID: &str = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
 /// Where no notification is waited for.
 pub const NOWHERE: &str = "http://127.0.0.1:9/none";
 
+/// The beginning of the URL at which the falsifying proxy (`falsify.py`) forwards notifications to a port.
+static FORWARD: OnceLock<String> = OnceLock::new();
+
 /// The sandbox, and where the results go.
 pub struct Kit {
     info: Value,
@@ -43,9 +47,14 @@ pub struct Kit {
 impl Kit {
     /// `ready` is the file with the sandbox's `--json` line.
     pub fn new(ready: &Path, results: &Path, catalogue: &Path) -> Outcome<Self> {
+        let info: Value = serde_json::from_str(&fs::read_to_string(ready)?)?;
+        if let Some(forward) = info["forward"].as_str() {
+            // A process has one kit.
+            let _ = FORWARD.set(forward.to_owned());
+        }
         let run = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
         Ok(Self {
-            info: serde_json::from_str(&fs::read_to_string(ready)?)?,
+            info,
             results: results.to_owned(),
             titles: serde_json::from_str(&fs::read_to_string(catalogue)?)?,
             run: format!("{run:x}"),
@@ -130,13 +139,24 @@ impl Kit {
         )?)
     }
 
+    /// How many messages the falsifying proxy has falsified, if there is one.
+    fn falsified(&self) -> Outcome<u64> {
+        if FORWARD.get().is_none() {
+            return Ok(0);
+        }
+        let url = format!("{}/_falsified", self.base());
+        Ok(self.http.get(url).send()?.error_for_status()?.json()?)
+    }
+
     /// Runs the scenarios of one client one after the other, and reports each. Returns whether none failed.
     pub fn report(&self, client: &str, version: &str, scenarios: &[Scenario]) -> Outcome<bool> {
         let mut lines = String::new();
         let mut counts = [0; 3];
         for (scenario, body) in scenarios {
             let title = self.titles[*scenario][0].as_str().unwrap_or_default();
+            let before = self.falsified()?;
             let (kind, mut line, detail) = verdict(body(self));
+            line["falsified"] = (self.falsified()? - before).into();
             counts[kind] += 1;
             let shown = ["ok    ", "client", "FAIL  "][kind];
             println!("{shown}  {client}: {title}{detail}");
@@ -224,7 +244,9 @@ pub struct Receiver {
 impl Receiver {
     pub fn start() -> Outcome<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
-        let url = format!("http://{}/notify", listener.local_addr()?);
+        let port = listener.local_addr()?.port();
+        let base = FORWARD.get().map_or("http://127.0.0.1:", String::as_str);
+        let url = format!("{base}{port}/notify");
         let (sender, delivered) = mpsc::channel();
         thread::spawn(move || receive(&listener).map(|delivery| sender.send(delivery)));
         Ok(Self { url, delivered })
