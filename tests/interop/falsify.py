@@ -1,7 +1,7 @@
 """A proxy in front of the sandbox that falsifies what the sandbox signs, to see whether clients notice.
 
 Arguments: the file with the sandbox's `--json` line, where to write that line with the proxy's address, and what is
-falsified: signature, body, serial, timestamp or nonce. The control API passes unchanged. `GET /_falsified` tells how many
+falsified: signature, body, serial, timestamp, nonce or none. The control API passes unchanged. `GET /_falsified` tells how many
 messages were falsified. Notifications are falsified on their way through `/_forward/PORT/…`, which the kits use as
 `notify_url`.
 """
@@ -29,6 +29,8 @@ def changed(text, at):
 
 def falsified(kind, headers, body):
     """The message with one part falsified; None if it is not signed or has no such part."""
+    if kind == "none":
+        return None
     names = {name.lower(): name for name in headers}
     if "wechatpay-signature" in names:
         return falsified_v3(kind, headers, body, names)

@@ -40,6 +40,7 @@ def main():
     update = "--update-docs" in sys.argv[4:]
     scenarios = json.loads(catalogue.read_text())
     lines = [json.loads(line) for file in sorted(results.glob("*.jsonl")) for line in file.read_text().splitlines()]
+    check_control(results, lines)
     unnoticed, kinds = falsifications(results)
     sources = json.loads((catalogue.parent / "unverified.json").read_text())
     clients = {}
@@ -57,6 +58,15 @@ def main():
     stale = [language for language in TEXTS if not written(language, clients, scenarios, docs, update)]
     if stale:
         sys.exit("table: docs/clients*.md differ from this run; look at the difference, then run with --update-docs")
+
+
+def check_control(results, lines):
+    """Behind a proxy that falsifies nothing, each scenario has to end as without it."""
+    direct = {(line["client"], line["scenario"]): line["result"] for line in lines}
+    for file in sorted((results / "none").glob("*.jsonl")):
+        for line in map(json.loads, file.read_text().splitlines()):
+            if line["result"] != direct.get((line["client"], line["scenario"])):
+                sys.exit(f"table: the proxy alone changes {line['scenario']} of {line['client']}; mend falsify.py")
 
 
 # A client with one key need not look at the serial, so what happens to a false serial says nothing.

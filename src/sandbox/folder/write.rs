@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
@@ -295,13 +295,16 @@ pub(super) fn claim(path: &Path, bytes: &[u8]) -> Result<Claim, BoxError> {
 
 /// Waits for the last of such files, for as long as the first one is new: another sandbox may be writing them.
 pub(super) fn await_file(last: &Path, first: &Path) -> Result<(), BoxError> {
+    let start = Instant::now();
     loop {
         if last.is_file() {
             return Ok(());
         }
         let written = fs::metadata(first).and_then(|it| it.modified());
-        let age = written.map(|at| at.elapsed().unwrap_or_default());
-        if age.is_ok_and(|age| age > MOST_WAIT) {
+        let written = written.map_err(|err| unfit(first, err))?;
+        // A file of the future is new: the clock was set back.
+        let age = written.elapsed().unwrap_or_default();
+        if age.max(start.elapsed()) > MOST_WAIT {
             return Err(unfit(last, "it is missing"));
         }
         thread::sleep(Duration::from_millis(20));

@@ -60,7 +60,8 @@ impl Identity {
 
     /// The certificate in the folder, if it fits the given key and serial.
     fn known_certificate(&self, given: &GivenBrand) -> Result<Option<Certificate>> {
-        let Some((_, x509)) = self.in_folder(&name_of(&given.brand_id))? else {
+        // Unusable files are replaced: a start may have been killed between the key and the certificate.
+        let Ok(Some((_, x509))) = self.in_folder(&name_of(&given.brand_id)) else {
             return Ok(None);
         };
         let known = certificate(&x509)?;

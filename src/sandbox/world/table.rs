@@ -23,6 +23,11 @@ pub(crate) trait Row {
         None
     }
 
+    /// Whether it belongs to another seller of a combined order.
+    fn is_other_seller(&self) -> bool {
+        false
+    }
+
     /// The key of the row in its table.
     fn key(&self) -> String {
         key_of(self.owner(), self.number())
@@ -102,6 +107,23 @@ impl<T: Row> Table<T> {
         }
         let rows = self.rows.values().filter(|row| row.number() == text);
         rows.map(Row::key).collect()
+    }
+
+    /// The key of the row with a number of a sub-merchant, or of the merchant itself.
+    ///
+    /// Requests do not name the other sellers of combined orders. Their rows are found by the number alone, if only one
+    /// of them has it and the merchant itself does not.
+    pub(crate) fn key_named(&self, owner: Option<&str>, number: &str) -> String {
+        let key = key_of(owner, number);
+        if owner.is_some() || self.keys.contains_key(&key) {
+            return key;
+        }
+        let is_meant = |row: &&T| row.is_other_seller() && row.number() == number;
+        let mut others = self.rows.values().filter(is_meant);
+        match (others.next(), others.next()) {
+            (Some(only), None) => only.key(),
+            _ => key,
+        }
     }
 
     pub(crate) fn by_id(&self, id: &str) -> Option<&T> {

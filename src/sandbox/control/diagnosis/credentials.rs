@@ -96,6 +96,8 @@ fn notation(found: &str, right: &str) -> Option<SerialMistake> {
         Some(SEPARATED)
     } else if is(&bare) {
         Some(PREFIXED)
+    } else if is(bare.trim_start_matches('0')) {
+        Some(LEADING_ZEROS)
     } else {
         None
     }
@@ -136,6 +138,11 @@ const PREFIXED: SerialMistake = (
     "serial_prefixed",
     "the certificate's serial has 0x before it or blanks around it",
     "证书序列号带有 0x 前缀或首尾空白",
+);
+const LEADING_ZEROS: SerialMistake = (
+    "serial_leading_zeros",
+    "the certificate's serial has leading zeros",
+    "证书序列号前面多了 0",
 );
 const OF_PUBLIC_KEY: SerialMistake = (
     "serial_of_public_key",

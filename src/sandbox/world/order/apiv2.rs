@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::outcome::{Outcome, Success};
 use super::super::request::{Fields, Request};
 use super::super::state::State;
-use super::super::table::{Row, key_of};
+use super::super::table::Row;
 use super::code_payment;
 use super::model::{Order, Party, Payer, PaymentMethod, TradeState, v2_members};
 use super::rules::{WEEK, check_reusable, close_order, currency, reverse_order};
@@ -179,7 +179,10 @@ pub(crate) fn find(state: &State, fields: &Fields<'_>) -> Result<String, Refusal
     let order = match (&id, &number) {
         (None, None) => return Err(fields.wrong("/out_trade_no", "缺少必填参数")),
         (Some(id), _) => state.orders.by_id(id),
-        (None, Some(number)) => state.orders.get(&key_of(sub_mchid.as_deref(), number)),
+        (None, Some(number)) => {
+            let key = state.orders.key_named(sub_mchid.as_deref(), number);
+            state.orders.get(&key)
+        }
     };
     let order = order.filter(|order| order.party.sub_mchid == sub_mchid);
     let wanted = id.as_ref().or(number.as_ref());

@@ -199,6 +199,10 @@ impl Row for Order {
         self.party.owner()
     }
 
+    fn is_other_seller(&self) -> bool {
+        self.party.is_other_seller
+    }
+
     fn is_over(&self, now: i64) -> bool {
         match self.state(now) {
             TradeState::Closed | TradeState::Revoked => true,

@@ -25,7 +25,11 @@ pub(crate) fn apply(state: &mut State, request: &Request<'_>) -> Outcome {
     };
     let total = amount(&fields, "/total_fee")?;
     let sub_mchid = fields.optional_text("/sub_mch_id")?;
-    let key = key_of(sub_mchid.as_deref(), &refund.out_refund_no);
+    // The number is the seller's, and only the order tells who that is.
+    let order = find(state, &fields).ok();
+    let order = order.and_then(|key| state.orders.get(&key));
+    let owner = order.map_or(sub_mchid.as_deref(), Row::owner);
+    let key = key_of(owner, &refund.out_refund_no);
     if let Some(known) = state.refunds.get(&key) {
         return if known.fingerprint == refund.fingerprint {
             Ok(Success::json(refunded(known)))
@@ -102,7 +106,7 @@ fn asked(state: &State, fields: &Fields<'_>) -> Result<Vec<String>, Refusal> {
     }
     if let Some(number) = fields.optional_text("/out_refund_no")? {
         let sub_mchid = fields.optional_text("/sub_mch_id")?;
-        return Ok(vec![key_of(sub_mchid.as_deref(), &number)]);
+        return Ok(vec![state.refunds.key_named(sub_mchid.as_deref(), &number)]);
     }
     let order = find(state, fields)?;
     let refunds = state.refunds.iter();

@@ -11,7 +11,7 @@ pub(super) mod model;
 use super::action::{ActionError, ActionResult};
 use super::order::model::{ORDER, Order};
 use super::outcome::{Outcome, Success};
-use super::request::Request;
+use super::request::{Fields, Request};
 use super::state::State;
 use super::table::{Row, key_of};
 use crate::refusal::{Refusal, business};
@@ -48,7 +48,10 @@ pub(crate) fn apply(state: &mut State, request: &Request<'_>, api: RefundApi) ->
         ..Refund::new(number)
     };
     let sub_mchid = fields.optional_text("/sub_mchid")?;
-    let key = key_of(sub_mchid.as_deref(), &refund.out_refund_no);
+    // The number is the seller's, and only the order tells who that is.
+    let order = named_order(state, &fields)?;
+    let owner = order.map_or(sub_mchid.as_deref(), Row::owner);
+    let key = key_of(owner, &refund.out_refund_no);
     if let Some(known) = state.refunds.get(&key) {
         return if known.fingerprint == refund.fingerprint {
             Ok(Success::json(known.accepted()))
@@ -163,19 +166,25 @@ fn check_period_and_count(order: &Order, now: i64) -> Result<(), Refusal> {
 const YEAR: i64 = 365 * 86_400;
 const MOST: u32 = 50;
 
+/// The order with the number of the request.
+fn named_order<'s>(state: &'s State, fields: &Fields<'_>) -> Result<Option<&'s Order>, Refusal> {
+    if let Some(id) = fields.optional_text("/transaction_id")? {
+        return Ok(state.orders.by_id(&id));
+    }
+    let number = fields.optional_text("/out_trade_no")?;
+    let number =
+        number.ok_or_else(|| fields.wrong("/transaction_id", "与out_trade_no二选一必填"))?;
+    let sub_mchid = fields.optional_text("/sub_mchid")?;
+    let key = state.orders.key_named(sub_mchid.as_deref(), &number);
+    Ok(state.orders.get(&key))
+}
+
 /// The order that the request identifies by either number or by both.
 fn paid_order<'s>(state: &'s State, request: &Request<'_>) -> Result<&'s Order, Refusal> {
     let fields = request.fields();
     let id = fields.optional_text("/transaction_id")?;
     let number = fields.optional_text("/out_trade_no")?;
-    let order = match (&id, &number) {
-        (None, None) => return Err(fields.wrong("/transaction_id", "与out_trade_no二选一必填")),
-        (Some(id), _) => state.orders.by_id(id),
-        (None, Some(number)) => {
-            let sub_mchid = fields.optional_text("/sub_mchid")?;
-            state.orders.get(&key_of(sub_mchid.as_deref(), number))
-        }
-    };
+    let order = named_order(state, &fields)?;
     let named = id.as_ref().or(number.as_ref());
     let order = order.filter(|order| order.is_paid(request.now));
     let named = named.map(String::as_str).unwrap_or_default();
@@ -191,7 +200,7 @@ fn paid_order<'s>(state: &'s State, request: &Request<'_>) -> Result<&'s Order, 
 pub(crate) fn by_number(state: &mut State, request: &Request<'_>) -> Outcome {
     let number = request.variable("out_refund_no");
     let sub_mchid = request.query_value("sub_mchid");
-    let key = key_of(sub_mchid.as_deref(), &number);
+    let key = state.refunds.key_named(sub_mchid.as_deref(), &number);
     shown(state, &key, &number, request)
 }
 

@@ -99,6 +99,10 @@ impl Row for Refund {
         self.party.owner()
     }
 
+    fn is_other_seller(&self) -> bool {
+        self.party.is_other_seller
+    }
+
     fn is_over(&self, _now: i64) -> bool {
         matches!(self.status, RefundStatus::Success | RefundStatus::Closed)
     }

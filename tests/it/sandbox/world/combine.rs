@@ -210,3 +210,33 @@ fn sellers_of_one_order_may_use_the_same_number() -> Outcome {
     assert_eq!(shop.refused(JSAPI, order)?.2, "201 商户订单号重复");
     Ok(())
 }
+
+/// A repeated refund of another seller's part is the same refund, however the order is named.
+#[test]
+fn a_part_of_another_seller_is_refunded_once() -> Outcome {
+    let shop = Shop::open()?;
+    let mut part = part("OTHER1", 20);
+    part["mchid"] = json!("1900000999");
+    drop(part.as_object_mut().and_then(|it| it.remove("sub_mchid")));
+    let mut order = combined(&shop);
+    order["sub_orders"] = json!([part]);
+    shop.post(JSAPI, order)?;
+    shop.sandbox.pay("C1")?;
+    let found = shop.get("v3/combine-transactions/out-trade-no/C1")?;
+    let id = text(&found["sub_orders"][0]["transaction_id"]);
+    let amount = json!({"refund": 5, "total": 20, "currency": "CNY"});
+    let refund = json!({"transaction_id": id, "out_refund_no": "R1", "amount": amount});
+    let first = shop.post("v3/refund/domestic/refunds", refund.clone())?;
+    let again = shop.post("v3/refund/domestic/refunds", refund)?;
+    assert_eq!(again["refund_id"], first["refund_id"]);
+    let queried = shop.get("v3/refund/domestic/refunds/R1")?;
+    assert_eq!(queried["refund_id"], first["refund_id"]);
+    assert_eq!(shop.sandbox.refunds().len(), 1);
+    assert_eq!(shop.sandbox.orders()[0].refunded, 5);
+
+    let by_number = json!({"out_trade_no": "OTHER1", "out_refund_no": "R2", "amount": amount});
+    shop.post("v3/refund/domestic/refunds", by_number.clone())?;
+    shop.post("v3/refund/domestic/refunds", by_number)?;
+    assert_eq!(shop.sandbox.orders()[0].refunded, 10);
+    Ok(())
+}

@@ -107,6 +107,7 @@ fn other_forms_of_the_serial_are_told() -> Outcome {
         (pairs.join(":"), "serial_separated"),
         (pairs.join(":").to_lowercase(), "serial_separated"),
         (format!("0x{right}"), "serial_prefixed"),
+        (format!("00{right}"), "serial_leading_zeros"),
         (sandbox.platform_key_id().to_owned(), "serial_of_public_key"),
         ("PUB_KEY_ID_0119".to_owned(), "serial_of_public_key"),
         (
