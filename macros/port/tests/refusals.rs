@@ -96,6 +96,8 @@ fn questions_for_decoded_objects_by_name() {
         "array_map('is_object', json_decode($s))",
         "array_key_exists('k', json_decode($s))",
         "json_decode($s) === json_decode($s)",
+        "print_r(json_decode($s), true)",
+        "'a' . print_r([1, json_decode($s)], true)",
     ] {
         let php = format!("<?php\nfunction f(string $s) {{ return {question}; }}");
         assert!(
@@ -106,6 +108,7 @@ fn questions_for_decoded_objects_by_name() {
         let array = php.replace("json_decode($s)", "json_decode($s, true)");
         assert_ported(&array);
     }
+    assert_ported("<?php\nfunction f(string $s) { print_r(json_decode($s)); }");
 }
 
 #[test]

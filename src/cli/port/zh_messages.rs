@@ -74,6 +74,10 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "对可能缺少键的数组使用 `array_pop`，再用 `[]` 追加：PHP 从被取走的键继续编号",
     ),
     (
+        "`print_r` as a value, of what `json_decode` may give as an object: PHP writes `stdClass Object`",
+        "对 `json_decode` 可能得到的对象取 `print_r` 的文本：PHP 会写 `stdClass Object`",
+    ),
+    (
         "the time zone is left out: nothing in this file asks for a local time",
         "已省略时区设置：该文件没有用到本地时间",
     ),

@@ -151,6 +151,13 @@ impl Carried {
         self.of_sources(function, &sources, value.span).contains(&0)
     }
 
+    /// Whether a value has a mark, or holds something that has one.
+    pub(super) fn holds_marked(&self, function: usize, value: &mut Expr) -> bool {
+        let mut sources = Vec::new();
+        collect(value, &self.seeds, 0, 0, &mut sources);
+        !self.of_sources(function, &sources, value.span).is_empty()
+    }
+
     fn round(&mut self) -> bool {
         let mut changed = false;
         for function in 0..self.functions.len() {

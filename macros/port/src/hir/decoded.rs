@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::carried::{Carried, Reach, Seeds};
-use super::tree::{Expr, ExprKind, File};
-use crate::syntax::BinaryOp;
+use super::tree::{Expr, ExprKind, File, Stmt, StmtKind};
+use crate::syntax::{BinaryOp, Span};
 
 pub(super) fn file(file: &mut File) {
     let seeds = Seeds {
@@ -19,6 +19,10 @@ pub(super) fn file(file: &mut File) {
         change: |_| None,
     };
     let carried = Carried::of(file, seeds);
+    let mut shown = BTreeSet::new();
+    for function in file.functions_mut() {
+        statements(&mut function.body, &mut shown);
+    }
     let mut scalar = BTreeSet::new();
     carried.each(file, &mut |_, expr| {
         if is_scalar_question(expr) {
@@ -30,7 +34,14 @@ pub(super) fn file(file: &mut File) {
         if scalar.contains(&span) {
             return;
         }
-        if is_identity(&carried, function, expr) {
+        if !shown.contains(&span)
+            && let ExprKind::Builtin("print_r", args) = &mut *expr.kind
+            && let [value] = &mut **args
+            && carried.holds_marked(function, value)
+        {
+            let message = "`print_r` as a value, of what `json_decode` may give as an object: PHP writes `stdClass Object`";
+            *expr = Expr::refused(span, message);
+        } else if is_identity(&carried, function, expr) {
             let message = "`===` of values that may be objects of `json_decode`: PHP asks whether they are the same object";
             *expr = Expr::refused(span, message);
         } else if asks(&carried, function, expr) {
@@ -39,6 +50,31 @@ pub(super) fn file(file: &mut File) {
             *expr = refused;
         }
     });
+}
+
+/// Where `print_r($value);` is a statement: it shows a person what a value holds.
+fn statements(body: &mut [Stmt], found: &mut BTreeSet<Span>) {
+    for stmt in body {
+        if let StmtKind::Echo(values) = &stmt.kind {
+            let whole = values.iter().filter(|value| value.span == stmt.span);
+            found.extend(whole.map(|value| value.span));
+        }
+        for expr in stmt.exprs_mut() {
+            closures(expr, found);
+        }
+        for (body, _) in stmt.bodies_mut() {
+            statements(body, found);
+        }
+    }
+}
+
+fn closures(expr: &mut Expr, found: &mut BTreeSet<Span>) {
+    if let ExprKind::Closure(function, _) = &mut *expr.kind {
+        statements(&mut function.body, found);
+    }
+    for child in expr.children_mut() {
+        closures(child, found);
+    }
 }
 
 /// Whether the answer is the same for an object and an array: `is_string($value)` and its kin.
