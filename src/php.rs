@@ -17,10 +17,13 @@
 //! ```
 
 pub use http::HeaderMap;
+use openssl::pkey::PKey;
+use openssl::x509::X509;
 pub use wechatpay_chain_php::*;
 use wechatpay_core::crypto::base64 as encoding;
 pub use wechatpay_core::php::{base64, base64_decode, base64_encode, base64_of_hex, nonce};
 use wechatpay_core::protocol::xml::{decode, is_xml};
+use zeroize::Zeroizing;
 
 use crate::crypto::{aes, digest};
 use crate::notify::{Notification, Notifications};
@@ -194,49 +197,105 @@ pub fn public_key(source: &str) -> Result<PublicKey> {
 
 /// `openssl_verify($text, base64_decode($signature), $key, OPENSSL_ALGO_SHA256)`: 1, 0, or false for a key that cannot
 /// be read.
-#[must_use]
-pub fn openssl_verify(text: &str, signature: &str, key: &str) -> Value {
-    match public_key(key) {
-        Ok(read) if is_pem(key) => {
-            i64::from(read.verify(text.as_bytes(), &base64(signature))).into()
-        }
-        _ => false.into(),
+///
+/// # Errors
+/// A fault for a key that PHP reads and WeChat Pay does not take, such as one of an elliptic curve.
+pub fn openssl_verify(text: &str, signature: &str, key: &str) -> Result<Value> {
+    if !opens_public(key) {
+        return Ok(false.into());
     }
+    let key = openssl_public_key(key)?;
+    Ok(i64::from(key.verify(text.as_bytes(), &base64(signature))).into())
 }
 
 /// The base64 of what `openssl_sign($text, $signature, $key, OPENSSL_ALGO_SHA256)` sets; an empty text for a key that
 /// cannot be read, as PHP only warns of it.
-#[must_use]
-pub fn openssl_sign(text: &str, key: &str) -> String {
-    if !is_pem(key) {
-        return String::new();
+///
+/// # Errors
+/// A fault for a key that PHP reads and WeChat Pay does not take, such as one of an elliptic curve.
+pub fn openssl_sign(text: &str, key: &str) -> Result<String> {
+    if !opens_private(key) {
+        return Ok(String::new());
     }
-    let key = private_key(key);
-    let signature = key.and_then(|key| Ok(key.sign(text.as_bytes())?));
-    signature.unwrap_or_default()
+    Ok(openssl_private_key(key)?.sign(text.as_bytes())?)
+}
+
+/// Reads a private key as `openssl_sign` and `openssl_private_decrypt` do: PEM text with its line breaks, or `file://`
+/// and the path of such a file. [`private_key`] reads more forms.
+///
+/// # Errors
+/// An `UnexpectedValueException` if PHP cannot read the key, and a fault if WeChat Pay does not take it.
+pub fn openssl_private_key(source: &str) -> Result<PrivateKey> {
+    if !opens_private(source) {
+        return Err(unreadable());
+    }
+    private_key(source).map_err(|thrown| other_key(&thrown))
+}
+
+/// Reads a public key as `openssl_verify` and `openssl_public_encrypt` do: PEM text with its line breaks, also of a
+/// certificate, or `file://` and the path of such a file. [`public_key`] reads more forms.
+///
+/// # Errors
+/// An `UnexpectedValueException` if PHP cannot read the key, and a fault if WeChat Pay does not take it.
+pub fn openssl_public_key(source: &str) -> Result<PublicKey> {
+    if !opens_public(source) {
+        return Err(unreadable());
+    }
+    public_key(source).map_err(|thrown| other_key(&thrown))
+}
+
+fn unreadable() -> Thrown {
+    let message = "the supplied key cannot be coerced into a key";
+    Thrown::new("UnexpectedValueException", message)
+}
+
+/// PHP goes on with a key that only this crate refuses, so no `catch` of PHP may see the refusal.
+fn other_key(thrown: &Thrown) -> Thrown {
+    Thrown::fault(thrown.message())
 }
 
 /// `openssl_pkey_get_private($source)`: the source, or false if the key cannot be read.
 #[must_use]
 pub fn private_key_or_false(source: &str) -> Value {
-    let key = is_pem(source).then(|| private_key(source));
-    key.is_some_and(|key| key.is_ok())
-        .then_some(source)
-        .map_or(false.into(), Value::from)
-}
-
-/// Whether PHP's own functions of OpenSSL read a source: they know no other format.
-fn is_pem(source: &str) -> bool {
-    source.starts_with("file://") || source.contains("-----BEGIN ")
+    let key = opens_private(source).then_some(source);
+    key.map_or(false.into(), Value::from)
 }
 
 /// `openssl_pkey_get_public($source)`: the source, or false if the key cannot be read.
 #[must_use]
 pub fn public_key_or_false(source: &str) -> Value {
-    let key = is_pem(source).then(|| public_key(source));
-    key.is_some_and(|key| key.is_ok())
-        .then_some(source)
-        .map_or(false.into(), Value::from)
+    let key = opens_public(source).then_some(source);
+    key.map_or(false.into(), Value::from)
+}
+
+/// Whether PHP's functions read a private key; they have no passphrase for it.
+fn opens_private(source: &str) -> bool {
+    let pem = pem_of(source);
+    PKey::private_key_from_pem_callback(&pem, |_| Ok(0)).is_ok()
+}
+
+/// Whether PHP's functions read a public key or a certificate.
+fn opens_public(source: &str) -> bool {
+    let pem = pem_of(source);
+    X509::from_pem(&pem).is_ok() || PKey::public_key_from_pem(&pem).is_ok()
+}
+
+/// The text that PHP gives to OpenSSL's reader of PEM.
+fn pem_of(source: &str) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(match source.strip_prefix("file://") {
+        Some(path) => std::fs::read(path).unwrap_or_default(),
+        None => source.as_bytes().to_vec(),
+    })
+}
+
+/// A plaintext as a text.
+///
+/// # Errors
+/// A fault if it is not UTF-8: a text of Rust cannot hold it.
+pub fn decrypted(plain: &[u8]) -> Result<String> {
+    let plain = std::str::from_utf8(plain);
+    let plain = plain.map_err(|_| Thrown::fault("the decrypted bytes are not UTF-8"))?;
+    Ok(plain.to_owned())
 }
 
 /// `sodium_crypto_aead_aes256gcm_decrypt(base64_decode($ciphertext), $associatedData, $nonce, $key)`: false for a
@@ -267,9 +326,7 @@ pub fn sodium_decrypt(
     let Ok(plain) = aes::gcm_decrypt(key, nonce.as_bytes(), aad, &bytes) else {
         return Ok(false.into());
     };
-    let plain = std::str::from_utf8(&plain);
-    let plain = plain.map_err(|_| Thrown::fault("the decrypted bytes are not UTF-8"))?;
-    Ok(plain.into())
+    Ok(decrypted(&plain)?.into())
 }
 
 /// `strlen(base64_decode($text))`

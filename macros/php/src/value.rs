@@ -385,6 +385,14 @@ pub fn present<T>(value: Option<T>) -> Result<T> {
     value.ok_or_else(|| Thrown::new("Error", "Call to a member function on null"))
 }
 
+/// Returns the key, or the exception of PHP's `Rsa` for a key that was not set yet.
+///
+/// # Errors
+/// An `UnexpectedValueException` when there is none.
+pub fn present_key<T>(key: Option<T>) -> Result<T> {
+    key.ok_or_else(|| Thrown::new("UnexpectedValueException", "The key is empty"))
+}
+
 pub(crate) fn mistyped(value: &Value, wanted: &str) -> Thrown {
     let message = format!(
         "the value must be of type {wanted}, {} given",

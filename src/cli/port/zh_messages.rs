@@ -190,6 +190,22 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("a second class of the name `{}`", "同名的第二个类 `{}`"),
     (
+        "`static::${}`, which a class below declares again",
+        "`static::${}`，子类又声明了这个属性",
+    ),
+    (
+        "write the class whose property is meant",
+        "请写明是哪个类的属性",
+    ),
+    (
+        "an array of clients that the application has",
+        "由应用保存的客户端数组",
+    ),
+    (
+        "keep the clients in Rust, in a map by their merchants",
+        "请在 Rust 中按商户号用映射表保存各客户端",
+    ),
+    (
         "write each namespace in a separate file",
         "请把每个命名空间写在单独的文件里",
     ),

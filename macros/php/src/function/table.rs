@@ -195,8 +195,8 @@ elsewhere {
     hmac_sha256(text, text) -> Text throws;
     md5(text) -> Text throws;
     nonce(int) -> Text throws;
-    openssl_sign(text, text) -> Text;
-    openssl_verify(text, text, text) -> Any;
+    openssl_sign(text, text) -> Text throws;
+    openssl_verify(text, text, text) -> Any throws;
     private_key_or_false(text) -> Any;
     private_key_text(text) -> Text throws;
     public_key_or_false(text) -> Any;

@@ -21,6 +21,7 @@ mod modules;
 mod report;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 pub use report::{AppReport, CallReport, FileReport, FunctionReport, Report, Skipped};
 
@@ -29,7 +30,9 @@ use crate::emit::{HostMethod, Options};
 use crate::recognise;
 use crate::rust::{self, Made, Unit};
 use crate::source::{Block, Kind, split};
-use crate::syntax::{self, Expr, ExprKind, Parsed, Part, Span, Stmt, StmtKind, Whole, each_class};
+use crate::syntax::{
+    self, Expr, ExprKind, Parsed, Part, Span, Statics, Stmt, StmtKind, Whole, each_class,
+};
 use modules::Tree;
 
 /// A file of PHP.
@@ -130,6 +133,11 @@ fn port(sources: &[Source], root: Root, options: &Options) -> Folder {
         .collect();
     let mut sources = sources.to_vec();
     families::join(&mut sources, &mut parsed);
+    let statics = Statics::of(parsed.iter().map(|parsed| &parsed.program));
+    let statics = Arc::new(statics);
+    for parsed in &mut parsed {
+        parsed.program.statics = Some(Arc::clone(&statics));
+    }
     let sources = &sources;
     let problems = |index: usize| -> Vec<Problem> {
         let unread = sources[index].problem.iter();

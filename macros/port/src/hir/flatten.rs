@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::syntax::{
-    Class, Expr, ExprKind, Method, Part, Program, Stmt, StmtKind, Whole, WholeExpr, each_class,
-    whole_name,
+    BinaryOp, Class, Expr, ExprKind, Method, Part, Program, Stmt, StmtKind, Whole, WholeExpr,
+    each_class, whole_name,
 };
 
 /// The name of a method of the base class that a class has in another form.
@@ -207,6 +207,10 @@ fn inherits(class: &Class, base: &Class) -> bool {
         "__FUNCTION__",
         "self::class",
         "static $",
+        "new self",
+        "new parent",
+        "instanceof self",
+        "instanceof parent",
     ];
     let overridden = |name: &str| has_method(class, name);
     // `self` is the base class, and what is private is found there first.
@@ -356,6 +360,20 @@ impl Mentions {
             ExprKind::Whole(whole) => {
                 if let WholeExpr::StaticProperty(class, name) = &**whole {
                     self.0.push(format!("{}::${name}", class.written));
+                }
+            }
+            ExprKind::New { class, .. } => {
+                let class = class.written.to_ascii_lowercase();
+                self.0.push(format!("new {class}"));
+            }
+            ExprKind::Binary {
+                op: BinaryOp::InstanceOf,
+                right,
+                ..
+            } => {
+                if let ExprKind::Constant(class) = &right.kind {
+                    let class = class.written.to_ascii_lowercase();
+                    self.0.push(format!("instanceof {class}"));
                 }
             }
             ExprKind::Closure(closure) => self.statements(&closure.body),

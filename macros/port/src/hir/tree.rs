@@ -582,7 +582,8 @@ pub enum Crypto {
     PrivateKey,
     /// `Rsa::from($text, Rsa::KEY_TYPE_PUBLIC)`
     PublicKey,
-    /// `Rsa::sign($text, $key)`
+    /// `Rsa::sign($text, $key)`; true behind the arguments of this, `Encrypt` and `Decrypt` says that the function of
+    /// OpenSSL reads the key.
     Sign,
     /// `Rsa::verify($text, $signature, $key)`
     Verify,
@@ -613,6 +614,8 @@ pub enum Crypto {
 pub struct Foreign {
     /// The words of its name: `Order`, `where`, `update`.
     pub words: Vec<String>,
+    /// The same with the whole names of classes, which tell calls of two classes of the same name apart.
+    pub whole: Vec<String>,
     /// The object that it is called on, where that is a value here.
     pub receiver: Option<Expr>,
     /// Whether the receiver is an argument that PHP's function changes.

@@ -87,7 +87,7 @@ impl<'a> Body<'_, 'a> {
         let file = self.shared.block.file_at(span.start).to_owned();
         let place = (file, line, php.clone());
         let (method, types, returns) = self.shared.host.call(
-            &foreign.words,
+            &foreign.whole,
             receiver.is_some(),
             &types,
             &arities,

@@ -11,6 +11,22 @@ use crate::hir::tree::{Crypto, Expr, ExprKind};
 use crate::syntax::Span;
 
 impl<'a> Body<'_, 'a> {
+    /// A private key, which functions of OpenSSL read more strictly than the SDK.
+    fn reading_key(&mut self, key: &'a Expr, strict: &[Expr]) -> TokenStream {
+        let is_key = *self.types.of(key).present() == Ty::PrivateKey;
+        match strict {
+            [] => self.private_key(key, false),
+            _ if is_key => self.private_key(key, false),
+            _ => self.openssl_key(key, "openssl_private_key"),
+        }
+    }
+
+    fn openssl_key(&mut self, key: &'a Expr, reader: &str) -> TokenStream {
+        let text = self.expr(key).text();
+        let reader = super::names::ident(reader);
+        self.tried(quote!(php::#reader(#text)))
+    }
+
     pub(crate) fn crypto(&mut self, span: Span, crypto: Crypto, args: &'a [Expr]) -> Code {
         match (crypto, args) {
             // A key that was read before is the key.
@@ -38,9 +54,9 @@ impl<'a> Body<'_, 'a> {
                 let key = self.key_of(source, false);
                 Code::new(key, Repr::Handle(Ty::PublicKey))
             }
-            (Crypto::Sign, [text, key]) => {
+            (Crypto::Sign, [text, key, strict @ ..]) => {
                 let text = self.bytes(text);
-                let key = self.private_key(key, false);
+                let key = self.reading_key(key, strict);
                 Code::new(self.tried(quote!(#key.sign(#text))), Repr::String)
             }
             (Crypto::Verify, [text, signature, key]) => {
@@ -61,24 +77,25 @@ impl<'a> Body<'_, 'a> {
                 Code::new(verified, Repr::Int)
             }
             (Crypto::PhpVerify, _) => self.builtin(span, "openssl_verify", args),
-            (Crypto::Encrypt, [text, key]) => {
+            (Crypto::Encrypt, [text, key, strict @ ..]) => {
                 self.shared.uses.insert("Padding");
                 let text = self.bytes(text);
-                let key = self.public_key(key);
+                let key = match strict {
+                    [] => self.public_key(key),
+                    _ if self.is_key(key) => self.public_key(key),
+                    _ => self.openssl_key(key, "openssl_public_key"),
+                };
                 Code::new(
                     self.tried(quote!(#key.encrypt(Padding::default(), #text))),
                     Repr::String,
                 )
             }
-            (Crypto::Decrypt, [text, key]) => {
+            (Crypto::Decrypt, [text, key, strict @ ..]) => {
                 self.shared.uses.insert("Padding");
                 let text = self.base64(text);
-                let key = self.private_key(key, false);
+                let key = self.reading_key(key, strict);
                 let plain = self.tried(quote!(#key.decrypt(Padding::default(), #text)));
-                Code::new(
-                    quote!(String::from_utf8_lossy(&#plain).into_owned()),
-                    Repr::String,
-                )
+                Code::new(self.tried(quote!(php::decrypted(&#plain))), Repr::String)
             }
             (Crypto::Open, [text, key, nonce, rest @ ..]) => {
                 self.shared.uses.insert("Secret");

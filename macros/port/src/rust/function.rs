@@ -415,6 +415,7 @@ impl<'s, 'a> Body<'s, 'a> {
 
     fn handle(&mut self, code: &Code, wanted: &Ty, span: Span) -> TokenStream {
         let tokens = &code.tokens;
+        let present = presence(wanted);
         match &code.repr {
             Repr::Handle(ty) if ty == wanted => quote!(#tokens),
             // An answer and a call have one owner.
@@ -426,20 +427,18 @@ impl<'s, 'a> Body<'s, 'a> {
             }
             Repr::HandlePlace(ty) if ty == wanted && self.is_last_read(tokens) => quote!(#tokens),
             Repr::HandlePlace(ty) if ty == wanted => quote!(#tokens.clone()),
-            Repr::Handle(Ty::Maybe(ty)) if **ty == *wanted => {
-                self.tried(quote!(php::present(#tokens)))
-            }
+            Repr::Handle(Ty::Maybe(ty)) if **ty == *wanted => self.tried(quote!(#present(#tokens))),
             // An answer and a call have one owner.
             Repr::HandlePlace(Ty::Maybe(ty))
                 if **ty == *wanted && matches!(**ty, Ty::Response | Ty::Promise) =>
             {
-                self.tried(quote!(php::present(#tokens)))
+                self.tried(quote!(#present(#tokens)))
             }
             Repr::HandlePlace(Ty::Maybe(ty)) if **ty == *wanted => {
-                self.tried(quote!(php::present(#tokens.clone())))
+                self.tried(quote!(#present(#tokens.clone())))
             }
             Repr::HandleRef(Ty::Maybe(ty)) if **ty == *wanted => {
-                self.tried(quote!(php::present(#tokens.cloned())))
+                self.tried(quote!(#present(#tokens.cloned())))
             }
             // An answer that an exception may carry, too.
             Repr::Handle(Ty::Response) | Repr::HandlePlace(Ty::Response)
@@ -520,6 +519,7 @@ impl<'s, 'a> Body<'s, 'a> {
     /// The argument for a parameter of a type.
     pub(crate) fn argument(&mut self, code: &Code, ty: &Ty, span: Span) -> TokenStream {
         let tokens = &code.tokens;
+        let present = presence(ty);
         match ty {
             Ty::Text => match &code.repr {
                 Repr::Value
@@ -563,10 +563,10 @@ impl<'s, 'a> Body<'s, 'a> {
                 Repr::HandleRef(known) if known == ty => quote!(#tokens),
                 Repr::Handle(known) | Repr::HandlePlace(known) if known == ty => quote!(&#tokens),
                 Repr::HandlePlace(Ty::Maybe(known)) if **known == *ty => {
-                    self.tried(quote!(php::present(#tokens.as_ref())))
+                    self.tried(quote!(#present(#tokens.as_ref())))
                 }
                 Repr::HandleRef(Ty::Maybe(known)) if **known == *ty => {
-                    self.tried(quote!(php::present(#tokens)))
+                    self.tried(quote!(#present(#tokens)))
                 }
                 _ => {
                     let owned = self.handle(code, ty, span);
@@ -752,4 +752,13 @@ pub(crate) fn params(function: &Function, slots: &[Slot]) -> Vec<(Ident, TokenSt
 pub(crate) fn result(ty: &Ty) -> TokenStream {
     let ty = owned(ty);
     quote!(php::Result<#ty>)
+}
+
+/// The function that gives what is there: `Rsa` of PHP throws where a key is missing, and PHP itself
+/// where an object is.
+fn presence(ty: &Ty) -> TokenStream {
+    match ty {
+        Ty::PrivateKey | Ty::PublicKey => quote!(php::present_key),
+        _ => quote!(php::present),
+    }
 }

@@ -235,7 +235,8 @@ impl Host {
 /// The name of an argument that PHP passes without one: that of the parameter where the function is well known, else one
 /// of its type.
 fn usual_name(words: &[String], index: usize, count: usize, ty: &Ty) -> &'static str {
-    let words: Vec<String> = words.iter().map(|word| word.to_ascii_lowercase()).collect();
+    let words = words.iter().map(|word| last(word).to_ascii_lowercase());
+    let words: Vec<String> = words.collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let logs = [
         "debug",
@@ -300,10 +301,15 @@ fn handle_key(returns: &Ty) -> &'static str {
     }
 }
 
+/// A word without the namespace of a class.
+fn last(word: &str) -> &str {
+    word.rsplit('\\').next().unwrap_or(word)
+}
+
 fn base_name(words: &[String]) -> String {
     let mut parts: Vec<String> = Vec::new();
     for word in words {
-        let part = snake(word);
+        let part = snake(last(word));
         if parts.last() != Some(&part) {
             parts.push(part);
         }

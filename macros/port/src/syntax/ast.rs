@@ -4,8 +4,10 @@
 //! resolved. Unsupported PHP is an `Unsupported` node with its span.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::atom::{BinaryOp, Cast, Name, Span, UnaryOp};
+use super::statics::Statics;
 
 /// One block of PHP.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -22,6 +24,8 @@ pub struct Program {
     pub prints: bool,
     /// The classes of other files that classes here take members from, by their whole names.
     pub imported: Vec<(String, Class)>,
+    /// The static properties of all files of its folder; none where the file stands alone.
+    pub statics: Option<Arc<Statics>>,
 }
 
 impl Program {

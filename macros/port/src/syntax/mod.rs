@@ -6,9 +6,11 @@ mod children;
 mod lower;
 mod parse;
 mod source;
+mod statics;
 
 pub use ast::*;
 pub use atom::*;
 pub use children::Part;
 pub(crate) use children::{each_class, whole_name};
 pub use parse::{Parsed, parse, parse_run, parse_whole};
+pub use statics::Statics;

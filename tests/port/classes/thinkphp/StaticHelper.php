@@ -1,5 +1,5 @@
 <?php
-/* @oracle {"calls": [{"static": "app\\util\\StaticHelper::yuan", "args": [1999]}, {"static": "app\\util\\StaticHelper::fen", "args": ["19.99"]}, {"static": "app\\util\\StaticHelper::orderNo", "args": ["U", 42]}, {"static": "app\\util\\StaticHelper::ok", "args": [{"a": 1}]}, {"static": "app\\util\\StaticHelper::query", "args": ["@instance", "N1"]}], "answers": [{"trade_state": "SUCCESS"}]} */
+/* @oracle {"kept": {"StaticHelper::$prefix": "NO"}, "calls": [{"static": "app\\util\\StaticHelper::yuan", "args": [1999]}, {"static": "app\\util\\StaticHelper::fen", "args": ["19.99"]}, {"static": "app\\util\\StaticHelper::orderNo", "args": ["U", 42]}, {"static": "app\\util\\StaticHelper::ok", "args": [{"a": 1}]}, {"static": "app\\util\\StaticHelper::query", "args": ["@instance", "N1"]}], "answers": [{"trade_state": "SUCCESS"}]} */
 
 namespace app\util;
 

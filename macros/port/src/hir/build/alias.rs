@@ -377,6 +377,20 @@ impl<'a> Builder<'a> {
         }
         let (mut words, mut args) = (vec!["set".to_owned()], Vec::new());
         self.target_words(target, &mut words, &mut args)?;
+        if self.kind_of(value) == Ty::Client
+            && static_of(target).is_some()
+            && !matches!(target.kind, PhpKind::Whole(_))
+        {
+            let message = "an array of clients that the application has";
+            let hint = "keep the clients in Rust, in a map by their merchants";
+            let problem = Problem::error(span, message).hint(hint);
+            return Some(Expr::new(span, ExprKind::Refused(problem)));
+        }
+        if let Some((class, name)) = static_of(target)
+            && self.is_late(class, name)
+        {
+            return Some(self.late(target.span, name));
+        }
         args.push(self.expr(value));
         Some(self.foreign(span, words, None, args))
     }
@@ -453,6 +467,18 @@ fn value_of(span: Span, place: &Place) -> Expr {
         Root::Field(name) => ExprKind::Field(name.clone()),
     };
     Expr::new(span, root).at(span, place.path.iter().flatten())
+}
+
+/// The static property that a target is, or is a part of.
+fn static_of(target: &syntax::Expr) -> Option<(&syntax::Name, &str)> {
+    match &target.kind {
+        PhpKind::Property { object, .. } | PhpKind::Index { object, .. } => static_of(object),
+        PhpKind::Whole(whole) => match &**whole {
+            WholeExpr::StaticProperty(class, name) => Some((class, name)),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Whether a value is the same at all times.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Builder, Names};
+use super::{Builder, Names, once};
 use crate::hir::Ty;
 use crate::hir::flatten::{PARENT, PARENT_CONSTRUCTOR, is_exception_name};
 use crate::hir::tree::{self as hir, Class, Const, Field};
@@ -36,10 +36,10 @@ struct Members {
 }
 
 pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a syntax::Class) -> Class {
-    let mut shape = shape(class);
+    let mut shape = shape(names, class);
     let mut members = read(block, names, &shape);
     if !members.shared.is_empty() {
-        shape.shared = members.shared;
+        shape.shared.append(&mut members.shared);
         members = read(block, names, &shape);
     }
     let mut builder = Builder::new(block, names, Some(&shape));
@@ -119,27 +119,20 @@ fn read<'a>(block: &'a Block, names: &'a Names<'a>, shape: &Shape<'a>) -> Member
 }
 
 /// The static properties that a method sets and that objects share: each struct would have a copy of its own, so the
-/// application has them. A client that is made once may be copied, and so may a property that only one static method uses.
+/// application has them. A client that is made once may be copied, and so may a property that only one static method uses and sets
+/// once.
 fn shared_statics(
     class: &syntax::Class,
     method: &syntax::Method,
     function: &mut hir::Function,
     shape: &Shape<'_>,
-) -> Vec<String> {
-    let mut set = Vec::new();
-    let mut changed = BTreeSet::new();
+) -> BTreeSet<String> {
+    let mut set = BTreeSet::new();
     for stmt in &mut function.body {
         stmt.each_with_closures(&mut |expr| {
-            let once = matches!(
-                *expr.kind,
-                hir::ExprKind::Assign(..) | hir::ExprKind::AssignMissing(..)
-            );
             for (place, _) in expr.places_mut() {
                 if let hir::Root::Field(name) = &place.root {
-                    set.push(name.clone());
-                    if !once || !place.path.is_empty() {
-                        changed.insert(name.clone());
-                    }
+                    set.insert(name.clone());
                 }
             }
         });
@@ -155,12 +148,13 @@ fn shared_statics(
             .fields
             .get(name)
             .is_some_and(|ty| *ty.present() == Ty::Client);
-        let alone = !property.public && method.is_static && !changed.contains(name) && {
+        let once = once::begins_empty(property) && once::sets_once(function, name);
+        let alone = once && !property.public && method.is_static && {
             let others = class
                 .methods
                 .iter()
                 .filter(|other| other.name != method.name);
-            let mut mentions = Uses::default();
+            let mut mentions = Uses::of(class);
             others.for_each(|other| mentions.statements(&other.closure.body));
             !mentions.all.contains(name)
         };
@@ -179,7 +173,7 @@ pub(super) fn written(name: &str) -> String {
 
 /// The properties that the methods of a class mention.
 pub(super) fn mentioned(class: &syntax::Class) -> BTreeSet<String> {
-    let mut uses = Uses::default();
+    let mut uses = Uses::of(class);
     let methods = class.methods.iter();
     methods.for_each(|method| uses.statements(&method.closure.body));
     uses.all
@@ -220,13 +214,14 @@ impl Names<'_> {
     }
 }
 
-fn shape(class: &syntax::Class) -> Shape<'_> {
-    let mut found = Uses::default();
+fn shape<'a>(names: &Names<'_>, class: &'a syntax::Class) -> Shape<'a> {
+    let mut found = Uses::of(class);
     for method in &class.methods {
         found.statements(&method.closure.body);
     }
     let mut fields = BTreeMap::new();
     let mut foreign = BTreeSet::new();
+    let mut objects = BTreeSet::new();
     for property in &class.properties {
         let ty = type_of(property);
         let client = found.clients.contains(&property.name);
@@ -235,7 +230,11 @@ fn shape(class: &syntax::Class) -> Shape<'_> {
         if client || known == Some(Ty::Client) {
             fields.insert(property.name.clone(), Ty::Client);
         } else if matches!(ty, Some(None)) || (ty.is_none() && called) {
-            foreign.insert(property.name.clone());
+            if !property.is_static || names.touched.is_some() {
+                foreign.insert(property.name.clone());
+            } else {
+                objects.insert(property.name.clone());
+            }
             fields.insert(property.name.clone(), Ty::Any);
         } else {
             fields.insert(property.name.clone(), ty.flatten().unwrap_or(Ty::Unknown));
@@ -246,11 +245,13 @@ fn shape(class: &syntax::Class) -> Shape<'_> {
         let ty = if client { Ty::Client } else { Ty::Unknown };
         fields.entry(name.clone()).or_insert(ty);
     }
+    let mut shared = names.shared(class, &fields);
+    shared.append(&mut objects);
     Shape {
         class,
         fields,
         foreign,
-        shared: BTreeSet::new(),
+        shared,
         consts: class.consts.iter().map(|(name, _)| name.clone()).collect(),
     }
 }
@@ -265,7 +266,8 @@ fn type_of(property: &Property) -> Option<Option<Ty>> {
 
 /// How the properties of a class are used.
 #[derive(Default)]
-struct Uses {
+struct Uses<'c> {
+    class: Option<&'c syntax::Class>,
     clients: BTreeSet<String>,
     assigned: BTreeSet<String>,
     called: BTreeSet<String>,
@@ -273,7 +275,19 @@ struct Uses {
     all: BTreeSet<String>,
 }
 
-impl Uses {
+impl<'c> Uses<'c> {
+    fn of(class: &'c syntax::Class) -> Self {
+        let class = Some(class);
+        Self {
+            class,
+            ..Self::default()
+        }
+    }
+
+    fn property(&self, expr: &Expr) -> Option<String> {
+        property(expr, self.class)
+    }
+
     fn statements(&mut self, statements: &[Stmt]) {
         for stmt in statements {
             for part in stmt.kind.parts() {
@@ -286,17 +300,17 @@ impl Uses {
     }
 
     fn expr(&mut self, expr: &Expr) {
-        self.all.extend(property(expr));
+        self.all.extend(self.property(expr));
         if let Some(call) = Call::of(expr)
             && !call.steps.is_empty()
             && call.doubt.is_none()
-            && let Some(name) = property(call.client)
+            && let Some(name) = self.property(call.client)
         {
             self.clients.insert(name);
         }
         match &expr.kind {
             ExprKind::Assign { target, value, .. } => {
-                if let Some(name) = property(target) {
+                if let Some(name) = self.property(target) {
                     if recognise::settings(value).is_some() {
                         self.clients.insert(name.clone());
                     }
@@ -304,7 +318,7 @@ impl Uses {
                 }
             }
             ExprKind::MethodCall { object, method, .. } => {
-                if let Some(name) = property(object)
+                if let Some(name) = self.property(object)
                     && !matches!(method.name(), Some("chain" | "getDriver"))
                 {
                     self.called.insert(name);
@@ -313,7 +327,7 @@ impl Uses {
             ExprKind::Closure(closure) => self.statements(&closure.body),
             ExprKind::Whole(whole) => {
                 if let WholeExpr::CoalesceAssign(target, value) = &**whole
-                    && let Some(name) = property(target)
+                    && let Some(name) = self.property(target)
                 {
                     if recognise::settings(value).is_some() {
                         self.clients.insert(name.clone());
@@ -329,18 +343,16 @@ impl Uses {
     }
 }
 
-/// `$this->name`, `self::$name`
-pub(super) fn property(expr: &Expr) -> Option<String> {
+/// `$this->name`, `self::$name`, and `Name::$name` of the class of that name.
+pub(super) fn property(expr: &Expr, own: Option<&syntax::Class>) -> Option<String> {
     match &expr.kind {
         ExprKind::Property { object, member } => match &object.kind {
             ExprKind::Variable(this) if this == "this" => member.name().map(str::to_owned),
             _ => None,
         },
         ExprKind::Whole(whole) => match &**whole {
-            WholeExpr::StaticProperty(class, name)
-                if matches!(class.written.as_str(), "self" | "static") =>
-            {
-                Some(name.clone())
+            WholeExpr::StaticProperty(class, name) => {
+                is_own_static(own, class, name).then(|| name.clone())
             }
             _ => None,
         },
@@ -348,27 +360,44 @@ pub(super) fn property(expr: &Expr) -> Option<String> {
     }
 }
 
+/// Whether a static property is one that the class declares. What it does not declare is another class's.
+fn is_own_static(own: Option<&syntax::Class>, class: &syntax::Name, name: &str) -> bool {
+    let relative = matches!(
+        class.written.to_ascii_lowercase().as_str(),
+        "self" | "static"
+    );
+    match own {
+        Some(own) => {
+            let mut properties = own.properties.iter();
+            let declared = properties.any(|property| property.is_static && property.name == name);
+            declared && (relative || class.written.eq_ignore_ascii_case(&own.name))
+        }
+        None => relative,
+    }
+}
+
 impl Builder<'_> {
     /// `$this->name`, `self::$name`, for what the struct or, by its name alone, the application has.
     pub(super) fn own_property(&self, expr: &Expr) -> Option<String> {
-        let name = property(expr)?;
+        let name = property(expr, self.class.map(|shape| shape.class))?;
         let shared = self.class.is_some_and(|shape| shape.shared.contains(&name));
         (!shared).then_some(name)
+    }
+
+    /// The methods of the class, in lower case.
+    pub(super) fn own_methods(&self) -> BTreeSet<String> {
+        let methods = self
+            .class
+            .into_iter()
+            .flat_map(|shape| &shape.class.methods);
+        methods
+            .map(|method| method.name.to_ascii_lowercase())
+            .collect()
     }
 
     /// Whether the class has a property, as far as the file says.
     pub(super) fn has_property(&self, name: &str) -> bool {
         self.class
             .is_some_and(|shape| shape.fields.contains_key(name))
-    }
-
-    /// The words for a static property of another class, or for one that the objects of this class share.
-    pub(super) fn static_words(&self, class: &syntax::Name, name: &str) -> Vec<String> {
-        let last = class.written.rsplit('\\').next().unwrap_or_default();
-        let last = match (last, self.class) {
-            ("self" | "static", Some(shape)) => &shape.class.name,
-            _ => last,
-        };
-        vec![last.to_owned(), name.to_owned()]
     }
 }

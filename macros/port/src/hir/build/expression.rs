@@ -222,7 +222,10 @@ impl<'a> Builder<'a> {
         if let Some(value) = crate::hir::sdk_class::constant(class, name) {
             return Expr::new(span, ExprKind::Text(value.to_owned()));
         }
-        self.foreign(span, vec![class.last(), name.to_owned()], None, Vec::new())
+        {
+            let words = vec![self.class_word(class), name.to_owned()];
+            self.foreign(span, words, None, Vec::new())
+        }
     }
 
     pub(super) fn class_path(&self, name: &syntax::Name) -> String {
@@ -249,7 +252,7 @@ impl<'a> Builder<'a> {
             // The name may be that of a property which the struct has.
             let own = |shape: &class::Shape<'_>| {
                 let mut names = shape.fields.keys();
-                names.any(|name| !shape.foreign.contains(name) && !shape.shared.contains(name))
+                names.any(|name| !shape.foreign.contains(name))
             };
             if matches!(member, Member::Computed(_)) && self.class.is_some_and(own) {
                 return self.unknown(expr.span, "a property whose name only a run tells");
@@ -400,6 +403,12 @@ impl<'a> Builder<'a> {
 
     /// The assigned place; the expression when it is none.
     pub(super) fn place(&mut self, target: &'a syntax::Expr) -> Result<Place, Expr> {
+        if let PhpKind::Whole(whole) = &target.kind
+            && let WholeExpr::StaticProperty(class, name) = &**whole
+            && self.is_late(class, name)
+        {
+            return Err(self.late(target.span, name));
+        }
         if let Some(name) = self.own_property(target)
             && self.class.is_some()
         {
@@ -483,7 +492,7 @@ impl<'a> Builder<'a> {
             let path = self.class_path(class);
             if self.kind_of(left) != Ty::Thrown {
                 let receiver = self.expr(left);
-                let words = vec!["is".to_owned(), class.last()];
+                let words = vec!["is".to_owned(), self.class_word(class)];
                 return self.foreign(span, words, None, vec![receiver]);
             }
             // A handler of APIv2's promise is given the answer itself.
@@ -592,6 +601,7 @@ impl<'a> Builder<'a> {
                 return self.nullsafe(expr, object, member, args);
             }
             WholeExpr::StaticProperty(class, name) => match self.own_property(expr) {
+                _ if self.is_late(class, name) => return self.late(span, name),
                 Some(name) if self.has_property(&name) => ExprKind::Field(name),
                 // The base class that is not in the file has it.
                 _ => {

@@ -16,8 +16,10 @@ impl<'a> Builder<'a> {
         receiver: Option<Expr>,
         args: Vec<Expr>,
     ) -> Expr {
+        let last = |word: &String| word.rsplit('\\').next().unwrap_or_default().to_owned();
         let foreign = Foreign {
-            words,
+            words: words.iter().map(last).collect(),
+            whole: words,
             receiver,
             changes: false,
             args,
@@ -60,14 +62,7 @@ impl<'a> Builder<'a> {
                 method,
                 args: given,
             } => {
-                words.push(
-                    class
-                        .written
-                        .rsplit('\\')
-                        .next()
-                        .unwrap_or_default()
-                        .to_owned(),
-                );
+                words.push(self.class_word(class));
                 words.push(method.clone());
                 self.all(given, words, args);
             }
@@ -75,7 +70,7 @@ impl<'a> Builder<'a> {
                 function,
                 args: given,
             } => {
-                words.push(function.written.trim_start_matches('\\').to_owned());
+                words.push(function.written.trim_start_matches('\\').replace('\\', "_"));
                 let known = Builtin::of(known_as(&function.last())).is_some();
                 if let Some(name) = given.iter().find_map(|arg| arg.name.as_ref())
                     && known
@@ -89,14 +84,7 @@ impl<'a> Builder<'a> {
             }
             PhpKind::New { class, args: given } => {
                 words.push("new".to_owned());
-                words.push(
-                    class
-                        .written
-                        .rsplit('\\')
-                        .next()
-                        .unwrap_or_default()
-                        .to_owned(),
-                );
+                words.push(self.class_word(class));
                 self.all(given, words, args);
             }
             PhpKind::Whole(whole) => match &**whole {
@@ -161,7 +149,7 @@ impl<'a> Builder<'a> {
                 let built = self.expr(object);
                 match *built.kind {
                     ExprKind::Foreign(inner) => {
-                        words.extend(inner.words);
+                        words.extend(inner.whole);
                         *receiver = inner.receiver;
                         args.extend(inner.args);
                     }

@@ -6,7 +6,7 @@ use super::Builder;
 use super::held::Held;
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind, Function, Param, StmtKind};
-use crate::syntax::{self, Closure, Span, Stmt};
+use crate::syntax::{self, Closure, Part, Span, Stmt};
 
 impl<'a> Builder<'a> {
     pub(super) fn function(
@@ -17,7 +17,7 @@ impl<'a> Builder<'a> {
         closure: &'a Closure,
     ) -> Function {
         self.function_name = Some(name.to_owned());
-        self.held = Held::of(closure, &self.block.text);
+        self.held = Held::of(closure, &self.block.text, &self.own_methods());
         let params = closure
             .params
             .iter()
@@ -49,7 +49,7 @@ impl<'a> Builder<'a> {
             .as_deref()
             .filter(|written| !Ty::is_open(written));
         let declared = match returns {
-            Some("self" | "static") => Some(Ty::Void),
+            Some("self" | "static") => returns_this(&closure.body).then_some(Ty::Void),
             returns => returns.and_then(Ty::declared),
         };
         let foreign = returns.is_some() && declared.is_none();
@@ -198,7 +198,7 @@ impl<'a> Builder<'a> {
         inner.answers_reject = self.answers_reject;
         inner.kinds = self.kinds.clone();
         inner.in_closure = true;
-        inner.held = Held::of(closure, &self.block.text);
+        inner.held = Held::of(closure, &self.block.text, &self.own_methods());
         let params: Vec<_> = closure
             .params
             .iter()
@@ -274,6 +274,23 @@ impl<'a> Builder<'a> {
         let alias = alias.cloned();
         (names.into_iter().filter(known).collect(), alias)
     }
+}
+
+/// Whether each `return` of a body gives `$this` back, which the Rust leaves out.
+fn returns_this(body: &[Stmt]) -> bool {
+    body.iter().all(|stmt| {
+        let own = match &stmt.kind {
+            syntax::StmtKind::Return(Some(value)) => {
+                matches!(&value.kind, syntax::ExprKind::Variable(name) if name == "this")
+            }
+            _ => true,
+        };
+        let mut parts = stmt.kind.parts().into_iter();
+        own && parts.all(|part| match part {
+            Part::Expr(_) => true,
+            Part::Body(body) => returns_this(body),
+        })
+    })
 }
 
 /// The variables that are read and never set, in the order of their first use.

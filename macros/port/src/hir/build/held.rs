@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bytes::Raw;
+use super::escapes::{self, Escapes};
 use super::left;
 use crate::syntax::{Closure, Expr, ExprKind, Part, Stmt, StmtKind, Whole, WholeExpr};
 
@@ -19,6 +20,8 @@ pub(super) struct Held {
     /// The variables that another one or a property is a copy of, or that are such a copy.
     copied: BTreeSet<String>,
     assigned: BTreeSet<String>,
+    /// The bytes from which on something else may hold the object of a variable.
+    escaped: BTreeMap<String, usize>,
     /// The uses of OpenSSL's bytes and keys.
     pub(super) raw: Raw,
     /// The loops by reference whose reference does not show behind them.
@@ -26,7 +29,8 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn of(closure: &Closure, text: &str) -> Self {
+    /// The uses of a function's variables; `own` has the methods of its class, in lower case.
+    pub(super) fn of(closure: &Closure, text: &str, own: &BTreeSet<String>) -> Self {
         let mut held = Self::default();
         for param in &closure.params {
             held.share(&param.name, 0);
@@ -36,7 +40,8 @@ impl Held {
             held.share(&capture.name, 0);
         }
         held.statements(closure.body.iter());
-        held.loops(&closure.body, text);
+        held.loops(&closure.body, text, own);
+        held.escaped = Escapes::of(&closure.body, own);
         held.raw = Raw::of(closure.body.iter());
         held.hidden = left::hidden(closure, text);
         held
@@ -83,12 +88,14 @@ impl Held {
             return None;
         };
         let given = self.is_given(name) || self.looped.contains(name);
-        let alone = given && !self.copied.contains(name);
+        let escaped = escapes::escaped(&self.escaped, name);
+        let copied = escaped.is_some_and(|from| from <= target.span.start);
+        let alone = given && !copied && !self.copied.contains(name);
         (alone && name != "this" && self.is_shared(target)).then_some((name, member.name()?))
     }
 
     /// Finds the loops through the result of a call, also by a variable that only the loop mentions.
-    fn loops(&mut self, body: &[Stmt], text: &str) {
+    fn loops(&mut self, body: &[Stmt], text: &str, methods: &BTreeSet<String>) {
         let (Some(first), Some(last)) = (body.first(), body.last()) else {
             return;
         };
@@ -102,7 +109,15 @@ impl Held {
                 ExprKind::Variable(list) => {
                     mentions(text, list) == 2 && self.assigned.contains(list)
                 }
-                ExprKind::MethodCall { .. } | ExprKind::StaticCall { .. } => true,
+                // The class's own list has the object, too.
+                ExprKind::MethodCall { object, method, .. } if escapes::is_this(object) => method
+                    .name()
+                    .is_some_and(|name| !methods.contains(&name.to_ascii_lowercase())),
+                ExprKind::MethodCall { .. } => true,
+                ExprKind::StaticCall { class, .. } => !matches!(
+                    class.written.to_ascii_lowercase().as_str(),
+                    "self" | "static" | "parent"
+                ),
                 _ => false,
             };
             let once = all.iter().filter(|(other, _)| other == name).count() == 1;
@@ -193,7 +208,7 @@ impl Held {
                 self.copied.insert(from.clone());
                 self.share(from, target.span.end);
             }
-            (_, Some(into)) if super::class::property(value).is_some() => {
+            (_, Some(into)) if super::class::property(value, None).is_some() => {
                 self.copied.insert(into.clone());
                 self.share(into, 0);
             }

@@ -6,6 +6,7 @@ mod call;
 mod callable;
 mod class;
 mod computed;
+mod escapes;
 mod expression;
 mod foreign;
 mod function;
@@ -14,6 +15,7 @@ mod known;
 mod left;
 mod magic;
 mod object;
+mod once;
 mod open;
 mod openssl;
 mod parent;
@@ -21,27 +23,29 @@ mod reference;
 mod sdk;
 mod setting;
 mod statement;
+mod statics;
 
 pub(super) use sdk::{is_default, setting_named, unknown};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Ty;
 use super::tree::{Class, Const, Expr, Field, File, Local};
 use crate::diagnostic::Problem;
 use crate::source::Block;
-use crate::syntax::{self, ExprKind as PhpKind, Program, Span, Stmt, StmtKind, Whole};
+use crate::syntax::{self, ExprKind as PhpKind, Program, Span, Statics, Stmt, StmtKind, Whole};
 
 /// The meaning of a file, its variables not yet placed.
 pub(super) fn file(block: &Block, program: &Program) -> File {
-    let mut names = Names::of(block, &program.statements, None);
+    let mut names = Names::of(block, program, None);
     names.prints = program.prints;
     lowered(block, program, &names)
 }
 
 /// A file whose calls keep their names.
 pub(super) fn unresolved(block: &Block, program: &Program) -> File {
-    let names = Names::of(block, &program.statements, Some(&program.touched));
+    let names = Names::of(block, program, Some(&program.touched));
     lowered(block, program, &names)
 }
 
@@ -154,14 +158,19 @@ struct Names<'a> {
     namespace: Option<String>,
     /// Where calls keep their names: the variables that unsupported parts may change.
     touched: Option<&'a Touched>,
+    /// The static properties of the classes.
+    statics: Arc<Statics>,
 }
 
 /// The variables that unsupported parts may change, by the span of the part.
 type Touched = BTreeMap<Span, Vec<String>>;
 
 impl<'a> Names<'a> {
-    fn of(block: &Block, statements: &'a [Stmt], touched: Option<&'a Touched>) -> Self {
+    fn of(block: &Block, program: &'a Program, touched: Option<&'a Touched>) -> Self {
+        let statements: &'a [Stmt] = &program.statements;
+        let alone = || Arc::new(Statics::of(std::iter::once(program)));
         let mut names = Self {
+            statics: program.statics.clone().unwrap_or_else(alone),
             namespace: namespace(statements),
             touched,
             ..Self::default()

@@ -295,7 +295,10 @@ impl<'a> Builder<'a> {
             Crypto::Sign if !must => Crypto::PhpSign,
             kind => kind,
         };
-        let args = vec![self.expr(first), self.expr(&key.value)];
+        let mut args = vec![self.expr(first), self.expr(&key.value)];
+        if kind != Crypto::PhpSign {
+            args.push(Expr::new(span, ExprKind::Bool(true)));
+        }
         let value = Expr::new(span, ExprKind::Crypto(kind, args));
         let place = Place {
             root: Root::Local(self.local(set)),
@@ -379,7 +382,7 @@ fn is_plain(value: &syntax::Expr) -> bool {
         | PhpKind::Index { .. } => true,
         PhpKind::Call { .. } => decoded(value).is_some(),
         PhpKind::Binary { op, .. } => *op == BinaryOp::Concat,
-        PhpKind::Property { .. } => super::class::property(value).is_some(),
+        PhpKind::Property { .. } => super::class::property(value, None).is_some(),
         PhpKind::Whole(whole) => matches!(**whole, WholeExpr::StaticProperty(..)),
         _ => false,
     };

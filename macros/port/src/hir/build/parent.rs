@@ -82,7 +82,7 @@ impl<'a> Builder<'a> {
         let first = self.locals.len();
         let outer_names = std::mem::take(&mut self.by_name);
         let outer_kinds = std::mem::take(&mut self.kinds);
-        let held = super::held::Held::of(closure, &self.block.text);
+        let held = super::held::Held::of(closure, &self.block.text, &self.own_methods());
         let outer_held = std::mem::replace(&mut self.held, held);
         self.constructors += 1;
         let mut body = self.given(span, constructor, values, &kinds);

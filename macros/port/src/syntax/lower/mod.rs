@@ -37,6 +37,7 @@ pub(super) fn program(
     lower.prints = page::prints(source.text(), root);
     let program = Program {
         imported: Vec::new(),
+        statics: None,
         statements: lower.statements(root),
         comments: comments(source, root),
         fragment: false,
@@ -66,6 +67,7 @@ pub(super) fn fragment(
     }
     let program = Program {
         imported: Vec::new(),
+        statics: None,
         statements,
         comments: comments(source, root),
         fragment: true,

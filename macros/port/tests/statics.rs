@@ -1,0 +1,166 @@
+//! Static properties, and objects that have several holders.
+
+use wechatpay_chain_port::emit::{self, Options, Output};
+use wechatpay_chain_port::source::{Kind, split};
+
+fn ported(php: &str) -> Output {
+    emit::rust(&split("Pay.php", php, Kind::Php), &Options::default())
+}
+
+fn text(php: &str) -> String {
+    let made = ported(php);
+    assert!(made.complete, "{php}\n{:?}", made.diagnostics);
+    made.text
+}
+
+fn refused(php: &str, reason: &str) {
+    let made = ported(php);
+    let mut told = made.diagnostics.iter();
+    let found = told.any(|told| told.message.contains(reason));
+    assert!(
+        !made.complete && found,
+        "{php}\n{:?}\n{}",
+        made.diagnostics,
+        made.text
+    );
+}
+
+fn holds(php: &str, expected: &str) {
+    let text = text(php);
+    assert!(text.contains(expected), "{php}\n{expected}\n{text}");
+}
+
+#[test]
+fn a_static_property_that_other_code_names_is_the_applications() {
+    let set = "class Cfg { private static $m = '1'; public function m() { return self::$m; } } Cfg::$m = '2';";
+    holds(set, "Ok(self.host.cfg_m()?)");
+    let public = "class Cfg { public static $m = '1'; public function m() { return self::$m; } }";
+    holds(public, "Ok(self.host.cfg_m()?)");
+    let own = "class Cfg { private static $m = '1'; public function m() { return Cfg::$m; } }";
+    holds(own, "Ok(self.m.clone())");
+    let below = "class Base { protected static $m = 1; public function m() { return self::$m; } }
+        class Sub extends Base { public function set() { self::$m = 2; parent::$m = 3; static::$m = 4; } }";
+    let made = text(below);
+    assert_eq!(made.matches("self.host.set_base_m(").count(), 3, "{made}");
+    assert!(made.contains("Ok(self.host.base_m()?)"), "{made}");
+    let late = "class Base { protected static $m = 1; public function m() { return static::$m; } }
+        class Sub extends Base { protected static $m = 2; }";
+    refused(late, "`static::$m`, which a class below declares again");
+}
+
+#[test]
+fn a_static_property_is_a_field_only_if_it_is_set_once() {
+    for check in [
+        "if (!self::$me) { self::$me = f(); } return self::$me;",
+        "if (self::$me === null) { self::$me = f(); } return self::$me;",
+        "if (isset(self::$me)) { return self::$me; } self::$me = f(); return self::$me;",
+        "return self::$me ??= f();",
+        "return self::$me ?? self::$me = f();",
+        "return self::$me ?: self::$me = f();",
+    ] {
+        let php = format!("class A {{ private static $me; static function me() {{ {check} }} }}");
+        holds(&php, "self.me");
+    }
+    for change in [
+        "self::$me = self::$me + 1; return self::$me;",
+        "self::$me = array_merge(self::$me, [$p]); return self::$me;",
+        "if (!self::$me) { self::$me = f(); } self::$me = $p; return self::$me;",
+        "if (self::$me !== null) { self::$me = f(); } return self::$me;",
+        "if ($p) { self::$me = f(); } return self::$me;",
+        "if (!self::$me) { self::$me = [self::$me, $p]; } return self::$me;",
+    ] {
+        let php =
+            format!("class A {{ private static $me; static function me($p) {{ {change} }} }}");
+        holds(&php, "self.host.set_a_me(");
+    }
+}
+
+#[test]
+fn classes_of_the_same_last_name_have_methods_of_their_own() {
+    let two = "class A extends \\X\\P { function a() { return parent::$n . new self(); } }
+        class B extends \\Y\\P { function b() { return parent::$n . new static(); } }
+        class C { function c() { return \\X\\Conf::$n . \\Y\\Conf::$n . \\X\\Conf::get() . \\Y\\Conf::get(); } }";
+    let made = text(two);
+    for name in [
+        "p_n",
+        "p_n_2",
+        "new_a",
+        "new_b",
+        "conf_n",
+        "conf_n_2",
+        "conf_get",
+        "conf_get_2",
+    ] {
+        assert!(
+            made.contains(&format!("    fn {name}(&self)")),
+            "{name}\n{made}"
+        );
+    }
+}
+
+#[test]
+fn a_typed_singleton_is_the_applications() {
+    for ty in ["S", "self", "?self", "static"] {
+        let php = format!(
+            "class S {{ private static ?S $me = null;
+                static function me(): {ty} {{ if (self::$me === null) {{ self::$me = new self(); }} return self::$me; }} }}"
+        );
+        holds(&php, "pub fn me(&self) -> php::Result<Value> {");
+        holds(&php, "Ok(self.host.s_me()?)");
+    }
+    let fluent =
+        "class S { private $v = 1; function with($v): self { $this->v = $v; return $this; } }";
+    holds(fluent, "-> php::Result<()>");
+}
+
+#[test]
+fn an_array_of_clients_in_a_static_property_is_refused() {
+    let php = "class F { private static $c = []; static function of($m) {
+        if (!isset(self::$c[$m])) { self::$c[$m] = \\WeChatPay\\Builder::factory(['mchid' => $m]); } return self::$c[$m]; } }";
+    refused(php, "an array of clients that the application has");
+}
+
+#[test]
+fn an_object_with_a_second_holder_is_not_told() {
+    for before in [
+        "$p = $o ?? null;",
+        "$p = $c ? $o : null;",
+        "$p = $c ?: $o;",
+        "[$p] = [$o];",
+        "$f = [$o];",
+        "$f[] = $o;",
+        "$f['a'] = ['b' => $o];",
+        "$f = compact('o');",
+        "$f = function () use ($o) { return $o->state; };",
+        "$f = fn () => $o->state;",
+        "array_push($f, $o);",
+        "$p = match (true) { default => $o };",
+    ] {
+        refused(
+            &format!("function pay($o, $c, array $f) {{ {before} $o->state = 'paid'; return 1; }}"),
+            "a change of an object that something else holds too",
+        );
+    }
+    refused(
+        "class B { private $l; private function keep($o) { $this->l = $o; }
+            function pay($o) { $this->keep($o); $o->x = 1; return $this->l->x; } }",
+        "a change of an object that something else holds too",
+    );
+    refused(
+        "class B { private $l = []; private function all() { return $this->l; }
+            function pay() { foreach ($this->all() as $o) { $o->paid = 1; } } }",
+        "a change of an object that something else holds too",
+    );
+    for before in [
+        "if (!$o) { return 0; }",
+        "if ($o === null || $o->state == 'x') { return $o; }",
+        "$repo->lock($o); echo $o->state, \"$o->id\";",
+    ] {
+        holds(
+            &format!(
+                "function pay($o, $repo) {{ {before} $o->state = 'paid'; $repo->save($o); return [$o]; }}"
+            ),
+            "host.set_o_state(&mut o, \"paid\")",
+        );
+    }
+}
