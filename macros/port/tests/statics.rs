@@ -164,3 +164,27 @@ fn an_object_with_a_second_holder_is_not_told() {
         );
     }
 }
+
+#[test]
+fn a_static_property_that_another_file_of_the_folder_names_is_the_applications() {
+    use wechatpay_chain_port::folder::{self, Root, Source};
+    let base = "<?php namespace App; class Cfg { protected static $m = '1';
+        function b($c) { $c->chain('v3/x')->post(['json' => ['mchid' => self::$m]]); } }";
+    let sub =
+        "<?php namespace App; class Sub extends Cfg { static function put($x) { self::$m = $x; } }";
+    let files = |all: &[&str]| {
+        let sources = all.iter().enumerate();
+        let sources: Vec<_> = sources
+            .map(|(index, php)| {
+                Source::new(&format!("F{index}.php"), &format!("F{index}.php"), php)
+            })
+            .collect();
+        let made = folder::rust(&sources, Root::Crate, &Options::default());
+        let texts = made.files.into_iter().map(|file| file.text);
+        texts.collect::<String>()
+    };
+    let alone = files(&[base]);
+    assert!(alone.contains("self.m"), "{alone}");
+    let both = files(&[base, sub]);
+    assert!(both.contains("self.host.cfg_m()?"), "{both}");
+}
