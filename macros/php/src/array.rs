@@ -141,6 +141,17 @@ fn byte_at(text: &str, key: &str) -> Value {
     Value::from(at.map_or("", |at| text.get(at..at + 1).unwrap_or("\u{fffd}")))
 }
 
+/// `$array[$key]` where the key is a number: as [`get`], and of a text as [`character`].
+///
+/// # Errors
+/// A fault if the value is a text, and the byte is a part of a character.
+pub fn at(array: &Value, key: impl Key) -> Result<Value> {
+    match array {
+        Value::String(text) => character(text, key),
+        _ => Ok(get(array, key)),
+    }
+}
+
 /// `$text[$key]`: an empty text if there is no such byte.
 ///
 /// # Errors
@@ -846,6 +857,9 @@ mod tests {
         assert_eq!(find(&text, 9), Value::Null);
         assert_eq!(find(&text, -4), "a");
         assert!(character("a中", 1).is_err());
+        assert!(at(&json!("a中"), 1).is_err());
+        assert_eq!(at(&json!("a中"), 0).unwrap(), "a");
+        assert_eq!(at(&json!(["中"]), 0).unwrap(), "中");
         assert_eq!(character("a中", 9).unwrap(), "");
     }
 

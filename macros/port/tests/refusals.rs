@@ -111,6 +111,20 @@ fn questions_for_decoded_objects_by_name() {
     assert_ported("<?php\nfunction f(string $s) { print_r(json_decode($s)); }");
 }
 
+/// What is no text while PHP is ported may be one in a run.
+#[test]
+fn bytes_of_untyped_values() {
+    let blocks = split(
+        "a.php",
+        "<?php\nfunction f($v, $k) { return $v[0] . $v['k'] . $v[$k]; }",
+        Kind::Php,
+    );
+    let made = emit::rust(&blocks, &Options::default()).text;
+    for read in ["php::at(v, 0)?", "php::get(v, \"k\")", "php::at(v, k)?"] {
+        assert!(made.contains(read), "{read}: {made}");
+    }
+}
+
 #[test]
 fn a_time_zone_is_told_or_warned_of() {
     let emitted = |php: &str| {

@@ -554,9 +554,19 @@ impl<'a> Body<'_, 'a> {
             let key = self.key(key);
             return Code::new(self.tried(quote!(php::character(#text, #key))), Repr::Value);
         }
+        let may_be_text = *self.types.of(object).present() == Ty::Any && self.counts_bytes(key);
         let object = self.plain_ref(&code, span);
         let key = self.key(key);
-        Code::new(quote!(php::get(#object, #key)), Repr::Value)
+        match may_be_text {
+            true => Code::new(self.tried(quote!(php::at(#object, #key))), Repr::Value),
+            false => Code::new(quote!(php::get(#object, #key)), Repr::Value),
+        }
+    }
+
+    /// Whether a key may be a whole number, which counts the bytes of a text.
+    fn counts_bytes(&self, key: &Expr) -> bool {
+        let ty = self.types.of(key);
+        !names_item(key) && matches!(ty.present(), Ty::Int | Ty::Any | Ty::Unknown)
     }
 
     /// A value that may not be there: `isset($a[0])`, `$a[0] ?? $b`. A text has no byte behind its end.
