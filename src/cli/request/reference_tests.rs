@@ -35,8 +35,8 @@ fn lines() -> Vec<Vec<String>> {
             count += 1;
         }
     }
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), script).unwrap();
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(file.path(), script).expect("it is writable");
     let done = Process::new("sh")
         .arg(file.path())
         .output()
