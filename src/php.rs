@@ -17,13 +17,11 @@
 //! ```
 
 pub use http::HeaderMap;
-use openssl::pkey::PKey;
-use openssl::x509::X509;
 pub use wechatpay_chain_php::*;
 use wechatpay_core::crypto::base64 as encoding;
 pub use wechatpay_core::php::{base64, base64_decode, base64_encode, base64_of_hex, nonce};
+use wechatpay_core::php::{opens_private, opens_public};
 use wechatpay_core::protocol::xml::{decode, is_xml};
-use zeroize::Zeroizing;
 
 use crate::crypto::{aes, digest};
 use crate::notify::{Notification, Notifications};
@@ -266,26 +264,6 @@ pub fn private_key_or_false(source: &str) -> Value {
 pub fn public_key_or_false(source: &str) -> Value {
     let key = opens_public(source).then_some(source);
     key.map_or(false.into(), Value::from)
-}
-
-/// Whether PHP's functions read a private key; they have no passphrase for it.
-fn opens_private(source: &str) -> bool {
-    let pem = pem_of(source);
-    PKey::private_key_from_pem_callback(&pem, |_| Ok(0)).is_ok()
-}
-
-/// Whether PHP's functions read a public key or a certificate.
-fn opens_public(source: &str) -> bool {
-    let pem = pem_of(source);
-    X509::from_pem(&pem).is_ok() || PKey::public_key_from_pem(&pem).is_ok()
-}
-
-/// The text that PHP gives to OpenSSL's reader of PEM.
-fn pem_of(source: &str) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(match source.strip_prefix("file://") {
-        Some(path) => std::fs::read(path).unwrap_or_default(),
-        None => source.as_bytes().to_vec(),
-    })
 }
 
 /// A plaintext as a text.

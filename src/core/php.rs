@@ -1,6 +1,9 @@
 //! Maps this crate's errors to PHP's exceptions, and implements PHP's functions on bytes.
 
+use openssl::pkey::PKey;
+use openssl::x509::X509;
 use wechatpay_chain_php::{Answer, Result, Thrown};
+use zeroize::Zeroizing;
 
 use crate::crypto;
 use crate::error::{Error, ErrorKind};
@@ -120,6 +123,29 @@ pub fn nonce(size: i64) -> Result<String> {
         }
     }
     Ok(text)
+}
+
+/// Returns whether PHP's OpenSSL functions read a private key: PEM text with its line breaks, or `file://` and the path of
+/// such a file. They have no passphrase for it.
+#[must_use]
+pub fn opens_private(source: &str) -> bool {
+    let pem = pem_of(source);
+    PKey::private_key_from_pem_callback(&pem, |_| Ok(0)).is_ok()
+}
+
+/// Returns whether PHP's OpenSSL functions read a public key or a certificate, in the same forms.
+#[must_use]
+pub fn opens_public(source: &str) -> bool {
+    let pem = pem_of(source);
+    X509::from_pem(&pem).is_ok() || PKey::public_key_from_pem(&pem).is_ok()
+}
+
+/// The text that PHP gives to OpenSSL's reader of PEM.
+fn pem_of(source: &str) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(match source.strip_prefix("file://") {
+        Some(path) => std::fs::read(path).unwrap_or_default(),
+        None => source.as_bytes().to_vec(),
+    })
 }
 
 #[cfg(test)]

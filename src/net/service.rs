@@ -13,15 +13,17 @@ use wechatpay_core::error::{Error, Result};
 /// Pass a service that wraps the transport to [`transport::from_service`](crate::transport::from_service).
 ///
 /// ```
-/// use http::HeaderValue;
+/// use http::{HeaderValue, Request};
 /// use tower::ServiceBuilder;
-/// use tower_http::set_header::SetRequestHeaderLayer;
-/// use wechatpay_chain::{Client, Error, HttpTransport, transport};
+/// use wechatpay_chain::transport::{self, Body};
+/// use wechatpay_chain::{Client, Error, HttpTransport};
 ///
 /// # fn example() -> wechatpay_chain::Result<()> {
-/// let name = http::HeaderName::from_static("x-shop");
 /// let service = ServiceBuilder::new()
-///     .layer(SetRequestHeaderLayer::overriding(name, HeaderValue::from_static("1")))
+///     .map_request(|mut request: Request<Body>| {
+///         request.headers_mut().insert("x-shop", HeaderValue::from_static("1"));
+///         request
+///     })
 ///     .service(HttpTransport::builder().build()?);
 /// let builder = Client::builder().transport(transport::from_service(service, Error::maybe_sent));
 /// # let _ = builder; Ok(()) }

@@ -479,6 +479,10 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "a key that calls or sets something, in an assignment whose value counts",
         "取值的赋值中，键里有调用或赋值",
     ),
+    (
+        "`[]` behind `unset` of an item: PHP goes on from the highest key that the array ever had",
+        "`unset` 元素之后的 `[]`：PHP 从该数组曾有过的最大键继续编号",
+    ),
     ("`unset` of `[]`", "对 `[]` 使用 `unset`"),
     ("`unset` of what is no array", "对非数组使用 `unset`"),
     ("the function gave nothing back", "函数没有返回值"),
