@@ -78,6 +78,7 @@ impl HandleUses {
                 );
                 self.set_to_handle += usize::from(field && handle && place.path.is_empty());
             }
+            ExprKind::Sdk(call) => self.read_as_handle += usize::from(own(&call.client)),
             ExprKind::Crypto(_, args) => {
                 self.read_as_handle += args.iter().skip(1).filter(|arg| own(arg)).count();
             }
