@@ -43,9 +43,10 @@ pub(crate) enum Signer {
 impl Signer {
     /// The signer of a path, as the documentation writes it.
     pub(crate) fn of(path: &str) -> Self {
-        match path.trim_start_matches('/').starts_with("brand/") {
-            true => Self::Brand,
-            false => Self::Merchant,
+        if path.trim_start_matches('/').starts_with("brand/") {
+            Self::Brand
+        } else {
+            Self::Merchant
         }
     }
 }

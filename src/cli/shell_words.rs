@@ -37,7 +37,7 @@ fn plain(word: &str) -> String {
     plain
 }
 
-/// What a backslash and this character are inside of double quotation marks.
+/// The characters that a backslash and this character stand for inside of double quotation marks.
 fn escaped(char: Option<char>) -> impl Iterator<Item = char> {
     let kept = char.filter(|char| !"\"\\$`".contains(*char));
     kept.map(|_| '\\').into_iter().chain(char)

@@ -70,6 +70,11 @@ impl Subscriber for Curious {
 
 fn begun() -> CallSpan {
     let call = CallSpan::default();
+    begin(&call);
+    call
+}
+
+fn begin(call: &CallSpan) {
     call.begin(&About {
         method: &Method::GET,
         template: "v3/certificates",
@@ -77,7 +82,6 @@ fn begun() -> CallSpan {
         port: 443,
         merchant: &"1900000109".into(),
     });
-    call
 }
 
 /// Everything that a call reports; returns how often the subscriber was called.
@@ -100,13 +104,7 @@ fn whole_life() -> usize {
         call.head(StatusCode::OK, Some("08"));
         call.phase(Some(Phase::Read), false);
         // A second beginning replaces the first span.
-        call.begin(&About {
-            method: &Method::GET,
-            template: "v3/certificates",
-            host: "api.mch.weixin.qq.com",
-            port: 443,
-            merchant: &"1900000109".into(),
-        });
+        begin(&call);
         call.cancelled();
     });
     called.load(Ordering::Relaxed)

@@ -98,7 +98,7 @@ fn the_script_for_zsh_handles_assignments_and_its_first_call() {
     assert!(script.starts_with("#compdef wechatpay\n"), "{script}");
 }
 
-/// What the shells make of a command line when TAB is pressed at its end. A path with a variable is quoted, by the shell
+/// Command lines, and how the shells complete them when TAB is pressed at their end. A path with a variable is quoted, by the shell
 /// or by the user.
 #[cfg(unix)]
 const TYPED: [(&str, &str); 6] = [
@@ -184,7 +184,7 @@ fn bash_completes_what_is_typed() {
 #[cfg(unix)]
 #[test]
 fn zsh_completes_what_is_typed() {
-    // zsh has a terminal for another zsh, to which it types. What comes from there has carriage returns.
+    // zsh has a terminal for another zsh, to which it types. Its output has carriage returns.
     let mut script = "zmodload zsh/zpty || exit 3\n\
         zpty typist zsh -f -i\n\
         zpty -w typist 'PS1=; unsetopt zle_bracketed_paste; autoload -U compinit; compinit -u; stty -echo; \

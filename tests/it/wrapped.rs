@@ -1,4 +1,4 @@
-//! Layers around the default transport, or inside of `retry`, send a request twice, give it up, or are wrong about it. What was sent counts.
+//! Layers around the default transport, or inside of `retry`, send a request twice, give it up, or are wrong about it. Requests that were sent count.
 
 use std::future::pending;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! What tests need and not every machine has: programs, and data outside of this repository.
+//! Programs and data that tests need and not every machine has.
 //!
 //! A test whose program is missing fails. It passes without a result only where [`SKIP`] says so.
 

@@ -111,7 +111,7 @@ fn questions_for_decoded_objects_by_name() {
     assert_ported("<?php\nfunction f(string $s) { print_r(json_decode($s)); }");
 }
 
-/// What is no text while PHP is ported may be one in a run.
+/// A value that is no text while PHP is ported may be one in a run.
 #[test]
 fn bytes_of_untyped_values() {
     let blocks = split(

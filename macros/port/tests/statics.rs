@@ -1,34 +1,9 @@
 //! Static properties, and objects that have several holders.
 
-use wechatpay_chain_port::emit::{self, Options, Output};
-use wechatpay_chain_port::source::{Kind, split};
+mod ported;
 
-fn ported(php: &str) -> Output {
-    emit::rust(&split("Pay.php", php, Kind::Php), &Options::default())
-}
-
-fn text(php: &str) -> String {
-    let made = ported(php);
-    assert!(made.complete, "{php}\n{:?}", made.diagnostics);
-    made.text
-}
-
-fn refused(php: &str, reason: &str) {
-    let made = ported(php);
-    let mut told = made.diagnostics.iter();
-    let found = told.any(|told| told.message.contains(reason));
-    assert!(
-        !made.complete && found,
-        "{php}\n{:?}\n{}",
-        made.diagnostics,
-        made.text
-    );
-}
-
-fn holds(php: &str, expected: &str) {
-    let text = text(php);
-    assert!(text.contains(expected), "{php}\n{expected}\n{text}");
-}
+use ported::{holds, refused, text};
+use wechatpay_chain_port::emit::Options;
 
 #[test]
 fn a_static_property_that_other_code_names_is_the_applications() {

@@ -14,7 +14,7 @@ use crate::output::Output;
 use crate::progress::Progress;
 use crate::settings::SettingsArgs;
 
-/// Codes of a request that is wrong in itself, and of a sandbox that fails. Others refuse, for example, a query of an order that nobody made.
+/// Codes of an invalid request, and of a sandbox that fails. Other codes refuse, for example, a query of an unknown order.
 const WRONG: [&str; 6] = [
     "LACK_PARAMS",
     "PARAM_ERROR",

@@ -74,13 +74,8 @@ impl MerchantEntry {
     /// another machine must not make the sandbox read files.
     pub(crate) fn settings(self, folder: Option<&Path>) -> Result<MerchantSettings, EntryError> {
         let text = |name, text, file| one_of(folder, name, text, file);
-        let key = private_key(text(
-            "private_key",
-            self.private_key,
-            self.private_key_file,
-        )?)?;
-        let certificate = text("certificate", self.certificate, self.certificate_file)?;
-        let certificate = read_certificate(certificate)?;
+        let key = private_key(folder, self.private_key, self.private_key_file)?;
+        let certificate = certificate(folder, self.certificate, self.certificate_file)?;
         let mut settings = MerchantSettings {
             mchid: self.mchid,
             name: self.name,
@@ -118,20 +113,15 @@ impl MerchantEntry {
 
 impl BrandEntry {
     fn given(self, folder: Option<&Path>) -> Result<GivenBrand, EntryError> {
-        let text = |name, text, file| one_of(folder, name, text, file);
-        let key = private_key(text(
-            "private_key",
-            self.private_key,
-            self.private_key_file,
-        )?)?;
-        let certificate = text("certificate", self.certificate, self.certificate_file)?;
+        let key = private_key(folder, self.private_key, self.private_key_file)?;
+        let certificate = certificate(folder, self.certificate, self.certificate_file)?;
         Ok(GivenBrand {
             brand_id: self.brand_id,
             key: key.ok_or_else(|| EntryError {
                 field: "private_key".to_owned(),
                 problem: NO_BRAND_KEY,
             })?,
-            certificate: read_certificate(certificate)?,
+            certificate,
             serial: self.serial,
         })
     }
@@ -142,12 +132,22 @@ const NO_BRAND_KEY: Bilingual = Bilingual::new(
     "缺少该字段：请给出私钥，或只在 brands 中列出该品牌，由沙箱生成",
 );
 
-fn private_key(pem: Option<Secret>) -> Result<Option<PrivateKey>, EntryError> {
+fn private_key(
+    folder: Option<&Path>,
+    text: Option<Secret>,
+    file: Option<PathBuf>,
+) -> Result<Option<PrivateKey>, EntryError> {
+    let pem = one_of(folder, "private_key", text, file)?;
     let key = pem.map(|pem| PrivateKey::from_bytes(pem.expose()));
     key.transpose().map_err(|_| unreadable("private_key"))
 }
 
-fn read_certificate(pem: Option<Secret>) -> Result<Option<Certificate>, EntryError> {
+fn certificate(
+    folder: Option<&Path>,
+    text: Option<Secret>,
+    file: Option<PathBuf>,
+) -> Result<Option<Certificate>, EntryError> {
+    let pem = one_of(folder, "certificate", text, file)?;
     let certificate = pem.map(|pem| Certificate::from_bytes(pem.expose()));
     certificate
         .transpose()

@@ -1,7 +1,7 @@
 //! Finds the undocumented members of a request, and the media ids that no upload has returned.
 //!
 //! WeChat Pay ignores undocumented members, so a misspelt one has no effect and causes no error. The documentation has
-//! gaps, so they are warnings. WeChat Pay refuses unknown media ids, in words that nobody has published; the samples of the
+//! gaps, so they are warnings. WeChat Pay refuses unknown media ids, but has not published the error. The samples of the
 //! documentation have some, so they are warnings too. Only a strict sandbox refuses both.
 
 use http::Method;

@@ -18,7 +18,7 @@ use wechatpay_chain::{Call, Client, Response, Verification};
 use wechatpay_sandbox::schema::{self, Field, FieldKind, Schema};
 use wechatpay_sandbox::{SampleRequest, Sandbox};
 
-pub(super) use sample_call::call;
+pub(super) use sample_call::{call, empty};
 
 use super::Outcome;
 

@@ -62,9 +62,10 @@ impl<'a> Evaluator<'a, '_> {
             self.forget_place(place);
             return Value::unknown("a key that only a run would tell");
         };
-        let before = match steps.is_empty() {
-            true => self.variable(name, span),
-            false => self.read_place(name, &steps, span),
+        let before = if steps.is_empty() {
+            self.variable(name, span)
+        } else {
+            self.read_place(name, &steps, span)
         };
         let after = match (&before, before.plain()) {
             (Value::Unknown(why), _) => Value::Unknown(Rc::clone(why)),

@@ -185,7 +185,7 @@ impl<'a> Evaluator<'a, '_> {
         behind.extend(frame.breaks);
         match self.join(ways) {
             Flow::Next => {
-                // What follows may not happen.
+                // The following statements may not run.
                 self.unsure += usize::from(leaves);
                 for step in turn.step {
                     self.expr(step);

@@ -216,7 +216,7 @@ impl<'a> Evaluator<'a, '_> {
         }
         let flow = self.join(ways);
         if finally.is_some_and(|finally| !finally.is_empty()) && self.left() > left {
-            // What it changes is not in the variables that were left with.
+            // The variables with which it was left lack its changes.
             self.forget_left();
             self.not_followed(span);
         }

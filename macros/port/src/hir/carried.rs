@@ -39,7 +39,7 @@ pub(super) struct Carried {
 /// A variable or property, how deep the mark is, and from where on.
 type Mark = (String, usize, (usize, usize));
 
-/// What one function does, without its closures: they are functions too.
+/// The effects of one function, without those of its closures: they are functions too.
 #[derive(Debug, Default)]
 struct Facts {
     /// Its name, and whether it is a constructor; a closure has none.
@@ -88,9 +88,9 @@ enum From {
     /// The mark begins here.
     Seed,
     Root(String),
-    /// What functions of this name return; without one, all closures.
+    /// The value that functions of this name return; without a name, that of all closures.
     Result(Option<String>),
-    /// What a closure captures: a variable of the function around it.
+    /// A variable of the function around it that a closure captures.
     Outer(usize, String, Span),
 }
 
@@ -359,7 +359,7 @@ fn each_in(function: &mut Function, number: &mut usize, found: &mut dyn FnMut(us
     }
 }
 
-/// What is done for a closure, the variables that it captures, and where it stands.
+/// Receives a closure, the variables that it captures, and its place.
 type ForClosure<'f> = dyn FnMut(&mut Function, &[(usize, usize)], Span) + 'f;
 
 fn for_closures(function: &mut Function, found: &mut ForClosure<'_>) {
@@ -415,7 +415,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What a statement sets for all that follow it in its list.
+    /// Records the places that a statement sets for all statements behind it in its list.
     fn sets(&mut self, expr: &mut Expr, block: (usize, usize)) {
         let span = expr.span;
         for (place, how) in expr.places_mut() {

@@ -113,7 +113,7 @@ fn statements(
     }
 }
 
-/// What a loop does in each turn, or a `try` before it fails.
+/// The statements that a loop runs in each turn, or a `try` before it fails.
 fn repeated(stmt: &Stmt) -> Option<Vec<Stmt>> {
     let more = |body: &Vec<Stmt>, exprs: Vec<&Expr>| {
         let exprs = exprs.into_iter().cloned();

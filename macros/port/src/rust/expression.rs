@@ -471,12 +471,11 @@ impl<'a> Body<'_, 'a> {
             | Repr::HandleRef(Ty::Thrown)
                 if !self.is_given =>
             {
-                match self.is_returned {
-                    true => self.value_of_exception(&code, value.span),
-                    false => {
-                        let message = "an exception where a plain value is expected";
-                        self.refuse(value.span, message).tokens
-                    }
+                if self.is_returned {
+                    self.value_of_exception(&code, value.span)
+                } else {
+                    let message = "an exception where a plain value is expected";
+                    self.refuse(value.span, message).tokens
                 }
             }
             Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_) => {
@@ -557,10 +556,12 @@ impl<'a> Body<'_, 'a> {
         let may_be_text = *self.types.of(object).present() == Ty::Any && self.counts_bytes(key);
         let object = self.plain_ref(&code, span);
         let key = self.key(key);
-        match may_be_text {
-            true => Code::new(self.tried(quote!(php::at(#object, #key))), Repr::Value),
-            false => Code::new(quote!(php::get(#object, #key)), Repr::Value),
-        }
+        let item = if may_be_text {
+            self.tried(quote!(php::at(#object, #key)))
+        } else {
+            quote!(php::get(#object, #key))
+        };
+        Code::new(item, Repr::Value)
     }
 
     /// Whether a key may be a whole number, which counts the bytes of a text.

@@ -498,7 +498,7 @@ impl<'s, 'a> Body<'s, 'a> {
         self.tried(quote!(#host.#method(#value)))
     }
 
-    /// What stands for an exception in an array: the application's.
+    /// The application's value for an exception in an array.
     pub(crate) fn value_of_exception(&mut self, code: &Code, span: Span) -> TokenStream {
         let (line, php) = self.place(span);
         let place = (self.shared.block.file.clone(), line, php.clone());

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::Span;
 
-/// What is put before a text without a tag.
+/// The tag that is put before a text without one.
 const TAG: &str = "<?php ";
 
 /// The parser's text, and where the caller's begins in it.

@@ -1,13 +1,13 @@
 //! Service providers and their sub-merchants.
 
-use http::Method;
 use serde_json::json;
-use wechatpay_chain::catalog::{BodyKind, Operation};
-use wechatpay_chain::{Call, Client, Media};
+use wechatpay_chain::catalog::Operation;
+use wechatpay_chain::{Call, Client};
 use wechatpay_sandbox::schema;
 use wechatpay_sandbox::{MerchantKind, MerchantSettings, SampleRequest, Sandbox};
 
 use super::super::Outcome;
+use super::super::operations::empty;
 use super::{FOREIGN_SUB, OTHER_PROVIDER, PROVIDER, SHOP, SUBS};
 use super::{get, order, partner_order, post, refused, sandbox, says};
 
@@ -227,15 +227,7 @@ fn call_for(
         }
         _ => None,
     };
-    let chain = client.chain(operation.path().to_owned());
-    let mut call = match (operation.method(), operation.body()) {
-        (_, BodyKind::Multipart) => chain.post(Media::from_bytes("a.jpg", "abc"), ()),
-        (Method::GET, _) => chain.get(()),
-        (Method::DELETE, _) => chain.delete(()),
-        (Method::PUT, _) => chain.put((), ()),
-        (Method::PATCH, _) => chain.patch((), ()),
-        _ => chain.post((), ()),
-    };
+    let mut call = empty(client, operation);
     for (name, value) in sample.query() {
         call = call.query(name, id_for(name).unwrap_or(value));
     }

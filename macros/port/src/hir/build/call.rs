@@ -264,19 +264,8 @@ impl<'a> Builder<'a> {
         params: &'a [syntax::Param],
         args: &'a [Arg],
     ) -> Option<Vec<Expr>> {
-        let simple = |arg: &Arg| {
-            matches!(
-                arg.value.kind,
-                PhpKind::Variable(_)
-                    | PhpKind::Null
-                    | PhpKind::Bool(_)
-                    | PhpKind::Int(_)
-                    | PhpKind::Float(_)
-                    | PhpKind::String(_)
-            )
-        };
         // PHP evaluates them as they are written.
-        if !in_order(params, args) && !args.iter().all(simple)
+        if !in_order(params, args) && !args.iter().all(|arg| is_simple(&arg.value))
             || params.iter().any(|param| param.variadic)
         {
             return None;
@@ -426,4 +415,17 @@ fn is_promise_chain(expr: &syntax::Expr) -> bool {
     crate::recognise::Call::of(expr).is_some_and(|call| {
         call.verb.mode == crate::recognise::Mode::Async && !call.steps.is_empty()
     })
+}
+
+/// Whether an expression is a literal or a variable: the order in which such expressions are evaluated does not matter.
+pub(super) fn is_simple(value: &syntax::Expr) -> bool {
+    matches!(
+        value.kind,
+        PhpKind::Variable(_)
+            | PhpKind::Null
+            | PhpKind::Bool(_)
+            | PhpKind::Int(_)
+            | PhpKind::Float(_)
+            | PhpKind::String(_)
+    )
 }

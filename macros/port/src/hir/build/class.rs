@@ -110,15 +110,16 @@ fn read<'a>(block: &'a Block, names: &'a Names<'a>, shape: &Shape<'a>) -> Member
         members
             .shared
             .extend(shared_statics(class, method, &mut function, shape));
-        match method.name.eq_ignore_ascii_case("__construct") {
-            true => members.constructor = Some(function),
-            false => members.methods.push(function),
+        if method.name.eq_ignore_ascii_case("__construct") {
+            members.constructor = Some(function);
+        } else {
+            members.methods.push(function);
         }
     }
     members
 }
 
-/// The static properties that a method sets and that objects share: each struct would have a copy of its own, so the
+/// The static properties that a method sets and that objects share: each struct would have a separate copy, so the
 /// application has them. A client that is made once may be copied, and so may a property that only one static method uses and sets
 /// once.
 fn shared_statics(
@@ -360,7 +361,7 @@ pub(super) fn property(expr: &Expr, own: Option<&syntax::Class>) -> Option<Strin
     }
 }
 
-/// Whether a static property is one that the class declares. What it does not declare is another class's.
+/// Whether the class declares a static property; all others are another class's.
 fn is_own_static(own: Option<&syntax::Class>, class: &syntax::Name, name: &str) -> bool {
     let relative = matches!(
         class.written.to_ascii_lowercase().as_str(),

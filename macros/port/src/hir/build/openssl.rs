@@ -236,7 +236,7 @@ impl<'a> Builder<'a> {
         Some((stmts, Expr::new(span, ExprKind::Local(done))))
     }
 
-    /// What becomes of the variable where the call fails: it keeps its value, which the next statement encodes.
+    /// Keeps the value of the variable where the call fails; the next statement encodes it.
     fn kept(&mut self, span: Span, args: &[Arg]) -> Vec<Stmt> {
         let target = args.get(1).and_then(|arg| variable(&arg.value));
         let Some(name) = target.filter(|_| self.held.raw.recoded.contains(&span.start)) else {

@@ -1,6 +1,7 @@
 //! Calls of WeChat Pay: paths, options, promises.
 
 use super::alias::Node;
+use super::call::is_simple;
 use super::{Builder, refused};
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
@@ -390,7 +391,7 @@ pub(in crate::hir) fn is_default(name: &str, literal: Option<bool>) -> bool {
     let default = match name {
         // Without it, PHP returns the answers that are errors.
         "http_errors" | "verify" | "decode_content" => true,
-        // `debug` prints, `synchronous` sends promises that nobody waits for.
+        // `debug` prints, `synchronous` sends promises without `wait()`.
         "debug" | "synchronous" | "allow_redirects" | "stream" | "cookies" => false,
         _ => return false,
     };
@@ -445,18 +446,8 @@ const GUZZLE: [&str; 25] = [
 
 /// Whether an expression does nothing but give a value.
 fn is_inert(value: &syntax::Expr) -> bool {
-    let kind = matches!(
-        value.kind,
-        PhpKind::Variable(_)
-            | PhpKind::Null
-            | PhpKind::Bool(_)
-            | PhpKind::Int(_)
-            | PhpKind::Float(_)
-            | PhpKind::String(_)
-            | PhpKind::Index { .. }
-            | PhpKind::Property { .. }
-    );
-    kind && value.children().into_iter().all(is_inert)
+    let reads = matches!(value.kind, PhpKind::Index { .. } | PhpKind::Property { .. });
+    (reads || is_simple(value)) && value.children().into_iter().all(is_inert)
 }
 
 /// The option `handler`.

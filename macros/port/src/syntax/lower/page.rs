@@ -17,10 +17,11 @@ impl<'t> Lower<'t> {
                 continue;
             }
             let statement = self.statement(node);
-            statements.extend(statement.map(|statement| match echoes {
-                true => shown(statement),
-                false => statement,
-            }));
+            statements.extend(statement.map(
+                |statement| {
+                    if echoes { shown(statement) } else { statement }
+                },
+            ));
             echoes = false;
         }
         statements
