@@ -6,6 +6,7 @@
 #                                (retrying), and with spans and a subscriber that discards them (-spans)
 #   ./instructions.sh profile    the client's functions as well, sorted by their own cost
 #   ./instructions.sh profile floor
+#   ./instructions.sh build      only builds what the others run
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -28,6 +29,7 @@ calls=${CARGO_TARGET_DIR:-target}/release/calls
 cargo build --release --quiet --bin calls --features spans
 cp "$calls" "$calls-spans"
 cargo build --release --quiet --bin calls
+[[ ${1:-} != build ]] || exit 0
 # Not in a pipe: grep -q ends before ldd does, and pipefail would count that as a failure.
 libraries=$(ldd "$calls")
 if [[ $libraries != *libcrypto* ]]; then

@@ -1,11 +1,10 @@
-#![deny(warnings)]
-
 use wechatpay_chain::path;
 
 const PUNISH: &str = path!(v3.aggracctBc.wbChannel.controlOrders.punish);
 static NATIVE: &str = path!(V3.Pay.transactions.native);
 
-fn main() {
+#[test]
+fn paths_are_as_written() {
     assert_eq!(PUNISH, "v3/aggracct-bc/wb-channel/control-orders/punish");
     assert_eq!(NATIVE, "v3/pay/transactions/native");
     assert_eq!(

@@ -1,5 +1,3 @@
-#![deny(warnings)]
-
 mod query {
     wechatpay_chain::types!(GET "v3/pay/transactions/id/{id}");
 }
@@ -16,7 +14,8 @@ mod complaint {
     wechatpay_chain::types!(EVENT "complaint.create");
 }
 
-fn main() {
+#[test]
+fn types_read_and_write() {
     let text = r#"{"trade_state": "NEW_STATE", "amount": {"total": 100}, "unknown": [1]}"#;
     let found: query::Response = serde_json::from_str(text).unwrap();
     assert_eq!(found.amount.unwrap().total, Some(100));

@@ -5,13 +5,16 @@ struct Shop {
 }
 
 fn text(client: &Client, mchid: &str, order_no: String) -> Call {
-    php!(client, r#"
+    php!(
+        client,
+        r#"
         // 关闭订单
         $instance->v3->pay->transactions->outTradeNo->_out_trade_no_->close->postAsync([
             'json' => ['mchid' => $mchid, 'note' => "a{$mchid}"],
             'out_trade_no' => $orderNo,
         ]);
-    "#)
+    "#
+    )
 }
 
 fn tokens(shop: &Shop, media: Media) -> [Call; 4] {
@@ -37,6 +40,7 @@ fn tokens(shop: &Shop, media: Media) -> [Call; 4] {
     ]
 }
 
-fn main() {
+#[test]
+fn php_compiles() {
     let _ = (text, tokens);
 }
