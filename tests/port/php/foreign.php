@@ -228,7 +228,11 @@ final class Source
     private array $declared = [];
     public string $rewritten = '';
 
-    public function __construct(string $text)
+    /** The method whose body comes next, if the application has it. */
+    private ?string $asked = null;
+
+    /** @param array<string, list<string>> $application the methods that the application has, and the properties they are given */
+    public function __construct(string $text, private array $application = [])
     {
         $this->tokens = \PhpToken::tokenize($text);
         $this->read();
@@ -279,7 +283,25 @@ final class Source
             $this->rewritten .= $token->is([\T_STRING, \T_NAME_QUALIFIED, \T_NAME_FULLY_QUALIFIED])
                 ? $this->name($token, $before, $after, $role, $replaced)
                 : $token->text;
+            if ($before?->is(\T_FUNCTION) && isset($this->application[$token->text])) {
+                $this->asked = $token->text;
+                $void = false;
+            } elseif ($this->asked !== null && \strtolower($token->text) === 'void') {
+                $void = true;
+            } elseif ($this->asked !== null && $token->is('{')) {
+                $this->rewritten .= $this->ask($void);
+                $this->asked = null;
+            }
         }
+    }
+
+    /** A body that asks the application: the record has the arguments and the properties. */
+    private function ask(bool $void): string
+    {
+        $properties = \array_map(static fn (string $name) => "\$this->{$name}", $this->application[$this->asked]);
+        $given = \implode(', ', ['...\array_values(\get_defined_vars())', ...$properties]);
+        $call = "\\Oracle\\call('{$this->asked}', [{$given}])";
+        return $void ? " {$call}; return;" : " return {$call};";
     }
 
     private function name(\PhpToken $token, ?\PhpToken $before, ?\PhpToken $after, string $role, array $replaced): string

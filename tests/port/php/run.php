@@ -220,7 +220,7 @@ function run(array $job): void
     });
     \chdir($job['work']);
     $text = \str_replace('/path/to/', $job['fixtures'] . '/', \file_get_contents($job['file']));
-    $source = new Source($text);
+    $source = new Source($text, $run['application'] ?? []);
     $GLOBALS['ORACLE_SOURCE'] = $source;
     $source->defineMissing();
     $code = $job['out'] . '.php';

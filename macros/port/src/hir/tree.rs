@@ -622,6 +622,8 @@ pub struct Foreign {
     pub changes: bool,
     /// The arguments, in order.
     pub args: Vec<Expr>,
+    /// The functions of the file that the call stands for, which its documentation has in full.
+    pub quoted: Vec<Span>,
 }
 
 impl Expr {

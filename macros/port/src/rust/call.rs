@@ -94,6 +94,10 @@ impl<'a> Body<'_, 'a> {
             wanted,
             place,
         );
+        if !foreign.quoted.is_empty() {
+            let lines = self.shared.quoted(&foreign.quoted);
+            self.shared.host.quote(&method, lines);
+        }
         if receiver.is_some()
             && let Some(object) = &foreign.receiver
             && let Some(name) = self.name_of(object)

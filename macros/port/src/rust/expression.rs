@@ -941,7 +941,7 @@ impl<'a> Body<'_, 'a> {
                     }
                     Repr::Str => (
                         quote!(#name: &Value),
-                        quote!(let #name = &php::as_text(#name)?;),
+                        quote!(let #name: &str = &php::as_text(#name)?;),
                     ),
                     Repr::Int => (
                         quote!(#name: &Value),

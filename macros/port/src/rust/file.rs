@@ -579,6 +579,28 @@ impl Shared<'_> {
         docs
     }
 
+    /// The PHP of functions, as documentation.
+    pub(crate) fn quoted(&self, spans: &[Span]) -> Vec<String> {
+        let mut lines = Vec::new();
+        for span in spans {
+            let (line, _) = self.block.position(span.start);
+            let text = self.block.text.get(span.range()).unwrap_or_default();
+            let before = self.block.text.get(..span.start).unwrap_or_default();
+            let indent = before.rsplit('\n').next().unwrap_or_default();
+            let indent: String = indent.chars().take_while(|c| c.is_whitespace()).collect();
+            let file = self.file_name_at(span.start);
+            lines.push(String::new());
+            lines.push(clean(&format!("From line {line} of `{file}`:")));
+            lines.push(String::new());
+            lines.push(" ~~~php".to_owned());
+            let text = text.lines();
+            let text = text.map(|line| line.strip_prefix(&indent).unwrap_or(line));
+            lines.extend(text.map(|line| clean(&line.replace('\t', "    "))));
+            lines.push(" ~~~".to_owned());
+        }
+        lines
+    }
+
     /// Notes what a type needs to be imported.
     pub(crate) fn use_type(&mut self, ty: &Ty) {
         let name = match ty.present() {

@@ -42,6 +42,8 @@ struct Entry {
     returns: Ty,
     /// File, line and text of each place that calls it.
     places: Vec<(String, usize, String)>,
+    /// The lines of the functions that it stands for.
+    quoted: Vec<String>,
 }
 
 /// The trait's methods, by the call that each stands for.
@@ -92,6 +94,7 @@ impl Host {
                 names: vec![String::new(); args.len()],
                 returns: returns.clone(),
                 places: Vec::new(),
+                quoted: Vec::new(),
             };
             self.entries.insert(key.clone(), entry);
             self.order.push(key.clone());
@@ -135,6 +138,14 @@ impl Host {
         }
     }
 
+    /// Gives the documentation of a method the functions that it stands for.
+    pub(crate) fn quote(&mut self, method: &str, lines: Vec<String>) {
+        let mut entries = self.entries.values_mut();
+        if let Some(entry) = entries.find(|entry| entry.name == method) {
+            entry.quoted = lines;
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -153,6 +164,7 @@ impl Host {
                 docs.push(String::new());
             }
             docs.pop();
+            docs.extend(entry.quoted.iter().cloned());
             let method = ident(&entry.name);
             let params = self.params(entry);
             let params = params.iter().map(|(name, ty)| {

@@ -113,6 +113,10 @@ impl<'a> Body<'_, 'a> {
                     }),
                 }
             }
+            // The application gives the client, not a value that stands for one.
+            Some(value) if returns == Ty::Client && matches!(*value.kind, ExprKind::Foreign(_)) => {
+                self.kept(value, &returns)
+            }
             Some(value) => {
                 self.is_returned = matches!(*value.kind, ExprKind::Array(_));
                 let code = self.expr(value);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::handed::Handed;
 use super::{Builder, Names, once};
 use crate::hir::Ty;
 use crate::hir::flatten::{PARENT, PARENT_CONSTRUCTOR, is_exception_name};
@@ -22,6 +23,8 @@ pub(super) struct Shape<'a> {
     pub(super) shared: BTreeSet<String>,
     /// The names of its constants.
     pub(super) consts: BTreeSet<String>,
+    /// The methods that the application has.
+    pub(super) handed: Handed,
 }
 
 /// The functions of a class.
@@ -36,7 +39,7 @@ struct Members {
 }
 
 pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a syntax::Class) -> Class {
-    let mut shape = shape(names, class);
+    let mut shape = shape(block, names, class);
     let mut members = read(block, names, &shape);
     if !members.shared.is_empty() {
         shape.shared.append(&mut members.shared);
@@ -95,10 +98,14 @@ fn read<'a>(block: &'a Block, names: &'a Names<'a>, shape: &Shape<'a>) -> Member
     let class = shape.class;
     let mut members = Members::default();
     for method in class.methods.iter().filter(|method| method.has_body) {
-        if method.name.ends_with(PARENT_CONSTRUCTOR) {
+        if method.name.ends_with(PARENT_CONSTRUCTOR) || shape.handed.is_helper(&method.name) {
             continue;
         }
         let mut builder = Builder::new(block, names, Some(shape));
+        if let Some(function) = builder.handed(method) {
+            members.methods.push(function);
+            continue;
+        }
         builder.method_name = Some(method.name.clone());
         let mut function = builder.function(
             method.span,
@@ -215,7 +222,7 @@ impl Names<'_> {
     }
 }
 
-fn shape<'a>(names: &Names<'_>, class: &'a syntax::Class) -> Shape<'a> {
+fn shape<'a>(block: &Block, names: &Names<'_>, class: &'a syntax::Class) -> Shape<'a> {
     let mut found = Uses::of(class);
     for method in &class.methods {
         found.statements(&method.closure.body);
@@ -254,6 +261,10 @@ fn shape<'a>(names: &Names<'_>, class: &'a syntax::Class) -> Shape<'a> {
         foreign,
         shared,
         consts: class.consts.iter().map(|(name, _)| name.clone()).collect(),
+        handed: match names.touched {
+            None => Handed::of(class, &block.text),
+            Some(_) => Handed::default(),
+        },
     }
 }
 
@@ -383,6 +394,15 @@ impl Builder<'_> {
         let name = property(expr, self.class.map(|shape| shape.class))?;
         let shared = self.class.is_some_and(|shape| shape.shared.contains(&name));
         (!shared).then_some(name)
+    }
+
+    /// The whole name of the class, as far as the file has one namespace.
+    pub(super) fn class_name(&self) -> Option<String> {
+        let class = &self.class?.class.name;
+        Some(match self.names.namespace.as_deref().unwrap_or_default() {
+            "" => class.clone(),
+            namespace => format!("{namespace}\\{class}"),
+        })
     }
 
     /// The methods of the class, in lower case.

@@ -252,10 +252,18 @@ impl<'a> Builder<'a> {
             // The name may be that of a property which the struct has.
             let own = |shape: &class::Shape<'_>| {
                 let mut names = shape.fields.keys();
-                names.any(|name| !shape.foreign.contains(name))
+                names.any(|name| !shape.foreign.contains(name) && !shape.shared.contains(name))
             };
             if matches!(member, Member::Computed(_)) && self.class.is_some_and(own) {
                 return self.unknown(expr.span, "a property whose name only a run tells");
+            }
+            // Each class has other properties.
+            if let Member::Computed(name) = member
+                && let Some(class) = self.class_name()
+            {
+                let args = vec![self.expr(name)];
+                let words = vec![class, "property".to_owned()];
+                return self.foreign(expr.span, words, None, args);
             }
             return self.foreign_expr(expr);
         }

@@ -23,6 +23,7 @@ impl<'a> Builder<'a> {
             receiver,
             changes: false,
             args,
+            quoted: Vec::new(),
         };
         Expr::new(span, ExprKind::Foreign(Box::new(foreign)))
     }

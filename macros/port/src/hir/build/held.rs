@@ -15,6 +15,8 @@ pub(super) struct Held {
     /// The variables whose object something else holds, and from which byte on.
     shared: BTreeMap<String, usize>,
     params: BTreeSet<String>,
+    /// The parameters that PHP gives an array.
+    arrays: BTreeSet<String>,
     /// The variables of loops through what nothing else mentions.
     looped: BTreeSet<String>,
     /// The variables that another one or a property is a copy of, or that are such a copy.
@@ -35,6 +37,14 @@ impl Held {
         for param in &closure.params {
             held.share(&param.name, 0);
             held.params.insert(param.name.clone());
+            let array = param
+                .ty
+                .as_deref()
+                .is_some_and(|ty| ty.eq_ignore_ascii_case("array"));
+            let null = matches!(&param.default, Some(value) if value.kind == ExprKind::Null);
+            if (array && !null) || param.variadic {
+                held.arrays.insert(param.name.clone());
+            }
         }
         for capture in &closure.uses {
             held.share(&capture.name, 0);
@@ -76,6 +86,11 @@ impl Held {
     /// Whether a variable is a parameter that keeps its first value.
     pub(super) fn is_given(&self, name: &str) -> bool {
         self.params.contains(name) && !self.assigned.contains(name)
+    }
+
+    /// Whether a variable is a parameter that keeps the array which PHP gives it.
+    pub(super) fn is_array(&self, name: &str) -> bool {
+        self.arrays.contains(name) && self.is_given(name)
     }
 
     /// The variable of an object that the caller, or a list that nothing else mentions, holds too: only the application

@@ -10,6 +10,7 @@ mod escapes;
 mod expression;
 mod foreign;
 mod function;
+mod handed;
 mod held;
 mod known;
 mod left;
@@ -24,6 +25,7 @@ mod sdk;
 mod setting;
 mod statement;
 mod statics;
+mod walked;
 
 pub(super) use sdk::{is_default, setting_named, unknown};
 

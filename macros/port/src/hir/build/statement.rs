@@ -108,6 +108,9 @@ impl<'a> Builder<'a> {
         if let Some(stmts) = self.openssl_statement(span, expr) {
             return stmts;
         }
+        if let Some(stmts) = self.walked(span, expr) {
+            return stmts;
+        }
         if let Some(stmts) = self.computed_property(span, expr) {
             return stmts;
         }
@@ -130,6 +133,12 @@ impl<'a> Builder<'a> {
             PhpKind::Call { function, args } => match (function.last().as_str(), &**args) {
                 ("exit" | "die", args) => {
                     StmtKind::Exit(args.first().map(|arg| self.expr(&arg.value)))
+                }
+                ("printf", [_, ..]) if !self.names.functions.contains_key("printf") => {
+                    match self.formatted(span, args) {
+                        Some(text) => StmtKind::Echo(vec![text]),
+                        None => StmtKind::Expr(self.expr(expr)),
+                    }
                 }
                 ("print_r", [value]) => {
                     let value = self.expr(&value.value);
@@ -160,6 +169,12 @@ impl<'a> Builder<'a> {
             _ => StmtKind::Expr(self.expr(expr)),
         };
         vec![Stmt { span, kind }]
+    }
+
+    /// The text that `printf` prints.
+    fn formatted(&mut self, span: Span, args: &'a [syntax::Arg]) -> Option<Expr> {
+        let args = self.args(args)?;
+        crate::hir::function(span, "sprintf", args)
     }
 
     /// `$promise->wait(false);`: what the promise fails with is not thrown.
