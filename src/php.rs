@@ -19,7 +19,10 @@
 pub use http::HeaderMap;
 pub use wechatpay_chain_php::*;
 use wechatpay_core::crypto::base64 as encoding;
-pub use wechatpay_core::php::{base64, base64_decode, base64_encode, base64_of_hex, nonce};
+pub use wechatpay_core::php::{
+    base64, base64_decode, base64_encode, base64_of_hex, base64_of_hex2bin, nonce, random_base64,
+    random_hex,
+};
 use wechatpay_core::php::{opens_private, opens_public};
 use wechatpay_core::protocol::xml::{decode, is_xml};
 
@@ -302,6 +305,32 @@ pub fn sodium_decrypt(
     let bytes = encoding::decode(&base64(ciphertext)).unwrap_or_default();
     let aad = associated_data.as_bytes();
     let Ok(plain) = aes::gcm_decrypt(key, nonce.as_bytes(), aad, &bytes) else {
+        return Ok(false.into());
+    };
+    Ok(decrypted(&plain)?.into())
+}
+
+/// `openssl_decrypt` with aes-256-gcm of a ciphertext that ends in its tag: false for one that does not belong to the rest.
+///
+/// # Errors
+/// A fault for a nonce that has not 12 bytes, and if the plaintext is not UTF-8: a text of Rust cannot hold it.
+pub fn openssl_decrypt_gcm(
+    ciphertext: &str,
+    key: &str,
+    nonce: &str,
+    associated_data: &str,
+) -> Result<Value> {
+    if nonce.len() != 12 {
+        let message = "`openssl_decrypt` with a nonce that has not 12 bytes";
+        return Err(Thrown::fault(message));
+    }
+    // OpenSSL ends a short key with zeros, and cuts a long one.
+    let mut padded = [0; 32];
+    let known = key.len().min(32);
+    padded[..known].copy_from_slice(&key.as_bytes()[..known]);
+    let bytes = encoding::decode(&base64(ciphertext)).unwrap_or_default();
+    let aad = associated_data.as_bytes();
+    let Ok(plain) = aes::gcm_decrypt(&padded, nonce.as_bytes(), aad, &bytes) else {
         return Ok(false.into());
     };
     Ok(decrypted(&plain)?.into())

@@ -71,6 +71,39 @@ pub fn base64_of_hex(digits: &str) -> Result<String> {
     Ok(crypto::base64::encode(&bytes))
 }
 
+/// `base64_encode(hex2bin($digits))`: PHP warns of what are no digits, and encodes nothing.
+#[must_use]
+pub fn base64_of_hex2bin(digits: &str) -> String {
+    base64_of_hex(digits).unwrap_or_default()
+}
+
+/// `bin2hex(random_bytes($length))`
+///
+/// # Errors
+/// A `ValueError` for a length below 1, and a fault if OpenSSL provides no random numbers.
+pub fn random_hex(length: i64) -> Result<String> {
+    let bytes = random_bytes(length)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// `base64_encode(random_bytes($length))`
+///
+/// # Errors
+/// A `ValueError` for a length below 1, and a fault if OpenSSL provides no random numbers.
+pub fn random_base64(length: i64) -> Result<String> {
+    Ok(crypto::base64::encode(&random_bytes(length)?))
+}
+
+fn random_bytes(length: i64) -> Result<Vec<u8>> {
+    let wrong = "random_bytes(): Argument #1 ($length) must be greater than 0";
+    let length = usize::try_from(length).ok().filter(|length| *length > 0);
+    let length = length.ok_or_else(|| Thrown::new("ValueError", wrong))?;
+    let mut bytes = vec![0; length];
+    let none = |_| Thrown::fault("OpenSSL provides no random numbers");
+    openssl::rand::rand_bytes(&mut bytes).map_err(none)?;
+    Ok(bytes)
+}
+
 /// `base64_decode($text)`
 ///
 /// # Errors

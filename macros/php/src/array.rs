@@ -242,10 +242,39 @@ pub fn values(array: &Value) -> Vec<Value> {
 /// `$array[$key] = $value`
 ///
 /// # Errors
-/// An `Error` if the value is not an array.
+/// An `Error` if the value is neither an array nor a text, and a fault if a byte of a text is a part of a character.
 pub fn set(array: &mut Value, key: impl Key, value: Value) -> Result<()> {
+    if let Value::String(text) = array {
+        *text = with_byte(text, &key.key(), &value)?;
+        return Ok(());
+    }
     *entry(array, key)? = value;
     Ok(())
+}
+
+/// `$text[$key] = $value`: the first byte of the value.
+fn with_byte(text: &str, key: &str, value: &Value) -> Result<String> {
+    let Some(at) = whole(key) else {
+        let message = format!("Cannot access offset of type string on string: {key}");
+        return Err(Thrown::fault(message));
+    };
+    let value = crate::text(value);
+    let Some(byte) = value.bytes().next() else {
+        let message = "Cannot assign an empty string to a string offset";
+        return Err(Thrown::new("Error", message));
+    };
+    let len = i64::try_from(text.len()).unwrap_or(i64::MAX);
+    let Ok(at) = usize::try_from(if at < 0 { len.saturating_add(at) } else { at }) else {
+        // PHP warns of an offset before the text, and leaves the text.
+        return Ok(text.to_owned());
+    };
+    let mut bytes = text.as_bytes().to_vec();
+    if at >= bytes.len() {
+        bytes.resize(at.saturating_add(1), b' ');
+    }
+    bytes[at] = byte;
+    let cut = |_| Thrown::fault("PHP takes this character apart into bytes");
+    String::from_utf8(bytes).map_err(cut)
 }
 
 /// `$array[] = $value`
@@ -253,6 +282,10 @@ pub fn set(array: &mut Value, key: impl Key, value: Value) -> Result<()> {
 /// # Errors
 /// An `Error` if the value is not an array.
 pub fn push(array: &mut Value, value: Value) -> Result<()> {
+    if array.is_string() {
+        let message = "[] operator not supported for strings";
+        return Err(Thrown::new("Error", message));
+    }
     let key = next_key(array)?;
     set(array, key, value)
 }

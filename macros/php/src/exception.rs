@@ -222,6 +222,33 @@ impl Thrown {
         self.inner.answer.as_ref()
     }
 
+    /// `getResponse()` of any exception.
+    ///
+    /// # Errors
+    /// An `Error` where the class has no such method: only Guzzle's `RequestException` and its kin have.
+    pub fn response(&self) -> crate::Result<Option<&Answer>> {
+        self.has_method("getResponse")?;
+        Ok(self.answer())
+    }
+
+    /// `hasResponse()` of any exception.
+    ///
+    /// # Errors
+    /// An `Error` where the class has no such method: only Guzzle's `RequestException` and its kin have.
+    pub fn has_response(&self) -> crate::Result<bool> {
+        self.has_method("hasResponse")?;
+        Ok(self.answer().is_some())
+    }
+
+    fn has_method(&self, name: &str) -> crate::Result<()> {
+        if self.inner.fault || self.is("GuzzleHttp\\Exception\\RequestException") {
+            return Ok(());
+        }
+        let class = self.class();
+        let message = format!("Call to undefined method {class}::{name}()");
+        Err(Self::new("Error", message))
+    }
+
     /// `getPrevious()`
     #[must_use]
     pub fn previous(&self) -> Option<&Self> {

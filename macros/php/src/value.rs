@@ -411,20 +411,29 @@ pub fn maybe(text: Option<&str>) -> Value {
 #[must_use]
 pub fn print_r(value: &Value) -> String {
     let mut out = String::new();
-    printed(value, 0, &mut out);
+    printed(value, "Array", 0, &mut out);
     out
 }
 
-fn printed(value: &Value, indent: usize, out: &mut String) {
+/// `print_r($value, true)` of what `json_decode` gives without arrays for objects.
+#[must_use]
+pub fn print_r_object(value: &Value) -> String {
+    let mut out = String::new();
+    printed(value, "stdClass Object", 0, &mut out);
+    out
+}
+
+fn printed(value: &Value, object: &str, indent: usize, out: &mut String) {
     let items = match value {
         Value::Array(_) | Value::Object(_) => crate::items(value),
         scalar => return out.push_str(&text(scalar)),
     };
     let pad = " ".repeat(indent);
-    out.push_str(&format!("Array\n{pad}(\n"));
+    let kind = if value.is_object() { object } else { "Array" };
+    out.push_str(&format!("{kind}\n{pad}(\n"));
     for (key, value) in items {
         out.push_str(&format!("{pad}    [{}] => ", text(&key)));
-        printed(&value, indent + 8, out);
+        printed(&value, object, indent + 8, out);
         out.push('\n');
     }
     out.push_str(&format!("{pad})\n"));

@@ -96,7 +96,6 @@ fn questions_for_decoded_objects_by_name() {
         "array_map('is_object', json_decode($s))",
         "array_key_exists('k', json_decode($s))",
         "json_decode($s) === json_decode($s)",
-        "print_r(json_decode($s), true)",
         "'a' . print_r([1, json_decode($s)], true)",
     ] {
         let php = format!("<?php\nfunction f(string $s) {{ return {question}; }}");
@@ -109,6 +108,7 @@ fn questions_for_decoded_objects_by_name() {
         assert_ported(&array);
     }
     assert_ported("<?php\nfunction f(string $s) { print_r(json_decode($s)); }");
+    assert_ported("<?php\nfunction f(string $s) { return print_r(json_decode($s), true); }");
 }
 
 /// A value that is no text while PHP is ported may be one in a run.
@@ -181,11 +181,66 @@ fn appending_behind_items_that_are_gone() {
         );
     }
     let php = "<?php\nfunction f($xs) {\n$a = array_filter($xs);\narray_pop($a);\n$a[] = 7;\nreturn $a; }";
-    assert_refused(php, "4:1", "`array_pop` of an array that may lack keys");
+    let message = "`[]` behind `unset` of an item, or `array_pop` of an array that may lack keys";
+    assert_refused(php, "5:1", message);
     assert_ported(&php.replace("$a[] = 7;", ""));
     assert_ported(&php.replace("array_filter($xs)", "array_values(array_filter($xs))"));
     let plain = "$a = []; foreach ($xs as $x) { $a[] = $x; unset($a[0]); $a = []; } return $a;";
     assert_ported(&format!("<?php\nfunction f($xs) {{ {plain} }}"));
     let emptied = "function f() { $this->noop(); $this->l[] = 1; } function noop() { return 1; }";
     assert_ported(&class(emptied));
+}
+
+#[test]
+fn appending_behind_a_pop_of_an_array_that_may_lack_keys() {
+    let message = "`[]` behind `unset` of an item, or `array_pop` of an array that may lack keys";
+    for php in [
+        "function f() { $a = [1 => 'a', 5 => 'b']; array_pop($a);\n$a[] = 'c'; return $a; }",
+        "function f(array $a) { array_pop($a); $b = $a;\n$b[] = 'c'; return $b; }",
+        "function f($n) { $a = ['x']; $a[$n] = 'y'; array_pop($a);\narray_push($a, 'c'); return $a; }",
+        "function f($t) { $a = json_decode($t, true); array_pop($a);\n$a[] = 'c'; return $a; }",
+    ] {
+        assert_refused(&format!("<?php\n{php}"), "3:1", message);
+    }
+    assert_ported(
+        "<?php\nfunction f() { $a = ['k' => 0, 'x', 'y']; array_pop($a); $a[] = 'c'; return $a; }",
+    );
+    assert_ported("<?php\nfunction f(array $a) { array_shift($a); $a[] = 'c'; return $a; }");
+}
+
+#[test]
+fn print_r_of_what_may_be_an_object() {
+    let message = "`print_r` of what `json_decode` may give as an object";
+    assert_refused(
+        "<?php\nfunction f($t) { $all = ['data' => json_decode($t)];\nprint_r($all); }",
+        "3:1",
+        message,
+    );
+    assert_ported("<?php\nfunction f($t) { $all = json_decode($t); print_r($all->rows[0]); }");
+}
+
+#[test]
+fn contents_of_a_body_that_was_read() {
+    let message = "`getContents()` behind another read of this body";
+    let function = |body: &str| {
+        format!(
+            "<?php\nfunction f($instance) {{ $r = $instance->chain('v3/certificates')->get();\n{body} }}"
+        )
+    };
+    for body in [
+        "log($r->getBody()->getContents()); return json_decode(\n$r->getBody()->getContents(), true);",
+        "$text = (string) $r->getBody(); return [\n$r->getBody()->getContents(), $text];",
+        "$a = json_decode($r->getBody(), true); echo\n$r->getBody()->getContents();",
+        "if ($r->getStatusCode() == 200) { echo $r->getBody(); } return (\n$r->getBody()->getContents());",
+    ] {
+        assert_refused(&function(body), "4:1", message);
+    }
+    for body in [
+        "echo $r->getBody()->getContents(); return (string) $r->getBody();",
+        "if ($r->getStatusCode() == 200) { return $r->getBody()->getContents(); } echo $r->getBody()->getContents();",
+        "try { return $r->getBody()->getContents(); } catch (RequestException $e) { return $e->getResponse()->getBody()->getContents(); }",
+        "$text = $r->getBody()->getContents(); $r = $instance->chain('v3/x')->get(); return $text . $r->getBody()->getContents();",
+    ] {
+        assert_ported(&function(body));
+    }
 }

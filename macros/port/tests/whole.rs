@@ -634,3 +634,29 @@ fn a_global_variable_of_the_file_itself_is_refused() {
         "host.globals()?",
     );
 }
+
+#[test]
+fn properties_that_other_code_sets() {
+    let php = "class PayProcedure extends Procedure {
+        public string $orderId;
+        public ?int $total = null;
+        public $openid;
+        private $service;
+        public function __construct(string $service) { $this->service = $service; }
+        public function execute($instance) {
+            return $instance->chain('v3/x')->post(['json' => ['no' => $this->orderId, 'total' => $this->total, 'openid' => $this->openid]]);
+        }
+    }";
+    holds(php, "pub order_id: String,");
+    holds(php, "pub openid: Value,");
+    holds(php, "    service: String,");
+    // PHP fails where nothing set it.
+    holds(
+        php,
+        "pub fn new(service: &str, order_id: &str) -> php::Result<Self> {",
+    );
+    holds(
+        "class Form { public string $no; public function go($instance) { $instance->chain('v3/x')->post(['json' => ['no' => $this->no]]); } }",
+        "pub fn new(no: &str) -> php::Result<Self> {",
+    );
+}

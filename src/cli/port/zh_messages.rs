@@ -70,12 +70,24 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("the PHP parser gave up", "PHP 解析器无法解析"),
     ("`{}` is missing here", "这里缺少 `{}`"),
     (
-        "`array_pop` of an array that may lack keys, and `[]`: PHP goes on from the key that was taken",
-        "对可能缺少键的数组使用 `array_pop`，再用 `[]` 追加：PHP 从被取走的键继续编号",
+        "the option `debug` is left out: in PHP it prints the requests and answers; here the feature `tracing` records them",
+        "选项 `debug` 已省略：PHP 中它会打印请求和应答，这里请用 feature `tracing` 记录",
     ),
     (
-        "`print_r` as a value, of what `json_decode` may give as an object: PHP writes `stdClass Object`",
-        "对 `json_decode` 可能得到的对象取 `print_r` 的文本：PHP 会写 `stdClass Object`",
+        "`print_r` of what `json_decode` may give as an object: PHP writes `stdClass Object`",
+        "对 `json_decode` 可能得到的对象使用 `print_r`：PHP 会写 `stdClass Object`",
+    ),
+    (
+        "`getContents()` behind another read of this body: PHP gives an empty text",
+        "该正文之前已读取过，再调用 `getContents()`，PHP 得到空文本",
+    ),
+    (
+        "`(string) $response->getBody()` gives all of it again",
+        "`(string) $response->getBody()` 会重新得到全部内容",
+    ),
+    (
+        "`json_decode($text, true)` gives arrays",
+        "`json_decode($text, true)` 得到的是数组",
     ),
     (
         "the time zone is left out: nothing in this file asks for a local time",
@@ -480,8 +492,8 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "取值的赋值中，键里有调用或赋值",
     ),
     (
-        "`[]` behind `unset` of an item: PHP goes on from the highest key that the array ever had",
-        "`unset` 元素之后的 `[]`：PHP 从该数组曾有过的最大键继续编号",
+        "`[]` behind `unset` of an item, or `array_pop` of an array that may lack keys: PHP goes on from the highest key that the array ever had",
+        "`unset` 元素之后，或对可能缺少键的数组 `array_pop` 之后的 `[]`：PHP 从该数组曾有过的最大键继续编号",
     ),
     ("`unset` of `[]`", "对 `[]` 使用 `unset`"),
     ("`unset` of what is no array", "对非数组使用 `unset`"),

@@ -156,6 +156,7 @@ here {
     mb_substr(text, int, maybe_int = null) -> Text;
     number_format(number, int = 0, text = ".", text = ",") -> Text throws;
     print_r(any) -> Text;
+    print_r_object(any) -> Text;
     query_string_like(array) -> Text;
     rawurldecode(text) -> Text throws;
     rawurlencode(text) -> Text;
@@ -188,6 +189,7 @@ elsewhere {
     base64_decode(text) -> Text throws;
     base64_length(text) -> Int;
     base64_of_hex(text) -> Text throws;
+    base64_of_hex2bin(text) -> Text;
     file_url(text) -> Text;
     getenv(text) -> Any;
     hash_equals(text, any = null) -> Bool;
@@ -195,12 +197,15 @@ elsewhere {
     hmac_sha256(text, text) -> Text throws;
     md5(text) -> Text throws;
     nonce(int) -> Text throws;
+    openssl_decrypt_gcm(text, text, text, text) -> Any throws;
     openssl_sign(text, text) -> Text throws;
     openssl_verify(text, text, text) -> Any throws;
     private_key_or_false(text) -> Any;
     private_key_text(text) -> Text throws;
     public_key_or_false(text) -> Any;
     public_key_text(text) -> Text throws;
+    random_base64(int) -> Text throws;
+    random_hex(int) -> Text throws;
     reason_phrase(int) -> Text;
     sha1(text) -> Text;
     sha256(text) -> Text;

@@ -347,7 +347,12 @@ fn read(function: &mut Function, is_new: bool, seeds: &Seeds, into: &mut Vec<Fac
     });
 }
 
-fn each_in(function: &mut Function, number: &mut usize, found: &mut dyn FnMut(usize, &mut Expr)) {
+/// Calls `found` with the number of the function that each expression stands in: that of `function` is `number`.
+pub(super) fn each_in(
+    function: &mut Function,
+    number: &mut usize,
+    found: &mut dyn FnMut(usize, &mut Expr),
+) {
     let own = *number;
     *number += 1;
     // First the closures: an expression that is refused has none any more.
@@ -360,9 +365,9 @@ fn each_in(function: &mut Function, number: &mut usize, found: &mut dyn FnMut(us
 }
 
 /// Receives a closure, the variables that it captures, and its place.
-type ForClosure<'f> = dyn FnMut(&mut Function, &[(usize, usize)], Span) + 'f;
+pub(super) type ForClosure<'f> = dyn FnMut(&mut Function, &[(usize, usize)], Span) + 'f;
 
-fn for_closures(function: &mut Function, found: &mut ForClosure<'_>) {
+pub(super) fn for_closures(function: &mut Function, found: &mut ForClosure<'_>) {
     for stmt in &mut function.body {
         stmt.each_mut(&mut |expr| {
             let span = expr.span;

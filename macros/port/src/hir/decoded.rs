@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::carried::{Carried, Reach, Seeds};
-use super::tree::{Expr, ExprKind, File, Stmt, StmtKind};
-use crate::syntax::{BinaryOp, Span};
+use super::tree::{Expr, ExprKind, File, Root};
+use crate::diagnostic::Problem;
+use crate::syntax::BinaryOp;
 
 pub(super) fn file(file: &mut File) {
     let seeds = Seeds {
@@ -19,10 +20,7 @@ pub(super) fn file(file: &mut File) {
         change: |_| None,
     };
     let carried = Carried::of(file, seeds);
-    let mut shown = BTreeSet::new();
-    for function in file.functions_mut() {
-        statements(&mut function.body, &mut shown);
-    }
+    let decoded = decoded(&carried, file);
     let mut scalar = BTreeSet::new();
     carried.each(file, &mut |_, expr| {
         if is_scalar_question(expr) {
@@ -34,13 +32,18 @@ pub(super) fn file(file: &mut File) {
         if scalar.contains(&span) {
             return;
         }
-        if !shown.contains(&span)
-            && let ExprKind::Builtin("print_r", args) = &mut *expr.kind
+        if let ExprKind::Builtin(name @ "print_r", args) = &mut *expr.kind
             && let [value] = &mut **args
             && carried.holds_marked(function, value)
         {
-            let message = "`print_r` as a value, of what `json_decode` may give as an object: PHP writes `stdClass Object`";
-            *expr = Expr::refused(span, message);
+            if is_decoded(&decoded, function, value) {
+                *name = "print_r_object";
+            } else {
+                let message = "`print_r` of what `json_decode` may give as an object: PHP writes `stdClass Object`";
+                let hint = "`json_decode($text, true)` gives arrays";
+                let problem = Problem::error(span, message).hint(hint);
+                *expr = Expr::new(span, ExprKind::Refused(problem));
+            }
         } else if is_identity(&carried, function, expr) {
             let message = "`===` of values that may be objects of `json_decode`: PHP asks whether they are the same object";
             *expr = Expr::refused(span, message);
@@ -52,28 +55,33 @@ pub(super) fn file(file: &mut File) {
     });
 }
 
-/// Where `print_r($value);` is a statement: it shows a person what a value holds.
-fn statements(body: &mut [Stmt], found: &mut BTreeSet<Span>) {
-    for stmt in body {
-        if let StmtKind::Echo(values) = &stmt.kind {
-            let whole = values.iter().filter(|value| value.span == stmt.span);
-            found.extend(whole.map(|value| value.span));
+/// The variables of each function that hold nothing but what `json_decode` gave, unchanged.
+fn decoded(carried: &Carried, file: &mut File) -> BTreeSet<(usize, usize)> {
+    let (mut whole, mut other) = (BTreeSet::new(), BTreeSet::new());
+    carried.each(file, &mut |function, expr| {
+        let is_whole = match &*expr.kind {
+            ExprKind::Assign(place, value) => {
+                place.path.is_empty() && matches!(*value.kind, ExprKind::Builtin("json_decode", _))
+            }
+            _ => false,
+        };
+        for (place, _) in expr.places_mut() {
+            if let Root::Local(local) = place.root {
+                let found = if is_whole { &mut whole } else { &mut other };
+                found.insert((function, local));
+            }
         }
-        for expr in stmt.exprs_mut() {
-            closures(expr, found);
-        }
-        for (body, _) in stmt.bodies_mut() {
-            statements(body, found);
-        }
-    }
+    });
+    &whole - &other
 }
 
-fn closures(expr: &mut Expr, found: &mut BTreeSet<Span>) {
-    if let ExprKind::Closure(function, _) = &mut *expr.kind {
-        statements(&mut function.body, found);
-    }
-    for child in expr.children_mut() {
-        closures(child, found);
+/// Whether a value is what `json_decode` gave, or a part of it.
+fn is_decoded(decoded: &BTreeSet<(usize, usize)>, function: usize, value: &Expr) -> bool {
+    match &*value.kind {
+        ExprKind::Builtin("json_decode", _) => true,
+        ExprKind::Index(object, _) => is_decoded(decoded, function, object),
+        ExprKind::Local(local) => decoded.contains(&(function, *local)),
+        _ => false,
     }
 }
 

@@ -115,7 +115,7 @@ pub(crate) fn known_as(name: &str) -> &str {
 }
 
 /// Names of the table that PHP does not have, or has with other parameters.
-const OURS: [&str; 22] = [
+const OURS: [&str; 25] = [
     "base64_of_hex",
     "counted",
     "file_url",
@@ -132,7 +132,10 @@ const OURS: [&str; 22] = [
     "ksort_text",
     "nonce",
     "print_r",
+    "print_r_object",
     "query_string_like",
+    "random_base64",
+    "random_hex",
     "reason_phrase",
     "sha256",
     "text",

@@ -175,8 +175,10 @@ impl Types {
             ExprKind::OfThrown(part, _) => match part {
                 ThrownPart::Message | ThrownPart::Class => Ty::Text,
                 ThrownPart::Code => Ty::Int,
-                ThrownPart::HasResponse => Ty::Bool,
-                ThrownPart::Response => Ty::Answer.nullable(),
+                ThrownPart::HasResponse | ThrownPart::AskedHasResponse => Ty::Bool,
+                ThrownPart::Response | ThrownPart::AskedResponse | ThrownPart::Reason => {
+                    Ty::Answer.nullable()
+                }
                 ThrownPart::Previous => Ty::Thrown.nullable(),
             },
             ExprKind::OfResponse(part, _) => match part {

@@ -14,6 +14,7 @@ pub mod tree;
 
 mod answers;
 mod appended;
+mod asked;
 mod build;
 mod carried;
 mod changed;
@@ -24,6 +25,7 @@ mod decoded;
 mod flatten;
 mod fold;
 mod function;
+mod gcm;
 mod given;
 mod infer;
 mod initial;
@@ -53,7 +55,10 @@ use crate::syntax::Program;
 /// The meaning of a file.
 #[must_use]
 pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
-    let mut file = build::file(block, &sodium::program(flatten::program(program)));
+    let mut file = build::file(
+        block,
+        &gcm::program(sodium::program(flatten::program(program))),
+    );
     dead::file(&mut file);
     timezone::file(&mut file);
     appended::file(&mut file);
@@ -63,6 +68,7 @@ pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     fold::file(&mut file);
     secrets::file(&mut file);
     inline::file(&mut file);
+    asked::file(&mut file);
     settings::file(&mut file);
     file.classes.iter_mut().for_each(initial::empty_handles);
     place::file(&mut file);

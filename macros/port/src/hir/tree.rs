@@ -485,6 +485,12 @@ pub enum ThrownPart {
     HasResponse,
     /// `getResponse()`
     Response,
+    /// `hasResponse()` of what may have no such method.
+    AskedHasResponse,
+    /// `getResponse()` of what may have no such method.
+    AskedResponse,
+    /// `getReason()` of a `RejectionException`: that is the answer.
+    Reason,
     /// `getPrevious()`
     Previous,
     /// `get_class($e)`, `$e::class`

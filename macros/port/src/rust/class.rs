@@ -44,7 +44,8 @@ pub(super) fn class<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStrea
             let name = field_name(field);
             let ty = owned(&field.ty);
             shared.use_type(&field.ty);
-            quote!(#name: #ty,)
+            let public = field.public.then(|| quote!(pub));
+            quote!(#public #name: #ty,)
         });
     let fields: Vec<_> = fields.collect();
     let (line, _) = shared.block.position(class.span.start);
@@ -211,6 +212,11 @@ fn constructor<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStream {
         .copied()
         .filter(|field| is_given(class, field))
         .collect();
+    let outside: Vec<&Field> = fields
+        .iter()
+        .copied()
+        .filter(|field| is_set_outside(class, field))
+        .collect();
     let mut body = Body::new(shared, Some(class), function, types);
     body.returns = Ty::Void;
     body.host = if calls {
@@ -250,6 +256,9 @@ fn constructor<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStream {
         let start = if given_fields.iter().any(|given| given.name == field.name) {
             let given = ident(&snake(&field.name));
             quote!(let #name: #ty = #given.clone();)
+        } else if outside.iter().any(|given| given.name == field.name) {
+            let given = ident(&snake(&field.name));
+            quote!(let #name: #ty = #given.to_owned();)
         } else if let Some(param) = promoted {
             let slot = body.slots[param.local].clone();
             let given = &slot.name;
@@ -294,6 +303,8 @@ fn constructor<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStream {
             quote!(#name: #ty)
         })
         .collect();
+    let outside = outside.iter().map(|field| outside_param(field));
+    let outside: Vec<_> = outside.collect();
     let (start, end) = if calls {
         body.this = This::Object(quote!(this));
         (quote!(#starts let mut this = #made;), quote!(Ok(this)))
@@ -332,7 +343,7 @@ fn constructor<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStream {
     }
     quote! {
         #(#[doc = #docs])*
-        pub fn new(#host #(#clients,)* #(#given),*) -> php::Result<Self> {
+        pub fn new(#host #(#clients,)* #(#given,)* #(#outside),*) -> php::Result<Self> {
             #(#copies)*
             #start
             #tokens
@@ -374,6 +385,11 @@ fn without_constructor<'a>(
             list.push(quote!(#name: #name.clone()));
             continue;
         }
+        if is_set_outside(class, field) {
+            given.push(outside_param(field));
+            list.push(quote!(#name: #name.to_owned()));
+            continue;
+        }
         let value = match (&field.default, &field.ty) {
             (Some(default), ty) => body.kept(default, ty),
             (None, Ty::Maybe(_)) => quote!(None),
@@ -399,6 +415,20 @@ fn is_given(class: &Class, field: &Field) -> bool {
     let handle = !field.ty.is_plain()
         && !matches!(field.ty, Ty::Maybe(_) | Ty::Unknown | Ty::Void | Ty::Never);
     handle && !is_promoted(class, &field.name) && !assigned(class, &field.name)
+}
+
+/// A property with a type and no value that no code of the class sets. Reading it fails in PHP before other code sets it,
+/// so it is given to `new`.
+fn is_set_outside(class: &Class, field: &Field) -> bool {
+    let plain = matches!(field.ty, Ty::Bool | Ty::Int | Ty::Float | Ty::Text);
+    let begins = field.declared.is_some() && field.default.is_none();
+    plain && begins && !is_promoted(class, &field.name) && !assigned(class, &field.name)
+}
+
+fn outside_param(field: &Field) -> TokenStream {
+    let name = ident(&snake(&field.name));
+    let ty = super::code::borrowed(&field.ty);
+    quote!(#name: #ty)
 }
 
 fn is_promoted(class: &Class, name: &str) -> bool {

@@ -345,7 +345,8 @@ impl<'a> Body<'_, 'a> {
                 _ => {
                     // `print_r` of what is no array is `echo`.
                     let piece = match &*piece.kind {
-                        ExprKind::Builtin("print_r", args) => match args.first() {
+                        ExprKind::Builtin("print_r" | "print_r_object", args) => match args.first()
+                        {
                             Some(shown)
                                 if matches!(
                                     self.types.of(shown),
@@ -1003,7 +1004,14 @@ impl<'a> Body<'_, 'a> {
             ThrownPart::Class => Code::new(quote!(#thrown.class()), Repr::Str),
             ThrownPart::Code => Code::new(quote!(#thrown.code()), Repr::Int),
             ThrownPart::HasResponse => Code::new(quote!(#thrown.answer().is_some()), Repr::Bool),
-            ThrownPart::Response => Code::new(
+            ThrownPart::AskedHasResponse => {
+                Code::new(self.tried(quote!(#thrown.has_response())), Repr::Bool)
+            }
+            ThrownPart::AskedResponse => Code::new(
+                self.tried(quote!(#thrown.response())),
+                Repr::HandleRef(Ty::Answer.nullable()),
+            ),
+            ThrownPart::Response | ThrownPart::Reason => Code::new(
                 quote!(#thrown.answer()),
                 Repr::HandleRef(Ty::Answer.nullable()),
             ),

@@ -304,6 +304,11 @@ impl<'a> Body<'_, 'a> {
         value: &'a Expr,
     ) -> Option<()> {
         match ELSEWHERE.iter().find(|(known, _)| *known == name) {
+            Some(("debug", _))
+                if !matches!(*value.kind, ExprKind::Bool(false) | ExprKind::Null) =>
+            {
+                self.warn(value.span, DEBUG);
+            }
             Some((_, "")) => {}
             Some((_, instead)) => {
                 let message = format!("the option `{name}` of Guzzle is not taken here");
@@ -662,6 +667,9 @@ const RESERVED: [&str; 4] = [
     "Content-Length",
     "Transfer-Encoding",
 ];
+
+/// What the option `debug` is told of.
+const DEBUG: &str = "the option `debug` is left out: in PHP it prints the requests and answers; here the feature `tracing` records them";
 
 /// Guzzle's options, and what to use in their place; nothing where they change no request.
 const ELSEWHERE: [(&str, &str); 26] = [

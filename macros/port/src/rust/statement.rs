@@ -65,10 +65,7 @@ impl<'a> Body<'_, 'a> {
                 }
                 let left = matches!(
                     &last.kind,
-                    StmtKind::Try {
-                        finally: Some(_),
-                        ..
-                    }
+                    StmtKind::Try { finally: Some(finally), .. } if !crate::hir::ends(finally)
                 );
                 if left || !crate::hir::ends(body) {
                     out.extend(self.end());
@@ -328,7 +325,7 @@ impl<'a> Body<'_, 'a> {
 
     /// `print_r(json_decode(…))`: what is decoded gets a name.
     fn decoded_shown(&mut self, value: &'a Expr) -> Option<TokenStream> {
-        let ExprKind::Builtin("print_r", args) = &*value.kind else {
+        let ExprKind::Builtin("print_r" | "print_r_object", args) = &*value.kind else {
             return None;
         };
         let decoded = args.first()?;
@@ -340,15 +337,19 @@ impl<'a> Body<'_, 'a> {
         {
             return None;
         }
+        let shows = match &*value.kind {
+            ExprKind::Builtin("print_r_object", _) => quote!(php::print_r_object),
+            _ => quote!(php::print_r),
+        };
         let code = self.expr(decoded).tokens;
         let name = self.bind("decoded");
-        Some(quote!(let #name = #code; print!("{}", php::print_r(&#name));))
+        Some(quote!(let #name = #code; print!("{}", #shows(&#name));))
     }
 
     /// PHP writes `1` for true and nothing for false.
     fn flag_shown(&mut self, value: &'a Expr) -> Option<TokenStream> {
         let value = match &*value.kind {
-            ExprKind::Builtin("print_r", args) => args.first()?,
+            ExprKind::Builtin("print_r" | "print_r_object", args) => args.first()?,
             _ => value,
         };
         match &*value.kind {
@@ -643,6 +644,21 @@ impl<'a> Body<'_, 'a> {
         };
         (self.return_to, self.thrown_to, self.barrier) = outer;
         let leaves = self.finallies.pop().map_or_else(Vec::new, |it| it.leaves);
+        let returns = owned(&self.returns);
+        if crate::hir::ends(finally) {
+            // It leaves, however the body was left.
+            let finally = self.list(finally);
+            return quote!(
+                let _: php::Flow<#returns> = #flow: {
+                    let thrown: Thrown = #thrown: {
+                        #inside
+                        break #flow php::Flow::Next;
+                    };
+                    php::Flow::Throw(thrown)
+                };
+                #finally
+            );
+        }
         let finally = self.list(finally);
         let leaves = leaves
             .into_iter()
@@ -654,7 +670,6 @@ impl<'a> Body<'_, 'a> {
             });
         let leaves: Vec<_> = leaves.collect();
         let name = self.taken.fresh("flow");
-        let returns = owned(&self.returns);
         let throws = self.throw(&quote!(thrown));
         // PHP never comes to the end of a `try` whose parts all leave it.
         let end = if crate::hir::ends(body) && catches.iter().all(|it| crate::hir::ends(&it.body)) {

@@ -266,7 +266,9 @@ impl Mentions {
             }
             ("strlen", [checked]) => self.checks(&checked.value),
             ("openssl_decrypt", args) => args.iter().for_each(|arg| self.checks(&arg.value)),
-            (name, [checked, _, _, _]) if is_sodium(name) => self.checks(&checked.value),
+            (name, [checked, _, _, _]) if is_sodium(name) || name == GCM => {
+                self.checks(&checked.value);
+            }
             _ => {}
         }
     }
@@ -331,6 +333,9 @@ pub(super) fn key_reader(name: &str) -> Option<&'static str> {
         _ => None,
     }
 }
+
+/// `openssl_decrypt` of a ciphertext with its tag, which `gcm` makes of PHP's statements. No function has this name.
+pub(in crate::hir) const GCM: &str = "openssl_decrypt with its tag";
 
 /// Whether a function decrypts as WeChat Pay encrypts, and its first argument is the ciphertext with its tag.
 pub(super) fn is_sodium(name: &str) -> bool {

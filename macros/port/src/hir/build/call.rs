@@ -226,8 +226,8 @@ impl<'a> Builder<'a> {
                     "getmessage" => Some(ThrownPart::Message),
                     "getcode" => Some(ThrownPart::Code),
                     "hasresponse" => Some(ThrownPart::HasResponse),
-                    // That of a `RejectionException` is the answer.
-                    "getresponse" | "getreason" => Some(ThrownPart::Response),
+                    "getresponse" => Some(ThrownPart::Response),
+                    "getreason" => Some(ThrownPart::Reason),
                     "getprevious" => Some(ThrownPart::Previous),
                     _ => None,
                 };
@@ -385,6 +385,14 @@ impl<'a> Builder<'a> {
             return None;
         }
         match method.name()?.to_ascii_lowercase().as_str() {
+            "getcontents" if self.held.late.contains(&expr.span.start) => {
+                self.body_of(object)?;
+                let message =
+                    "`getContents()` behind another read of this body: PHP gives an empty text";
+                let hint = "`(string) $response->getBody()` gives all of it again";
+                let problem = Problem::error(expr.span, message).hint(hint);
+                Some(Expr::new(expr.span, ExprKind::Refused(problem)))
+            }
             "getcontents" | "__tostring" => self.body_of(object),
             "getbody" if matches!(self.kind_of(object).present(), Ty::Response | Ty::Answer) => {
                 let response = self.expr(object);

@@ -26,6 +26,8 @@ pub(super) struct Held {
     escaped: BTreeMap<String, usize>,
     /// The uses of OpenSSL's bytes and keys.
     pub(super) raw: Raw,
+    /// The calls of `getContents()` of a body that was read before.
+    pub(super) late: BTreeSet<usize>,
     /// The loops by reference whose reference does not show behind them.
     pub(super) hidden: BTreeSet<usize>,
 }
@@ -53,6 +55,7 @@ impl Held {
         held.loops(&closure.body, text, own);
         held.escaped = Escapes::of(&closure.body, own);
         held.raw = Raw::of(closure.body.iter());
+        held.late = super::contents::late(closure.body.iter());
         held.hidden = left::hidden(closure, text);
         held
     }
@@ -60,6 +63,7 @@ impl Held {
     pub(super) fn of_main<'s>(statements: impl Iterator<Item = &'s Stmt> + Clone) -> Self {
         let mut held = Self {
             raw: Raw::of(statements.clone()),
+            late: super::contents::late(statements.clone()),
             ..Self::default()
         };
         held.statements(statements);

@@ -6,6 +6,7 @@ mod call;
 mod callable;
 mod class;
 mod computed;
+mod contents;
 mod escapes;
 mod expression;
 mod foreign;
@@ -27,6 +28,7 @@ mod statement;
 mod statics;
 mod walked;
 
+pub(super) use bytes::GCM;
 pub(super) use sdk::{is_default, setting_named, unknown};
 
 use std::collections::{BTreeMap, BTreeSet};

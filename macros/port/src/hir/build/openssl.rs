@@ -15,6 +15,17 @@ impl<'a> Builder<'a> {
             return None;
         }
         match (name, args) {
+            ("base64_encode" | "bin2hex", [arg]) if bytes_of(&arg.value).is_some() => {
+                let (bytes, given) = bytes_of(&arg.value)?;
+                let function = match (name, bytes) {
+                    ("base64_encode", "hex2bin") => "base64_of_hex2bin",
+                    ("base64_encode", _) => "random_base64",
+                    (_, "random_bytes") => "random_hex",
+                    _ => return None,
+                };
+                let given = vec![self.expr(given)];
+                Some(Expr::new(span, ExprKind::Builtin(function, given)))
+            }
             ("base64_encode", [arg]) => {
                 let own = variable(&arg.value)?;
                 let encoded = self.held.raw.encoded.contains(own) && self.is_own(own);
@@ -60,6 +71,18 @@ impl<'a> Builder<'a> {
                 let args = std::iter::once(text).chain(rest);
                 let args = args.map(|arg| self.expr(arg)).collect();
                 Some(Expr::new(span, ExprKind::Builtin("sodium_decrypt", args)))
+            }
+            (super::bytes::GCM, [text, rest @ ..]) => {
+                let Some(text) = self.held.raw.base64(&text.value) else {
+                    return Some(bytes(span, "openssl_decrypt", "AesGcm::decrypt"));
+                };
+                let rest = rest.iter().map(|arg| &arg.value);
+                let args = std::iter::once(text).chain(rest);
+                let args = args.map(|arg| self.expr(arg)).collect();
+                Some(Expr::new(
+                    span,
+                    ExprKind::Builtin("openssl_decrypt_gcm", args),
+                ))
             }
             ("openssl_decrypt", _) => self.openssl_decrypt(span, args),
             ("openssl_encrypt", [_, _, _, options, ..])
@@ -306,6 +329,21 @@ impl<'a> Builder<'a> {
         };
         self.kinds.insert(set.to_owned(), Ty::Text);
         Expr::new(span, ExprKind::Assign(place, value))
+    }
+}
+
+/// The argument of a call that gives raw bytes, and its function.
+fn bytes_of(value: &syntax::Expr) -> Option<(&'static str, &syntax::Expr)> {
+    let PhpKind::Call { function, args } = &value.kind else {
+        return None;
+    };
+    let [Arg { name: None, value }] = &**args else {
+        return None;
+    };
+    match function.last().as_str() {
+        "hex2bin" => Some(("hex2bin", value)),
+        "random_bytes" => Some(("random_bytes", value)),
+        _ => None,
     }
 }
 

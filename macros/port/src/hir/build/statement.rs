@@ -147,6 +147,11 @@ impl<'a> Builder<'a> {
                         ExprKind::Builtin("print_r", vec![value]),
                     )])
                 }
+                ("ini_set", [setting, zone]) if is_timezone(&setting.value) => {
+                    let words = vec!["date_default_timezone_set".to_owned()];
+                    let zone = self.expr(&zone.value);
+                    StmtKind::Expr(self.foreign(span, words, None, vec![zone]))
+                }
                 ("error_reporting" | "ini_set" | "set_time_limit", args)
                     if !super::setting::counts(&function.last(), args) =>
                 {
@@ -396,4 +401,9 @@ fn throws(expr: &mut Expr) -> bool {
             | ExprKind::Index(..)
     );
     !plain || expr.children_mut().into_iter().any(throws)
+}
+
+/// `ini_set('date.timezone', $zone)` does what `date_default_timezone_set($zone)` does.
+fn is_timezone(setting: &syntax::Expr) -> bool {
+    matches!(&setting.kind, PhpKind::String(name) if name.eq_ignore_ascii_case("date.timezone"))
 }
