@@ -169,6 +169,23 @@ impl<'a> Builder<'a> {
                         Err(refused) => refused,
                     }));
                 }
+                // `$text = openssl_sign(…) ? base64_encode($sign) : '';`
+                if let PhpKind::Ternary {
+                    condition,
+                    then: Some(then),
+                    otherwise,
+                } = &value.kind
+                {
+                    let (mut stmts, done) = self.openssl_condition(condition)?;
+                    let (then, otherwise) = (self.expr(then), self.expr(otherwise));
+                    let kind = ExprKind::Ternary(done, Some(then), otherwise);
+                    let value = Expr::new(value.span, kind);
+                    stmts.extend(one(match self.place(target) {
+                        Ok(place) => Expr::new(span, ExprKind::Assign(place, value)),
+                        Err(refused) => refused,
+                    }));
+                    return Some(stmts);
+                }
                 let (mut stmts, done) = self.attempt(value)?;
                 let place = match self.place(target) {
                     Ok(place) => place,
