@@ -157,7 +157,9 @@ pub use wechatpay_chain_path::PathError;
 #[doc(inline)]
 pub use wechatpay_core::clock::{Clock, SystemClock};
 #[doc(inline)]
-pub use wechatpay_core::crypto::{Certificate, KeyAlgorithm, Padding, PrivateKey, PublicKey};
+pub use wechatpay_core::crypto::{
+    Certificate, KeyAlgorithm, Padding, PrivateKey, PublicKey, RootCertificate, RootCertificates,
+};
 #[doc(inline)]
 pub use wechatpay_core::error::{
     ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure,

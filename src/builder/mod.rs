@@ -16,7 +16,7 @@ use crate::stack::Stack;
 use crate::transport::Transport;
 use layers::Layers;
 use wechatpay_core::clock::{Clock, SystemClock};
-use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
+use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey, RootCertificates};
 use wechatpay_core::error::Result;
 use wechatpay_core::protocol::Keyring;
 use wechatpay_core::secret::Secret;
@@ -297,10 +297,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts a root certificate for TLS in addition to the system's, for example that of your own gateway
-    /// or of the sandbox.
-    pub fn root_certificate(mut self, root: Certificate) -> Self {
-        self.http = self.http.root_certificate(root);
+    /// Trusts further root certificates for TLS in addition to the system's, for example those of your own gateway
+    /// or proxy, or of the sandbox: [`RootCertificates`] or a [`Certificate`]. An intermediate certificate is accepted
+    /// like a root.
+    pub fn root_certificate(mut self, roots: impl Into<RootCertificates>) -> Self {
+        self.http = self.http.root_certificate(roots);
         self
     }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::notify::{Notifications, NotificationsBuilder};
-use wechatpay_chain::{Certificate, Client, ClientBuilder, Keyring, PublicKey, Secret};
+use wechatpay_chain::{
+    Certificate, Client, ClientBuilder, Keyring, PublicKey, RootCertificates, Secret,
+};
 use wechatpay_sandbox::Sandbox;
 
 use crate::context::Context;
@@ -167,7 +169,7 @@ pub(crate) fn base(settings: &Settings) -> Result<ClientBuilder, Failure> {
         builder = builder.base_url(url);
     }
     if let Some(path) = &settings.ca {
-        builder = builder.root_certificate(root_certificate(path)?);
+        builder = builder.root_certificate(root_certificates(path)?);
     }
     Ok(match settings.proxy.as_deref() {
         Some(url) if url.eq_ignore_ascii_case("none") => builder.no_proxy(),
@@ -176,18 +178,14 @@ pub(crate) fn base(settings: &Settings) -> Result<ClientBuilder, Failure> {
     })
 }
 
-/// WeChat Pay's certificate.
+/// Additional trusted root certificates for TLS.
+pub(crate) fn root_certificates(path: &Path) -> Result<RootCertificates, Failure> {
+    RootCertificates::from_file(path).map_err(config)
+}
+
+/// Reads WeChat Pay's certificate; the library's advice would name the merchant's file.
 pub(crate) fn platform_certificate(path: &Path) -> Result<Certificate, Failure> {
-    foreign_certificate(path, &t!("give-platform-certificate"))
-}
-
-/// An additional trusted root certificate for TLS.
-pub(crate) fn root_certificate(path: &Path) -> Result<Certificate, Failure> {
-    foreign_certificate(path, &t!("give-root-certificate"))
-}
-
-/// Reads a certificate that is not the merchant's; the library's advice would name the merchant's file.
-fn foreign_certificate(path: &Path, wanted: &str) -> Result<Certificate, Failure> {
+    let wanted = t!("give-platform-certificate");
     Certificate::from_file(path).map_err(|err| {
         let said = rephrase::error(&err);
         let merchants = [
@@ -196,7 +194,7 @@ fn foreign_certificate(path: &Path, wanted: &str) -> Result<Certificate, Failure
         ];
         let said = merchants
             .iter()
-            .fold(said, |said, theirs| said.replace(theirs, wanted));
+            .fold(said, |said, theirs| said.replace(theirs, &wanted));
         Failure::new(Exit::Config, "config", said)
     })
 }

@@ -145,6 +145,10 @@ const PHRASES: &[(&str, &str)] = &[
     ("this client's merchant", "the merchant of the settings"),
     // Key files.
     (
+        "give the certificate of the CA, as PEM or DER",
+        "give the certificate of the CA, as PEM or DER, with --ca",
+    ),
+    (
         "this is the key itself, not the path of a file: use from_bytes",
         "this is the key itself: give the path of its file",
     ),

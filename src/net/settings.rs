@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::pace::Throughput;
 use super::proxy::{Proxies, Proxy};
 use crate::transport::BoxFuture;
-use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::crypto::{Certificate, PrivateKey, RootCertificates};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::host;
 
@@ -44,7 +44,7 @@ pub trait Resolve: Send + Sync + 'static {
 /// [`ClientBuilder`](crate::ClientBuilder) has the same settings, for a client with its own transport.
 #[must_use = "a builder does nothing until build()"]
 pub struct HttpTransportBuilder {
-    pub(super) roots: Vec<Certificate>,
+    pub(super) roots: Vec<RootCertificates>,
     pub(super) identity: Option<(Certificate, PrivateKey)>,
     pub(super) proxy: Proxy,
     pub(super) connect_timeout: Option<Duration>,
@@ -151,9 +151,10 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// Trusts another root certificate for TLS, in addition to the system's.
-    pub fn root_certificate(mut self, root: Certificate) -> Self {
-        self.roots.push(root);
+    /// Trusts further root certificates for TLS, in addition to the system's: [`RootCertificates`] or a
+    /// [`Certificate`]. An intermediate certificate is accepted like a root.
+    pub fn root_certificate(mut self, roots: impl Into<RootCertificates>) -> Self {
+        self.roots.push(roots.into());
         self
     }
 

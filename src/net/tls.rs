@@ -6,8 +6,9 @@ use openssl::error::{Error as OpensslError, ErrorStack};
 use openssl::ssl::{
     ConnectConfiguration, SslConnector, SslConnectorBuilder, SslMethod, SslVersion,
 };
+use openssl::x509::verify::X509VerifyFlags;
 
-use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::crypto::{Certificate, PrivateKey, RootCertificates};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// Creates a TLS configuration: host name and chain are verified against the system's roots and `roots`;
@@ -15,7 +16,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 ///
 /// Loading the system's roots takes up to 25 ms, so create it once, and only when TLS is needed.
 pub(crate) fn connector(
-    roots: &[Certificate],
+    roots: &[RootCertificates],
     identity: Option<&(Certificate, PrivateKey)>,
     http2: bool,
 ) -> Result<SslConnectorBuilder> {
@@ -30,7 +31,7 @@ pub(crate) fn connector(
 }
 
 fn build(
-    roots: &[Certificate],
+    roots: &[RootCertificates],
     identity: Option<&(Certificate, PrivateKey)>,
     http2: bool,
 ) -> Result<SslConnectorBuilder, ErrorStack> {
@@ -43,8 +44,13 @@ fn build(
     };
     builder.set_alpn_protos(protocols)?;
     system_roots(&mut builder)?;
-    for root in roots {
+    for root in roots.iter().flat_map(RootCertificates::iter) {
         builder.cert_store_mut().add_cert(root.x509().clone())?;
+    }
+    if !roots.is_empty() {
+        // OpenSSL then accepts an intermediate certificate as the end of a chain, too.
+        let flags = X509VerifyFlags::PARTIAL_CHAIN;
+        builder.cert_store_mut().set_flags(flags)?;
     }
     // TLS 1.2 and 1.3 have no SM2, so `Given::identity` offers RSA keys only.
     if let Some((certificate, key)) = identity

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Settings, read_secret};
 use crate::builder::ClientBuilder;
 use crate::certificates::Certificates;
-use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
+use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey, RootCertificates};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::secret::Secret;
 
@@ -132,7 +132,7 @@ impl Settings {
             builder = builder.base_url(url);
         }
         if let Some(path) = &self.ca {
-            builder = builder.root_certificate(Certificate::from_file(path)?);
+            builder = builder.root_certificate(RootCertificates::from_file(path)?);
         }
         builder = match self.proxy.as_deref() {
             Some(url) if url.eq_ignore_ascii_case("none") => builder.no_proxy(),

@@ -31,6 +31,7 @@ mod numbers;
 mod observe;
 mod plaintext;
 mod refusals;
+mod roots;
 mod runtimes;
 mod sandbox;
 mod schema;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use wechatpay_chain::{
-    Certificate, Clock, KeyAlgorithm, PrivateKey, PublicKey, Secret, SystemClock,
+    Certificate, Clock, KeyAlgorithm, PrivateKey, PublicKey, RootCertificates, Secret, SystemClock,
 };
 
 use super::report::Report;
@@ -32,8 +32,8 @@ impl LoadedFiles {
             file(
                 Subject("root certificate", t!("advice-root-certificate")),
                 Some(path),
-                credentials::root_certificate,
-                described,
+                credentials::root_certificates,
+                roots_described,
                 report,
             );
         }
@@ -182,6 +182,20 @@ fn described(certificate: &Certificate) -> String {
         owner = owner,
         date = date(certificate.not_after())
     )
+}
+
+fn roots_described(roots: &RootCertificates) -> String {
+    let each = roots.iter().map(|root| {
+        let owner = root.subject_common_name().unwrap_or_default();
+        let date = date(root.not_after());
+        t!(
+            "certificate-described",
+            serial = root.serial(),
+            owner = owner,
+            date = date
+        )
+    });
+    each.collect::<Vec<_>>().join("; ")
 }
 
 /// Checks a key of 32 bytes. The key is never printed.

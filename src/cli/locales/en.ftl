@@ -322,7 +322,6 @@ sandbox-refused = error: --sandbox does not apply here: { $why }. Leave it out
 
 sandbox-has-credentials = error: --sandbox has its own credentials: leave out the credentials on the command line
 give-platform-certificate = give a platform certificate, wechatpay_SERIAL.pem
-give-root-certificate = give a root certificate as PEM with --ca
 apiv3-key = the APIv3 key
 missing-platform-key = no key to verify WeChat Pay's answers: give --platform-key-id and --platform-key (商户平台 → 账户中心 → API安全 → 微信支付公钥), or --platform-certificate, or the APIv3 key to download the platform certificates
 missing-mchid = no merchant id: give --mchid, WECHATPAY_MCHID or mchid in a profile; or try --sandbox, which needs no credentials

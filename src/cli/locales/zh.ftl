@@ -300,7 +300,6 @@ sandbox-refused = 错误：这里不能使用 --sandbox：{ $why }。请去掉�
 
 sandbox-has-credentials = 错误：--sandbox 自带凭证，请去掉命令行上的其他凭证
 give-platform-certificate = 请提供平台证书 wechatpay_序列号.pem
-give-root-certificate = 请用 --ca 提供 PEM 格式的根证书
 apiv3-key = APIv3密钥
 missing-platform-key = 缺少验证微信支付应答的密钥：请提供 --platform-key-id 和 --platform-key（商户平台 → 账户中心 → API安全 → 微信支付公钥），或 --platform-certificate，或用于下载平台证书的 APIv3密钥
 missing-mchid = 缺少商户号：请用 --mchid、WECHATPAY_MCHID 或配置文件中的 mchid 提供；也可以用 --sandbox 试用，不需要任何凭证

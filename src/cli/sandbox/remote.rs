@@ -9,7 +9,7 @@ use http::{Method, Request};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 use wechatpay_chain::transport::{Body, Transport};
-use wechatpay_chain::{Certificate, HttpTransport};
+use wechatpay_chain::{HttpTransport, RootCertificates};
 
 use crate::exit::{Exit, Failure};
 use crate::files;
@@ -43,7 +43,7 @@ impl Remote {
         let base = base.unwrap_or_else(|| DEFAULT.to_owned());
         let mut builder = HttpTransport::builder().no_proxy();
         if let Some(path) = ca {
-            builder = builder.root_certificate(certificate(path)?);
+            builder = builder.root_certificate(roots(path)?);
         }
         let runtime = Builder::new_current_thread().enable_all().build();
         Ok(Self {
@@ -115,6 +115,6 @@ fn refused(answer: &Value) -> Failure {
     failure
 }
 
-fn certificate(path: &Path) -> Result<Certificate, Failure> {
-    Certificate::from_file(path).map_err(|err| Failure::config(&err))
+fn roots(path: &Path) -> Result<RootCertificates, Failure> {
+    RootCertificates::from_file(path).map_err(|err| Failure::config(&err))
 }

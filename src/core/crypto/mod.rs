@@ -24,7 +24,7 @@ pub(crate) mod fixtures;
 
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use key_algorithm::KeyAlgorithm;
-pub use keys::{Certificate, PrivateKey, PublicKey};
+pub use keys::{Certificate, PrivateKey, PublicKey, RootCertificate, RootCertificates};
 pub use message_digest::MessageDigest;
 pub use padding::Padding;
 pub use random::random_bytes;

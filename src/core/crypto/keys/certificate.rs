@@ -3,13 +3,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use openssl::error::ErrorStack;
-use openssl::nid::Nid;
 use openssl::x509::X509;
 
 use super::file::{load, load_bytes};
 use super::item::{Item, ItemKind};
 use super::refusal::{Expected, Outcome, Refusal};
-use super::x509::{serial, unix};
+use super::x509::{common_name, reread, serial, unix};
 use super::{PublicKey, pkcs12};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
@@ -142,13 +141,7 @@ impl Certificate {
     /// Returns the subject's common name; in a merchant certificate it is the merchant id.
     #[must_use]
     pub fn subject_common_name(&self) -> Option<String> {
-        let entry = self
-            .inner
-            .x509
-            .subject_name()
-            .entries_by_nid(Nid::COMMONNAME)
-            .next()?;
-        entry.data().to_string().ok()
+        common_name(&self.inner.x509)
     }
 
     /// Returns the certificate as DER.
@@ -195,8 +188,7 @@ impl Certificate {
     }
 
     fn from_x509(x509: X509) -> Outcome<Self> {
-        // OpenSSL accepts some damaged DER and writes it as DER that it then rejects.
-        let x509 = X509::from_der(&x509.to_der().map_err(damaged)?).map_err(damaged)?;
+        let x509 = reread(&x509).map_err(damaged)?;
         let inner = Inner {
             serial: serial(&x509).map_err(damaged)?,
             key: PublicKey::of_certificate(&x509)?,

@@ -15,6 +15,7 @@ mod private;
 mod protected;
 mod public;
 mod refusal;
+mod root;
 #[cfg(feature = "sm")]
 mod sm2_certificate;
 mod x509;
@@ -22,6 +23,7 @@ mod x509;
 pub use certificate::Certificate;
 pub use private::PrivateKey;
 pub use public::PublicKey;
+pub use root::{RootCertificate, RootCertificates};
 
 #[cfg(test)]
 #[cfg(feature = "sm")]

@@ -13,6 +13,8 @@ pub(super) enum Expected {
     PrivateKey,
     PublicKey,
     Certificate,
+    /// Certificates of CAs.
+    Root,
 }
 
 /// The reason of a failure; becomes an [`Error`] once it is known whether a file was read.
@@ -141,6 +143,7 @@ impl Expected {
             Self::PrivateKey => "a private key",
             Self::PublicKey => "a public key or certificate",
             Self::Certificate => "a certificate",
+            Self::Root => "a root certificate",
         }
     }
 
@@ -149,6 +152,7 @@ impl Expected {
             Self::PrivateKey => "give apiclient_key.pem",
             Self::PublicKey => "give WeChat Pay's public key (pub_key.pem) or platform certificate",
             Self::Certificate => "give a certificate, such as apiclient_cert.pem",
+            Self::Root => "give the certificate of the CA, as PEM or DER",
         }
     }
 }

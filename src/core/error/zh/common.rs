@@ -52,8 +52,17 @@ pub(super) const COMMON: &[(&str, &str)] = &[
     ),
     ("a private key", "私钥"),
     ("a certificate", "证书"),
+    ("a root certificate", "根证书"),
     ("a public key or certificate", "公钥或证书"),
     ("give apiclient_key.pem", "请提供 apiclient_key.pem"),
+    (
+        "give the certificate of the CA, as PEM or DER",
+        "请提供 CA 的证书（PEM 或 DER 格式）",
+    ),
+    (
+        "OpenSSL cannot use the key of this root certificate: TLS knows RSA, ECDSA and Ed25519 keys",
+        "OpenSSL 无法使用该根证书的公钥：TLS 支持 RSA、ECDSA 和 Ed25519",
+    ),
     (
         "give a certificate, such as apiclient_cert.pem",
         "请提供证书，例如 apiclient_cert.pem",
