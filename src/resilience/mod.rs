@@ -50,7 +50,7 @@ pub(crate) use limits::Limiter;
 #[cfg(feature = "redis")]
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
 pub use limits::RedisLimits;
-pub use limits::{LimitStore, RateLimits};
+pub use limits::{LimitStore, MemoryLimits, RateLimits};
 pub(crate) use retry::Retry;
 pub use retry::RetryPolicy;
 

@@ -64,18 +64,22 @@ const PAUSE: Duration = Duration::from_millis(20);
 struct OneEach(Arc<Mutex<(Option<Instant>, u32)>>);
 
 impl LimitStore for OneEach {
-    async fn take(&self, _: &str, _: &[RateLimit]) -> wechatpay_chain::Result<Duration> {
+    async fn reserve(
+        &self,
+        _: &str,
+        _: &[RateLimit],
+        at_most: Duration,
+    ) -> wechatpay_chain::Result<Duration> {
         // As far away as a Redis.
         tokio::time::sleep(Duration::from_millis(1)).await;
         let mut known = self.0.lock().unwrap();
         known.1 += 1;
         let now = Instant::now();
-        let wait = known.0.map(|next| next.saturating_duration_since(now));
-        if wait.is_none_or(|wait| wait.is_zero()) {
-            known.0 = Some(now + PAUSE);
-            return Ok(Duration::ZERO);
+        let next = known.0.map_or(now, |next| next.max(now));
+        if next - now <= at_most {
+            known.0 = Some(next + PAUSE);
         }
-        Ok(wait.unwrap_or_default())
+        Ok(next - now)
     }
 }
 
@@ -98,9 +102,9 @@ async fn waiting_calls_keep_their_order_and_only_the_first_asks_the_store() {
     }
     calls.join_all().await;
     assert!(done.lock().unwrap().is_sorted(), "{done:?}");
-    // Each call asks when it is the first, and after its wait.
+    // Each call asks once, when it is the first.
     let asked = store.0.lock().unwrap().1;
-    assert!(asked <= 3 * CALLS, "{asked} questions");
+    assert_eq!(asked, CALLS);
 }
 
 /// The first waits for ten seconds; the calls behind it have only one.
@@ -127,6 +131,27 @@ async fn a_call_behind_others_waits_only_as_long_as_it_may() {
     first.await.unwrap().unwrap();
     make(&patient).await.unwrap();
     assert_eq!((wire.count(), begun.elapsed().as_secs()), (3, 20));
+}
+
+/// Callers that give up early: their reservations are not lost, or with enough of them no call would ever be made.
+#[tokio::test(start_paused = true)]
+async fn the_reservation_of_a_call_that_gives_up_is_left_to_the_next() {
+    let (wire, store) = (Wire::ok(), OneEach::default());
+    let limits = RateLimits::none().limit(ORDERS, 1, SECOND);
+    let client = client(&wire, limits.store(store.clone()));
+    make(&client).await.unwrap();
+    // 18 callers in a row, each with less patience than the wait.
+    let begun = Instant::now();
+    for _ in 0..9 {
+        let two = (make(&client), make(&client));
+        let both = async { tokio::join!(two.0, two.1) };
+        let dropped = tokio::time::timeout(Duration::from_millis(2), both);
+        assert!(dropped.await.is_err());
+    }
+    make(&client).await.unwrap();
+    assert_eq!(wire.count(), 2);
+    assert!(begun.elapsed() <= PAUSE + Duration::from_millis(1));
+    assert_eq!(store.0.lock().unwrap().1, 2);
 }
 
 /// The documented limit of 200 calls a minute.
@@ -165,6 +190,8 @@ fn the_sandbox_enforces_the_same_limits() {
 
 #[cfg(all(unix, feature = "redis"))]
 mod redis {
+    use std::io::{Read, Write};
+    use std::os::unix::net::UnixStream;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use wechatpay_chain::resilience::RedisLimits;
@@ -186,12 +213,8 @@ mod redis {
             let taken = Arc::clone(&taken);
             tokio::spawn(async move {
                 for _ in 0..30 {
-                    if store
-                        .take("1900000109:POST:x", &[LIMIT])
-                        .await
-                        .unwrap()
-                        .is_zero()
-                    {
+                    let wait = store.reserve("1900000109:POST:x", &[LIMIT], Duration::ZERO);
+                    if wait.await.unwrap().is_zero() {
                         taken.fetch_add(1, Ordering::SeqCst);
                     }
                 }
@@ -202,12 +225,13 @@ mod redis {
         }
         assert_eq!(taken.load(Ordering::SeqCst), 50);
         let store = RedisLimits::open(&server.url).unwrap();
-        let wait = store.take("1900000109:POST:x", &[LIMIT]).await.unwrap();
+        let take = |key| store.reserve(key, &[LIMIT], Duration::ZERO);
+        let wait = take("1900000109:POST:x").await.unwrap();
         assert!(
             wait > Duration::from_secs(3000) && wait <= LIMIT.per,
             "{wait:?}"
         );
-        let other = store.take("1900000110:POST:x", &[LIMIT]).await.unwrap();
+        let other = take("1900000110:POST:x").await.unwrap();
         assert!(other.is_zero(), "another merchant");
     }
 
@@ -224,17 +248,84 @@ mod redis {
         ];
         let mut taken = 0;
         while taken < 3 {
-            let wait = store.take("k", &limits).await.unwrap();
+            let wait = store.reserve("k", &limits, Duration::ZERO).await.unwrap();
             taken += u32::from(wait.is_zero());
             assert!(wait <= Duration::from_millis(50), "{wait:?}");
             tokio::time::sleep(wait).await;
         }
         // Rejected calls have used none of the 50.
         let mut free = 0;
-        while store.take("k", &[LIMIT]).await.unwrap().is_zero() {
+        let take = || store.reserve("k", &[LIMIT], Duration::ZERO);
+        while take().await.unwrap().is_zero() {
             free += 1;
         }
         assert_eq!(free, 50 - 3);
+    }
+
+    /// Several machines ask at once, and each gets a time that is free by then.
+    #[tokio::test]
+    async fn times_are_reserved_within_the_limits() {
+        let Some(server) = server(&[]) else { return };
+        let limits = [
+            RateLimit {
+                calls: 2,
+                per: 10 * SECOND,
+            },
+            RateLimit {
+                calls: 6,
+                per: 100 * SECOND,
+            },
+        ];
+        let store = RedisLimits::open(&server.url).unwrap();
+        let mut waits = Vec::new();
+        for _ in 0..9 {
+            let wait = store.reserve("k", &limits, Duration::MAX).await.unwrap();
+            waits.push(wait.as_secs_f64());
+        }
+        // The test itself takes some time, which the later waits are shorter by.
+        for (wait, at) in waits.iter().zip([0, 0, 10, 10, 20, 20, 100, 100, 110]) {
+            let at = f64::from(at);
+            assert!(*wait <= at && *wait > at - 5.0, "{waits:?}");
+        }
+        // Too far away: nothing is reserved.
+        for _ in 0..3 {
+            let wait = store.reserve("k", &limits, SECOND).await.unwrap();
+            assert!(wait > 105 * SECOND && wait <= 110 * SECOND, "{wait:?}");
+        }
+    }
+
+    /// A replica that takes over may be an hour behind.
+    #[tokio::test]
+    async fn a_clock_of_redis_that_is_set_back_makes_no_call_wait() {
+        let Some(server) = server(&[]) else { return };
+        let store = RedisLimits::open(&server.url).unwrap().prefix("b:");
+        let socket = server.url.strip_prefix("unix://").unwrap();
+        let mut redis = UnixStream::connect(socket).unwrap();
+        let now = std::time::SystemTime::now();
+        let now = now.duration_since(std::time::UNIX_EPOCH).unwrap();
+        let hour = Duration::from_secs(3600);
+        // Two calls a minute, both reserved by the clock of the former server.
+        for ahead in [10, 20] {
+            let at = (now + hour + ahead * SECOND).as_micros();
+            let entry = format!("{at} {} 0", (now + hour).as_micros());
+            let mut answer = [0; 4];
+            write!(redis, "LPUSH b:k:calls \"{entry}\"\r\n").unwrap();
+            redis.read_exact(&mut answer).unwrap();
+            assert_eq!(answer[0], b':');
+        }
+        let limits = [RateLimit {
+            calls: 2,
+            per: 60 * SECOND,
+        }];
+        for _ in 0..2 {
+            let wait = store.reserve("k", &limits, SECOND).await.unwrap();
+            assert!(wait > 60 * SECOND && wait <= 70 * SECOND, "{wait:?}");
+        }
+        let wait = store.reserve("k", &limits, 70 * SECOND).await.unwrap();
+        assert!(wait <= 70 * SECOND, "{wait:?}");
+        // The next is a minute after the second reservation.
+        let wait = store.reserve("k", &limits, SECOND).await.unwrap();
+        assert!(wait > 75 * SECOND && wait <= 80 * SECOND, "{wait:?}");
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! The layer that enforces the documented rate limit of each operation.
 
+mod keyed;
 mod memory;
 mod queue;
 #[cfg(feature = "redis")]
@@ -13,8 +14,8 @@ use std::time::Duration;
 
 use crate::message::{CallInfo, Request, Response};
 use crate::stack::{Middleware, Next};
-use memory::MemoryLimits;
-use queue::Queues;
+pub use memory::MemoryLimits;
+use queue::{Queue, Queues, Turn};
 #[cfg(feature = "redis")]
 pub use redis::RedisLimits;
 use store::DynLimitStore;
@@ -28,8 +29,9 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// Calls are counted per operation and merchant. A call above the limit waits until the limit
 /// allows it, as long as the call's time permits; otherwise it fails at once with
 /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) and nothing is sent. Waiting calls of a process go in the order of their
-/// arrival, and only the first asks the store: it gets few questions, however many calls wait. No window of a limit's length
-/// has more calls than the limit allows, wherever WeChat Pay's own windows begin.
+/// arrival. The first reserves its time in the store, so the store gets one question for each call, however many calls and
+/// processes wait. No window of a limit's length has more calls than the limit allows, wherever WeChat Pay's own
+/// windows begin.
 ///
 /// WeChat Pay's limits apply to the merchant, not to a process: several machines share them through a
 /// [`store`](Self::store) such as `RedisLimits`.
@@ -160,34 +162,32 @@ impl Limiter {
             until: patience.and_then(|patience| Instant::now().checked_add(patience)),
         };
         let queue = self.limits.queues.get(&key);
-        let turn = match queue.try_turn() {
-            Some(turn) => Some(turn),
+        let Some(turn) = asked.turn(&queue).await? else {
+            // No time is left, so the call is made now or not at all.
+            return asked.check(self.ask(&asked, Duration::ZERO).await);
+        };
+        let wait = match queue.reservation() {
+            Some(wait) => wait,
             None => {
-                // The first call waits longer than this one can.
-                asked.may_go(queue.wait_of_first())?;
-                match asked.until {
-                    None => Some(queue.turn().await),
-                    Some(until) => timeout_at(until, queue.turn()).await.ok(),
+                let at_most = asked.left();
+                let wait = self.ask(&asked, at_most).await;
+                if wait <= at_most {
+                    turn.reserve(wait);
                 }
+                wait
             }
         };
-        loop {
-            let wait = self.ask(&asked).await;
-            if asked.may_go(wait)? {
-                return Ok(());
-            }
-            // Without a turn there is no time left, so the last question has decided.
-            if let Some(turn) = &turn {
-                turn.waits_for(wait);
-            }
-            tokio::time::sleep(wait).await;
-        }
+        asked.check(wait)?;
+        tokio::time::sleep(wait).await;
+        turn.go();
+        Ok(())
     }
 
-    async fn ask(&self, asked: &Asked<'_>) -> Duration {
-        match self.limits.store.take(asked.key, asked.limits).await {
+    async fn ask(&self, asked: &Asked<'_>, at_most: Duration) -> Duration {
+        let (store, memory) = (&self.limits.store, &self.limits.memory);
+        match store.reserve(asked.key, asked.limits, at_most).await {
             Ok(wait) => wait,
-            Err(_) => self.limits.memory.take(asked.key, asked.limits),
+            Err(_) => memory.reserve(asked.key, asked.limits, at_most),
         }
     }
 }
@@ -202,22 +202,38 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Whether the call may be made, from the store's answer.
+    /// Waits until this call is the first; `None` if its patience ends before.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Limit`] when the call has no time for the wait.
-    fn may_go(&self, wait: Duration) -> Result<bool> {
-        if wait.is_zero() {
-            return Ok(true);
+    /// [`ErrorKind::Limit`] when the first call waits longer than this one can.
+    async fn turn<'q>(&self, queue: &'q Queue) -> Result<Option<Turn<'q>>> {
+        if let Some(turn) = queue.try_turn() {
+            return Ok(Some(turn));
         }
-        let left = self
-            .until
-            .map(|until| until.saturating_duration_since(Instant::now()));
-        if left.is_some_and(|left| left < wait) {
+        self.check(queue.reservation().unwrap_or_default())?;
+        Ok(match self.until {
+            None => Some(queue.turn().await),
+            Some(until) => timeout_at(until, queue.turn()).await.ok(),
+        })
+    }
+
+    /// Returns how long the call can still wait.
+    fn left(&self) -> Duration {
+        let left = |until: Instant| until.duration_since(Instant::now());
+        self.until.map_or(Duration::MAX, left)
+    }
+
+    /// Checks that the call has time for a wait.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Limit`].
+    fn check(&self, wait: Duration) -> Result<()> {
+        if wait > self.left() {
             return Err(too_often(self.operation, wait));
         }
-        Ok(false)
+        Ok(())
     }
 }
 

@@ -1,25 +1,27 @@
 //! The order in which calls of this process wait for a limit.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::MutexGuard;
 use tokio::time::Instant;
 
-/// The queues of all operations and merchants.
+use super::keyed::Keyed;
+
+/// The queues of all operations and merchants; unused ones are dropped.
 #[derive(Default)]
-pub(super) struct Queues(Mutex<HashMap<String, Arc<Queue>>>);
+pub(super) struct Queues(Mutex<Keyed<Arc<Queue>>>);
 
 /// The calls that wait for one limit, in the order of their arrival; the first has the lock.
 ///
-/// Only the first asks the store. Otherwise all would wake up when one call becomes possible, and each would ask: with n
-/// calls waiting, n questions for every call.
+/// Only the first reserves a time, and it does so once: a queue has at most one reservation. If each call reserved one,
+/// those of callers that give up would be lost, and with many of them no time would be left. The reservation of a first call
+/// that gives up is left to the next.
 #[derive(Default)]
 pub(super) struct Queue {
     first: tokio::sync::Mutex<()>,
-    /// When the first call asks again.
-    asks_at: Mutex<Option<Instant>>,
+    /// The reserved time, until its call is made.
+    reserved: Mutex<Option<Instant>>,
 }
 
 /// The turn of the first call.
@@ -31,10 +33,10 @@ pub(super) struct Turn<'q> {
 impl Queues {
     pub(super) fn get(&self, key: &str) -> Arc<Queue> {
         let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(queue) = queues.get(key) {
-            return Arc::clone(queue);
-        }
-        Arc::clone(queues.entry(key.to_owned()).or_default())
+        // A call that uses a queue holds it.
+        let is_live =
+            |queue: &Arc<Queue>| Arc::strong_count(queue) > 1 || queue.reservation().is_some();
+        Arc::clone(queues.get_or_insert(key, is_live, Arc::default))
     }
 }
 
@@ -58,28 +60,49 @@ impl Queue {
         }
     }
 
-    /// Returns how long the first call still waits before it asks again; those behind it wait at least as long.
-    pub(super) fn wait_of_first(&self) -> Duration {
-        let asks_at = *self.asks_at();
-        asks_at.map_or(Duration::ZERO, |at| {
-            at.saturating_duration_since(Instant::now())
-        })
+    /// Returns the time until the reserved call; calls behind the first wait at least as long.
+    pub(super) fn reservation(&self) -> Option<Duration> {
+        let (at, now) = ((*self.reserved())?, Instant::now());
+        // A reservation that nobody used has ended: later, its call could be one too many.
+        (at >= now).then(|| at - now)
     }
 
-    fn asks_at(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
-        self.asks_at.lock().unwrap_or_else(PoisonError::into_inner)
+    fn reserved(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.reserved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Turn<'_> {
-    /// Tells the calls behind this one how long it waits.
-    pub(super) fn waits_for(&self, wait: Duration) {
-        *self.queue.asks_at() = Instant::now().checked_add(wait);
+    /// Notes the reserved time.
+    pub(super) fn reserve(&self, wait: Duration) {
+        *self.queue.reserved() = Instant::now().checked_add(wait);
+    }
+
+    /// Ends the turn: the reserved call is made.
+    pub(super) fn go(self) {
+        *self.queue.reserved() = None;
     }
 }
 
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        *self.queue.asks_at() = None;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn unused_queues_are_dropped_and_reservations_kept() {
+        let queues = Queues::default();
+        let held = queues.get("held");
+        let left = queues.get("left");
+        left.try_turn().unwrap().reserve(Duration::from_secs(10));
+        drop(left);
+        for merchant in 0..1000 {
+            queues.get(&merchant.to_string());
+        }
+        assert!(queues.0.lock().unwrap().len() <= 64);
+        assert!(Arc::ptr_eq(&held, &queues.get("held")));
+        let left = queues.get("left").reservation();
+        assert_eq!(left, Some(Duration::from_secs(10)));
+        tokio::time::advance(Duration::from_secs(11)).await;
+        assert_eq!(queues.get("left").reservation(), None);
     }
 }

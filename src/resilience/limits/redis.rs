@@ -20,9 +20,9 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 /// Counts calls in Redis, by its clock, so that several machines share the limits of a merchant.
 ///
-/// Each call makes one request; the counting script is atomic. Redis keeps the times of as many calls as a
-/// limit allows, and they expire with the limit's period. While Redis is down, each process
-/// counts its calls itself, and tries Redis again every 2 s.
+/// Each call makes one request, in which an atomic script reserves the call's time. Redis keeps the times of as many
+/// calls as the largest limit allows, and they expire with the longest period. A clock of Redis that is set back makes no
+/// call wait. While Redis is down, each process counts its calls itself, and tries Redis again every 2 s.
 ///
 /// ```
 /// use wechatpay_chain::Client;
@@ -71,16 +71,18 @@ impl RedisLimits {
         self
     }
 
-    async fn ask(&self, key: &str, limits: &[RateLimit]) -> Result<u64, RedisError> {
+    async fn ask(
+        &self,
+        key: &str,
+        limits: &[RateLimit],
+        at_most: Duration,
+    ) -> Result<u64, RedisError> {
         let mut command = redis::cmd("EVAL");
-        command.arg(TAKE).arg(limits.len());
-        for at in 0..limits.len() {
-            // The braces keep the keys of one call on the same node of a cluster.
-            command.arg(format!("{}{{{key}}}:{at}", self.prefix));
-        }
+        command.arg(RESERVE).arg(1);
+        command.arg(format!("{}{key}:calls", self.prefix));
+        command.arg(micros(at_most));
         for limit in limits {
-            let micros = u64::try_from(limit.per.as_micros()).unwrap_or(u64::MAX);
-            command.arg(limit.calls).arg(micros);
+            command.arg(limit.calls).arg(micros(limit.per));
         }
         let connection = self.connection.get_or_try_init(|| self.connect());
         let mut connection = connection.await?.clone();
@@ -103,14 +105,19 @@ impl RedisLimits {
 }
 
 impl LimitStore for RedisLimits {
-    async fn take(&self, key: &str, limits: &[RateLimit]) -> Result<Duration> {
+    async fn reserve(
+        &self,
+        key: &str,
+        limits: &[RateLimit],
+        at_most: Duration,
+    ) -> Result<Duration> {
         if self
             .down_until()
             .is_some_and(|until| Instant::now() < until)
         {
             return Err(down());
         }
-        let asked = tokio::time::timeout(PATIENCE, self.ask(key, limits)).await;
+        let asked = tokio::time::timeout(PATIENCE, self.ask(key, limits, at_most)).await;
         match asked {
             Ok(Ok(micros)) => Ok(Duration::from_micros(micros)),
             Ok(Err(_)) | Err(_) => {
@@ -121,28 +128,47 @@ impl LimitStore for RedisLimits {
     }
 }
 
-/// Redis runs a script atomically. `KEYS` has a list for each limit, newest call first; `ARGV` has its number of calls
-/// and its microseconds. `string.format` prevents exponents in large numbers.
-const TAKE: &str = "\
+/// The whole microseconds of a time, at most 71 years: Lua's numbers and their sums stay exact.
+fn micros(time: Duration) -> u64 {
+    let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+    micros.min(1 << 51)
+}
+
+/// Redis runs a script atomically. `KEYS[1]` is a list of the last calls, newest first. Each element has three numbers: the
+/// reserved time, the time of its question, and how far the clock had been set back in all by then. `ARGV` has the longest
+/// wait, then for each limit its number of calls and its period, in microseconds.
+///
+/// The times are on a clock that is never set back. `string.format` prevents exponents in large numbers.
+const RESERVE: &str = "\
+local list, at_most = KEYS[1], tonumber(ARGV[1])
 local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
-local wait = 0
-for i = 1, #KEYS do
-  local calls, per = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
-  local first = redis.call('LINDEX', KEYS[i], calls - 1)
-  if first then
-    local left = math.min(tonumber(first) + per - now, per)
-    if left > wait then wait = left end
+local now, back, slot = time[1] * 1000000 + time[2], 0, 0
+local function entry(at) return string.format('%.0f %.0f %.0f', at, now, back) end
+local newest = redis.call('LINDEX', list, 0)
+if newest then
+  local last, asked, was = string.match(newest, '(%d+) (%d+) (%d+)')
+  back, slot = tonumber(was), tonumber(last)
+  now = now + back
+  if now < tonumber(asked) then
+    now, back = tonumber(asked), back + asked - now
+    redis.call('LSET', list, 0, entry(slot))
   end
 end
-if wait > 0 then return wait end
-for i = 1, #KEYS do
-  local calls, per = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
-  redis.call('LPUSH', KEYS[i], string.format('%.0f', now))
-  redis.call('LTRIM', KEYS[i], 0, calls - 1)
-  redis.call('PEXPIRE', KEYS[i], math.ceil(per / 1000))
+slot = math.max(slot, now)
+local most, longest = 0, 0
+for i = 2, #ARGV, 2 do
+  local calls, per = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
+  most, longest = math.max(most, calls), math.max(longest, per)
+  local first = redis.call('LINDEX', list, calls - 1)
+  if first then slot = math.max(slot, string.match(first, '%d+') + per) end
 end
-return 0";
+local wait = slot - now
+if wait <= at_most then
+  redis.call('LPUSH', list, entry(slot))
+  redis.call('LTRIM', list, 0, most - 1)
+  redis.call('PEXPIRE', list, string.format('%.0f', math.ceil((wait + longest) / 1000)))
+end
+return wait";
 
 fn down() -> Error {
     Error::new(

@@ -11,6 +11,8 @@ use crate::world::{LIMIT, World};
 pub struct Tally {
     seconds: Vec<Second>,
     unknown: u64,
+    /// Calls of the limited operation.
+    limited: u64,
     /// Done, and not in the ledger.
     wrong: u64,
     /// Not done, as the caller was told. The ledger must not have them at the end either.
@@ -44,6 +46,7 @@ impl Tally {
     /// Notes a call of the limited operation; waiting for its turn is no failure.
     pub fn limited(&mut self, second: usize, ok: bool) {
         self.second(second, ok);
+        self.limited += 1;
     }
 
     fn second(&mut self, second: usize, prompt: bool) {
@@ -65,11 +68,13 @@ pub struct Report {
     unknown: u64,
     wrong: u64,
     overshoot: f64,
+    /// Questions to the store of the limits for each call of the limited operation.
+    asked: f64,
 }
 
 pub fn print_head() {
     println!(
-        "{:<8} {:>9} {:>9} {:>9} {:>8} {:>6} {:>8} {:>8} {:>6} {:>9}",
+        "{:<8} {:>9} {:>9} {:>9} {:>8} {:>6} {:>8} {:>8} {:>6} {:>9} {:>6}",
         "scenario",
         "calls",
         "attempts",
@@ -79,12 +84,13 @@ pub fn print_head() {
         "recovery",
         "unknown",
         "wrong",
-        "overshoot"
+        "overshoot",
+        "asked"
     );
 }
 
 impl Report {
-    pub fn new(tally: Tally, world: &World) -> Self {
+    pub fn new(tally: Tally, world: &World, questions: u64) -> Self {
         let state = world.lock();
         let calls: Vec<_> = tally.seconds.iter().map(|it| u64::from(it.calls)).collect();
         let attempts: Vec<_> = state.attempts.iter().map(|it| u64::from(*it)).collect();
@@ -102,6 +108,8 @@ impl Report {
             unknown: tally.unknown,
             wrong: tally.wrong + u64::try_from(moved.count()).unwrap_or(u64::MAX),
             overshoot: (most - 1.0).max(0.0),
+            #[allow(clippy::cast_precision_loss, reason = "counts of a few million")]
+            asked: questions as f64 / tally.limited.max(1) as f64,
         }
     }
 
@@ -114,7 +122,7 @@ impl Report {
             None => "never".to_owned(),
         };
         println!(
-            "{:<8} {:>9} {:>9} {:>9} {:>8.3} {:>6.2} {:>8} {:>8} {:>6} {:>8.1}%  {}",
+            "{:<8} {:>9} {:>9} {:>9} {:>8.3} {:>6.2} {:>8} {:>8} {:>6} {:>8.1}% {:>6.2}  {}",
             scenario.name,
             self.calls,
             self.attempts,
@@ -125,6 +133,7 @@ impl Report {
             self.unknown,
             self.wrong,
             self.overshoot * 100.0,
+            self.asked,
             scenario.about,
         );
         let recovered = self.recovery.is_some_and(|seconds| seconds <= 30);
