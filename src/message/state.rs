@@ -42,6 +42,10 @@ struct Known {
     deadline: Option<Instant>,
     /// The deadline of the current attempt.
     attempt_end: Option<Instant>,
+    /// Whether the current attempt waits for a layer that lets it through later.
+    is_held: bool,
+    /// When the current attempt was last let through.
+    let_through: Option<Instant>,
     /// The deadline for the last byte of the response.
     end: Option<(Instant, Duration)>,
     /// `host:port` of the server.
@@ -244,6 +248,23 @@ impl CallState {
         self.0.attempt_is_over.store(false, Ordering::Relaxed);
     }
 
+    /// Records that the current attempt waits, until the guard is dropped: the wait is not part of the attempt's time.
+    pub(crate) fn hold(&self) -> Held<'_> {
+        self.known().is_held = true;
+        Held(self)
+    }
+
+    /// Returns the end of the current attempt's time, counted from the end of its wait.
+    pub(crate) fn end_after_wait(&self, length: Duration) -> Option<Instant> {
+        let known = self.known();
+        let from = if known.is_held {
+            Instant::now()
+        } else {
+            known.let_through?
+        };
+        from.checked_add(length)
+    }
+
     /// Returns the deadline of the current attempt, until it is exceeded.
     pub(super) fn attempt_end(&self) -> Option<Instant> {
         let known = self.known();
@@ -324,6 +345,18 @@ impl fmt::Display for CallState {
 impl fmt::Debug for CallState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("CallState").field(&self.to_string()).finish()
+    }
+}
+
+/// An attempt that waits for a layer.
+#[must_use = "the wait ends when it is dropped"]
+pub(crate) struct Held<'a>(&'a CallState);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        let mut known = self.0.known();
+        known.is_held = false;
+        known.let_through = Some(Instant::now());
     }
 }
 

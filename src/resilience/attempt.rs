@@ -101,6 +101,9 @@ impl<'c, 'i> Attempt<'c, 'i> {
                 return Poll::Pending;
             };
             ready!(self.poll_end(limit.end, cx));
+            if is_own && self.is_later(limit) {
+                continue;
+            }
             if let Some(spare) = self.spare {
                 self.call.decide(|info| spare.repeat(info));
             }
@@ -113,6 +116,18 @@ impl<'c, 'i> Attempt<'c, 'i> {
             self.timer = None;
             self.set_end();
         }
+    }
+
+    /// Sets the attempt's own end anew, if it has waited for its turn meanwhile.
+    fn is_later(&mut self, limit: Limit) -> bool {
+        let end = self.call.state().end_after_wait(limit.length);
+        let Some(end) = end.filter(|end| *end > limit.end) else {
+            return false;
+        };
+        self.limits.own = Some(Limit { end, ..limit });
+        self.timer = None;
+        self.set_end();
+        true
     }
 
     /// Whether the call's timer polls this attempt, and does so again at the attempt's end.

@@ -54,10 +54,11 @@ impl Middleware for Gate {
     async fn handle(&self, request: Request, next: Next) -> Result<Response> {
         // A call that already has a permit may be waiting for the certificates.
         let of_key_source = request.extensions().get::<OfKeySource>().is_some();
-        let dry_run = request.extensions().get::<CallInfo>();
-        if of_key_source || dry_run.is_some_and(|info| info.options().dry_run) {
+        let info = request.extensions().get::<CallInfo>();
+        if of_key_source || info.is_some_and(|info| info.options().dry_run) {
             return next.run(request).await;
         }
+        let held = info.map(|info| info.state().hold());
         let turn = self.0.permits.acquire();
         let permit = match self.0.patience {
             None => turn.await.ok(),
@@ -66,6 +67,7 @@ impl Middleware for Gate {
                 .map_err(|_| self.full(patience))?
                 .ok(),
         };
+        drop(held);
         let outcome = next.run(request).await;
         drop(permit);
         outcome

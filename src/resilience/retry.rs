@@ -107,7 +107,7 @@ impl RetryPolicy {
 
     /// Bounds each attempt of a call that may be repeated after it was sent; `None` for no
     /// bound. In other calls an attempt may use all of the call's time: aborting it early would only make
-    /// its outcome unknown.
+    /// its outcome unknown. Waits for [`RateLimits`](super::RateLimits) and `max_in_flight` do not count.
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = limit.into();
         self

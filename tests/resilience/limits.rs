@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::Instant;
 use wechatpay_chain::catalog::RateLimit;
-use wechatpay_chain::resilience::{LimitStore, RateLimits};
+use wechatpay_chain::resilience::{InFlight, LimitStore, RateLimits, RetryPolicy};
+use wechatpay_chain::testing::Never;
 use wechatpay_chain::{Client, ErrorKind};
 
 use crate::kit::{MCHID, Wire, builder};
@@ -152,6 +153,39 @@ async fn the_reservation_of_a_call_that_gives_up_is_left_to_the_next() {
     assert_eq!(wire.count(), 2);
     assert!(begun.elapsed() <= PAUSE + Duration::from_millis(1));
     assert_eq!(store.0.lock().unwrap().1, 2);
+}
+
+/// The time of an attempt begins when it may be sent: a call that waits keeps its place.
+#[tokio::test(start_paused = true)]
+async fn waits_for_limits_are_not_part_of_an_attempts_time() {
+    let policy = || RetryPolicy::new().attempt_timeout(SECOND);
+    let limits = || RateLimits::none().limit(ORDERS, 1, 10 * SECOND);
+    let wire = Wire::ok();
+    let limited = builder().transport(wire.clone()).retry(policy());
+    let limited = limited.rate_limits(limits()).build().unwrap();
+    let begun = Instant::now();
+    for at in [0, 10, 20] {
+        assert_eq!(make(&limited).await.unwrap().attempts(), 1);
+        assert_eq!(begun.elapsed().as_secs(), at);
+    }
+    // The other call leaves the only place after 5 s.
+    let bound = InFlight::new(1);
+    let other = builder().transport(Never::new()).timeout(5 * SECOND);
+    let other = other.max_in_flight(bound.clone()).build().unwrap();
+    let bounded = builder().transport(wire).retry(policy());
+    let bounded = bounded.max_in_flight(bound).build().unwrap();
+    let (ended, response) = tokio::join!(make(&other), make(&bounded));
+    assert!(ended.unwrap_err().is_timeout());
+    assert_eq!(response.unwrap().attempts(), 1);
+    // After its wait, an attempt has its second and no more.
+    let unanswered = builder().transport(Never::new());
+    let unanswered = unanswered.retry(policy().attempts(1)).rate_limits(limits());
+    let unanswered = unanswered.build().unwrap();
+    for expected in [1, 10] {
+        let begun = Instant::now();
+        assert!(make(&unanswered).await.unwrap_err().is_timeout());
+        assert_eq!(begun.elapsed().as_secs(), expected);
+    }
 }
 
 /// The documented limit of 200 calls a minute.

@@ -133,6 +133,7 @@ impl Middleware for Limiter {
         {
             let limits = self.limits.of(operation);
             if !limits.is_empty() {
+                let _held = info.state().hold();
                 self.take(operation, &limits, info.state().remaining())
                     .await?;
             }
