@@ -6,6 +6,7 @@
     reason = "a test that cannot go on may panic, and says what it has counted"
 )]
 
+mod combined;
 mod failover;
 #[allow(dead_code, unused_imports, reason = "the other tests use the rest")]
 #[path = "../it/support/mod.rs"]

@@ -31,7 +31,8 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) and nothing is sent. Waiting calls of a process go in the order of their
 /// arrival. The first reserves its time in the store, so the store gets one question for each call, however many calls and
 /// processes wait. No window of a limit's length has more calls than the limit allows, wherever WeChat Pay's own
-/// windows begin.
+/// windows begin. A window is 1 % longer than documented, by 100 ms at most, because requests take different times to
+/// WeChat Pay.
 ///
 /// WeChat Pay's limits apply to the merchant, not to a process: several machines share them through a
 /// [`store`](Self::store) such as `RedisLimits`.
@@ -109,12 +110,20 @@ impl RateLimits {
 
     fn of(&self, operation: &Operation) -> Vec<RateLimit> {
         let own = self.own.iter().filter(|(path, _)| path == operation.path());
-        let own: Vec<_> = own.map(|(_, limit)| *limit).collect();
+        let own: Vec<_> = own.map(|(_, limit)| stretched(*limit)).collect();
         if own.is_empty() && self.documented {
-            return operation.rate_limits().collect();
+            return operation.rate_limits().map(stretched).collect();
         }
         own
     }
+}
+
+/// Lengthens the period of a limit by 1 %, but not by more than 100 ms.
+///
+/// Requests take different times to WeChat Pay, so two that are sent a period apart may arrive closer together.
+fn stretched(RateLimit { calls, per }: RateLimit) -> RateLimit {
+    let per = per.saturating_add((per / 100).min(Duration::from_millis(100)));
+    RateLimit { calls, per }
 }
 
 /// This layer is inside `retry`, since WeChat Pay counts every request, and outside the layers that sign, so that a
