@@ -79,6 +79,7 @@ fn post(state: &SandboxState, account: &Arc<Account>, event: Event) {
     let url = forwarded(url.unwrap_or_default(), state.forward_to());
     let (kind, content) = match (event.is_v2, event.original_type) {
         (true, "refund") => ("REFUND", Content::refund_v2(event.resource)),
+        (true, "entrust") => ("CONTRACT", Content::signed_v2(event.resource)),
         (true, _) => ("PAY", Content::signed_v2(event.resource)),
         (false, original_type) => {
             let kind = event.event_type;

@@ -274,10 +274,17 @@ impl Account {
         self.world().complaints()
     }
 
-    /// The orders, oldest first.
+    /// The orders, oldest first, and then the parts of other merchants' combined orders that this one sells.
     #[must_use]
     pub fn orders(&self) -> Vec<OrderRecord> {
-        self.world().orders(self.now())
+        let (mchid, now) = (self.mchid(), self.now());
+        let mut orders = self.world().orders(now);
+        for other in self.state.accounts.all() {
+            if other.mchid() != mchid {
+                orders.extend(other.world.orders_of_seller(mchid, now));
+            }
+        }
+        orders
     }
 
     /// The refunds, oldest first.

@@ -20,12 +20,14 @@ struct FolderKeys(PathBuf);
 
 /// The files of one key.
 struct PairFiles {
+    /// The folder of the sandbox.
+    dir: PathBuf,
     /// Written first.
     key: PathBuf,
     /// Written last; without it the key is not complete.
     certificate: PathBuf,
-    /// A folder that has the certificate under its serial too.
-    published: Option<PathBuf>,
+    /// Whether the folder of the sandbox has the certificate under its serial too.
+    is_published: bool,
 }
 
 impl FolderKeys {
@@ -36,7 +38,8 @@ impl FolderKeys {
             return Some(PairFiles {
                 key: hidden.sm_key,
                 certificate: hidden.sm_certificate,
-                published: Some(self.0.clone()),
+                is_published: true,
+                dir: self.0.clone(),
             });
         }
         // The id of a brand has only digits.
@@ -45,7 +48,8 @@ impl FolderKeys {
         Some(PairFiles {
             key: own.join("apiclient_key.pem"),
             certificate: own.join("apiclient_cert.pem"),
-            published: None,
+            is_published: false,
+            dir: self.0.clone(),
         })
     }
 
@@ -108,7 +112,7 @@ impl PairFiles {
         }
         self.publish(certificate)?;
         write::replace(&self.certificate, &certificate.to_pem()?, false)?;
-        write::sync_folders([self.folder()])?;
+        self.sync()?;
         Ok(true)
     }
 
@@ -116,15 +120,22 @@ impl PairFiles {
         write::make_folder(self.folder())?;
         write::replace(&self.key, &key.private_key_to_pem_pkcs8()?, true)?;
         self.publish(certificate)?;
-        write::replace(&self.certificate, &certificate.to_pem()?, false)
+        write::replace(&self.certificate, &certificate.to_pem()?, false)?;
+        self.sync()
+    }
+
+    /// Syncs the folders up to the sandbox's, in which the folder of the first brand is new.
+    fn sync(&self) -> Result<(), BoxError> {
+        let within = |folder: &&Path| folder.starts_with(&self.dir);
+        write::sync_folders(self.folder().ancestors().take_while(within))
     }
 
     fn publish(&self, certificate: &X509) -> Result<(), BoxError> {
-        let Some(dir) = &self.published else {
+        if !self.is_published {
             return Ok(());
-        };
+        }
         let serial = Certificate::from_bytes(certificate.to_der()?)?;
-        let path = super::SandboxFiles::of(dir, serial.serial()).platform_cert;
+        let path = super::SandboxFiles::of(&self.dir, serial.serial()).platform_cert;
         write::replace(&path, &certificate.to_pem()?, false)
     }
 

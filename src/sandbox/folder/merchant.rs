@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use openssl::x509::X509;
+
 use super::write::Claim;
-use super::{SandboxFiles, read, write};
-use crate::identity::{Credentials, Identity};
+use super::{SandboxFiles, read, renewal, write};
+use crate::identity::{Credentials, Identity, MerchantParts};
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
@@ -30,18 +32,45 @@ pub(in crate::folder) fn load(
         }
     }
     write::await_file(&files.merchant_cert, &files.merchant_key)?;
-    let mut parts = read::merchant(&files)?;
-    read::check_p12(&files, &parts, mchid)?;
+    let parts = read_merchant(&files, mchid)?;
+    let parts = if is_old(&parts, root)? {
+        renew(dir, identity, mchid)?
+    } else {
+        parts
+    };
+    Ok(identity.loaded(mchid, parts)?)
+}
+
+fn read_merchant(files: &SandboxFiles, mchid: &str) -> Result<MerchantParts, BoxError> {
+    let parts = read::merchant(files)?;
+    read::check_p12(files, &parts, mchid)?;
     if !parts.certificate.public_key()?.public_eq(&parts.key) {
         let why = "it does not belong to the key in its folder";
         return Err(read::unfit(&files.merchant_cert, why));
     }
+    Ok(parts)
+}
+
+/// Whether the certificate has expired, or an earlier root issued it.
+fn is_old(parts: &MerchantParts, root: &X509) -> Result<bool, BoxError> {
     let is_issued = parts.certificate.verify(&*root.public_key()?)?;
-    if !is_issued || read::expires(&parts.certificate, SystemClock::new().now())? {
-        parts = identity.renewed_merchant(parts)?;
-        write::replace_merchant(&files, &parts, mchid, root)?;
+    Ok(!is_issued || read::expires(&parts.certificate, SystemClock::new().now())?)
+}
+
+/// Renews the certificate, unless another sandbox has done so since it was read.
+fn renew(dir: &Path, identity: &Identity, mchid: &str) -> Result<MerchantParts, BoxError> {
+    let (files, root) = (
+        SandboxFiles::of_merchant(dir, "", mchid),
+        identity.root.x509(),
+    );
+    let _renewal = renewal::begin(dir)?;
+    let parts = read_merchant(&files, mchid)?;
+    if !is_old(&parts, root)? {
+        return Ok(parts);
     }
-    Ok(identity.loaded(mchid, parts)?)
+    let parts = identity.renewed_merchant(parts)?;
+    write::replace_merchant(&files, &parts, mchid, root)?;
+    Ok(parts)
 }
 
 /// Writes the keys that the user gave for a merchant, for those who look for them in the folder.

@@ -3,6 +3,7 @@
 mod keys;
 mod merchant;
 mod read;
+mod renewal;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -133,22 +134,30 @@ fn open_at(dir: &Path, now: i64, mchid: Option<&str>) -> Result<Parts> {
     let parts = read::load(dir).map_err(|why| broken(dir, why))?;
     write::complete(dir, &parts).map_err(|why| not_restricted(dir, why))?;
     if read::is_old(&parts, now).map_err(|why| broken(dir, why))? {
-        return renew(dir, parts, now);
+        return renew(dir, now);
     }
     Ok(parts)
 }
 
-fn renew(dir: &Path, parts: Parts, now: i64) -> Result<Parts> {
+/// Renews the certificates, unless another sandbox has done so since they were read.
+fn renew(dir: &Path, now: i64) -> Result<Parts> {
+    let _renewal = renewal::begin(dir).map_err(|why| not_renewed(dir, why))?;
+    let parts = read::load(dir).map_err(|why| broken(dir, why))?;
+    if !read::is_old(&parts, now).map_err(|why| broken(dir, why))? {
+        return Ok(parts);
+    }
     let parts = parts.renewed(now)?;
-    write::replace_certificates(dir, &parts).map_err(|err| {
-        let message = format!(
-            "the certificates in the sandbox's folder {} have expired or do so within a day, and new ones \
-             for the same keys cannot be written: make the folder writable, or name another",
-            dir.display()
-        );
-        Error::new(ErrorKind::File, message).with_source(err)
-    })?;
+    write::replace_certificates(dir, &parts).map_err(|why| not_renewed(dir, why))?;
     Ok(parts)
+}
+
+fn not_renewed(dir: &Path, why: BoxError) -> Error {
+    let message = format!(
+        "the certificates in the sandbox's folder {} have expired or do so within a day, and new ones \
+         for the same keys cannot be written: make the folder writable, or name another",
+        dir.display()
+    );
+    Error::new(ErrorKind::File, message).with_source(why)
 }
 
 /// Whether a folder is empty, or as another sandbox leaves it for a moment before it writes the first file.

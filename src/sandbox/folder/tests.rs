@@ -173,6 +173,57 @@ fn starts_that_race_for_a_new_folder_have_the_same_keys() {
     read::load(dir).unwrap();
 }
 
+/// A mixture would be a root that has another serial than the one a sandbox signs with.
+#[test]
+fn starts_that_race_for_a_renewal_have_the_certificates_of_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    let parts = open_at(dir, NOW, None).unwrap();
+    let identity = Identity::of(parts).unwrap();
+    open_merchant(dir, &identity, "1900007100").unwrap();
+    let later = NOW + YEAR;
+    let renewed = std::thread::scope(|scope| {
+        let starts: Vec<_> = (0..8)
+            .map(|_| {
+                scope.spawn(|| {
+                    let parts = open_at(dir, later, None).unwrap();
+                    [
+                        parts.root_certificate.to_pem().unwrap(),
+                        parts.merchant.certificate.to_pem().unwrap(),
+                        parts.certified_certificate.to_pem().unwrap(),
+                    ]
+                })
+            })
+            .collect();
+        let renewed = starts.into_iter().map(|start| start.join().unwrap());
+        renewed.collect::<Vec<_>>()
+    });
+    let kept = read::load(dir).unwrap();
+    let kept = [
+        kept.root_certificate.to_pem().unwrap(),
+        kept.merchant.certificate.to_pem().unwrap(),
+        kept.certified_certificate.to_pem().unwrap(),
+    ];
+    assert!(renewed.iter().all(|it| *it == kept));
+    assert!(!dir.join("sandbox/renewing").exists());
+}
+
+/// A start was killed before it had renewed anything.
+#[test]
+fn an_old_claim_does_not_prevent_a_renewal() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    open_at(dir, NOW, None).unwrap();
+    let claim = dir.join("sandbox/renewing");
+    fs::write(&claim, "").unwrap();
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    let file = fs::File::options().write(true).open(&claim).unwrap();
+    file.set_modified(long_ago).unwrap();
+    let parts = open_at(dir, NOW + YEAR, None).unwrap();
+    assert!(!read::is_old(&parts, NOW + YEAR).unwrap());
+    assert!(!claim.exists());
+}
+
 /// The first of two starts was killed.
 #[test]
 fn an_incomplete_folder_is_broken_after_a_while() {

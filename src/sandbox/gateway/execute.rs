@@ -9,7 +9,7 @@ use crate::bills::Written;
 use crate::refusal::Refusal;
 use crate::state::SandboxState;
 use crate::world;
-use crate::world::Success;
+use crate::world::{Outcome, Success};
 
 /// Executes a request; `None` when it is stubbed, or its operation has no state.
 pub(super) fn execute(
@@ -34,19 +34,59 @@ pub(super) fn execute(
     if let Some(key) = bank_key::answer(account, operation) {
         return key.map(Some);
     }
-    let outcome = account.world.answer(&world::Request {
+    let request = world::Request {
         operation,
         path: received.path(),
         query: parsed.query(received),
         body: parsed.json(),
         file: parsed.file(),
         now: state.now(),
-    });
+    };
+    let outcome = account.world.answer(&request);
+    let outcome = outcome.map(|outcome| or_of_part(state, account, &request, outcome));
     let outcome = outcome.or_else(|| {
         let request = parsed.documented(received)?;
         control_orders::remember(state, account, &request)
     });
     outcome.transpose()
+}
+
+/// The outcome for a part of another merchant's combined order, if the merchant has no such order of its own.
+fn or_of_part(
+    state: &SandboxState,
+    account: &Account,
+    request: &world::Request<'_>,
+    own: Outcome,
+) -> Outcome {
+    if !is_unknown(&own) {
+        return own;
+    }
+    for other in state.accounts.all() {
+        if other.mchid() == account.mchid() {
+            continue;
+        }
+        let answered = other.world.answer_seller(account.mchid(), request);
+        let Some((outcome, events)) = answered.filter(|(outcome, _)| !is_unknown(outcome)) else {
+            continue;
+        };
+        for event in events {
+            account.world.push_event(event);
+        }
+        return outcome;
+    }
+    own
+}
+
+/// Whether the request names something that is not there.
+fn is_unknown(outcome: &Outcome) -> bool {
+    const CODES: [&str; 4] = [
+        "ORDER_NOT_EXIST",
+        "RESOURCE_NOT_EXISTS",
+        "ORDERNOTEXIST",
+        "REFUNDNOTEXIST",
+    ];
+    let refusal = outcome.as_ref().err();
+    refusal.is_some_and(|refusal| CODES.contains(&refusal.code))
 }
 
 fn bill(

@@ -197,10 +197,10 @@ fn process_authenticated(
         Err(refusal) => return refused(caller, signed_text, None, refusal),
     };
     let documented = parsed.documented(received);
-    let is_uploaded = |id: &str| caller.account.world.has_media(id);
+    let upload_of = |id: &str| caller.account.world.upload_of(id);
     let unknown = documented
         .as_ref()
-        .map_or_else(Vec::new, |request| unknown_members(request, &is_uploaded));
+        .map_or_else(Vec::new, |request| unknown_members(request, &upload_of));
     let outcome = check_content(state, received, &caller, &parsed)
         .and_then(|()| check_unknown(state, received, &unknown))
         .and_then(|()| execute_known(state, received, (&caller.account, &parsed), executes));

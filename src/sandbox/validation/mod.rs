@@ -4,6 +4,7 @@
 
 mod check;
 mod issue;
+mod media;
 mod pattern;
 mod unknown;
 

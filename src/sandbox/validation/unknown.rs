@@ -7,7 +7,7 @@
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::{IncomingRequest, Location, SIGNATURE};
+use super::{IncomingRequest, Location, SIGNATURE, media};
 use crate::bilingual::Bilingual;
 use crate::record::CallWarning;
 use crate::refusal::{Refusal, place};
@@ -45,16 +45,18 @@ pub(crate) struct UnknownMember {
 enum Unknown {
     /// The name, with the documented one that was probably meant.
     Name { similar: Option<&'static str> },
-    /// The media id.
-    Media,
+    /// The media id. If an upload of another product has returned it: its path, and that of the right one.
+    Media {
+        other: Option<(String, &'static str)>,
+    },
 }
 
 /// The undocumented members and unknown media ids of a request to a documented operation.
 ///
-/// `is_uploaded` says whether an upload has returned a media id.
+/// `upload_of` is the path of the upload that has returned a media id.
 pub(crate) fn unknown_members(
     request: &IncomingRequest<'_>,
-    is_uploaded: &dyn Fn(&str) -> bool,
+    upload_of: &dyn Fn(&str) -> Option<String>,
 ) -> Vec<UnknownMember> {
     let is_redirect = request.operation.answer() == AnswerKind::Redirect;
     let Some(schema) = schema::of(request.operation).filter(|_| !is_redirect) else {
@@ -63,7 +65,8 @@ pub(crate) fn unknown_members(
     let mut search = Search {
         location: Location::Body,
         here: String::new(),
-        is_uploaded,
+        path: request.operation.path(),
+        upload_of,
         found: Vec::new(),
     };
     let is_v2 = request.operation.is_v2();
@@ -84,7 +87,9 @@ pub(crate) fn unknown_members(
 struct Search<'s> {
     location: Location,
     here: String,
-    is_uploaded: &'s dyn Fn(&str) -> bool,
+    /// The path of the operation.
+    path: &'static str,
+    upload_of: &'s dyn Fn(&str) -> Option<String>,
     found: Vec<UnknownMember>,
 }
 
@@ -158,11 +163,20 @@ impl Search<'_> {
 
     fn media(&mut self, id: &str) {
         // An empty text is none.
-        if !id.is_empty() && !(self.is_uploaded)(id) && self.found.len() < MOST {
+        if id.is_empty() || self.found.len() >= MOST {
+            return;
+        }
+        let upload = (self.upload_of)(id);
+        if !upload
+            .as_ref()
+            .is_some_and(|upload| media::fits(upload, self.path))
+        {
             self.found.push(UnknownMember {
                 location: self.location,
                 pointer: self.here.clone(),
-                unknown: Unknown::Media,
+                unknown: Unknown::Media {
+                    other: upload.map(|upload| (upload, media::upload_for(self.path))),
+                },
             });
         }
     }
@@ -238,7 +252,7 @@ impl UnknownMember {
         }
         let issue = match self.unknown {
             Unknown::Name { .. } => "此字段不在接口文档中",
-            Unknown::Media => "媒体文件不存在",
+            Unknown::Media { .. } => "媒体文件不存在",
         };
         let field = match self.location {
             Location::Body => &*self.pointer,
@@ -253,9 +267,12 @@ impl UnknownMember {
     fn text(&self) -> Bilingual {
         let (pointer, location) = (&self.pointer, self.location.name());
         let name = pointer.rsplit('/').next().unwrap_or_default();
-        let similar = match self.unknown {
-            Unknown::Name { similar } => similar,
-            Unknown::Media => return self.media_text(),
+        let similar = match &self.unknown {
+            Unknown::Name { similar } => *similar,
+            Unknown::Media { other: None } => return self.media_text(),
+            Unknown::Media {
+                other: Some((upload, needed)),
+            } => return self.other_media_text(upload, needed),
         };
         let (hint, hint_zh) = match similar {
             Some(similar) => (
@@ -294,6 +311,21 @@ impl UnknownMember {
             ),
             format!(
                 "{}的 {pointer} 不是本商户上传文件得到的 media_id：微信支付会拒绝。请先上传文件（例如 v3/merchant/media/upload），再填写应答中的 media_id",
+                place(location)
+            ),
+        )
+            .into()
+    }
+
+    fn other_media_text(&self, upload: &str, needed: &str) -> Bilingual {
+        let (pointer, location) = (&self.pointer, self.location.name());
+        (
+            format!(
+                "the media id in {pointer} of the {location} was returned by {upload}, whose files are for another product: \
+                 upload the file to {needed}"
+            ),
+            format!(
+                "{}的 {pointer} 是 {upload} 返回的 media_id，属于其他产品：请改用 {needed} 上传该文件",
                 place(location)
             ),
         )

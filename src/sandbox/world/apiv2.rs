@@ -1,10 +1,11 @@
 //! APIv2's operations, which share the orders and refunds of APIv3.
 //!
 //! Sources: the APIv2 documents "统一下单", "查询订单", "关闭订单", "提交付款码支付", "撤销订单", "申请退款" and
-//! "查询退款", with the codes of their error tables. The texts are those that users report.
+//! "查询退款", "支付中签约", "查询签约关系" and "申请解约", with the codes of their error tables. The texts are those that users report.
 
 use serde_json::Value;
 
+use super::contract;
 use super::order::apiv2 as order;
 use super::outcome::Outcome;
 use super::refund::apiv2 as refund;
@@ -28,16 +29,17 @@ pub(super) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
         ..*request
     };
     let outcome = match path {
-        "pay/unifiedorder" => order::create(state, request),
+        "pay/unifiedorder" | "pay/contractorder" => order::create(state, request),
         "pay/micropay" => order::micropay(state, request),
         "pay/orderquery" => order::query(state, request),
         "pay/closeorder" => order::close(state, request),
         "secapi/pay/reverse" => order::reverse(state, request),
         "secapi/pay/refund" | "secapi/pay/refundv2" => refund::apply(state, request),
         "pay/refundquery" | "pay/refundqueryv2" => refund::query(state, request),
-        _ => return None,
+        _ => contract::answer(state, request)?,
     };
-    if outcome.is_ok() && ["pay/unifiedorder", "pay/micropay"].contains(&path) {
+    let makes = ["pay/unifiedorder", "pay/contractorder", "pay/micropay"];
+    if outcome.is_ok() && makes.contains(&path) {
         keep_sign_type(state, whole);
     }
     Some(outcome.map_err(Refusal::into_v2))

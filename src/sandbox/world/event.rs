@@ -24,7 +24,7 @@ pub struct Event {
     /// corresponding type of APIv3.
     pub event_type: &'static str,
     /// The resource's `original_type`: `transaction`, `refund`, `mch_payment`, `profitsharing`,
-    /// `complaint`.
+    /// `complaint`, `entrust`.
     pub original_type: &'static str,
     /// APIv3's `summary`, a short text in Chinese.
     pub summary: &'static str,

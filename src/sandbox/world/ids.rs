@@ -56,6 +56,11 @@ impl IdGenerator {
         self.digits("1030000", 15, now)
     }
 
+    /// 24 digits, as contracts have: `202201820180511012345678`.
+    pub(crate) fn contract(&mut self, now: i64) -> String {
+        self.digits("2022", 2, now)
+    }
+
     /// 27 digits, as complaints have: `200201820200101080076610000`.
     pub(crate) fn complaint(&mut self, now: i64) -> String {
         self.digits("2002018", 2, now)

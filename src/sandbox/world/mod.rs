@@ -7,9 +7,11 @@
 //!
 //! 1. [`table`], `ids`, [`event`], [`outcome`], [`action`], [`request`]: used by every resource.
 //! 2. `*/model.rs`: one thing that is remembered, and its JSON views. [`state`] holds a table of each.
-//! 3. `order/`, `refund/`, `transfer/`, `batch/`, `sharing/`, `complaint/`, `image/`: the handlers. The
+//! 3. `order/`, `refund/`, `transfer/`, `batch/`, `sharing/`, `complaint/`,
+//!    `contract/`, `image/`: the handlers. The
 //!    `answer` function of each lists its operations. [`apiv2`] lists those of APIv2.
-//! 4. This file: [`World`] asks each resource in turn. `actions` is what users, banks and time do.
+//! 4. This file: [`World`] asks each resource in turn. `actions` is what users, banks and time do;
+//!    [`seller`] lets the other sellers of combined orders act on their parts.
 //!
 //! Memory is bounded: each [`table`] keeps its newest 10,000 rows (of batches, 100,000 details in total) and
 //! drops finished rows first; texts are no longer than documented, and images take 64 MiB at most. Lists are
@@ -31,6 +33,7 @@ mod apiv2;
 mod batch;
 mod bill;
 mod complaint;
+mod contract;
 mod event;
 mod ids;
 mod image;
@@ -39,6 +42,7 @@ mod outcome;
 mod record;
 mod refund;
 mod request;
+mod seller;
 mod sharing;
 mod state;
 mod table;
@@ -113,14 +117,14 @@ impl World {
         self.with(|state| state.restore(*saved.0));
     }
 
-    /// Keeps the media ids in the response to an upload.
-    pub(crate) fn keep_media(&self, answer: &Value) {
-        self.with(|state| image::keep_ids(state, answer));
+    /// Keeps the media ids in the response to an upload, with its path.
+    pub(crate) fn keep_media(&self, answer: &Value, path: &'static str) {
+        self.with(|state| image::keep_ids(state, answer, path));
     }
 
-    /// Whether an upload has returned this media id.
-    pub(crate) fn has_media(&self, id: &str) -> bool {
-        self.with(|state| image::is_uploaded(state, id))
+    /// The path of the upload that has returned this media id.
+    pub(crate) fn upload_of(&self, media_id: &str) -> Option<String> {
+        self.with(|state| image::upload_of(state, media_id))
     }
 
     /// Adds an event of an operation that is remembered elsewhere.

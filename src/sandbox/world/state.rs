@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::model::Batch;
 use super::complaint::model::Complaint;
+use super::contract::model::Contract;
 use super::event::Outbox;
 use super::ids::IdGenerator;
 use super::image::model::Files;
@@ -27,11 +28,13 @@ pub(crate) struct State {
     pub(crate) receivers: Table<Receiver>,
     pub(crate) shares: Table<Share>,
     pub(crate) returns: Table<Return>,
+    #[serde(default)]
+    pub(crate) contracts: Table<Contract>,
     pub(crate) complaints: Table<Complaint>,
     /// Where the merchant receives notifications of complaints.
     pub(crate) complaint_url: Option<String>,
     pub(crate) images: Files,
-    /// The media ids of other uploads. Nothing downloads these, so they have no content.
+    /// The media ids of other uploads, each with the path of the upload. Nothing downloads these.
     pub(crate) media: Files,
     pub(crate) outbox: Outbox,
     /// The count of its numbers is the sandbox's.

@@ -4,6 +4,7 @@ mod files;
 mod identities;
 mod products;
 mod providers;
+mod sellers;
 mod separation;
 mod v2;
 

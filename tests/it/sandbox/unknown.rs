@@ -171,11 +171,10 @@ fn media_ids_that_no_upload_has_returned_are_warnings() -> Outcome {
     };
     let picture = upload("v3/merchant/media/upload", "a.png")?;
     let film = upload("v3/merchant/media/video_upload", "a.mp4")?;
-    let abroad = upload("v3/global/merchant-service/images/upload", "b.png")?;
-    let complaint = upload("v3/merchant-service/images/upload", "c.png")?;
+    let cancelled = upload("v3/ecommerce/account/cancel-applications/media", "b.png")?;
     client
         .chain(CANCEL)
-        .post(application(SUB, &abroad, &complaint), ())
+        .post(application(SUB, &cancelled, ""), ())
         .wait()?;
     assert_eq!(warned(&sandbox)?, []);
     client
@@ -203,6 +202,33 @@ fn media_ids_that_no_upload_has_returned_are_warnings() -> Outcome {
         .post(application("1900007101", &picture, &film), ())
         .wait()?;
     assert_eq!(warned(&sandbox)?.len(), 2);
+    Ok(())
+}
+
+/// Complaints have an upload of their own.
+#[test]
+fn media_ids_of_another_product_are_warnings() -> Outcome {
+    const CANCEL: &str = "v3/ecommerce/account/cancel-applications";
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    let upload = |path: &'static str| -> Outcome<String> {
+        let media = Media::from_bytes("a.png", path.as_bytes().to_vec());
+        let answer = client.chain(path).post(media, ()).wait()?;
+        Ok(answer["media_id"].as_str().unwrap_or_default().to_owned())
+    };
+    let complaint = upload("v3/merchant-service/images/upload")?;
+    let picture = upload("v3/merchant/media/upload")?;
+    client
+        .chain(CANCEL)
+        .post(application(SUB, &picture, &complaint), ())
+        .wait()?;
+    let [(field, text)] =
+        <[_; 1]>::try_from(warned(&sandbox)?).map_err(|all| format!("{all:?}"))?;
+    assert_eq!(field, "/application_info/1/application_media_id");
+    assert!(
+        text.contains("upload the file to v3/merchant/media/upload"),
+        "{text}"
+    );
     Ok(())
 }
 

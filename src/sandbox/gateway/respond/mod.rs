@@ -148,8 +148,9 @@ impl Responder<'_> {
         };
         let key = self.caller.credentials.certificate.public_key();
         response.reply(operation, |value| {
-            if received.is_upload() {
-                self.caller.account.world.keep_media(value);
+            if let Some(operation) = operation.filter(|_| received.is_upload()) {
+                let world = &self.caller.account.world;
+                world.keep_media(value, operation.path());
             }
             match operation {
                 Some(operation) => sensitive_fields::encrypt_response(value, operation, key),

@@ -24,18 +24,20 @@ pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
 }
 
 /// Keeps the media ids in the response to an upload.
-pub(crate) fn keep_ids(state: &mut State, answer: &Value) {
+pub(crate) fn keep_ids(state: &mut State, answer: &Value, path: &'static str) {
     let members = answer.as_object().into_iter().flatten();
     for (name, id) in members {
         if let Some(id) = id.as_str().filter(|_| name.ends_with("media_id")) {
-            state.media.insert(id.to_owned(), Bytes::new());
+            let path = Bytes::from_static(path.as_bytes());
+            state.media.insert(id.to_owned(), path);
         }
     }
 }
 
-/// Whether an upload of the merchant has returned the media id.
-pub(crate) fn is_uploaded(state: &State, id: &str) -> bool {
-    state.media.get(id).is_some() || state.images.get(id).is_some()
+/// The path of the upload of the merchant that has returned the media id.
+pub(crate) fn upload_of(state: &State, id: &str) -> Option<String> {
+    let path = state.media.get(id)?;
+    Some(String::from_utf8_lossy(path).into_owned())
 }
 
 /// `None` when there is no file, which is possible if field checks are off.

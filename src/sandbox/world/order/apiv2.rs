@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::contract::terms::Terms;
 use super::super::outcome::{Outcome, Success};
 use super::super::request::{Fields, Request};
 use super::super::state::State;
@@ -23,6 +24,9 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
     };
     let mut order = read(&fields, request, kind)?;
     order.notify_url = Some(fields.required_text("/notify_url")?);
+    if request.operation.path() == "v2/pay/contractorder" {
+        order.contract = Some(Terms::of(&fields)?);
+    }
     let nobody = order.payer.openid.is_none() && order.payer.sub_openid.is_none();
     if kind == PaymentMethod::JSAPI && nobody {
         return Err(fields.wrong("/openid", "缺少必填参数"));
@@ -54,6 +58,14 @@ fn prepay_answer(state: &mut State, order: &Order, now: i64) -> Value {
         _ => {}
     }
     answer["prepay_id"] = json!(prepay);
+    if let Some(terms) = &order.contract {
+        answer["contract_result_code"] = json!("SUCCESS");
+        answer["plan_id"] = json!(terms.plan_id);
+        answer["request_serial"] = json!(terms.request_serial);
+        answer["contract_code"] = json!(terms.code);
+        answer["contract_display_account"] = json!(terms.display_account);
+        answer["out_trade_no"] = json!(order.out_trade_no);
+    }
     answer
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::super::contract::terms::Terms;
 use super::super::table::Row;
 use crate::date::{Local, rfc3339};
 use crate::journal::{StaticText, interned};
@@ -158,6 +159,9 @@ pub(crate) struct Order {
     pub(crate) sign_type: Option<String>,
     /// The number of its combined order.
     pub(crate) combine: Option<String>,
+    /// The contract that the user signs by paying.
+    #[serde(default)]
+    pub(crate) contract: Option<Terms>,
     /// A digest of its request, to distinguish a repeated request from another order.
     pub(crate) fingerprint: [u8; 32],
     /// The response to its request.
@@ -327,6 +331,7 @@ impl Order {
             is_v2: false,
             sign_type: None,
             combine: None,
+            contract: None,
             fingerprint: [0; 32],
             answer: Value::Object(Map::new()),
             description: String::new(),

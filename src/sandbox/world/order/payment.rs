@@ -1,6 +1,7 @@
 //! The payment of one order by its user.
 
 use super::super::action::{ActionError, ActionResult};
+use super::super::contract::signing;
 use super::super::event::Event;
 use super::super::state::State;
 use super::model::{ORDER, Order, TradeState, v2_notification};
@@ -53,6 +54,7 @@ pub(crate) fn complete_payment(state: &mut State, number: &str, now: i64) {
         created: now,
     };
     state.outbox.push(event);
+    signing::sign(state, &order, now);
 }
 
 /// Pays an order without an event.

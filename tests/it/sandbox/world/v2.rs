@@ -263,3 +263,76 @@ fn an_order_is_in_yuan() -> Outcome {
     shop.v2(UNIFIED, dollars)?;
     Ok(())
 }
+
+/// Paying signs the contract; the merchant ends it.
+#[test]
+fn an_order_with_a_contract_signs_it_when_it_is_paid() -> Outcome {
+    const CONTRACT_ORDER: &str = "v2/pay/contractorder";
+    const FIND: &str = "v2/papay/querycontract";
+    let shop = Shop::open()?;
+    let mut asked = order("C1", "NATIVE");
+    for (name, value) in [
+        ("contract_mchid", json!(shop.mchid())),
+        ("contract_appid", json!("wxd678efh567hg6787")),
+        ("plan_id", json!("123")),
+        ("contract_code", json!("100001256")),
+        ("request_serial", json!("1000")),
+        ("contract_display_account", json!("张三")),
+        (
+            "contract_notify_url",
+            json!("https://www.example.com/signed"),
+        ),
+    ] {
+        asked[name] = value;
+    }
+    let made = shop.v2(CONTRACT_ORDER, asked.clone())?;
+    assert_eq!(made["contract_result_code"], "SUCCESS");
+    assert!(made["code_url"].is_string() && made["contract_code"] == "100001256");
+    assert_eq!(
+        shop.v2(CONTRACT_ORDER, asked)?["prepay_id"],
+        made["prepay_id"]
+    );
+    let named = json!({"plan_id": "123", "contract_code": "100001256", "version": "1.0"});
+    let unsigned = shop.v2(FIND, named.clone())?;
+
+    shop.sandbox.pay("C1")?;
+    let [paid, signed] =
+        <[_; 2]>::try_from(shop.sandbox.take_events()).map_err(|all| format!("{all:?}"))?;
+    assert_eq!(paid.resource["out_trade_no"], "C1");
+    assert_eq!(
+        signed.notify_url.as_deref(),
+        Some("https://www.example.com/signed")
+    );
+    assert_eq!(signed.resource["change_type"], "ADD");
+    let found = shop.v2(FIND, named.clone())?;
+    assert_eq!(found["contract_state"], "0");
+    assert_eq!(found["contract_display_account"], "张三");
+    assert_eq!(found["openid"], "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o");
+    let id = text(&found["contract_id"]);
+    assert_ne!(text(&unsigned["contract_id"]), id, "it was made up before");
+    assert_eq!(signed.resource["contract_id"], found["contract_id"]);
+    let by_id = json!({"contract_id": id, "version": "1.0"});
+    assert_eq!(shop.v2(FIND, by_id.clone())?["contract_code"], "100001256");
+
+    let mut end = by_id;
+    end["contract_termination_remark"] = json!("用户解约");
+    for _ in 0..2 {
+        let ended = shop.v2("v2/papay/deletecontract", end.clone())?;
+        assert_eq!(ended["contract_id"], found["contract_id"]);
+    }
+    let event = shop.event()?;
+    assert_eq!(event.resource["change_type"], "DELETE");
+    let found = shop.v2(FIND, named)?;
+    assert_eq!(
+        (
+            &found["contract_state"],
+            &found["contract_termination_mode"]
+        ),
+        (&json!("1"), &json!("3"))
+    );
+    assert_eq!(
+        shop.v2(QUERY, json!({"out_trade_no": "C1"}))?["trade_state"],
+        "SUCCESS"
+    );
+    Ok(())
+}
