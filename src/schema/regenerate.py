@@ -24,11 +24,15 @@ Any other line is a field. Its leading spaces say how deep it lies, "*" is the i
          s string, i integer, n number, b boolean, o object, a array; "!" when it is required
 
 What is encrypted is in the catalog and not repeated here.
+
+corrections.jsonl in the folder of this script replaces parts of the facts, or adds fields. Each line has a method, a path, a
+section ("query", "request", "response"), the pointer of a field, what is right about it, and a source.
 """
 
 import json
 import re
 import sys
+from pathlib import Path
 
 TYPES = {"string": "s", "integer": "i", "number": "n", "boolean": "b", "object": "o", "array": "a"}
 # Slips of the documentation.
@@ -136,10 +140,26 @@ def read(folder, name):
         return [json.loads(text) for text in lines if text.strip()]
 
 
+def correct(schemas, corrections):
+    for row in corrections:
+        key = row.pop("path"), row.pop("method")
+        section = schemas.setdefault(key, {}).setdefault(row.pop("section"), [])
+        if not row.pop("source"):
+            raise SystemExit(f"a correction without a source: {key}")
+        known = [field for field in section if field["ptr"] == row["ptr"]]
+        if known == [] and "type" not in row:
+            raise SystemExit(f"a correction of an unknown field: {key} {row}")
+        for field in known:
+            field |= row
+        if not known:
+            section.append(row)
+
+
 def main():
     folder = sys.argv[1]
     rows = read(folder, "endpoints.jsonl") + read(folder, "endpoints_brand.jsonl")
     schemas = {(row["path"], row["method"]): row for row in read(folder, "schemas.jsonl")}
+    correct(schemas, read(Path(__file__).parent, "corrections.jsonl"))
     for row in sorted(rows, key=lambda row: (row["path"], row["method"])):
         for text in block(row, schemas.get((row["path"], row["method"]), {})):
             print(text)

@@ -184,6 +184,6 @@ fn identifies(name: &str) -> bool {
 
 /// Whether a field describes a failure. A successful response has such a field only if it is required.
 fn tells_of_failure(name: &str) -> bool {
-    let about = ["fail", "error", "reject", "abnormal"];
+    let about = ["fail", "error", "reject", "abnormal", "block_reason"];
     name.starts_with("err_") || about.iter().any(|word| name.contains(word))
 }

@@ -191,6 +191,8 @@ static DEPARTURES: &[Departure] = &[
     row(ALL, Named(&["background_color"]), Also(&[
         "COLOR010", "COLOR020", "COLOR030", "COLOR040", "COLOR050", "COLOR060", "COLOR070", "COLOR080", "COLOR090", "COLOR100",
     ]), "the pages have Color010, older pages and the official SDKs COLOR010"),
+    row(&["v3/marketing/busifavor/stocks/{stock_id}/couponcodes"], Named(&["status"]), Also(&["AVAILABLE", "DISPATCHED"]),
+        "the official SDKs have the states of a code, the page those of a coupon"),
     row(ALL, Named(&["authenticate_type"]), Also(&["NORMAL"]), "the official SDKs have NORMAL as well"),
     row(ALL, Named(&["relation_type"]), AnyValue, "添加分账接收方: the values listed are of one type of receiver"),
     row(ALL, Named(&["reverse_reason"]), AnyValue, "samples of the pages have others"),

@@ -68,6 +68,19 @@ fn alpn_decides_under_tls() -> Outcome {
     Ok(())
 }
 
+/// As WeChat Pay does, in whose place it answers.
+#[test]
+fn http_2_is_not_offered_under_wechat_pay_s_name() -> Outcome {
+    let name = "api.mch.weixin.qq.com";
+    let sandbox = Sandbox::builder().tls(true).host(name).start_blocking()?;
+    let stream = connect_to(&sandbox, b"\x02h2\x08http/1.1", name)?;
+    assert_eq!(
+        stream.ssl().selected_alpn_protocol(),
+        Some(&b"http/1.1"[..])
+    );
+    Ok(())
+}
+
 #[test]
 fn its_certificate_is_for_the_names_by_which_it_is_reached() -> Outcome {
     let sandbox = Sandbox::builder().tls(true).host("wechatpay.test");
