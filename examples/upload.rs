@@ -14,14 +14,14 @@ fn main() -> Result<(), BoxError> {
     let sandbox = Sandbox::start_blocking()?;
     let client = sandbox.client()?;
 
-    let dir = tempfile::tempdir()?;
-    let path = dir.path().join("license.jpg");
+    let path = std::env::temp_dir().join(format!("license-{}.jpg", std::process::id()));
     std::fs::write(&path, vec![7; 1 << 20])?;
     let media = Media::from_path(&path)?.on_progress(|sent, total| println!("  {sent} of {total}"));
     let res = client
         .chain("v3/merchant/media/upload")
         .post(media, ())
         .wait()?;
+    std::fs::remove_file(&path)?;
     println!("from disk: meta {}\n", res.value()?);
 
     let media = Media::from_bytes("clip.mp4", "a short film");

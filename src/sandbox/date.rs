@@ -1,94 +1,89 @@
 //! Times as WeChat Pay writes and reads them: in Beijing's time.
 
 use std::fmt;
+use std::time::{Duration, UNIX_EPOCH};
 
-use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
-use jiff::fmt::strtime;
-use jiff::tz::Offset;
-
-/// China has had no daylight saving time since 1991.
-const BEIJING: Offset = Offset::constant(8);
+use wechatpay_core::value::Timestamp;
 
 /// A time on a clock in Beijing.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Local(DateTime);
+pub(super) struct Local(Timestamp);
 
 impl Local {
     /// Converts seconds since the Unix epoch. Values beyond the calendar become its nearest time.
     pub(super) fn of(unix: i64) -> Self {
-        let (least, most) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
-        let time = Timestamp::from_second(unix.clamp(least, most)).unwrap_or_default();
-        Self(BEIJING.to_datetime(time))
+        let distance = Duration::from_secs(unix.unsigned_abs().min(BEYOND));
+        let time = if unix < 0 {
+            UNIX_EPOCH.checked_sub(distance)
+        } else {
+            UNIX_EPOCH.checked_add(distance)
+        };
+        // Windows has no time before 1601.
+        Self(Timestamp::beijing(time.unwrap_or(UNIX_EPOCH)))
     }
 
     /// `20180608`.
     pub(super) fn day(&self) -> String {
-        self.0.strftime("%Y%m%d").to_string()
+        let mut text = self.0.to_v2();
+        text.truncate("20180608".len());
+        text
     }
 
     /// `20180608103456`, as in APIv2.
     pub(super) fn compact(&self) -> String {
-        self.0.strftime("%Y%m%d%H%M%S").to_string()
+        self.0.to_v2()
     }
 }
+
+/// More seconds than ten thousand years have.
+const BEYOND: u64 = 400_000_000_000;
 
 /// `2018-06-08 10:34:56`, as in bills.
 impl fmt::Display for Local {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.strftime("%Y-%m-%d %H:%M:%S"))
+        let text = self.0.to_string();
+        let clock = text.split('+').next().unwrap_or(&text);
+        f.write_str(&clock.replace('T', " "))
     }
 }
 
 /// `2018-06-08T10:34:56+08:00`.
 pub(super) fn rfc3339(unix: i64) -> String {
-    let local = Local::of(unix).0;
-    local.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string()
+    Local::of(unix).0.to_string()
 }
 
 /// Reads `2018-06-08T10:34:56+08:00`, without fractions of a second.
-///
-/// jiff accepts more than RFC 3339, such as a blank in place of the `T` and a zone without a colon.
 pub(super) fn parse_rfc3339(text: &str) -> Option<i64> {
-    let (date, time) = text.split_once(['T', 't'])?;
-    let at = time.find(['Z', 'z', '+', '-'])?;
-    let (clock, zone) = time.split_at(at);
-    let clock = clock.split('.').next()?;
-    let is_strict = has_form(date, "0000-00-00") && has_form(clock, "00:00:00");
-    let is_zone = matches!(zone, "Z" | "z") || has_form(&zone[1..], "00:00");
-    if !is_strict || !is_zone {
-        return None;
-    }
-    let time: Timestamp = format!("{date}T{clock}{zone}").parse().ok()?;
-    Some(time.as_second())
+    let milliseconds = parse_rfc3339_ms(text)?;
+    Some(milliseconds.div_euclid(1000))
+}
+
+/// Reads `2018-06-08T10:34:56.123+08:00` as milliseconds since the Unix epoch.
+pub(super) fn parse_rfc3339_ms(text: &str) -> Option<i64> {
+    // A `Timestamp` may have a blank in place of the `T`, WeChat Pay's times have none.
+    let time: Timestamp = text.parse().ok().filter(|_| !text.contains(' '))?;
+    Some(unix_ms(time))
 }
 
 /// Reads `2018-06-08`, a day in Beijing, and returns its beginning. `None` for an invalid date.
 pub(super) fn parse_date(text: &str) -> Option<i64> {
-    let date: Date = text.parse().ok().filter(|_| has_form(text, "0000-00-00"))?;
-    unix(date.into())
+    let midnight = Timestamp::from_bill(&format!("{text} 00:00:00")).ok()?;
+    Some(unix_ms(midnight).div_euclid(1000))
 }
 
 /// Reads `20180608103456`, a time in Beijing.
 pub(super) fn parse_compact(text: &str) -> Option<i64> {
-    let is_strict = has_form(text, "00000000000000");
-    let parsed = strtime::parse("%Y%m%d%H%M%S", text)
-        .ok()
-        .filter(|_| is_strict)?;
-    unix(parsed.to_datetime().ok()?)
+    let time = Timestamp::from_v2(text).ok()?;
+    Some(unix_ms(time).div_euclid(1000))
 }
 
-fn unix(local: DateTime) -> Option<i64> {
-    Some(BEIJING.to_timestamp(local).ok()?.as_second())
-}
-
-/// Whether a text has a digit where the form has one, and the same character elsewhere.
-fn has_form(text: &str, form: &str) -> bool {
-    let same = |(text, form): (u8, u8)| match form {
-        b'0' => text.is_ascii_digit(),
-        _ => text == form,
-    };
-    text.len() == form.len() && text.bytes().zip(form.bytes()).all(same)
+/// The milliseconds of ten thousand years fit an `i64`.
+fn unix_ms(time: Timestamp) -> i64 {
+    let ms = |distance: Duration| i64::try_from(distance.as_millis()).unwrap_or(i64::MAX);
+    match time.system_time().duration_since(UNIX_EPOCH) {
+        Ok(since) => ms(since),
+        Err(before) => -ms(before.duration()),
+    }
 }
 
 #[cfg(test)]

@@ -114,6 +114,16 @@
 //! one for success, otherwise the first. All other values depend on [`SandboxBuilder::seed`] and the request alone: the same
 //! request has the same response, with times in 2025. Sensitive fields are encrypted.
 //!
+//! # Features
+//!
+//! All are off by default, since they compile as long as the rest.
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `control` | the control API and the page below `/_sandbox/`, the [`reference`](mod@reference), merchants of TOML files |
+//! | `state` | a state that survives a restart; has `control` |
+//! | `sm` | merchants with SM2 keys (国密) |
+//!
 //! # Notifications
 //!
 //! [`Sandbox::notify`] posts APIv3 notifications to a server on loopback, signed and encrypted as WeChat Pay does;
@@ -124,12 +134,18 @@
 
 // Functions have at most 40 lines (clippy.toml); tests may be longer.
 #![cfg_attr(not(test), warn(clippy::too_many_lines))]
+// Only the control API and the journal use some of the modules' functions.
+#![cfg_attr(
+    not(all(feature = "control", feature = "state")),
+    allow(dead_code, unused_imports)
+)]
 
 mod account;
 mod adjustable_clock;
 mod apiv2;
 mod bilingual;
 mod bills;
+#[cfg(feature = "control")]
 mod control;
 mod date;
 mod events;
@@ -149,9 +165,11 @@ mod platform;
 mod query;
 mod rate_limits;
 mod record;
+#[cfg(feature = "control")]
 pub mod reference;
 mod refusal;
 mod remembered;
+#[cfg(feature = "state")]
 mod replay;
 mod reply;
 pub mod schema;
@@ -168,6 +186,7 @@ mod world;
 pub use fault::{Fault, PlannedFault};
 pub use folder::SandboxFiles;
 pub use handle::{Account, Sandbox, SandboxBuilder};
+#[cfg(feature = "state")]
 pub use journal::StateInfo;
 pub use merchants::{MerchantKind, MerchantSettings};
 pub use mock::SampleRequest;

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::fault::{self, PlannedFault};
-use crate::merchants::{MerchantSettings, is_mchid, read_file};
+#[cfg(feature = "control")]
+use crate::merchants::read_file;
+use crate::merchants::{MerchantSettings, is_mchid};
 use crate::mock::SchemaSettings;
 use crate::notifier::{Reach, check_url};
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -130,6 +132,7 @@ impl SandboxSettings {
 
     /// Adds the merchants of the files.
     pub(crate) fn read_merchants(&mut self) -> Result<()> {
+        #[cfg(feature = "control")]
         for file in std::mem::take(&mut self.merchant_files) {
             self.merchants.extend(read_file(&file)?);
         }

@@ -1,6 +1,7 @@
 //! Everything that a running sandbox knows. The gateway, the control API and [`Sandbox`](crate::Sandbox)
 //! work on it.
 
+#[cfg(feature = "state")]
 mod image;
 
 use std::sync::atomic::AtomicU64;
@@ -10,7 +11,9 @@ use crate::account::{Account, Accounts, Caller, Shared};
 use crate::adjustable_clock::AdjustableClock;
 use crate::fault::Faults;
 use crate::identity::Identity;
-use crate::journal::{Checkpoint, Entry, Journal, Snapshot, Ticket};
+#[cfg(feature = "state")]
+use crate::journal::Checkpoint;
+use crate::journal::{Entry, Journal, Snapshot, Ticket};
 use crate::nonces::NonceStore;
 use crate::notifier::{Content, NotificationDraft, NotificationSigner, Notifier};
 use crate::platform::PlatformKeys;
@@ -18,6 +21,7 @@ use crate::rate_limits::RateLimits;
 use crate::record::{CallRecord, Records};
 use crate::settings::{SandboxSettings, check_speed};
 use crate::stub::Stubs;
+#[cfg(feature = "state")]
 pub(crate) use image::Image;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::Result;
@@ -101,6 +105,7 @@ impl SandboxState {
     }
 
     /// A copy of the state, from which the next start can go on.
+    #[cfg(feature = "state")]
     fn snapshot(&self) -> Snapshot {
         let image = Image::of(self);
         Box::new(move || Checkpoint::new(&image))
@@ -119,8 +124,11 @@ impl SandboxState {
         match &self.journal {
             None => Ok((work().0, Ticket::none())),
             Some(journal) => {
-                let snapshot: &dyn Fn() -> Snapshot = &|| self.snapshot();
-                journal.run(self.clock.unadjusted_ms(), work, Some(snapshot))
+                #[cfg(feature = "state")]
+                let snapshot: Option<&dyn Fn() -> Snapshot> = Some(&|| self.snapshot());
+                #[cfg(not(feature = "state"))]
+                let snapshot: Option<&dyn Fn() -> Snapshot> = None;
+                journal.run(self.clock.unadjusted_ms(), work, snapshot)
             }
         }
     }

@@ -1,41 +1,5 @@
-use std::path::Path;
-use std::process::Command;
-
 use crate::index::BLOCKS;
 use crate::*;
-
-#[path = "../../tests/tools/mod.rs"]
-mod tools;
-
-const TEXT: &str = include_str!("operations.txt");
-
-#[test]
-fn the_schema_matches_the_facts() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let Some(schemas) = tools::fact(&root, "schemas.jsonl") else {
-        return;
-    };
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("regenerate.py");
-    let out = Command::new("python3")
-        .arg(script)
-        .arg(schemas.parent().unwrap())
-        .output();
-    let Some(out) = tools::started("python3", "python3", out) else {
-        return;
-    };
-    assert!(
-        out.status.success(),
-        "{}",
-        String::from_utf8_lossy(&out.stderr)
-    );
-    let fresh = String::from_utf8(out.stdout).unwrap();
-    let different = fresh.lines().zip(TEXT.lines()).position(|(a, b)| a != b);
-    assert_eq!(
-        different, None,
-        "line - 1 of operations.txt; run regenerate.py"
-    );
-    assert_eq!(fresh.len(), TEXT.len(), "run regenerate.py");
-}
 
 /// Writing the parsed text again yields the same text, so the parser ignores nothing.
 #[test]

@@ -20,6 +20,7 @@ mod download;
 mod encryption;
 #[cfg(feature = "tracing")]
 mod ended;
+mod generated;
 mod golden;
 mod golden_v2;
 mod http_transport;

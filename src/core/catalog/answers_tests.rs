@@ -1,17 +1,4 @@
-use super::tests::{fact, printed};
 use super::*;
-
-#[test]
-fn the_answer_tables_match_the_script() {
-    let Some(facts) = fact("schemas.jsonl") else {
-        return;
-    };
-    let Some(fresh) = printed("regenerate_answers.py", None, &[facts]) else {
-        return;
-    };
-    let committed = include_str!("answers.rs");
-    assert!(fresh == committed, "run regenerate_answers.py");
-}
 
 #[test]
 fn each_row_belongs_to_an_operation_and_is_found() {

@@ -1,55 +1,6 @@
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use super::*;
 use crate::crypto::Padding;
 use crate::protocol::SignType;
-
-#[path = "../../../tests/tools/mod.rs"]
-mod tools;
-
-#[test]
-fn the_table_contains_the_corrections() {
-    assert_table_is_current(&[]);
-}
-
-#[test]
-fn the_table_matches_the_facts() {
-    let files = ["endpoints.jsonl", "endpoints_brand.jsonl", "schemas.jsonl"];
-    let facts = files.map(fact).into_iter().collect::<Option<Vec<_>>>();
-    let Some(facts) = facts else { return };
-    assert_table_is_current(&facts);
-}
-
-fn assert_table_is_current(facts: &[PathBuf]) {
-    let Some(fresh) = printed("regenerate.py", Some("--print"), facts) else {
-        return;
-    };
-    let committed = include_str!("table.rs");
-    for (number, (fresh, committed)) in (1..).zip(fresh.lines().zip(committed.lines())) {
-        assert_eq!(
-            fresh, committed,
-            "line {number} of table.rs; run regenerate.py"
-        );
-    }
-    assert_eq!(fresh, committed, "run regenerate.py");
-}
-
-/// Returns a file of the facts, if it is there.
-pub(super) fn fact(name: &str) -> Option<PathBuf> {
-    tools::fact(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), name)
-}
-
-/// Returns what a script of this folder prints; `None` if there is no python3 and the test is skipped.
-pub(super) fn printed(script: &str, option: Option<&str>, facts: &[PathBuf]) -> Option<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog");
-    let mut python = Command::new("python3");
-    let out = python.arg(folder.join(script)).args(option).args(facts);
-    let out = tools::started("python3", "python3", out.output())?;
-    let problem = String::from_utf8_lossy(&out.stderr);
-    assert!(out.status.success(), "{problem}");
-    Some(String::from_utf8(out.stdout).unwrap())
-}
 
 #[test]
 fn the_table_contains_every_known_fact() {

@@ -307,9 +307,11 @@ mod tests {
     /// Polling a finished task would panic.
     #[test]
     fn a_body_that_failed_can_be_polled_again() {
-        let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+        let name = format!("wechatpay-gone-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, "").unwrap();
         let source = Source::path(&path).unwrap();
-        drop(path);
+        std::fs::remove_file(&path).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = { runtime }.build().unwrap();
         runtime.block_on(async {

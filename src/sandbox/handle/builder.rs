@@ -13,8 +13,11 @@ use super::{Account, Sandbox};
 use crate::fault::PlannedFault;
 use crate::folder;
 use crate::identity::Identity;
-use crate::journal::{Journal, Opened};
+use crate::journal::Journal;
+#[cfg(feature = "state")]
+use crate::journal::Opened;
 use crate::merchants::MerchantSettings;
+#[cfg(feature = "state")]
 use crate::replay::replay;
 use crate::server::{self, Ready, failed};
 use crate::settings::SandboxSettings;
@@ -81,7 +84,8 @@ impl SandboxBuilder {
     /// The folder has `state.redb`, and `keys` unless [`dir`](Self::dir) names another folder. It keeps what was sent and
     /// done, and the next start executes it again; that takes about a millisecond a request. Settings that change the
     /// effects of requests ([`strict`](Self::strict), [`seed`](Self::seed) …) have to stay the same, and so has the version
-    /// of the sandbox.
+    /// of the sandbox. Needs the feature `state`.
+    #[cfg(feature = "state")]
     pub fn state(mut self, dir: impl Into<PathBuf>) -> Self {
         self.settings.state = Some(dir.into());
         self
@@ -111,7 +115,8 @@ impl SandboxBuilder {
     }
 
     /// Adds the merchants of a TOML file, one `[[merchant]]` each; `docs/sandbox.md` lists the fields. May be called for
-    /// several files.
+    /// several files. Needs the feature `control`.
+    #[cfg(feature = "control")]
     pub fn merchant_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.settings.merchant_files.push(path.into());
         self
@@ -359,16 +364,18 @@ impl SandboxBuilder {
         }
         self.settings.read_merchants()?;
         self.settings.check()?;
-        let opened = self.open_journal()?;
+        #[cfg(feature = "state")]
+        let (journal, entries) = match self.open_journal()? {
+            Some(Opened { journal, entries }) => (Some(journal), entries),
+            None => (None, Vec::new()),
+        };
+        #[cfg(not(feature = "state"))]
+        let journal: Option<Arc<Journal>> = None;
         let mchid = self.settings.mchid.as_deref();
         let identity = match &self.settings.dir {
             Some(dir) => Identity::of(folder::open(dir, mchid)?)?,
             None if self.fresh_keys => Identity::fresh(mchid)?,
             None => Identity::shared(mchid)?,
-        };
-        let (journal, entries) = match opened {
-            Some(Opened { journal, entries }) => (Some(journal), entries),
-            None => (None, Vec::new()),
         };
         if let Some(dir) = &self.settings.dir {
             identity.keep_keys_as_files(folder::key_store(dir));
@@ -385,11 +392,13 @@ impl SandboxBuilder {
             }
         }
         let state = Arc::new(state);
+        #[cfg(feature = "state")]
         replay(&state, entries)?;
         Ok(state)
     }
 
     /// Opens the folder of the state first: it keeps other sandboxes away from the folder of the keys.
+    #[cfg(feature = "state")]
     fn open_journal(&mut self) -> Result<Option<Opened>> {
         let Some(dir) = &self.settings.state else {
             return Ok(None);

@@ -1,10 +1,13 @@
 //! The control API for tests in Rust.
 
+#[cfg(feature = "state")]
 use std::path::Path;
 
 use super::Sandbox;
 use crate::events;
-use crate::journal::{self, Action, StateInfo};
+use crate::journal::Action;
+#[cfg(feature = "state")]
+use crate::journal::{self, StateInfo};
 use crate::notifier::DeliveryRecord;
 use wechatpay_core::error::{Error, Result};
 
@@ -65,6 +68,7 @@ impl Sandbox {
     /// # Errors
     ///
     /// [`ErrorKind::File`](wechatpay_chain::ErrorKind::File) after a failed write, until the sandbox is started again.
+    #[cfg(feature = "state")]
     pub fn check_state(&self) -> Result<()> {
         let journal = self.state.journal.as_ref();
         journal.map_or(Ok(()), |journal| journal.check())
@@ -73,6 +77,7 @@ impl Sandbox {
     /// Why the newest compaction of the file of [`state`](crate::SandboxBuilder::state) was skipped; `None` when none was.
     ///
     /// Nothing is lost then: the file keeps its entries and grows until a later compaction succeeds.
+    #[cfg(feature = "state")]
     #[must_use]
     pub fn skipped_checkpoint(&self) -> Option<Error> {
         let journal = self.state.journal.as_ref();
@@ -99,6 +104,7 @@ impl Sandbox {
     ///
     /// [`ErrorKind::File`](wechatpay_chain::ErrorKind::File) when a start would refuse the folder: its file is damaged, of
     /// another version, or in use by another sandbox. The message says what to do. Settings are not compared.
+    #[cfg(feature = "state")]
     pub fn inspect_state(dir: impl AsRef<Path>) -> Result<Option<StateInfo>> {
         journal::inspect(dir.as_ref())
     }

@@ -4,11 +4,13 @@
 //! products that can be opened.
 
 mod entry;
+#[cfg(feature = "control")]
 mod file;
 mod product;
 mod settings;
 
 pub(crate) use entry::{EntryError, MerchantEntry};
+#[cfg(feature = "control")]
 pub(crate) use file::read_file;
 pub(crate) use product::{Product, product_of};
 pub(crate) use settings::{FieldProblem, is_mchid};

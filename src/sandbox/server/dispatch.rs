@@ -9,6 +9,7 @@ use http::{Request, Response};
 use hyper::body::Incoming;
 use tokio::time::{sleep, timeout};
 
+#[cfg(feature = "control")]
 use crate::control;
 use crate::gateway::{self, ClientCertificate, Transmission};
 use crate::journal::{Entry, SavedRequest};
@@ -26,21 +27,13 @@ pub(super) async fn dispatch(
 ) -> Result<Response<ReplyBody>> {
     let read_timeout = state.settings.connections.read_timeout;
     let (head, body) = request.into_parts();
+    #[cfg(feature = "control")]
     if control::is_stream(&head) {
         return Ok(control::stream(&state, &head));
     }
+    #[cfg(feature = "control")]
     if control::is_addressed(&head) {
-        let body = read(body, control::MAX_BODY, read_timeout).await?;
-        // Generating keys and searching signatures must not block the thread that serves all requests.
-        let reply = tokio::task::spawn_blocking(move || control::answer(&state, &head, body));
-        let (reply, written) = reply
-            .await
-            .map_err(|err| closed("the control API panicked").with_source(err))?;
-        let reply = match written.written().await {
-            Ok(()) => reply,
-            Err(err) => Refusal::internal(&err).reply(),
-        };
-        return Ok(reply.into_response(false));
+        return answer_control(state, head, body).await;
     }
     let limit = gateway::body_limit(&state, &head);
     let body = read(body, limit, read_timeout).await?;
@@ -55,6 +48,31 @@ pub(super) async fn dispatch(
         .reply
         .ok_or_else(|| closed("a fault closes the connection"))?;
     Ok(reply.into_response(transmission.truncate))
+}
+
+/// Answers a request of the control API or the page. With a journal, after the request is written.
+#[cfg(feature = "control")]
+async fn answer_control(
+    state: Arc<SandboxState>,
+    head: Parts,
+    body: Incoming,
+) -> Result<Response<ReplyBody>> {
+    let body = read(
+        body,
+        control::MAX_BODY,
+        state.settings.connections.read_timeout,
+    )
+    .await?;
+    // Generating keys and searching signatures must not block the thread that serves all requests.
+    let reply = tokio::task::spawn_blocking(move || control::answer(&state, &head, body));
+    let (reply, written) = reply
+        .await
+        .map_err(|err| closed("the control API panicked").with_source(err))?;
+    let reply = match written.written().await {
+        Ok(()) => reply,
+        Err(err) => Refusal::internal(&err).reply(),
+    };
+    Ok(reply.into_response(false))
 }
 
 /// Handles a request of a client. With a journal, returns after the request is written.

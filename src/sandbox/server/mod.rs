@@ -2,7 +2,8 @@
 
 mod connection;
 mod dispatch;
-#[cfg(test)]
+// They use the control API.
+#[cfg(all(test, feature = "state"))]
 mod tests;
 
 use std::net::SocketAddr;

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::filter::names;
 use super::lang::Lang;
 use super::layout::{segment, time, time_ms};
+use crate::date::parse_rfc3339_ms;
 use crate::record::{CallRecord, Verdict};
 use crate::state::SandboxState;
 use crate::{DeliveryRecord, OrderRecord, RefundRecord};
@@ -116,9 +117,8 @@ fn call(record: &CallRecord, lang: Lang) -> Event {
 /// The user's payment; its time is in what a query answers.
 fn paid(order: &OrderRecord, lang: Lang) -> Option<Event> {
     let text = order.json["success_time"].as_str()?;
-    let time: jiff::Timestamp = text.parse().ok()?;
     Some(Event {
-        time_ms: time.as_millisecond(),
+        time_ms: parse_rfc3339_ms(text)?,
         is_exact: false,
         lanes: (USER, WECHAT),
         text: lang.say("pays", "支付").to_owned(),
@@ -131,10 +131,9 @@ fn paid(order: &OrderRecord, lang: Lang) -> Option<Event> {
 /// The end of a refund.
 fn refunded(refund: &RefundRecord, lang: Lang) -> Option<Event> {
     let text = refund.json["success_time"].as_str()?;
-    let time: jiff::Timestamp = text.parse().ok()?;
     let label = lang.say("refund arrives", "退款到账");
     Some(Event {
-        time_ms: time.as_millisecond(),
+        time_ms: parse_rfc3339_ms(text)?,
         is_exact: false,
         lanes: (WECHAT, USER),
         text: format!("{label} {}", refund.out_refund_no),

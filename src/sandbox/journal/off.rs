@@ -1,0 +1,70 @@
+//! Without the feature `state` there is no journal.
+
+use super::checkpoint::Snapshot;
+use super::entry::Entry;
+use wechatpay_core::error::{Error, Result};
+
+/// A journal, of which there is none: the methods below are never called.
+pub(crate) enum Journal {}
+
+impl Journal {
+    pub(crate) fn run<T>(
+        &self,
+        _time_ms: i64,
+        _work: impl FnOnce() -> (T, Option<Entry>),
+        _snapshot: Option<&dyn Fn() -> Snapshot>,
+    ) -> Result<(T, Ticket)> {
+        match *self {}
+    }
+
+    pub(crate) fn note_reset(&self) {
+        match *self {}
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        match *self {}
+    }
+
+    pub(crate) fn skipped_checkpoint(&self) -> Option<Error> {
+        match *self {}
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        match *self {}
+    }
+
+    pub(crate) fn last(&self) -> Ticket {
+        match *self {}
+    }
+
+    pub(crate) fn has_news(&self) -> bool {
+        match *self {}
+    }
+
+    pub(crate) fn key(&self, _name: &str) -> Option<Vec<u8>> {
+        match *self {}
+    }
+
+    pub(crate) fn keep_key(&self, _name: &str, _bytes: Vec<u8>) -> Result<()> {
+        match *self {}
+    }
+}
+
+/// The ticket of an input, which waits for nothing.
+#[must_use = "an input is answered only after its entry is written"]
+pub(crate) struct Ticket;
+
+impl Ticket {
+    pub(crate) fn none() -> Self {
+        Self
+    }
+
+    #[allow(clippy::unused_async, reason = "with the feature `state` it waits")]
+    pub(crate) async fn written(self) -> Result<()> {
+        Ok(())
+    }
+
+    pub(crate) fn wait(self) -> Result<()> {
+        Ok(())
+    }
+}
