@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
+use wechatpay_core::error::chinese;
 
 /// A text with its variables: `t!("file-unreadable", path = path.display())`.
 macro_rules! t {
@@ -107,7 +108,9 @@ impl Catalog {
         let pattern = self.bundle.get_message(id)?.value()?;
         let mut args = FluentArgs::new();
         for (name, value) in values {
-            args.set(*name, value.as_str());
+            let is_error = self.lang == Lang::Zh && *name == "err";
+            let chinese = is_error.then(|| chinese(value)).flatten();
+            args.set(*name, chinese.unwrap_or_else(|| value.clone()));
         }
         let mut errors = Vec::new();
         let text = self

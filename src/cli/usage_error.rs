@@ -54,7 +54,11 @@ fn message(err: &clap::Error) -> String {
         ErrorKind::MissingRequiredArgument => t!("usage-missing-argument", argument = argument),
         ErrorKind::ArgumentConflict => {
             let other = get(ContextKind::PriorArg);
-            t!("usage-conflict", argument = argument, other = other)
+            if other == argument {
+                t!("usage-twice", argument = argument)
+            } else {
+                t!("usage-conflict", argument = argument, other = other)
+            }
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => value_message(err, &argument),
         ErrorKind::InvalidUtf8 => t!("usage-not-utf8"),

@@ -77,14 +77,18 @@ fn sentence(message: &str, key: &str) -> String {
     if message.starts_with("invalid type") || message.starts_with("invalid value") {
         let expected = message.rsplit_once(", expected ");
         let expected = expected.map_or("something else", |(_, expected)| expected);
+        if expected.starts_with("struct ") {
+            return format!("{key} is outside of a table");
+        }
         return format!("{key} is not a {}", expected.trim_start_matches("a "));
     }
     // The name of a field is shown; what other messages quote may be part of a value.
-    let quoted = if message.starts_with("unknown field") {
-        message.find('\n')
-    } else {
-        message.find(['\n', '"', '`', '\''])
-    };
+    let field = message.strip_prefix("unknown field `");
+    if let Some((field, known)) = field.and_then(|it| it.split_once("`, expected one of ")) {
+        let known = known.lines().next().unwrap_or_default();
+        return format!("unknown field {field}; write one of {known}");
+    }
+    let quoted = message.find(['\n', '"', '`', '\'']);
     let shown = message.get(..quoted.unwrap_or(message.len()));
     let shown = shown.unwrap_or_default();
     shown.trim_end_matches([':', ' ']).to_owned()

@@ -289,6 +289,7 @@ usage-unknown-argument = unexpected argument { $argument }
 usage-unknown-command = unrecognized subcommand { $command }
 usage-missing-command = a subcommand is required: { $commands }
 usage-missing-argument = required arguments are missing: { $argument }
+usage-twice = { $argument } can be written only once
 usage-conflict = { $argument } cannot be used together with { $other }
 usage-no-value = { $argument } needs a value
 usage-invalid-value = invalid value { $value } for { $argument }; possible values: { $values }

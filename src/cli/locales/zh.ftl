@@ -267,6 +267,7 @@ usage-unknown-argument = 不支持的参数 { $argument }
 usage-unknown-command = 没有子命令 { $command }
 usage-missing-command = 缺少子命令，可选：{ $commands }
 usage-missing-argument = 缺少必填参数：{ $argument }
+usage-twice = { $argument } 只能写一次
 usage-conflict = { $argument } 不能与 { $other } 同时使用
 usage-no-value = { $argument } 缺少取值
 usage-invalid-value = { $argument } 不能取值 { $value }，可选值：{ $values }

@@ -123,7 +123,10 @@ fn open_at(dir: &Path, now: i64, mchid: Option<&str>) -> Result<Parts> {
         }
         let parts = Parts::made_at(now, mchid.unwrap_or(MCHID))?;
         let saved = write::save(dir, &parts).map_err(|err| {
-            let message = format!("the sandbox's folder {} cannot be written", dir.display());
+            let message = format!(
+                "the sandbox's folder {} cannot be written: make it writable, or name another folder",
+                dir.display()
+            );
             Error::new(ErrorKind::File, message).with_source(err)
         })?;
         if saved == Claim::Won {
@@ -169,7 +172,10 @@ fn is_empty(dir: &Path) -> Result<bool> {
         })),
         Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(err) => {
-            let message = format!("the sandbox's folder {} cannot be read", dir.display());
+            let message = format!(
+                "the sandbox's folder {} cannot be read: make it readable, or name another folder",
+                dir.display()
+            );
             Err(Error::new(ErrorKind::File, message).with_source(err))
         }
     }

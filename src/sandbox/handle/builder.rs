@@ -13,9 +13,9 @@ use super::{Account, Sandbox};
 use crate::fault::PlannedFault;
 use crate::folder;
 use crate::identity::Identity;
-use crate::journal::Journal;
 #[cfg(feature = "state")]
 use crate::journal::Opened;
+use crate::journal::{Journal, Replayed};
 use crate::merchants::MerchantSettings;
 #[cfg(feature = "state")]
 use crate::replay::replay;
@@ -364,13 +364,7 @@ impl SandboxBuilder {
         }
         self.settings.read_merchants()?;
         self.settings.check()?;
-        #[cfg(feature = "state")]
-        let (journal, entries) = match self.open_journal()? {
-            Some(Opened { journal, entries }) => (Some(journal), entries),
-            None => (None, Vec::new()),
-        };
-        #[cfg(not(feature = "state"))]
-        let journal: Option<Arc<Journal>> = None;
+        let (journal, entries) = self.open_journal()?;
         let mchid = self.settings.mchid.as_deref();
         let identity = match &self.settings.dir {
             Some(dir) => Identity::of(folder::open(dir, mchid)?)?,
@@ -392,21 +386,30 @@ impl SandboxBuilder {
             }
         }
         let state = Arc::new(state);
-        #[cfg(feature = "state")]
         replay(&state, entries)?;
         Ok(state)
     }
 
     /// Opens the folder of the state first: it keeps other sandboxes away from the folder of the keys.
     #[cfg(feature = "state")]
-    fn open_journal(&mut self) -> Result<Option<Opened>> {
+    fn open_journal(&mut self) -> Result<(Option<Arc<Journal>>, Vec<Replayed>)> {
         let Some(dir) = &self.settings.state else {
-            return Ok(None);
+            return Ok((None, Vec::new()));
         };
-        let opened = Journal::open(dir, &self.settings.of_effects())?;
+        let Opened { journal, entries } = Journal::open(dir, &self.settings.of_effects())?;
         self.settings.dir.get_or_insert_with(|| dir.join("keys"));
-        Ok(Some(opened))
+        Ok((Some(journal), entries))
     }
+
+    #[cfg(not(feature = "state"))]
+    fn open_journal(&mut self) -> Result<(Option<Arc<Journal>>, Vec<Replayed>)> {
+        Ok((None, Vec::new()))
+    }
+}
+
+#[cfg(not(feature = "state"))]
+fn replay(_: &Arc<SandboxState>, _: Vec<Replayed>) -> Result<()> {
+    Ok(())
 }
 
 fn sandbox(thread: ServerThread, ready: Result<Ready>) -> Result<Sandbox> {

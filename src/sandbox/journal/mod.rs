@@ -26,7 +26,7 @@ mod writer;
 
 pub(crate) use checkpoint::{Checkpoint, Snapshot};
 pub(crate) use entry::{
-    Action, Blob, Entry, Input, MerchantAct, Replayed, SavedAttempt, SavedHeaders, SavedRequest,
+    Action, Blob, Entry, MerchantAct, Replayed, SavedAttempt, SavedHeaders, SavedRequest,
     SavedStub, saved_version, version_of,
 };
 #[cfg(feature = "state")]

@@ -77,7 +77,12 @@ struct Server {
 
 impl Server {
     async fn bind(state: &SandboxState, listen: SocketAddr) -> Result<Self> {
-        let unbound = |err| failed(&format!("cannot listen on {listen}")).with_source(err);
+        let unbound = |err| {
+            let message = format!(
+                "the sandbox cannot listen on {listen}: stop the program that has the port, or name another port"
+            );
+            Error::new(ErrorKind::Builder, message).with_source(err)
+        };
         let listener = TcpListener::bind(listen).await.map_err(unbound)?;
         let address = listener.local_addr().map_err(unbound)?;
         let acceptor = if state.settings.tls {

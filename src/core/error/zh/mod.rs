@@ -6,9 +6,11 @@ mod diagnosis;
 mod files;
 mod notify;
 mod protocol;
+mod sandbox;
 mod settings;
 mod sm;
 mod state;
+mod system;
 
 use super::phrase::{self, Phrases};
 use super::{ApiError, Error, ErrorKind, Verification, VerifyFailure, line};
@@ -22,6 +24,7 @@ const MESSAGES: &[&Phrases] = &[
     files::FILES,
     notify::NOTIFY,
     protocol::PROTOCOL,
+    sandbox::SANDBOX,
     settings::SETTINGS,
     sm::SM,
     state::STATE,
@@ -30,8 +33,8 @@ const MESSAGES: &[&Phrases] = &[
 impl Error {
     /// Returns the error and all its causes on one line, in Chinese.
     ///
-    /// It has the content of [`report`](Self::report). The messages of WeChat Pay, of the operating system and of other
-    /// libraries are quoted unchanged, and so are messages of this library without a translation.
+    /// It has the content of [`report`](Self::report). The messages of WeChat Pay and of other libraries are quoted unchanged,
+    /// and so are messages of this library and of the operating system without a translation.
     ///
     /// ```
     /// use wechatpay_chain::{Error, ErrorKind};
@@ -157,10 +160,21 @@ fn verify_failure(failure: &VerifyFailure) -> String {
     }
 }
 
-/// Translates a message of this library, if its translation is known.
+/// Translates a message of this library or of the operating system, if its translation is known.
 #[must_use]
 pub fn chinese(message: &str) -> Option<String> {
-    phrase::translate(MESSAGES, message)
+    about_file(message)
+        .or_else(|| phrase::translate(MESSAGES, message))
+        .or_else(|| system::chinese(message))
+}
+
+/// Translates a message after the name of the file that it is about: `keys/apiclient_key.pem: this is …`.
+fn about_file(message: &str) -> Option<String> {
+    let (file, about) = message.split_once(": ")?;
+    let is_file = file.starts_with(['/', '\\']) || (file.contains('.') && !file.contains(' '));
+    let about = is_file.then_some(about)?;
+    let about = phrase::translate(MESSAGES, about).or_else(|| system::chinese(about))?;
+    Some(format!("{file}：{about}"))
 }
 
 #[cfg(test)]
@@ -221,6 +235,18 @@ mod tests {
         let err = Error::new(ErrorKind::Transport, "x")
             .with_source(std::io::Error::other("reset by peer"));
         assert_eq!(err.report_zh(), "连接中断：x：reset by peer");
+    }
+
+    #[test]
+    fn a_message_about_a_file_is_chinese() {
+        let message =
+            "keys/bad.pem: this is empty; a private key was expected: give apiclient_key.pem";
+        let expected = "keys/bad.pem：文件内容为空，需要的是私钥：请提供 apiclient_key.pem";
+        assert_eq!(chinese(message).as_deref(), Some(expected));
+        let missing = std::io::Error::other("/x: No such file or directory (os error 2)");
+        let err = Error::new(ErrorKind::File, "x").with_source(missing);
+        let expected = "本地文件无法读写：x：/x：文件或目录不存在（系统错误 2）";
+        assert_eq!(err.report_zh(), expected);
     }
 
     /// Without this test, a reworded message would silently appear in English again.

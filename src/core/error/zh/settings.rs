@@ -167,6 +167,14 @@ pub(super) const SETTINGS: &[(&str, &str)] = &[
     ("a value", "值"),
     ("something else", "其他内容"),
     ("unknown field", "未知的字段"),
+    (
+        "unknown field {}; write one of {}",
+        "没有字段 {}，请写 {} 之一",
+    ),
+    (
+        "{} is outside of a table",
+        "{} 不在任何表中，请写在 [default] 这样的一行下面",
+    ),
     ("{} is not a {}", "{} 不是{}"),
     ("a number of seconds", "秒数"),
     ("a number", "数字"),
