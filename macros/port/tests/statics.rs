@@ -163,3 +163,31 @@ fn a_static_property_that_another_file_of_the_folder_names_is_the_applications()
     let both = files(&[base, sub]);
     assert!(both.contains("self.host.cfg_m()?"), "{both}");
 }
+
+#[test]
+fn keys_in_an_array_are_texts_where_nothing_else_sees_them() {
+    let read = "$certs = []; $certs[$id] = Rsa::from($pem, Rsa::KEY_TYPE_PUBLIC);";
+    let made = "Builder::factory(['mchid' => '1', 'serial' => 's', 'privateKey' => Rsa::from($k), 'certs' => $certs])";
+    let php = |body: &str| {
+        format!(
+            "<?php use WeChatPay\\Builder; use WeChatPay\\Crypto\\Rsa; function f($id, $pem, $k) {{ {body} }}"
+        )
+    };
+    holds(
+        &php(&format!("{read} return {made};")),
+        "php::public_key_text(",
+    );
+    let verified = "return Rsa::verify('a', 'b', $certs[$id] ?? '');";
+    holds(&php(&format!("{read} {verified}")), "php::public_key_text(");
+    for other in [
+        "f($certs);",
+        "$all = $certs;",
+        "foreach ($certs as $cert) { g($cert); }",
+        "$one = $certs[$id];",
+        "$g = function () use ($certs) { return $certs; };",
+        "echo json_encode($certs);",
+    ] {
+        let reason = "a public key where a plain value is expected";
+        refused(&php(&format!("{read} {other} return {made};")), reason);
+    }
+}

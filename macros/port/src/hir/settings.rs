@@ -42,6 +42,7 @@ fn keys_as_texts(function: &mut Function) {
             Use::Change => drop(others.insert(*local)),
         });
     }
+    settings.append(&mut certificates(function, &reads));
     let mut given: BTreeMap<usize, usize> = BTreeMap::new();
     for stmt in &mut function.body {
         stmt.each_mut(&mut |expr| {
@@ -74,6 +75,66 @@ fn keys_as_texts(function: &mut Function) {
             }
         });
     }
+}
+
+/// The variables that hold arrays of platform keys: all that reads them is the setting `certs`, a question for their keys, or
+/// what takes an item as its key.
+fn certificates(function: &mut Function, reads: &BTreeMap<usize, usize>) -> BTreeSet<usize> {
+    let mut wanted = BTreeSet::new();
+    let mut known: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut count = |local: Option<usize>| {
+        if let Some(local) = local {
+            *known.entry(local).or_default() += 1;
+        }
+    };
+    for stmt in &mut function.body {
+        stmt.each_mut(&mut |expr| match &*expr.kind {
+            ExprKind::Factory(settings) => {
+                let certs = settings.iter().filter(|(name, _)| *name == Setting::Certs);
+                let certs = certs.filter_map(|(_, value)| local(value));
+                certs.for_each(|certs| {
+                    wanted.insert(certs);
+                    count(Some(certs));
+                });
+            }
+            ExprKind::Not(inner) => count(local(inner)),
+            ExprKind::Isset(inner) => count(item(inner).or_else(|| local(inner))),
+            ExprKind::Builtin("counted" | "array_keys" | "array_key_exists", args) => {
+                count(args.last().and_then(local));
+            }
+            ExprKind::Crypto(Crypto::Verify | Crypto::Encrypt, args) => {
+                let certs = args.last().and_then(|key| match &*key.kind {
+                    ExprKind::Coalesce(key, other) if is_empty(other) => item(key),
+                    _ => item(key),
+                });
+                wanted.extend(certs);
+                count(certs);
+            }
+            _ => {}
+        });
+    }
+    let params = function.params.len();
+    wanted.retain(|local| *local >= params && known.get(local) == reads.get(local));
+    wanted
+}
+
+fn local(value: &Expr) -> Option<usize> {
+    match *value.kind {
+        ExprKind::Local(local) => Some(local),
+        _ => None,
+    }
+}
+
+/// The variable of `$list[$key]`.
+fn item(value: &Expr) -> Option<usize> {
+    match &*value.kind {
+        ExprKind::Index(list, _) => local(list),
+        _ => None,
+    }
+}
+
+fn is_empty(value: &Expr) -> bool {
+    matches!(&*value.kind, ExprKind::Text(text) if text.is_empty())
 }
 
 /// The items of an array that is written, and those of the arrays in it; another value is one item.
