@@ -180,6 +180,7 @@ impl<'a> Builder<'a> {
     pub(super) fn closure(&mut self, span: Span, closure: &'a Closure) -> Expr {
         if let Some(reference) = closure.uses.iter().find(|capture| capture.by_reference)
             && !self.is_open()
+            && !self.shares(span)
         {
             let message = format!("`use (&${})` shares a variable", reference.name);
             return super::refused(span, message);

@@ -24,6 +24,7 @@ mod parent;
 mod reference;
 mod sdk;
 mod setting;
+mod shared;
 mod statement;
 mod statics;
 mod walked;
@@ -319,6 +320,8 @@ struct Builder<'a> {
     depth: usize,
     /// How many loops stand around.
     loops: usize,
+    /// The handlers whose variables are the function's.
+    sharing: Vec<Span>,
     /// Whether a reference that the present statement makes ends behind it.
     ends_reference: bool,
 }
@@ -352,6 +355,7 @@ impl<'a> Builder<'a> {
             nested_consts: 0,
             depth: 0,
             loops: 0,
+            sharing: Vec::new(),
             ends_reference: false,
         }
     }

@@ -108,6 +108,9 @@ impl<'a> Builder<'a> {
         if let Some(stmts) = self.openssl_statement(span, expr) {
             return stmts;
         }
+        if let Some(stmts) = self.shared_handlers(span, expr) {
+            return stmts;
+        }
         if let Some(stmts) = self.walked(span, expr) {
             return stmts;
         }
