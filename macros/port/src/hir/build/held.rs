@@ -269,6 +269,6 @@ fn looped<'s>(body: &'s [Stmt], all: &mut Vec<(&'s str, &'s Expr)>) {
 }
 
 /// How often a text mentions a variable.
-fn mentions(text: &str, name: &str) -> usize {
+pub(super) fn mentions(text: &str, name: &str) -> usize {
     super::variables(text).filter(|found| found == name).count()
 }

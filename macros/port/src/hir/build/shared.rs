@@ -5,10 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use super::held::mentions;
 use super::{Builder, sdk};
 use crate::hir::tree::{
     Catch, Expr, ExprKind, Function, PathPiece, Place, Promise, Root, Stmt, StmtKind,
 };
+use crate::hir::walk::Use;
 use crate::recognise::{Call, Handler};
 use crate::syntax::{self, Closure, ExprKind as PhpKind, Part, Span};
 
@@ -41,7 +43,11 @@ impl<'a> Builder<'a> {
             return Some(vec![Stmt { span, kind }]);
         }
         let mut out = self.made_null(span, &handlers);
-        let (mut body, catches) = self.behind(waited, *promise);
+        let Some((mut body, catches)) = self.behind(waited, *promise, &handlers) else {
+            let message = "`use (&$x)` of a handler that sets a copy of another variable, too";
+            let kind = StmtKind::Expr(super::refused(span, message));
+            return Some(vec![Stmt { span, kind }]);
+        };
         if catches.is_empty() {
             out.append(&mut body);
         } else {
@@ -56,15 +62,20 @@ impl<'a> Builder<'a> {
         Some(out)
     }
 
-    /// The call with the statements behind it, and those for its failure.
-    fn behind(&mut self, waited: Span, mut promise: Promise) -> (Vec<Stmt>, Vec<Catch>) {
+    /// The call with the statements behind it, and those for its failure; `None` where a handler sets a copy.
+    fn behind(
+        &mut self,
+        waited: Span,
+        mut promise: Promise,
+        handlers: &[Shared<'a>],
+    ) -> Option<(Vec<Stmt>, Vec<Catch>)> {
         let (mut body, mut catches) = (Vec::new(), Vec::new());
         for (fulfilled, rejected) in std::mem::take(&mut promise.handlers) {
             for (handler, fails) in [(fulfilled, false), (rejected, true)] {
                 let Some(ExprKind::Closure(function, captures)) = handler.map(|it| *it.kind) else {
                     continue;
                 };
-                let (variable, inner) = self.adopted(*function, &captures);
+                let (variable, inner) = self.adopted(*function, &captures, handlers)?;
                 if fails {
                     catches.push(Catch {
                         classes: vec!["Throwable".to_owned()],
@@ -80,7 +91,7 @@ impl<'a> Builder<'a> {
         if body.is_empty() {
             body.push(called(waited, &promise, None));
         }
-        (body, catches)
+        Some((body, catches))
     }
 
     /// Whether a closure is such a handler: its variables are the function's.
@@ -99,28 +110,33 @@ impl<'a> Builder<'a> {
         made.collect()
     }
 
-    /// The statements of a handler with the function's variables, and the one that it is given.
+    /// The statements of a handler with the function's variables, and the one that it is given; `None` where it sets a
+    /// variable that it has a copy of, which the function's would not be.
     fn adopted(
         &mut self,
         mut function: Function,
         captures: &[(usize, usize)],
-    ) -> (Option<usize>, Vec<Stmt>) {
-        let mut renamed = Vec::new();
-        for (index, local) in function.locals.iter().enumerate() {
-            let outer = captures.iter().find(|(_, own)| *own == index);
-            renamed.push(match outer {
-                Some((outer, _)) => *outer,
-                None => {
-                    let mut name = local.name.clone();
-                    let mut number = 2;
-                    while self.by_name.contains_key(&name) || self.aliases.contains_key(&name) {
-                        name = format!("{}_{number}", local.name);
-                        number += 1;
-                    }
-                    self.local(&name)
-                }
-            });
+        handlers: &[Shared<'a>],
+    ) -> Option<(Option<usize>, Vec<Stmt>)> {
+        let is_copy = |local: usize| {
+            let name = &function.locals[local].name;
+            let captured = captures.iter().any(|(_, own)| *own == local);
+            captured && !handlers.iter().any(|it| it.references().any(|known| known == name))
+        };
+        let copies: BTreeSet<usize> = (0..function.locals.len()).filter(|it| is_copy(*it)).collect();
+        let mut kept = true;
+        for stmt in &mut function.body {
+            stmt.locals_mut(&mut |local, how| kept &= how == Use::Read || !copies.contains(local));
         }
+        if !kept {
+            return None;
+        }
+        let renamed: Vec<_> = (0..function.locals.len())
+            .map(|own| match captures.iter().find(|(_, it)| *it == own) {
+                Some((outer, _)) => *outer,
+                None => self.own(&function.locals[own].name, handlers),
+            })
+            .collect();
         let own = function.params.iter().map(|param| param.local);
         let given = own
             .filter(|local| !captures.iter().any(|(_, own)| own == local))
@@ -137,7 +153,25 @@ impl<'a> Builder<'a> {
                 None => drop(function.body.pop()),
             }
         }
-        (given, function.body)
+        Some((given, function.body))
+    }
+
+    /// A variable for one of a handler, which the code around it does not name.
+    fn own(&mut self, name: &str, handlers: &[Shared<'a>]) -> usize {
+        let text = self.block.text.as_str();
+        let inside = handlers.iter().map(|it| mentions(self.source(it.span), name));
+        let is_taken = |free: &str, inside| {
+            self.by_name.contains_key(free) || mentions(text, free) > inside
+        };
+        let mut free = name.to_owned();
+        let mut number = 2;
+        let mut taken = is_taken(&free, inside.sum());
+        while taken {
+            free = format!("{name}_{number}");
+            number += 1;
+            taken = is_taken(&free, 0);
+        }
+        self.local(&free)
     }
 }
 
