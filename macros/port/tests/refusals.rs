@@ -244,3 +244,25 @@ fn contents_of_a_body_that_was_read() {
         assert_ported(&function(body));
     }
 }
+
+#[test]
+fn a_handler_that_shares_a_variable_and_sets_a_copy_of_another() {
+    let handler = |body: &str| {
+        format!(
+            "<?php\nfunction f($instance) {{ $n = 1;\n$instance->chain('v3/certificates')->getAsync()\
+             ->then(function ($response) use (&$found, $n) {{ {body} }})->wait();\nreturn [$n, $found]; }}"
+        )
+    };
+    assert_ported(&handler("$found = $n;"));
+    for body in [
+        "$n = 2; $found = $n;",
+        "$found = ++$n;",
+        "if ($n) { $n += 1; } $found = 1;",
+    ] {
+        assert_refused(
+            &handler(body),
+            "3:1",
+            "`use (&$x)` of a handler that sets a copy",
+        );
+    }
+}

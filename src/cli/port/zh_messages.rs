@@ -424,6 +424,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("give the new value back", "请改为返回新的值"),
     ("`use (&${})` shares a variable", "`use (&${})` 共享了变量"),
+    (
+        "`use (&$x)` of a handler, where the answer may be why the promise was rejected",
+        "处理函数中的 `use (&$x)`：应答本身也可能使 promise 被拒绝",
+    ),
+    (
+        "`use (&$x)` of a handler that sets a copy of another variable, too",
+        "处理函数中的 `use (&$x)`：该函数还修改了按值捕获的变量",
+    ),
     ("XML that is no answer's", "不是来自应答的 XML"),
     (
         "PHP never reaches what stands here: it is left out",

@@ -4,6 +4,7 @@
  {"answers": [[400, {"code": "PARAM_ERROR", "message": "bad"}], [500, {"code": "SYSTEM_ERROR", "message": "later"}]], "calls": [{"function": "both", "args": ["@instance", "T1"]}, {"function": "one", "args": ["@instance"]}]},
  {"answers": ["timeout", "connect"], "calls": [{"function": "both", "args": ["@instance", "T1"]}, {"function": "failed", "args": ["@instance"]}]},
  {"answers": ["badsign", {"ok": 1}], "calls": [{"function": "both", "args": ["@instance", "T1"]}, {"function": "failed", "args": ["@instance"]}]},
+ {"answers": [{"a": 2}], "calls": [{"function": "apart", "args": ["@instance"]}]},
  {"answers": [{"batch_id": ""}, {"a": 1}], "calls": [{"function": "both", "args": ["@instance", "T1"]}, {"function": "counted", "args": ["@instance"]}]}]} */
 
 use WeChatPay\BuilderChainable;
@@ -64,4 +65,16 @@ function counted(BuilderChainable $instance)
         $count++;
     })->wait();
     return $count;
+}
+
+function apart(BuilderChainable $instance)
+{
+    $kept = 1;
+    $instance->chain('v3/certificates')->getAsync()->then(function ($response) use (&$found, $kept) {
+        $data = json_decode((string) $response->getBody(), true);
+        $found = $data['a'] + $kept;
+    })->wait();
+    $data[] = $found;
+    $response = isset($response) ? 'set' : 'unset';
+    return [$data, $response, $kept];
 }

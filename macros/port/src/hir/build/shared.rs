@@ -118,17 +118,7 @@ impl<'a> Builder<'a> {
         captures: &[(usize, usize)],
         handlers: &[Shared<'a>],
     ) -> Option<(Option<usize>, Vec<Stmt>)> {
-        let is_copy = |local: usize| {
-            let name = &function.locals[local].name;
-            let captured = captures.iter().any(|(_, own)| *own == local);
-            captured && !handlers.iter().any(|it| it.references().any(|known| known == name))
-        };
-        let copies: BTreeSet<usize> = (0..function.locals.len()).filter(|it| is_copy(*it)).collect();
-        let mut kept = true;
-        for stmt in &mut function.body {
-            stmt.locals_mut(&mut |local, how| kept &= how == Use::Read || !copies.contains(local));
-        }
-        if !kept {
+        if sets_a_copy(&mut function, captures, handlers) {
             return None;
         }
         let renamed: Vec<_> = (0..function.locals.len())
@@ -159,10 +149,11 @@ impl<'a> Builder<'a> {
     /// A variable for one of a handler, which the code around it does not name.
     fn own(&mut self, name: &str, handlers: &[Shared<'a>]) -> usize {
         let text = self.block.text.as_str();
-        let inside = handlers.iter().map(|it| mentions(self.source(it.span), name));
-        let is_taken = |free: &str, inside| {
-            self.by_name.contains_key(free) || mentions(text, free) > inside
-        };
+        let inside = handlers
+            .iter()
+            .map(|it| mentions(self.source(it.span), name));
+        let is_taken =
+            |free: &str, inside| self.by_name.contains_key(free) || mentions(text, free) > inside;
         let mut free = name.to_owned();
         let mut number = 2;
         let mut taken = is_taken(&free, inside.sum());
@@ -173,6 +164,26 @@ impl<'a> Builder<'a> {
         }
         self.local(&free)
     }
+}
+
+/// Whether a handler sets a variable that `use ($x)` gives it.
+fn sets_a_copy(
+    function: &mut Function,
+    captures: &[(usize, usize)],
+    handlers: &[Shared<'_>],
+) -> bool {
+    let names: Vec<_> = function.locals.iter().map(|it| it.name.clone()).collect();
+    let is_shared = |name: &str| {
+        let mut references = handlers.iter().flat_map(Shared::references);
+        references.any(|known| known == name)
+    };
+    let is_copy =
+        |local: usize| captures.iter().any(|(_, own)| *own == local) && !is_shared(&names[local]);
+    let mut set = false;
+    for stmt in &mut function.body {
+        stmt.locals_mut(&mut |local, how| set |= how != Use::Read && is_copy(*local));
+    }
+    set
 }
 
 /// The call, whose answer a variable is given.
