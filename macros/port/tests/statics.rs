@@ -2,7 +2,7 @@
 
 mod ported;
 
-use ported::{holds, refused, text};
+use ported::{holds, ported, refused, text};
 use wechatpay_chain_port::emit::Options;
 
 #[test]
@@ -21,6 +21,17 @@ fn a_static_property_that_other_code_names_is_the_applications() {
     let late = "class Base { protected static $m = 1; public function m() { return static::$m; } }
         class Sub extends Base { protected static $m = 2; }";
     refused(late, "`static::$m`, which a class below declares again");
+}
+
+/// Two objects of a class share it in PHP.
+#[test]
+fn a_static_variable_of_a_method_is_told() {
+    let made = ported("<?php\nclass A { public function next() {\nstatic $n = 0; return ++$n; } }");
+    assert!(made.complete, "{:?}", made.diagnostics);
+    let told: Vec<_> = made.diagnostics.iter().map(ToString::to_string).collect();
+    let expected = "Pay.php:3:1: warning: the `static` variable `$n` is one for each object";
+    assert!(told[0].starts_with(expected), "{told:?}");
+    assert_eq!(told.len(), 1, "{told:?}");
 }
 
 #[test]

@@ -423,6 +423,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "参数 `&${}` 会修改调用方的变量",
     ),
     ("give the new value back", "请改为返回新的值"),
+    (
+        "the `static` variable `${}` is one for each object here, and one for the class in PHP",
+        "`static` 变量 `${}` 在这里每个对象各有一个，在 PHP 里整个类共用一个",
+    ),
+    (
+        "make one object of this class, and share it",
+        "请只创建一个对象，供各处共用",
+    ),
     ("`use (&${})` shares a variable", "`use (&${})` 共享了变量"),
     (
         "`use (&$x)` of a handler, where the answer may be why the promise was rejected",

@@ -78,6 +78,7 @@ fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> 
                             file.problems.push(problem);
                         }
                         file.classes.push(class::build(block, names, class));
+                        file.problems.extend(statics::of_methods(class));
                     }
                     true
                 }

@@ -6,7 +6,7 @@ use super::{Builder, Names};
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind};
-use crate::syntax::{self, Span};
+use crate::syntax::{self, Span, Whole};
 
 impl Names<'_> {
     /// The static properties of a class that the application has in any case: other code may set those that are public or
@@ -33,6 +33,26 @@ impl Names<'_> {
         });
         shared.map(|property| property.name.clone()).collect()
     }
+}
+
+/// A warning for each `static` variable of a class's methods: it becomes a field.
+pub(super) fn of_methods(class: &syntax::Class) -> impl Iterator<Item = Problem> {
+    let methods = class.methods.iter().filter(|method| method.has_body);
+    let statements = methods.flat_map(|method| &method.closure.body);
+    statements.filter_map(|stmt| {
+        let syntax::StmtKind::Whole(whole) = &stmt.kind else {
+            return None;
+        };
+        let Whole::Static(variables) = &**whole else {
+            return None;
+        };
+        let (name, _) = variables.first()?;
+        let message = format!(
+            "the `static` variable `${name}` is one for each object here, and one for the class in PHP"
+        );
+        let hint = "make one object of this class, and share it";
+        Some(Problem::warning(stmt.span, message).hint(hint))
+    })
 }
 
 impl Builder<'_> {
