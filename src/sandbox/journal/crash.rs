@@ -1,7 +1,7 @@
 //! A crash at each operation of the disk: what was answered is there at the next start, and nothing else than inputs in
 //! their order.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::store::disk::{Crashes, Disk, Operation, Survives};
 use super::*;

@@ -44,7 +44,7 @@ impl Journal {
     }
 
     /// The journal of an open file.
-    fn of(store: Store, content: Content) -> Result<Opened> {
+    pub(super) fn of(store: Store, content: Content) -> Result<Opened> {
         let mut durable = Durable::default();
         for entry in &content.entries {
             durable.add(entry.number, &entry.input.entry);

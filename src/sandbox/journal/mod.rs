@@ -43,7 +43,8 @@ use wechatpay_core::error::{Error, ErrorKind};
 #[cfg(feature = "state")]
 pub(crate) use writer::Ticket;
 
-#[cfg(all(test, feature = "state"))]
+#[cfg(test)]
+#[cfg(feature = "state")]
 mod crash;
 
 /// An error of the journal in a folder, which the user can act on.

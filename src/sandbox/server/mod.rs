@@ -3,7 +3,8 @@
 mod connection;
 mod dispatch;
 // They use the control API.
-#[cfg(all(test, feature = "state"))]
+#[cfg(test)]
+#[cfg(feature = "state")]
 mod tests;
 
 use std::net::SocketAddr;
