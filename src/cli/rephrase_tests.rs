@@ -13,6 +13,8 @@ const FOR_PROGRAMS: &[&str] = &[
     "src/merchants.rs",
     "src/notify/merchants.rs",
     "src/php.rs",
+    // Exceptions of PHP, with its words.
+    "random_bytes(): ",
     // Advice for programs in Java.
     "src/sandbox/apiv2.rs",
     "src/notify/sql.rs",
@@ -291,6 +293,9 @@ const UNTRANSLATED: &[&str] = &[
     "invalid type",
     "invalid value",
     "missing field ",
+    "struct ",
+    "unknown field `",
+    "`, expected one of ",
     "unknown variant ",
     "{start}(left out){expected}",
     // Parts of messages that are translated as a whole.

@@ -98,9 +98,11 @@ fn random_bytes(length: i64) -> Result<Vec<u8>> {
     let wrong = "random_bytes(): Argument #1 ($length) must be greater than 0";
     let length = usize::try_from(length).ok().filter(|length| *length > 0);
     let length = length.ok_or_else(|| Thrown::new("ValueError", wrong))?;
-    let mut bytes = vec![0; length];
-    let none = |_| Thrown::fault("OpenSSL provides no random numbers");
-    openssl::rand::rand_bytes(&mut bytes).map_err(none)?;
+    let mut bytes = Vec::new();
+    while bytes.len() < length {
+        bytes.extend(crypto::random_bytes::<32>()?);
+    }
+    bytes.truncate(length);
     Ok(bytes)
 }
 

@@ -266,3 +266,17 @@ fn a_handler_that_shares_a_variable_and_sets_a_copy_of_another() {
         );
     }
 }
+
+/// Each loop is read twice; in more than three, that would take too long.
+#[test]
+fn contents_of_a_body_in_many_loops() {
+    let nested = |loops: usize| {
+        let (open, close) = ("foreach ($a as $b) { ".repeat(loops), "}".repeat(loops));
+        format!(
+            "<?php\nfunction f($instance, $a) {{ {open}\n$r = $instance->chain('v3/certificates')->get();\n\
+             echo $r->getBody()->getContents(); {close} }}"
+        )
+    };
+    assert_ported(&nested(3));
+    assert_refused(&nested(4), "4:6", "`getContents()` behind another read");
+}

@@ -93,7 +93,7 @@ fn sign(state: &Arc<SandboxState>, schema: &Schema) -> Result<(Parts, Bytes)> {
     let yesterday = yesterday.get(..10).unwrap_or_default();
     let sample = reference::sample(schema);
     let mut request = call(&client, schema, &sample, &mchid, yesterday);
-    if let Some(body) = body(schema, &sample, &caller)? {
+    if let Some(body) = body(schema, &sample, &caller, yesterday)? {
         request = request.json(body);
     }
     let signed = request.dry_run().wait()?;
@@ -170,11 +170,7 @@ fn call(
         (Method::PATCH, _) => chain.patch((), ()),
         _ => chain.post((), ()),
     };
-    let own = |name: &str, text: &str| match name {
-        // Bills are kept for three months only.
-        "bill_date" => yesterday.to_owned(),
-        _ => text.replace(MCHID, mchid),
-    };
+    let own = |name: &str, text: &str| own(name, text, mchid, yesterday);
     for (name, value) in sample.query() {
         call = call.query(name, own(name, value));
     }
@@ -184,12 +180,27 @@ fn call(
     call
 }
 
+/// A value of the sample, for this merchant and today.
+fn own(name: &str, text: &str, mchid: &str, yesterday: &str) -> String {
+    match name {
+        // Bills are kept for three months only. APIv2 writes days without hyphens.
+        "bill_date" if text.contains('-') => yesterday.to_owned(),
+        "bill_date" => yesterday.replace('-', ""),
+        _ => text.replace(MCHID, mchid),
+    }
+}
+
 /// The body of the sample. A dry run does not fetch the bank's key, so its fields are encrypted here.
-fn body(schema: &Schema, sample: &SampleRequest, caller: &Caller) -> Result<Option<Value>> {
+fn body(
+    schema: &Schema,
+    sample: &SampleRequest,
+    caller: &Caller,
+    yesterday: &str,
+) -> Result<Option<Value>> {
     let Some(mut body) = sample.body().cloned() else {
         return Ok(None);
     };
-    rename(&mut body, caller.account.mchid());
+    adapt("", &mut body, caller.account.mchid(), yesterday);
     let bank_key = caller.credentials.public.key.public_key();
     for pointer in schema.operation().encrypt_bank() {
         if let Some(Value::String(text)) = body.pointer_mut(pointer) {
@@ -199,11 +210,15 @@ fn body(schema: &Schema, sample: &SampleRequest, caller: &Caller) -> Result<Opti
     Ok(Some(body))
 }
 
-fn rename(value: &mut Value, mchid: &str) {
+fn adapt(name: &str, value: &mut Value, mchid: &str, yesterday: &str) {
     match value {
-        Value::String(text) if text.contains(MCHID) => *text = text.replace(MCHID, mchid),
-        Value::Array(items) => items.iter_mut().for_each(|item| rename(item, mchid)),
-        Value::Object(members) => members.values_mut().for_each(|item| rename(item, mchid)),
+        Value::String(text) => *text = own(name, text, mchid, yesterday),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| adapt(name, item, mchid, yesterday)),
+        Value::Object(members) => members
+            .iter_mut()
+            .for_each(|(name, item)| adapt(name, item, mchid, yesterday)),
         _ => {}
     }
 }

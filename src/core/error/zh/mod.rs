@@ -164,8 +164,14 @@ fn verify_failure(failure: &VerifyFailure) -> String {
 #[must_use]
 pub fn chinese(message: &str) -> Option<String> {
     about_file(message)
-        .or_else(|| phrase::translate(MESSAGES, message))
+        .or_else(|| known(message))
         .or_else(|| system::chinese(message))
+}
+
+/// Translates a message of this library; its values may be texts of the system.
+fn known(message: &str) -> Option<String> {
+    phrase::translate(MESSAGES, message)?;
+    phrase::translate(&[MESSAGES, system::SYSTEM].concat(), message)
 }
 
 /// Translates a message after the name of the file that it is about: `keys/apiclient_key.pem: this is …`.
@@ -173,7 +179,7 @@ fn about_file(message: &str) -> Option<String> {
     let (file, about) = message.split_once(": ")?;
     let is_file = file.starts_with(['/', '\\']) || (file.contains('.') && !file.contains(' '));
     let about = is_file.then_some(about)?;
-    let about = phrase::translate(MESSAGES, about).or_else(|| system::chinese(about))?;
+    let about = known(about).or_else(|| system::chinese(about))?;
     Some(format!("{file}：{about}"))
 }
 
@@ -247,6 +253,9 @@ mod tests {
         let err = Error::new(ErrorKind::File, "x").with_source(missing);
         let expected = "本地文件无法读写：x：/x：文件或目录不存在（系统错误 2）";
         assert_eq!(err.report_zh(), expected);
+        let message = "the profiles in a.toml cannot be read: Permission denied (os error 13)";
+        let expected = "无法读取配置文件 a.toml：没有权限（系统错误 13）";
+        assert_eq!(chinese(message).as_deref(), Some(expected));
     }
 
     /// Without this test, a reworded message would silently appear in English again.

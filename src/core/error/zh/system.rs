@@ -2,8 +2,11 @@
 
 use crate::error::phrase::{self, Phrases};
 
+/// The system's texts as values of messages.
+pub(super) const SYSTEM: &[&Phrases] = &[TEXTS, &[("{} (os error {})", "{}（系统错误 {}）")]];
+
 /// The system's texts and their translations.
-const TEXTS: &[(&str, &str)] = &[
+const TEXTS: &Phrases = &[
     ("Address already in use", "地址或端口已被占用"),
     ("Address not available", "本机没有这个地址"),
     ("Cannot assign requested address", "本机没有这个地址"),

@@ -14,9 +14,15 @@ pub(super) fn late<'s>(statements: impl Iterator<Item = &'s syntax::Stmt>) -> BT
     found.spans
 }
 
+/// Each loop is read twice, so a body in n loops is read 2ⁿ times. In more loops than these, no call is known to be the
+/// first.
+const LOOPS: usize = 3;
+
 #[derive(Default)]
 struct Late {
     spans: BTreeSet<usize>,
+    /// How many loops stand around.
+    loops: usize,
 }
 
 /// What was read up to a place.
@@ -108,17 +114,8 @@ impl Late {
                     self.body(body, state);
                 }
             }
-            PhpStmt::Foreach { .. } => {
-                // The next turn comes behind this one.
-                for _ in 0..2 {
-                    self.parts(stmt, state);
-                }
-            }
-            PhpStmt::Whole(whole) if is_loop(whole) => {
-                for _ in 0..2 {
-                    self.parts(stmt, state);
-                }
-            }
+            PhpStmt::Foreach { .. } => self.turns(stmt, state),
+            PhpStmt::Whole(whole) if is_loop(whole) => self.turns(stmt, state),
             PhpStmt::Whole(whole) if matches!(**whole, syntax::Whole::Switch { .. }) => {
                 let before = state.clone();
                 for part in stmt.kind.parts() {
@@ -136,6 +133,16 @@ impl Late {
         }
     }
 
+    /// A loop: the next turn comes behind this one.
+    fn turns(&mut self, stmt: &syntax::Stmt, state: &mut State) {
+        self.loops += 1;
+        self.parts(stmt, state);
+        if self.loops <= LOOPS {
+            self.parts(stmt, state);
+        }
+        self.loops -= 1;
+    }
+
     fn parts(&mut self, stmt: &syntax::Stmt, state: &mut State) {
         for part in stmt.kind.parts() {
             match part {
@@ -149,7 +156,7 @@ impl Late {
         if let Some((name, args)) = call(expr) {
             match (name.as_str(), body_key(args, state)) {
                 ("getcontents", Some(key)) => {
-                    if !state.read.insert(key) {
+                    if !state.read.insert(key) || self.loops > LOOPS {
                         self.spans.insert(expr.span.start);
                     }
                     return;
