@@ -16,10 +16,10 @@ use openssl::x509::{X509, X509NameBuilder};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio_openssl::SslStream;
-use wechatpay_chain::{Certificate, Client, ClientBuilder, ErrorKind, Result, RootCertificates};
+use wechatpay_chain::{Certificate, ClientBuilder, ErrorKind, Result, RootCertificates};
 use wechatpay_sandbox::Sandbox;
 
-use crate::support::native_order;
+use crate::support::{native_order, stranger};
 
 /// A certificate and its key.
 struct Identity {
@@ -123,17 +123,7 @@ impl Front {
     }
 
     fn client(&self) -> ClientBuilder {
-        let sandbox = &self.sandbox;
-        Client::builder()
-            .base_url(format!("https://{}/", self.address))
-            .mchid(sandbox.mchid())
-            .serial(sandbox.serial())
-            .private_key(sandbox.merchant_key().clone())
-            .platform_key(
-                sandbox.platform_key_id(),
-                sandbox.platform_public_key().clone(),
-            )
-            .no_proxy()
+        stranger(&self.sandbox, &format!("https://{}/", self.address))
     }
 
     fn call(&self, roots: impl Into<RootCertificates>) -> Result<()> {

@@ -9,10 +9,10 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
-use wechatpay_chain::{Client, ClientBuilder, Error, ErrorKind, Result, Verification};
+use wechatpay_chain::{Client, Error, ErrorKind, Result, Verification};
 use wechatpay_sandbox::Sandbox;
 
-use crate::support::native_order;
+use crate::support::{native_order, stranger};
 
 const NATIVE: &str = "v3/pay/transactions/native";
 
@@ -31,20 +31,6 @@ fn works(client: &Client) {
         .wait()
         .unwrap();
     assert!(matches!(res.verification(), Verification::Verified { .. }));
-}
-
-/// A client of the sandbox that trusts only the given root.
-fn stranger(sandbox: &Sandbox, base_url: &str) -> ClientBuilder {
-    Client::builder()
-        .base_url(base_url)
-        .mchid(sandbox.mchid())
-        .serial(sandbox.serial())
-        .private_key(sandbox.merchant_key().clone())
-        .platform_key(
-            sandbox.platform_key_id(),
-            sandbox.platform_public_key().clone(),
-        )
-        .no_proxy()
 }
 
 #[test]

@@ -13,7 +13,7 @@ use wechatpay_chain::{
 };
 use wechatpay_sandbox::{Fault, Sandbox, StubResponse};
 
-use crate::support::lenient;
+use crate::support::{lenient, stranger};
 
 const ORDER: &str = "v2/pay/unifiedorder";
 
@@ -296,17 +296,7 @@ fn a_client_speaks_the_apis_it_has_credentials_for() -> Result<()> {
     assert!(err.kind() == ErrorKind::Request && !err.maybe_sent());
     assert_eq!(v2.serial(), None);
 
-    let v3 = Client::builder()
-        .base_url(sandbox.base_url())
-        .mchid(sandbox.mchid())
-        .serial(sandbox.serial())
-        .private_key(sandbox.merchant_key().clone())
-        .platform_key(
-            sandbox.platform_key_id(),
-            sandbox.platform_public_key().clone(),
-        )
-        .no_proxy()
-        .build()?;
+    let v3 = stranger(&sandbox, sandbox.base_url()).build()?;
     v3.chain("v3/certificates").get(()).wait()?;
     assert_eq!(refused(&v3, &sandbox).kind(), ErrorKind::Request);
     Ok(())

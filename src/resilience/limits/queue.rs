@@ -63,7 +63,7 @@ impl Queue {
     /// Returns the time until the reserved call; calls behind the first wait at least as long.
     pub(super) fn reservation(&self) -> Option<Duration> {
         let (at, now) = ((*self.reserved())?, Instant::now());
-        // A reservation that nobody used has ended: later, its call could be one too many.
+        // An unused reservation ends at its time: a later call could exceed the limit.
         (at >= now).then(|| at - now)
     }
 

@@ -10,7 +10,7 @@ use wechatpay_core::error::Result;
 /// A store that counts the calls of an operation, in a process or shared by several machines.
 pub trait LimitStore: Send + Sync + 'static {
     /// Reserves the next time at which all limits allow a call of `key`, and returns how long it is until then: zero for
-    /// now. If that is longer than `at_most`, it reserves nothing and returns the time all the same.
+    /// now. If that is longer than `at_most`, it returns the time and reserves nothing.
     ///
     /// The caller makes one call at the reserved time and does not ask again. So a reserved time counts as a call
     /// for later reservations, and no reservation is earlier than one before it. Finding and reserving the time must be

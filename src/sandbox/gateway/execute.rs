@@ -51,7 +51,7 @@ pub(super) fn execute(
     outcome.transpose()
 }
 
-/// The outcome for a part of another merchant's combined order, if the merchant has no such order of its own.
+/// The merchant's outcome. Where the merchant has no such order, the outcome for its part of another merchant's combined order.
 fn or_of_part(
     state: &SandboxState,
     account: &Account,

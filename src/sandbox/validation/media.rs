@@ -1,7 +1,7 @@
 //! Which upload the media ids of an operation come from.
 //!
-//! The documentation of complaints names the upload of complaints, that of cancellations (注销) "上传图片接口", of which
-//! the product has one of its own, and all others the upload of images or videos. Sources: "回复用户"
+//! The documentation of complaints names the upload of complaints. That of cancellations (注销) names "上传图片接口", and the
+//! product has a separate upload. All others name the upload of images or videos. Sources: "回复用户"
 //! (<https://pay.weixin.qq.com/doc/v3/merchant/4012467254>), "提交注销申请单"
 //! (<https://pay.weixin.qq.com/doc/v3/partner/4012476217>), "提交申请单"
 //! (<https://pay.weixin.qq.com/doc/v3/partner/4012719997>).

@@ -1,6 +1,6 @@
 //! The parts of combined orders whose seller is another merchant than the one that placed the order.
 //!
-//! A part is kept where its combined order is. Its seller queries and refunds it as an order of its own, by the
+//! A part is kept where its combined order is. Its seller queries and refunds it like any order, by the
 //! operations in [`SHARED`]. They run on a state that has only the parts of this seller.
 
 use super::order::model::Party;

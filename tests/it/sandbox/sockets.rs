@@ -4,11 +4,12 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use http::Version;
 use openssl::ssl::{SslConnector, SslMethod};
-use wechatpay_chain::{Client, ErrorKind};
+use wechatpay_chain::ErrorKind;
 use wechatpay_sandbox::Sandbox;
 
 use super::raw::{Raw, exchange};
 use super::{Outcome, last};
+use crate::support::stranger;
 
 #[test]
 fn http_1_in_the_clear_and_http_2_under_tls() -> Outcome {
@@ -101,17 +102,7 @@ fn its_certificate_is_for_the_names_by_which_it_is_reached() -> Outcome {
 #[test]
 fn without_its_root_nobody_trusts_it() -> Outcome {
     let sandbox = Sandbox::builder().tls(true).start_blocking()?;
-    let client = Client::builder()
-        .base_url(sandbox.base_url())
-        .mchid(sandbox.mchid())
-        .serial(sandbox.serial())
-        .private_key(sandbox.merchant_key().clone())
-        .platform_key(
-            sandbox.platform_key_id(),
-            sandbox.platform_public_key().clone(),
-        )
-        .no_proxy()
-        .build()?;
+    let client = stranger(&sandbox, sandbox.base_url()).build()?;
     let err = client.chain("v3/certificates").get(()).wait().err();
     assert_eq!(err.map(|err| err.kind()), Some(ErrorKind::Connect));
     assert!(sandbox.calls().is_empty());

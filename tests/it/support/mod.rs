@@ -36,6 +36,20 @@ pub(crate) fn client(wire: &Wire) -> Client {
     builder().transport(wire.clone()).build().unwrap()
 }
 
+/// A client of the sandbox at this address, which trusts no further root certificate.
+pub(crate) fn stranger(sandbox: &Sandbox, base_url: &str) -> ClientBuilder {
+    Client::builder()
+        .base_url(base_url)
+        .mchid(sandbox.mchid())
+        .serial(sandbox.serial())
+        .private_key(sandbox.merchant_key().clone())
+        .platform_key(
+            sandbox.platform_key_id(),
+            sandbox.platform_public_key().clone(),
+        )
+        .no_proxy()
+}
+
 /// A sandbox for tests that are not about the fields of requests.
 pub(crate) fn lenient() -> SandboxBuilder {
     Sandbox::builder().check_fields(false)

@@ -142,7 +142,7 @@ impl Scope {
         }
     }
 
-    /// What is known where a condition `holds`, or does not.
+    /// Learns from a condition that `holds`, or does not.
     fn learn(&self, condition: &Expr, holds: bool, known: &mut Known) {
         match (&*condition.kind, holds) {
             (ExprKind::And(one, other), true) | (ExprKind::Or(one, other), false) => {

@@ -9,7 +9,7 @@ use super::{PROVIDER, SHOP, get, order, post, refused, sandbox, says};
 const QUERY: &str = "v3/pay/transactions/out-trade-no/PART001";
 const REFUNDS: &str = "v3/refund/domestic/refunds";
 
-/// The first merchant's combined order with a part of its own and a part of the shop.
+/// The first merchant's combined order, with parts of the first merchant and of the shop.
 fn combined(sandbox: &Sandbox) -> Value {
     let part = |mchid: &str, number: &str, total: i64| {
         json!({

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::bytes::variable;
+use super::left::is_loop;
 use crate::syntax::{self, ExprKind as PhpKind, Part, StmtKind as PhpStmt};
 
 /// Where calls of `getContents()` begin behind what may have read the same body.
@@ -259,20 +261,6 @@ fn key(expr: &syntax::Expr) -> Option<String> {
         }
         _ => None,
     }
-}
-
-fn variable(expr: &syntax::Expr) -> Option<&str> {
-    match &expr.kind {
-        PhpKind::Variable(name) => Some(name),
-        _ => None,
-    }
-}
-
-fn is_loop(whole: &syntax::Whole) -> bool {
-    matches!(
-        whole,
-        syntax::Whole::While { .. } | syntax::Whole::DoWhile { .. } | syntax::Whole::For { .. }
-    )
 }
 
 /// Whether a list of statements ends in one that leaves it.

@@ -8,6 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Builder;
+use super::bytes::variable;
+use super::escapes::is_this;
 use crate::hir::Ty;
 use crate::hir::changed::changed;
 use crate::hir::tree::{self as hir, ExprKind, StmtKind};
@@ -373,17 +375,6 @@ impl<'t> Uses<'t> {
     }
 }
 
-fn variable(expr: &Expr) -> Option<&str> {
-    match &expr.kind {
-        PhpKind::Variable(name) => Some(name),
-        _ => None,
-    }
-}
-
-fn is_this(expr: &Expr) -> bool {
-    variable(expr) == Some("this")
-}
-
 fn is_own(class: &syntax::Class, name: &syntax::Name) -> bool {
     let written = name.written.to_ascii_lowercase();
     matches!(&*written, "self" | "static") || name.last().eq_ignore_ascii_case(&class.name)
@@ -410,13 +401,15 @@ impl<'a> Builder<'a> {
         let mut values = Vec::new();
         returned(&closure.body, &mut values);
         let gives = closure.returns.as_deref() != Some("void") && !values.is_empty();
-        let kind = match gives {
-            true => StmtKind::Return(Some(call)),
-            false => StmtKind::Expr(call),
+        let kind = if gives {
+            StmtKind::Return(Some(call))
+        } else {
+            StmtKind::Expr(call)
         };
-        let (returns, declared) = match given.client {
-            true => (Ty::Client, true),
-            false => type_of(closure, gives),
+        let (returns, declared) = if given.client {
+            (Ty::Client, true)
+        } else {
+            type_of(closure, gives)
         };
         Some(hir::Function {
             span,

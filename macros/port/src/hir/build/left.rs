@@ -287,7 +287,7 @@ fn handed(how: How) -> How {
     }
 }
 
-fn is_loop(whole: &Whole) -> bool {
+pub(super) fn is_loop(whole: &Whole) -> bool {
     matches!(
         whole,
         Whole::While { .. } | Whole::DoWhile { .. } | Whole::For { .. }

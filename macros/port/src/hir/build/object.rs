@@ -1,5 +1,6 @@
 //! Objects of the SDK that change as they are used: uploads and stacks.
 
+use super::bytes::variable;
 use super::{Builder, refused};
 use crate::hir::Ty;
 use crate::hir::tree::{Crypto, Expr, ExprKind, Place, Root, Stmt};
@@ -174,13 +175,6 @@ impl<'a> Builder<'a> {
     pub(super) fn stacked(&self, handler: &syntax::Expr) -> Option<Expr> {
         let (client, _) = self.stacks.get(variable(handler)?)?;
         Some(client.clone())
-    }
-}
-
-fn variable(expr: &syntax::Expr) -> Option<&str> {
-    match &expr.kind {
-        PhpKind::Variable(name) => Some(name),
-        _ => None,
     }
 }
 

@@ -173,7 +173,8 @@ fn is_spread(arg: &Arg) -> bool {
     matches!(&arg.value.kind, PhpKind::Whole(whole) if matches!(**whole, WholeExpr::Spread(_)))
 }
 
-fn returns(body: &[syntax::Stmt]) -> bool {
+/// Whether a list of statements returns somewhere, not only in its closures.
+pub(super) fn returns(body: &[syntax::Stmt]) -> bool {
     body.iter().any(|stmt| {
         matches!(stmt.kind, PhpStmt::Return(_))
             || stmt.kind.parts().into_iter().any(|part| match part {

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::held::mentions;
+use super::parent::returns;
 use super::{Builder, sdk};
 use crate::hir::tree::{
     Catch, Expr, ExprKind, Function, PathPiece, Place, Promise, Root, Stmt, StmtKind,
@@ -301,16 +302,5 @@ fn outcomes<'a>(call: &Call<'a>) -> Option<(Option<&'a syntax::Expr>, Option<&'a
         ] => (Some(*fulfilled), Some(*rejected)),
         [Handler::Otherwise(rejected)] => (None, Some(*rejected)),
         _ => return None,
-    })
-}
-
-fn returns(body: &[syntax::Stmt]) -> bool {
-    body.iter().any(|stmt| {
-        let own = matches!(stmt.kind, syntax::StmtKind::Return(_));
-        let mut parts = stmt.kind.parts().into_iter();
-        own || parts.any(|part| match part {
-            Part::Body(body) => returns(body),
-            Part::Expr(_) => false,
-        })
     })
 }
