@@ -196,3 +196,70 @@ fn named_and_spread_arguments_are_methods_of_their_own() {
         assert!(text.contains(method), "{method}\n{text}");
     }
 }
+
+#[test]
+fn objects_of_closures_that_only_the_application_calls_are_set_there() {
+    for (head, made) in [
+        (
+            "Form::make('x', function (Form $form) { $form->img = 1; });",
+            true,
+        ),
+        (
+            "$grid->saving(function (Form $form) { $form->img = 1; });",
+            true,
+        ),
+        (
+            "(new Form('x'))->saving(function (Form $form) { $form->img = 1; });",
+            true,
+        ),
+        (
+            "$grid->saving(function ($form) { $form->img = 1; });",
+            false,
+        ),
+        (
+            "$rows = Form::all(); $rows->each(function (Form $form) { $form->img = 1; });",
+            false,
+        ),
+        (
+            "Form::make($row, function (Form $form) { $form->img = 1; });",
+            false,
+        ),
+        (
+            "$set = function (Form $form) { $form->img = 1; }; $set($row);",
+            false,
+        ),
+        (
+            "$grid->saving(function (Form $form) { $form->img = 1; }); echo $grid->img;",
+            false,
+        ),
+    ] {
+        let php = format!("class A {{ function f($instance, $grid, $row) {{ {CALL} {head} }} }}");
+        let ported = emit::rust(&split("Pay.php", &php, Kind::Php), &Options::default());
+        assert_eq!(ported.complete, made, "{head}\n{}", ported.text);
+    }
+}
+
+#[test]
+fn names_in_comments_and_of_keys_are_no_calls() {
+    for (rest, made) in [
+        ("// self::pay($order);", true),
+        ("/* $this->pay() */", true),
+        ("function g() { return ['pay' => 1]['pay']; }", true),
+        ("function g() { return 'v3/orders/pay'; }", true),
+        ("function g($order) { return self::pay($order); }", false),
+        (
+            "function g($order) { return call_user_func([$this, 'pay'], $order); }",
+            false,
+        ),
+        (
+            "function g($order) { return call_user_func('A::pay', $order); }",
+            false,
+        ),
+    ] {
+        let php = format!(
+            "class A {{ function pay($order, $instance) {{ $order->state = 2; {CALL} }}\n{rest}\n}}"
+        );
+        let ported = emit::rust(&split("Pay.php", &php, Kind::Php), &Options::default());
+        assert_eq!(ported.complete, made, "{rest}\n{}", ported.text);
+    }
+}

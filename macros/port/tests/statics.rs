@@ -176,7 +176,7 @@ fn a_static_property_that_another_file_of_the_folder_names_is_the_applications()
 }
 
 #[test]
-fn keys_in_an_array_are_texts_where_nothing_else_sees_them() {
+fn keys_in_an_array_are_texts_that_only_the_sdk_reads() {
     let read = "$certs = []; $certs[$id] = Rsa::from($pem, Rsa::KEY_TYPE_PUBLIC);";
     let made = "Builder::factory(['mchid' => '1', 'serial' => 's', 'privateKey' => Rsa::from($k), 'certs' => $certs])";
     let php = |body: &str| {
@@ -184,21 +184,44 @@ fn keys_in_an_array_are_texts_where_nothing_else_sees_them() {
             "<?php use WeChatPay\\Builder; use WeChatPay\\Crypto\\Rsa; function f($id, $pem, $k) {{ {body} }}"
         )
     };
-    holds(
-        &php(&format!("{read} return {made};")),
-        "php::public_key_text(",
-    );
-    let verified = "return Rsa::verify('a', 'b', $certs[$id] ?? '');";
-    holds(&php(&format!("{read} {verified}")), "php::public_key_text(");
-    for other in [
-        "f($certs);",
-        "$all = $certs;",
-        "foreach ($certs as $cert) { g($cert); }",
-        "$one = $certs[$id];",
-        "$g = function () use ($certs) { return $certs; };",
-        "echo json_encode($certs);",
+    for body in [
+        format!("{read} return {made};"),
+        format!("{read} return Rsa::verify('a', 'b', $certs[$id] ?? '');"),
+        format!("{read} $all = $certs; $one = $all[$id]; return Rsa::verify('a', 'b', $one);"),
+        format!("{read} $g = function () use ($certs) {{ return $certs; }}; return count($g());"),
+        format!("{read} foreach ($certs as $cert) {{ Rsa::encrypt('a', $cert); }} return {made};"),
     ] {
-        let reason = "a public key where a plain value is expected";
+        holds(&php(&body), "php::public_key_text(");
+    }
+    for other in [
+        "g($certs);",
+        "foreach ($certs as $cert) { g($cert); }",
+        "echo json_encode($certs);",
+        "echo $certs[$id];",
+        "$text = 'a' . $certs[$id];",
+        "$same = $certs[$id] == $pem;",
+        "$text = is_string($certs[$id]);",
+        "$object = $certs[$id] instanceof \\OpenSSLAsymmetricKey;",
+        "throw new \\Exception($certs[$id]);",
+        "openssl_sign('a', $s, $certs[$id], OPENSSL_ALGO_SHA256);",
+        "$instance->chain('v3/x')->post(['json' => $certs]);",
+    ] {
+        let reason = "a key as a value of PHP";
         refused(&php(&format!("{read} {other} return {made};")), reason);
     }
+}
+
+#[test]
+fn an_item_that_holds_no_key_is_a_plain_value() {
+    let php = "<?php use WeChatPay\\Crypto\\Rsa;
+        class A {
+            private $config;
+            public function __construct($pem) { $this->config = ['key' => Rsa::from($pem), 'mchid' => '1']; }
+            public function mchid() { return 'x' . $this->config['mchid']; }
+            public function sign($text) { return Rsa::sign($text, $this->config['key']); }
+        }";
+    holds(php, "php::private_key_text(");
+    let key = "public function key() { return 'x' . $this->config['key']; } }";
+    let php = format!("{} {key}", php.trim_end().trim_end_matches('}'));
+    refused(&php, "a key as a value of PHP");
 }

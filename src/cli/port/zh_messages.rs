@@ -3,6 +3,15 @@
 /// Messages of the porter and their translations, `{}` for values in the same order. Values are translated too. A test
 /// finds each of them in the source code of the porter or of this command.
 pub(super) const MESSAGES: &[(&str, &str)] = &[
+    // Keys in arrays.
+    (
+        "a key as a value of PHP: only the SDK reads keys that arrays hold",
+        "把密钥当作 PHP 的普通值使用：数组中的密钥只能交给 SDK",
+    ),
+    (
+        "keys that this returns are texts: the PEM text of each, or `file://` and its path",
+        "这里返回的密钥是文本：PEM 内容，或 `file://` 加路径",
+    ),
     // Files and PHP source.
     ("this file holds no PHP", "文件中没有 PHP 代码"),
     (

@@ -262,7 +262,7 @@ fn trait_name(units: &[Unit<'_>]) -> String {
     let mut classes = BTreeSet::new();
     for unit in units {
         each_class(&unit.program.statements, &mut |_, class| {
-            classes.insert(rust::pascal(&class.name));
+            classes.insert(rust::class_name(&class.name));
         });
     }
     let mut name = TRAIT.to_owned();

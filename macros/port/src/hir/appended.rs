@@ -16,6 +16,7 @@ const LATE_POP: &str = "array_pop of an array that may lack keys";
 pub(super) fn file(file: &mut File) {
     name_late_pops(file);
     let seeds = Seeds {
+        names: None,
         reach: Reach::Level,
         value: |_| false,
         change: taken_out,
@@ -34,6 +35,7 @@ pub(super) fn file(file: &mut File) {
 /// PHP goes on from the key that `array_pop` takes. That is the next one of the JSON too, if the array is a list.
 fn name_late_pops(file: &mut File) {
     let seeds = Seeds {
+        names: None,
         reach: Reach::Below,
         value: may_lack_keys,
         change: set_by_key,

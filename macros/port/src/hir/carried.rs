@@ -95,14 +95,25 @@ enum From {
 }
 
 /// Where marks begin.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Seeds {
+    /// The names whose items may have a mark; without them, all items.
+    pub(super) names: Option<BTreeSet<String>>,
     /// How far a mark reaches.
     pub(super) reach: Reach,
     /// Whether an expression has a mark itself.
     pub(super) value: fn(&Expr) -> bool,
     /// The place that an expression marks, at a depth.
     pub(super) change: fn(&Expr) -> Option<(&Place, usize)>,
+}
+
+impl Seeds {
+    fn may_mark(&self, key: &Expr) -> bool {
+        match (&self.names, &*key.kind) {
+            (Some(names), ExprKind::Text(name)) => names.contains(name),
+            _ => true,
+        }
+    }
 }
 
 impl Carried {
@@ -475,6 +486,9 @@ impl Reader<'_> {
             }
             ExprKind::Unpack(places, value) => {
                 for (keys, place) in places {
+                    if !keys.iter().all(|key| self.seeds.may_mark(key)) {
+                        continue;
+                    }
                     let target = Target::Root(name(&place.root));
                     let by = -isize::try_from(keys.len()).unwrap_or(0);
                     self.flow(target, place.path.len(), value, by, span);
@@ -560,6 +574,7 @@ fn collect(expr: &mut Expr, seeds: &Seeds, by: isize, least: usize, into: &mut V
             collect(array, seeds, by, least + 1, into);
         }
         ExprKind::Filter(array, _) => collect(array, seeds, by, least + 1, into),
+        ExprKind::Index(_, key) if !seeds.may_mark(key) => {}
         ExprKind::Index(array, _) => collect(array, seeds, by - 1, least, into),
         ExprKind::Coerce(_, inner) | ExprKind::ToObject(inner) | ExprKind::Assign(_, inner) => {
             collect(inner, seeds, by, least, into);
@@ -632,7 +647,7 @@ fn builtin(
     let new = match name {
         "array_unique" | "array_replace" => 0,
         "array_values" | "array_slice" | "array_filter" | "array_reverse" | "array_combine" => 1,
-        "json_decode" | "json_decode_array" => return,
+        "json_decode" | "json_decode_array" | "array_keys" => return,
         _ => match Builtin::of(name).map(|row| &row.returns) {
             // One of its items, or one of theirs.
             Some(Ty::Any) | None => return both(all, 1, seeds, by, least, into),

@@ -10,6 +10,7 @@ use crate::syntax::BinaryOp;
 
 pub(super) fn file(file: &mut File) {
     let seeds = Seeds {
+        names: None,
         reach: Reach::Below,
         value: |expr| {
             matches!(

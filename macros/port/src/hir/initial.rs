@@ -20,12 +20,17 @@ pub(super) fn unset(class: &Class) -> BTreeSet<String> {
     fields.map(|field| field.name.clone()).collect()
 }
 
-/// Begins a property with null that begins with an empty text in PHP, holds only keys or clients later, and is only used
+/// Begins a property with null that begins with an empty text or false in PHP, holds only keys or clients later, and is only used
 /// as one: `private $key = '';`.
 pub(super) fn empty_handles(class: &mut Class) {
     let empty = |field: &Field| {
         let default = field.default.as_ref().map(|default| &*default.kind);
-        matches!(default, Some(ExprKind::Text(text)) if text.is_empty()) && field.declared.is_none()
+        let empty = match default {
+            Some(ExprKind::Text(text)) => text.is_empty(),
+            Some(ExprKind::Bool(value)) => !value,
+            _ => false,
+        };
+        empty && field.declared.is_none()
     };
     let names: Vec<String> = class
         .fields

@@ -30,6 +30,7 @@ mod given;
 mod infer;
 mod initial;
 mod inline;
+mod kept;
 mod notify;
 mod pending;
 mod place;
@@ -70,6 +71,7 @@ pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     inline::file(&mut file);
     asked::file(&mut file);
     settings::file(&mut file);
+    kept::file(&mut file);
     file.classes.iter_mut().for_each(initial::empty_handles);
     place::file(&mut file);
     infer::file(&mut file, facts);

@@ -17,6 +17,7 @@ pub(super) fn file(file: &mut File) {
 pub(super) fn function(function: &mut Function) {
     closures(&mut function.body);
     let params = function.params.len();
+    replaced(function);
     for local in 0..function.locals.len() {
         let given = local < params;
         Placer {
@@ -34,6 +35,124 @@ pub(super) fn function(function: &mut Function) {
         function.locals[local].maybe_unset = true;
     }
     counts(function);
+}
+
+/// Two assignments in a row, `$r = $client->…; $r = (string) $r->getBody();`, are of two variables also in a list that others
+/// read the second of: the first is only read by the second. A `catch` that reads it, or behind which it is read, could see
+/// the first value.
+fn replaced(function: &mut Function) {
+    let mut all = vec![0; function.locals.len()];
+    count(&mut function.body, &mut all);
+    let mut places = Replaced {
+        all,
+        locals: &mut function.locals,
+    };
+    places.list(&mut function.body, &BTreeSet::new());
+}
+
+/// How often statements mention each variable.
+fn count(body: &mut [Stmt], counts: &mut [usize]) {
+    for stmt in body {
+        stmt.locals_mut(&mut |local, _| counts[*local] += 1);
+    }
+}
+
+struct Replaced<'f> {
+    /// How often the function mentions each variable.
+    all: Vec<usize>,
+    locals: &'f mut Vec<Local>,
+}
+
+impl Replaced<'_> {
+    fn list(&mut self, body: &mut [Stmt], kept: &Set) {
+        let mut own = vec![0; self.locals.len()];
+        count(body, &mut own);
+        for index in 1..body.len() {
+            let (before, behind) = body.split_at_mut(index);
+            if let (Some(one), Some(other)) = (before.last_mut(), behind.first_mut())
+                && let (Some(local), Some(again)) = (set_by(one), set_by(other))
+                && local == again
+                && self.all.get(local) > own.get(local)
+                && !kept.contains(&local)
+                && is_once(one, local)
+            {
+                self.rename(one, other, local);
+            }
+        }
+        for stmt in body {
+            let mut inner = kept.clone();
+            if let StmtKind::Try {
+                catches, finally, ..
+            } = &mut stmt.kind
+            {
+                for catch in catches.iter_mut() {
+                    // Behind a `catch` that does not leave the function, anything may be read.
+                    match super::infer::ends(&catch.body) && !jumps(&mut catch.body) {
+                        true => read_in(&mut catch.body, &mut inner),
+                        false => inner.extend(0..self.all.len()),
+                    }
+                }
+                read_in(finally.as_deref_mut().unwrap_or_default(), &mut inner);
+            }
+            for (body, _) in stmt.bodies_mut() {
+                self.list(body, &inner);
+            }
+        }
+    }
+
+    fn rename(&mut self, one: &mut Stmt, other: &mut Stmt, local: usize) {
+        let mut first = self.locals[local].clone();
+        first.ty = super::Ty::Unknown;
+        first.name.push_str("Before");
+        if self.locals.iter().any(|other| other.name == first.name) {
+            return;
+        }
+        let new = self.locals.len();
+        self.locals.push(first);
+        for (stmt, wanted) in [(one, Use::Write), (other, Use::Read)] {
+            stmt.locals_mut(&mut |found, how| {
+                if *found == local && how == wanted {
+                    *found = new;
+                }
+            });
+        }
+    }
+}
+
+fn jumps(body: &mut [Stmt]) -> bool {
+    body.iter_mut().any(|stmt| {
+        let own = matches!(stmt.kind, StmtKind::Break(_) | StmtKind::Continue(_));
+        own || stmt.bodies_mut().into_iter().any(|(body, _)| jumps(body))
+    })
+}
+
+fn read_in(body: &mut [Stmt], found: &mut Set) {
+    for stmt in body {
+        stmt.locals_mut(&mut |local, _| {
+            found.insert(*local);
+        });
+    }
+}
+
+/// The variable that a statement sets as a whole, and does nothing else with it.
+fn set_by(stmt: &Stmt) -> Option<usize> {
+    match &stmt.kind {
+        StmtKind::Expr(expr) => match &*expr.kind {
+            ExprKind::Assign(place, _) if place.path.is_empty() => match place.root {
+                Root::Local(local) => Some(local),
+                Root::Field(_) => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a statement only sets a variable, and does not read it for that.
+fn is_once(stmt: &mut Stmt, local: usize) -> bool {
+    let mut count = 0;
+    stmt.locals_mut(&mut |found, _| count += usize::from(*found == local));
+    count == 1
 }
 
 fn closures(body: &mut [Stmt]) {

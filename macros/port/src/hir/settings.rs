@@ -150,7 +150,7 @@ fn items(value: &mut Expr, found: &mut dyn FnMut(&mut Expr)) {
 }
 
 /// The text that a key is read from, checked.
-fn key_text(value: &Expr) -> Option<ExprKind> {
+pub(super) fn key_text(value: &Expr) -> Option<ExprKind> {
     let name = match &*value.kind {
         ExprKind::Crypto(Crypto::PrivateKey, _) => "private_key_text",
         ExprKind::Crypto(Crypto::PublicKey, _) => "public_key_text",

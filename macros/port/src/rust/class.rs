@@ -8,7 +8,7 @@ use quote::quote;
 use super::code::owned;
 use super::file::Shared;
 use super::function::{Body, Return, This, copies, params, result};
-use super::names::{ident, pascal, snake};
+use super::names::{class_name, ident, snake};
 use crate::hir::tree::{Class, Expr, ExprKind, Field, Function, Place, Root, Stmt, StmtKind};
 use crate::hir::{self, Ty};
 
@@ -29,7 +29,7 @@ pub(super) fn class<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStrea
         shared.hosted.insert(class.name.clone());
     }
     shared.uses_host = outer_host;
-    let name = ident(&pascal(&class.name));
+    let name = ident(&class_name(&class.name));
     let trait_name = ident(&shared.trait_name);
     let (generic, bound, host) = if hosted {
         (quote!(<H>), quote!(<H: #trait_name>), quote!(host: H,))

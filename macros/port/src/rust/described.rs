@@ -1,7 +1,7 @@
 //! The port of a file, for a report.
 
 use super::file::Shared;
-use super::names::{ident, pascal, snake};
+use super::names::{class_name, ident, snake};
 use crate::hir::tree::File;
 use crate::recognise::Method;
 use crate::syntax::Span;
@@ -73,7 +73,7 @@ pub(super) fn described(file: &File) -> Vec<Described> {
         for (function, name) in constructor.chain(methods) {
             all.push(Described {
                 php: format!("{}::{}", class.name, function.name),
-                rust: format!("{}::{name}", ident(&pascal(&class.name))),
+                rust: format!("{}::{name}", ident(&class_name(&class.name))),
                 span: function.span,
             });
         }

@@ -34,7 +34,7 @@ use crate::source::Block;
 pub(crate) use described::Note;
 pub(crate) use file::{Made, Unit, file, several};
 pub use host::HostMethod;
-pub(crate) use names::{ident, pascal, snake};
+pub(crate) use names::{class_name, ident, pascal, snake};
 pub use options::{Options, Style};
 pub use single::{call, variable};
 

@@ -63,6 +63,38 @@ pub(crate) fn pascal(name: &str) -> String {
     out
 }
 
+/// Types that generated code names without their crate, in its `use` lines or from the prelude.
+const TYPES: [&str; 19] = [
+    "Box",
+    "Certificate",
+    "Client",
+    "Duration",
+    "Error",
+    "ErrorKind",
+    "FieldPolicy",
+    "Media",
+    "Option",
+    "Padding",
+    "PrivateKey",
+    "PublicKey",
+    "Response",
+    "Secret",
+    "Self",
+    "SignType",
+    "String",
+    "Value",
+    "Vec",
+];
+
+/// The name of a class's struct: not that of a type that the code uses.
+pub(crate) fn class_name(php: &str) -> String {
+    let name = pascal(php);
+    match TYPES.contains(&name.as_str()) {
+        true => format!("Php{name}"),
+        false => name,
+    }
+}
+
 /// A name that Rust takes.
 pub(crate) fn ident(name: &str) -> Ident {
     let name = match KEYWORDS.contains(&name) {
@@ -122,5 +154,7 @@ mod tests {
         }
         assert_eq!(pascal("order_service"), "OrderService");
         assert_eq!(ident("type").to_string(), "type_");
+        assert_eq!(class_name("Client"), "PhpClient");
+        assert_eq!(class_name("wx_client"), "WxClient");
     }
 }

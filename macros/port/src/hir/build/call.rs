@@ -33,6 +33,11 @@ impl<'a> Builder<'a> {
         if let Some(built) = self.with_callable(span, &name, args) {
             return built;
         }
+        if name == "method_exists"
+            && let Some(asked) = self.method_exists(span, args)
+        {
+            return asked;
+        }
         match (name.as_str(), args) {
             ("isset", args) => {
                 let all = args.iter().map(|arg| {
@@ -173,6 +178,9 @@ impl<'a> Builder<'a> {
         let of_this = matches!(&object.kind, PhpKind::Variable(this) if this == "this");
         if of_this && let Some(closure) = self.first_class(expr) {
             return closure;
+        }
+        if let Some(call) = self.dispatched(span, object, method, args) {
+            return call;
         }
         if let Some(body) = self.body_of(expr) {
             return body;

@@ -19,7 +19,8 @@ impl<'a> Builder<'a> {
         match (name, args) {
             ("call_user_func", [callee, args @ ..]) => {
                 let args = self.args(args)?;
-                self.called(span, &callee.value, args)
+                self.user_func(span, name, &callee.value, &args)
+                    .or_else(|| self.called(span, &callee.value, args))
             }
             ("call_user_func_array", [callee, list]) => {
                 let PhpKind::Array(items) = &list.value.kind else {
@@ -31,8 +32,10 @@ impl<'a> Builder<'a> {
                 if !items.iter().all(plain) {
                     return None;
                 }
-                let args = items.iter().map(|item| self.expr(&item.value)).collect();
-                self.called(span, &callee.value, args)
+                let args = items.iter().map(|item| self.expr(&item.value));
+                let args: Vec<_> = args.collect();
+                self.user_func(span, name, &callee.value, &args)
+                    .or_else(|| self.called(span, &callee.value, args))
             }
             ("array_map", [callee, array]) => {
                 let closure = self.callable(&callee.value, 1)?;

@@ -342,10 +342,12 @@ impl<'a> Builder<'a> {
     fn told<'e>(&self, target: &'e syntax::Expr) -> Option<(&'e str, &'e str)> {
         let (name, member) = self.held.told(target)?;
         let plain = matches!(self.kind(name), Ty::Unknown | Ty::Any);
-        let own = self.function_name.as_deref()?;
         // A call in the file has a copy of the object that is not told.
-        let alone = mentions(&self.block.text, own) == 1;
-        (plain && alone && !self.in_closure && !self.is_open()).then_some((name, member))
+        let alone = match (self.in_closure, self.function_name.as_deref()) {
+            (true, _) => self.called_by_application,
+            (false, own) => mentions(&self.block.text, own?) == 1,
+        };
+        (plain && alone && !self.is_open()).then_some((name, member))
     }
 
     /// Whether a value is a parameter of the constructor, in its own statements: the application, which has the object
@@ -742,12 +744,27 @@ fn list_of(target: &syntax::Expr) -> Option<&[ListItem]> {
 
 /// How often a text calls or declares a function of a name, or has its name as a text.
 fn mentions(text: &str, name: &str) -> usize {
-    let (text, name) = (text.to_ascii_lowercase(), name.to_ascii_lowercase());
+    let text = super::comments::blanked(&text.to_ascii_lowercase());
+    let name = name.to_ascii_lowercase();
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
     let found = text.match_indices(&name).filter(|(at, _)| {
         let (before, behind) = (&text[..*at], &text[at + name.len()..]);
-        let calls = behind.trim_start().starts_with('(') || behind.starts_with(['\'', '"']);
+        let calls = behind.trim_start().starts_with('(') || is_callable(before, behind);
         calls && !before.ends_with(is_word)
     });
     found.count()
+}
+
+/// Whether a name within quotes may be called: it is no key of an array.
+fn is_callable(before: &str, behind: &str) -> bool {
+    let quotes = ['\'', '"'];
+    let Some(rest) = behind.strip_prefix(quotes) else {
+        return false;
+    };
+    let whole = before.ends_with(quotes) || before.ends_with("::");
+    let read = before
+        .strip_suffix(quotes)
+        .is_some_and(|before| before.ends_with('['));
+    let is_key = rest.trim_start().starts_with("=>") || read && rest.starts_with(']');
+    whole && !is_key
 }

@@ -33,7 +33,9 @@ impl<'a> Builder<'a> {
         let mut words = Vec::new();
         let mut args = Vec::new();
         let mut receiver = None;
+        let outer = std::mem::replace(&mut self.gives_to_application, false);
         self.links(expr, &mut words, &mut args, &mut receiver);
+        self.gives_to_application = outer;
         self.foreign(expr.span, words, receiver, args)
     }
 
@@ -52,7 +54,7 @@ impl<'a> Builder<'a> {
             } => {
                 self.object(object, words, args, receiver);
                 self.member(method, words, args);
-                self.all(given, words, args);
+                self.all(Some(object), given, words, args);
             }
             PhpKind::Property { object, member } => {
                 self.object(object, words, args, receiver);
@@ -65,7 +67,7 @@ impl<'a> Builder<'a> {
             } => {
                 words.push(self.class_word(class));
                 words.push(method.clone());
-                self.all(given, words, args);
+                self.all(None, given, words, args);
             }
             PhpKind::Call {
                 function,
@@ -81,18 +83,18 @@ impl<'a> Builder<'a> {
                         .hint("write the arguments in their order");
                     args.push(Expr::new(expr.span, ExprKind::Refused(problem)));
                 }
-                self.all(given, words, args);
+                self.all(None, given, words, args);
             }
             PhpKind::New { class, args: given } => {
                 words.push("new".to_owned());
                 words.push(self.class_word(class));
-                self.all(given, words, args);
+                self.all(None, given, words, args);
             }
             PhpKind::Whole(whole) => match &**whole {
                 WholeExpr::MethodCall(object, method, given) => {
                     self.object(object, words, args, receiver);
                     self.member(method, words, args);
-                    self.all(given, words, args);
+                    self.all(Some(object), given, words, args);
                 }
                 WholeExpr::Property(object, member) => {
                     self.object(object, words, args, receiver);
@@ -170,7 +172,13 @@ impl<'a> Builder<'a> {
 
     /// The arguments of a call. A spread argument is given as the array, and a named one in the order of writing: the
     /// words tell such a call from others of the same function.
-    fn all(&mut self, given: &'a [Arg], words: &mut Vec<String>, args: &mut Vec<Expr>) {
+    fn all(
+        &mut self,
+        object: Option<&'a syntax::Expr>,
+        given: &'a [Arg],
+        words: &mut Vec<String>,
+        args: &mut Vec<Expr>,
+    ) {
         for arg in given {
             let span = arg.value.span;
             if let Some(name) = &arg.name {
@@ -189,12 +197,59 @@ impl<'a> Builder<'a> {
                 {
                     args.push(self.unknown(span, "a spread `...` here"));
                 }
+                PhpKind::Closure(closure) => {
+                    self.gives_to_application = self.is_applications(object, given, arg, closure);
+                    args.push(self.expr(&arg.value));
+                    self.gives_to_application = false;
+                }
                 PhpKind::Array(items) if items.iter().any(|item| self.is_object(&item.value)) => {
                     self.with_objects(span, items, args);
                 }
                 _ => args.push(self.expr(&arg.value)),
             }
         }
+    }
+
+    /// Whether a closure among these arguments is called with objects of the application's: their classes are declared, and
+    /// the call has no other value of the code here that might hold them, but a parameter.
+    fn is_applications(
+        &self,
+        object: Option<&syntax::Expr>,
+        given: &[Arg],
+        own: &Arg,
+        closure: &syntax::Closure,
+    ) -> bool {
+        let is_class = |ty: &str| Ty::declared(ty).is_none() && !Ty::is_open(ty);
+        let params = closure.params.iter();
+        let declared = params.map(|param| param.ty.as_deref().is_some_and(is_class));
+        let mut root = object;
+        while let Some(PhpKind::MethodCall { object, args, .. }) = root.map(|root| &root.kind) {
+            if !args.iter().all(|arg| is_constant(&arg.value)) {
+                return false;
+            }
+            root = Some(object);
+        }
+        let of_application = match root.map(|root| &root.kind) {
+            None => true,
+            // What the closure sets is read of the copy here no more.
+            Some(PhpKind::Variable(name)) => {
+                let behind = self
+                    .block
+                    .text
+                    .get(own.value.span.end..)
+                    .unwrap_or_default();
+                name != "this" && self.held.is_given(name) && !reads_property(behind, name)
+            }
+            Some(PhpKind::StaticCall { args, .. } | PhpKind::New { args, .. }) => {
+                args.iter().all(|arg| is_constant(&arg.value))
+            }
+            Some(_) => false,
+        };
+        let others = given
+            .iter()
+            .filter(|arg| !matches!(arg.value.kind, PhpKind::Closure(_)));
+        let alone = others.into_iter().all(|arg| is_constant(&arg.value));
+        of_application && alone && declared.into_iter().all(|declared| declared)
     }
 
     /// An array that holds closures or objects of the SDK: it is given with null in their places, and they behind it.
@@ -270,4 +325,23 @@ impl<'a> Builder<'a> {
     ) -> Expr {
         self.foreign_expr(expr)
     }
+}
+
+/// Whether a value holds no variable: it has no object of the code here.
+fn is_constant(value: &syntax::Expr) -> bool {
+    let own = !matches!(value.kind, PhpKind::Variable(_) | PhpKind::Closure(_));
+    own && value.children().into_iter().all(is_constant)
+}
+
+/// Whether a text reads a property of a variable: `$name->property` that is no call.
+fn reads_property(text: &str, name: &str) -> bool {
+    let arrow = format!("${name}->");
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
+    let mut all = text.split(&arrow).skip(1);
+    all.any(|behind| {
+        !behind
+            .trim_start_matches(word)
+            .trim_start()
+            .starts_with('(')
+    })
 }

@@ -199,6 +199,7 @@ impl<'a> Builder<'a> {
         inner.answers_reject = self.answers_reject;
         inner.kinds = self.kinds.clone();
         inner.in_closure = true;
+        inner.called_by_application = std::mem::take(&mut self.gives_to_application);
         inner.held = Held::of(closure, &self.block.text, &self.own_methods());
         let params: Vec<_> = closure
             .params

@@ -5,8 +5,10 @@ mod bytes;
 mod call;
 mod callable;
 mod class;
+mod comments;
 mod computed;
 mod contents;
+mod dispatch;
 mod escapes;
 mod expression;
 mod foreign;
@@ -315,6 +317,10 @@ struct Builder<'a> {
     held: held::Held,
     /// Whether a closure is read.
     in_closure: bool,
+    /// Whether the next closure is only given to the application, which has the object that it is called with.
+    gives_to_application: bool,
+    /// Whether the closure that is read is such a one.
+    called_by_application: bool,
     /// How many constants stand around, each in the value of the one before.
     nested_consts: usize,
     /// How many lists of statements stand around.
@@ -353,6 +359,8 @@ impl<'a> Builder<'a> {
             function_name: None,
             held: held::Held::default(),
             in_closure: false,
+            gives_to_application: false,
+            called_by_application: false,
             nested_consts: 0,
             depth: 0,
             loops: 0,

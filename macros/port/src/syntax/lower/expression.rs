@@ -140,7 +140,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn variable(&self, node: Node<'_>) -> String {
-        self.text(node).trim_start_matches('$').to_owned()
+        let name = self.text(node).trim_start_matches('$');
+        let is_self = self.selves.iter().flatten().any(|other| other == name);
+        if is_self { "this" } else { name }.to_owned()
     }
 
     pub(super) fn member(&mut self, node: Node<'_>) -> Member {

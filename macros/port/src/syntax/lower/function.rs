@@ -36,16 +36,31 @@ impl Lower<'_> {
             .into_iter()
             .find(|child| child.kind() == "anonymous_function_use_clause");
         let uses = uses.map(named).unwrap_or_default().into_iter();
-        Closure {
-            is_static: node.child_by_field_name("static_modifier").is_some(),
+        let uses: Vec<_> = uses.map(|node| self.capture(node)).collect();
+        let (selves, uses): (Vec<_>, _) =
+            uses.into_iter().partition(|capture| self.is_self(capture));
+        let outer = self.selves.clone();
+        if outer.is_none() && self.own_class.is_some() {
+            self.selves = Some(super::selves::names(self.text(node)));
+        }
+        let closure = Closure {
+            is_static: selves.is_empty() && node.child_by_field_name("static_modifier").is_some(),
             params: params.map(|param| self.param(param)).collect(),
             returns: node
                 .child_by_field_name("return_type")
                 .map(|ty| self.type_text(ty)),
-            uses: uses.map(|node| self.capture(node)).collect(),
+            uses,
             arrow,
             body: self.closure_body(node, arrow),
-        }
+        };
+        self.selves = outer;
+        closure
+    }
+
+    fn is_self(&self, capture: &Capture) -> bool {
+        let selves = self.selves.iter().flatten();
+        let mut selves = selves.filter(|_| !capture.by_reference);
+        selves.any(|name| *name == capture.name)
     }
 
     /// A type with the names of its classes resolved, each with a leading backslash.
@@ -76,7 +91,15 @@ impl Lower<'_> {
 
     fn closure_body(&mut self, node: Node<'_>, arrow: bool) -> Vec<Stmt> {
         if !arrow {
-            return self.body(node);
+            let mut body = self.body(node);
+            if self
+                .selves
+                .as_ref()
+                .is_some_and(|selves| !selves.is_empty())
+            {
+                body.retain(|stmt| !super::selves::is_set(stmt));
+            }
+            return body;
         }
         let value = self.field(node, "body");
         vec![Stmt {

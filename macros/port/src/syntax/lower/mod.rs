@@ -6,6 +6,7 @@ mod left_out;
 mod name;
 mod number;
 mod page;
+mod selves;
 mod statement;
 mod text;
 mod touched;
@@ -97,6 +98,8 @@ struct Lower<'t> {
     runs: bool,
     /// The class that is read.
     own_class: Option<String>,
+    /// The variables that are `$this` by other names in the method that is read.
+    selves: Option<Vec<String>>,
 }
 
 impl<'t> Lower<'t> {
@@ -114,6 +117,7 @@ impl<'t> Lower<'t> {
             whole: false,
             runs: false,
             own_class: None,
+            selves: None,
         }
     }
 
