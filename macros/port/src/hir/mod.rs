@@ -56,10 +56,40 @@ use crate::syntax::Program;
 /// The meaning of a file.
 #[must_use]
 pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
-    let mut file = build::file(
-        block,
-        &gcm::program(sodium::program(flatten::program(program))),
-    );
+    let program = gcm::program(sodium::program(flatten::program(program)));
+    let (file, dispatches) = made(block, &program, facts, None);
+    if !dispatches {
+        return file;
+    }
+    let (file, _) = made(block, &program, facts, Some(&plain(&file)));
+    file
+}
+
+/// The methods that take and give nothing but plain values.
+fn plain(file: &tree::File) -> build::Named {
+    let classes = file.classes.iter();
+    let methods = classes.flat_map(|class| {
+        let methods = class.methods.iter().filter(|method| {
+            let params = method.params.iter();
+            let mut types = params.map(|param| &param.ty);
+            let gives = method.returns.is_plain() || method.returns == Ty::Void;
+            gives && types.all(Ty::is_plain)
+        });
+        methods.map(|method| {
+            let names = [&class.name, &method.name].map(|name| name.to_ascii_lowercase());
+            names.into()
+        })
+    });
+    methods.collect()
+}
+
+fn made(
+    block: &Block,
+    program: &Program,
+    facts: &Facts,
+    named: Option<&build::Named>,
+) -> (tree::File, bool) {
+    let (mut file, dispatches) = build::file(block, program, named);
     dead::file(&mut file);
     timezone::file(&mut file);
     appended::file(&mut file);
@@ -81,7 +111,7 @@ pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     }
     infer::finish(&mut file);
     coerce::file(&mut file);
-    file
+    (file, dispatches)
 }
 
 /// The meaning of a block whose calls keep their names, and what its loops and `try`s may change.

@@ -2,7 +2,7 @@
 //! `call_user_func([$this, $method], $order)`, `method_exists($this, $method)`.
 //!
 //! Each method of the class that PHP might call is an arm of a `match` over the name. A method that only a class above may
-//! have is the application's.
+//! have is the application's, and so is one that takes or gives an object of the SDK.
 
 use super::Builder;
 use crate::hir::Ty;
@@ -127,6 +127,8 @@ impl<'a> Builder<'a> {
         missing: &dyn Fn(&Expr) -> Expr,
     ) -> Option<Expr> {
         let class = self.class?.class;
+        self.names.dispatches.set(true);
+        let plain = self.names.named.as_ref()?;
         let methods = class.methods.iter();
         let methods: Vec<_> = methods
             .filter(|method| !method.name.starts_with("__"))
@@ -138,8 +140,15 @@ impl<'a> Builder<'a> {
         if methods.is_empty() || methods.len() > MOST || !methods.iter().all(known) {
             return None;
         }
+        let application = |builder: &Self| {
+            let mut all = vec![name.clone()];
+            all.extend(args.iter().cloned());
+            let words = vec![class.name.clone(), word.to_owned()];
+            builder.foreign(span, words, None, all)
+        };
         let mut arms = Vec::new();
         for method in methods {
+            let names = [&class.name, &method.name].map(|name| name.to_ascii_lowercase());
             let params = &method.closure.params;
             let needed = params
                 .iter()
@@ -147,6 +156,8 @@ impl<'a> Builder<'a> {
                 .count();
             let value = if args.len() < needed {
                 self.too_few(span, &method.name, args.len(), (needed, params.len()))?
+            } else if !plain.contains(&names.into()) {
+                application(self)
             } else {
                 let taken = args.iter().take(params.len()).cloned().collect();
                 Expr::new(span, ExprKind::Method(method.name.clone(), taken))
@@ -157,10 +168,7 @@ impl<'a> Builder<'a> {
         let other = if self.has_all() {
             missing(name)
         } else {
-            let mut all = vec![name.clone()];
-            all.extend(args.iter().cloned());
-            let words = vec![class.name.clone(), word.to_owned()];
-            self.foreign(span, words, None, all)
+            application(self)
         };
         arms.push((None, other));
         let lower = ExprKind::Builtin("strtolower", vec![name.clone()]);

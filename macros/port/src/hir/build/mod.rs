@@ -34,6 +34,7 @@ mod walked;
 pub(super) use bytes::GCM;
 pub(super) use sdk::{is_default, setting_named, unknown};
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -44,10 +45,16 @@ use crate::source::Block;
 use crate::syntax::{self, ExprKind as PhpKind, Program, Span, Statics, Stmt, StmtKind, Whole};
 
 /// The meaning of a file, its variables not yet placed.
-pub(super) fn file(block: &Block, program: &Program) -> File {
+/// The methods, by class and name in lower case, that calls by a name which a value holds may be of.
+pub(super) type Named = BTreeSet<(String, String)>;
+
+/// A file, and whether it calls methods by names that values hold: of `named`, or else of the application.
+pub(super) fn file(block: &Block, program: &Program, named: Option<&Named>) -> (File, bool) {
     let mut names = Names::of(block, program, None);
     names.prints = program.prints;
-    lowered(block, program, &names)
+    names.named = named.cloned();
+    let file = lowered(block, program, &names);
+    (file, names.dispatches.get())
 }
 
 /// A file whose calls keep their names.
@@ -168,6 +175,10 @@ struct Names<'a> {
     touched: Option<&'a Touched>,
     /// The static properties of the classes.
     statics: Arc<Statics>,
+    /// The methods that are called by names which values hold, where that is known.
+    named: Option<Named>,
+    /// Whether there is such a call.
+    dispatches: Cell<bool>,
 }
 
 /// The variables that unsupported parts may change, by the span of the part.
