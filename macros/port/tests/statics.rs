@@ -198,6 +198,7 @@ fn keys_in_an_array_are_texts_that_only_the_sdk_reads() {
         "foreach ($certs as $cert) { g($cert); }",
         "echo json_encode($certs);",
         "echo $certs[$id];",
+        "echo $certs['PUB_KEY_ID_0114232134912410000000000000'];",
         "$text = 'a' . $certs[$id];",
         "$same = $certs[$id] == $pem;",
         "$text = is_string($certs[$id]);",
@@ -224,4 +225,40 @@ fn an_item_that_holds_no_key_is_a_plain_value() {
     let key = "public function key() { return 'x' . $this->config['key']; } }";
     let php = format!("{} {key}", php.trim_end().trim_end_matches('}'));
     refused(&php, "a key as a value of PHP");
+}
+
+#[test]
+fn methods_by_name_are_those_of_the_class() {
+    let php = |head: &str| {
+        format!(
+            "<?php {head} {{ public function pay($m, $no) {{ if (!method_exists($this, $m)) {{ return 'no'; }} return $this->$m($no); }}
+                public function native($no) {{ return 'native' . $no; }} }}"
+        )
+    };
+    let own = text(&php("class A"));
+    assert!(own.contains("self.native("), "{own}");
+    assert!(own.contains("Call to undefined method A::"), "{own}");
+    for above in ["class A extends B", "abstract class A"] {
+        let made = text(&php(above));
+        assert!(made.contains("self.native("), "{made}");
+        assert!(made.contains("host.a_call("), "{made}");
+        assert!(made.contains("host.method_exists("), "{made}");
+    }
+    let traits = php("class A").replace("public function pay", "use T; public function pay");
+    assert!(text(&traits).contains("host.a_call("), "{traits}");
+}
+
+#[test]
+fn another_name_of_the_object_is_the_object() {
+    let php = |body: &str| {
+        format!(
+            "<?php class A {{ private $mchid = '1'; public function f($list) {{ $self = $this; {body} }}
+                public function g($x) {{ return $x . $this->mchid; }} }}"
+        )
+    };
+    let mapped = "return array_map(function ($x) use ($self) { return $self->g($x) . $self->mchid; }, $list);";
+    holds(&php(mapped), "self.mchid");
+    for other in ["return f($self);", "$self = $list; return $self->g(1);"] {
+        refused(&php(other), "`$this` as a value");
+    }
 }

@@ -110,10 +110,16 @@ pub(super) struct Seeds {
 impl Seeds {
     fn may_mark(&self, key: &Expr) -> bool {
         match (&self.names, &*key.kind) {
-            (Some(names), ExprKind::Text(name)) => names.contains(name),
+            (Some(names), ExprKind::Text(name)) => names.contains(name) || is_serial(name),
             _ => true,
         }
     }
+}
+
+/// Whether a name is the id or serial number of a key: such items are set by names that only a run tells.
+fn is_serial(name: &str) -> bool {
+    let hex = name.len() >= 16 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    hex || name.starts_with("PUB_KEY_ID_")
 }
 
 impl Carried {

@@ -148,6 +148,12 @@ fn misused(carried: &Carried, keys: &BTreeSet<String>, file: &mut File) -> BTree
     };
     let mut found = BTreeSet::new();
     carried.each(file, &mut |function, expr| {
+        // PHP cannot order objects by their values.
+        if let ExprKind::Change("sort" | "rsort" | "asort" | "arsort", place, _) = &*expr.kind
+            && carried.is_marked(function, &place.root, place.path.len() + 1, expr.span)
+        {
+            found.insert(expr.span);
+        }
         for key in item_keys(expr) {
             if carried.holds_marked(function, key) {
                 found.insert(key.span);

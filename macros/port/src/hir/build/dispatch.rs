@@ -109,7 +109,19 @@ impl<'a> Builder<'a> {
         self.class.is_some_and(|shape| {
             let class = shape.class;
             let magic = |method: &Method| method.name.eq_ignore_ascii_case("__call");
-            let alone = class.parent.is_none() && class.uses.is_empty();
+            let before = self
+                .block
+                .text
+                .get(..class.name_span.start)
+                .unwrap_or_default();
+            let mut words = before
+                .rsplit(char::is_whitespace)
+                .filter(|word| !word.is_empty());
+            // A class below an abstract one may have more.
+            let whole = words
+                .nth(1)
+                .is_none_or(|word| !word.eq_ignore_ascii_case("abstract"));
+            let alone = whole && class.parent.is_none() && class.uses.is_empty();
             class.kind == "class" && alone && !class.methods.iter().any(magic)
         })
     }
