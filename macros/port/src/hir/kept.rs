@@ -172,6 +172,12 @@ fn misused(carried: &Carried, keys: &BTreeSet<String>, file: &mut File) -> BTree
             }
         }
     });
+    read_by_statements(carried, file, &mut found);
+    found
+}
+
+/// What statements print, throw or compare.
+fn read_by_statements(carried: &Carried, file: &mut File, found: &mut BTreeSet<Span>) {
     let mut number = 0;
     for function in file.functions_mut() {
         statements(function, &mut number, &mut |function, stmt| {
@@ -187,7 +193,6 @@ fn misused(carried: &Carried, keys: &BTreeSet<String>, file: &mut File) -> BTree
             }
         });
     }
-    found
 }
 
 /// The keys of the items that an expression makes or sets.
@@ -241,17 +246,7 @@ fn allowed(expr: &Expr) -> Allowed {
             | "array_filter" | "array_replace",
             _,
         ) => Allowed::Arrays,
-        ExprKind::Binary(op, one, other) => {
-            let compares = matches!(
-                op,
-                BinaryOp::Identical | BinaryOp::NotIdentical | BinaryOp::Equal | BinaryOp::NotEqual
-            );
-            let null = |side: &Expr| matches!(*side.kind, ExprKind::Null);
-            match compares && (null(one) || null(other)) {
-                true => Allowed::All,
-                false => Allowed::None,
-            }
-        }
+        ExprKind::Binary(op, one, other) if compares_with_null(*op, one, other) => Allowed::All,
         ExprKind::Crypto(crypto, _) => match crypto {
             Crypto::Sign | Crypto::Encrypt | Crypto::Decrypt => Allowed::Only(1),
             Crypto::Verify => Allowed::Only(2),
@@ -260,6 +255,15 @@ fn allowed(expr: &Expr) -> Allowed {
         },
         _ => Allowed::None,
     }
+}
+
+fn compares_with_null(op: BinaryOp, one: &Expr, other: &Expr) -> bool {
+    let compares = matches!(
+        op,
+        BinaryOp::Identical | BinaryOp::NotIdentical | BinaryOp::Equal | BinaryOp::NotEqual
+    );
+    let null = |side: &Expr| matches!(*side.kind, ExprKind::Null);
+    compares && (null(one) || null(other))
 }
 
 /// What signs and encrypts with such keys by functions of OpenSSL: those read texts more strictly than the SDK.

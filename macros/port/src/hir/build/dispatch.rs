@@ -141,17 +141,7 @@ impl<'a> Builder<'a> {
         let class = self.class?.class;
         self.names.dispatches.set(true);
         let plain = self.names.named.as_ref()?;
-        let methods = class.methods.iter();
-        let methods: Vec<_> = methods
-            .filter(|method| !method.name.starts_with("__"))
-            .collect();
-        let known = |method: &&Method| {
-            let mut params = method.closure.params.iter();
-            method.has_body && !params.any(|param| param.variadic || param.by_reference)
-        };
-        if methods.is_empty() || methods.len() > MOST || !methods.iter().all(known) {
-            return None;
-        }
+        let methods = callable(class)?;
         let application = |builder: &Self| {
             let mut all = vec![name.clone()];
             all.extend(args.iter().cloned());
@@ -206,6 +196,20 @@ impl<'a> Builder<'a> {
             vec![text(span, &message)],
         ))
     }
+}
+
+/// The methods of a class that PHP may call by name, if all of them can be called here.
+fn callable(class: &syntax::Class) -> Option<Vec<&Method>> {
+    let methods = class.methods.iter();
+    let methods: Vec<_> = methods
+        .filter(|method| !method.name.starts_with("__"))
+        .collect();
+    let known = |method: &&Method| {
+        let mut params = method.closure.params.iter();
+        method.has_body && !params.any(|param| param.variadic || param.by_reference)
+    };
+    let few = !methods.is_empty() && methods.len() <= MOST;
+    (few && methods.iter().all(known)).then_some(methods)
 }
 
 fn text(span: Span, text: &str) -> Expr {
