@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use std::{env, fs, process, thread};
 
 use bytes::Bytes;
@@ -24,6 +24,7 @@ use openssl::pkey::{PKey, Private};
 use openssl::sign::Signer;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::files::cpu_of;
 use crate::repeated::{FILE, Repeated};
 use crate::setup::{PLATFORM_ID, Setup};
 use crate::{Result, runtime};
@@ -66,6 +67,11 @@ impl Gateway {
             _stdout: stdout,
             setup,
         })
+    }
+
+    /// Returns the CPU time of the gateway's process.
+    pub fn cpu(&self) -> Result<Duration> {
+        cpu_of(self.process.id())
     }
 }
 

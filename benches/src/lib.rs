@@ -1,6 +1,7 @@
 //! Shared by the benchmarks: a gateway with answers signed beforehand, and the two clients that call it.
 
 pub mod caller;
+pub mod files;
 mod floor;
 pub mod gateway;
 pub mod offline;

@@ -33,7 +33,7 @@ const FOR_PROGRAMS: &[&str] = &[
     "src/notify/reply.rs",
     "src/notify/run.rs",
     "src/notify/serve.rs",
-    "src/file_io.rs",
+    "src/file_io/",
     "src/stack/",
     "Bytes({} bytes)",
     // Messages of the gateway.

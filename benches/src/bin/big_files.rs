@@ -1,39 +1,37 @@
-//! Uploads and downloads 1 GiB, and prints memory and throughput next to those of a floor in the same run.
+//! Uploads and downloads 1 GiB, and prints throughput, CPU time and memory next to those of two clients written by hand
+//! and to the limit of the machine, all of the same run.
 //!
 //! The floor is only hyper and the hash: an upload is hashed, then sent from the same file; a
-//! download is hashed on arrival, once without and once with writing it. Files are in memory (`/dev/shm`) if it
-//! exists, so that no disk is measured. Speeds are the best of the rounds, ratios their median; resident memory is the peak
-//! of all the client's rounds, minus the value before the first.
+//! download is hashed on arrival, once without and once with writing it. The ideal client has a thread for each step.
+//! The limit follows from the CPU time of the steps and the number of cores, which the gateway uses too.
+//!
+//! Files are in memory (`/dev/shm`) if it exists, so that no disk is measured. Speeds are the best of the rounds, CPU
+//! times their lowest, ratios their median. Resident memory is the peak minus the value at the start, each in a process
+//! where only this client runs.
 //!
 //! ```text
 //! cargo run --release --bin big_files
+//! perf record target/release/big_files upload
 //! ```
+//!
+//! With `upload` or `download` only this client runs, for a profile and for its memory.
 
 use std::fs::File;
-use std::future::Future;
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
-use std::{env, fs, process, thread};
+use std::time::Duration;
+use std::{env, fs, io::Write, process};
 
-use bytes::Bytes;
-use http::Request;
-use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Empty};
-use hyper_util::client::legacy::Client as Http;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
-use openssl::sha::{Sha1, Sha256};
 use wechatpay_chain::{Client, Media, PrivateKey, PublicKey};
+use wechatpay_chain_benches::files::{
+    Figure, Machine, Meter, Plain, UPLOAD, Watch, long_sha1, speed,
+};
 use wechatpay_chain_benches::gateway::become_gateway;
-use wechatpay_chain_benches::repeated::{CHUNK, FILE, LEN, chunk};
+use wechatpay_chain_benches::repeated::{CHUNK, LEN, chunk};
 use wechatpay_chain_benches::setup::{MCHID, PLATFORM_ID, SERIAL};
 use wechatpay_chain_benches::{Gateway, Result};
 
 const ROUNDS: usize = 5;
-const UPLOAD: &str = "v3/merchant/media/upload";
 
 fn main() -> Result<()> {
     become_gateway()?;
@@ -43,107 +41,162 @@ fn main() -> Result<()> {
         .worker_threads(2)
         .enable_all()
         .build()?;
-    runtime.block_on(measure(&gateway, &dir.0))
-}
-
-async fn measure(gateway: &Gateway, dir: &Path) -> Result<()> {
-    let source = dir.join("upload.mp4");
-    write_source(&source)?;
-    let (base, sha1) = (gateway.setup.base_url()?, sha1());
-    let client = client(gateway)?;
-    let floor: Http<HttpConnector, BoxBody<Bytes, std::io::Error>> =
-        Http::builder(TokioExecutor::new()).build_http();
-    let mut times: [Vec<Duration>; 5] = Default::default();
-    let mut memory = 0;
-    for _ in 0..ROUNDS {
-        let [ours_up, floor_up, ours_down, floor_down, written] = &mut times;
-        timed(floor_up, floor_upload(&floor, &base, &source)).await?;
-        let watch = Watch::start();
-        timed(ours_up, upload(&client, &source)).await?;
-        timed(ours_down, download(&client, dir.join("bill.csv"), &sha1)).await?;
-        // Otherwise the replaced GiB of memory would be freed during the next round's time.
-        fs::remove_file(dir.join("bill.csv"))?;
-        memory = memory.max(watch.stop());
-        timed(floor_down, floor_download(&floor, &base, &sha1, None)).await?;
-        let file = dir.join("floor.csv");
-        let to_file = floor_download(&floor, &base, &sha1, Some(File::create(&file)?));
-        timed(written, to_file).await?;
-        fs::remove_file(file)?;
+    if let Some(what) = env::args().nth(1) {
+        return runtime.block_on(alone(&gateway, &dir.0, &what));
     }
-    let [ours_up, floor_up, ours_down, floor_down, written] = &times;
-    report("upload", ours_up, floor_up);
-    report("download", ours_down, floor_down);
-    report("written", ours_down, written);
-    machine(dir)?;
-    println!(
-        "resident memory beyond the start: {:.1} MiB (goal: < 32)",
-        memory as f64 / 1048576.0
-    );
-    Ok(())
+    let machine = Machine::measure(&dir.0)?;
+    // In a task, as the handlers of a server: the thread of `block_on` would have to be woken for each piece.
+    let (gateway, path) = (Arc::new(gateway), dir.0.clone());
+    let rounds = runtime.spawn(async move { Figures::measure(&gateway, &path).await });
+    let figures = runtime.block_on(rounds)??;
+    figures.print(&machine);
+    machine.print();
+    in_another_process("upload")?;
+    in_another_process("download")
 }
 
-/// Prints the best speeds, and the median of the rounds' ratios, which other load on the machine disturbs least.
-fn report(what: &str, ours: &[Duration], floor: &[Duration]) {
-    let best = |times: &[Duration]| speed(times.iter().copied().min().unwrap_or(Duration::MAX));
-    let pairs = ours.iter().zip(floor);
-    let mut ratios: Vec<_> = pairs
-        .map(|(ours, floor)| floor.as_secs_f64() / ours.as_secs_f64())
-        .collect();
-    ratios.sort_by(f64::total_cmp);
-    println!(
-        "{what:<8} 1 GiB: {:5.0} MiB/s, floor {:5.0} MiB/s, ratio {:.2} ({:.2}–{:.2}; goal: >= 0.95)",
-        best(ours),
-        best(floor),
-        ratios[ratios.len() / 2],
-        ratios[0],
-        ratios[ratios.len() - 1],
-    );
-}
-
-fn speed(time: Duration) -> f64 {
-    LEN as f64 / 1048576.0 / time.as_secs_f64()
-}
-
-/// Prints what one core of this machine can do with 1 GiB, in the same run.
-fn machine(dir: &Path) -> Result<()> {
-    let (chunk, mut copy) = (chunk(), vec![0; CHUNK]);
-    let (mut sha1, mut sha256) = (Sha1::new(), Sha256::new());
-    let path = dir.join("machine");
-    let mut file = File::create(&path)?;
-    let each = |work: &mut dyn FnMut() -> std::io::Result<()>| -> Result<f64> {
-        let start = Instant::now();
-        for _ in 0..LEN / CHUNK {
-            work()?;
+/// Runs only this client, and prints how much its resident memory grows.
+async fn alone(gateway: &Gateway, dir: &Path, what: &str) -> Result<()> {
+    let (client, sha1) = (client(gateway)?, long_sha1());
+    let (source, target) = (dir.join("upload.mp4"), dir.join("bill.csv"));
+    write_source(&source)?;
+    let watch = Watch::start();
+    for _ in 0..ROUNDS {
+        match what {
+            "upload" => upload(&client, &source).await?,
+            "download" => download(&client, &target, &sha1).await?,
+            _ => return Err("usage: big_files [upload | download]".into()),
         }
-        Ok(speed(start.elapsed()))
-    };
-    let hashed = each(&mut || {
-        sha1.update(&chunk);
-        Ok(())
-    })?;
-    let hashed_256 = each(&mut || {
-        sha256.update(&chunk);
-        Ok(())
-    })?;
-    let copied = each(&mut || {
-        std::hint::black_box(&mut copy).copy_from_slice(&chunk);
-        Ok(())
-    })?;
-    let written = each(&mut || file.write_all(&chunk))?;
-    fs::remove_file(path)?;
+    }
     println!(
-        "one core: SHA-1 {hashed:.0}, SHA-256 {hashed_256:.0}, copy {copied:.0}, write {written:.0} MiB/s; \
-         {} cores",
-        thread::available_parallelism()?
+        "{what} alone: resident memory grows by {:.1} MiB (goal: <= 16)",
+        watch.growth() as f64 / 1048576.0
     );
     Ok(())
 }
 
-async fn timed(times: &mut Vec<Duration>, work: impl Future<Output = Result<()>>) -> Result<()> {
-    let start = Instant::now();
-    work.await?;
-    times.push(start.elapsed());
-    Ok(())
+/// Measures memory in a process where nothing else runs.
+fn in_another_process(what: &str) -> Result<()> {
+    let status = process::Command::new(env::current_exe()?)
+        .arg(what)
+        .status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("big_files {what}: {status}").into())
+    }
+}
+
+/// The figures of all rounds.
+#[derive(Default)]
+struct Figures {
+    upload: Vec<Figure>,
+    floor_upload: Vec<Figure>,
+    ideal_upload: Vec<Figure>,
+    download: Vec<Figure>,
+    floor_download: Vec<Figure>,
+    floor_written: Vec<Figure>,
+    ideal_download: Vec<Figure>,
+}
+
+impl Figures {
+    async fn measure(gateway: &Gateway, dir: &Path) -> Result<Self> {
+        let (source, target) = (dir.join("upload.mp4"), dir.join("bill.csv"));
+        write_source(&source)?;
+        let (client, sha1) = (client(gateway)?, long_sha1());
+        let (plain, meter) = (Plain::new(&gateway.setup.base_url()?), Meter(gateway));
+        let mut all = Self::default();
+        for _ in 0..ROUNDS {
+            let floor = plain.floor_upload(&source);
+            meter.measure(&mut all.floor_upload, floor).await?;
+            let ours = upload(&client, &source);
+            meter.measure(&mut all.upload, ours).await?;
+            let ours = download(&client, &target, &sha1);
+            meter.measure(&mut all.download, ours).await?;
+            all.others(&plain, &meter, &source, &target).await?;
+        }
+        Ok(all)
+    }
+
+    /// Measures the other clients. Each file is removed: freeing a GiB of memory takes time.
+    async fn others(
+        &mut self,
+        plain: &Plain,
+        meter: &Meter<'_>,
+        source: &Path,
+        target: &Path,
+    ) -> Result<()> {
+        let sha1 = long_sha1();
+        fs::remove_file(target)?;
+        let hashed = plain.floor_download(&sha1, None);
+        meter.measure(&mut self.floor_download, hashed).await?;
+        let written = plain.floor_download(&sha1, Some(File::create(target)?));
+        meter.measure(&mut self.floor_written, written).await?;
+        fs::remove_file(target)?;
+        let ideal = plain.ideal_download(&sha1, File::create(target)?);
+        meter.measure(&mut self.ideal_download, ideal).await?;
+        fs::remove_file(target)?;
+        let ideal = plain.ideal_upload(source);
+        meter.measure(&mut self.ideal_upload, ideal).await
+    }
+
+    fn print(&self, machine: &Machine) {
+        println!("upload, 1 GiB:");
+        one("this client", &self.upload, &self.floor_upload);
+        one("floor", &self.floor_upload, &self.floor_upload);
+        one("ideal", &self.ideal_upload, &self.floor_upload);
+        limit(machine.upload(&self.floor_upload), &self.upload);
+        println!("download, 1 GiB:");
+        one("this client", &self.download, &self.floor_download);
+        one("floor", &self.floor_download, &self.floor_download);
+        one("floor, written", &self.floor_written, &self.floor_download);
+        one("ideal", &self.ideal_download, &self.floor_download);
+        limit(machine.download(&self.floor_written), &self.download);
+    }
+}
+
+/// Prints a client's figures. The median of the rounds' ratios is disturbed least by other load on the machine.
+fn one(who: &str, figures: &[Figure], floor: &[Figure]) {
+    let ratio = |of: fn(&Figure) -> Duration, up: bool| {
+        let pairs = figures.iter().zip(floor);
+        let mut ratios: Vec<_> = pairs
+            .map(|(it, floor)| {
+                let ratio = of(floor).as_secs_f64() / of(it).as_secs_f64();
+                if up { ratio } else { 1.0 / ratio }
+            })
+            .collect();
+        ratios.sort_by(f64::total_cmp);
+        (
+            ratios[0],
+            ratios[ratios.len() / 2],
+            ratios[ratios.len() - 1],
+        )
+    };
+    let (low, middle, high) = ratio(|it| it.time, true);
+    let (_, cpu, _) = ratio(|it| it.cpu, false);
+    let mut cores: Vec<_> = figures.iter().map(Figure::cores).collect();
+    cores.sort_by(f64::total_cmp);
+    println!(
+        "  {who:<15} {:5.0} MiB/s, {middle:.2} of the floor ({low:.2}–{high:.2}); CPU {:.2} s, {cpu:.2} of the \
+         floor's; gateway {:.2} s; {:.1} cores busy",
+        speed(least(figures, |it| it.time)),
+        least(figures, |it| it.cpu).as_secs_f64(),
+        least(figures, |it| it.gateway).as_secs_f64(),
+        cores[cores.len() / 2],
+    );
+}
+
+fn limit(limit: Duration, ours: &[Figure]) {
+    let reached = limit.as_secs_f64() / least(ours, |it| it.time).as_secs_f64();
+    println!(
+        "  {:<15} {:5.0} MiB/s with all cores; this client reached {reached:.2} of it",
+        "limit",
+        speed(limit)
+    );
+}
+
+fn least(figures: &[Figure], of: impl Fn(&Figure) -> Duration) -> Duration {
+    figures.iter().map(of).min().unwrap_or(Duration::MAX)
 }
 
 fn client(gateway: &Gateway) -> Result<Client> {
@@ -168,7 +221,7 @@ async fn upload(client: &Client, source: &Path) -> Result<()> {
     Ok(())
 }
 
-async fn download(client: &Client, target: PathBuf, sha1: &str) -> Result<()> {
+async fn download(client: &Client, target: &Path, sha1: &str) -> Result<()> {
     let file = client
         .chain("v3/billdownload/file")
         .get(())
@@ -182,134 +235,12 @@ async fn download(client: &Client, target: PathBuf, sha1: &str) -> Result<()> {
     }
 }
 
-type Floor = Http<HttpConnector, BoxBody<Bytes, std::io::Error>>;
-
-async fn floor_upload(http: &Floor, base: &str, source: &Path) -> Result<()> {
-    let (mut file, mut buffer) = (File::open(source)?, vec![0; CHUNK]);
-    let mut hash = Sha256::new();
-    loop {
-        match file.read(&mut buffer)? {
-            0 => break,
-            read => hash.update(&buffer[..read]),
-        }
-    }
-    std::hint::black_box(hash.finish());
-    let body = FileBody(File::open(source)?, LEN as u64);
-    let request = Request::post(format!("{base}{UPLOAD}")).body(body.boxed())?;
-    http.request(request).await?.into_body().collect().await?;
-    Ok(())
-}
-
-async fn floor_download(
-    http: &Floor,
-    base: &str,
-    sha1: &str,
-    mut file: Option<File>,
-) -> Result<()> {
-    let uri = format!("{}{FILE}", base.trim_end_matches('/'));
-    let empty = Empty::new().map_err(|never| match never {});
-    let mut body = http
-        .request(Request::get(uri).body(empty.boxed())?)
-        .await?
-        .into_body();
-    let mut hash = Sha1::new();
-    while let Some(frame) = body.frame().await {
-        if let Some(piece) = frame?.data_ref() {
-            hash.update(piece);
-            if let Some(file) = &mut file {
-                file.write_all(piece)?;
-            }
-        }
-    }
-    if hex(&hash.finish()) == sha1 {
-        Ok(())
-    } else {
-        Err("the floor got another file".into())
-    }
-}
-
-/// Reads the file while it is polled: the simplest body of a file.
-struct FileBody(File, u64);
-
-impl http_body::Body for FileBody {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<std::io::Result<http_body::Frame<Bytes>>>> {
-        let mut chunk = Vec::with_capacity(CHUNK);
-        let read = (&mut self.0).take(CHUNK as u64).read_to_end(&mut chunk);
-        std::task::Poll::Ready(match read {
-            Ok(0) => None,
-            Ok(read) => {
-                self.1 -= read as u64;
-                Some(Ok(http_body::Frame::data(chunk.into())))
-            }
-            Err(err) => Some(Err(err)),
-        })
-    }
-
-    fn size_hint(&self) -> http_body::SizeHint {
-        http_body::SizeHint::with_exact(self.1)
-    }
-}
-
-/// Samples this process's resident memory.
-struct Watch {
-    start: u64,
-    peak: Arc<AtomicU64>,
-}
-
-impl Watch {
-    fn start() -> Self {
-        let peak = Arc::new(AtomicU64::new(0));
-        let seen = Arc::downgrade(&peak);
-        thread::spawn(move || {
-            while let Some(peak) = seen.upgrade() {
-                peak.fetch_max(resident(), Ordering::Relaxed);
-                thread::sleep(Duration::from_millis(2));
-            }
-        });
-        // Taken in the first round before the client's work; the lowest of all rounds.
-        static START: AtomicU64 = AtomicU64::new(u64::MAX);
-        START.fetch_min(resident(), Ordering::Relaxed);
-        let start = START.load(Ordering::Relaxed);
-        Self { start, peak }
-    }
-
-    fn stop(self) -> u64 {
-        self.peak.load(Ordering::Relaxed).saturating_sub(self.start)
-    }
-}
-
-/// Returns bytes; 0 if the system does not report them.
-fn resident() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kib.unwrap_or(0) * 1024
-}
-
 fn write_source(path: &Path) -> Result<()> {
     let (mut file, chunk) = (File::create(path)?, chunk());
     for _ in 0..LEN / CHUNK {
         file.write_all(&chunk)?;
     }
     Ok(())
-}
-
-fn sha1() -> String {
-    let (mut hash, chunk) = (Sha1::new(), chunk());
-    for _ in 0..LEN / CHUNK {
-        hash.update(&chunk);
-    }
-    hex(&hash.finish())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A directory that is removed when it is dropped.

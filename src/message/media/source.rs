@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use tokio::io::AsyncRead;
 
-use crate::file_io::run_blocking;
+use crate::file_io::{BATCH, Buffers, Lane, run_blocking};
 use wechatpay_core::crypto::digest::{DigestKind, Digester};
 use wechatpay_core::crypto::{Fingerprint, FingerprintKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -227,71 +227,100 @@ fn file_len(path: &Path) -> Result<u64> {
     ))
 }
 
-/// The number of bytes that are hashed before the thread yields, so that a dropped call ends soon.
+/// The number of bytes that are read before the thread yields, so that a dropped call ends soon.
 const SLICE: usize = 8 << 20;
-const BUFFER: usize = 256 << 10;
 
 /// Reads a file; the digest is empty if none is requested.
 async fn look(path: SharedPath, digester: Option<Digester>) -> Result<(String, FileFingerprint)> {
-    let mut looking = run_blocking(move || Looking::open(path, digester)).await?;
-    loop {
-        let done;
-        (looking, done) = run_blocking(move || {
-            let done = looking.slice()?;
-            Ok((looking, done))
-        })
-        .await?;
-        if done {
-            return looking.finish();
-        }
+    match digester {
+        Some(digester) => hashed(path, digester).await,
+        None => Ok((String::new(), skimmed(path).await?)),
     }
 }
 
-/// A file that is being hashed.
+/// Reads a file. A long one is hashed while its next bytes are read.
+async fn hashed(path: SharedPath, mut digester: Digester) -> Result<(String, FileFingerprint)> {
+    let (mut looking, digester, mut batch) = run_blocking(move || {
+        let mut looking = Looking::open(path)?;
+        let len = looking.file.metadata().map_or(0, |found| found.len());
+        let first = looking.batch(Vec::with_capacity(BATCH.min(len as usize)))?;
+        if !looking.has_more {
+            digester.update(&first)?;
+        }
+        Ok((looking, digester, first))
+    })
+    .await?;
+    if !looking.has_more {
+        return Ok((digester.finish()?, looking.finish()?));
+    }
+    let (mut digester, mut buffers) = (Lane::new(digester), Buffers::default());
+    loop {
+        digester.push(buffers.share(batch)).await?;
+        if !looking.has_more {
+            return Ok((digester.finish().await?.finish()?, looking.finish()?));
+        }
+        let buffer = buffers.empty();
+        (looking, batch) = run_blocking(move || {
+            let batch = looking.batch(buffer)?;
+            Ok((looking, batch))
+        })
+        .await?;
+    }
+}
+
+/// Reads a file only for its fingerprint.
+async fn skimmed(path: SharedPath) -> Result<FileFingerprint> {
+    let mut looking = run_blocking(move || Looking::open(path)?.slice()).await?;
+    while looking.has_more {
+        looking = run_blocking(move || looking.slice()).await?;
+    }
+    looking.finish()
+}
+
+/// A file that is being read.
 struct Looking {
     path: SharedPath,
     file: File,
-    buffer: Vec<u8>,
-    digester: Option<Digester>,
+    has_more: bool,
     key: FingerprintKey,
     fingerprint: Fingerprint,
 }
 
 impl Looking {
-    fn open(path: SharedPath, digester: Option<Digester>) -> Result<Self> {
+    fn open(path: SharedPath) -> Result<Self> {
         let key = FingerprintKey::new()?;
         Ok(Self {
             file: File::open(&path).map_err(|err| unreadable(&path, err))?,
             path,
-            buffer: vec![0; BUFFER],
-            digester,
+            has_more: true,
             fingerprint: Fingerprint::new(&key)?,
             key,
         })
     }
 
-    /// Hashes a slice; returns whether the file has ended.
-    fn slice(&mut self) -> Result<bool> {
-        let mut hashed = 0;
-        while hashed < SLICE {
-            let read = self.file.read(&mut self.buffer);
-            let read = read.map_err(|err| unreadable(&self.path, err))?;
-            if read == 0 {
-                return Ok(true);
-            }
-            if let Some(digester) = &mut self.digester {
-                digester.update(&self.buffer[..read])?;
-            }
-            self.fingerprint.update(&self.buffer[..read])?;
-            hashed += read;
-        }
-        Ok(false)
+    /// Reads the next batch into the buffer.
+    fn batch(&mut self, mut buffer: Vec<u8>) -> Result<Vec<u8>> {
+        buffer.clear();
+        let read = (&mut self.file).take(BATCH as u64).read_to_end(&mut buffer);
+        let read = read.map_err(|err| unreadable(&self.path, err))?;
+        self.fingerprint.update(&buffer)?;
+        self.has_more = read == BATCH;
+        Ok(buffer)
     }
 
-    fn finish(self) -> Result<(String, FileFingerprint)> {
+    /// Reads a slice.
+    fn slice(mut self) -> Result<Self> {
+        let (mut read, mut buffer) = (0, Vec::new());
+        while self.has_more && read < SLICE {
+            buffer = self.batch(buffer)?;
+            read += buffer.len();
+        }
+        Ok(self)
+    }
+
+    fn finish(self) -> Result<FileFingerprint> {
         let (key, tag) = (self.key, self.fingerprint.finish()?);
-        let digest = self.digester.map(Digester::finish).transpose()?;
-        Ok((digest.unwrap_or_default(), FileFingerprint { key, tag }))
+        Ok(FileFingerprint { key, tag })
     }
 }
 

@@ -101,10 +101,6 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "the download is longer than {} bytes: nothing of it was kept; to allow more, use max_bytes",
         "下载的内容超过 {} 字节：没有保留任何内容；需要更多请用 max_bytes",
     ),
-    (
-        "the download was aborted; nothing of it was kept",
-        "下载已中止；没有保留任何内容",
-    ),
     ("it contains a NUL character", "含有 NUL 字符"),
     ("it names a directory", "指的是目录"),
     ("it is a directory", "是目录"),

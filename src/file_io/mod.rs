@@ -1,10 +1,15 @@
 //! File operations, on the runtime's blocking threads, and several downloads at the same time.
 
+mod lane;
+
 use tokio::runtime::Handle;
 #[cfg(feature = "files")]
 use tokio::task::JoinSet;
 use tokio::task::{JoinError, JoinHandle};
 
+#[cfg(feature = "files")]
+pub(crate) use lane::Worker;
+pub(crate) use lane::{BATCH, Buffers, Lane};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// Runs a blocking function and waits for its result.
@@ -65,6 +70,8 @@ pub(crate) async fn run_all<T: Send + 'static>(
     Ok(ended.into_iter().map(|(_, value)| value).collect())
 }
 
+const CANCELLED: &str = "the file operation was cancelled";
+
 fn cancelled(err: JoinError) -> Error {
-    Error::new(ErrorKind::File, "the file operation was cancelled").with_source(err)
+    Error::new(ErrorKind::File, CANCELLED).with_source(err)
 }
