@@ -287,7 +287,7 @@ impl Inner {
         let (request, info) = self.request()?;
         let trace = info.state().trace();
         trace.begin(|| info.about(request.method(), &self.merchant));
-        let running = Running::new(trace);
+        let running = Running::new(info.state().clone());
         let answer = trace.within(|| next.restarted().run(request));
         let outcome = within(self.settings.timeout, answer).await;
         running.end(&match &outcome {

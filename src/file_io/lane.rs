@@ -211,7 +211,12 @@ impl<W: Worker> Running<W> {
 impl<W: Worker> Drop for Running<W> {
     fn drop(&mut self) {
         if self.worker.is_some() {
-            self.fail(Error::new(ErrorKind::File, CANCELLED));
+            let message = if std::thread::panicking() {
+                PANICKED
+            } else {
+                CANCELLED
+            };
+            self.fail(Error::new(ErrorKind::File, message));
         }
     }
 }
@@ -228,6 +233,8 @@ impl<W: Worker> Drop for Lane<W> {
         }
     }
 }
+
+const PANICKED: &str = "the file operation panicked";
 
 fn failed_already() -> Error {
     Error::new(ErrorKind::File, "the file operation has failed already")
@@ -390,7 +397,7 @@ mod tests {
             let mut lane = Lane::new(Recorder::new().0);
             lane.push(batch(PANICS)).await.unwrap();
             let err = lane.finish().await.err().unwrap();
-            assert_eq!(err.to_string(), CANCELLED);
+            assert_eq!(err.to_string(), PANICKED);
         });
     }
 

@@ -155,6 +155,7 @@ impl CallInfo {
             host: origin.host(),
             port: origin.port(),
             merchant,
+            is_read: *method == Method::GET || self.operation().is_some_and(Operation::is_read),
         }
     }
 

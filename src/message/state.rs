@@ -10,7 +10,7 @@ use http::StatusCode;
 use tokio::time::Instant;
 
 use super::sent::Sent;
-use crate::trace::{self, CallTrace};
+use crate::trace::{self, CallTrace, Reported};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The progress of a running call, shared by all clones.
@@ -306,9 +306,13 @@ impl CallState {
     }
 }
 
-impl AsRef<CallTrace> for CallState {
-    fn as_ref(&self) -> &CallTrace {
-        self.trace()
+impl Reported for CallState {
+    fn trace(&self) -> &CallTrace {
+        &self.0.trace
+    }
+
+    fn may_have_arrived(&self) -> bool {
+        self.unresolved() > 0
     }
 }
 

@@ -23,7 +23,7 @@ const LEASE: Duration = Duration::from_secs(120);
 /// A handler that still runs after this time is assumed to hang.
 const RENEW_FOR: Duration = Duration::from_secs(60 * 60);
 /// The limit applies before and after the handler, and twice the limit is still below WeChat Pay's 5 s.
-const TIMEOUT: Duration = Duration::from_secs(2);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(2);
 /// WeChat Pay retries for a little more than a day.
 const RETENTION: Duration = Duration::from_secs(2 * 24 * 3600);
 

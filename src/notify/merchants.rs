@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -12,6 +12,7 @@ use http::{HeaderName, Request};
 use http_body::Body;
 use serde_json::Value;
 
+use super::builder::TIMEOUT;
 use super::hold::until;
 use super::reply::{Acknowledgement, Reply};
 use super::run::Running;
@@ -55,7 +56,6 @@ pub struct MerchantNotifications {
     by: By,
     configure: Arc<Configure>,
     readers: Arc<Mutex<HashMap<Arc<str>, Reader>>>,
-    store: Arc<MemoryStore>,
     running: Running,
 }
 
@@ -73,6 +73,8 @@ enum By {
 struct Reader {
     version: u64,
     notifications: Notifications,
+    /// The merchant's ids, unless the program has another store.
+    store: Arc<MemoryStore>,
 }
 
 impl Merchants {
@@ -84,7 +86,6 @@ impl Merchants {
             by: By::Key,
             configure: Arc::new(|builder| builder),
             readers: Arc::default(),
-            store: Arc::new(MemoryStore::new()),
             running: Running::default(),
         }
     }
@@ -105,8 +106,11 @@ impl MerchantNotifications {
         self
     }
 
-    /// Changes the settings of each merchant's reader, for example the deduplication store. In the store, each id begins
-    /// with its merchant id, so no merchant can use up the ids of another.
+    /// Changes the settings of each merchant's reader, for example the deduplication store. In a store that merchants
+    /// share, each id has its merchant id.
+    ///
+    /// By default, each merchant has a [`MemoryStore`], so no merchant can use up the room of another. A `MemoryStore` that
+    /// all merchants share has only one capacity.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -137,12 +141,12 @@ impl MerchantNotifications {
         A: Into<Acknowledgement>,
     {
         let (head, body) = request.into_parts();
-        let deadline = Instant::now() + TIMEOUT;
-        let body = match until(deadline, late, read(body)).await {
+        // The merchant and its settings may be in the body.
+        let body = match until(Instant::now() + TIMEOUT, late, read(body)).await {
             Ok(body) => body,
             Err(err) => return Reply::refusal(err),
         };
-        match self.accept(&head, &body, deadline).await {
+        match self.accept(&head, &body).await {
             Ok((entry, reader, notification)) => {
                 let client = entry.client.clone();
                 let handler = move |notification| handler(client, notification);
@@ -161,12 +165,11 @@ impl MerchantNotifications {
         &self,
         head: &Parts,
         body: &Bytes,
-        deadline: Instant,
     ) -> Result<(Arc<Entry>, Notifications, Notification)> {
         let entry = self.owner(head, body)?;
         let reader = self.reader(&entry)?;
         let check = |notification: &Notification| self.check(&entry, notification);
-        let accepted = reader.accept_checked(&head.headers, body, deadline, check);
+        let accepted = reader.accept_checked(&head.headers, body, reader.deadline(), check);
         let notification = accepted.await?;
         Ok((entry, reader, notification))
     }
@@ -233,10 +236,15 @@ impl MerchantNotifications {
     fn check(&self, entry: &Entry, notification: &Notification) -> Result<()> {
         let named: Vec<_> = match notification.version() {
             Version::V2 => texts(notification.envelope(), &["mch_id"]),
-            _ => texts(
-                notification.resource(),
-                &["mchid", "sp_mchid", "combine_mchid", "sub_mchid"],
-            ),
+            _ => {
+                let resource = notification.resource();
+                let own = texts(resource, &["mchid", "sp_mchid", "combine_mchid"]);
+                // A service provider's key reads the notifications of its sub-merchants.
+                match own.is_empty() {
+                    true => texts(resource, &["sub_mchid"]),
+                    false => own,
+                }
+            }
         };
         if named.is_empty() || named.iter().any(|id| entry.owns(id)) {
             return Ok(());
@@ -253,14 +261,20 @@ impl MerchantNotifications {
     /// Returns a reader with the merchant's current keys.
     fn reader(&self, entry: &Entry) -> Result<Notifications> {
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(reader) = readers.get(&entry.id)
-            && reader.version == entry.version
-        {
-            return Ok(reader.notifications.clone());
-        }
+        let store = match readers.get(&entry.id) {
+            Some(reader) if reader.version == entry.version => {
+                return Ok(reader.notifications.clone());
+            }
+            Some(reader) => Arc::clone(&reader.store),
+            None => {
+                // The keys of a removed merchant are not kept.
+                readers.retain(|id, _| self.merchants.entry(id).is_some());
+                Arc::default()
+            }
+        };
         let mut builder = Notifications::builder()
             .client(&entry.client)
-            .dedup_store(Arc::clone(&self.store));
+            .dedup_store(Arc::clone(&store));
         if let Some(key) = &entry.old_apiv3_key {
             builder = builder.apiv3_key(key.clone());
         }
@@ -275,14 +289,12 @@ impl MerchantNotifications {
         let reader = Reader {
             version: entry.version,
             notifications: notifications.clone(),
+            store,
         };
         readers.insert(Arc::clone(&entry.id), reader);
         Ok(notifications)
     }
 }
-
-/// The time limit for receiving a body.
-const TIMEOUT: Duration = Duration::from_secs(2);
 
 const UNSIGNED: &str =
     "the notification names no key of WeChat Pay, so its merchant is unknown; do not act on it";

@@ -293,10 +293,7 @@ impl Notifications {
 
     fn hold(&self, notification: &Notification) -> Result<Hold> {
         let dedup = Arc::clone(&self.shared.dedup);
-        let mut id = dedup_id(notification);
-        if let Some(namespace) = &self.shared.namespace {
-            id.insert_str(0, &format!("{namespace}:"));
-        }
+        let id = dedup_id(notification, self.shared.namespace.as_deref());
         Hold::new(dedup, id, self.shared.timeout)
     }
 }
@@ -313,14 +310,18 @@ impl fmt::Debug for Notifications {
     }
 }
 
-/// Returns the id in the store. APIv3, APIv2 and unsigned refunds have separate ids.
-fn dedup_id(notification: &Notification) -> String {
+/// Returns the id in the store. APIv3, APIv2 and unsigned refunds have separate ids, and so has each namespace.
+fn dedup_id(notification: &Notification, namespace: Option<&str>) -> String {
     let origin = match (notification.version(), notification.verification()) {
         (Version::V3, _) => IdSource::V3,
         (Version::V2, Verification::Unsigned) => IdSource::Refund,
         (Version::V2, _) => IdSource::V2,
     };
-    format!("{}{}", origin.prefix(), notification.id())
+    let (source, id) = (origin.prefix(), notification.id());
+    match namespace {
+        None => format!("{source}{id}"),
+        Some(namespace) => format!("{source}{namespace}:{id}"),
+    }
 }
 
 fn refused(kind: ErrorKind, message: &'static str, body: &Bytes) -> Error {

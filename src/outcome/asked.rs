@@ -6,10 +6,11 @@ use std::time::Duration;
 use http::Method;
 use serde_json::{Map, Value};
 
+use super::state::is_same;
 use crate::base_url::BaseUrl;
 use crate::call::Call;
 use crate::engine::Engine;
-use crate::message::Payload;
+use crate::message::{Payload, Response};
 use crate::plan::Plan;
 use wechatpay_core::catalog::{Carried, MerchantNumber, Operation};
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -19,7 +20,7 @@ use wechatpay_core::protocol::xml;
 pub(super) struct Asked {
     engine: Arc<Engine>,
     pub(super) number: &'static MerchantNumber,
-    body: Map<String, Value>,
+    body: Value,
     pub(super) is_v2: bool,
     base_url: Option<BaseUrl>,
     timeout: Option<Duration>,
@@ -39,7 +40,7 @@ impl Asked {
             ));
         };
         let is_v2 = operation.is_v2();
-        let Some(body) = members(&plan.payload, is_v2) else {
+        let Some(body) = members(&plan.payload, is_v2).map(Value::Object) else {
             return Err(refused(
                 "the body is not an object, so it has no number to query by: give it as json!({..})",
             ));
@@ -55,6 +56,11 @@ impl Asked {
         // Checked now, not only when the outcome is unknown.
         asked.carried(number.carries)?;
         Ok(asked)
+    }
+
+    /// Whether a query's response is about this request, and not about another one under the same number.
+    pub(super) fn is_same(&self, found: &Response) -> bool {
+        is_same(self.number, &self.body, found)
     }
 
     /// Builds the query by the number.

@@ -30,8 +30,8 @@
 //! # When a request is done
 //!
 //! *Done* means that WeChat Pay has accepted the request under this number and it has not ended without
-//! success. An order is done when it exists: `trade_state` says whether it is paid. A payment by code is
-//! done when it is paid, a refund or a transfer when it is accepted; its progress is in `status` or
+//! success. An order is done when it exists: `trade_state` says whether it is paid. A payment by code and a deduction are
+//! done when they are paid, a refund or a transfer when it is accepted; its progress is in `status` or
 //! `state`.
 //!
 //! # Why "not found" is not enough
@@ -87,6 +87,8 @@ pub enum NotDone {
     Ended(Response),
     /// The number is unknown, and the request can no longer arrive.
     NotFound(Error),
+    /// The number belongs to another request, with another amount: the query's response.
+    NumberTaken(Response),
 }
 
 impl Call {
@@ -153,11 +155,11 @@ impl Outcome {
 impl NotDone {
     /// Whether the number may be used again because WeChat Pay does not know it.
     ///
-    /// False for a request that has ended, such as a closed order or refund. Its number
-    /// cannot be used again, and a new request needs a new number.
+    /// False for a request that has ended, such as a closed order or refund, and for a number of another request. The
+    /// number cannot be used again, and a new request needs a new number.
     #[must_use]
     pub fn leaves_number_free(&self) -> bool {
-        !matches!(self, Self::Ended(_))
+        !matches!(self, Self::Ended(_) | Self::NumberTaken(_))
     }
 }
 
@@ -169,6 +171,9 @@ impl fmt::Display for NotDone {
                 f.write_str("WeChat Pay accepted the request, but it ended without success")
             }
             Self::NotFound(_) => f.write_str("WeChat Pay does not know the number of the request"),
+            Self::NumberTaken(_) => {
+                f.write_str("the number belongs to another request, with another amount")
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::asked::Asked;
 use super::policy::QueryPolicy;
-use super::state::{RequestState, is_believed, is_not_found, is_number_used, state};
+use super::state::{RequestState, answered, is_believed, is_not_found, is_number_used, state};
 use super::{NotDone, Outcome};
 use crate::call::Call;
 use crate::message::{KeptBody, Response};
@@ -57,7 +57,12 @@ pub(super) async fn query(call: Call, sent_ago: Duration, policy: QueryPolicy) -
 
 /// The queries of transfers and of red packets find nothing older than 30 days. This is a day less, since
 /// the documentation does not say when the 30 days begin.
-const FORGOTTEN: Duration = Duration::from_secs(29 * 86_400);
+const FORGOTTEN: Duration = Duration::from_secs(29 * DAY);
+
+/// How long the query of a deduction that WeChat Pay has accepted may not find it yet: it may deduct on the next day.
+const ACCEPTED: Duration = Duration::from_secs(DAY);
+
+const DAY: u64 = 86_400;
 
 /// The search for the outcome of a request.
 struct Search {
@@ -68,6 +73,8 @@ struct Search {
     first_sent: Instant,
     /// The age of the request at the start of this search.
     sent_ago: Duration,
+    /// WeChat Pay has accepted the request, so it exists, even while the query does not find it.
+    accepted: bool,
 }
 
 /// The result of a query.
@@ -88,6 +95,7 @@ impl Search {
             sent: now,
             first_sent: now,
             sent_ago: Duration::ZERO,
+            accepted: false,
         }
     }
 
@@ -95,10 +103,13 @@ impl Search {
     fn decide(&mut self, answer: Result<Response>) -> Result<Outcome> {
         self.sent = Instant::now();
         match answer {
-            Ok(response) => match state(self.asked.number, &response) {
+            Ok(response) => match answered(self.asked.number, &response) {
                 RequestState::Done | RequestState::Payable => Ok(Outcome::Done(response)),
                 RequestState::Ended => Ok(Outcome::NotDone(NotDone::Ended(response))),
-                RequestState::Pending => Err(pending(&response)),
+                RequestState::Pending => {
+                    self.accepted = true;
+                    Err(pending(&response))
+                }
             },
             // The number is in use: by an earlier request, or by this one, made before.
             Err(err) if err.is_undecided() || is_number_used(&err) || !is_believed(&err) => {
@@ -122,10 +133,10 @@ impl Search {
                 Found::Nothing(found) => found,
                 Found::Open => continue,
             };
-            if age >= FORGOTTEN {
+            if age >= FORGOTTEN || self.accepted {
                 continue;
             }
-            if age >= self.policy.settled {
+            if age >= self.settled() {
                 return Outcome::NotDone(NotDone::NotFound(found));
             }
             if let Some(repeat) = again() {
@@ -144,8 +155,20 @@ impl Search {
         self.sent.elapsed().saturating_add(self.sent_ago)
     }
 
+    /// Returns the age from which "not found" is final.
+    fn settled(&self) -> Duration {
+        if self.asked.number.only_accepts {
+            self.policy.settled.max(ACCEPTED)
+        } else {
+            self.policy.settled
+        }
+    }
+
     async fn look(&self) -> Found {
         match self.ask().await {
+            Ok(response) if !self.asked.is_same(&response) => {
+                Found::End(Outcome::NotDone(NotDone::NumberTaken(response)))
+            }
             Ok(response) => match state(self.asked.number, &response) {
                 RequestState::Done => Found::End(Outcome::Done(response)),
                 RequestState::Payable if self.policy.close => self.close().await,

@@ -20,27 +20,60 @@ pub(super) enum RequestState {
     Ended,
 }
 
-/// Returns the state in an answer. An answer without a known state counts as done, since it shows that
-/// the request exists.
+/// Returns the state in the response of the operation itself. Without a state it means success, unless the operation
+/// only accepts.
+pub(super) fn answered(number: &MerchantNumber, response: &Response) -> RequestState {
+    let names_state = response
+        .value()
+        .is_ok_and(|value| !texts(value, number.state).is_empty());
+    match names_state {
+        true => state(number, response),
+        false if number.only_accepts => RequestState::Pending,
+        false => RequestState::Done,
+    }
+}
+
+/// Returns the state in a query's response. A response without a known state shows that the request exists, but not that
+/// it was paid.
 pub(super) fn state(number: &MerchantNumber, response: &Response) -> RequestState {
+    let unknown = if number.done.is_empty() {
+        RequestState::Done
+    } else {
+        RequestState::Pending
+    };
     let Ok(value) = response.value() else {
-        return RequestState::Done;
+        return unknown;
     };
     let states = texts(value, number.state);
     let all = |list: &[&str]| states.iter().all(|state| list.contains(state));
-    let any = |list: &[&str]| states.iter().any(|state| list.contains(state));
     // Some orders of a combined order may be paid and others closed.
     let unpaid = |state: &&str| number.payable.contains(state) || number.failed.contains(state);
     if states.is_empty() {
-        RequestState::Done
+        unknown
     } else if all(number.failed) {
         RequestState::Ended
-    } else if any(number.pending) {
-        RequestState::Pending
+    } else if all(number.done) {
+        RequestState::Done
     } else if states.iter().all(unpaid) {
         RequestState::Payable
     } else {
-        RequestState::Done
+        unknown
+    }
+}
+
+/// Whether a query has found the request with this body, and not another one under the same number.
+pub(super) fn is_same(number: &MerchantNumber, body: &Value, found: &Response) -> bool {
+    let amount = |value: &Value, at| match value.pointer(at) {
+        Some(Value::String(text)) => text.trim().parse::<i64>().ok(),
+        other => other.and_then(Value::as_i64),
+    };
+    let (Some(at), Ok(found)) = (number.amount, found.value()) else {
+        return true;
+    };
+    match (amount(body, at.sent), amount(found, at.found)) {
+        (Some(sent), Some(found)) => sent == found,
+        // An unpaid order of APIv2 has no amount.
+        _ => true,
     }
 }
 
@@ -129,7 +162,7 @@ mod tests {
             ("CLOSED", RequestState::Ended, RequestState::Ended),
             ("REVOKED", RequestState::Ended, RequestState::Ended),
             ("PAYERROR", RequestState::Payable, RequestState::Ended),
-            ("A_NEW_ONE", RequestState::Done, RequestState::Done),
+            ("A_NEW_ONE", RequestState::Done, RequestState::Pending),
         ] {
             let answer = json!({"trade_state": trade_state});
             for path in [
@@ -147,6 +180,60 @@ mod tests {
                 assert_eq!(state_of(path, answer.clone()), code, "{path} {trade_state}");
             }
         }
+    }
+
+    #[test]
+    fn an_accepted_deduction_is_pending_until_its_query_says_that_it_is_paid() {
+        for path in ["v2/pay/pappayapply", "v2/pay/partner/pappayapply"] {
+            let operation = catalog::find(&Method::POST, path).unwrap();
+            let number = operation.merchant_number().unwrap();
+            let of =
+                |answer: Value| Response::new(StatusCode::OK, HeaderMap::new(), answer.to_string());
+            let accepted = of(json!({"return_code": "SUCCESS", "result_code": "SUCCESS"}));
+            assert_eq!(answered(number, &accepted), RequestState::Pending, "{path}");
+            for (found, expected) in [
+                (json!({}), RequestState::Pending),
+                (json!({"trade_state": "ACCEPT"}), RequestState::Pending),
+                (json!({"trade_state": "PAY_FAIL"}), RequestState::Ended),
+                (json!({"trade_state": "SUCCESS"}), RequestState::Done),
+            ] {
+                assert_eq!(state(number, &of(found)), expected, "{path}");
+            }
+        }
+        // A payment by code that succeeds is paid; its answer in APIv2 has no state.
+        let micropay = catalog::find(&Method::POST, "v2/pay/micropay").unwrap();
+        let paid = Response::new(StatusCode::OK, HeaderMap::new(), "{}");
+        let number = micropay.merchant_number().unwrap();
+        assert_eq!(answered(number, &paid), RequestState::Done);
+    }
+
+    #[test]
+    fn a_request_with_another_amount_is_another_request() {
+        let same = |path: &str, sent: Value, found: Value| {
+            let operation = catalog::find(&Method::POST, path).unwrap();
+            let found = Response::new(StatusCode::OK, HeaderMap::new(), found.to_string());
+            is_same(operation.merchant_number().unwrap(), &sent, &found)
+        };
+        let order = |total: i64| json!({"amount": {"total": total}});
+        let jsapi = "v3/pay/transactions/jsapi";
+        assert!(same(jsapi, order(100), order(100)));
+        assert!(!same(jsapi, order(100), order(101)));
+        assert!(same(jsapi, order(100), json!({"trade_state": "NOTPAY"})));
+        assert!(same(
+            "v2/secapi/pay/refund",
+            json!({"refund_fee": 7, "total_fee": 9}),
+            json!({"refund_fee_0": "7", "total_fee": "9"})
+        ));
+        assert!(!same(
+            "v2/mmpaymkttransfers/promotion/transfers",
+            json!({"amount": "7"}),
+            json!({"payment_amount": "70"})
+        ));
+        assert!(!same(
+            "v3/fund-app/mch-transfer/transfer-bills",
+            json!({"transfer_amount": 100}),
+            json!({"transfer_amount": 200})
+        ));
     }
 
     #[test]

@@ -81,9 +81,28 @@ impl Middleware for Breaker {
 }
 
 fn open(origin: &Origin, left: Duration) -> Error {
-    let message = format!(
-        "the circuit breaker of {origin} is open, since the host did not answer several calls in a row; \
-         nothing was sent: it lets a trial call through in {left:?}"
-    );
-    Error::new(ErrorKind::Connect, message)
+    let next = if left.is_zero() {
+        "a trial call is being made now".to_owned()
+    } else {
+        format!("it lets a trial call through in {left:?}")
+    };
+    let message = format!("the circuit breaker of {origin} is open; nothing was sent: {next}");
+    Error::new(ErrorKind::Connect, message).with_source(Open)
 }
+
+/// Whether a breaker has failed the call. A repetition would fail too.
+pub(super) fn is_open(err: &Error) -> bool {
+    let source = std::error::Error::source(err);
+    source.is_some_and(|source| source.is::<Open>())
+}
+
+#[derive(Debug)]
+struct Open;
+
+impl std::fmt::Display for Open {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the host did not answer several calls in a row")
+    }
+}
+
+impl std::error::Error for Open {}

@@ -145,7 +145,7 @@ impl Middleware for Switch {
             return next.run(request).await;
         };
         let state = info.state();
-        let [(first, ticket), (second, _)] = self.order(&hosts, state);
+        let (first, second, ticket) = self.order(&hosts, state);
         let (outcome, sent) = attempt(
             redirected(request.clone(), first)?,
             next.clone(),
@@ -169,23 +169,18 @@ impl Middleware for Switch {
 }
 
 impl Switch {
-    /// Orders the hosts: the call's own first, unless it is down and the other is not.
+    /// Orders the hosts: the call's own first, unless it is down and the other is not. The ticket is that of the first.
     fn order<'h>(
         &self,
         [own, other]: &'h [Origin; 2],
         state: &CallState,
-    ) -> [(&'h Origin, Ticket); 2] {
-        let ticket = |origin| self.health.ticket(origin, state);
-        let (own_first, other_first) = (
-            |it| [(own, it), (other, ticket(other))],
-            |it| [(other, it), (own, ticket(own))],
-        );
-        match self.health.admit(own, state) {
-            Ok(own) => own_first(own),
-            Err(_) => match self.health.admit(other, state) {
-                Ok(other) => other_first(other),
-                Err(_) => own_first(ticket(own)),
-            },
+    ) -> (&'h Origin, &'h Origin, Ticket) {
+        if let Ok(ticket) = self.health.admit(own, state) {
+            return (own, other, ticket);
+        }
+        match self.health.admit(other, state) {
+            Ok(ticket) => (other, own, ticket),
+            Err(_) => (own, other, self.health.ticket(own, state)),
         }
     }
 }
@@ -216,4 +211,30 @@ fn redirected(mut request: Request, origin: &Origin) -> Result<Request> {
         })?;
     }
     Ok(request)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn one_call_at_a_time_tests_a_host_that_is_down() {
+        let failover = Failover::to("https://backup.example/");
+        let base = BaseUrl::parse("https://usual.example/").unwrap();
+        let switch = failover.layer(Some(&base)).unwrap();
+        let pair = &switch.pairs[0];
+        let hosts = [pair.0.clone(), pair.1.clone()];
+        let state = CallState::default();
+        let first = || switch.order(&hosts, &state);
+        first().2.close(Seen::NoConnection);
+        assert_eq!(first().0, &hosts[1]);
+        tokio::time::advance(Duration::from_secs(10)).await;
+        let probe = first();
+        assert_eq!(probe.0, &hosts[0]);
+        for _ in 0..3 {
+            assert_eq!(first().0, &hosts[1], "the probe has not ended");
+        }
+        drop(probe);
+        assert_eq!(first().0, &hosts[0], "the probe saw nothing");
+    }
 }

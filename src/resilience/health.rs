@@ -32,6 +32,9 @@ pub(super) struct Health {
 struct Host {
     failures: u32,
     down: Option<Down>,
+    /// How often the host went down, failed a probe, or came back. An earlier call says nothing about the time after such a
+    /// change.
+    changes: u64,
 }
 
 #[derive(Debug)]
@@ -80,6 +83,9 @@ pub(super) struct Ticket {
     health: Health,
     origin: Origin,
     state: CallState,
+    is_probe: bool,
+    /// The host's changes when the ticket was made.
+    changes: u64,
     open: bool,
 }
 
@@ -98,59 +104,109 @@ impl Health {
     /// When the cooldown is over, one call goes through as a probe.
     pub(super) fn admit(&self, origin: &Origin, state: &CallState) -> Result<Ticket, Duration> {
         let mut hosts = self.lock();
+        let mut is_probe = false;
         if let Some(down) = hosts.get_mut(origin).and_then(|host| host.down.as_mut()) {
             let left = down.cooldown.saturating_sub(down.since.elapsed());
             if down.probing || !left.is_zero() {
                 return Err(left);
             }
-            down.probing = true;
+            (down.probing, is_probe) = (true, true);
         }
-        Ok(self.ticket(origin, state))
+        let changes = hosts.get(origin).map_or(0, |host| host.changes);
+        Ok(self.new_ticket(origin, state, is_probe, changes))
     }
 
     /// Returns a ticket regardless of the host's state.
     pub(super) fn ticket(&self, origin: &Origin, state: &CallState) -> Ticket {
+        let changes = self.lock().get(origin).map_or(0, |host| host.changes);
+        self.new_ticket(origin, state, false, changes)
+    }
+
+    fn new_ticket(
+        &self,
+        origin: &Origin,
+        state: &CallState,
+        is_probe: bool,
+        changes: u64,
+    ) -> Ticket {
         Ticket {
             health: self.clone(),
             origin: origin.clone(),
             state: state.clone(),
+            is_probe,
+            changes,
             open: true,
         }
     }
 
     /// Records a result; returns whether the host is down now, if that has changed.
-    fn note(&self, origin: &Origin, seen: Seen) -> Option<bool> {
+    fn note(&self, ticket: &Ticket, seen: Seen) -> Option<bool> {
         let mut hosts = self.lock();
-        let weight = match seen {
-            Seen::Answered => {
-                let was_down = hosts.remove(origin).is_some_and(|host| host.down.is_some());
-                return was_down.then_some(false);
-            }
+        match seen {
+            Seen::Answered => hosts.get_mut(&ticket.origin)?.answered(),
             Seen::Nothing => {
-                let down = hosts.get_mut(origin).and_then(|host| host.down.as_mut());
-                down.into_iter().for_each(|down| down.probing = false);
-                return None;
+                hosts.get_mut(&ticket.origin)?.end_probe(ticket);
+                None
             }
-            Seen::NoConnection => self.rules.connect,
-            Seen::NoAnswer => 1,
-        };
-        let host = hosts.entry(origin.clone()).or_default();
-        host.failures = host.failures.saturating_add(weight);
-        if let Some(down) = host.down.as_mut() {
-            // Calls that started before the host went down give no new information.
-            if down.probing {
-                let cooldown = down.cooldown.saturating_mul(2).min(self.rules.longest);
-                *down = Down::now(cooldown);
+            Seen::NoConnection | Seen::NoAnswer => {
+                let host = hosts.entry(ticket.origin.clone()).or_default();
+                host.failed(ticket, seen, &self.rules)
             }
-        } else if host.failures >= self.rules.threshold {
-            host.down = Some(Down::now(self.rules.cooldown));
-            return Some(true);
         }
-        None
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Origin, Host>> {
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Host {
+    fn answered(&mut self) -> Option<bool> {
+        self.failures = 0;
+        self.down.take()?;
+        self.changes += 1;
+        Some(false)
+    }
+
+    fn failed(&mut self, ticket: &Ticket, seen: Seen, rules: &Rules) -> Option<bool> {
+        if ticket.changes != self.changes {
+            return None;
+        }
+        if let Some(down) = &self.down {
+            // Only the probe was to test the host. A call that is made although the host is down shortens and prolongs
+            // nothing.
+            if ticket.is_probe {
+                let cooldown = down.cooldown.saturating_mul(2).min(rules.longest);
+                self.go_down(cooldown);
+            }
+            return None;
+        }
+        let weight = if seen == Seen::NoConnection {
+            rules.connect
+        } else {
+            1
+        };
+        self.failures = self.failures.saturating_add(weight);
+        if self.failures < rules.threshold {
+            return None;
+        }
+        self.go_down(rules.cooldown);
+        Some(true)
+    }
+
+    fn go_down(&mut self, cooldown: Duration) {
+        self.down = Some(Down::now(cooldown));
+        self.changes += 1;
+    }
+
+    /// Lets another call test the host, if this ticket's call was to.
+    fn end_probe(&mut self, ticket: &Ticket) {
+        if let Some(down) = &mut self.down
+            && ticket.is_probe
+            && ticket.changes == self.changes
+        {
+            down.probing = false;
+        }
     }
 }
 
@@ -168,7 +224,7 @@ impl Ticket {
     /// Records the result of the attempt; returns whether the host is down now, if that has changed.
     pub(super) fn close(mut self, seen: Seen) -> Option<bool> {
         self.open = false;
-        self.health.note(&self.origin, seen)
+        self.health.note(&self, seen)
     }
 }
 
@@ -184,7 +240,7 @@ impl Drop for Ticket {
             } else {
                 Seen::Nothing
             };
-            self.health.note(&self.origin, seen);
+            self.health.note(self, seen);
         }
     }
 }
@@ -253,5 +309,35 @@ mod tests {
         tokio::time::advance(Duration::from_secs(4)).await;
         earlier.close(Seen::NoConnection);
         assert_eq!(admitted(&health).err(), Some(Duration::from_secs(6)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn earlier_calls_do_not_decide_for_the_probe() {
+        let health = health();
+        let (failing, dropped) = (admitted(&health).ok().unwrap(), admitted(&health).ok());
+        admitted(&health).ok().unwrap().close(Seen::NoConnection);
+        tokio::time::advance(Duration::from_secs(10)).await;
+        let probe = admitted(&health).ok().unwrap();
+        failing.close(Seen::NoConnection);
+        drop(dropped);
+        assert_eq!(admitted(&health).err(), Some(Duration::ZERO), "one probe");
+        probe.close(Seen::NoAnswer);
+        assert_eq!(admitted(&health).err(), Some(Duration::from_secs(20)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_from_before_an_outage_do_not_begin_the_next() {
+        let health = health();
+        let earlier: Vec<_> = (0..5).map(|_| admitted(&health).ok().unwrap()).collect();
+        admitted(&health).ok().unwrap().close(Seen::NoConnection);
+        tokio::time::advance(Duration::from_secs(10)).await;
+        assert_eq!(
+            admitted(&health).ok().unwrap().close(Seen::Answered),
+            Some(false)
+        );
+        for ticket in earlier {
+            assert_eq!(ticket.close(Seen::NoAnswer), None);
+        }
+        assert!(admitted(&health).is_ok());
     }
 }

@@ -6,6 +6,7 @@ use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
 use super::backoff::retry_after;
+use super::breaker;
 use crate::message::{CallInfo, Payload, Request, Response};
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
@@ -63,10 +64,10 @@ impl Repeat {
         if let Some(header) = operation.idempotency_header() {
             return numbered(has_header(header));
         }
+        if operation.must_be_queried() {
+            return Self::Never;
+        }
         if let Some(number) = operation.merchant_number() {
-            if !number.repeatable {
-                return Self::Never;
-            }
             return numbered(has_text(operation, body, number.member));
         }
         if let Some(field) = operation.idempotency_field() {
@@ -92,7 +93,7 @@ impl Repeat {
                     code: api.code.trim().to_ascii_uppercase(),
                     verification: &api.verification,
                     complete: api.complete,
-                    after: None,
+                    after: retry_after(&api.headers),
                 },
                 None => return self.after_failure(err, sent),
             },
@@ -105,6 +106,9 @@ impl Repeat {
             may_have_been_processed,
             after: None,
         };
+        if breaker::is_open(err) {
+            return None;
+        }
         if !sent {
             let passing = err.is_connect() || err.is_timeout();
             return (passing && !err.maybe_sent()).then(|| again(false));

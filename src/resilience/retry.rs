@@ -170,6 +170,8 @@ impl DynMiddleware for Retry {
                 let mut attempt = Attempt::new(answer, spare.as_ref(), limits, &mut call);
                 let outcome = poll_fn(|cx| attempt.poll(cx)).await;
                 let before = attempt.before;
+                // An attempt that is over gives its connection and its place in flight back before the wait.
+                drop(attempt);
                 if is_success(&outcome) {
                     self.policy.budget.refill();
                     return outcome;

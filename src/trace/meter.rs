@@ -152,8 +152,8 @@ impl CallMeter {
         }
     }
 
-    pub(super) fn cancelled(&self) {
-        self.count(Some("cancelled"), "", true);
+    pub(super) fn cancelled(&self, may_have_arrived: bool) {
+        self.count(Some("cancelled"), "", may_have_arrived);
     }
 
     fn count(&self, error: Option<&'static str>, code: &str, undecided: bool) {
@@ -206,7 +206,7 @@ impl Begun {
                 port,
             ],
             merchant: (**about.merchant).to_owned(),
-            changes_nothing: method == "GET",
+            changes_nothing: about.is_read,
         }
     }
 

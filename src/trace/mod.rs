@@ -40,6 +40,8 @@ pub(crate) struct About<'a> {
     pub(crate) port: u16,
     /// The merchant id or brand id.
     pub(crate) merchant: &'a Arc<str>,
+    /// Whether the call changes nothing at WeChat Pay.
+    pub(crate) is_read: bool,
 }
 
 /// The end of a call.
@@ -84,9 +86,17 @@ pub(crate) struct CallTrace {
     meter: meter::CallMeter,
 }
 
+/// A call that is reported.
+pub(crate) trait Reported {
+    fn trace(&self) -> &CallTrace;
+
+    /// Whether WeChat Pay may have received it.
+    fn may_have_arrived(&self) -> bool;
+}
+
 /// A running call. If it is dropped before [`end`](Self::end), it is reported as cancelled.
-pub(crate) struct Running<T: AsRef<CallTrace>> {
-    trace: T,
+pub(crate) struct Running<T: Reported> {
+    call: T,
     ended: bool,
 }
 
@@ -156,41 +166,37 @@ impl CallTrace {
         self.meter.head(status.as_u16());
     }
 
-    fn cancelled(&self) {
+    #[cfg_attr(not(feature = "metrics"), allow(unused_variables))]
+    fn cancelled(&self, may_have_arrived: bool) {
         #[cfg(feature = "tracing")]
         self.span.cancelled();
         #[cfg(feature = "metrics")]
-        self.meter.cancelled();
+        self.meter.cancelled(may_have_arrived);
     }
 }
 
-impl AsRef<Self> for CallTrace {
-    fn as_ref(&self) -> &Self {
-        self
-    }
-}
-
-impl<T: AsRef<CallTrace>> Running<T> {
+impl<T: Reported> Running<T> {
     /// Watches a call that has begun, until it ends.
-    pub(crate) fn new(trace: T) -> Self {
+    pub(crate) fn new(call: T) -> Self {
         let ended = false;
-        Self { trace, ended }
+        Self { call, ended }
     }
 
     /// Reports how the call ended.
     pub(crate) fn end(mut self, end: &End<'_>) {
         self.ended = true;
         #[cfg(feature = "tracing")]
-        self.trace.as_ref().span.end(end);
+        self.call.trace().span.end(end);
         #[cfg(feature = "metrics")]
-        self.trace.as_ref().meter.end(end);
+        self.call.trace().meter.end(end);
     }
 }
 
-impl<T: AsRef<CallTrace>> Drop for Running<T> {
+impl<T: Reported> Drop for Running<T> {
     fn drop(&mut self) {
         if !self.ended {
-            self.trace.as_ref().cancelled();
+            let may_have_arrived = self.call.may_have_arrived();
+            self.call.trace().cancelled(may_have_arrived);
         }
     }
 }

@@ -81,6 +81,7 @@ fn begin(call: &CallSpan) {
         host: "api.mch.weixin.qq.com",
         port: 443,
         merchant: &"1900000109".into(),
+        is_read: true,
     });
 }
 

@@ -243,7 +243,7 @@ fn a_call_that_is_dropped_is_reported_as_cancelled() {
     with_default(log.subscriber(), || {
         current_thread().block_on(async {
             let call = order(&client).into_future();
-            let short = std::time::Duration::from_millis(20);
+            let short = Duration::from_millis(20);
             assert!(tokio::time::timeout(short, call).await.is_err());
         });
     });
@@ -333,6 +333,7 @@ fn fetches_of_certificates_and_probes_are_events() {
 #[cfg(feature = "metrics")]
 mod metrics {
     use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::time::Duration;
 
     use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshot};
     use wechatpay_chain::metrics as names;
@@ -423,6 +424,27 @@ mod metrics {
         assert_eq!(undecided, DebugValue::Counter(1));
     }
 
+    /// An alarm is raised for each call that is counted.
+    #[test]
+    fn a_dropped_call_that_was_not_sent_is_not_undecided() {
+        let sandbox = Sandbox::start_blocking().unwrap();
+        let bound = wechatpay_chain::resilience::InFlight::new(1);
+        let builder = sandbox.client_builder().max_in_flight(bound);
+        let client = builder.build().unwrap();
+        sandbox.inject_fault(Fault::Slow(Duration::from_secs(60)));
+        let recorder = DebuggingRecorder::new();
+        let snapshotter = recorder.snapshotter();
+        ::metrics::with_local_recorder(&recorder, || {
+            current_thread().block_on(async {
+                let both = async { tokio::join!(order(&client), order(&client)) };
+                let ended = tokio::time::timeout(Duration::from_secs(1), both).await;
+                assert!(ended.is_err(), "{ended:?}");
+            });
+        });
+        let counted = value(snapshotter.snapshot(), names::CALLS_UNDECIDED, &[]);
+        assert_eq!(counted, DebugValue::Counter(1));
+    }
+
     /// A success has no `error.type`, which would be counted as a failure.
     #[test]
     fn labels_are_those_of_open_telemetry() {
@@ -473,9 +495,9 @@ mod metrics {
             current_thread().block_on(async {
                 order(&client).await.unwrap();
                 assert_eq!(states(), [0.0, 1.0], "idle after the call");
-                sandbox.inject_fault(Fault::Slow(std::time::Duration::from_secs(60)));
+                sandbox.inject_fault(Fault::Slow(Duration::from_secs(60)));
                 let call = client.chain("v3/certificates").get(()).into_future();
-                let short = std::time::Duration::from_millis(20);
+                let short = Duration::from_millis(20);
                 let mut call = std::pin::pin!(call);
                 for _ in 0..500 {
                     assert!(tokio::time::timeout(short, call.as_mut()).await.is_err());

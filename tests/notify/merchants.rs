@@ -132,7 +132,7 @@ async fn the_serial_of_a_public_key_identifies_the_merchant() {
         204
     );
     assert_eq!(handled.take(), [A, B]);
-    // All merchants share one deduplication store.
+    // A repeated delivery is not handled again.
     assert_eq!(
         handled
             .post(&endpoint, "/notify", of_a().signed())
@@ -255,6 +255,30 @@ async fn a_key_shared_by_two_merchants_needs_the_path() {
         204
     );
     assert_eq!(handled.take(), [A]);
+}
+
+/// A sub-merchant may also be a merchant of the registry, and its service provider too.
+#[tokio::test]
+async fn a_service_providers_notification_is_not_its_sub_merchants() {
+    let merchants = Merchants::new().unwrap();
+    merchants.add(a()).unwrap();
+    merchants
+        .add(builder(B, KEY_A, &PLATFORM, APIV3, V2))
+        .unwrap();
+    let endpoint = merchants.notifications().by_path();
+    let handled = Handled::default();
+    let of_provider = Post {
+        resource: json!({"sp_mchid": B, "sub_mchid": A, "out_trade_no": "order-1"}),
+        ..of_a()
+    };
+    let (own, other) = (format!("/notify/{B}"), format!("/notify/{A}"));
+    refused(
+        &handled.post(&endpoint, &other, of_provider.signed()).await,
+        "a different merchant",
+    );
+    let reply = handled.post(&endpoint, &own, of_provider.signed()).await;
+    assert_eq!(reply.status(), 204);
+    assert_eq!(handled.take(), [B]);
 }
 
 #[tokio::test]

@@ -55,7 +55,10 @@ enum Fault {
     },
     AnswerLost,
     TooMany,
-    SystemError,
+    /// `SYSTEM_ERROR`, before or after WeChat Pay has processed the request.
+    SystemError {
+        processed: bool,
+    },
     /// The gateway answers with an unsigned status, before or after it has passed the request on.
     Gateway {
         passed_on: bool,
@@ -74,7 +77,9 @@ fn fault(random: &mut Random) -> Fault {
         },
         3 => Fault::AnswerLost,
         4 => Fault::TooMany,
-        5 => Fault::SystemError,
+        5 => Fault::SystemError {
+            processed: random.below(2) == 0,
+        },
         6 => Fault::Gateway { passed_on: false },
         7 => Fault::Gateway { passed_on: true },
         8 => Fault::WrongSignature,
@@ -182,9 +187,16 @@ impl Pay {
     ) -> Result<http::Response<Body>> {
         let refusal =
             |status, code| Answer::json(json!({"code": code, "message": "-"})).status(status);
+        // WeChat Pay asks for the same request again, unless the operation is to be queried. An operation that the catalog
+        // does not know is repeated.
+        if let (Fault::SystemError { processed: true }, Some(number)) = (fault, &number)
+            && !path.ends_with(UNKNOWN)
+        {
+            self.process(number);
+        }
         let refused = match fault {
             Fault::TooMany => Some(refusal(429, "FREQUENCY_LIMITED")),
-            Fault::SystemError => Some(refusal(500, "SYSTEM_ERROR")),
+            Fault::SystemError { .. } => Some(refusal(500, "SYSTEM_ERROR")),
             Fault::StaleKey => Some(refusal(401, "SIGN_ERROR")),
             Fault::Gateway { passed_on: false } => Some(Answer::unsigned("-").status(502)),
             _ => None,

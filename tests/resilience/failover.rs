@@ -235,6 +235,55 @@ async fn timed_out_attempts_count_as_failures() {
     assert!(err.to_string().contains("circuit breaker"), "{err}");
 }
 
+/// A repetition would fail too, and use up the budget of the other hosts' calls.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_the_breaker_fails_is_not_repeated() {
+    let (wire, _) = wire(ErrorKind::Transport);
+    let client = builder()
+        .transport(wire.clone())
+        .retry(RetryPolicy::new().attempts(5).budget(4))
+        .circuit_breaker(CircuitBreaker::new().failures(1))
+        .build()
+        .unwrap();
+    get(&client).await.unwrap_err();
+    for _ in 0..9 {
+        let err = get(&client).await.unwrap_err();
+        assert!(err.to_string().contains("circuit breaker"), "{err}");
+    }
+    // The budget is left for the calls after the cooldown.
+    tokio::time::advance(Duration::from_secs(5)).await;
+    wire.take();
+    get(&client).await.unwrap_err();
+    assert_eq!(wire.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_is_over_gives_its_place_in_flight_back() {
+    let policy = RetryPolicy::new()
+        .attempts(2)
+        .attempt_timeout(Duration::from_secs(2))
+        .backoff(Duration::from_secs(60), Duration::from_secs(60));
+    let slow = wechatpay_chain::transport::from_fn(|request: http::Request<_>| async move {
+        if request.uri().path() == "/v3/slow" {
+            std::future::pending::<()>().await;
+        }
+        Ok(Answer::json(json!({})).into_response())
+    });
+    let client = builder()
+        .transport(slow)
+        .timeout(None)
+        .retry(policy)
+        .max_in_flight(1)
+        .build()
+        .unwrap();
+    let slow = tokio::spawn(client.chain("v3/slow").get(()).into_future());
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    let begun = tokio::time::Instant::now();
+    client.chain("v3/quick").get(()).await.unwrap();
+    assert_eq!(begun.elapsed().as_secs(), 1, "{:?}", begun.elapsed());
+    slow.abort();
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_open_breaker_sends_calls_to_the_backup() {
     let (wire, _) = wire(ErrorKind::Transport);

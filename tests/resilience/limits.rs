@@ -42,6 +42,19 @@ async fn a_call_over_the_limit_waits() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn all_methods_of_a_path_share_a_limit_of_the_program() {
+    const PATH: &str = "v3/payscore/serviceorder";
+    let wire = Wire::ok();
+    let client = client(&wire, RateLimits::none().limit(PATH, 2, SECOND));
+    let begun = Instant::now();
+    client.chain(PATH).post(json!({}), ()).await.unwrap();
+    client.chain(PATH).get(()).await.unwrap();
+    assert_eq!(begun.elapsed().as_secs(), 0);
+    client.chain(PATH).get(()).await.unwrap();
+    assert_eq!(begun.elapsed().as_secs(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_that_may_not_wait_is_rejected_and_not_sent() {
     let wire = Wire::ok();
     let limits = RateLimits::none()

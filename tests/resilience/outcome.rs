@@ -95,6 +95,31 @@ async fn a_lost_answer_is_recovered_by_a_query() {
     assert_eq!(paths(&wire), [format!("POST /{ORDERS}"), query]);
 }
 
+/// Another order has the number: its answer is no proof that this one was made.
+#[tokio::test(start_paused = true)]
+async fn an_order_with_another_amount_is_another_request() {
+    fn found() -> Result<Response<Body>> {
+        let value = json!({
+            "mchid": MCHID, "out_trade_no": "1", "trade_state": "SUCCESS", "amount": {"total": 1},
+        });
+        Ok(Answer::json(value).into_response())
+    }
+    let used: Step = || Ok(refusal(403, "OUT_TRADE_NO_USED").signed().into_response());
+    for first in [used, cut] {
+        let at = AtomicUsize::new(0);
+        let wire = Wire::responding(move |_| match at.fetch_add(1, Ordering::SeqCst) {
+            0 => first(),
+            _ => found(),
+        });
+        let outcome = ordered(&client(&wire), QueryPolicy::quick()).await;
+        let Outcome::NotDone(why) = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert!(matches!(why, NotDone::NumberTaken(_)), "{why}");
+        assert!(!why.leaves_number_free());
+    }
+}
+
 /// The request may arrive late, so a first "not found" proves nothing.
 #[tokio::test(start_paused = true)]
 async fn not_found_is_final_only_after_the_request_can_no_longer_arrive() {

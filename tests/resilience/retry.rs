@@ -144,16 +144,30 @@ async fn no_more_attempts_are_made_than_allowed() {
 
 #[tokio::test(start_paused = true)]
 async fn possibly_processed_requests_without_a_number_are_not_repeated() {
-    let wire = failing(1, ErrorKind::Transport);
-    let client = client(&wire, policy());
     let mut unnumbered = order(MCHID, "1");
     unnumbered.as_object_mut().unwrap().remove("out_trade_no");
     for (path, body) in [(ORDERS, unnumbered), ("v3/not/known", json!({}))] {
-        wire.take();
-        let err = client.chain(path).post(body, ()).await;
-        if wire.count() > 1 {
-            panic!("{path} was repeated: {err:?}");
-        }
+        let wire = failing(1, ErrorKind::Transport);
+        let client = client(&wire, policy());
+        let err = client.chain(path).post(body, ()).await.unwrap_err();
+        assert_eq!(wire.count(), 1, "{path}");
+        assert!(err.is_undecided(), "{path}");
+    }
+}
+
+/// WeChat Pay says to query these after `SYSTEM_ERROR`, and to repeat all others.
+#[tokio::test(start_paused = true)]
+async fn payments_by_code_and_deductions_are_not_repeated_after_a_system_error() {
+    for (path, sent) in [
+        ("v3/papay/pay/transactions/apply", 1),
+        ("hk/v3/transactions/micropay", 1),
+        ("v3/vehicle/transactions/parking", 1),
+        ("v3/marketing/favor/coupon-stocks", 2),
+    ] {
+        let wire = refusing(1, 500, "SYSTEM_ERROR");
+        let call = client(&wire, policy()).chain(path).post(json!({}), ());
+        let ended = call.await;
+        assert_eq!((wire.count(), ended.is_ok()), (sent, sent == 2), "{path}");
     }
 }
 

@@ -27,7 +27,7 @@ use std::cmp::Ordering;
 use http::Method;
 
 pub use kinds::{AnswerKind, AnswerSignature, BodyKind};
-pub use numbered::{Carried, Close, MerchantNumber, NOT_FOUND, NUMBER_USED};
+pub use numbered::{Amount, Carried, Close, MerchantNumber, NOT_FOUND, NUMBER_USED};
 pub use operation::Operation;
 pub use rate::RateLimit;
 pub use similar::similar;

@@ -108,9 +108,14 @@ impl RateLimits {
         }
     }
 
-    fn of(&self, operation: &Operation) -> Vec<RateLimit> {
+    /// Returns the limits that the program has set for an operation.
+    fn own_of(&self, operation: &Operation) -> impl Iterator<Item = RateLimit> {
         let own = self.own.iter().filter(|(path, _)| path == operation.path());
-        let own: Vec<_> = own.map(|(_, limit)| stretched(*limit)).collect();
+        own.map(|(_, limit)| *limit)
+    }
+
+    fn of(&self, operation: &Operation) -> Vec<RateLimit> {
+        let own: Vec<_> = self.own_of(operation).map(stretched).collect();
         if own.is_empty() && self.documented {
             return operation.rate_limits().map(stretched).collect();
         }
@@ -158,12 +163,7 @@ impl Limiter {
         limits: &[RateLimit],
         time: Option<Duration>,
     ) -> Result<()> {
-        let key = format!(
-            "{}:{}:{}",
-            self.merchant,
-            operation.method(),
-            operation.path()
-        );
+        let key = self.key(operation);
         let patience = [self.limits.patience, time].into_iter().flatten().min();
         let asked = Asked {
             operation,
@@ -191,6 +191,16 @@ impl Limiter {
         tokio::time::sleep(wait).await;
         turn.go();
         Ok(())
+    }
+
+    /// Returns the key of an operation's count. The methods of a path share the limit that the program has set.
+    fn key(&self, operation: &Operation) -> String {
+        let (merchant, path) = (&self.merchant, operation.path());
+        if self.limits.own_of(operation).next().is_some() {
+            format!("{merchant}:{path}")
+        } else {
+            format!("{merchant}:{}:{path}", operation.method())
+        }
     }
 
     async fn ask(&self, asked: &Asked<'_>, at_most: Duration) -> Duration {

@@ -32,8 +32,13 @@ pub struct MerchantNumber {
     pub state: &'static str,
     /// The states of a request that ended without success.
     pub failed: &'static [&'static str],
-    /// The states in which the outcome is pending, so that the query is repeated.
-    pub pending: &'static [&'static str],
+    /// The states of a request that is done, if it is done only when it is paid: any other state that is not in
+    /// [`failed`](Self::failed) is pending, so that the query is repeated. Empty if the request is done when it exists.
+    pub done: &'static [&'static str],
+    /// Whether the operation's response says only that WeChat Pay will try to deduct. The query has the state.
+    pub only_accepts: bool,
+    /// Where the amount is, if the query's response has that of the request.
+    pub amount: Option<Amount>,
     /// The states in which the user may still pay.
     pub payable: &'static [&'static str],
     /// Whether the same request may be sent again with the same number because WeChat Pay processes it only
@@ -41,6 +46,16 @@ pub struct MerchantNumber {
     pub repeatable: bool,
     /// The operation that closes an unpaid order.
     pub close: Option<Close>,
+}
+
+/// Where the amount of a request is, as JSON pointers.
+#[derive(Debug, Clone, Copy)]
+#[allow(clippy::exhaustive_structs, reason = "rows of a table")]
+pub struct Amount {
+    /// In the request.
+    pub sent: &'static str,
+    /// In the query's response.
+    pub found: &'static str,
 }
 
 /// A value that a query takes from the request.
@@ -120,6 +135,16 @@ impl Operation {
         Some(offset / size_of::<Self>())
     }
 
+    /// Whether WeChat Pay says to query it when the outcome is unknown, and not to repeat it: payments by code and
+    /// deductions (付款码支付, 委托代扣 …).
+    #[must_use]
+    pub fn must_be_queried(&self) -> bool {
+        match self.merchant_number() {
+            Some(number) => !number.repeatable,
+            None => self.verb == Verb::Post && QUERIED.contains(&self.path()),
+        }
+    }
+
     /// Whether it changes nothing at WeChat Pay: every GET, and APIv2's queries and downloads.
     #[must_use]
     pub fn is_read(&self) -> bool {
@@ -174,6 +199,34 @@ const V2_READS: [&str; 35] = [
     "v2/sandboxnew/pay/orderquery",
     "v2/sandboxnew/pay/refundquery",
     "v2/xdc/apiv2sandbox/pay/orderquery",
+];
+
+/// Payments by code and deductions without a row in `table.rs`.
+const QUERIED: [&str; 24] = [
+    "hk/v3/transactions/micropay",
+    "v2/deposit/facepay",
+    "v2/deposit/micropay",
+    "v2/sandboxnew/pay/micropay",
+    "v2/transit/partnerpay/payapply",
+    "v2/transit/pay/payapply",
+    "v2/vehicle/partnerpay/payapply",
+    "v2/vehicle/pay/payapply",
+    "v2/xdc/apiv2sandbox/pay/micropay",
+    "v3/ebike/charge/transactions",
+    "v3/ecommerce/combine-papay/transactions",
+    "v3/edu-papay/transactions",
+    "v3/eduschoolpay/transactions",
+    "v3/global/papay/transactions",
+    "v3/offlineface/transactions",
+    "v3/papay/insurance-pay/transactions/apply",
+    "v3/papay/pay/harmony/transactions/apply",
+    "v3/papay/pay/partner/transactions/apply",
+    "v3/papay/pay/transactions/apply",
+    "v3/payscore/partner/serviceorder/{out_order_no}/pay",
+    "v3/payscore/serviceorder/{out_order_no}/pay",
+    "v3/qrcode/transactions",
+    "v3/vehicle/etc/transactions/highway",
+    "v3/vehicle/transactions/parking",
 ];
 
 #[cfg(test)]
@@ -233,7 +286,24 @@ mod tests {
                 row.query
             );
             assert!(row.failed.iter().all(|it| !row.payable.contains(it)));
-            assert!(row.failed.iter().all(|it| !row.pending.contains(it)));
+            assert!(row.failed.iter().all(|it| !row.done.contains(it)));
+            assert!(!row.only_accepts || !row.done.is_empty());
+        }
+    }
+
+    #[test]
+    fn payments_by_code_and_deductions_are_queried() {
+        for path in QUERIED {
+            let operation = find(&Method::POST, path).unwrap_or_else(|| panic!("{path}"));
+            assert_eq!(operation.path(), path);
+            assert!(operation.merchant_number().is_none(), "{path}");
+            assert!(operation.must_be_queried() && !operation.reentrant());
+        }
+        for operation in operations().iter().filter(|it| it.method() == Method::POST) {
+            let last = operation.path().rsplit('/').next().unwrap();
+            if ["micropay", "facepay", "codepay", "payapply", "pappayapply"].contains(&last) {
+                assert!(operation.must_be_queried(), "{}", operation.path());
+            }
         }
     }
 

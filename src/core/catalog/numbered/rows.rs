@@ -1,6 +1,6 @@
 //! Values that the rows of the table share.
 
-use super::{Carried, Close, MerchantNumber};
+use super::{Amount, Carried, Close, MerchantNumber};
 
 pub(super) const fn same(name: &'static str) -> Carried {
     renamed(name, name)
@@ -22,6 +22,14 @@ pub(super) const fn optional(name: &'static str) -> Carried {
     }
 }
 
+/// The amount at the same place of the request and of the query's response.
+pub(super) const fn amount(at: &'static str) -> Option<Amount> {
+    Some(Amount {
+        sent: at,
+        found: at,
+    })
+}
+
 /// The defaults of a row; each row overrides some of them.
 pub(super) const ROW: MerchantNumber = MerchantNumber {
     member: "",
@@ -30,7 +38,9 @@ pub(super) const ROW: MerchantNumber = MerchantNumber {
     fixed: &[],
     state: "",
     failed: &[],
-    pending: &[],
+    done: &[],
+    only_accepts: false,
+    amount: None,
     payable: &[],
     repeatable: true,
     close: None,
@@ -43,6 +53,7 @@ pub(super) const ORDER: MerchantNumber = MerchantNumber {
     // such an order may still be paid.
     failed: &["CLOSED", "REVOKED"],
     payable: &["NOTPAY", "PAYERROR"],
+    amount: amount("/amount/total"),
     ..ROW
 };
 
@@ -71,6 +82,7 @@ pub(super) const COMBINED: MerchantNumber = MerchantNumber {
     query: "v3/combine-transactions/out-trade-no/{combine_out_trade_no}",
     carries: &[same("combine_out_trade_no")],
     state: "/sub_orders/*/trade_state",
+    amount: None,
     close: Some(Close {
         path: "v3/combine-transactions/out-trade-no/{combine_out_trade_no}/close",
         members: &[same("combine_out_trade_no"), same("combine_appid")],
@@ -84,7 +96,7 @@ pub(super) const COMBINED: MerchantNumber = MerchantNumber {
 /// when it is paid, and WeChat Pay says to query and not to repeat.
 pub(super) const CODE: MerchantNumber = MerchantNumber {
     failed: &["CLOSED", "REVOKED", "PAYERROR"],
-    pending: &["USERPAYING", "NOTPAY", "ACCEPT"],
+    done: &["SUCCESS", "REFUND"],
     payable: &[],
     repeatable: false,
     ..ORDER
@@ -121,6 +133,7 @@ pub(super) const V2_ORDER: MerchantNumber = MerchantNumber {
         // 订单生成后不能马上调用关单接口，最短调用时间间隔为5分钟
         not_before: 300,
     }),
+    amount: amount("/total_fee"),
     ..ORDER
 };
 
@@ -138,6 +151,7 @@ pub(super) const REFUND: MerchantNumber = MerchantNumber {
     state: "/status",
     // ABNORMAL and CHANGE are refunds that need manual action: they exist, and must not be requested again.
     failed: &["CLOSED", "CLOSE", "REFUNDCLOSE"],
+    amount: amount("/amount/refund"),
     ..ROW
 };
 
@@ -152,6 +166,10 @@ pub(super) const V2_REFUND: MerchantNumber = MerchantNumber {
         optional("sign_type"),
     ],
     state: "/refund_status_0",
+    amount: Some(Amount {
+        sent: "/refund_fee",
+        found: "/refund_fee_0",
+    }),
     ..REFUND
 };
 
@@ -160,6 +178,7 @@ pub(super) const TRANSFER: MerchantNumber = MerchantNumber {
     carries: &[same("out_bill_no")],
     state: "/state",
     failed: &["FAIL", "CANCELLED", "CLOSED"],
+    amount: amount("/transfer_amount"),
     ..ROW
 };
 
@@ -174,6 +193,10 @@ pub(super) const BATCH: MerchantNumber = MerchantNumber {
     fixed: &[("need_query_detail", "false")],
     state: "/transfer_batch/batch_status",
     failed: &["CLOSED"],
+    amount: Some(Amount {
+        sent: "/total_amount",
+        found: "/transfer_batch/total_amount",
+    }),
     ..ROW
 };
 
@@ -208,6 +231,7 @@ pub(super) const RETURN: MerchantNumber = MerchantNumber {
     ],
     state: "/result",
     failed: &["FAILED", "FAIL"],
+    amount: amount("/amount"),
     ..ROW
 };
 

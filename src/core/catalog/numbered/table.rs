@@ -1,10 +1,10 @@
 //! Which operations have a merchant's number.
 
-use super::MerchantNumber;
 use super::rows::{
     BATCH, CODE, COMBINED, DIRECT, GLOBAL, ORDER, PARTNER, REFUND, RETURN, ROW, SHARE, SUB_RETURN,
-    SUB_SHARE, SUB_TRANSFER, TRANSFER, V2_ORDER, V2_REFUND, optional, renamed, same,
+    SUB_SHARE, SUB_TRANSFER, TRANSFER, V2_ORDER, V2_REFUND, amount, optional, renamed, same,
 };
+use super::{Amount, MerchantNumber};
 
 /// The operations of each row, and the row.
 pub(super) static NUMBERED: &[(&[&str], MerchantNumber)] = &[
@@ -80,6 +80,7 @@ pub(super) static NUMBERED: &[(&[&str], MerchantNumber)] = &[
         MerchantNumber {
             query: V2_ORDER.query,
             carries: V2_ORDER.carries,
+            amount: amount("/total_fee"),
             ..CODE
         },
     ),
@@ -88,6 +89,7 @@ pub(super) static NUMBERED: &[(&[&str], MerchantNumber)] = &[
         MerchantNumber {
             query: "v2/pay/facepayquery",
             carries: V2_ORDER.carries,
+            amount: amount("/total_fee"),
             ..CODE
         },
     ),
@@ -97,6 +99,8 @@ pub(super) static NUMBERED: &[(&[&str], MerchantNumber)] = &[
             query: "v2/pay/paporderquery",
             carries: V2_ORDER.carries,
             failed: &["CLOSED", "PAY_FAIL", "PAYERROR", "REVOKED"],
+            only_accepts: true,
+            amount: amount("/total_fee"),
             ..CODE
         },
     ),
@@ -106,6 +110,8 @@ pub(super) static NUMBERED: &[(&[&str], MerchantNumber)] = &[
             query: "v2/pay/partner/paporderquery",
             carries: V2_ORDER.carries,
             failed: &["CLOSED", "PAY_FAIL", "PAYERROR", "REVOKED"],
+            only_accepts: true,
+            amount: amount("/total_fee"),
             ..CODE
         },
     ),
@@ -120,6 +126,7 @@ pub(super) static NUMBERED: &[(&[&str], MerchantNumber)] = &[
                 same("combine_mch_id"),
                 optional("sign_type"),
             ],
+            amount: None,
             ..ORDER
         },
     ),
@@ -208,6 +215,7 @@ pub(super) static NUMBERED: &[(&[&str], MerchantNumber)] = &[
         MerchantNumber {
             query: "v3/partner-transfer/batches/out-batch-no/{out_batch_no}",
             state: "/batch_status",
+            amount: amount("/total_amount"),
             ..BATCH
         },
     ),
@@ -223,6 +231,10 @@ pub(super) static NUMBERED: &[(&[&str], MerchantNumber)] = &[
             ],
             state: "/status",
             failed: &["FAILED"],
+            amount: Some(Amount {
+                sent: "/amount",
+                found: "/payment_amount",
+            }),
             ..ROW
         },
     ),
@@ -243,6 +255,7 @@ pub(super) static NUMBERED: &[(&[&str], MerchantNumber)] = &[
             fixed: &[("bill_type", "MCHT")],
             state: "/status",
             failed: &["FAILED"],
+            amount: amount("/total_amount"),
             ..ROW
         },
     ),
@@ -254,6 +267,7 @@ pub(super) static NUMBERED: &[(&[&str], MerchantNumber)] = &[
             carries: &[same("partner_trade_no"), same("mch_id")],
             state: "/status",
             failed: &["FAILED", "BANK_FAIL"],
+            amount: amount("/amount"),
             ..ROW
         },
     ),
@@ -334,6 +348,7 @@ pub(super) static NUMBERED: &[(&[&str], MerchantNumber)] = &[
                 optional("out_order_no"),
                 optional("order_id"),
             ],
+            amount: amount("/return_amount"),
             ..RETURN
         },
     ),
