@@ -25,8 +25,9 @@ Any other line is a field. Its leading spaces say how deep it lies, "*" is the i
 
 What is encrypted is in the catalog and not repeated here.
 
-corrections.jsonl in the folder of this script replaces parts of the facts, or adds fields. Each line has a method, a path, a
-section ("query", "request", "response"), the pointer of a field, what is right about it, and a source.
+corrections.jsonl in the folder of this script replaces parts of the facts, adds fields, or removes them with "remove": true,
+together with all fields below them. Each line has a method, a path, a section ("query", "request", "response"), the pointer of
+a field, what is right about it, and a source.
 """
 
 import json
@@ -125,7 +126,7 @@ def block(row, schema):
     if status != "200":
         yield f"${status}"
     sections = {
-        "?": [field | {"ptr": "/" + field["name"]} for field in schema.get("query", [])],
+        "?": schema.get("query", []),
         ">": schema.get("request", []),
         "<": schema.get("response", []),
     }
@@ -146,6 +147,13 @@ def correct(schemas, corrections):
         section = schemas.setdefault(key, {}).setdefault(row.pop("section"), [])
         if not row.pop("source"):
             raise SystemExit(f"a correction without a source: {key}")
+        if row.pop("remove", False):
+            below = row["ptr"] + "/"
+            kept = [field for field in section if not (field["ptr"] + "/").startswith(below)]
+            if len(kept) == len(section):
+                raise SystemExit(f"a removal of an unknown field: {key} {row}")
+            section[:] = kept
+            continue
         known = [field for field in section if field["ptr"] == row["ptr"]]
         if known == [] and "type" not in row:
             raise SystemExit(f"a correction of an unknown field: {key} {row}")
@@ -159,6 +167,8 @@ def main():
     folder = sys.argv[1]
     rows = read(folder, "endpoints.jsonl") + read(folder, "endpoints_brand.jsonl")
     schemas = {(row["path"], row["method"]): row for row in read(folder, "schemas.jsonl")}
+    for schema in schemas.values():
+        schema["query"] = [{"ptr": "/" + field["name"]} | field for field in schema.get("query", [])]
     correct(schemas, read(Path(__file__).parent, "corrections.jsonl"))
     for row in sorted(rows, key=lambda row: (row["path"], row["method"])):
         for text in block(row, schemas.get((row["path"], row["method"]), {})):

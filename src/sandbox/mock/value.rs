@@ -143,6 +143,8 @@ fn exact_name(name: &str, most: usize, random: &mut SeededRandom) -> Option<Stri
     Some(match name {
         "mchid" | "mch_id" | "sp_mchid" | "combine_mchid" | "combine_mch_id" => MCHID.to_owned(),
         "transaction_id" => format!("4200{}", random.digits(24)),
+        // The official SDKs read it as an integer of 64 bits.
+        "brand_id" => format!("12{}", random.digits(4)),
         "refund_id" => refund_id(&moment(name, random), random),
         "prepay_id" => format!("wx{}{}", compact(&moment(name, random)), random.hex(20)),
         "code_url" => format!("weixin://wxpay/bizpayurl?pr={}", random.letters(9)),
