@@ -71,8 +71,9 @@ use state::State;
 type Handler = fn(&mut State, &Request<'_>) -> Option<Outcome>;
 
 /// The resources. The first that answers wins.
-const RESOURCES: [Handler; 8] = [
+const RESOURCES: [Handler; 9] = [
     apiv2::answer,
+    contract::answer_v3,
     order::answer,
     refund::answer,
     transfer::answer,

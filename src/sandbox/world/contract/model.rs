@@ -6,12 +6,15 @@ use serde_json::{Value, json};
 use super::super::order::model::Party;
 use super::super::table::{Row, key_of};
 use super::terms::Terms;
-use crate::date::Local;
+use crate::date::{Local, rfc3339};
 
 /// How long a contract is valid: ten years, which the sandbox chose.
 const VALIDITY: i64 = 3650 * 86_400;
 /// `contract_termination_mode` of a contract that the merchant ended by a request.
 const BY_REQUEST: &str = "3";
+/// The same of APIv3. The pages list no values: these are those of the contracts of combined orders
+/// (`v3/ecommerce/combine-papay`).
+const BY_REQUEST_V3: &str = "MCH_API_TERMINATE";
 
 /// A contract that a user has signed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -77,6 +80,38 @@ impl Contract {
             view["contract_terminated_time"] = json!(Local::of(end.time).to_string());
             view["contract_termination_mode"] = json!(BY_REQUEST);
             view["contract_termination_remark"] = json!(end.remark);
+        }
+        view
+    }
+
+    /// The members of APIv3. Source: "通过商户协议号查询委托代扣签约协议".
+    pub(crate) fn view_v3(&self, now: i64) -> Value {
+        let terms = &self.terms;
+        let state = if self.is_over(now) {
+            "TERMINATED"
+        } else {
+            "SIGNED"
+        };
+        let plan_id = terms.plan_id.parse::<u64>();
+        let mut view = Value::Object(self.party.members());
+        view["contract_id"] = json!(self.contract_id);
+        view["plan_id"] = plan_id.map_or_else(|_| json!(terms.plan_id), Value::from);
+        view["out_contract_code"] = json!(terms.code);
+        view["contract_display_account"] = json!(terms.display_account);
+        view["contract_state"] = json!(state);
+        view["contract_signed_time"] = json!(rfc3339(self.signed));
+        view["contract_expired_time"] = json!(rfc3339(self.expires()));
+        view[if self.party.sub_mchid.is_some() {
+            "sp_openid"
+        } else {
+            "openid"
+        }] = json!(self.openid);
+        if let Some(end) = &self.ended {
+            view["contract_terminate_info"] = json!({
+                "contract_termination_mode": BY_REQUEST_V3,
+                "contract_terminated_time": rfc3339(end.time),
+                "contract_termination_remark": end.remark,
+            });
         }
         view
     }

@@ -39,12 +39,16 @@ pub(super) fn notify(state: &mut State, contract: &Contract, now: i64) {
         Some(_) => ("ENTRUST.TERMINATE", "解约成功"),
     };
     state.outbox.push(Event {
-        notify_url: Some(contract.terms.notify_url.clone()),
+        notify_url: Some(contract.terms.notify_url.clone()).filter(|url| !url.is_empty()),
         event_type,
         original_type: "entrust",
         summary,
-        resource: contract.notification(),
-        is_v2: true,
+        resource: if contract.terms.is_v3 {
+            contract.view_v3(now)
+        } else {
+            contract.notification()
+        },
+        is_v2: !contract.terms.is_v3,
         created: now,
     });
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::contract::terms::Terms;
 use super::super::outcome::{Outcome, Success};
 use super::super::request::{Fields, Request};
 use super::super::state::State;
@@ -42,6 +43,7 @@ pub(crate) fn create(
         created: request.now,
         expires: expires(&fields, request.now)?,
         shareable: fields.boolean("/settle_info/profit_sharing")?,
+        contract: Terms::of_v3(&fields)?,
         ..Order::new(out_trade_no, party, kind)
     };
     if kind.is_code() {

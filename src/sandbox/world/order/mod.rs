@@ -52,7 +52,7 @@ fn combined_order(state: &mut State, request: &Request<'_>, rest: &str) -> Optio
     })
 }
 
-/// The payment method of an operation that creates an order. Orders of contracts are remembered, contracts are not.
+/// The payment method of an operation that creates an order.
 fn payment_method(rest: &str) -> Option<PaymentMethod> {
     Some(match rest {
         "jsapi" | "miniprogram" | "jsapi-with-contract" => PaymentMethod::JSAPI,

@@ -407,3 +407,52 @@ fn a_merchant_of_the_mainland_sells_in_yuan_alone() -> Outcome {
     assert!(shop.sandbox.orders().is_empty());
     Ok(())
 }
+
+/// Paying an order with the terms of a contract signs it; the merchant ends it.
+#[test]
+fn an_order_with_a_contract_signs_it_when_it_is_paid() -> Outcome {
+    const CONTRACT: &str = "v3/papay/sign/contracts/plan-id/12535/out-contract-code/CODE1";
+    let shop = Shop::open()?;
+    let mut order = shop.native("1");
+    order["payer"] = json!({"openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"});
+    order["contract_info"] = json!({
+        "plan_id": "12535", "contract_code": "CODE1", "request_serial": "1000",
+        "contract_display_account": "张三", "contract_notify_url": "https://www.example.com/signed",
+    });
+    shop.post("v3/pay/transactions/jsapi-with-contract", order)?;
+    shop.sandbox.pay("1")?;
+    let [paid, signed] =
+        <[_; 2]>::try_from(shop.sandbox.take_events()).map_err(|all| format!("{all:?}"))?;
+    assert_eq!(paid.event_type, "TRANSACTION.SUCCESS");
+    assert_eq!(signed.event_type, "ENTRUST.SIGN");
+    assert_eq!(
+        signed.notify_url.as_deref(),
+        Some("https://www.example.com/signed")
+    );
+    let found = shop.get(CONTRACT)?;
+    assert_eq!(signed.resource, found);
+    assert_eq!(
+        (
+            &found["contract_state"],
+            &found["plan_id"],
+            &found["out_contract_code"]
+        ),
+        (&json!("SIGNED"), &json!(12535), &json!("CODE1"))
+    );
+    assert_eq!(found["openid"], "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o");
+
+    let terminate = format!("{CONTRACT}/terminate");
+    for _ in 0..2 {
+        let ended = shop.post(
+            &terminate,
+            json!({"contract_termination_remark": "用户解约"}),
+        )?;
+        assert_eq!(ended["contract_state"], "TERMINATED");
+    }
+    let event = shop.event()?;
+    assert_eq!(
+        (event.event_type, &event.resource),
+        ("ENTRUST.TERMINATE", &shop.get(CONTRACT)?)
+    );
+    Ok(())
+}
