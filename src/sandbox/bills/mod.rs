@@ -21,7 +21,6 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::HOST;
 use http::request::Parts;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -30,7 +29,7 @@ use crate::journal::Blob;
 use crate::query;
 use crate::refusal::{Refusal, business};
 use crate::world::{BillType, Outcome, Success, World};
-pub(crate) use receipt::Served;
+pub(crate) use receipt::{Served, is_receipt};
 pub(super) use sealed::Written;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::crypto::digest::sha1_hex;
@@ -41,10 +40,8 @@ const TRADE_V2: &str = "v2/pay/downloadbill";
 const FUNDS_V2: &str = "v2/pay/downloadfundflow";
 const SHARING: &str = "/v3/profitsharing/bills";
 const FILE: &str = "/v3/billdownload/file";
-/// The prefix of tokens, percent-encoded as in WeChat Pay's.
-const TOKEN: &str = "6XIv5TUPto7pByrTQKhd6kwvyKLG2uY2wMMR8cNXqaA%2FCv_isg";
-/// The characters of tokens that are escaped in URLs.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_');
+/// The prefix of tokens. As in published URLs (binarywang/WxJava#2193), a token has 64 characters, none of which is escaped.
+const TOKEN: &str = "6XIv5TUPto7pByrTQKhd6kwvyKLG2uY2wMMR8cNXqaA_Cv_i";
 /// How long a URL is valid, in seconds.
 const VALID: i64 = 5 * 60;
 /// 三个月内 (within three months): three months have at most 92 days.
@@ -139,6 +136,7 @@ impl Bills {
             }
             path if sealed::is_sealed(path) => self.sealed(head, written, world, now),
             FILE => self.file(head, now),
+            path if is_receipt(path) => self.receipt(head, now)?,
             _ => return None,
         })
     }
@@ -192,21 +190,26 @@ impl Bills {
     }
 
     fn url(head: &Parts, tls: bool, token: &str) -> String {
+        Self::url_of(head, tls, FILE) + "?token=" + token
+    }
+
+    /// The URL of a path of this sandbox.
+    fn url_of(head: &Parts, tls: bool, path: &str) -> String {
         let scheme = if tls { "https" } else { "http" };
         let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
         let host = host.or_else(|| Some(head.uri.authority()?.as_str()));
         let host = host.unwrap_or_default();
-        format!("{scheme}://{host}{FILE}?token={token}")
+        format!("{scheme}://{host}{path}")
     }
 
     /// Keeps a file and returns its token.
     fn keep(&self, bill: Bytes, made: i64) -> String {
         let mut kept = self.kept();
         kept.count += 1;
-        let token = format!("{TOKEN}{}{:06}%3D", self.mchid, kept.count);
+        let token = format!("{TOKEN}{}{:06}", self.mchid, kept.count);
         kept.bytes += bill.len();
         kept.tickets.push_back(Ticket {
-            token: query::decoded(&token).into_owned(),
+            token: token.clone(),
             made,
             bill: Blob(bill),
         });
@@ -229,7 +232,7 @@ impl Bills {
             .find(|it| it.bill.0 == content)
             .map(|it| it.token.clone());
         match kept {
-            Some(token) => utf8_percent_encode(&token, ESCAPED).to_string(),
+            Some(token) => token,
             None => self.keep(content, now),
         }
     }
@@ -255,6 +258,14 @@ impl Bills {
         } else {
             Success::file(content_type(&bill), bill)
         })
+    }
+}
+
+/// Whether an operation answers with a bill of orders.
+pub(super) fn lists_orders(path: &str, v2: Option<&Operation>) -> bool {
+    match v2 {
+        Some(operation) => [TRADE_V2, FUNDS_V2].contains(&operation.path()),
+        None => [TRADE, FUNDS].contains(&path) || sealed::is_sealed(path),
     }
 }
 
@@ -416,11 +427,10 @@ mod tests {
     fn bill_files_are_bounded_and_the_newest_is_kept() {
         let bills = Bills::new("1900000109");
         let big = Bytes::from(vec![0; BYTES / 2]);
-        let decoded = |token: String| query::decoded(&token).into_owned();
-        let tokens = [0; 3].map(|at| decoded(bills.keep(big.clone(), at)));
+        let tokens = [0; 3].map(|at| bills.keep(big.clone(), at));
         assert!(bills.ticket_of(&tokens[0]).is_none());
         assert!(bills.ticket_of(&tokens[1]).is_some() && bills.ticket_of(&tokens[2]).is_some());
-        let huge = decoded(bills.keep(vec![0; BYTES + 1].into(), 0));
+        let huge = bills.keep(vec![0; BYTES + 1].into(), 0);
         assert!(bills.ticket_of(&huge).is_some() && bills.ticket_of(&tokens[2]).is_none());
         for _ in 0..TICKETS + 2 {
             bills.keep(Bytes::from_static(b"x"), 0);

@@ -1,13 +1,16 @@
 //! Files of other operations that are downloaded like bills: receipts (电子回单), invoices, lists.
 //!
 //! Sources: "商户单号查询电子回单" (pay.weixin.qq.com, doc/v3/merchant 4012716436): the response has the
-//! `download_url`, and the digest of the file by `hash_type`. The content is the sandbox's.
+//! `download_url`, and the digest of the file by `hash_type`. "下载电子回单" and "下载电子回单PDF文件" are the operations
+//! of the URL of receipts. The content is the sandbox's.
 
 use bytes::Bytes;
 use http::request::Parts;
 use serde_json::{Map, Value};
 
 use super::{Bills, TOKEN, USUAL_FUNDS, zipped_mark};
+use crate::query;
+use crate::world::Outcome;
 use wechatpay_core::crypto::digest::{DigestKind, Digester};
 use wechatpay_core::error::Result;
 
@@ -62,10 +65,46 @@ impl Bills {
             }
         }
         let token = self.keep_once(content, served.now);
-        let url = Self::url(served.head, served.tls, &token) + zipped_mark(served.head);
-        members.insert(name.to_owned(), url.into());
+        members.insert(name.to_owned(), served.url(&token).into());
         Ok(())
     }
+
+    /// Answers a request for a receipt; `None` when no response has named the token.
+    pub(super) fn receipt(&self, head: &Parts, now: i64) -> Option<Outcome> {
+        let token = query::value(head.uri.query(), "token")?;
+        self.ticket_of(&token)?;
+        Some(self.file(head, now))
+    }
+}
+
+impl Served<'_> {
+    /// Receipts of transfers have their own operations for downloads.
+    fn url(&self, token: &str) -> String {
+        let asked = self.head.uri.path();
+        if asked.contains("/elecsign/") {
+            let url = Bills::url_of(self.head, self.tls, ELECTRONIC_SIGNATURE);
+            return format!("{url}?token={token}&source=elecsign");
+        }
+        if OF_BATCHES.iter().any(|path| asked.starts_with(path)) {
+            return Bills::url_of(self.head, self.tls, SIGNED_FILE) + "?token=" + token;
+        }
+        Bills::url(self.head, self.tls, token) + zipped_mark(self.head)
+    }
+}
+
+const ELECTRONIC_SIGNATURE: &str = "/v3/transferdownload/elecvoucherfile";
+const SIGNED_FILE: &str = "/v3/transferdownload/signfile";
+/// The operations whose receipts are downloaded at [`SIGNED_FILE`]: those of batches of transfers.
+const OF_BATCHES: [&str; 2] = [
+    "/v3/transfer/bill-receipt",
+    "/v3/transfer-detail/electronic-receipts",
+];
+
+/// Whether a path is a download of receipts.
+///
+/// Its signature may omit the line break after the empty body. Source: wechatpay-apiv3/wechatpay-java#160.
+pub(crate) fn is_receipt(path: &str) -> bool {
+    [ELECTRONIC_SIGNATURE, SIGNED_FILE].contains(&path)
 }
 
 /// The member with the URL of a file that the bills do not serve yet. With a digest it may be named `url`, as for the

@@ -5,11 +5,11 @@ use super::control_orders;
 use super::parse::{Parsed, ParsedBody};
 use super::received::Received;
 use crate::account::Account;
-use crate::bills::Written;
+use crate::bills::{Written, lists_orders};
 use crate::refusal::Refusal;
 use crate::state::SandboxState;
 use crate::world;
-use crate::world::{Outcome, Success};
+use crate::world::{Outcome, Success, World};
 
 /// Executes a request; `None` when it is stubbed, or its operation has no state.
 pub(super) fn execute(
@@ -95,7 +95,11 @@ fn bill(
     received: &Received,
     parsed: &Parsed,
 ) -> Option<Result<Success, Refusal>> {
-    let (bills, world, now) = (&account.bills, &account.world, state.now());
+    let (bills, now) = (&account.bills, state.now());
+    let billed = lists_orders(received.path(), received.v2_operation())
+        .then(|| billed(state, account))
+        .flatten();
+    let world = billed.as_ref().unwrap_or(&account.world);
     match (received.v2_operation(), &parsed.body) {
         (Some(operation), ParsedBody::V2(members)) => {
             bills.answer_v2(operation, members, world, now)
@@ -108,4 +112,13 @@ fn bill(
             bills.answer(&received.head, written, world, now)
         }
     }
+}
+
+/// The world of the bills, where the merchant or another one has placed combined orders for other sellers.
+fn billed(state: &SandboxState, account: &Account) -> Option<World> {
+    let mchid = account.mchid();
+    let accounts = state.accounts.all();
+    let others = accounts.iter().filter(|other| other.mchid() != mchid);
+    let worlds = others.map(|other| &other.world);
+    account.world.billed(mchid, worlds, state.now())
 }

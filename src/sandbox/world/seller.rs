@@ -1,7 +1,10 @@
 //! The parts of combined orders whose seller is another merchant than the one that placed the order.
 //!
 //! A part is kept where its combined order is. Its seller queries and refunds it like any order, by the
-//! operations in [`SHARED`]. They run on a state that has only the parts of this seller.
+//! operations in [`SHARED`]. They run on a state that has only the parts of this seller. Its bills list the part, and those
+//! of the merchant that placed the combined order do not ([`World::billed`]).
+
+use std::sync::Mutex;
 
 use super::order::model::Party;
 use super::outcome::Outcome;
@@ -53,6 +56,32 @@ impl World {
         })
     }
 
+    /// The world that the bills of its merchant list: without the parts of other sellers, and with the merchant's parts of
+    /// the combined orders of other worlds. `None` when it is this world.
+    pub(crate) fn billed<'w>(
+        &self,
+        mchid: &str,
+        others: impl Iterator<Item = &'w Self>,
+        now: i64,
+    ) -> Option<Self> {
+        let parts = others.filter_map(|it| it.with(|state| parts_of(state, mchid, now)));
+        let parts: Vec<State> = parts.collect();
+        let has_foreign =
+            |state: &mut State| state.orders.iter().any(|it| it.party.is_other_seller);
+        if parts.is_empty() && !self.with(has_foreign) {
+            return None;
+        }
+        let mut state = self.with(|state| state.clone());
+        remove_parts(&mut state.orders, |order| &order.party);
+        remove_parts(&mut state.refunds, |refund| &refund.party);
+        for parts in parts {
+            put_back(&mut state, parts, now);
+        }
+        Some(Self {
+            state: Mutex::new(state),
+        })
+    }
+
     /// The parts that this seller has in the combined orders of this world.
     pub(crate) fn orders_of_seller(&self, seller: &str, now: i64) -> Vec<OrderRecord> {
         self.with(|state| {
@@ -65,6 +94,14 @@ impl World {
 
 fn is_of(party: &Party, seller: &str) -> bool {
     party.is_other_seller && party.mchid == seller
+}
+
+fn remove_parts<T: Row>(table: &mut Table<T>, party: impl Fn(&T) -> &Party) {
+    let parts = table.iter().filter(|row| party(row).is_other_seller);
+    let keys: Vec<String> = parts.map(Row::key).collect();
+    for key in keys {
+        table.remove(&key);
+    }
 }
 
 /// A state in which the parts and their refunds are the seller's own.

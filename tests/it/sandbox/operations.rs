@@ -185,7 +185,8 @@ fn made_up_url(value: &Value) -> Option<&str> {
             let own = members.iter().find_map(|(name, value)| {
                 let is_file = name == "download_url" || (has_digest && name == "url");
                 let url = value.as_str().filter(|_| is_file)?;
-                Some(url).filter(|url| !url.contains("/v3/billdownload/file?token="))
+                let served = ["/v3/billdownload/file", "/v3/transferdownload/"];
+                Some(url).filter(|url| !served.iter().any(|path| url.contains(path)))
             });
             own.or_else(|| members.values().find_map(made_up_url))
         }

@@ -127,6 +127,11 @@ async fn a_receipt_can_be_downloaded() -> Outcome {
     let receipt = receipt.await?;
     let url = receipt["download_url"].as_str().ok_or("no download_url")?;
     let path = url.strip_prefix(sandbox.base_url()).ok_or(url.to_owned())?;
+    let download = "v3/transferdownload/elecvoucherfile?token=";
+    assert!(
+        path.starts_with(download) && path.ends_with("&source=elecsign"),
+        "{path}"
+    );
     let file = client.chain(path.to_owned()).get(()).await?;
     assert_eq!(file.headers()["content-type"], "application/pdf");
     assert!(file.bytes().starts_with(b"%PDF-"));

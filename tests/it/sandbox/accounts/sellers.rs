@@ -134,3 +134,48 @@ fn an_order_of_the_seller_goes_before_a_part_with_its_number() -> Outcome {
     );
     Ok(())
 }
+
+/// The content of today's bill.
+fn bill(client: &wechatpay_chain::Client, path: &'static str, day: &str) -> Outcome<String> {
+    let dir = tempfile::tempdir()?;
+    let target = dir.path().join("bill.csv");
+    let bill = client.bill(path).query("bill_date", day);
+    bill.download(&target).wait()?;
+    Ok(std::fs::read_to_string(target)?)
+}
+
+#[test]
+fn a_part_is_in_the_bills_of_its_seller_only() -> Outcome {
+    let (sandbox, shop) = placed()?;
+    let client = shop.client()?;
+    sandbox.pay("COMBINED001")?;
+    post(&client, REFUNDS, refund("R1", 5))?;
+    let paid = get(&client, QUERY, &[("mchid", SHOP)])?;
+    let day = paid["success_time"]
+        .as_str()
+        .and_then(|time| time.get(..10));
+    let day = day.ok_or("not paid")?;
+    for path in ["v3/bill/tradebill", "v3/bill/fundflowbill"] {
+        let own = bill(&sandbox.client()?, path, day)?;
+        let of_shop = bill(&client, path, day)?;
+        for (number, own_has, shop_has) in [
+            ("`OWN001,", true, false),
+            ("`PART001,", false, true),
+            (
+                paid["transaction_id"].as_str().unwrap_or("none"),
+                false,
+                true,
+            ),
+        ] {
+            let has =
+                |bill: &str| bill.contains(number) || bill.contains(&number.replace(',', "\r\n"));
+            assert_eq!(
+                (has(&own), has(&of_shop)),
+                (own_has, shop_has),
+                "{path} {number}\n{own}\n{of_shop}"
+            );
+        }
+        assert!(of_shop.contains("R1") && !own.contains("R1"), "{of_shop}");
+    }
+    Ok(())
+}

@@ -296,3 +296,34 @@ fn an_operation_that_takes_hmac_only_refuses_md5() -> Outcome {
     }
     Ok(())
 }
+
+/// Source: wechatpay-apiv3/wechatpay-java#160.
+#[test]
+fn the_download_of_a_receipt_is_signed_with_or_without_the_last_line_break() -> Outcome {
+    const RECEIPT: &str = "/v3/transferdownload/signfile?token=X8Uk";
+    let sandbox = Sandbox::start_blocking()?;
+    for (target, is_short, status) in [
+        (RECEIPT, false, 200),
+        (RECEIPT, true, 200),
+        ("/v3/certificates", false, 200),
+        ("/v3/certificates", true, 401),
+    ] {
+        let raw = Raw::new(&sandbox, "GET", target)?;
+        let mut text = raw.text();
+        if is_short {
+            text.pop();
+        }
+        let value = format!(
+            "{} mchid=\"{}\",nonce_str=\"{}\",signature=\"{}\",timestamp=\"{}\",serial_no=\"{}\"",
+            raw.scheme,
+            raw.mchid,
+            raw.nonce,
+            raw.key.sign(&text)?,
+            raw.timestamp,
+            raw.serial
+        );
+        let answer = raw.header("Authorization", value).send(&sandbox)?;
+        assert_eq!(answer.status, status, "{target} {is_short}");
+    }
+    Ok(())
+}
