@@ -72,6 +72,13 @@ pub(super) fn owner_of(request: &IncomingRequest<'_>) -> Option<String> {
     names.find_map(|name| value_of(request, name))
 }
 
+/// Whose setting it is: the values of the path, and the sub-merchant.
+pub(super) fn setting_of(request: &IncomingRequest<'_>) -> String {
+    let values = request.variables().map(|(_, value)| value);
+    let values = values.chain(owner_of(request));
+    values.collect::<Vec<_>>().join("/")
+}
+
 pub(super) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text.clone()),

@@ -9,6 +9,8 @@
 //!   number is 404.
 //! - A number that no operation creates, such as the number of a contract that a user signs, is known from the first
 //!   request that changes its record.
+//! - A coupon is found by its code. A code that no request has sent is not refused, since users get coupons without one.
+//! - A setting, such as the URL of notifications, is read as it was last written.
 //! - A repeated number of the merchant gets the first response again if the fields are the same, otherwise a refusal.
 //! - Sub-merchants may use the same number. A request that names none finds the newest record with the number.
 //! - The newest 10,000 records are kept, and at most 64 MiB.
@@ -31,7 +33,9 @@ use crate::journal::{StaticText, interned};
 use crate::refusal::{Refusal, business};
 use crate::validation::IncomingRequest;
 use crate::world::Outcome;
-use exchange::{Generated, answer_of, owner_of, response_of, sent, success, text, value_of};
+use exchange::{
+    Generated, answer_of, owner_of, response_of, sent, setting_of, success, text, value_of,
+};
 use plan::{Plan, Role};
 use record::{Key, Record, is_wanted, new_record};
 
@@ -96,6 +100,7 @@ impl Remembered {
             Role::Queries => records.query(plan, request, generate),
             Role::Changes => records.change(plan, request, generate),
             Role::Lists => records.list(plan, request, generate),
+            Role::Sets => records.set(plan, request, generate),
         };
         Some((outcome?, records.next > next))
     }
@@ -285,7 +290,7 @@ impl Records {
             },
         };
         let (status, mut body) = answer_of(request, generate)?;
-        if request.operation.method() == Method::DELETE {
+        if request.operation.method() == Method::DELETE && self.is_whole(plan, request, row) {
             self.remove(row);
             return Some(Ok(success((status, body))));
         }
@@ -305,6 +310,19 @@ impl Records {
             }
         }
         Some(Ok(success(answer)))
+    }
+
+    /// Whether a `DELETE` names the record itself. One that ends with a part of the record, such as
+    /// `stocks/{stock_id}/couponcodes/{coupon_code}`, only changes it.
+    fn is_whole(&self, plan: &Plan, request: &IncomingRequest<'_>, row: u64) -> bool {
+        let last = plan
+            .last
+            .and_then(|name| Some((name, value_of(request, name)?)));
+        let record = self.rows.get(&row);
+        last.zip(record).is_some_and(|((name, number), record)| {
+            let mut keys = record.keys.iter();
+            keys.any(|key| key.1 == name && key.2 == number)
+        })
     }
 
     /// Creates the record of a number that no operation creates.
@@ -370,6 +388,46 @@ impl Records {
         Some(Ok(success((status, body))))
     }
 
+    /// Reads, writes or removes a setting. One that was never written has generated values.
+    fn set(
+        &mut self,
+        plan: &Plan,
+        request: &IncomingRequest<'_>,
+        generate: impl FnOnce() -> Generated,
+    ) -> Option<Outcome> {
+        let key: Key = (plan.family, String::new(), setting_of(request));
+        let known = self.index.get(&key).and_then(|rows| rows.last()).copied();
+        let is_known = self.names.contains(&(plan.family, String::new()));
+        let method = request.operation.method();
+        let row = match known {
+            Some(row) => row,
+            None if [Method::GET, Method::DELETE].contains(&method) => {
+                let refusal = || business::RECORD_NOT_EXIST.with(&[&"path", &plan.family]);
+                return is_known.then(|| Err(refusal()));
+            }
+            None => {
+                let answer = answer_of(request, generate)?;
+                let mut record = new_record(plan, request, sent(request), &answer);
+                record.keys = vec![key];
+                self.insert(record);
+                return Some(Ok(success(answer)));
+            }
+        };
+        let (status, mut body) = answer_of(request, generate)?;
+        if method == Method::DELETE {
+            self.remove(row);
+            return Some(Ok(success((status, body))));
+        }
+        let (bytes, record) = (self.bytes, self.rows.get_mut(&row)?);
+        let before = record.bytes;
+        record.update(&sent(request));
+        if let Some(Value::Object(answer)) = &mut body {
+            overlay::write(record, answer, response_of(request));
+        }
+        self.bytes = bytes + record.bytes - before;
+        Some(Ok(success((status, body))))
+    }
+
     /// The record that the request names; `None` when no record with a number of this name was ever created.
     fn addressed(
         &self,
@@ -416,7 +474,7 @@ impl Records {
         self.next += 1;
         self.bytes += record.bytes;
         for key in &record.keys {
-            if !record.is_adopted {
+            if !record.is_adopted && key.1 != plan::COUPON_CODE {
                 self.names.insert((key.0, key.1.clone()));
             }
             self.index.entry(key.clone()).or_default().push(row);

@@ -20,6 +20,14 @@ const CLOSED: [&str; 8] = [
     "UNBIND",
 ];
 
+/// What becomes of a coupon: the last segment of an operation, and the state after it.
+const OF_COUPONS: [(&str, &str); 4] = [
+    ("USE", "USED"),
+    ("RETURN", "SENDED"),
+    ("RETURN", "EFFECTIVE"),
+    ("CONFIRM", "EFFECTIVE"),
+];
+
 /// Members of answers to which APIv2 gives another name in requests: the second was sent, the first is answered.
 const ALIASES: [(&str, &str); 2] = [
     ("payment_amount", "amount"),
@@ -150,7 +158,10 @@ fn state(record: &Record, field: &Field) -> Option<&'static str> {
     let same = |value: &&str| stem.len() > 3 && value.starts_with(stem);
     let is_closing = CLOSED.iter().any(|closed| moved.contains(closed));
     let closes = |value: &&str| is_closing && CLOSED.iter().any(|closed| value.contains(closed));
+    let mut of_coupons = OF_COUPONS.iter().filter(|(verb, _)| *verb == moved);
+    let of_coupon = of_coupons.find_map(|(_, state)| values.clone().find(|it| it == state));
     exact
+        .or(of_coupon)
         .or_else(|| values.clone().find(same))
         .or_else(|| values.find(closes))
 }

@@ -15,6 +15,8 @@ pub(super) enum Role {
     Queries,
     Changes,
     Lists,
+    /// Reads, writes or removes a setting, which has no number: the place is its path.
+    Sets,
 }
 
 #[derive(Debug, Clone)]
@@ -30,6 +32,8 @@ pub(super) struct Plan {
     pub(super) own: Option<&'static str>,
     /// The last segment of the path that is not a variable.
     pub(super) verb: &'static str,
+    /// The variable that the path ends with.
+    pub(super) last: Option<&'static str>,
     /// Whether it also creates the record that it changes: users, not operations, create these numbers.
     pub(super) adopts: bool,
     /// The array of a list.
@@ -84,9 +88,13 @@ pub(super) fn is_number(name: &str) -> bool {
     let ends = ["_no", "_id", "billno", "_number"];
     let is_code = name.ends_with("_code") && (name.starts_with("out_") || name == "business_code");
     let is_code = is_code || name == "contract_code";
+    let is_code = is_code || [COUPON_CODE, "device_sn"].contains(&name);
     let named = name == "id" || is_code || ends.iter().any(|end| name.ends_with(end));
     named && !OTHERS.iter().any(|other| name.ends_with(other))
 }
+
+/// The number of a coupon. Merchants may choose it, and users get coupons without a request.
+pub(super) const COUPON_CODE: &str = "coupon_code";
 
 pub(super) fn is_empty(operation: &Operation) -> bool {
     operation.answer() == AnswerKind::Empty
@@ -99,9 +107,44 @@ fn all() -> HashMap<(&'static str, Method), Plan> {
         families.entry(numbers.family).or_default().push(numbers);
     }
     let plans = families.values().flat_map(|family| plans(family));
+    let plans: Vec<_> = plans.collect();
+    let planned: BTreeSet<_> = plans
+        .iter()
+        .map(|(operation, _)| operation.path())
+        .collect();
+    let settings = settings().filter(|(operation, _)| !planned.contains(operation.path()));
+    let plans = settings.collect::<Vec<_>>().into_iter().chain(plans);
     plans
         .map(|(operation, plan)| ((operation.path(), operation.method()), plan))
         .collect()
+}
+
+/// The plans of settings: paths that can be read and written.
+fn settings() -> impl Iterator<Item = (&'static Operation, Plan)> {
+    let of = |is_read: bool| -> BTreeSet<&'static str> {
+        let operations = catalog::operations().iter();
+        let operations = operations.filter(|it| (it.method() == Method::GET) == is_read);
+        operations.map(Operation::path).collect()
+    };
+    let (read, written) = (of(true), of(false));
+    let is_setting = move |path| read.contains(path) && written.contains(path);
+    let operations = catalog::operations().iter();
+    let operations = operations.filter(move |it| is_setting(it.path()));
+    operations.map(|operation| (operation, setting(operation)))
+}
+
+fn setting(operation: &'static Operation) -> Plan {
+    Plan {
+        role: Role::Sets,
+        family: operation.path(),
+        names: Vec::new(),
+        makes: Vec::new(),
+        own: None,
+        verb: "",
+        last: None,
+        adopts: false,
+        list: None,
+    }
 }
 
 /// The plans of a family. Numbers that are only created or only queried are not remembered.
@@ -205,11 +248,21 @@ impl Numbers {
     }
 
     fn new_in_answer(&self) -> impl Iterator<Item = &'static str> + '_ {
-        let sent = |name: &&str| self.path.contains(name) || self.request.contains(name);
+        let sent = |name: &&str| {
+            let is_chosen = *name == COUPON_CODE && !self.is_of_coupon();
+            self.path.contains(name) || (self.request.contains(name) && !is_chosen)
+        };
         self.response
             .iter()
             .copied()
             .filter(move |name| !sent(name))
+    }
+
+    /// Whether the operation changes a coupon that its body names.
+    fn is_of_coupon(&self) -> bool {
+        let is_named = self.request.contains(&COUPON_CODE);
+        let is_sent = self.verb.contains("send") || self.verb == "coupons";
+        is_named && self.path.is_empty() && !self.reads() && !is_sent
     }
 
     /// The merchant's number of a new record. `out_trade_no` is often the number of an existing order.
@@ -237,7 +290,11 @@ impl Numbers {
             return None;
         }
         let is_known = |name: &&'static str| known.contains(name);
-        let address: Vec<_> = self.address().into_iter().filter(is_known).collect();
+        let mut address: Vec<_> = self.address().into_iter().filter(is_known).collect();
+        let is_of_coupon = self.is_of_coupon() && known.contains(COUPON_CODE);
+        if is_of_coupon {
+            address = vec![COUPON_CODE];
+        }
         let list = self
             .list
             .as_ref()
@@ -247,9 +304,15 @@ impl Numbers {
         let (role, names) = match list {
             Some((_, names)) if !ends_in_variable => (
                 Role::Lists,
-                names.iter().copied().filter(is_known).collect(),
+                // A coupon also has the numbers of its requests.
+                if names.contains(&COUPON_CODE) && known.contains(COUPON_CODE) {
+                    vec![COUPON_CODE]
+                } else {
+                    names.iter().copied().filter(is_known).collect()
+                },
             ),
             _ if self.reads() => (Role::Queries, address),
+            _ if is_of_coupon => (Role::Changes, address),
             _ if !self.path.is_empty() || makes.is_empty() => (Role::Changes, address),
             _ => (Role::Makes, makes.clone()),
         };
@@ -258,13 +321,15 @@ impl Numbers {
         }
         let is_made = names.iter().any(|name| made.contains(name));
         Some(Plan {
-            adopts: role == Role::Changes && !is_made && self.adopted().next().is_some(),
+            adopts: role == Role::Changes
+                && (is_of_coupon || (!is_made && self.adopted().next().is_some())),
             role,
             family: self.family,
             names,
             own: self.own().filter(|own| makes.contains(own)),
             makes,
             verb: self.verb,
+            last: last_variable(self.operation.path()),
             list: list.map(|(name, _)| *name),
         })
     }
@@ -287,6 +352,13 @@ fn list(field: &Field) -> Option<(&'static str, Vec<&'static str>)> {
     let item = (field.kind() == FieldKind::Array).then(|| field.fields().first())??;
     let names = numbers(item.fields());
     (!names.is_empty()).then(|| (field.name(), names))
+}
+
+fn last_variable(path: &'static str) -> Option<&'static str> {
+    path.rsplit('/')
+        .next()?
+        .strip_prefix('{')?
+        .strip_suffix('}')
 }
 
 /// The orders of APIv2, some of which have special rules.

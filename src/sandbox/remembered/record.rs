@@ -171,10 +171,8 @@ pub(super) fn is_wanted(record: &Record, request: &IncomingRequest<'_>) -> bool 
     }
     let mut asked = request.parameters().chain(request.variables());
     asked.all(|(name, value)| {
-        let known = record
-            .members
-            .get(&*name)
-            .filter(|_| plan::is_number(&name));
+        let is_compared = plan::is_number(&name) || name.ends_with("openid");
+        let known = record.members.get(&*name).filter(|_| is_compared);
         known.and_then(text).is_none_or(|known| known == *value)
     })
 }
