@@ -124,10 +124,14 @@ impl PairFiles {
         self.sync()
     }
 
-    /// Syncs the folders up to the sandbox's, in which the folder of the first brand is new.
     fn sync(&self) -> Result<(), BoxError> {
-        let within = |folder: &&Path| folder.starts_with(&self.dir);
-        write::sync_folders(self.folder().ancestors().take_while(within))
+        write::sync_folders(self.folders())
+    }
+
+    /// The folders that have new names: those up to the sandbox's, in which the folder of the first brand is new.
+    fn folders(&self) -> impl Iterator<Item = &Path> {
+        let folders = self.folder().ancestors();
+        folders.take_while(|folder| folder.starts_with(&self.dir))
     }
 
     fn publish(&self, certificate: &X509) -> Result<(), BoxError> {
@@ -141,5 +145,30 @@ impl PairFiles {
 
     fn folder(&self) -> &Path {
         self.key.parent().unwrap_or(Path::new("."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A crash must not lose the name of a folder that a key is in.
+    #[test]
+    fn every_folder_up_to_that_of_the_sandbox_is_synced() {
+        let keys = FolderKeys(PathBuf::from("/work/keys"));
+        let synced = |name: &str| {
+            let files = keys.files(name).unwrap();
+            let folders = files.folders().map(Path::to_owned);
+            folders.collect::<Vec<_>>()
+        };
+        let paths = |names: &[&str]| names.iter().map(PathBuf::from).collect::<Vec<_>>();
+        let brand = [
+            "/work/keys/brands/120344",
+            "/work/keys/brands",
+            "/work/keys",
+        ];
+        assert_eq!(synced("brand 120344"), paths(&brand));
+        let platform = ["/work/keys/sandbox", "/work/keys"];
+        assert_eq!(synced("platform sm"), paths(&platform));
     }
 }
