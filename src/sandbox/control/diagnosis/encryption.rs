@@ -140,6 +140,7 @@ impl Field<'_> {
         };
         match self.serial {
             Some(serial) if is_same_serial(serial, id) => None,
+            Some(serial) if self.is_of_merchant(serial) => Some(serial_of_merchant(id)),
             Some(serial) => Some(Mistake::of(
                 "encrypted_for_other_key",
                 format!(
@@ -244,15 +245,8 @@ impl Field<'_> {
         {
             return None;
         }
-        let own = self.caller.credentials.certificate.serial();
-        Some(if is_same_serial(serial, own) {
-            Mistake::of(
-                "serial_of_merchant",
-                format!(
-                    "Wechatpay-Serial is the serial of the merchant's certificate: give WeChat Pay's key, as {id}"
-                ),
-                format!("Wechatpay-Serial 填成了商户证书的序列号：应为微信支付的公钥，例如 {id}"),
-            )
+        Some(if self.is_of_merchant(serial) {
+            serial_of_merchant(id)
         } else {
             Mistake::of(
                 "serial_unknown",
@@ -262,6 +256,10 @@ impl Field<'_> {
                 format!("Wechatpay-Serial 为 {serial:?}，沙箱没有这个公钥：应为 {id}"),
             )
         })
+    }
+
+    fn is_of_merchant(&self, serial: &str) -> bool {
+        is_same_serial(serial, self.caller.credentials.certificate.serial())
     }
 
     fn other_key(&self) -> Mistake {
@@ -320,3 +318,14 @@ const NOT_TEXT: Mistake = Mistake::new(
     "the encrypted content is not UTF-8 text: encrypt the text itself, and not a ciphertext or digest of it",
     "被加密的内容不是 UTF-8 文本：请直接加密文本，而不是它的密文或摘要",
 );
+
+/// The header names the merchant's certificate in place of the key `id`.
+fn serial_of_merchant(id: &str) -> Mistake {
+    Mistake::of(
+        "serial_of_merchant",
+        format!(
+            "Wechatpay-Serial is the serial of the merchant's certificate: give WeChat Pay's key, as {id}"
+        ),
+        format!("Wechatpay-Serial 填成了商户证书的序列号：应为微信支付的公钥，例如 {id}"),
+    )
+}

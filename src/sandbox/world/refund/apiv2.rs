@@ -74,6 +74,18 @@ fn refunded(refund: &Refund) -> Value {
     answer
 }
 
+/// The number by which a request names refunds.
+fn named(fields: &Fields<'_>) -> String {
+    let numbers = [
+        "/refund_id",
+        "/out_refund_no",
+        "/transaction_id",
+        "/out_trade_no",
+    ];
+    let text = |pointer| fields.optional_text(pointer).ok().flatten();
+    numbers.into_iter().find_map(text).unwrap_or_default()
+}
+
 /// Lists the refunds of an order, numbered from 0, or the requested one.
 pub(crate) fn query(state: &mut State, request: &Request<'_>) -> Outcome {
     let fields = request.fields();
@@ -86,7 +98,7 @@ pub(crate) fn query(state: &mut State, request: &Request<'_>) -> Outcome {
     let found: Vec<_> = found.filter(|it| it.party.sub_mchid == sub_mchid).collect();
     let first = found
         .first()
-        .ok_or_else(|| business::REFUND_NOT_EXIST.with(&[&r#""""#]))?;
+        .ok_or_else(|| business::REFUND_NOT_EXIST.with(&[&format_args!("{:?}", named(&fields))]))?;
     let mut answer = owner(&first.party);
     answer["transaction_id"] = json!(first.transaction_id);
     answer["out_trade_no"] = json!(first.out_trade_no);

@@ -141,7 +141,7 @@ fn the_key_and_the_serial_of_a_ciphertext_are_compared() -> Outcome {
         (certificate.serial(), &public, "encrypted_for_other_key"),
         (id, &own, "encrypted_for_merchant"),
         (merchant.serial(), &own, "encrypted_for_merchant"),
-        (merchant.serial(), &public, "encrypted_for_other_key"),
+        (merchant.serial(), &public, "serial_of_merchant"),
         ("", &public, "serial_missing"),
         (id, &other, "encrypted_for_unknown_key"),
         (
