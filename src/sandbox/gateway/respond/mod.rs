@@ -5,6 +5,8 @@ mod apiv2;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
 use openssl::sha::sha256;
 use serde_json::Value;
 
@@ -18,7 +20,7 @@ use crate::fault::Fault;
 use crate::identity::PlatformKeyPair;
 use crate::platform;
 use crate::refusal::Refusal;
-use crate::reply::Reply;
+use crate::reply::{JSON, Reply};
 use crate::sensitive_fields;
 use crate::signing::{MessageSigner, set_header};
 use crate::state::SandboxState;
@@ -66,6 +68,10 @@ fn signed_reply(
         fault,
     };
     let mut reply = responder.reply(processed)?;
+    // Inferred from WxJava, whose validator reads the Content-Type of every answer: WeChat Pay sends one with 204 too.
+    if reply.status == StatusCode::NO_CONTENT {
+        reply.headers.entry(CONTENT_TYPE).or_insert(JSON);
+    }
     set_header(&mut reply.headers, "Request-ID", &request_id(state))?;
     let signer = MessageSigner {
         pair: &*responder.key()?,

@@ -327,3 +327,26 @@ fn the_download_of_a_receipt_is_signed_with_or_without_the_last_line_break() -> 
     }
     Ok(())
 }
+
+/// WxJava reads the `Content-Type` of every answer.
+#[test]
+fn an_answer_without_a_body_has_a_content_type() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let native = json!({
+        "appid": "wxd678efh567hg6787", "mchid": sandbox.mchid(), "description": "公仔", "out_trade_no": "CLOSED1",
+        "notify_url": "https://www.example.com/paid", "amount": {"total": 100},
+    });
+    let made = Raw::post(&sandbox, "/v3/pay/transactions/native", &native)?;
+    assert_eq!(made.authorized()?.send(&sandbox)?.status, 200);
+    let close = "/v3/pay/transactions/out-trade-no/CLOSED1/close";
+    let close = Raw::post(&sandbox, close, &json!({"mchid": sandbox.mchid()}))?;
+    let closed = close.authorized()?.send(&sandbox)?;
+    assert_eq!((closed.status, closed.body.len()), (204, 0));
+    let kind = closed
+        .headers
+        .get("content-type")
+        .ok_or("no Content-Type")?;
+    assert!(kind.to_str()?.starts_with("application/json"));
+    assert!(closed.is_signed());
+    Ok(())
+}
