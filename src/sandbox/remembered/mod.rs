@@ -362,15 +362,16 @@ impl Records {
         generate: impl FnOnce() -> Generated,
     ) -> Option<Outcome> {
         let (list, names) = (plan.list?, &plan.names);
-        let is_listed = |record: &&Record| {
-            let is_item = record.keys.iter().any(|key| names.contains(&&*key.1));
-            record.family == plan.family && is_item && is_wanted(record, request)
+        let is_item = |record: &&Record| {
+            let is_named = record.keys.iter().any(|key| names.contains(&&*key.1));
+            record.family == plan.family && is_named
         };
-        let found: Vec<&Record> = self.rows.values().filter(is_listed).collect();
+        let mut items = self.rows.values().filter(is_item).peekable();
         let is_known = |name: &&str| self.names.contains(&(plan.family, (*name).to_owned()));
-        if found.is_empty() && !names.iter().any(is_known) {
+        if items.peek().is_none() && !names.iter().any(is_known) {
             return None;
         }
+        let found: Vec<&Record> = items.filter(|record| is_wanted(record, request)).collect();
         let (status, mut body) = answer_of(request, generate)?;
         let answer = body.as_mut()?.as_object_mut()?;
         let fields = response_of(request);
