@@ -35,6 +35,7 @@ pub(crate) fn operation_of(
 }
 
 /// The APIv2 operation of a path with or without `v2/`.
+#[cfg(feature = "control")]
 pub(crate) fn find(method: &Method, path: &str) -> Option<&'static Operation> {
     let found = catalog::find(method, path).or_else(|| find_unprefixed(method, path));
     found.filter(|operation| operation.is_v2())

@@ -134,11 +134,6 @@
 
 // Functions have at most 40 lines (clippy.toml); tests may be longer.
 #![cfg_attr(not(test), warn(clippy::too_many_lines))]
-// Only the control API and the journal use some of the modules' functions.
-#![cfg_attr(
-    not(all(feature = "control", feature = "state")),
-    allow(dead_code, unused_imports)
-)]
 
 mod account;
 mod adjustable_clock;

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use openssl::sha::sha256;
 
+#[cfg(feature = "state")]
 use crate::journal::Blob;
 
 /// How many nonces are kept: those of about 1,700 requests a second in the window of timestamps, in
@@ -31,6 +32,7 @@ impl NonceStore {
 
 impl NonceStore {
     /// The keys by timestamp, for the journal.
+    #[cfg(feature = "state")]
     pub(crate) fn saved(&self) -> Vec<(i64, Blob)> {
         let nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
         let saved = nonces.by_time.iter();
@@ -40,6 +42,7 @@ impl NonceStore {
     }
 
     /// Replaces the nonces.
+    #[cfg(feature = "state")]
     pub(crate) fn restore(&self, saved: Vec<(i64, Blob)>) {
         let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
         *nonces = Nonces::default();

@@ -5,7 +5,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+#[cfg(feature = "control")]
+use serde::Deserialize;
+#[cfg(feature = "state")]
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::date::rfc3339;
@@ -28,8 +31,9 @@ pub(crate) fn is_certificate_list(operation: Option<&Operation>) -> bool {
 }
 
 /// The kind of key with which a merchant verifies answers and notifications (验签方式).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "control", derive(Deserialize))]
+#[cfg_attr(feature = "control", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum PlatformMode {
     /// Platform certificates (平台证书) alone: the merchant has no public key.
@@ -112,12 +116,14 @@ pub(crate) struct Keys {
 }
 
 /// The keys of both algorithms in a checkpoint. The keys themselves are in the journal.
+#[cfg(feature = "state")]
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SavedPlatform {
     keys: SavedKeys,
     sm_keys: Option<SavedKeys>,
 }
 
+#[cfg(feature = "state")]
 #[derive(Serialize, Deserialize)]
 struct SavedKeys {
     serials: Vec<String>,
@@ -159,6 +165,7 @@ impl PlatformKeys {
         *lock(&self.sm_keys) = None;
     }
 
+    #[cfg(feature = "state")]
     pub(crate) fn saved(&self) -> SavedPlatform {
         SavedPlatform {
             keys: self.keys().saved(),
@@ -167,6 +174,7 @@ impl PlatformKeys {
     }
 
     /// Replaces the keys; `None` when the journal lacks one.
+    #[cfg(feature = "state")]
     pub(crate) fn restore(&self, saved: SavedPlatform) -> Option<()> {
         let keys = |saved: SavedKeys, algorithm| {
             let serials = saved.serials.iter();
@@ -285,6 +293,7 @@ impl PlatformKeys {
     }
 
     /// The serials of the certificates, the newest last.
+    #[cfg(feature = "control")]
     pub(crate) fn serials(&self) -> Vec<String> {
         let ids = |keys: &Keys| keys.certified.iter().map(|it| it.pair.id.clone()).collect();
         let sm: Vec<_> = lock(&self.sm_keys).as_ref().map(ids).unwrap_or_default();
@@ -316,6 +325,7 @@ impl PlatformKeys {
         Ok(certificate)
     }
 
+    #[cfg(feature = "control")]
     pub(crate) fn certificate_mode(&self) -> bool {
         self.keys().certificate_mode
     }
@@ -370,6 +380,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Keys {
+    #[cfg(feature = "state")]
     fn saved(&self) -> SavedKeys {
         SavedKeys {
             serials: self.certified.iter().map(|it| it.pair.id.clone()).collect(),

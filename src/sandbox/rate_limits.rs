@@ -9,8 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use http::Method;
+#[cfg(feature = "state")]
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "state")]
 use crate::journal::static_text;
 use crate::refusal::{Refusal, business};
 use crate::schema::{self, RateLimit};
@@ -36,6 +38,7 @@ struct Window {
 }
 
 /// The calls of a merchant in one window, for a checkpoint.
+#[cfg(feature = "state")]
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SavedWindow {
     mchid: String,
@@ -48,6 +51,7 @@ pub(crate) struct SavedWindow {
 
 impl RateLimits {
     /// The calls in the current windows, for a checkpoint.
+    #[cfg(feature = "state")]
     pub(crate) fn saved(&self) -> Vec<SavedWindow> {
         let windows = self.windows();
         let saved = windows
@@ -63,6 +67,7 @@ impl RateLimits {
         saved.collect()
     }
 
+    #[cfg(feature = "state")]
     pub(crate) fn restore(&self, enforced: bool, saved: Vec<SavedWindow>) {
         self.enforce(enforced);
         let windows = saved.into_iter().filter_map(|saved| {

@@ -1,5 +1,6 @@
 //! The records of requests.
 
+#[cfg(feature = "state")]
 mod saved;
 
 use std::collections::VecDeque;
@@ -13,6 +14,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::fault::Fault;
+#[cfg(feature = "state")]
 pub(super) use saved::{SavedRecords, restored_response, saved_response};
 use wechatpay_core::protocol::WECHATPAY_SERIAL;
 
@@ -262,6 +264,7 @@ impl Records {
     }
 
     /// Tells when there is a new record.
+    #[cfg(feature = "control")]
     pub(super) fn progress(&self) -> watch::Receiver<Progress> {
         self.progress.subscribe()
     }
@@ -273,6 +276,7 @@ impl Records {
     }
 
     /// The oldest record with a greater number.
+    #[cfg(feature = "control")]
     pub(super) fn after(&self, id: u64) -> Option<CallRecord> {
         self.with(|kept| kept.iter().find(|it| it.id > id).cloned())
     }
@@ -285,21 +289,25 @@ impl Records {
         self.with(|kept| kept.iter().next_back().cloned())
     }
 
+    #[cfg(feature = "control")]
     pub(super) fn len(&self) -> usize {
         self.with(|kept| kept.records.len())
     }
 
     /// The record of this number.
+    #[cfg(feature = "control")]
     pub(super) fn get(&self, id: u64) -> Option<CallRecord> {
         self.with(|kept| kept.iter().find(|it| it.id == id).cloned())
     }
 
     /// The newest records, newest first.
+    #[cfg(feature = "control")]
     pub(super) fn newest(&self, most: usize) -> Vec<CallRecord> {
         self.newest_where(most, |_| true)
     }
 
     /// The newest of the records that match, newest first.
+    #[cfg(feature = "control")]
     pub(super) fn newest_where(
         &self,
         most: usize,

@@ -104,6 +104,7 @@ pub(super) struct ReplyBody {
 
 impl ReplyBody {
     /// A body that ends when the sender is dropped.
+    #[cfg(feature = "control")]
     pub(super) fn stream(parts: mpsc::Receiver<Bytes>) -> Self {
         Self {
             data: None,

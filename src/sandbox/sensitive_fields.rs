@@ -50,6 +50,7 @@ impl FieldDecryptor<'_> {
     }
 
     /// The sensitive fields of a request that are not ciphertexts for the named key, each with its place.
+    #[cfg(feature = "control")]
     pub(crate) fn undecryptable(
         &self,
         query: Option<&str>,

@@ -1,5 +1,6 @@
 //! The settings that a sandbox is started with.
 
+#[cfg(feature = "state")]
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -29,6 +30,7 @@ pub(crate) struct SandboxSettings {
     /// The folder with the merchant's files.
     pub(crate) dir: Option<PathBuf>,
     /// The folder that keeps the state.
+    #[cfg_attr(not(feature = "state"), allow(dead_code, reason = "for the journal"))]
     pub(crate) state: Option<PathBuf>,
     /// Whether other machines may use the sandbox.
     pub(crate) allow_remote: bool,
@@ -49,6 +51,10 @@ pub(crate) struct SandboxSettings {
     /// The merchants of the start, with or without the first.
     pub(crate) merchants: Vec<MerchantSettings>,
     /// The files with further merchants.
+    #[cfg_attr(
+        not(feature = "control"),
+        allow(dead_code, reason = "such files are TOML, which that feature reads")
+    )]
     pub(crate) merchant_files: Vec<PathBuf>,
     /// Faults that are injected from the start.
     pub(crate) faults: Vec<PlannedFault>,
@@ -162,6 +168,7 @@ impl SandboxSettings {
     }
 
     /// The settings that the effects of requests depend on, by the names of the command's options.
+    #[cfg(feature = "state")]
     pub(crate) fn of_effects(&self) -> BTreeMap<String, String> {
         let documented = &self.documented;
         let faults = self.faults.iter();

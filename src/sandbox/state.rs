@@ -12,13 +12,15 @@ use crate::adjustable_clock::AdjustableClock;
 use crate::fault::Faults;
 use crate::identity::Identity;
 #[cfg(feature = "state")]
-use crate::journal::Checkpoint;
-use crate::journal::{Entry, Journal, Snapshot, Ticket};
+use crate::journal::{Checkpoint, Snapshot};
+use crate::journal::{Entry, Journal, Ticket};
 use crate::nonces::NonceStore;
 use crate::notifier::{Content, NotificationDraft, NotificationSigner, Notifier};
 use crate::platform::PlatformKeys;
 use crate::rate_limits::RateLimits;
-use crate::record::{CallRecord, Records};
+#[cfg(feature = "control")]
+use crate::record::CallRecord;
+use crate::record::Records;
 use crate::settings::{SandboxSettings, check_speed};
 use crate::stub::Stubs;
 #[cfg(feature = "state")]
@@ -124,16 +126,17 @@ impl SandboxState {
         match &self.journal {
             None => Ok((work().0, Ticket::none())),
             Some(journal) => {
+                let time_ms = self.clock.unadjusted_ms();
                 #[cfg(feature = "state")]
-                let snapshot: Option<&dyn Fn() -> Snapshot> = Some(&|| self.snapshot());
+                return journal.run(time_ms, work, Some(&|| self.snapshot()));
                 #[cfg(not(feature = "state"))]
-                let snapshot: Option<&dyn Fn() -> Snapshot> = None;
-                journal.run(self.clock.unadjusted_ms(), work, snapshot)
+                journal.run(time_ms, work)
             }
         }
     }
 
     /// The merchant that a request named, or the first.
+    #[cfg(feature = "control")]
     pub(crate) fn caller_of(&self, call: &CallRecord) -> Result<Caller> {
         let named = call.mchid.as_deref();
         let account = named.and_then(|mchid| self.accounts.find(mchid));
@@ -218,6 +221,7 @@ impl SandboxState {
         stored(&self.forward_to)
     }
 
+    #[cfg(feature = "control")]
     pub(crate) fn set_forward_to(&self, url: Option<String>) -> Result<()> {
         self.settings.check_notify_url(url.as_deref())?;
         store(&self.forward_to, url);

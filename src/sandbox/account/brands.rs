@@ -39,6 +39,7 @@ impl Account {
 
 impl Accounts {
     /// The brands whose keys have been needed before.
+    #[cfg(feature = "control")]
     pub(crate) fn made_brands(&self) -> Vec<Arc<Brand>> {
         let mut brands = self.shared.identity.made_brands();
         for account in self.all() {

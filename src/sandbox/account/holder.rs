@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use super::{Account, Accounts};
 use crate::bilingual::Bilingual;
-use crate::world::{ActionError, ActionResult, World};
+#[cfg(feature = "control")]
+use crate::world::World;
+use crate::world::{ActionError, ActionResult};
 
 impl Accounts {
     /// The account that an action works on: the named one, or the only one that has the thing. If none has it this is
     /// the first, whose world says so.
+    #[cfg(feature = "control")]
     pub(crate) fn holder(
         &self,
         mchid: Option<&str>,

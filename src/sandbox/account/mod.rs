@@ -21,7 +21,9 @@ use crate::merchants::{MerchantSettings, Product};
 use crate::platform::PlatformView;
 use crate::remembered::Remembered;
 use crate::world::World;
-pub(crate) use registry::{AccountError, Accounts, Shared};
+#[cfg(feature = "control")]
+pub(crate) use registry::AccountError;
+pub(crate) use registry::{Accounts, Shared};
 pub(crate) use sender::Sender;
 use wechatpay_core::crypto::{Certificate, KeyAlgorithm};
 use wechatpay_core::error::{Error, Result};

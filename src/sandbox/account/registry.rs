@@ -1,7 +1,9 @@
 //! All accounts of a sandbox.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
+#[cfg(feature = "state")]
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Account;
@@ -128,10 +130,12 @@ impl Accounts {
     }
 
     /// How many numbers of WeChat Pay the accounts have given.
+    #[cfg(feature = "state")]
     pub(crate) fn count(&self) -> u64 {
         self.shared.count.load(Ordering::Relaxed)
     }
 
+    #[cfg(feature = "state")]
     pub(crate) fn set_count(&self, count: u64) {
         self.shared.count.store(count, Ordering::Relaxed);
     }

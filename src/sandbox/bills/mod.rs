@@ -21,6 +21,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::HOST;
 use http::request::Parts;
+#[cfg(feature = "state")]
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -65,7 +66,8 @@ pub(super) struct Bills {
     kept: Mutex<SavedBills>,
 }
 
-#[derive(Default, Clone, Serialize, Deserialize)]
+#[derive(Default, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct SavedBills {
     set: Option<Blob>,
     /// The files of the newest URLs. A file does not change after its URL was returned.
@@ -75,7 +77,8 @@ pub(crate) struct SavedBills {
     count: u64,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 struct Ticket {
     token: String,
     made: i64,
@@ -109,10 +112,12 @@ impl Bills {
     }
 
     /// The bill that was set, and the files, for a checkpoint.
+    #[cfg(feature = "state")]
     pub(super) fn saved(&self) -> SavedBills {
         self.kept().clone()
     }
 
+    #[cfg(feature = "state")]
     pub(super) fn restore(&self, saved: SavedBills) {
         *self.kept() = saved;
     }

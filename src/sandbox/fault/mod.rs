@@ -13,7 +13,9 @@ use super::reply::Reply;
 use super::signing::{HEADERS, SIGNATURE};
 use wechatpay_core::protocol::{PROBE_PREFIX, WECHATPAY_SERIAL};
 
-pub(super) use name::{NAMES, named_by, names_zh};
+#[cfg(feature = "control")]
+pub(super) use name::NAMES;
+pub(super) use name::{named_by, names_zh};
 pub(super) use plan::Faults;
 pub use planned::PlannedFault;
 pub(super) use planned::check as check_planned;

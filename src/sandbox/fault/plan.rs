@@ -58,6 +58,7 @@ impl Faults {
     }
 
     /// The waiting faults as texts, for a checkpoint; `None` means always.
+    #[cfg(feature = "state")]
     pub(crate) fn saved(&self) -> Vec<(String, Option<u32>)> {
         let all = self.all().into_iter();
         all.map(|(fault, times)| (fault.to_string(), times))
@@ -65,6 +66,7 @@ impl Faults {
     }
 
     /// Replaces the faults; `None` when one is unknown.
+    #[cfg(feature = "state")]
     pub(crate) fn restore(&self, saved: &[(String, Option<u32>)]) -> Option<()> {
         let fault = |(fault, times): &(String, Option<u32>)| {
             let fault = fault.parse().ok()?;
@@ -93,6 +95,7 @@ impl Faults {
     }
 
     /// The waiting faults with their counts; `None` means always.
+    #[cfg(feature = "control")]
     pub(crate) fn all(&self) -> Vec<(Fault, Option<u32>)> {
         [false, true]
             .map(|posting| self.edit(posting, |plan| plan.all()))
@@ -122,6 +125,7 @@ impl FaultQueue {
         Some(fault)
     }
 
+    #[cfg(feature = "control")]
     fn all(&self) -> Vec<(Fault, Option<u32>)> {
         let once = self.once.iter();
         let once = once.map(|(fault, left)| (fault.clone(), Some(*left)));

@@ -36,13 +36,17 @@ use crate::reply::Reply;
 use crate::state::SandboxState;
 use crate::validation::{UnknownMember, unknown_members};
 use crate::world::Success;
+#[cfg(feature = "control")]
 pub(crate) use authenticate::WINDOW_SECONDS;
 use authenticate::{Authenticated, Unauthenticated, authenticate};
 pub(crate) use control_orders::notify_moved;
 use execute::execute;
 use parse::{Parsed, parse};
-pub(crate) use received::{ClientCertificate, expected_scheme};
+pub(crate) use received::ClientCertificate;
+#[cfg(feature = "control")]
+pub(crate) use received::expected_scheme;
 use received::{Received, content_type};
+#[cfg(feature = "control")]
 pub(crate) use unknown::TWO_SLASHES;
 
 /// The longest text that is read as JSON.
@@ -51,6 +55,10 @@ const MAX_JSON: usize = 1 << 20;
 /// Whether the connection goes on after a request, and how.
 pub(crate) struct Transmission {
     /// The number of the request's record.
+    #[cfg_attr(
+        not(feature = "control"),
+        allow(dead_code, reason = "for the control API")
+    )]
     pub(crate) id: u64,
     /// `None` closes the connection without a response.
     pub(crate) reply: Option<Reply>,

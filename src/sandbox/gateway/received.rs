@@ -43,6 +43,7 @@ impl ClientCertificate {
     }
 
     /// The opposite of [`saved`](Self::saved).
+    #[cfg(feature = "state")]
     pub(crate) fn restored(saved: Option<String>) -> Self {
         match saved {
             None => Self::NotAsked,

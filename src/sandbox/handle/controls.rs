@@ -9,7 +9,9 @@ use crate::journal::Action;
 #[cfg(feature = "state")]
 use crate::journal::{self, StateInfo};
 use crate::notifier::DeliveryRecord;
-use wechatpay_core::error::{Error, Result};
+#[cfg(feature = "state")]
+use wechatpay_core::error::Error;
+use wechatpay_core::error::Result;
 
 impl Sandbox {
     /// Sets the offset of the gateway's clock in seconds, for its checks as well as its signatures.

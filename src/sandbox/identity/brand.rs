@@ -71,6 +71,7 @@ impl Identity {
     }
 
     /// The brands whose generated keys have been needed before.
+    #[cfg(feature = "control")]
     pub(crate) fn made_brands(&self) -> Vec<Arc<Brand>> {
         lock(&self.brands).values().map(Arc::clone).collect()
     }

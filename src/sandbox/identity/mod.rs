@@ -162,6 +162,7 @@ impl Identity {
     }
 
     /// The first platform certificate or one that was added, by its serial.
+    #[cfg(feature = "state")]
     pub(super) fn certified_of(&self, algorithm: KeyAlgorithm, serial: &str) -> Option<Certified> {
         let first = match algorithm {
             KeyAlgorithm::Sm2 => self.sm_certified().ok()?,
@@ -182,10 +183,12 @@ impl Identity {
     }
 
     /// How many platform certificates were added.
+    #[cfg(feature = "state")]
     pub(super) fn added(&self) -> u64 {
         self.added.load(Ordering::Relaxed)
     }
 
+    #[cfg(feature = "state")]
     pub(super) fn set_added(&self, added: u64) {
         self.added.store(added, Ordering::Relaxed);
     }

@@ -2,16 +2,21 @@
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Version};
+use http::{HeaderMap, HeaderValue, Version};
+#[cfg(feature = "state")]
+use http::{HeaderName, Request};
 use percent_encoding::percent_decode_str;
+#[cfg(feature = "state")]
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+#[cfg(feature = "state")]
 use super::checkpoint::Checkpoint;
+#[cfg(feature = "state")]
 use wechatpay_core::crypto::base64;
 
 /// An entry with the moment of its execution.
-#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct Input {
     pub(crate) time_ms: i64,
     /// The seed of the nonces.
@@ -26,7 +31,7 @@ pub(crate) struct Replayed {
 }
 
 /// An input of a sandbox.
-#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) enum Entry {
     /// A request of a client, and the status of its response.
     Call {
@@ -48,6 +53,7 @@ pub(crate) enum Entry {
     /// A delivery has ended.
     Delivered { id: u64, accepted: bool },
     /// The state after the entries before this one, which were dropped.
+    #[cfg(feature = "state")]
     Checkpoint(Checkpoint),
 }
 
@@ -63,6 +69,7 @@ impl Entry {
     }
 
     /// Whether it can leave something that the next posting of events advances; `None` when it changes nothing there.
+    #[cfg(feature = "state")]
     pub(super) fn sets_news(&self) -> Option<bool> {
         match self {
             Self::Post => Some(false),
@@ -75,7 +82,7 @@ impl Entry {
 }
 
 /// The calls of the methods of [`Sandbox`](crate::Sandbox).
-#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) enum Action {
     OfMerchant {
         mchid: String,
@@ -116,7 +123,7 @@ pub(crate) enum Action {
 }
 
 /// The calls of the methods of [`Account`](crate::Account).
-#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) enum MerchantAct {
     Pay {
         number: String,
@@ -156,7 +163,7 @@ pub(crate) enum MerchantAct {
 }
 
 /// A stubbed response.
-#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct SavedStub {
     pub(crate) method: String,
     pub(crate) path: String,
@@ -167,7 +174,7 @@ pub(crate) struct SavedStub {
 }
 
 /// A request as received.
-#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct SavedRequest {
     method: String,
     target: String,
@@ -196,6 +203,7 @@ impl SavedRequest {
     }
 
     /// The request; `None` when the text is none, which only a changed file has.
+    #[cfg(feature = "state")]
     pub(crate) fn restored(self) -> Option<(Parts, Option<Bytes>)> {
         let version = version_of(&self.version)?;
         let request = Request::builder()
@@ -213,6 +221,7 @@ pub(crate) fn saved_version(version: Version) -> String {
     format!("{version:?}")
 }
 
+#[cfg(feature = "state")]
 pub(crate) fn version_of(text: &str) -> Option<Version> {
     let known = [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2];
     known
@@ -221,7 +230,7 @@ pub(crate) fn version_of(text: &str) -> Option<Version> {
 }
 
 /// Headers; each byte of a value is one character.
-#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct SavedHeaders(Vec<(String, String)>);
 
 impl SavedHeaders {
@@ -235,6 +244,7 @@ impl SavedHeaders {
         )
     }
 
+    #[cfg(feature = "state")]
     pub(crate) fn restored(self) -> Option<HeaderMap> {
         let mut headers = HeaderMap::new();
         for (name, value) in self.0 {
@@ -249,7 +259,7 @@ impl SavedHeaders {
 }
 
 /// One attempt of a delivery.
-#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct SavedAttempt {
     pub(crate) time_ms: i64,
     pub(crate) took_ms: u64,
@@ -264,12 +274,14 @@ pub(crate) struct SavedAttempt {
 #[derive(Clone)]
 pub(crate) struct Blob(pub(crate) Bytes);
 
+#[cfg(feature = "state")]
 impl Serialize for Blob {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&base64::encode(&self.0))
     }
 }
 
+#[cfg(feature = "state")]
 impl<'de> Deserialize<'de> for Blob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;

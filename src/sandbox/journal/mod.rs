@@ -5,9 +5,14 @@
 //! then queues its entry. A [`Ticket`] waits until the entry is on the disk; only then the input is answered. The next
 //! start executes the entries again in the same order.
 
+#[cfg(feature = "state")]
 mod checkpoint;
 #[cfg(feature = "state")]
 mod durable;
+#[cfg_attr(
+    not(feature = "state"),
+    allow(dead_code, reason = "only the journal reads entries")
+)]
 mod entry;
 #[cfg(feature = "state")]
 mod growth;
@@ -24,21 +29,26 @@ mod store;
 #[cfg(feature = "state")]
 mod writer;
 
+#[cfg(feature = "state")]
 pub(crate) use checkpoint::{Checkpoint, Snapshot};
-pub(crate) use entry::{
-    Action, Blob, Entry, MerchantAct, Replayed, SavedAttempt, SavedHeaders, SavedRequest,
-    SavedStub, saved_version, version_of,
-};
+pub(crate) use entry::{Action, Blob, Entry, MerchantAct, Replayed, SavedRequest, SavedStub};
+#[cfg(feature = "state")]
+pub(crate) use entry::{SavedAttempt, SavedHeaders, saved_version, version_of};
 #[cfg(feature = "state")]
 pub use inspect::StateInfo;
 #[cfg(feature = "state")]
 pub(crate) use inspect::inspect;
 #[cfg(feature = "state")]
 pub(crate) use live::{Journal, Opened};
-pub(crate) use moment::{Moment, next_nonce, time_ms};
+#[cfg(feature = "state")]
+pub(crate) use moment::Moment;
+pub(crate) use moment::{next_nonce, time_ms};
 #[cfg(not(feature = "state"))]
 pub(crate) use off::{Journal, Ticket};
-pub(crate) use static_text::{StaticText, interned, static_text};
+pub(crate) use static_text::StaticText;
+#[cfg(feature = "state")]
+pub(crate) use static_text::{interned, static_text};
+#[cfg(feature = "state")]
 use wechatpay_core::error::{Error, ErrorKind};
 #[cfg(feature = "state")]
 pub(crate) use writer::Ticket;
@@ -48,6 +58,7 @@ pub(crate) use writer::Ticket;
 mod crash;
 
 /// An error of the journal in a folder, which the user can act on.
+#[cfg(feature = "state")]
 pub(crate) fn failed(message: String) -> Error {
     Error::new(ErrorKind::File, message)
 }

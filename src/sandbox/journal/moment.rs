@@ -18,6 +18,7 @@ thread_local! {
 }
 
 impl Moment {
+    #[cfg(feature = "state")]
     pub(crate) fn new(time_ms: i64, seed: &str) -> Self {
         Self {
             time_ms,
@@ -27,6 +28,7 @@ impl Moment {
     }
 
     /// Executes `work` at this moment.
+    #[cfg(feature = "state")]
     pub(crate) fn run<T>(self, work: impl FnOnce() -> T) -> T {
         let _leave = Leave(CURRENT.replace(Some(self)));
         work()
@@ -49,8 +51,10 @@ pub(crate) fn next_nonce() -> Option<String> {
 }
 
 /// Restores the earlier moment, also after a panic.
+#[cfg(feature = "state")]
 struct Leave(Option<Moment>);
 
+#[cfg(feature = "state")]
 impl Drop for Leave {
     fn drop(&mut self) {
         CURRENT.replace(self.0.take());

@@ -1,8 +1,9 @@
 //! Without the feature `state` there is no journal.
 
-use super::checkpoint::Snapshot;
 use super::entry::Entry;
-use wechatpay_core::error::{Error, Result};
+#[cfg(feature = "control")]
+use wechatpay_core::error::Error;
+use wechatpay_core::error::Result;
 
 /// A journal, of which there is none: the methods below are never called.
 pub(crate) enum Journal {}
@@ -12,7 +13,6 @@ impl Journal {
         &self,
         _time_ms: i64,
         _work: impl FnOnce() -> (T, Option<Entry>),
-        _snapshot: Option<&dyn Fn() -> Snapshot>,
     ) -> Result<(T, Ticket)> {
         match *self {}
     }
@@ -21,18 +21,22 @@ impl Journal {
         match *self {}
     }
 
+    #[cfg(feature = "control")]
     pub(crate) fn count(&self) -> usize {
         match *self {}
     }
 
+    #[cfg(feature = "control")]
     pub(crate) fn skipped_checkpoint(&self) -> Option<Error> {
         match *self {}
     }
 
+    #[cfg(feature = "state")]
     pub(crate) fn check(&self) -> Result<()> {
         match *self {}
     }
 
+    #[cfg(feature = "control")]
     pub(crate) fn last(&self) -> Ticket {
         match *self {}
     }

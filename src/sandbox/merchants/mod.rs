@@ -3,12 +3,14 @@
 //! [`settings`] is the public type, [`entry`] its form in TOML and JSON, [`file`] reads files, [`product`] lists the
 //! products that can be opened.
 
+#[cfg(feature = "control")]
 mod entry;
 #[cfg(feature = "control")]
 mod file;
 mod product;
 mod settings;
 
+#[cfg(feature = "control")]
 pub(crate) use entry::{EntryError, MerchantEntry};
 #[cfg(feature = "control")]
 pub(crate) use file::read_file;

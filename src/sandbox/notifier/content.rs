@@ -1,6 +1,7 @@
 //! The content of notifications: the envelope of APIv3, the XML of APIv2.
 
 use http::StatusCode;
+#[cfg(feature = "state")]
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -20,7 +21,8 @@ use wechatpay_core::protocol::envelope::refund_key;
 use wechatpay_core::protocol::{SignType, xml};
 use wechatpay_core::secret::Secret;
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) enum Content {
     Event(EventContent),
     Message(Message),
@@ -65,7 +67,8 @@ impl Content {
 }
 
 /// An APIv3 notification: a resource in an envelope.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct EventContent {
     event_type: String,
     pub(crate) summary: String,
@@ -115,14 +118,16 @@ impl EventContent {
 }
 
 /// An APIv2 notification: the members of an XML element.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct Message {
     members: Value,
     protection: Protection,
 }
 
 /// How an APIv2 notification protects its members.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 enum Protection {
     /// The members and their signature in plaintext.
     Signed,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Method, Request};
+#[cfg(feature = "state")]
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -29,6 +30,7 @@ pub(crate) struct NotificationDraft {
 }
 
 /// A draft in a checkpoint, without the keys that sign it.
+#[cfg(feature = "state")]
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SavedDraft {
     url: String,
@@ -41,6 +43,7 @@ pub(crate) struct SavedDraft {
 }
 
 impl NotificationDraft {
+    #[cfg(feature = "state")]
     pub(super) fn saved(&self) -> SavedDraft {
         SavedDraft {
             url: self.url.clone(),
@@ -52,6 +55,7 @@ impl NotificationDraft {
         }
     }
 
+    #[cfg(feature = "state")]
     pub(crate) fn restored(signer: NotificationSigner, saved: SavedDraft) -> Self {
         Self {
             url: saved.url,

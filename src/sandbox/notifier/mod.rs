@@ -14,10 +14,14 @@ use std::borrow::Cow;
 use wechatpay_core::error::{Error, ErrorKind};
 
 pub(crate) use content::{Content, EventContent, Message};
+pub(crate) use deliveries::Notifier;
+#[cfg(feature = "state")]
+pub(crate) use deliveries::SavedDeliveries;
 pub use deliveries::{AttemptRecord, DeliveryRecord, DeliveryState, PostedRecord};
-pub(crate) use deliveries::{Notifier, SavedDeliveries};
 pub(crate) use draft::NotificationDraft;
-pub(crate) use kinds::{KindRow, kind_row, kind_rows};
+pub(crate) use kinds::kind_row;
+#[cfg(feature = "control")]
+pub(crate) use kinds::{KindRow, kind_rows};
 pub use notice::Notice;
 pub(crate) use post::{Reach, check_url, exchange, unreachable_zh};
 pub(crate) use signer::NotificationSigner;

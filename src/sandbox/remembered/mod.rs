@@ -26,9 +26,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::Method;
+#[cfg(feature = "state")]
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+#[cfg(feature = "state")]
 use crate::journal::{StaticText, interned};
 use crate::refusal::{Refusal, business};
 use crate::validation::IncomingRequest;
@@ -56,6 +58,7 @@ struct Records {
 }
 
 /// The records in a checkpoint.
+#[cfg(feature = "state")]
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SavedRecords {
     rows: Vec<(u64, Record)>,
@@ -65,6 +68,7 @@ pub(crate) struct SavedRecords {
 }
 
 /// A family, the name of a number, and the number.
+#[cfg(feature = "state")]
 #[derive(PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct SavedKey(
     #[serde(deserialize_with = "interned")] StaticText,
@@ -73,6 +77,7 @@ struct SavedKey(
 );
 
 /// A family, and the name of a number.
+#[cfg(feature = "state")]
 #[derive(PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct SavedName(#[serde(deserialize_with = "interned")] StaticText, String);
 
@@ -136,6 +141,7 @@ impl Remembered {
     }
 
     /// A copy of the records, for a checkpoint.
+    #[cfg(feature = "state")]
     pub(crate) fn saved(&self) -> SavedRecords {
         let records = self.lock();
         let index = records.index.iter();
@@ -159,6 +165,7 @@ impl Remembered {
     }
 
     /// Replaces the records by those of a checkpoint.
+    #[cfg(feature = "state")]
     pub(crate) fn restore(&self, saved: SavedRecords) {
         let mut index: HashMap<Key, Vec<u64>> = HashMap::new();
         for (SavedKey(family, name, number), row) in saved.index {

@@ -1,34 +1,38 @@
 //! A remembered record.
 
 use http::StatusCode;
+#[cfg(feature = "state")]
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::exchange::{is_state, owner_of, response_of, text};
 use super::plan::{self, Plan};
-use crate::journal::{StaticText, interned, static_text};
+use crate::journal::StaticText;
+#[cfg(feature = "state")]
+use crate::journal::{interned, static_text};
 use crate::schema::Field;
 use crate::validation::IncomingRequest;
 
 /// A record that an operation created.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(super) struct Record {
-    #[serde(deserialize_with = "interned")]
+    #[cfg_attr(feature = "state", serde(deserialize_with = "interned"))]
     pub(super) family: StaticText,
     /// The operation that created it.
-    #[serde(deserialize_with = "interned")]
+    #[cfg_attr(feature = "state", serde(deserialize_with = "interned"))]
     pub(super) maker: StaticText,
     /// The sub-merchant of its request. Two sub-merchants may use the same number.
-    #[serde(default)]
+    #[cfg_attr(feature = "state", serde(default))]
     pub(super) owner: Option<String>,
     /// The numbers that find it, as names and values.
-    #[serde(deserialize_with = "keys")]
+    #[cfg_attr(feature = "state", serde(deserialize_with = "keys"))]
     pub(super) keys: Vec<Key>,
     /// The members of its requests and responses.
     pub(super) members: Map<String, Value>,
     /// The members of the request that created it.
     pub(super) sent: Value,
-    #[serde(with = "answer")]
+    #[cfg_attr(feature = "state", serde(with = "answer"))]
     pub(super) answer: Option<Answer>,
     /// The last change (`cancel`), or the state that was set by hand.
     pub(super) moved: Option<String>,
@@ -45,6 +49,7 @@ type Answer = (StatusCode, Option<Value>);
 /// A family, the name of a number, and the number.
 pub(super) type Key = (StaticText, String, String);
 
+#[cfg(feature = "state")]
 fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Key>, D::Error> {
     let keys = Vec::<(String, String, String)>::deserialize(deserializer)?;
     let key = |(family, name, number): (String, _, _)| (static_text(&family), name, number);
@@ -52,6 +57,7 @@ fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Key>, D::Error
 }
 
 /// The form of an [`Answer`] in a checkpoint.
+#[cfg(feature = "state")]
 mod answer {
     use super::{Answer, Deserialize, Deserializer, Serialize, StatusCode, Value};
     use serde::Serializer;

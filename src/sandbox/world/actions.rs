@@ -3,11 +3,13 @@
 
 use std::ops::Range;
 
+#[cfg(feature = "control")]
+use super::Outcome;
 use super::action::{ActionError, ActionResult};
 use super::bill::{BillType, funds, trade};
 use super::record::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 use super::refund::model::RefundStatus;
-use super::{Event, Outcome, State, World, batch, complaint, order, refund, sharing, transfer};
+use super::{Event, State, World, batch, complaint, order, refund, sharing, transfer};
 
 impl World {
     pub(crate) fn pay(&self, number: &str, now: i64) -> ActionResult {
@@ -27,6 +29,7 @@ impl World {
     }
 
     /// Refunds an amount, or without one the rest of the order, in one step: no other request can take the rest.
+    #[cfg(feature = "control")]
     pub(crate) fn refund(
         &self,
         number: &str,
@@ -58,6 +61,7 @@ impl World {
         self.with(|state| state.hold_refunds = hold);
     }
 
+    #[cfg(feature = "control")]
     pub(crate) fn holds_refunds(&self) -> bool {
         self.with(|state| state.hold_refunds)
     }
@@ -66,6 +70,7 @@ impl World {
         self.with(|state| state.hold_transfers = hold);
     }
 
+    #[cfg(feature = "control")]
     pub(crate) fn holds_transfers(&self) -> bool {
         self.with(|state| state.hold_transfers)
     }
@@ -113,6 +118,7 @@ impl World {
     }
 
     /// Whether there is an order or a combined order with this number.
+    #[cfg(feature = "control")]
     pub(crate) fn has_order(&self, number: &str) -> bool {
         self.with(|state| {
             !state.orders.keys_named(number).is_empty()
@@ -120,11 +126,13 @@ impl World {
         })
     }
 
+    #[cfg(feature = "control")]
     pub(crate) fn has_refund(&self, number: &str) -> bool {
         self.with(|state| !state.refunds.keys_named(number).is_empty())
     }
 
     /// Whether there is a transfer, or a detail of a batch, with this number.
+    #[cfg(feature = "control")]
     pub(crate) fn has_transfer(&self, number: &str) -> bool {
         self.with(|state| {
             let mut details = state.batches.iter().flat_map(|batch| &batch.details);

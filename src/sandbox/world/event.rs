@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 use std::fmt;
 
+#[cfg(feature = "state")]
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+#[cfg(feature = "state")]
 use crate::journal::{StaticText, interned};
 
 /// How many events are kept; the oldest are dropped first.
@@ -49,6 +51,7 @@ impl fmt::Debug for Event {
 }
 
 /// The form of an [`Event`] in a saved state.
+#[cfg(feature = "state")]
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Event")]
 struct SavedEvent {
@@ -84,19 +87,23 @@ impl Outbox {
 }
 
 /// An event as it is written.
+#[cfg(feature = "state")]
 #[derive(Serialize)]
 struct Written<'e>(#[serde(with = "SavedEvent")] &'e Event);
 
 /// An event that was read.
+#[cfg(feature = "state")]
 #[derive(Deserialize)]
 struct Read(#[serde(with = "SavedEvent")] Event);
 
+#[cfg(feature = "state")]
 impl Serialize for Outbox {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.waiting.iter().map(Written))
     }
 }
 
+#[cfg(feature = "state")]
 impl<'de> Deserialize<'de> for Outbox {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let waiting = VecDeque::<Read>::deserialize(deserializer)?;

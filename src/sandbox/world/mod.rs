@@ -39,6 +39,10 @@ mod ids;
 mod image;
 mod order;
 mod outcome;
+#[cfg_attr(
+    not(feature = "control"),
+    allow(dead_code, reason = "only the page uses the keys")
+)]
 mod record;
 mod refund;
 mod request;
@@ -53,6 +57,7 @@ mod transfer;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
+#[cfg(feature = "state")]
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -84,6 +89,7 @@ const RESOURCES: [Handler; 9] = [
 ];
 
 /// The records in a checkpoint.
+#[cfg(feature = "state")]
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SavedWorld(Box<State>);
 
@@ -109,11 +115,13 @@ impl World {
     }
 
     /// A copy of the records, for a checkpoint.
+    #[cfg(feature = "state")]
     pub(crate) fn saved(&self) -> SavedWorld {
         SavedWorld(self.with(|state| Box::new(state.clone())))
     }
 
     /// Replaces the records by those of a checkpoint.
+    #[cfg(feature = "state")]
     pub(crate) fn restore(&self, saved: SavedWorld) {
         self.with(|state| state.restore(*saved.0));
     }

@@ -1,5 +1,6 @@
 //! All records of the sandbox.
 
+#[cfg(feature = "state")]
 use serde::{Deserialize, Serialize};
 
 use super::batch::model::Batch;
@@ -14,7 +15,8 @@ use super::sharing::model::{Receiver, Return, Share};
 use super::table::Table;
 use super::transfer::model::Transfer;
 
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct State {
     /// Whose account it is (商户号).
     pub(crate) mchid: String,
@@ -28,7 +30,7 @@ pub(crate) struct State {
     pub(crate) receivers: Table<Receiver>,
     pub(crate) shares: Table<Share>,
     pub(crate) returns: Table<Return>,
-    #[serde(default)]
+    #[cfg_attr(feature = "state", serde(default))]
     pub(crate) contracts: Table<Contract>,
     pub(crate) complaints: Table<Complaint>,
     /// Where the merchant receives notifications of complaints.
@@ -38,7 +40,7 @@ pub(crate) struct State {
     pub(crate) media: Files,
     pub(crate) outbox: Outbox,
     /// The count of its numbers is the sandbox's.
-    #[serde(skip)]
+    #[cfg_attr(feature = "state", serde(skip))]
     pub(crate) ids: IdGenerator,
 }
 
@@ -53,6 +55,7 @@ impl State {
     }
 
     /// Replaces everything except the id counter.
+    #[cfg(feature = "state")]
     pub(crate) fn restore(&mut self, saved: Self) {
         let ids = std::mem::take(&mut self.ids);
         *self = Self { ids, ..saved };

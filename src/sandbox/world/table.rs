@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+#[cfg(feature = "state")]
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How many rows are kept.
@@ -63,7 +64,8 @@ pub(crate) struct Table<T> {
 }
 
 /// Where finished rows are looked for. A search of all rows for each new one would take longer than its signatures.
-#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 struct Search {
     /// The rows before this key were open when they were last looked at.
     from: u64,
@@ -194,6 +196,7 @@ impl<T: Row> Table<T> {
 }
 
 /// The rows, oldest first, and the search; reading the rows numbers and indexes them again.
+#[cfg(feature = "state")]
 impl<T: Serialize> Serialize for Table<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let before = self.rows.range(..self.search.from).count();
@@ -206,6 +209,7 @@ impl<T: Serialize> Serialize for Table<T> {
     }
 }
 
+#[cfg(feature = "state")]
 impl<'de, T: Row + Deserialize<'de>> Deserialize<'de> for Table<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (rows, search) = <(Vec<T>, Search)>::deserialize(deserializer)?;

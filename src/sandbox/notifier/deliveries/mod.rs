@@ -1,7 +1,9 @@
 //! Deliveries: posts notifications and retries them until they are accepted.
 
 mod attempt;
+mod progress;
 mod record;
+#[cfg(feature = "state")]
 mod saved;
 mod schedule;
 mod store;
@@ -17,6 +19,7 @@ use crate::bilingual::Bilingual;
 use crate::fault::{Fault, Faults};
 use crate::journal::Journal;
 pub use record::{AttemptRecord, DeliveryRecord, DeliveryState, PostedRecord};
+#[cfg(feature = "state")]
 pub(crate) use saved::SavedDeliveries;
 use schedule::{DeliveryTask, FirstAttempt};
 use store::DeliveryStore;
@@ -73,10 +76,12 @@ impl Notifier {
     }
 
     /// All deliveries without resources, requests and answers, which are long.
+    #[cfg(feature = "control")]
     pub(crate) fn brief(&self) -> Vec<DeliveryRecord> {
         self.with(|store| store.rows().map(store::Row::brief).collect())
     }
 
+    #[cfg(feature = "control")]
     pub(crate) fn get(&self, id: u64) -> Option<DeliveryRecord> {
         self.with(|store| store.row(id).map(store::Row::view))
     }
@@ -87,6 +92,7 @@ impl Notifier {
     }
 
     /// Posts the notification that a fault holds back until the next one is posted.
+    #[cfg(feature = "control")]
     pub(crate) fn release_held(&self) {
         self.with(|store| store.held = None);
     }
@@ -138,6 +144,7 @@ impl Notifier {
     }
 
     /// Posts a notification again, at once.
+    #[cfg(feature = "control")]
     pub(crate) fn resend(self: &Arc<Self>, id: u64) {
         self.edit(id, |record| record.state = DeliveryState::Pending);
         self.start(id, 1, FirstAttempt::Now);

@@ -107,6 +107,7 @@ impl DeliveryState {
 
 impl DeliveryState {
     /// The state of this name.
+    #[cfg(feature = "state")]
     pub(super) fn named(name: &str) -> Option<Self> {
         let all = [Self::Pending, Self::Accepted, Self::GivenUp, Self::NotSent];
         all.into_iter().find(|state| state.as_str() == name)

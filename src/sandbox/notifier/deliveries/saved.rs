@@ -1,15 +1,12 @@
-//! Deliveries in the journal: their results are kept, and the next start continues those that have not ended.
-
-use std::sync::Arc;
+//! Deliveries in the journal.
 
 use serde::{Deserialize, Serialize};
 
 use super::super::draft::{NotificationDraft, SavedDraft};
 use super::Notifier;
 use super::record::{AttemptRecord, DeliveryRecord, DeliveryState, PostedRecord};
-use super::schedule::FirstAttempt;
 use super::store::Row;
-use crate::journal::{Blob, Entry, SavedAttempt, SavedHeaders};
+use crate::journal::{Blob, SavedAttempt, SavedHeaders};
 use crate::record::{restored_response, saved_response};
 
 /// The deliveries, oldest first, and the number of the newest one, in a checkpoint.
@@ -69,69 +66,10 @@ impl Notifier {
         Some(())
     }
 
-    /// Adds an attempt to a delivery.
-    pub(super) fn add_attempt(
-        &self,
-        id: u64,
-        attempt: AttemptRecord,
-        posted: Option<PostedRecord>,
-    ) {
-        self.record(|| {
-            let entry = || Entry::Attempt {
-                id,
-                attempt: saved(&attempt, posted.as_ref()),
-            };
-            let entry = self.journal.is_some().then(entry);
-            self.edit(id, |record| record.add(attempt, posted));
-            entry
-        });
-    }
-
-    /// Ends a delivery.
-    pub(super) fn finish(&self, id: u64, accepted: bool) {
-        self.record(|| {
-            self.set_finished(id, accepted);
-            Some(Entry::Delivered { id, accepted })
-        });
-    }
-
     /// Adds an attempt of an earlier run.
     pub(crate) fn restore_attempt(&self, id: u64, saved: SavedAttempt) {
         let (attempt, posted) = restored(saved);
         self.edit(id, |record| record.add(attempt, posted));
-    }
-
-    /// Ends a delivery.
-    pub(crate) fn set_finished(&self, id: u64, accepted: bool) {
-        self.edit(id, |record| {
-            record.state = if accepted {
-                DeliveryState::Accepted
-            } else {
-                DeliveryState::GivenUp
-            };
-        });
-    }
-
-    /// Continues the deliveries of earlier runs that have not ended.
-    pub(crate) fn resume(self: &Arc<Self>) {
-        let pending = self.with(|store| {
-            let rows = store.rows().map(Row::brief);
-            let pending = rows.filter(|it| it.state == DeliveryState::Pending);
-            pending
-                .map(|it| (it.id, it.attempts.len()))
-                .collect::<Vec<_>>()
-        });
-        for (id, attempts) in pending {
-            self.start(id, 1, FirstAttempt::Again(attempts));
-        }
-    }
-
-    /// A result is not awaited: one that is lost is one more attempt after the next start.
-    fn record(&self, work: impl FnOnce() -> Option<Entry>) {
-        match &self.journal {
-            None => drop(work()),
-            Some(journal) => drop(journal.run(0, || ((), work()), None)),
-        }
     }
 }
 
@@ -166,7 +104,7 @@ fn restored_posted((headers, body, body_length): SavedPosted) -> Option<PostedRe
     })
 }
 
-fn saved(attempt: &AttemptRecord, posted: Option<&PostedRecord>) -> SavedAttempt {
+pub(super) fn saved(attempt: &AttemptRecord, posted: Option<&PostedRecord>) -> SavedAttempt {
     let response = attempt.response.as_ref().map(saved_response);
     let posted = posted.map(saved_posted);
     SavedAttempt {

@@ -50,6 +50,7 @@ impl Row {
     }
 
     /// The record without the resource.
+    #[cfg(feature = "state")]
     pub(super) fn record(&self) -> &DeliveryRecord {
         &self.record
     }
@@ -131,11 +132,13 @@ impl DeliveryStore {
         }
     }
 
+    #[cfg(feature = "state")]
     pub(super) fn count(&self) -> u64 {
         self.count
     }
 
     /// Lets the next delivery have the number after `count`.
+    #[cfg(feature = "state")]
     pub(super) fn set_count(&mut self, count: u64) {
         self.count = count;
     }

@@ -1,5 +1,6 @@
 //! A batch of transfers to users (商家转账到零钱), and its JSON views.
 
+#[cfg(feature = "state")]
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -8,7 +9,8 @@ use super::super::table::Row;
 use crate::date::rfc3339;
 
 /// 明细状态.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) enum DetailStatus {
     Processing,
     Success,
@@ -26,7 +28,8 @@ impl DetailStatus {
 }
 
 /// 明细单: a transfer to one user.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct Detail {
     pub(crate) out_detail_no: String,
     pub(crate) detail_id: String,
@@ -65,7 +68,8 @@ impl Detail {
     }
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct Batch {
     /// Who transfers.
     pub(crate) mchid: String,

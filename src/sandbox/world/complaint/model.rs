@@ -1,5 +1,6 @@
 //! A complaint (投诉单), and its JSON views.
 
+#[cfg(feature = "state")]
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -7,10 +8,13 @@ use super::super::event::Event;
 use super::super::order::model::Order;
 use super::super::table::Row;
 use crate::date::rfc3339;
-use crate::journal::{StaticText, interned};
+use crate::journal::StaticText;
+#[cfg(feature = "state")]
+use crate::journal::interned;
 
 /// 投诉单状态.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) enum ComplaintState {
     Pending,
     Processing,
@@ -28,19 +32,21 @@ impl ComplaintState {
 }
 
 /// An entry of the history (协商历史).
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 struct Step {
     /// The number of earlier steps, including dropped ones.
     number: usize,
     time: i64,
-    #[serde(deserialize_with = "interned")]
+    #[cfg_attr(feature = "state", serde(deserialize_with = "interned"))]
     operator: StaticText,
-    #[serde(deserialize_with = "interned")]
+    #[cfg_attr(feature = "state", serde(deserialize_with = "interned"))]
     kind: StaticText,
     details: String,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct Complaint {
     pub(crate) id: String,
     pub(crate) out_trade_no: String,

@@ -1,5 +1,6 @@
 //! A contract for deductions, and its members in APIv2's terms.
 
+#[cfg(feature = "state")]
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -17,7 +18,8 @@ const BY_REQUEST: &str = "3";
 const BY_REQUEST_V3: &str = "MCH_API_TERMINATE";
 
 /// A contract that a user has signed.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct Contract {
     pub(crate) terms: Terms,
     /// WeChat Pay's number.
@@ -31,7 +33,8 @@ pub(crate) struct Contract {
 }
 
 /// The end of a contract by a request of the merchant.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct End {
     pub(crate) time: i64,
     pub(crate) remark: String,

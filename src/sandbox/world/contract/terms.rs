@@ -1,12 +1,14 @@
 //! The terms of a contract, which an order names (支付中签约).
 
+#[cfg(feature = "state")]
 use serde::{Deserialize, Serialize};
 
 use super::super::request::Fields;
 use crate::refusal::Refusal;
 
 /// The user accepts them by paying.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct Terms {
     /// The merchant's number: `contract_code`.
     pub(crate) code: String,

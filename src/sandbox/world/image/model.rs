@@ -3,8 +3,10 @@
 use std::collections::{HashMap, VecDeque};
 
 use bytes::Bytes;
+#[cfg(feature = "state")]
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+#[cfg(feature = "state")]
 use crate::journal::Blob;
 
 /// The greatest total size; the oldest files are dropped first.
@@ -46,6 +48,7 @@ impl Files {
 }
 
 /// Ids and contents, oldest first.
+#[cfg(feature = "state")]
 impl Serialize for Files {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let content = |id| {
@@ -58,6 +61,7 @@ impl Serialize for Files {
     }
 }
 
+#[cfg(feature = "state")]
 impl<'de> Deserialize<'de> for Files {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut images = Self::default();

@@ -1,27 +1,32 @@
 //! An order, and its JSON views.
 
+#[cfg(feature = "state")]
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::super::contract::terms::Terms;
 use super::super::table::Row;
 use crate::date::{Local, rfc3339};
-use crate::journal::{StaticText, interned};
+use crate::journal::StaticText;
+#[cfg(feature = "state")]
+use crate::journal::interned;
 
 /// The noun of [`ActionError::not_found`](super::super::action::ActionError::not_found).
 pub(crate) const ORDER: (&str, &str) = ("order", "订单");
 
 /// How an order is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct PaymentMethod {
     /// The name in queries and notifications.
-    #[serde(deserialize_with = "interned")]
+    #[cfg_attr(feature = "state", serde(deserialize_with = "interned"))]
     pub(crate) trade_type: StaticText,
     pub(crate) prepay: PrepayAnswer,
 }
 
 /// The part of the response that starts the payment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) enum PrepayAnswer {
     PrepayId,
     CodeUrl,
@@ -47,7 +52,8 @@ impl PaymentMethod {
 }
 
 /// 交易状态.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) enum TradeState {
     NotPay,
     UserPaying,
@@ -85,7 +91,8 @@ impl TradeState {
 }
 
 /// The selling party.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct Party {
     /// The appid of the merchant or the service provider.
     pub(crate) appid: String,
@@ -94,7 +101,7 @@ pub(crate) struct Party {
     /// `Some` for orders of a service provider.
     pub(crate) sub_mchid: Option<String>,
     /// Whether `mchid` is another seller's than the merchant's that placed a combined order.
-    #[serde(default)]
+    #[cfg_attr(feature = "state", serde(default))]
     pub(crate) is_other_seller: bool,
 }
 
@@ -132,7 +139,8 @@ impl Party {
 }
 
 /// The buyer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct Payer {
     pub(crate) openid: Option<String>,
     pub(crate) sub_openid: Option<String>,
@@ -148,7 +156,8 @@ impl Payer {
 }
 
 /// An order, or a part of a combined order.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct Order {
     pub(crate) out_trade_no: String,
     pub(crate) party: Party,
@@ -160,7 +169,7 @@ pub(crate) struct Order {
     /// The number of its combined order.
     pub(crate) combine: Option<String>,
     /// The contract that the user signs by paying.
-    #[serde(default)]
+    #[cfg_attr(feature = "state", serde(default))]
     pub(crate) contract: Option<Terms>,
     /// A digest of its request, to distinguish a repeated request from another order.
     pub(crate) fingerprint: [u8; 32],
@@ -396,7 +405,8 @@ pub(crate) fn v2_members(order: &Order) -> Value {
 }
 
 /// A combined order. Its parts are separate orders.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct CombinedOrder {
     pub(crate) number: String,
     pub(crate) appid: String,

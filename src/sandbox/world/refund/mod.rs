@@ -9,7 +9,9 @@ pub(super) mod apiv2;
 pub(super) mod model;
 
 use super::action::{ActionError, ActionResult};
-use super::order::model::{ORDER, Order};
+#[cfg(feature = "control")]
+use super::order::model::ORDER;
+use super::order::model::Order;
 use super::outcome::{Outcome, Success};
 use super::request::{Fields, Request};
 use super::state::State;
@@ -78,6 +80,7 @@ pub(crate) fn apply(state: &mut State, request: &Request<'_>, api: RefundApi) ->
 
 /// Refunds an order as on the merchant platform: an amount in fen, or the rest. The event has the form of the API that
 /// created the order.
+#[cfg(feature = "control")]
 pub(crate) fn refund_manually(
     state: &mut State,
     number: &str,
@@ -108,6 +111,7 @@ pub(crate) fn refund_manually(
 }
 
 /// An unused refund number.
+#[cfg(feature = "control")]
 fn free_number(state: &State) -> String {
     let count = state.refunds.iter().count();
     let numbers = (count + 1..).map(|count| format!("SANDBOX_REFUND_{count}"));

@@ -1,5 +1,6 @@
 //! A refund, and its JSON views.
 
+#[cfg(feature = "state")]
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -7,7 +8,9 @@ use super::super::event::Event;
 use super::super::order::model::{Order, Party};
 use super::super::table::{Row, key_of};
 use crate::date::{Local, rfc3339};
-use crate::journal::{StaticText, interned};
+use crate::journal::StaticText;
+#[cfg(feature = "state")]
+use crate::journal::interned;
 
 /// The status of a refund, which [`Sandbox::settle_refund`](crate::Sandbox::settle_refund) sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +46,7 @@ impl RefundStatus {
 }
 
 /// The form of a [`RefundStatus`] in a saved state.
+#[cfg(feature = "state")]
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "RefundStatus")]
 enum SavedStatus {
@@ -53,14 +57,16 @@ enum SavedStatus {
 }
 
 /// The API whose terms are used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) enum RefundApi {
     Domestic,
     Ecommerce,
     V2,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct Refund {
     pub(crate) out_refund_no: String,
     pub(crate) refund_id: String,
@@ -75,9 +81,9 @@ pub(crate) struct Refund {
     pub(crate) notify_url: Option<String>,
     /// The account that pays an e-commerce refund.
     pub(crate) account: Option<String>,
-    #[serde(deserialize_with = "interned")]
+    #[cfg_attr(feature = "state", serde(deserialize_with = "interned"))]
     pub(crate) channel: StaticText,
-    #[serde(with = "SavedStatus")]
+    #[cfg_attr(feature = "state", serde(with = "SavedStatus"))]
     pub(crate) status: RefundStatus,
     pub(crate) created: i64,
     /// When it succeeded.

@@ -1,5 +1,6 @@
 //! A profit sharing order (分账单), and its JSON views.
 
+#[cfg(feature = "state")]
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -7,18 +8,21 @@ use super::super::event::Event;
 use super::super::order::model::Party;
 use super::super::table::{Row, key_of};
 use crate::date::rfc3339;
-use crate::journal::{StaticText, interned};
+use crate::journal::StaticText;
+#[cfg(feature = "state")]
+use crate::journal::interned;
 
 /// The names of members: those of ordinary profit sharing, of e-commerce, or of brands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct SharingNames {
-    #[serde(deserialize_with = "interned")]
+    #[cfg_attr(feature = "state", serde(deserialize_with = "interned"))]
     pub(crate) account: StaticText,
-    #[serde(deserialize_with = "interned")]
+    #[cfg_attr(feature = "state", serde(deserialize_with = "interned"))]
     pub(crate) unfreeze: StaticText,
-    #[serde(deserialize_with = "interned")]
+    #[cfg_attr(feature = "state", serde(deserialize_with = "interned"))]
     pub(crate) state: StaticText,
-    #[serde(deserialize_with = "interned")]
+    #[cfg_attr(feature = "state", serde(deserialize_with = "interned"))]
     pub(crate) return_id: StaticText,
 }
 
@@ -48,7 +52,8 @@ impl SharingNames {
 }
 
 /// The share of one receiver.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct ShareDetail {
     pub(crate) kind: String,
     pub(crate) account: String,
@@ -59,7 +64,8 @@ pub(crate) struct ShareDetail {
     pub(crate) returned: i64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) enum DetailResult {
     Pending,
     Success,
@@ -77,7 +83,8 @@ impl DetailResult {
     }
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct Share {
     pub(crate) out_order_no: String,
     pub(crate) order_id: String,
@@ -196,7 +203,8 @@ pub(crate) enum Movement {
 }
 
 /// A receiver.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct Receiver {
     key: String,
 }
@@ -222,7 +230,8 @@ impl Row for Receiver {
 }
 
 /// A return from a receiver.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct Return {
     pub(crate) number: String,
     pub(crate) id: String,
@@ -235,7 +244,8 @@ pub(crate) struct Return {
 }
 
 /// The amount and time of a return, and its receiver.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct ReturnedAmount {
     pub(crate) account: String,
     pub(crate) amount: i64,

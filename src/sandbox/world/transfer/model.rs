@@ -1,5 +1,6 @@
 //! A transfer to a user, and its JSON views.
 
+#[cfg(feature = "state")]
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -10,7 +11,8 @@ use crate::date::rfc3339;
 /// The amount from which the user's name is required: 2,000 yuan ("发起转账").
 pub(crate) const NAMED_FROM: i64 = 200_000;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) enum TransferState {
     Waiting,
     Success,
@@ -31,7 +33,8 @@ impl TransferState {
     }
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "state", derive(Serialize, Deserialize))]
 pub(crate) struct Transfer {
     pub(crate) out_bill_no: String,
     pub(crate) transfer_bill_no: String,
