@@ -115,6 +115,9 @@ pub(crate) fn in_sandbox(
             t!("sandbox-has-credentials"),
         ));
     }
+    if given.names_connection() {
+        return Err(Failure::new(Exit::Usage, "usage", t!("sandbox-is-here")));
+    }
     let builder = match signer {
         Signer::Merchant => sandbox.client_builder(),
         Signer::Brand => sandbox

@@ -70,7 +70,10 @@ fn parse_and_run(arguments: &[OsString], output: &mut Output) -> Result<(), Fail
             *output = Output::new(cli.format, cli.color);
             run(cli, output)
         }
-        Err(err) => usage(&err, output),
+        Err(mut err) => {
+            usage_error::suggest(&mut err, &localized_command());
+            usage(&err, output)
+        }
     }
 }
 

@@ -290,6 +290,7 @@ const UNTRANSLATED: &[&str] = &[
     // Beginnings and ends of serde's messages, which are shortened.
     ", expected ",
     "duplicate field ",
+    "field identifier",
     "invalid type",
     "invalid value",
     "missing field ",
@@ -320,6 +321,7 @@ const UNTRANSLATED: &[&str] = &[
     "the future of an async fn",
     "the prepared answers are used up",
     "the twin can fail",
+    "these are the names of the members",
     "users make their own",
 ];
 

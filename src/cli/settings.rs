@@ -98,6 +98,12 @@ impl SettingsArgs {
         ];
         texts.into_iter().any(Option::is_some) || paths.into_iter().any(Option::is_some)
     }
+
+    /// Whether a proxy or a root certificate is set, which have no effect on a sandbox in this process.
+    pub(crate) fn names_connection(&self) -> bool {
+        let proxy = self.proxy.as_deref().unwrap_or("none");
+        !proxy.eq_ignore_ascii_case("none") || self.ca.is_some()
+    }
 }
 
 impl From<SettingsArgs> for Settings {

@@ -8,6 +8,24 @@ use crate::help;
 use crate::i18n::{Lang, lang, t};
 use crate::output::Output;
 
+/// For `--key` clap suggests `--v2-key-file`, which has as many letters in common as any. The first option that ends with the
+/// word is a better guess: `--private-key`.
+pub(crate) fn suggest(err: &mut clap::Error, command: &clap::Command) {
+    if err.kind() != ErrorKind::UnknownArgument {
+        return;
+    }
+    let given = context(err, ContextKind::InvalidArg).unwrap_or_default();
+    let Some(word) = given.strip_prefix("--").filter(|word| !word.is_empty()) else {
+        return;
+    };
+    let mut names = command.get_arguments().filter_map(clap::Arg::get_long);
+    let ends_so = |name: &&str| name.strip_suffix(word).is_some_and(|it| it.ends_with('-'));
+    if let Some(name) = names.find(ends_so) {
+        let suggestion = ContextValue::String(format!("--{name}"));
+        err.insert(ContextKind::SuggestedArg, suggestion);
+    }
+}
+
 /// clap's message in English; in Chinese our own text with the same facts.
 pub(crate) fn text(err: &clap::Error, output: &Output) -> String {
     let own = output.styled(&err.render());
@@ -89,12 +107,12 @@ fn value_message(err: &clap::Error, argument: &str) -> String {
     )
 }
 
-/// The messages of Rust's number parsers.
+/// The messages of Rust's number parsers and of the library.
 fn reason(why: &str) -> String {
     if why.contains("invalid digit") || why.contains("invalid float") {
         t!("usage-not-a-number")
     } else {
-        why.to_owned()
+        wechatpay_core::error::chinese(why).unwrap_or_else(|| why.to_owned())
     }
 }
 

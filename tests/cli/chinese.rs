@@ -168,6 +168,14 @@ fn slips_in_settings_are_explained_in_chinese() {
     shop.secret("bad.pem", "hello");
     shop.secret("1.toml", "mchid = 190\n");
     shop.secret("2.toml", "[a]\nkey = 1\n");
+    shop.secret("6.toml", "[default]\nmchid\n");
+    for (name, member) in [
+        ("3.toml", "mchid = \"1900000110\"\nkinds = \"any\""),
+        ("4.toml", "mchid = 190"),
+        ("5.toml", "mchid = \"12\""),
+    ] {
+        shop.secret(name, &format!("[[merchant]]\n{member}\n"));
+    }
     let get = ["request", "GET", "v3/certificates"];
     let key = [
         "--mchid",
@@ -188,6 +196,33 @@ fn slips_in_settings_are_explained_in_chinese() {
         (vec!["sandbox", "--listen", &port], 3, "换一个端口"),
         (vec!["sandbox", "--dir", "/dev/null/x"], 4, "换一个目录"),
         (vec!["sandbox", "--merchant", "none.toml"], 4, "存在的 TOML"),
+        (
+            vec!["sandbox", "--merchant", "3.toml"],
+            3,
+            "没有 kinds 这一项",
+        ),
+        (
+            vec!["sandbox", "--merchant", "4.toml"],
+            3,
+            "merchant[0].mchid：应为字符串，而不是整数 190",
+        ),
+        (
+            vec!["sandbox", "--merchant", "5.toml"],
+            3,
+            "merchant[0].mchid：",
+        ),
+        (
+            [&["--sandbox"], &get[..], &["--proxy", "ftp://x"]].concat(),
+            2,
+            "请去掉 --proxy",
+        ),
+        (vec!["doctor", "--key", "a.pem"], 2, "--private-key"),
+        (vec!["sandbox", "--mchid", "abc"], 3, "8 到 10 位数字"),
+        (vec!["sandbox", "--notify-url", "x"], 3, "只向本机发送通知"),
+        (vec!["sandbox", "--fault", "nonsense"], 2, "没有故障"),
+        (vec!["sandbox", "--fault", "slow=x"], 2, "毫秒数"),
+        (vec!["sandbox", "--host", "a b"], 3, "不带协议和端口"),
+        ([&get[..], &["--config", "6.toml"]].concat(), 3, "第 2 行"),
         (vec!["--lang", "zh", "endpoints"], 2, "只能写一次"),
     ] {
         let arguments = [&["--lang", "zh"], &arguments[..]].concat();

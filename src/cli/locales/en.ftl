@@ -321,6 +321,7 @@ sandbox-refused = error: --sandbox does not apply here: { $why }. Leave it out
 
 ## Settings and credentials
 
+sandbox-is-here = error: --sandbox runs in this process: leave out --proxy and --ca
 sandbox-has-credentials = error: --sandbox has its own credentials: leave out the credentials on the command line
 give-platform-certificate = give a platform certificate, wechatpay_SERIAL.pem
 apiv3-key = the APIv3 key

@@ -186,7 +186,7 @@ arg-coupon = 商家券，写作 批次号:发券凭证号[:券code]；coupons �
 arg-openid = 用户的 openid
 
 arg-doctor-offline = 跳过需要联网的检查
-arg-doctor-state = 检查 `sandbox --state` 的目录，而不检查您的设置
+arg-doctor-state = 检查 `sandbox --state` 的目录，而不检查你的设置
 
 arg-port-files = 要转换的文件，或一个 PHP 目录；- 表示标准输入
 arg-port-emit = 输出什么：rust，函数或完整程序；request，每个调用的请求，每行一个 JSON 对象
@@ -261,7 +261,7 @@ clap-settings = 设置：
 
 ## 用法错误：英文由 clap 自己输出
 
-usage-similar = 您是不是想写：{ $similar }
+usage-similar = 你是不是想写：{ $similar }
 usage-more = 更多说明请用 --help 查看。
 usage-unknown-argument = 不支持的参数 { $argument }
 usage-unknown-command = 没有子命令 { $command }
@@ -299,6 +299,7 @@ sandbox-refused = 错误：这里不能使用 --sandbox：{ $why }。请去掉�
 
 ## Settings and credentials
 
+sandbox-is-here = 错误：--sandbox 在本进程内运行，用不到代理和根证书，请去掉 --proxy 和 --ca
 sandbox-has-credentials = 错误：--sandbox 自带凭证，请去掉命令行上的其他凭证
 give-platform-certificate = 请提供平台证书 wechatpay_序列号.pem
 apiv3-key = APIv3密钥
@@ -322,7 +323,7 @@ profile-unknown = { $path } 中没有配置 [{ $name }]，已有：{ $known }
 ## certs
 
 certs-variable-unset = -k：环境变量 { $variable } 没有设置
-certs-key-argument = -k 要填写存放 APIv3密钥的文件名，或 env:变量名，而这个文件不存在。如果您填的是密钥本身：命令行参数对本机其他用户可见，还会留在 shell 的历史记录里，请到 商户平台 → 账户中心 → API安全 更换密钥
+certs-key-argument = -k 要填写存放 APIv3密钥的文件名，或 env:变量名，而这个文件不存在。如果你填的是密钥本身：命令行参数对本机其他用户可见，还会留在 shell 的历史记录里，请到 商户平台 → 账户中心 → API安全 更换密钥
 certs-no-folder = -o 后面要写目录名
 certs-folder-unwritable = 证书无法保存到 { $folder }，因此没有发出请求：{ $known } 不可写：{ $err }
 no-temporary-folder = 无法创建临时目录：{ $err }
@@ -388,7 +389,7 @@ not-set = 未设置
 certificate-described = 序列号 { $serial }，所有者 "{ $owner }"，有效期至 { $date }
 bytes-32 = 32 字节
 bytes-wrong = 长度为 { $len } 字节，应为 32 字节
-sandbox-doctor = doctor 检查的是您自己的设置
+sandbox-doctor = doctor 检查的是你自己的设置
 state-described = 由 { $version } 版写入，大小 { $size }，下次启动要重新执行 { $entries } 条记录
 state-none = { $path } 中还没有状态：`wechatpay sandbox --state` 会创建
 state-no-folder = { $path } 不是目录
@@ -537,7 +538,7 @@ part-timestamp = 时间戳
 part-nonce = 随机串
 part-body = 请求体
 text-end = （结尾）
-unlisted = 错误：接口目录中没有 { $method } { $path }，请求未发出。您要找的可能是：
+unlisted = 错误：接口目录中没有 { $method } { $path }，请求未发出。你要找的可能是：
 unlisted-anyway = 加上 --unlisted 可以照样发送；用 `wechatpay endpoints 关键词` 搜索接口。
 unlisted-failed = 接口目录中没有这个方法和路径；可以用 `wechatpay endpoints 关键词` 搜索接口。
 

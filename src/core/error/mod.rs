@@ -52,6 +52,8 @@ pub struct Error {
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
+    /// The message in Chinese, if the table of translations does not have it.
+    chinese: Option<Box<str>>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
     maybe_sent: bool,
     undecided: bool,
@@ -141,6 +143,7 @@ impl Error {
             inner: Box::new(Inner {
                 kind,
                 message: message.into(),
+                chinese: None,
                 source: None,
                 maybe_sent,
                 undecided: false,
@@ -156,6 +159,14 @@ impl Error {
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.inner.source = Some(source.into().into());
+        self
+    }
+
+    /// Sets the message of [`report_zh`](Self::report_zh), for a message that quotes texts which exist in both languages.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_chinese(mut self, message: impl Into<Box<str>>) -> Self {
+        self.inner.chinese = Some(message.into());
         self
     }
 

@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::entry::MerchantEntry;
 use super::settings::MerchantSettings;
-use wechatpay_core::error::{Error, ErrorKind, Result};
+use crate::bilingual::Bilingual;
+use wechatpay_core::error::{Error, ErrorKind, Result, chinese};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,53 +27,71 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<MerchantSettings>> {
     })?;
     // Some editors write a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let merchants = parse(text).map_err(|why| wrong(path, &why))?;
+    let merchants = parse(text).map_err(|why| wrong(path, why))?;
     if merchants.is_empty() {
-        return Err(wrong(path, "it has no [[merchant]]: add at least one"));
+        return Err(wrong(path, NO_MERCHANT));
     }
     let folder = path.parent().unwrap_or(Path::new(""));
     let entries = merchants.into_iter().enumerate();
     entries
         .map(|(index, entry)| {
             entry.settings(Some(folder)).map_err(|err| {
-                let (field, problem) = (err.field, err.problem.en);
-                wrong(path, &format!("merchant[{index}].{field}: {problem}"))
+                let (field, problem) = (err.field, err.problem);
+                let en = format!("merchant[{index}].{field}: {}", problem.en);
+                let zh = format!("merchant[{index}].{field}：{}", problem.zh);
+                wrong(path, (en, zh).into())
             })
         })
         .collect()
 }
 
+const NO_MERCHANT: Bilingual = Bilingual::new(
+    "it has no [[merchant]]: add at least one",
+    "其中没有 [[merchant]]：请至少写一个",
+);
+
 /// The parser's message names the field and never shows the line, in which a key may stand.
-fn parse(text: &str) -> Result<Vec<MerchantEntry>, String> {
+fn parse(text: &str) -> Result<Vec<MerchantEntry>, Bilingual> {
     let syntax = |err: &toml::de::Error| {
         let line = err.span().map_or(1, |span| {
             let before = text.as_bytes().iter().take(span.start);
             before.filter(|byte| **byte == b'\n').count() + 1
         });
-        format!(
-            "line {line} is not TOML: write [[merchant]] and below it one name = \"value\" a line"
-        )
+        Bilingual::from((
+            format!(
+                "line {line} is not TOML: write [[merchant]] and below it one name = \"value\" a line"
+            ),
+            format!("第 {line} 行不是 TOML：请写一行 [[merchant]]，下面每行写一项 名称 = \"值\""),
+        ))
     };
     let document = toml::Deserializer::parse(text).map_err(|err| syntax(&err))?;
     let merchants: Merchants = serde_path_to_error::deserialize(document).map_err(|err| {
         let field = err.path().to_string();
-        format!("{field}: {}", advice(&field, err.inner().message()))
+        let advice = advice(&field, err.inner().message());
+        let (en, zh) = advice.into_both();
+        Bilingual::from((format!("{field}: {en}"), format!("{field}：{zh}")))
     })?;
     Ok(merchants.merchant)
 }
 
 /// A wrong type of a key is not quoted.
-fn advice(field: &str, message: &str) -> String {
+fn advice(field: &str, message: &str) -> Bilingual {
     let is_secret = ["key", "certificate"].iter().any(|it| field.ends_with(it));
     if is_secret && !message.starts_with("unknown field") {
-        return "give it as a text in quotation marks".to_owned();
+        return Bilingual::new("give it as a text in quotation marks", "请写成引号中的文本");
     }
-    format!("{message}; docs/sandbox.md lists the fields")
+    let zh = chinese(message).unwrap_or_else(|| message.to_owned());
+    Bilingual::from((
+        format!("{message}; docs/sandbox.md lists the fields"),
+        format!("{zh}；各项的说明见 docs/sandbox.zh-CN.md"),
+    ))
 }
 
-fn wrong(path: &Path, why: &str) -> Error {
+fn wrong(path: &Path, why: Bilingual) -> Error {
+    let (why, why_zh) = why.into_both();
     let message = format!("the merchants in {} are wrong: {why}", path.display());
-    Error::new(ErrorKind::Builder, message)
+    let chinese = format!("商户文件 {} 有误：{why_zh}", path.display());
+    Error::new(ErrorKind::Builder, message).with_chinese(chinese)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+#[cfg(feature = "control")]
 use serde::Deserialize;
 
 use super::Product;
@@ -13,8 +14,9 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::secret::Secret;
 
 /// The rights of a merchant of a sandbox to act for others.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "control", derive(Deserialize))]
+#[cfg_attr(feature = "control", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum MerchantKind {
     /// An ordinary merchant (普通商户), also one that is a sub-merchant: it may not name a `sub_mchid`.
@@ -228,7 +230,8 @@ impl MerchantSettings {
     pub(crate) fn check(&self) -> Result<()> {
         self.problem().map_or(Ok(()), |(field, problem)| {
             let message = format!("merchant {:?}: {field}: {}", self.mchid, problem.en);
-            Err(Error::new(ErrorKind::Builder, message))
+            let chinese = format!("商户 {:?} 的 {field}：{}", self.mchid, problem.zh);
+            Err(Error::new(ErrorKind::Builder, message).with_chinese(chinese))
         })
     }
 

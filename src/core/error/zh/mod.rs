@@ -69,6 +69,8 @@ impl Error {
     fn line_zh(&self) -> String {
         let mut text = if let Some(api) = self.api() {
             refusal(api)
+        } else if let Some(message) = &self.inner.chinese {
+            message.to_string()
         } else {
             let message = &self.inner.message;
             chinese(message).unwrap_or_else(|| format!("{}：{message}", kind(self.kind())))

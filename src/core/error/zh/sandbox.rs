@@ -43,13 +43,75 @@ pub(super) const SANDBOX: &[(&str, &str)] = &[
         "the merchants in {} cannot be read: name a TOML file that exists",
         "无法读取商户文件 {}：请指定一个存在的 TOML 文件",
     ),
-    ("the merchants in {} are wrong: {}", "商户文件 {} 有误：{}"),
     (
-        "line {} is not TOML: write [[merchant]] and below it one name = \"value\" a line",
-        "第 {} 行不是 TOML：请写一行 [[merchant]]，下面每行写一项 名称 = \"值\"",
+        "{} is no merchant id: give its 8 to 10 digits",
+        "{} 不是商户号：应为 8 到 10 位数字",
     ),
     (
-        "it has no [[merchant]]: add at least one",
-        "其中没有 [[merchant]]：请至少写一个",
+        "the merchant {} is given twice: give it once",
+        "商户 {} 给出了两次：请只写一次",
+    ),
+    (
+        "{} is not a speed: from 0.001 to 1000000",
+        "{} 不是速度：应在 0.001 到 1000000 之间",
+    ),
+    (
+        "{} is not a name by which the sandbox can be reached: give a DNS name or an address alone (--host wechatpay), \
+         without a scheme or port",
+        "{} 不能用作访问沙箱的名称：请只写域名或地址（例如 --host wechatpay），不带协议和端口",
+    ),
+    (
+        "the sandbox listens on the loopback interface alone, and {} is not on it: use 127.0.0.1 or [::1], or let other \
+         machines in with allow_remote(), --allow-remote of the command",
+        "沙箱只监听本机回环地址，而 {} 不是：请使用 127.0.0.1 或 [::1]；要允许其他机器访问，请加 --allow-remote",
+    ),
+    ("the notification URL is not a URL", "通知地址不是 URL"),
+    (
+        "write the URL to notify as http://host/path or https://host/path",
+        "通知地址应写成 http://主机/路径 或 https://主机/路径",
+    ),
+    (
+        "the sandbox posts notifications to servers of this machine alone: write the URL as http://127.0.0.1:port/path, \
+         http://[::1]:port/path or http://localhost:port/path, or allow other servers when it starts (--allow-outgoing)",
+        "沙箱只向本机发送通知：通知地址应写成 http://127.0.0.1:端口/路径、http://[::1]:端口/路径 或 \
+         http://localhost:端口/路径；要发往其他机器，请在启动时加 --allow-outgoing",
+    ),
+    // Faults.
+    (
+        "unknown fault {}; the faults are {}",
+        "没有故障 {}，可用的有 {}",
+    ),
+    (
+        "the fault {} takes no value: write {}",
+        "故障 {} 不带值：请写成 {}",
+    ),
+    (
+        "write {}=SECONDS, as in {}=600; negative is in the future",
+        "应写成 {}=秒数，例如 {}=600；负数表示将来",
+    ),
+    (
+        "write {}=HEADER, as in {}=Wechatpay-Nonce",
+        "应写成 {}=请求头名称，例如 {}=Wechatpay-Nonce",
+    ),
+    (
+        "write {}=CODE with a code from 400 to 599",
+        "应写成 {}=状态码，状态码为 400 到 599",
+    ),
+    (
+        "write {}=MILLISECONDS, at most {}",
+        "应写成 {}=毫秒数，最大 {}",
+    ),
+    (
+        "write {}=URL, without blanks and percent-encoded where it is not ASCII",
+        "应写成 {}=URL，不含空格，非 ASCII 字符写成百分号编码",
+    ),
+    (
+        "the text after the : is a count, as in wrong_signature:3 or wrong_signature:always",
+        "冒号后面是次数，例如 wrong_signature:3 或 wrong_signature:always",
+    ),
+    ("the count of the fault {} is 0", "故障 {} 的次数是 0"),
+    (
+        "{} and {} cannot both apply always: give the first a count, as in {}:3",
+        "{} 和 {} 不能都一直生效：请给前一个加上次数，例如 {}:3",
     ),
 ];

@@ -1,9 +1,9 @@
-//! What the operating system and the parser of JSON say, in Chinese.
+//! What the operating system, the parser of JSON and serde say, in Chinese.
 
 use crate::error::phrase::{self, Phrases};
 
 /// The system's texts as values of messages.
-pub(super) const SYSTEM: &[&Phrases] = &[TEXTS, &[("{} (os error {})", "{}（系统错误 {}）")]];
+pub(super) const SYSTEM: &[&Phrases] = &[TEXTS, TOML, &[("{} (os error {})", "{}（系统错误 {}）")]];
 
 /// The system's texts and their translations.
 const TEXTS: &Phrases = &[
@@ -28,6 +28,26 @@ const TEXTS: &Phrases = &[
         "Temporary failure in name resolution",
         "域名解析暂时失败，请检查网络或 DNS 设置",
     ),
+];
+
+/// What the parser of TOML says.
+const TOML: &Phrases = &[
+    ("duplicate key", "同一个键写了两次"),
+    ("invalid unquoted key", "键中有不允许的字符"),
+    ("key with no value", "键后面缺少 = 和值"),
+    (
+        "missing assignment between key-value pairs",
+        "键和值之间缺少 =",
+    ),
+    ("missing opening quote", "值缺少开头的引号"),
+    ("missing value", "= 后面缺少值"),
+    ("missing value for key", "= 后面缺少值"),
+    ("string values must be quoted", "文本要加引号"),
+    ("unclosed array", "数组缺少 ]"),
+    ("unclosed array table", "表名缺少 ]]"),
+    ("unclosed table", "表名缺少 ]"),
+    ("unexpected content", "行末有多余的内容"),
+    ("unexpected key or value", "行末有多余的内容"),
 ];
 
 /// The names that HTTP libraries put before it.
@@ -60,14 +80,55 @@ const JSON: &Phrases = &[
     ),
 ];
 
-/// Translates a text of the system, whose number stays, or of serde_json: `No such file or directory (os error 2)`.
+/// What serde says about a member of the wrong name or type.
+const MEMBERS: &Phrases = &[
+    ("missing field `{}`", "缺少 {}"),
+    ("duplicate field `{}`", "{} 写了两次"),
+    (
+        "unknown field `{}`, expected one of {}",
+        "没有 {} 这一项，可用的有 {}",
+    ),
+    (
+        "unknown field `{}`, expected {}",
+        "没有 {} 这一项，可用的有 {}",
+    ),
+    (
+        "unknown variant `{}`, expected one of {}",
+        "不支持 {}，可以是 {}",
+    ),
+    ("unknown variant `{}`, expected {}", "不支持 {}，可以是 {}"),
+    ("invalid type: {}, expected {}", "应为{1}，而不是{0}"),
+    ("invalid value: {}, expected {}", "应为{1}，而不是{0}"),
+    ("a string", "字符串"),
+    ("a sequence", "数组"),
+    ("a boolean", " true 或 false"),
+    ("path string", "文件路径"),
+    ("string {}", "字符串 {}"),
+    ("integer `{}`", "整数 {}"),
+    ("floating point `{}`", "小数 {}"),
+    ("boolean `{}`", " {} "),
+    ("sequence", "数组"),
+    ("map", "表"),
+    ("datetime", "日期"),
+];
+
+/// Translates a text of the system, whose number stays, of serde, or of serde_json: `No such file or directory (os error 2)`.
 pub(super) fn chinese(text: &str) -> Option<String> {
     if text.contains(" at line ") {
         let (what, _) = text.split_once(" at line ")?;
         let is_known = text.starts_with("EOF ") || JSON.iter().any(|(english, _)| *english == what);
         return is_known.then(|| phrase::translate(&[JSON], text)).flatten();
     }
-    said(text)
+    member(text).or_else(|| said(text))
+}
+
+fn member(text: &str) -> Option<String> {
+    let is_of_serde = ["missing ", "duplicate ", "unknown ", "invalid "]
+        .iter()
+        .any(|it| text.starts_with(it));
+    is_of_serde
+        .then(|| phrase::translate(&[MEMBERS], text))
+        .flatten()
 }
 
 fn said(text: &str) -> Option<String> {
@@ -102,6 +163,26 @@ mod tests {
         assert_eq!(chinese(unknown).as_deref(), Some("没有这个域名"));
         assert_eq!(chinese("dns error").as_deref(), Some("域名解析失败"));
         assert_eq!(chinese("anything else (os error 999)"), None);
+    }
+
+    #[test]
+    fn wrong_members_are_explained_in_chinese() {
+        for (english, expected) in [
+            (
+                "unknown field `kinds`, expected one of `mchid`, `name`",
+                "没有 kinds 这一项，可用的有 `mchid`, `name`",
+            ),
+            (
+                "invalid type: integer `19`, expected a string",
+                "应为字符串，而不是整数 19",
+            ),
+            (
+                "invalid type: string \"yes\", expected a boolean",
+                "应为 true 或 false，而不是字符串 \"yes\"",
+            ),
+        ] {
+            assert_eq!(chinese(english).as_deref(), Some(expected));
+        }
     }
 
     #[test]
