@@ -5,14 +5,18 @@
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
 use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 use wechatpay_chain::{BoxError, Client, ErrorKind};
 use wechatpay_sandbox::{Sandbox, StubResponse};
 
 const CONFIGS: &str = "brand/marketing/product-coupon/notify-configs";
 const COUPON: &str = "brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}";
 
-#[tokio::main]
-async fn main() -> Result<(), BoxError> {
+fn main() -> Result<(), BoxError> {
+    Runtime::new()?.block_on(example())
+}
+
+async fn example() -> Result<(), BoxError> {
     let sandbox = Sandbox::start().await?;
     let config = json!({"notify_url": "https://www.example.com/coupons"});
     let coupon = json!({"coupon_code": "Code_123456", "coupon_state": "EFFECTIVE"});

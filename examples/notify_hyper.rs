@@ -14,6 +14,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use wechatpay_chain::BoxError;
 use wechatpay_chain::notify::{Notification, Notifications};
 use wechatpay_sandbox::Sandbox;
@@ -24,8 +25,11 @@ mod deliveries;
 /// Stands for a database: the numbers of the paid orders.
 type Orders = Arc<Mutex<Vec<String>>>;
 
-#[tokio::main]
-async fn main() -> Result<(), BoxError> {
+fn main() -> Result<(), BoxError> {
+    Runtime::new()?.block_on(example())
+}
+
+async fn example() -> Result<(), BoxError> {
     let sandbox = Sandbox::start().await?;
     let notifications = Notifications::from_client(&sandbox.client()?)?;
     let orders = Orders::default();

@@ -7,13 +7,17 @@
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
 use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 use wechatpay_chain::{BoxError, Client, ErrorKind};
 use wechatpay_sandbox::{Sandbox, StubResponse};
 
 const REFUND: &str = "v2/secapi/pay/refund";
 
-#[tokio::main]
-async fn main() -> Result<(), BoxError> {
+fn main() -> Result<(), BoxError> {
+    Runtime::new()?.block_on(example())
+}
+
+async fn example() -> Result<(), BoxError> {
     // Over TLS the gateway sees whether a certificate is presented; plain HTTP cannot show one.
     let sandbox = Sandbox::builder().tls(true).start().await?;
     let answer = json!({"refund_id": "50000000382019052709732678859", "refund_fee": 100});

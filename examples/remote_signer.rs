@@ -18,6 +18,7 @@ use http::header::AUTHORIZATION;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
 use wechatpay_chain::middleware::{self, from_fn, signed_text};
 use wechatpay_chain::signing::Authorization;
 use wechatpay_chain::{
@@ -51,8 +52,11 @@ impl RemoteSigner {
     }
 }
 
-#[tokio::main]
-async fn main() -> std::result::Result<(), Box<dyn Error>> {
+fn main() -> std::result::Result<(), Box<dyn Error>> {
+    Runtime::new()?.block_on(example())
+}
+
+async fn example() -> std::result::Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
     let remote = RemoteSigner {
         service: serve(sandbox.merchant_key().clone()).await?,

@@ -78,6 +78,7 @@ impl fmt::Debug for Payload {
 /// A typed body: any type that serialises.
 ///
 /// ```
+/// # #[cfg(feature = "types")] mod example {
 /// # use wechatpay_chain::Client;
 /// use serde::Serialize;
 /// use wechatpay_chain::Json;
@@ -92,6 +93,7 @@ impl fmt::Debug for Payload {
 ///     .chain("v3/pay/transactions/out-trade-no/{out_trade_no}/close")
 ///     .post(Json(&Close { mchid: "1230000109" }), ())
 ///     .var("out_trade_no", "1217752501201407033233368018");
+/// # }
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy)]

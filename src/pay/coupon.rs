@@ -1,6 +1,6 @@
 //! Parameters with which a user receives merchant coupons (商家券).
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Pay, refused, text};
 use wechatpay_core::error::Result;
@@ -14,12 +14,22 @@ use wechatpay_core::protocol::SignType;
 /// let coupon = Coupon::new("98065001", "89560002019101000121").coupon_code("75345199");
 /// # let _ = coupon;
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coupon {
     stock_id: String,
     out_request_no: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     coupon_code: Option<String>,
+}
+
+impl Serialize for Coupon {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut members = vec![
+            ("stock_id", &self.stock_id),
+            ("out_request_no", &self.out_request_no),
+        ];
+        members.extend(self.coupon_code.as_ref().map(|code| ("coupon_code", code)));
+        serializer.collect_map(members)
+    }
 }
 
 impl Coupon {
@@ -57,7 +67,7 @@ impl Coupon {
 /// The parameters of the mini-program plug-in `send-coupon`.
 ///
 /// Source: WeChat Pay document 4012285674.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CouponParams {
     /// The merchant that gives the coupons.
@@ -67,6 +77,12 @@ pub struct CouponParams {
     /// The signature of the parameters.
     pub sign: String,
 }
+
+serialized!(CouponParams {
+    send_coupon_merchant: "send_coupon_merchant",
+    send_coupon_params: "send_coupon_params",
+    sign: "sign",
+});
 
 impl Pay {
     /// Builds the parameters of the mini-program plug-in for 1 to 10 coupons.

@@ -17,6 +17,24 @@
 //! | coupons (商家券): plug-in of a mini program, page | [`Pay::coupons`], [`Pay::coupon_url`] |
 //! | pay score (支付分): confirm an order, show one | [`Pay::score_confirm`], [`Pay::score_detail`] |
 
+/// Serialises a structure under the names that the front end reads. By hand: deriving it makes every user compile `syn`.
+macro_rules! serialized {
+    ($type:ident { $($member:ident: $name:literal),* $(,)? }) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> std::result::Result<S::Ok, S::Error> {
+                use serde::ser::SerializeStruct;
+                let mut members = serializer
+                    .serialize_struct(stringify!($type), [$($name),*].len())?;
+                $(members.serialize_field($name, &self.$member)?;)*
+                members.end()
+            }
+        }
+    };
+}
+
 mod coupon;
 mod h5;
 #[cfg(feature = "qr")]

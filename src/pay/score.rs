@@ -32,8 +32,7 @@ pub struct ScoreMembers(Vec<(&'static str, String)>);
 /// `extInfo` is an object here. Android and iOS take it as text, so serialise it as JSON there.
 ///
 /// Source: WeChat Pay documents 4012587909 and 4012587980.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScoreApp {
     /// `wxpayScoreUse` or `wxpayScoreDetail`
@@ -44,20 +43,28 @@ pub struct ScoreApp {
     pub ext_info: ScoreExtInfo,
 }
 
+serialized!(ScoreApp {
+    business_type: "businessType",
+    query: "query",
+    ext_info: "extInfo",
+});
+
 /// The edition of pay score's mini program.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScoreExtInfo {
     /// 0, the released one.
     pub mini_program_type: u8,
 }
 
+serialized!(ScoreExtInfo {
+    mini_program_type: "miniProgramType",
+});
+
 /// The parameters of `openBusinessView` in a WeChat page.
 ///
 /// Source: WeChat Pay documents 4012596371 and 4012587945.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScoreJsapi {
     /// `wxpayScoreUse` or `wxpayScoreDetail`
@@ -66,11 +73,15 @@ pub struct ScoreJsapi {
     pub query_string: String,
 }
 
+serialized!(ScoreJsapi {
+    business_type: "businessType",
+    query_string: "queryString",
+});
+
 /// The parameters of `wx.openBusinessView` in a mini program.
 ///
 /// Source: WeChat Pay documents 4012596433 and 4012587983.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScoreMiniProgram {
     /// `wxpayScoreUse` or `wxpayScoreDetail`
@@ -78,6 +89,11 @@ pub struct ScoreMiniProgram {
     /// The members.
     pub extra_data: ScoreMembers,
 }
+
+serialized!(ScoreMiniProgram {
+    business_type: "businessType",
+    extra_data: "extraData",
+});
 
 impl Pay {
     /// Builds the parameters to confirm an order; `package` is in the response that created it.

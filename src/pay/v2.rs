@@ -1,7 +1,5 @@
 //! Orders made with APIv2; signed with the APIv2 key.
 
-use serde::Serialize;
-
 use super::v3::{APP_PACKAGE, JsapiParams, package};
 use super::{Pay, bare, text};
 use wechatpay_core::error::Result;
@@ -17,7 +15,7 @@ pub struct V2Pay {
 /// The parameters of the open SDK's `PayReq` in an App.
 ///
 /// Source: WeChat Pay document 4011937148.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct V2AppParams {
     /// The App.
@@ -36,11 +34,20 @@ pub struct V2AppParams {
     pub sign: String,
 }
 
+serialized!(V2AppParams {
+    appid: "appid",
+    partnerid: "partnerid",
+    timestamp: "timestamp",
+    noncestr: "noncestr",
+    package: "package",
+    prepayid: "prepayid",
+    sign: "sign",
+});
+
 /// The parameters of `wx.sendBizRedPacket` in a mini program.
 ///
 /// Source: WeChat Pay document 4011937428.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RedPacketParams {
     /// The mini program.
@@ -56,6 +63,15 @@ pub struct RedPacketParams {
     /// `MD5`
     pub sign_type: String,
 }
+
+serialized!(RedPacketParams {
+    app_id: "appId",
+    time_stamp: "timeStamp",
+    nonce_str: "nonceStr",
+    package: "package",
+    pay_sign: "paySign",
+    sign_type: "signType",
+});
 
 impl V2Pay {
     pub(super) fn new(pay: Pay) -> Self {

@@ -1,15 +1,12 @@
 //! Orders made with APIv3; signed with the merchant's private key.
 
-use serde::Serialize;
-
 use super::{Pay, bare, text};
 use wechatpay_core::error::Result;
 
 /// The parameters of `getBrandWCPayRequest` in a WeChat page.
 ///
 /// Source: WeChat Pay documents 4012791857 (APIv3) and 4011935213 (APIv2).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JsapiParams {
     /// The official account or mini program.
@@ -26,12 +23,20 @@ pub struct JsapiParams {
     pub pay_sign: String,
 }
 
+serialized!(JsapiParams {
+    app_id: "appId",
+    time_stamp: "timeStamp",
+    nonce_str: "nonceStr",
+    package: "package",
+    sign_type: "signType",
+    pay_sign: "paySign",
+});
+
 /// The parameters of `wx.requestPayment` in a mini program: [`JsapiParams`] without the appid, which the
 /// mini program already has. The appid is still signed.
 ///
 /// Source: WeChat Pay document 4012791857.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MiniProgramParams {
     /// Unix seconds.
@@ -46,10 +51,18 @@ pub struct MiniProgramParams {
     pub pay_sign: String,
 }
 
+serialized!(MiniProgramParams {
+    time_stamp: "timeStamp",
+    nonce_str: "nonceStr",
+    package: "package",
+    sign_type: "signType",
+    pay_sign: "paySign",
+});
+
 /// The parameters of the open SDK's `PayReq` in an App.
 ///
 /// Source: WeChat Pay document 4013070351.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AppParams {
     /// The App.
@@ -67,6 +80,16 @@ pub struct AppParams {
     /// The signature, base64.
     pub sign: String,
 }
+
+serialized!(AppParams {
+    appid: "appid",
+    partnerid: "partnerid",
+    prepayid: "prepayid",
+    package: "package",
+    noncestr: "noncestr",
+    timestamp: "timestamp",
+    sign: "sign",
+});
 
 /// The subsidised instalments that the user chose (分付商户贴息).
 ///

@@ -247,6 +247,7 @@ impl Drop for Ticket {
 
 #[cfg(test)]
 mod tests {
+    use crate::resilience::paused;
     use http::uri::{Authority, Scheme};
 
     use super::*;
@@ -268,47 +269,53 @@ mod tests {
         health.admit(&origin(), &CallState::default())
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn one_probe_passes_after_the_cooldown() {
-        let health = health();
-        admitted(&health).ok().unwrap().close(Seen::NoConnection);
-        assert_eq!(admitted(&health).err(), Some(Duration::from_secs(10)));
-        tokio::time::advance(Duration::from_secs(10)).await;
-        let probe = admitted(&health).ok().unwrap();
-        assert!(admitted(&health).is_err(), "one at a time");
-        probe.close(Seen::NoAnswer);
-        assert_eq!(admitted(&health).err(), Some(Duration::from_secs(20)));
-        tokio::time::advance(Duration::from_secs(20)).await;
-        drop(admitted(&health).ok().unwrap());
-        let probe = admitted(&health).ok().unwrap();
-        probe.close(Seen::Answered);
-        assert!(admitted(&health).is_ok() && admitted(&health).is_ok());
+    #[test]
+    fn one_probe_passes_after_the_cooldown() {
+        paused(async {
+            let health = health();
+            admitted(&health).ok().unwrap().close(Seen::NoConnection);
+            assert_eq!(admitted(&health).err(), Some(Duration::from_secs(10)));
+            tokio::time::advance(Duration::from_secs(10)).await;
+            let probe = admitted(&health).ok().unwrap();
+            assert!(admitted(&health).is_err(), "one at a time");
+            probe.close(Seen::NoAnswer);
+            assert_eq!(admitted(&health).err(), Some(Duration::from_secs(20)));
+            tokio::time::advance(Duration::from_secs(20)).await;
+            drop(admitted(&health).ok().unwrap());
+            let probe = admitted(&health).ok().unwrap();
+            probe.close(Seen::Answered);
+            assert!(admitted(&health).is_ok() && admitted(&health).is_ok());
+        });
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn only_consecutive_failures_count() {
-        let health = health();
-        for seen in [
-            Seen::NoAnswer,
-            Seen::NoAnswer,
-            Seen::Answered,
-            Seen::NoAnswer,
-            Seen::NoAnswer,
-        ] {
-            admitted(&health).ok().unwrap().close(seen);
-        }
-        admitted(&health).ok().unwrap().close(Seen::NoAnswer);
-        assert!(admitted(&health).is_err());
+    #[test]
+    fn only_consecutive_failures_count() {
+        paused(async {
+            let health = health();
+            for seen in [
+                Seen::NoAnswer,
+                Seen::NoAnswer,
+                Seen::Answered,
+                Seen::NoAnswer,
+                Seen::NoAnswer,
+            ] {
+                admitted(&health).ok().unwrap().close(seen);
+            }
+            admitted(&health).ok().unwrap().close(Seen::NoAnswer);
+            assert!(admitted(&health).is_err());
+        });
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn late_failures_of_earlier_calls_do_not_prolong_the_cooldown() {
-        let health = health();
-        let earlier = admitted(&health).ok().unwrap();
-        admitted(&health).ok().unwrap().close(Seen::NoConnection);
-        tokio::time::advance(Duration::from_secs(4)).await;
-        earlier.close(Seen::NoConnection);
-        assert_eq!(admitted(&health).err(), Some(Duration::from_secs(6)));
+    #[test]
+    fn late_failures_of_earlier_calls_do_not_prolong_the_cooldown() {
+        paused(async {
+            let health = health();
+            let earlier = admitted(&health).ok().unwrap();
+            admitted(&health).ok().unwrap().close(Seen::NoConnection);
+            tokio::time::advance(Duration::from_secs(4)).await;
+            earlier.close(Seen::NoConnection);
+            assert_eq!(admitted(&health).err(), Some(Duration::from_secs(6)));
+        });
     }
 
     #[tokio::test(start_paused = true)]

@@ -64,3 +64,11 @@ pub const IN_FLIGHT: &str = "in_flight";
 pub const FAILOVER: &str = "failover";
 /// Fails calls to an unresponsive host at once.
 pub const BREAKER: &str = "breaker";
+
+/// Runs a test whose time passes only while it waits.
+#[cfg(test)]
+fn paused(test: impl Future<Output = ()>) {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().start_paused(true).build();
+    runtime.unwrap().block_on(test);
+}

@@ -1,6 +1,7 @@
 //! Settings of a client, read from a file or the environment.
 
 mod client;
+mod deserialize;
 mod environment;
 #[cfg(feature = "profile")]
 mod profile;
@@ -8,8 +9,6 @@ mod secret_file;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
 
 pub use secret_file::read_secret;
 use wechatpay_core::secret::Secret;
@@ -27,8 +26,7 @@ use wechatpay_core::secret::Secret;
 /// assert!(serde_json::from_str::<Settings>(r#"{"mch_id": "1900000109"}"#).is_err());
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Settings {
     /// The merchant id (商户号).

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::ops::Neg;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -20,10 +20,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// assert_eq!(serde_json::json!({"total": price}), serde_json::json!({"total": 1990}));
 /// # Ok::<(), wechatpay_chain::Error>(())
 /// ```
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fen(i64);
 
 impl Fen {
@@ -124,6 +121,18 @@ impl From<i64> for Fen {
 impl From<Fen> for i64 {
     fn from(amount: Fen) -> Self {
         amount.0
+    }
+}
+
+impl Serialize for Fen {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fen {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        i64::deserialize(deserializer).map(Self)
     }
 }
 

@@ -94,6 +94,7 @@ impl fmt::Debug for MemoryLimits {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resilience::paused;
 
     const SECOND: Duration = Duration::from_secs(1);
     const TWO_A_SECOND: RateLimit = RateLimit {
@@ -105,73 +106,83 @@ mod tests {
         per: Duration::from_secs(60),
     };
 
-    #[tokio::test(start_paused = true)]
-    async fn no_window_has_more_calls_than_the_limit() {
-        let memory = MemoryLimits::default();
-        let take = || memory.reserve("k", &[TWO_A_SECOND], Duration::ZERO);
-        assert_eq!(take(), Duration::ZERO);
-        tokio::time::advance(Duration::from_millis(900)).await;
-        assert_eq!(take(), Duration::ZERO);
-        assert_eq!(take(), Duration::from_millis(100));
-        tokio::time::advance(Duration::from_millis(100)).await;
-        assert_eq!(take(), Duration::ZERO);
-        // The last two are 100 ms apart, so the next call is possible after 900 ms.
-        assert_eq!(take(), Duration::from_millis(900));
-        let other = memory.reserve("other", &[TWO_A_SECOND], Duration::ZERO);
-        assert_eq!(other, Duration::ZERO);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn reserved_times_keep_the_limit_too() {
-        let memory = MemoryLimits::default();
-        let take = |at_most| memory.reserve("k", &[TWO_A_SECOND], at_most).as_millis();
-        let waits: Vec<_> = (0..6).map(|_| take(10 * SECOND)).collect();
-        assert_eq!(waits, [0, 0, 1000, 1000, 2000, 2000]);
-        // What is too far away is not reserved.
-        assert_eq!((take(2 * SECOND), take(2 * SECOND)), (3000, 3000));
-        tokio::time::advance(Duration::from_millis(2500)).await;
-        assert_eq!((take(SECOND), take(SECOND), take(SECOND)), (500, 500, 1500));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_call_rejected_by_one_limit_counts_for_none() {
-        let memory = MemoryLimits::default();
-        let take = || memory.reserve("k", &[TWO_A_SECOND, THREE_A_MINUTE], Duration::ZERO);
-        assert_eq!((take(), take()), (Duration::ZERO, Duration::ZERO));
-        for _ in 0..5 {
-            assert_eq!(take(), Duration::from_secs(1));
-        }
-        tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(take(), Duration::ZERO);
-        assert_eq!(take(), Duration::from_secs(59));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn operations_that_are_no_longer_called_are_forgotten() {
-        let memory = MemoryLimits::default();
-        for merchant in 0..10_000 {
-            memory.reserve(&merchant.to_string(), &[TWO_A_SECOND], Duration::ZERO);
+    #[test]
+    fn no_window_has_more_calls_than_the_limit() {
+        paused(async {
+            let memory = MemoryLimits::default();
+            let take = || memory.reserve("k", &[TWO_A_SECOND], Duration::ZERO);
+            assert_eq!(take(), Duration::ZERO);
+            tokio::time::advance(Duration::from_millis(900)).await;
+            assert_eq!(take(), Duration::ZERO);
+            assert_eq!(take(), Duration::from_millis(100));
             tokio::time::advance(Duration::from_millis(100)).await;
-        }
-        // Ten of them called within the last second.
-        let known = memory.logs.lock().unwrap().len();
-        assert!(known <= 64, "{known}");
-        assert_eq!(
-            memory.reserve("9999", &[TWO_A_SECOND], SECOND),
-            Duration::ZERO
-        );
-        let third = memory.reserve("9999", &[TWO_A_SECOND], SECOND);
-        assert_eq!(third, Duration::from_millis(900));
+            assert_eq!(take(), Duration::ZERO);
+            // The last two are 100 ms apart, so the next call is possible after 900 ms.
+            assert_eq!(take(), Duration::from_millis(900));
+            let other = memory.reserve("other", &[TWO_A_SECOND], Duration::ZERO);
+            assert_eq!(other, Duration::ZERO);
+        });
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_limit_for_ever_does_not_overflow() {
-        let memory = MemoryLimits::default();
-        let once = RateLimit {
-            calls: 1,
-            per: Duration::MAX,
-        };
-        let take = || memory.reserve("k", &[once], Duration::MAX);
-        assert_eq!((take(), take()), (Duration::ZERO, Duration::MAX));
+    #[test]
+    fn reserved_times_keep_the_limit_too() {
+        paused(async {
+            let memory = MemoryLimits::default();
+            let take = |at_most| memory.reserve("k", &[TWO_A_SECOND], at_most).as_millis();
+            let waits: Vec<_> = (0..6).map(|_| take(10 * SECOND)).collect();
+            assert_eq!(waits, [0, 0, 1000, 1000, 2000, 2000]);
+            // What is too far away is not reserved.
+            assert_eq!((take(2 * SECOND), take(2 * SECOND)), (3000, 3000));
+            tokio::time::advance(Duration::from_millis(2500)).await;
+            assert_eq!((take(SECOND), take(SECOND), take(SECOND)), (500, 500, 1500));
+        });
+    }
+
+    #[test]
+    fn a_call_rejected_by_one_limit_counts_for_none() {
+        paused(async {
+            let memory = MemoryLimits::default();
+            let take = || memory.reserve("k", &[TWO_A_SECOND, THREE_A_MINUTE], Duration::ZERO);
+            assert_eq!((take(), take()), (Duration::ZERO, Duration::ZERO));
+            for _ in 0..5 {
+                assert_eq!(take(), Duration::from_secs(1));
+            }
+            tokio::time::advance(Duration::from_secs(1)).await;
+            assert_eq!(take(), Duration::ZERO);
+            assert_eq!(take(), Duration::from_secs(59));
+        });
+    }
+
+    #[test]
+    fn operations_that_are_no_longer_called_are_forgotten() {
+        paused(async {
+            let memory = MemoryLimits::default();
+            for merchant in 0..10_000 {
+                memory.reserve(&merchant.to_string(), &[TWO_A_SECOND], Duration::ZERO);
+                tokio::time::advance(Duration::from_millis(100)).await;
+            }
+            // Ten of them called within the last second.
+            let known = memory.logs.lock().unwrap().len();
+            assert!(known <= 64, "{known}");
+            assert_eq!(
+                memory.reserve("9999", &[TWO_A_SECOND], SECOND),
+                Duration::ZERO
+            );
+            let third = memory.reserve("9999", &[TWO_A_SECOND], SECOND);
+            assert_eq!(third, Duration::from_millis(900));
+        });
+    }
+
+    #[test]
+    fn a_limit_for_ever_does_not_overflow() {
+        paused(async {
+            let memory = MemoryLimits::default();
+            let once = RateLimit {
+                calls: 1,
+                per: Duration::MAX,
+            };
+            let take = || memory.reserve("k", &[once], Duration::MAX);
+            assert_eq!((take(), take()), (Duration::ZERO, Duration::MAX));
+        });
     }
 }

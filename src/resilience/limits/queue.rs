@@ -87,22 +87,25 @@ impl Turn<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resilience::paused;
 
-    #[tokio::test(start_paused = true)]
-    async fn unused_queues_are_dropped_and_reservations_kept() {
-        let queues = Queues::default();
-        let held = queues.get("held");
-        let left = queues.get("left");
-        left.try_turn().unwrap().reserve(Duration::from_secs(10));
-        drop(left);
-        for merchant in 0..1000 {
-            queues.get(&merchant.to_string());
-        }
-        assert!(queues.0.lock().unwrap().len() <= 64);
-        assert!(Arc::ptr_eq(&held, &queues.get("held")));
-        let left = queues.get("left").reservation();
-        assert_eq!(left, Some(Duration::from_secs(10)));
-        tokio::time::advance(Duration::from_secs(11)).await;
-        assert_eq!(queues.get("left").reservation(), None);
+    #[test]
+    fn unused_queues_are_dropped_and_reservations_kept() {
+        paused(async {
+            let queues = Queues::default();
+            let held = queues.get("held");
+            let left = queues.get("left");
+            left.try_turn().unwrap().reserve(Duration::from_secs(10));
+            drop(left);
+            for merchant in 0..1000 {
+                queues.get(&merchant.to_string());
+            }
+            assert!(queues.0.lock().unwrap().len() <= 64);
+            assert!(Arc::ptr_eq(&held, &queues.get("held")));
+            let left = queues.get("left").reservation();
+            assert_eq!(left, Some(Duration::from_secs(10)));
+            tokio::time::advance(Duration::from_secs(11)).await;
+            assert_eq!(queues.get("left").reservation(), None);
+        });
     }
 }
