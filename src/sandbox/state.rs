@@ -125,13 +125,13 @@ impl SandboxState {
     ) -> Result<(T, Ticket)> {
         match &self.journal {
             None => Ok((work().0, Ticket::none())),
+            #[cfg(feature = "state")]
             Some(journal) => {
                 let time_ms = self.clock.unadjusted_ms();
-                #[cfg(feature = "state")]
-                return journal.run(time_ms, work, Some(&|| self.snapshot()));
-                #[cfg(not(feature = "state"))]
-                journal.run(time_ms, work)
+                journal.run(time_ms, work, Some(&|| self.snapshot()))
             }
+            #[cfg(not(feature = "state"))]
+            Some(journal) => journal.run(self.clock.unadjusted_ms(), work),
         }
     }
 
