@@ -173,6 +173,9 @@ fn plans(family: &[Numbers]) -> Vec<(&'static Operation, Plan)> {
     plans
 }
 
+/// The name of a list in an answer, and the numbers of its items.
+type List = (&'static str, Vec<&'static str>);
+
 /// The numbers that an operation names.
 struct Numbers {
     operation: &'static Operation,
@@ -182,7 +185,7 @@ struct Numbers {
     request: Vec<&'static str>,
     response: Vec<&'static str>,
     /// The first array of the response whose items have numbers.
-    list: Option<(&'static str, Vec<&'static str>)>,
+    list: Option<List>,
     verb: &'static str,
 }
 
@@ -284,38 +287,50 @@ impl Numbers {
         }
     }
 
+    /// The list that the operation answers, if its items have numbers that are known.
+    fn known_list(&self, known: &BTreeSet<&str>) -> Option<&List> {
+        let is_known = |(_, names): &&List| names.iter().any(|name| known.contains(name));
+        self.list.as_ref().filter(|_| self.reads()).filter(is_known)
+    }
+
+    /// Returns what the operation does with records, and the numbers that it does it by.
+    fn role(
+        &self,
+        known: &BTreeSet<&str>,
+        list: Option<&List>,
+        makes: &[&'static str],
+        is_of_coupon: bool,
+    ) -> (Role, Vec<&'static str>) {
+        let is_known = |name: &&'static str| known.contains(name);
+        let address = || self.address().into_iter().filter(is_known).collect();
+        if let Some((_, names)) = list.filter(|_| !self.operation.path().ends_with('}')) {
+            // A coupon also has the numbers of its requests.
+            let of_coupon = names.contains(&COUPON_CODE) && known.contains(COUPON_CODE);
+            return match of_coupon {
+                true => (Role::Lists, vec![COUPON_CODE]),
+                false => (
+                    Role::Lists,
+                    names.iter().copied().filter(is_known).collect(),
+                ),
+            };
+        }
+        match () {
+            () if is_of_coupon => (Role::Changes, vec![COUPON_CODE]),
+            () if self.reads() => (Role::Queries, address()),
+            () if !self.path.is_empty() || makes.is_empty() => (Role::Changes, address()),
+            () => (Role::Makes, makes.to_vec()),
+        }
+    }
+
     fn plan(&self, made: &BTreeSet<&str>, known: &BTreeSet<&str>) -> Option<Plan> {
         let answer = self.operation.answer();
         if matches!(answer, AnswerKind::Redirect | AnswerKind::Stream) {
             return None;
         }
-        let is_known = |name: &&'static str| known.contains(name);
-        let mut address: Vec<_> = self.address().into_iter().filter(is_known).collect();
-        let is_of_coupon = self.is_of_coupon() && known.contains(COUPON_CODE);
-        if is_of_coupon {
-            address = vec![COUPON_CODE];
-        }
-        let list = self
-            .list
-            .as_ref()
-            .filter(|(_, names)| self.reads() && names.iter().any(|name| known.contains(name)));
-        let ends_in_variable = self.operation.path().ends_with('}');
         let makes: Vec<_> = self.made().collect();
-        let (role, names) = match list {
-            Some((_, names)) if !ends_in_variable => (
-                Role::Lists,
-                // A coupon also has the numbers of its requests.
-                if names.contains(&COUPON_CODE) && known.contains(COUPON_CODE) {
-                    vec![COUPON_CODE]
-                } else {
-                    names.iter().copied().filter(is_known).collect()
-                },
-            ),
-            _ if self.reads() => (Role::Queries, address),
-            _ if is_of_coupon => (Role::Changes, address),
-            _ if !self.path.is_empty() || makes.is_empty() => (Role::Changes, address),
-            _ => (Role::Makes, makes.clone()),
-        };
+        let is_of_coupon = self.is_of_coupon() && known.contains(COUPON_CODE);
+        let list = self.known_list(known);
+        let (role, names) = self.role(known, list, &makes, is_of_coupon);
         if names.is_empty() {
             return None;
         }
