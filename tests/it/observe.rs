@@ -243,7 +243,7 @@ fn a_call_that_is_dropped_is_reported_as_cancelled() {
     with_default(log.subscriber(), || {
         current_thread().block_on(async {
             let call = order(&client).into_future();
-            let short = Duration::from_millis(20);
+            let short = std::time::Duration::from_millis(20);
             assert!(tokio::time::timeout(short, call).await.is_err());
         });
     });
