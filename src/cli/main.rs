@@ -71,7 +71,7 @@ fn parse_and_run(arguments: &[OsString], output: &mut Output) -> Result<(), Fail
             run(cli, output)
         }
         Err(mut err) => {
-            usage_error::suggest(&mut err, &localized_command());
+            usage_error::suggest(&mut err);
             usage(&err, output)
         }
     }

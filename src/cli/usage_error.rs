@@ -8,20 +8,13 @@ use crate::help;
 use crate::i18n::{Lang, lang, t};
 use crate::output::Output;
 
-/// For `--key` clap suggests `--v2-key-file`, which has as many letters in common as any. The first option that ends with the
-/// word is a better guess: `--private-key`.
-pub(crate) fn suggest(err: &mut clap::Error, command: &clap::Command) {
+/// For `--key` clap suggests `--v2-key-file`, which has as many letters in common as any. `--private-key` is a better guess.
+pub(crate) fn suggest(err: &mut clap::Error) {
     if err.kind() != ErrorKind::UnknownArgument {
         return;
     }
-    let given = context(err, ContextKind::InvalidArg).unwrap_or_default();
-    let Some(word) = given.strip_prefix("--").filter(|word| !word.is_empty()) else {
-        return;
-    };
-    let mut names = command.get_arguments().filter_map(clap::Arg::get_long);
-    let ends_so = |name: &&str| name.strip_suffix(word).is_some_and(|it| it.ends_with('-'));
-    if let Some(name) = names.find(ends_so) {
-        let suggestion = ContextValue::String(format!("--{name}"));
+    if context(err, ContextKind::InvalidArg).as_deref() == Some("--key") {
+        let suggestion = ContextValue::String("--private-key".to_owned());
         err.insert(ContextKind::SuggestedArg, suggestion);
     }
 }

@@ -106,7 +106,7 @@ impl<W: Worker> Lane<W> {
     }
 
     /// Whether the worker was taken or its error was reported.
-    #[cfg(feature = "files")]
+    #[cfg(any(feature = "files", test))]
     pub(crate) fn has_ended(&self) -> bool {
         matches!(self.shared.lock().stage, Stage::Ended)
     }

@@ -80,7 +80,7 @@ impl fmt::Debug for Payload {
 /// ```
 /// # #[cfg(feature = "types")] mod example {
 /// # use wechatpay_chain::Client;
-/// use serde::Serialize;
+/// use serde::Serialize; // serde with its feature `derive`
 /// use wechatpay_chain::Json;
 ///
 /// #[derive(Serialize)]

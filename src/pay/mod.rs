@@ -26,9 +26,11 @@ macro_rules! serialized {
                 serializer: S,
             ) -> std::result::Result<S::Ok, S::Error> {
                 use serde::ser::SerializeStruct;
+                // All members: a forgotten one does not compile.
+                let Self { $($member),* } = self;
                 let mut members = serializer
                     .serialize_struct(stringify!($type), [$($name),*].len())?;
-                $(members.serialize_field($name, &self.$member)?;)*
+                $(members.serialize_field($name, $member)?;)*
                 members.end()
             }
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::Uri;
 
+use super::breaker;
 use super::health::{Health, Rules, Seen, Ticket, is_unconnected};
 use crate::base_url::BaseUrl;
 use crate::message::{CallInfo, CallState, Origin, Request, Response};
@@ -160,8 +161,12 @@ impl Middleware for Switch {
                 let last = attempt(redirected(request, second)?, next, ticket, state)
                     .await
                     .0;
-                // The error of the usual host explains more.
-                last.map_err(|last| if is_unconnected(&last) { err } else { last })
+                // The error of the usual host explains more, unless its breaker made it: the other host may be tried again.
+                let by_breaker = breaker::is_open(&err);
+                last.map_err(|last| match is_unconnected(&last) {
+                    true if !by_breaker => err,
+                    _ => last,
+                })
             }
             outcome => outcome,
         }
@@ -215,26 +220,29 @@ fn redirected(mut request: Request, origin: &Origin) -> Result<Request> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::paused;
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn one_call_at_a_time_tests_a_host_that_is_down() {
-        let failover = Failover::to("https://backup.example/");
-        let base = BaseUrl::parse("https://usual.example/").unwrap();
-        let switch = failover.layer(Some(&base)).unwrap();
-        let pair = &switch.pairs[0];
-        let hosts = [pair.0.clone(), pair.1.clone()];
-        let state = CallState::default();
-        let first = || switch.order(&hosts, &state);
-        first().2.close(Seen::NoConnection);
-        assert_eq!(first().0, &hosts[1]);
-        tokio::time::advance(Duration::from_secs(10)).await;
-        let probe = first();
-        assert_eq!(probe.0, &hosts[0]);
-        for _ in 0..3 {
-            assert_eq!(first().0, &hosts[1], "the probe has not ended");
-        }
-        drop(probe);
-        assert_eq!(first().0, &hosts[0], "the probe saw nothing");
+    #[test]
+    fn one_call_at_a_time_tests_a_host_that_is_down() {
+        paused(async {
+            let failover = Failover::to("https://backup.example/");
+            let base = BaseUrl::parse("https://usual.example/").unwrap();
+            let switch = failover.layer(Some(&base)).unwrap();
+            let pair = &switch.pairs[0];
+            let hosts = [pair.0.clone(), pair.1.clone()];
+            let state = CallState::default();
+            let first = || switch.order(&hosts, &state);
+            first().2.close(Seen::NoConnection);
+            assert_eq!(first().0, &hosts[1]);
+            tokio::time::advance(Duration::from_secs(10)).await;
+            let probe = first();
+            assert_eq!(probe.0, &hosts[0]);
+            for _ in 0..3 {
+                assert_eq!(first().0, &hosts[1], "the probe has not ended");
+            }
+            drop(probe);
+            assert_eq!(first().0, &hosts[0], "the probe saw nothing");
+        });
     }
 }

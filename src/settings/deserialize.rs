@@ -25,10 +25,12 @@ macro_rules! members {
             }
         }
 
+        /// Without a new member, this does not compile.
         #[cfg(test)]
         fn set_members(settings: &Settings) -> Vec<&'static str> {
+            let Settings { $($name),* } = settings;
             let mut set = Vec::new();
-            $(if settings.$name.is_some() {
+            $(if $name.is_some() {
                 set.push(stringify!($name));
             })*
             set

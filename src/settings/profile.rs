@@ -91,7 +91,7 @@ fn sentence(message: &str, key: &str) -> String {
     let quoted = message.find(['\n', '"', '`', '\'']);
     let shown = message.get(..quoted.unwrap_or(message.len()));
     let shown = shown.unwrap_or_default();
-    // What it expected is in quotation marks.
+    // The message quotes what it expected.
     let shown = shown.split(", expected ").next().unwrap_or_default();
     shown.trim_end_matches([':', ' ']).to_owned()
 }

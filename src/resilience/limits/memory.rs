@@ -131,7 +131,7 @@ mod tests {
             let take = |at_most| memory.reserve("k", &[TWO_A_SECOND], at_most).as_millis();
             let waits: Vec<_> = (0..6).map(|_| take(10 * SECOND)).collect();
             assert_eq!(waits, [0, 0, 1000, 1000, 2000, 2000]);
-            // What is too far away is not reserved.
+            // A time too far away is not reserved.
             assert_eq!((take(2 * SECOND), take(2 * SECOND)), (3000, 3000));
             tokio::time::advance(Duration::from_millis(2500)).await;
             assert_eq!((take(SECOND), take(SECOND), take(SECOND)), (500, 500, 1500));

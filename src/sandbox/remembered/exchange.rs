@@ -72,11 +72,12 @@ pub(super) fn owner_of(request: &IncomingRequest<'_>) -> Option<String> {
     names.find_map(|name| value_of(request, name))
 }
 
-/// Whose setting it is: the values of the path, and the sub-merchant.
-pub(super) fn setting_of(request: &IncomingRequest<'_>) -> String {
+/// Whose setting it is: the values of the path, the sub-merchant, and those of these names.
+pub(super) fn setting_of(request: &IncomingRequest<'_>, names: &[&str]) -> String {
     let values = request.variables().map(|(_, value)| value);
     let values = values.chain(owner_of(request));
-    values.collect::<Vec<_>>().join("/")
+    let named = names.iter().filter_map(|name| value_of(request, name));
+    values.chain(named).collect::<Vec<_>>().join("/")
 }
 
 pub(super) fn text(value: &Value) -> Option<String> {

@@ -396,27 +396,32 @@ impl Records {
         Some(Ok(success((status, body))))
     }
 
-    /// Reads, writes or removes a setting. One that was never written has generated values.
+    /// Reads, writes or removes a setting. One that was never written has generated values; one that was removed is 404.
     fn set(
         &mut self,
         plan: &Plan,
         request: &IncomingRequest<'_>,
         generate: impl FnOnce() -> Generated,
     ) -> Option<Outcome> {
-        let key: Key = (plan.family, String::new(), setting_of(request));
-        let known = self.index.get(&key).and_then(|rows| rows.last()).copied();
-        let is_known = self.names.contains(&(plan.family, String::new()));
+        let key =
+            |names: &[&str]| -> Key { (plan.family, String::new(), setting_of(request, names)) };
         let method = request.operation.method();
+        let own = key(&plan.names);
+        let of = |key: &Key| self.index.get(key).and_then(|rows| rows.last()).copied();
+        // A merchant that sets its own may leave its number out.
+        let unnamed = || of(&key(&[])).filter(|_| method == Method::GET);
+        let known = of(&own).or_else(unnamed);
+        let was_known = self.names.contains(&(plan.family, own.2.clone()));
         let row = match known {
             Some(row) => row,
             None if [Method::GET, Method::DELETE].contains(&method) => {
                 let refusal = || business::RECORD_NOT_EXIST.with(&[&"path", &plan.family]);
-                return is_known.then(|| Err(refusal()));
+                return was_known.then(|| Err(refusal()));
             }
             None => {
                 let answer = answer_of(request, generate)?;
                 let mut record = new_record(plan, request, sent(request), &answer);
-                record.keys = vec![key];
+                record.keys = vec![own];
                 self.insert(record);
                 return Some(Ok(success(answer)));
             }
@@ -430,6 +435,10 @@ impl Records {
         let before = record.bytes;
         record.update(&sent(request));
         if let Some(Value::Object(answer)) = &mut body {
+            // The members of some answers are not documented.
+            if method == Method::GET && response_of(request).is_empty() {
+                answer.clone_from(&record.members);
+            }
             overlay::write(record, answer, response_of(request));
         }
         self.bytes = bytes + record.bytes - before;
@@ -482,8 +491,10 @@ impl Records {
         self.next += 1;
         self.bytes += record.bytes;
         for key in &record.keys {
+            // A setting has no number: its place is its name.
+            let name = if key.1.is_empty() { &key.2 } else { &key.1 };
             if !record.is_adopted && key.1 != plan::COUPON_CODE {
-                self.names.insert((key.0, key.1.clone()));
+                self.names.insert((key.0, name.clone()));
             }
             self.index.entry(key.clone()).or_default().push(row);
         }

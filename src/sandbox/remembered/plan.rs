@@ -127,17 +127,22 @@ fn settings() -> impl Iterator<Item = (&'static Operation, Plan)> {
         operations.map(Operation::path).collect()
     };
     let (read, written) = (of(true), of(false));
-    let is_setting = move |path| read.contains(path) && written.contains(path);
+    // What a user has is a list: a `POST` adds to it.
+    let is_setting = move |path: &str| {
+        read.contains(path) && written.contains(path) && !path.contains("{openid}")
+    };
     let operations = catalog::operations().iter();
     let operations = operations.filter(move |it| is_setting(it.path()));
     operations.map(|operation| (operation, setting(operation)))
 }
 
 fn setting(operation: &'static Operation) -> Plan {
+    let read = catalog::find(&Method::GET, operation.path()).and_then(schema::of);
+    let by_merchant = read.is_some_and(|it| it.query().iter().any(|it| it.name() == "mchid"));
     Plan {
         role: Role::Sets,
         family: operation.path(),
-        names: Vec::new(),
+        names: by_merchant.then_some("mchid").into_iter().collect(),
         makes: Vec::new(),
         own: None,
         verb: "",

@@ -297,6 +297,46 @@ fn a_setting_is_read_as_it_was_written() {
     );
 }
 
+/// Another setting is not refused: the platform may have made it.
+#[test]
+fn a_setting_is_that_of_its_path_and_merchant() {
+    let remembered = Remembered::default();
+    let by = |method: &Method, path| operation(method, path);
+    const GLOBAL: &str = "v3/global/merchants/{sub_mchid}";
+    let of = |id: &str| object(json!({"sub_mchid": id, "business": "x"}));
+    if let Some(write) = catalog::find(&Method::PATCH, GLOBAL) {
+        call(&remembered, write, &of("1")).unwrap().unwrap();
+        assert!(call(&remembered, by(&Method::GET, GLOBAL), &of("2")).is_none());
+    }
+    const CALLBACKS: &str = "v3/marketing/favor/callbacks";
+    let (read, write) = (by(&Method::GET, CALLBACKS), by(&Method::POST, CALLBACKS));
+    let url = |id: &str| format!("https://www.example.com/{id}");
+    for id in ["1900000109", "1900000110"] {
+        let set = object(json!({"mchid": id, "notify_url": url(id)}));
+        call(&remembered, write, &set).unwrap().unwrap();
+    }
+    for id in ["1900000109", "1900000110"] {
+        let asked = object(json!({"mchid": id}));
+        let found = call(&remembered, read, &asked).unwrap().unwrap();
+        assert_eq!(found["notify_url"], url(id));
+    }
+}
+
+/// The documentation has no members for the answers of brands.
+#[test]
+fn a_setting_without_documented_members_is_answered_as_it_was_written() {
+    const PATH: &str = "brand/marketing/product-coupon/notify-configs";
+    let remembered = Remembered::default();
+    let set = object(json!({"notify_url": "https://www.example.com/1"}));
+    let (read, write) = (
+        operation(&Method::GET, PATH),
+        operation(&Method::POST, PATH),
+    );
+    call(&remembered, write, &set).unwrap().unwrap();
+    let found = call(&remembered, read, &Map::new()).unwrap().unwrap();
+    assert_eq!(found["notify_url"], "https://www.example.com/1");
+}
+
 #[test]
 fn a_coupon_is_used_and_returned() {
     let remembered = Remembered::default();

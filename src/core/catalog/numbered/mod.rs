@@ -202,7 +202,7 @@ const V2_READS: [&str; 35] = [
 ];
 
 /// Payments by code and deductions without a row in `table.rs`.
-const QUERIED: [&str; 24] = [
+const QUERIED: [&str; 25] = [
     "hk/v3/transactions/micropay",
     "v2/deposit/facepay",
     "v2/deposit/micropay",
@@ -212,6 +212,7 @@ const QUERIED: [&str; 24] = [
     "v2/vehicle/partnerpay/payapply",
     "v2/vehicle/pay/payapply",
     "v2/xdc/apiv2sandbox/pay/micropay",
+    "v3/credit-repayment/partner/deduct-orders",
     "v3/ebike/charge/transactions",
     "v3/ecommerce/combine-papay/transactions",
     "v3/edu-papay/transactions",
@@ -299,10 +300,27 @@ mod tests {
             assert!(operation.merchant_number().is_none(), "{path}");
             assert!(operation.must_be_queried() && !operation.reentrant());
         }
+        // Records of purchases, not deductions.
+        const OTHERS: [&str; 1] = ["v3/industry-rebate/retail-industry/transactions"];
+        let names = [
+            "micropay",
+            "facepay",
+            "codepay",
+            "payapply",
+            "pappayapply",
+            "transactions",
+            "parking",
+            "highway",
+            "deduct-orders",
+        ];
         for operation in operations().iter().filter(|it| it.method() == Method::POST) {
-            let last = operation.path().rsplit('/').next().unwrap();
-            if ["micropay", "facepay", "codepay", "payapply", "pappayapply"].contains(&last) {
-                assert!(operation.must_be_queried(), "{}", operation.path());
+            let path = operation.path();
+            let is_payment = names
+                .iter()
+                .any(|name| path.rsplit('/').next() == Some(name))
+                || path.contains("papay") && path.ends_with("transactions/apply");
+            if is_payment && !OTHERS.contains(&path) {
+                assert!(operation.must_be_queried(), "{path}");
             }
         }
     }

@@ -19,7 +19,7 @@ pub(crate) struct Terms {
     /// Empty when the order names none.
     pub(crate) notify_url: String,
     /// Whether an order of APIv3 names them: its notifications are of APIv3 too.
-    #[serde(default)]
+    #[cfg_attr(feature = "state", serde(default))]
     pub(crate) is_v3: bool,
 }
 
