@@ -285,7 +285,9 @@ mod tests {
     #[test]
     fn operations_with_a_notify_url_have_an_event() {
         // Their notifications are not documented.
-        const WITHOUT: [&str; 3] = [
+        const WITHOUT: [&str; 5] = [
+            "v3/brand/profitsharing/finish-order",
+            "v3/ecommerce/profitsharing/finish-order",
             "v3/gov/subsidy/audit/cup/update",
             "v3/gov/subsidy/audit/cup/upload",
             "v3/pay-devices/printers/{device_id}/print-orders",

@@ -34,7 +34,8 @@ fn call(
     operation: &'static Operation,
     values: &Map<String, Value>,
 ) -> Option<Result<Value, Refusal>> {
-    let sample = SampleRequest::complete(&schema::of(operation)?, 7);
+    let schema = schema::of(operation)?;
+    let sample = SampleRequest::complete(&schema, 7);
     let mut path = format!("/{}", operation.wire_path());
     for (name, made) in sample.vars() {
         let value = values.get(*name).and_then(text);
@@ -50,6 +51,8 @@ fn call(
         match body.get_mut(name) {
             Some(_) if value.is_null() => drop(body.as_object_mut().unwrap().remove(name)),
             Some(member) => *member = value.clone(),
+            // The members are not documented.
+            None if schema.request().is_empty() => body[name] = value.clone(),
             None => {}
         }
     }
