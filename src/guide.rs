@@ -176,7 +176,6 @@ mod chinese {
         errors "errors.zh-CN.md"
         files "files.zh-CN.md"
         keys "keys.zh-CN.md"
-        notifications "notifications.zh-CN.md"
         operations "operations.zh-CN.md"
         pay_params "pay-params.zh-CN.md"
         php "php.zh-CN.md"
