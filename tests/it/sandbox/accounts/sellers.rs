@@ -136,6 +136,7 @@ fn an_order_of_the_seller_goes_before_a_part_with_its_number() -> Outcome {
 }
 
 /// The content of today's bill.
+#[cfg(feature = "files")]
 fn bill(client: &wechatpay_chain::Client, path: &'static str, day: &str) -> Outcome<String> {
     let dir = tempfile::tempdir()?;
     let target = dir.path().join("bill.csv");
@@ -144,6 +145,7 @@ fn bill(client: &wechatpay_chain::Client, path: &'static str, day: &str) -> Outc
     Ok(std::fs::read_to_string(target)?)
 }
 
+#[cfg(feature = "files")]
 #[test]
 fn a_part_is_in_the_bills_of_its_seller_only() -> Outcome {
     let (sandbox, shop) = placed()?;
