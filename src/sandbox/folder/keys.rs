@@ -155,7 +155,7 @@ mod tests {
     /// A crash must not lose the name of a folder that a key is in.
     #[test]
     fn every_folder_up_to_that_of_the_sandbox_is_synced() {
-        let keys = FolderKeys(PathBuf::from("/work/keys"));
+        let keys = FolderKeys(PathBuf::from("/srv/keys"));
         let synced = |name: &str| {
             let files = keys.files(name).unwrap();
             let folders = files.folders().map(Path::to_owned);
@@ -163,12 +163,12 @@ mod tests {
         };
         let paths = |names: &[&str]| names.iter().map(PathBuf::from).collect::<Vec<_>>();
         let brand = [
-            "/work/keys/brands/120344",
-            "/work/keys/brands",
-            "/work/keys",
+            "/srv/keys/brands/120344",
+            "/srv/keys/brands",
+            "/srv/keys",
         ];
         assert_eq!(synced("brand 120344"), paths(&brand));
-        let platform = ["/work/keys/sandbox", "/work/keys"];
+        let platform = ["/srv/keys/sandbox", "/srv/keys"];
         assert_eq!(synced("platform sm"), paths(&platform));
     }
 }
