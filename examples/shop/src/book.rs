@@ -19,6 +19,9 @@ pub struct Order {
     pub total: Fen,
     /// Its state.
     pub state: State,
+    /// The number of refunds that failed.
+    #[serde(skip)]
+    pub failed: u32,
     /// When its state last changed.
     #[serde(skip)]
     pub changed: Instant,
@@ -50,6 +53,7 @@ impl Book {
             number: number.to_owned(),
             total,
             state: State::Unpaid,
+            failed: 0,
             changed: Instant::now(),
         };
         self.lock().insert(number.to_owned(), order.clone());
@@ -70,6 +74,7 @@ impl Book {
         let Some(order) = order.filter(|order| from.contains(&order.state)) else {
             return false;
         };
+        order.failed += u32::from(order.state == State::Refunding && to == State::Paid);
         (order.state, order.changed) = (to, Instant::now());
         true
     }

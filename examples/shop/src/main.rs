@@ -10,6 +10,8 @@
 use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::fmt::format::FmtSpan;
 use wechatpay_chain::notify::Notifications;
 use wechatpay_chain::resilience::Failover;
 use wechatpay_chain::{BoxError, ClientBuilder};
@@ -17,7 +19,9 @@ use wechatpay_shop::{Order, Shop, State, for_production, router, yesterday};
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
-    tracing_subscriber::fmt().init();
+    tracing_subscriber::fmt()
+        .with_span_events(FmtSpan::CLOSE)
+        .init();
     let client = for_production(ClientBuilder::from_env()?, Failover::documented()).build()?;
     let shop = Shop {
         // A shop on several machines deduplicates with a RedisStore or an SqlStore.
@@ -28,9 +32,10 @@ async fn main() -> Result<(), BoxError> {
         notify_url: variable("SHOP_NOTIFY_URL")?.into(),
     };
     let listener = TcpListener::bind(variable("SHOP_LISTEN")?).await?;
+    let mut sigterm = signal(SignalKind::terminate())?;
     let night = tokio::spawn(every_hour(shop.clone()));
     axum::serve(listener, router(shop.clone()))
-        .with_graceful_shutdown(async { drop(tokio::signal::ctrl_c().await) })
+        .with_graceful_shutdown(async move { sigterm.recv().await.unwrap_or_default() })
         .await?;
     night.abort();
     // A handler runs to completion even if WeChat Pay closes the connection.
@@ -51,7 +56,7 @@ async fn every_hour(shop: Shop) {
         match shop.reconcile(&yesterday(SystemTime::now())).await {
             Ok(differences) if differences.is_empty() => {}
             Ok(differences) => tracing::error!(?differences, "the bill and the book differ"),
-            Err(err) => tracing::warn!(error = %err, "the bill is not ready"),
+            Err(err) => tracing::warn!(error = %err, "no bill was compared"),
         }
         tokio::time::sleep(Duration::from_secs(60 * 60)).await;
     }

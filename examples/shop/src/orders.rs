@@ -20,9 +20,7 @@ pub enum Channel {
 impl Shop {
     /// Creates an order, and returns the data with which its page lets the user pay.
     ///
-    /// # Errors
-    ///
-    /// [`Failure`]. Call [`offer`](Self::offer) again with the same order.
+    /// After a failure the order stays in the book, and is closed later.
     pub async fn order(&self, total: Fen, channel: &Channel) -> Result<(Order, Value), Failure> {
         // The book knows the number before WeChat Pay does.
         let order = self.book.add(&SystemClock::new().nonce()?, total);
@@ -33,10 +31,7 @@ impl Shop {
     /// Returns the data with which a page lets the user pay an order.
     ///
     /// The same number with the same content is the same order, so the client repeats the call when its answer is lost.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure::Unknown`] when all answers were lost.
+    /// [`Failure::Unknown`]: all answers were lost.
     pub async fn offer(&self, order: &Order, channel: &Channel) -> Result<Value, Failure> {
         let mut body = json!({
             "appid": &*self.appid,

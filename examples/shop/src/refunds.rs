@@ -8,7 +8,7 @@ use crate::{Failure, Order, Shop, State};
 impl Shop {
     /// Refunds an order in full.
     ///
-    /// The number of the refund follows from the order's number, so repeated calls make one refund.
+    /// Its number follows from the order, so repeated calls make one refund. After one that failed, the next has a new number.
     ///
     /// # Errors
     ///
@@ -22,36 +22,42 @@ impl Shop {
         }
         let body = json!({
             "out_trade_no": number,
-            "out_refund_no": format!("R{number}"), "notify_url": &*self.notify_url,
+            "out_refund_no": format!("R{number}-{}", order.failed), "notify_url": &*self.notify_url,
             "amount": {"refund": order.total, "total": order.total, "currency": "CNY"},
         });
         let call = self.client["v3/refund/domestic/refunds"].post(body, ());
+        let policy = QueryPolicy::quick();
         // An earlier request may still be in transit, so a second call only queries.
-        let outcome = if first {
-            call.or_query(QueryPolicy::quick()).await
-        } else {
-            call.query_outcome(order.changed.elapsed(), QueryPolicy::quick())
-                .await
+        let outcome = match first {
+            true => call.or_query(policy).await,
+            false => call.query_outcome(order.changed.elapsed(), policy).await,
         };
         match outcome? {
-            Outcome::Done(answer) => self.note_refund(number, &answer["status"]),
+            Outcome::Done(it) => {
+                self.note_refund(&json!(number), &it["out_refund_no"], &it["status"])
+            }
             Outcome::NotDone(why) => {
                 tracing::error!(%why, "the refund was not made");
                 self.book.advance(number, &[State::Refunding], State::Paid);
+                return Err(Failure::NotNow("WeChat Pay did not make the refund"));
             }
             Outcome::StillUnknown(err) => return Err(Failure::Unknown(err)),
         }
         self.book.get(number)
     }
 
-    /// Books the state of a refund from an answer, a query or a notification.
-    pub fn note_refund(&self, number: &str, status: &Value) {
+    /// Books the state of a refund from an answer, a query or a notification. Those of earlier refunds change nothing.
+    pub fn note_refund(&self, number: &Value, refund: &Value, status: &Value) {
+        let Ok(order) = self.book.get(number.as_str().unwrap_or_default()) else {
+            return;
+        };
         let to = match status.as_str() {
+            _ if *refund != format!("R{}-{}", order.number, order.failed) => return,
             Some("SUCCESS") => State::Refunded,
             Some("CLOSED") => State::Paid,
             // ABNORMAL needs a person: the merchant still has the money.
             _ => return,
         };
-        self.book.advance(number, &[State::Refunding], to);
+        self.book.advance(&order.number, &[State::Refunding], to);
     }
 }

@@ -36,25 +36,18 @@ struct Wanted {
     channel: Channel,
 }
 
-async fn create(
-    State(shop): State<Shop>,
-    Json(wanted): Json<Wanted>,
-) -> Result<Json<Value>, Failure> {
+type Answer<T> = Result<Json<T>, Failure>;
+
+async fn create(State(shop): State<Shop>, Json(wanted): Json<Wanted>) -> Answer<Value> {
     let (order, page) = shop.order(wanted.total, &wanted.channel).await?;
     Ok(Json(json!({"number": order.number, "page": page})))
 }
 
-async fn show(
-    State(shop): State<Shop>,
-    Path(number): Path<String>,
-) -> Result<Json<Order>, Failure> {
+async fn show(State(shop): State<Shop>, Path(number): Path<String>) -> Answer<Order> {
     Ok(Json(shop.refresh(&number).await?))
 }
 
-async fn refund(
-    State(shop): State<Shop>,
-    Path(number): Path<String>,
-) -> Result<Json<Order>, Failure> {
+async fn refund(State(shop): State<Shop>, Path(number): Path<String>) -> Answer<Order> {
     Ok(Json(shop.refund(&number).await?))
 }
 
@@ -77,10 +70,8 @@ impl Shop {
                 self.note_paid(&about["out_trade_no"], &about["amount"]["total"]);
             }
             "REFUND.SUCCESS" | "REFUND.CLOSED" => {
-                let number = about["out_trade_no"]
-                    .as_str()
-                    .ok_or("the refund names no order")?;
-                self.note_refund(number, &about["refund_status"]);
+                let (number, refund) = (&about["out_trade_no"], &about["out_refund_no"]);
+                self.note_refund(number, refund, &about["refund_status"]);
             }
             other => tracing::warn!(event = other, "the shop does not handle this notification"),
         }

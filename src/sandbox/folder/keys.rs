@@ -162,11 +162,7 @@ mod tests {
             folders.collect::<Vec<_>>()
         };
         let paths = |names: &[&str]| names.iter().map(PathBuf::from).collect::<Vec<_>>();
-        let brand = [
-            "/srv/keys/brands/120344",
-            "/srv/keys/brands",
-            "/srv/keys",
-        ];
+        let brand = ["/srv/keys/brands/120344", "/srv/keys/brands", "/srv/keys"];
         assert_eq!(synced("brand 120344"), paths(&brand));
         let platform = ["/srv/keys/sandbox", "/srv/keys"];
         assert_eq!(synced("platform sm"), paths(&platform));
