@@ -11,7 +11,7 @@ pub(crate) fn is_multipart(content_type: &str) -> bool {
 }
 
 /// The content of the first part of this name.
-#[cfg(feature = "control")]
+#[allow(dead_code, reason = "only the control API and the fuzz targets use it")]
 pub(crate) fn part<'b>(content_type: &str, body: &'b [u8], name: &str) -> Option<&'b [u8]> {
     let part = parts(content_type, body).find(|part| part.disposition("name") == Some(name))?;
     Some(part.content)
