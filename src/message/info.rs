@@ -141,6 +141,11 @@ impl CallInfo {
         self.options().security.unwrap_or(demanded)
     }
 
+    /// Whether a request with this method changes nothing at WeChat Pay.
+    pub(crate) fn is_read(&self, method: &Method) -> bool {
+        *method == Method::GET || self.operation().is_some_and(Operation::is_read)
+    }
+
     /// Returns the attributes of the call for reports.
     pub(crate) fn about<'a>(&'a self, method: &'a Method, merchant: &'a Arc<str>) -> About<'a> {
         let origin = self.origin();
@@ -155,7 +160,7 @@ impl CallInfo {
             host: origin.host(),
             port: origin.port(),
             merchant,
-            is_read: *method == Method::GET || self.operation().is_some_and(Operation::is_read),
+            is_read: self.is_read(method),
         }
     }
 

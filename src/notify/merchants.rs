@@ -240,9 +240,10 @@ impl MerchantNotifications {
                 let resource = notification.resource();
                 let own = texts(resource, &["mchid", "sp_mchid", "combine_mchid"]);
                 // A service provider's key reads the notifications of its sub-merchants.
-                match own.is_empty() {
-                    true => texts(resource, &["sub_mchid"]),
-                    false => own,
+                if own.is_empty() {
+                    texts(resource, &["sub_mchid"])
+                } else {
+                    own
                 }
             }
         };

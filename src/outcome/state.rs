@@ -23,41 +23,45 @@ pub(super) enum RequestState {
 /// Returns the state in the response of the operation itself. Without a state it means success, unless the operation
 /// only accepts.
 pub(super) fn answered(number: &MerchantNumber, response: &Response) -> RequestState {
-    let names_state = response
-        .value()
-        .is_ok_and(|value| !texts(value, number.state).is_empty());
-    match names_state {
-        true => state(number, response),
-        false if number.only_accepts => RequestState::Pending,
-        false => RequestState::Done,
-    }
+    let stateless = if number.only_accepts {
+        RequestState::Pending
+    } else {
+        RequestState::Done
+    };
+    named(number, response).unwrap_or(stateless)
 }
 
 /// Returns the state in a query's response. A response without a known state shows that the request exists, but not that
 /// it was paid.
 pub(super) fn state(number: &MerchantNumber, response: &Response) -> RequestState {
-    let unknown = if number.done.is_empty() {
+    named(number, response).unwrap_or_else(|| unknown(number))
+}
+
+fn unknown(number: &MerchantNumber) -> RequestState {
+    if number.done.is_empty() {
         RequestState::Done
     } else {
         RequestState::Pending
-    };
-    let Ok(value) = response.value() else {
-        return unknown;
-    };
+    }
+}
+
+/// Returns the state that a response names; `None` if it names none.
+fn named(number: &MerchantNumber, response: &Response) -> Option<RequestState> {
+    let value = response.value().ok()?;
     let states = texts(value, number.state);
     let all = |list: &[&str]| states.iter().all(|state| list.contains(state));
     // Some orders of a combined order may be paid and others closed.
     let unpaid = |state: &&str| number.payable.contains(state) || number.failed.contains(state);
     if states.is_empty() {
-        unknown
+        None
     } else if all(number.failed) {
-        RequestState::Ended
+        Some(RequestState::Ended)
     } else if all(number.done) {
-        RequestState::Done
+        Some(RequestState::Done)
     } else if states.iter().all(unpaid) {
-        RequestState::Payable
+        Some(RequestState::Payable)
     } else {
-        unknown
+        Some(unknown(number))
     }
 }
 

@@ -163,9 +163,12 @@ impl Middleware for Switch {
                     .0;
                 // The error of the usual host explains more, unless its breaker made it: the other host may be tried again.
                 let by_breaker = breaker::is_open(&err);
-                last.map_err(|last| match is_unconnected(&last) {
-                    true if !by_breaker => err,
-                    _ => last,
+                last.map_err(|last| {
+                    if is_unconnected(&last) && !by_breaker {
+                        err
+                    } else {
+                        last
+                    }
                 })
             }
             outcome => outcome,

@@ -103,16 +103,10 @@ impl Health {
     ///
     /// When the cooldown is over, one call goes through as a probe.
     pub(super) fn admit(&self, origin: &Origin, state: &CallState) -> Result<Ticket, Duration> {
-        let mut hosts = self.lock();
-        let mut is_probe = false;
-        if let Some(down) = hosts.get_mut(origin).and_then(|host| host.down.as_mut()) {
-            let left = down.cooldown.saturating_sub(down.since.elapsed());
-            if down.probing || !left.is_zero() {
-                return Err(left);
-            }
-            (down.probing, is_probe) = (true, true);
-        }
-        let changes = hosts.get(origin).map_or(0, |host| host.changes);
+        let (is_probe, changes) = match self.lock().get_mut(origin) {
+            Some(host) => (host.admit()?, host.changes),
+            None => (false, 0),
+        };
         Ok(self.new_ticket(origin, state, is_probe, changes))
     }
 
@@ -161,6 +155,19 @@ impl Health {
 }
 
 impl Host {
+    /// Returns whether the call is a probe, or the time until the next probe.
+    fn admit(&mut self) -> Result<bool, Duration> {
+        let Some(down) = &mut self.down else {
+            return Ok(false);
+        };
+        let left = down.cooldown.saturating_sub(down.since.elapsed());
+        if down.probing || !left.is_zero() {
+            return Err(left);
+        }
+        down.probing = true;
+        Ok(true)
+    }
+
     fn answered(&mut self, ticket: &Ticket) -> Option<bool> {
         if ticket.changes != self.changes {
             return None;

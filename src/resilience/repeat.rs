@@ -52,15 +52,12 @@ impl Repeat {
         body: &Payload,
         info: &CallInfo,
     ) -> Self {
-        if *method == Method::GET {
+        if info.is_read(method) {
             return Self::Read;
         }
         let Some(operation) = info.operation() else {
             return Self::Unknown;
         };
-        if operation.is_read() {
-            return Self::Read;
-        }
         if let Some(header) = operation.idempotency_header() {
             return numbered(has_header(header));
         }

@@ -52,6 +52,16 @@ fn two() -> Merchants {
     merchants
 }
 
+/// Two merchants with the same keys.
+fn sharing_keys() -> Merchants {
+    let merchants = Merchants::new().unwrap();
+    merchants.add(a()).unwrap();
+    merchants
+        .add(builder(B, KEY_A, &PLATFORM, APIV3, V2))
+        .unwrap();
+    merchants
+}
+
 fn paid(mchid: &str) -> Post {
     let resource = json!({"mchid": mchid, "out_trade_no": "order-1"});
     Post::new("TRANSACTION.SUCCESS", resource)
@@ -218,11 +228,7 @@ async fn forgeries_between_merchants_are_rejected() {
 
 #[tokio::test]
 async fn a_key_shared_by_two_merchants_needs_the_path() {
-    let merchants = Merchants::new().unwrap();
-    merchants.add(a()).unwrap();
-    merchants
-        .add(builder(B, KEY_A, &PLATFORM, APIV3, V2))
-        .unwrap();
+    let merchants = sharing_keys();
     let handled = Handled::default();
     let by_serial = merchants.notifications();
     refused(
@@ -260,11 +266,7 @@ async fn a_key_shared_by_two_merchants_needs_the_path() {
 /// A sub-merchant may also be a merchant of the registry, and its service provider too.
 #[tokio::test]
 async fn a_service_providers_notification_is_not_its_sub_merchants() {
-    let merchants = Merchants::new().unwrap();
-    merchants.add(a()).unwrap();
-    merchants
-        .add(builder(B, KEY_A, &PLATFORM, APIV3, V2))
-        .unwrap();
+    let merchants = sharing_keys();
     let endpoint = merchants.notifications().by_path();
     let handled = Handled::default();
     let of_provider = Post {

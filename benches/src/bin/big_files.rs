@@ -24,7 +24,7 @@ use std::{env, fs, io::Write, process};
 
 use wechatpay_chain::{Client, Media, PrivateKey, PublicKey};
 use wechatpay_chain_benches::files::{
-    Figure, Machine, Meter, Plain, UPLOAD, Watch, long_sha1, speed,
+    Figure, Machine, Meter, Plain, UPLOAD, Watch, least, long_sha1, speed,
 };
 use wechatpay_chain_benches::gateway::become_gateway;
 use wechatpay_chain_benches::repeated::{CHUNK, LEN, chunk};
@@ -193,10 +193,6 @@ fn limit(limit: Duration, ours: &[Figure]) {
         "limit",
         speed(limit)
     );
-}
-
-fn least(figures: &[Figure], of: impl Fn(&Figure) -> Duration) -> Duration {
-    figures.iter().map(of).min().unwrap_or(Duration::MAX)
 }
 
 fn client(gateway: &Gateway) -> Result<Client> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use openssl::sha::{Sha1, Sha256};
 
 use super::hex;
-use super::meter::{Figure, cpu, speed};
+use super::meter::{Figure, cpu, least, speed};
 use crate::Result;
 use crate::repeated::{CHUNK, LEN, chunk};
 
@@ -93,10 +93,6 @@ impl Machine {
     fn shared(&self, work: Duration) -> Duration {
         work / self.cores
     }
-}
-
-fn least(figures: &[Figure], of: impl Fn(&Figure) -> Duration) -> Duration {
-    figures.iter().map(of).min().unwrap_or_default()
 }
 
 fn each(mut work: impl FnMut() -> io::Result<()>) -> Result<Duration> {

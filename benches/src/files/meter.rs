@@ -58,6 +58,11 @@ pub(super) fn cpu() -> Result<Duration> {
     Ok(clock_gettime(ClockId::ProcessCPUTime).try_into()?)
 }
 
+/// Returns the least time of all transfers.
+pub fn least(figures: &[Figure], of: impl Fn(&Figure) -> Duration) -> Duration {
+    figures.iter().map(of).min().unwrap_or_default()
+}
+
 /// Returns the MiB in a second of 1 GiB.
 pub fn speed(time: Duration) -> f64 {
     LEN as f64 / 1048576.0 / time.as_secs_f64()

@@ -18,7 +18,7 @@ use crate::Result;
 use crate::repeated::FILE;
 pub use machine::{Machine, long_sha1};
 pub(crate) use meter::cpu_of;
-pub use meter::{Figure, Meter, Watch, speed};
+pub use meter::{Figure, Meter, Watch, least, speed};
 
 /// The endpoint of the upload.
 pub const UPLOAD: &str = "v3/merchant/media/upload";

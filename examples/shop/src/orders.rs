@@ -19,7 +19,6 @@ pub enum Channel {
 
 impl Shop {
     /// Creates an order, and returns the data with which its page lets the user pay.
-    ///
     /// After a failure the order stays in the book, and is closed later.
     pub async fn order(&self, total: Fen, channel: &Channel) -> Result<(Order, Value), Failure> {
         // The book knows the number before WeChat Pay does.

@@ -28,9 +28,10 @@ impl Shop {
         let call = self.client["v3/refund/domestic/refunds"].post(body, ());
         let policy = QueryPolicy::quick();
         // An earlier request may still be in transit, so a second call only queries.
-        let outcome = match first {
-            true => call.or_query(policy).await,
-            false => call.query_outcome(order.changed.elapsed(), policy).await,
+        let outcome = if first {
+            call.or_query(policy).await
+        } else {
+            call.query_outcome(order.changed.elapsed(), policy).await
         };
         match outcome? {
             Outcome::Done(it) => {

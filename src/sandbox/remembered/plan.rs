@@ -310,20 +310,21 @@ impl Numbers {
         let address = || self.address().into_iter().filter(is_known).collect();
         if let Some((_, names)) = list.filter(|_| !self.operation.path().ends_with('}')) {
             // A coupon also has the numbers of its requests.
-            let of_coupon = names.contains(&COUPON_CODE) && known.contains(COUPON_CODE);
-            return match of_coupon {
-                true => (Role::Lists, vec![COUPON_CODE]),
-                false => (
-                    Role::Lists,
-                    names.iter().copied().filter(is_known).collect(),
-                ),
+            let listed = if names.contains(&COUPON_CODE) && known.contains(COUPON_CODE) {
+                vec![COUPON_CODE]
+            } else {
+                names.iter().copied().filter(is_known).collect()
             };
+            return (Role::Lists, listed);
         }
-        match () {
-            () if is_of_coupon => (Role::Changes, vec![COUPON_CODE]),
-            () if self.reads() => (Role::Queries, address()),
-            () if !self.path.is_empty() || makes.is_empty() => (Role::Changes, address()),
-            () => (Role::Makes, makes.to_vec()),
+        if is_of_coupon {
+            (Role::Changes, vec![COUPON_CODE])
+        } else if self.reads() {
+            (Role::Queries, address())
+        } else if !self.path.is_empty() || makes.is_empty() {
+            (Role::Changes, address())
+        } else {
+            (Role::Makes, makes.to_vec())
         }
     }
 

@@ -87,9 +87,10 @@ impl Replaced<'_> {
             {
                 for catch in catches.iter_mut() {
                     // Behind a `catch` that does not leave the function, anything may be read.
-                    match super::infer::ends(&catch.body) && !jumps(&mut catch.body) {
-                        true => read_in(&mut catch.body, &mut inner),
-                        false => inner.extend(0..self.all.len()),
+                    if super::infer::ends(&catch.body) && !jumps(&mut catch.body) {
+                        read_in(&mut catch.body, &mut inner);
+                    } else {
+                        inner.extend(0..self.all.len());
                     }
                 }
                 read_in(finally.as_deref_mut().unwrap_or_default(), &mut inner);

@@ -89,9 +89,10 @@ const TYPES: [&str; 19] = [
 /// The name of a class's struct: not that of a type that the code uses.
 pub(crate) fn class_name(php: &str) -> String {
     let name = pascal(php);
-    match TYPES.contains(&name.as_str()) {
-        true => format!("Php{name}"),
-        false => name,
+    if TYPES.contains(&name.as_str()) {
+        format!("Php{name}")
+    } else {
+        name
     }
 }
 
