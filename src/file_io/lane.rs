@@ -10,10 +10,10 @@ use wechatpay_core::crypto::digest::Digester;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The size of a batch: waking a thread costs more than hashing or writing a few bytes.
-pub(crate) const BATCH: usize = 256 << 10;
+pub(crate) const BATCH: usize = 512 << 10;
 
-/// The number of batches that wait for a lane. Then the lane goes on while its caller is being woken.
-const WAITING: usize = 2;
+/// The number of batches that wait for a lane. A lane with few of them runs out while its caller waits for a core.
+const WAITING: usize = 8;
 
 /// A worker that handles batches while the next ones are collected.
 ///
@@ -347,17 +347,18 @@ mod tests {
 
     #[test]
     fn a_slow_worker_holds_up_its_caller() {
+        const LAST: u8 = WAITING as u8 + 1;
         run(async {
             let (open, gate) = channel();
             let mut recorder = Recorder::new().0;
             recorder.gate = Some(gate);
             let mut lane = Lane::new(recorder);
             // The worker has the first, and the others wait.
-            for byte in 0..=WAITING as u8 {
+            for byte in 0..LAST {
                 lane.push(batch(byte)).await.unwrap();
             }
             {
-                let mut push = pin!(lane.push(batch(9)));
+                let mut push = pin!(lane.push(batch(LAST)));
                 let held = poll_fn(|cx| Poll::Ready(push.as_mut().poll(cx).is_pending())).await;
                 assert!(held);
                 for _ in 0..WAITING + 2 {
@@ -366,7 +367,7 @@ mod tests {
                 push.await.unwrap();
             }
             let worker = lane.finish().await.unwrap();
-            assert_eq!(worker.handled, [0, 1, 2, 9]);
+            assert_eq!(worker.handled, Vec::from_iter(0..=LAST));
         });
     }
 

@@ -52,7 +52,7 @@ struct Known {
     server: Option<Arc<str>>,
     /// `host:port` of the proxy, without its credentials.
     proxy: Option<Arc<str>>,
-    head: Option<(StatusCode, Option<String>)>,
+    head: Option<(StatusCode, Option<Arc<str>>)>,
     /// The progress of the connection that the call waits for.
     connecting: Option<CallState>,
 }
@@ -199,8 +199,9 @@ impl CallState {
     /// Records the status and `Request-ID` of an answer before its body arrives.
     pub(crate) fn set_head(&self, status: StatusCode, request_id: Option<&str>) {
         self.enter(Phase::Reading);
-        self.0.trace.head(status, request_id);
-        self.known().head = Some((status, request_id.map(str::to_owned)));
+        let request_id = request_id.map(Arc::from);
+        self.0.trace.head(status, request_id.as_ref());
+        self.known().head = Some((status, request_id));
     }
 
     /// Limits the time of the call; returns its end, unless that is too far away for a clock.
@@ -293,7 +294,7 @@ impl CallState {
 
     /// Returns the `Request-ID` of an answer that had begun.
     pub(crate) fn request_id(&self) -> Option<String> {
-        self.known().head.as_ref()?.1.clone()
+        Some(self.known().head.as_ref()?.1.as_deref()?.to_owned())
     }
 
     fn phase(&self) -> Phase {

@@ -111,17 +111,16 @@ impl CallTrace {
         self.meter.begin(about);
     }
 
-    /// Creates a future and runs it inside the call's span.
+    /// Creates a future when it is polled first, and runs it inside the call's span.
     #[cfg(feature = "tracing")]
     pub(crate) fn within<F: Future, B: FnOnce() -> F>(
         &self,
         begin: B,
     ) -> impl Future<Output = F::Output> + use<F, B> {
         let span = self.span.get();
-        let future = span.in_scope(begin);
         // Not `Instrument`, which enters the span once more to drop the future.
         async move {
-            let mut future = std::pin::pin!(future);
+            let mut future = std::pin::pin!(async move { begin().await });
             std::future::poll_fn(|cx| {
                 let _entered = span.enter();
                 future.as_mut().poll(cx)
@@ -159,7 +158,7 @@ impl CallTrace {
     }
 
     /// Reports the beginning of an answer.
-    pub(crate) fn head(&self, status: StatusCode, request_id: Option<&str>) {
+    pub(crate) fn head(&self, status: StatusCode, request_id: Option<&Arc<str>>) {
         #[cfg(feature = "tracing")]
         self.span.head(status, request_id);
         #[cfg(feature = "metrics")]

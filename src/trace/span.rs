@@ -33,12 +33,14 @@ struct Open {
     progress: Progress,
 }
 
-/// Values that are recorded with the answer's head, or with the end of a call without an answer: to record several
-/// values at once costs little more than to record one.
+/// Values that are recorded when the call ends: those of the last attempt only, and to record several values at once
+/// costs little more than to record one.
 #[derive(Default)]
 struct Progress {
     attempts: Option<u64>,
     connection: Option<(bool, Protocol)>,
+    status: Option<u16>,
+    request_id: Option<Arc<str>>,
 }
 
 type PhaseSpan = Option<(Phase, Span)>;
@@ -67,6 +69,66 @@ impl Open {
         } else {
             &mut self.phase
         }
+    }
+
+    fn failed(&self, err: &Error) {
+        let (kind, maybe_sent) = (err.kind().as_str(), err.maybe_sent());
+        let api = err.api();
+        let code = api.map(|api| code(Some(api)));
+        let serial = match api.map(|api| &api.verification) {
+            Some(Verification::Verified { serial }) => Some(serial.as_str()),
+            _ => None,
+        };
+        self.record(|it| {
+            [
+                (&it.otel_status, Some(&"ERROR" as &dyn Value)),
+                (&it.error_type, Some(&kind)),
+                (&it.maybe_sent, Some(&maybe_sent)),
+                (&it.code, code.as_ref().map(value)),
+                (&it.serial, serial.as_ref().map(value)),
+            ]
+        });
+    }
+
+    /// Records values and the progress, in one step.
+    fn record<'v>(&self, values: impl FnOnce(&'static Fields) -> [LateValue<'v>; 5]) {
+        let (Some(call), Some(Some(fields))) = (&self.call, FIELDS.get()) else {
+            return;
+        };
+        let Some(metadata) = call.metadata() else {
+            return;
+        };
+        let Progress {
+            attempts,
+            connection,
+            status,
+            request_id,
+        } = &self.progress;
+        let (reused, version) = connection.unzip();
+        let version = version.map(Protocol::version);
+        let request_id = request_id.as_deref();
+        let resent = attempts.map_or(0, |attempts| attempts.saturating_sub(1));
+        let [one, two, three, four, five] = values(fields);
+        let all = [
+            (&fields.attempts, attempts.as_ref().map(value)),
+            (&fields.resend_count, (resent > 0).then(|| value(&resent))),
+            (&fields.reused, reused.as_ref().map(value)),
+            (&fields.version, version.as_ref().map(value)),
+            (&fields.status_code, status.as_ref().map(value)),
+            (&fields.request_id, request_id.as_ref().map(value)),
+            one,
+            two,
+            three,
+            four,
+            five,
+        ];
+        call.record_all(&metadata.fields().value_set(&all));
+    }
+
+    fn close(self) {
+        // The parent is closed last.
+        drop((self.connecting, self.phase));
+        drop(self.call);
     }
 }
 
@@ -109,7 +171,10 @@ impl CallSpan {
     }
 
     pub(super) fn attempt(&self, number: usize) {
-        self.open().progress.attempts = Some(number as u64);
+        self.open().progress = Progress {
+            attempts: Some(number as u64),
+            ..Progress::default()
+        };
     }
 
     /// Reports a phase of the call, or of the connection that the call waits for.
@@ -141,97 +206,40 @@ impl CallSpan {
         self.open().progress.connection = Some((reused, protocol));
     }
 
-    pub(super) fn head(&self, status: StatusCode, request_id: Option<&str>) {
-        let status = status.as_u16();
-        self.record(|it| {
-            let status = (&it.status_code, Some(&status as &dyn Value));
-            let request_id = (&it.request_id, request_id.as_ref().map(value));
-            [status, request_id, it.none(), it.none(), it.none()]
-        });
+    pub(super) fn head(&self, status: StatusCode, request_id: Option<&Arc<str>>) {
+        let progress = &mut self.open().progress;
+        progress.status = Some(status.as_u16());
+        progress.request_id = request_id.cloned();
     }
 
     pub(super) fn end(&self, end: &End<'_>) {
+        let open = self.take();
         match end {
             End::Answered(Verification::Verified { serial }) => {
                 let serial = serial.as_str();
-                self.record(|it| {
+                open.record(|it| {
                     let serial = (&it.serial, Some(&serial as &dyn Value));
                     [serial, it.none(), it.none(), it.none(), it.none()]
                 });
             }
-            End::Answered(_) => {}
-            End::Failed(err) => self.failed(err),
+            End::Answered(_) => open.record(|it| [(); 5].map(|()| it.none())),
+            End::Failed(err) => open.failed(err),
         }
-        self.close();
+        open.close();
     }
 
     pub(super) fn cancelled(&self) {
-        self.record(|it| {
+        let open = self.take();
+        open.record(|it| {
             let status = (&it.otel_status, Some(&"ERROR" as &dyn Value));
             let error_type = (&it.error_type, Some(&"cancelled" as &dyn Value));
             [status, error_type, it.none(), it.none(), it.none()]
         });
-        self.close();
+        open.close();
     }
 
-    fn close(&self) {
-        let open = std::mem::take(&mut *self.open());
-        // The parent is closed last.
-        drop((open.connecting, open.phase));
-        drop(open.call);
-    }
-
-    fn failed(&self, err: &Error) {
-        let (kind, maybe_sent) = (err.kind().as_str(), err.maybe_sent());
-        let api = err.api();
-        let code = api.map(|api| code(Some(api)));
-        let serial = match api.map(|api| &api.verification) {
-            Some(Verification::Verified { serial }) => Some(serial.as_str()),
-            _ => None,
-        };
-        self.record(|it| {
-            [
-                (&it.otel_status, Some(&"ERROR" as &dyn Value)),
-                (&it.error_type, Some(&kind)),
-                (&it.maybe_sent, Some(&maybe_sent)),
-                (&it.code, code.as_ref().map(value)),
-                (&it.serial, serial.as_ref().map(value)),
-            ]
-        });
-    }
-
-    /// Records values and the progress so far, in one step.
-    fn record<'v>(&self, values: impl FnOnce(&'static Fields) -> [LateValue<'v>; 5]) {
-        let (call, progress) = self.progress();
-        let attempts = progress.attempts;
-        let (reused, version) = progress.connection.unzip();
-        let version = version.map(Protocol::version);
-        let (Some(call), Some(Some(fields))) = (call, FIELDS.get()) else {
-            return;
-        };
-        let Some(metadata) = call.metadata() else {
-            return;
-        };
-        let resent = attempts.map_or(0, |attempts| attempts.saturating_sub(1));
-        let [one, two, three, four, five] = values(fields);
-        let all = [
-            (&fields.attempts, attempts.as_ref().map(value)),
-            (&fields.resend_count, (resent > 0).then(|| value(&resent))),
-            (&fields.reused, reused.as_ref().map(value)),
-            (&fields.version, version.as_ref().map(value)),
-            one,
-            two,
-            three,
-            four,
-            five,
-        ];
-        call.record_all(&metadata.fields().value_set(&all));
-    }
-
-    /// Returns the call's span, and the progress that is not recorded yet.
-    fn progress(&self) -> (Option<Arc<Span>>, Progress) {
-        let mut open = self.open();
-        (open.call.clone(), std::mem::take(&mut open.progress))
+    fn take(&self) -> Open {
+        std::mem::take(&mut *self.open())
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {

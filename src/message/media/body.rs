@@ -13,9 +13,9 @@ use tokio::task::JoinHandle;
 
 use super::Progress;
 use super::check::{Check, changed, check};
-use super::reader::{CHUNK, Reader};
+use super::reader::Reader;
 use super::source::{Opened, SharedPath, Source, other_length, reader_failed, unreadable};
-use crate::file_io;
+use crate::file_io::{self, BATCH, Buffers};
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
 /// A section of a body.
@@ -78,14 +78,24 @@ struct Sending {
     len: u64,
     sent: u64,
     progress: Option<Progress>,
+    buffers: Buffers,
 }
 
 enum Input {
     Bytes(Bytes, Option<Check>),
-    Blocking(JoinHandle<Result<(Reading, Bytes)>>),
+    Blocking(JoinHandle<Result<(Reading, Vec<u8>)>>),
     Reader(Reader, Option<Check>),
     Done,
     Failed,
+}
+
+/// A chunk whose buffer is used again when the connection has written it.
+struct Sent(Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for Sent {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 /// A file that is read and hashed on the blocking threads, one chunk ahead of the wire.
@@ -131,19 +141,23 @@ impl Stretch {
             Piece::File { source, progress } => (source, progress.clone()),
         };
         let check = Check::of(source)?;
+        let mut buffers = Buffers::default();
         let len = source.len();
         let input = match source.open()? {
             Opened::Bytes(bytes) => Input::Bytes(bytes, check),
-            Opened::Path(path) => Input::Blocking(file_io::spawn_blocking(move || {
-                let file = File::open(&path).map_err(|err| unreadable(&path, err))?;
-                Reading {
-                    file,
-                    path,
-                    left: len,
-                    check,
-                }
-                .chunk()
-            })?),
+            Opened::Path(path) => {
+                let buffer = buffers.empty();
+                Input::Blocking(file_io::spawn_blocking(move || {
+                    let file = File::open(&path).map_err(|err| unreadable(&path, err))?;
+                    Reading {
+                        file,
+                        path,
+                        left: len,
+                        check,
+                    }
+                    .chunk(buffer)
+                })?)
+            }
             Opened::Reader(reader) => Input::Reader(Reader::new(reader), check),
         };
         Ok(Self::File(Sending {
@@ -151,16 +165,16 @@ impl Stretch {
             len,
             sent: 0,
             progress,
+            buffers,
         }))
     }
 }
 
 impl Reading {
-    /// Reads the next chunk; an empty one at the end, after checking that the file has ended too.
-    fn chunk(mut self) -> Result<(Self, Bytes)> {
+    /// Reads the next chunk into the buffer; nothing at the end, after checking that the file has ended too.
+    fn chunk(mut self, mut chunk: Vec<u8>) -> Result<(Self, Vec<u8>)> {
         // Reading one byte beyond the length detects a file that has grown.
-        let want = self.left.saturating_add(1).min(CHUNK as u64);
-        let mut chunk = Vec::with_capacity(CHUNK);
+        let want = self.left.saturating_add(1).min(BATCH as u64);
         let read = (&mut self.file).take(want).read_to_end(&mut chunk);
         let read = read.map_err(|err| unreadable(&self.path, err))? as u64;
         if read > self.left || (read == 0 && self.left > 0) {
@@ -168,7 +182,7 @@ impl Reading {
         }
         self.left -= read;
         check(&mut self.check, &chunk)?;
-        Ok((self, chunk.into()))
+        Ok((self, chunk))
     }
 }
 
@@ -204,7 +218,7 @@ impl Sending {
                 Poll::Ready(Err(Error::new(ErrorKind::File, message)))
             }
             Input::Bytes(bytes, expected) => {
-                let chunk = bytes.split_to(bytes.len().min(CHUNK));
+                let chunk = bytes.split_to(bytes.len().min(BATCH));
                 Poll::Ready(check(expected, &chunk).map(|()| chunk))
             }
             Input::Blocking(task) => {
@@ -214,9 +228,10 @@ impl Sending {
                 self.input = if chunk.is_empty() {
                     Input::Done
                 } else {
-                    Input::Blocking(file_io::spawn_blocking(move || reading.chunk())?)
+                    let buffer = self.buffers.empty();
+                    Input::Blocking(file_io::spawn_blocking(move || reading.chunk(buffer))?)
                 };
-                Poll::Ready(Ok(chunk))
+                Poll::Ready(Ok(Bytes::from_owner(Sent(self.buffers.share(chunk)))))
             }
             Input::Reader(reader, expected) => {
                 let chunk = ready!(reader.poll_some(cx)).map_err(reader_failed)?;
