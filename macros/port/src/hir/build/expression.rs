@@ -322,6 +322,7 @@ impl<'a> Builder<'a> {
             Some(BinaryOp::Concat) => self.text_of(value),
             _ => self.expr(value),
         };
+        self.end_choice(target);
         let place = match self.place(target) {
             Ok(place) => place,
             Err(refused) => return refused,
@@ -680,7 +681,9 @@ impl<'a> Builder<'a> {
             return Ty::Client;
         }
         if let Some(call) = Call::of(expr)
-            && (!call.steps.is_empty() || self.node(call.client).is_some())
+            && (!call.steps.is_empty()
+                || self.node(call.client).is_some()
+                || self.chosen(call.client).is_some())
         {
             let promise = call.verb.mode == recognise::Mode::Async && !call.waited;
             return if promise { Ty::Promise } else { Ty::Response };

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Builder;
+use super::choice::choosing;
 use super::held::Held;
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind, Function, Param, StmtKind};
@@ -18,6 +19,7 @@ impl<'a> Builder<'a> {
     ) -> Function {
         self.function_name = Some(name.to_owned());
         self.held = Held::of(closure, &self.block.text, &self.own_methods());
+        self.choosing = choosing(&closure.body);
         let params = closure
             .params
             .iter()

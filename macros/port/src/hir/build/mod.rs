@@ -4,6 +4,7 @@ mod alias;
 mod bytes;
 mod call;
 mod callable;
+mod choice;
 mod class;
 mod comments;
 mod computed;
@@ -309,6 +310,10 @@ struct Builder<'a> {
     answers_reject: bool,
     /// Names that stand for something else.
     aliases: BTreeMap<String, alias::Alias>,
+    /// The variables that hold one of several paths.
+    choosing: BTreeSet<String>,
+    /// Their paths so far.
+    choices: BTreeMap<String, choice::Choice>,
     /// The variables that a `foreach` by reference goes through, the name that they are known by, and
     /// whether the loop mentions them.
     guarded: Vec<(usize, Option<String>, bool)>,
@@ -361,6 +366,8 @@ impl<'a> Builder<'a> {
             reasons: Vec::new(),
             answers_reject: true,
             aliases: BTreeMap::new(),
+            choosing: BTreeSet::new(),
+            choices: BTreeMap::new(),
             guarded: Vec::new(),
             guarded_keys: Vec::new(),
             misused: None,
