@@ -305,15 +305,16 @@ impl<'a> Builder<'a> {
             return None;
         }
         let mut stmts = Vec::new();
-        let node = self.node_of(span, value, &mut stmts)?;
+        let node = self.node_of(span, name, value, &mut stmts)?;
         self.aliases.insert(name.clone(), Alias::Node(node));
         Some(stmts)
     }
 
-    /// The client with a path that a value is; its parts are kept as they are when it is made.
+    /// The client with a path that the value of a variable is; its parts are kept as they are when it is made.
     pub(super) fn node_of(
         &mut self,
         span: Span,
+        of: &str,
         value: &'a syntax::Expr,
         stmts: &mut Vec<Stmt>,
     ) -> Option<Node> {
@@ -323,11 +324,11 @@ impl<'a> Builder<'a> {
             return None;
         }
         let client = self.expr(client);
-        let client = self.kept_part(span, "client", client, stmts);
+        let client = self.kept_part(span, (of, "client"), client, stmts);
         let path = self.pieces(&steps).into_iter();
         let path = path.map(|piece| match piece {
             PathPiece::Value { value, first } => {
-                let value = self.kept_part(span, "path", value, stmts);
+                let value = self.kept_part(span, (of, "path"), value, stmts);
                 PathPiece::Value { value, first }
             }
             text => text,
@@ -342,14 +343,20 @@ impl<'a> Builder<'a> {
     }
 
     /// A part of such a path in a variable, as it was when the path was made.
-    fn kept_part(&mut self, span: Span, name: &str, value: Expr, stmts: &mut Vec<Stmt>) -> Expr {
+    fn kept_part(
+        &mut self,
+        span: Span,
+        (of, name): (&str, &str),
+        value: Expr,
+        stmts: &mut Vec<Stmt>,
+    ) -> Expr {
         if let ExprKind::Field(_) = *value.kind
             && name == "client"
         {
             return value;
         }
         let mut own = name.to_owned();
-        while self.by_name.contains_key(&own) || self.aliases.contains_key(&own) {
+        while own == of || self.by_name.contains_key(&own) || self.aliases.contains_key(&own) {
             own.push_str("_kept");
         }
         let local = self.local(&own);

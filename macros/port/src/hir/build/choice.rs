@@ -141,7 +141,7 @@ impl<'a> Builder<'a> {
                 ExprKind::Match(subject, all)
             }
             _ => {
-                let node = self.node_of(span, value, stmts)?;
+                let node = self.node_of(span, name, value, stmts)?;
                 let choice = self.choices.get_mut(name)?;
                 choice.paths.push(node);
                 ExprKind::Int(i64::try_from(choice.paths.len()).unwrap_or_default())

@@ -254,6 +254,11 @@ impl<'a> Builder<'a> {
                 let mut names = shape.fields.keys();
                 names.any(|name| !shape.foreign.contains(name) && !shape.shared.contains(name))
             };
+            if let Member::Computed(name) = member
+                && let Some(read) = self.computed_read(expr.span, name)
+            {
+                return read;
+            }
             if matches!(member, Member::Computed(_)) && self.class.is_some_and(own) {
                 return self.unknown(expr.span, "a property whose name only a run tells");
             }
