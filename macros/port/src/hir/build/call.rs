@@ -44,6 +44,9 @@ impl<'a> Builder<'a> {
         match (name.as_str(), args) {
             ("isset", args) => {
                 let all = args.iter().map(|arg| {
+                    if let Some(asked) = self.is_in_table(&arg.value) {
+                        return asked;
+                    }
                     let value = self.expr(&arg.value);
                     Expr::new(arg.value.span, ExprKind::Isset(value))
                 });

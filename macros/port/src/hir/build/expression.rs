@@ -52,6 +52,9 @@ impl<'a> Builder<'a> {
             PhpKind::Index { index: None, .. } => return self.unknown(span, "reading `[]`"),
             PhpKind::Call { function, args } => return self.call(expr, function, args),
             PhpKind::CallValue { callee, args } => {
+                if let Some(call) = self.call_of_table(span, callee, args) {
+                    return call;
+                }
                 let callee = self.expr(callee);
                 match self.args(args) {
                     Some(args) => ExprKind::CallClosure(callee, args),

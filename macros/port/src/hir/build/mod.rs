@@ -18,6 +18,7 @@ mod handed;
 mod held;
 mod known;
 mod left;
+mod listed;
 mod magic;
 mod object;
 mod once;
@@ -30,6 +31,7 @@ mod setting;
 mod shared;
 mod statement;
 mod statics;
+mod table;
 mod walked;
 
 pub(super) use bytes::GCM;
@@ -314,6 +316,10 @@ struct Builder<'a> {
     choosing: BTreeSet<String>,
     /// Their paths so far.
     choices: BTreeMap<String, choice::Choice>,
+    /// The arrays of closures that only calls read.
+    tables: BTreeMap<String, Vec<table::Row>>,
+    /// The statements of the function that is read.
+    statements_of: Option<&'a [Stmt]>,
     /// The variables that a `foreach` by reference goes through, the name that they are known by, and
     /// whether the loop mentions them.
     guarded: Vec<(usize, Option<String>, bool)>,
@@ -368,6 +374,8 @@ impl<'a> Builder<'a> {
             aliases: BTreeMap::new(),
             choosing: BTreeSet::new(),
             choices: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            statements_of: None,
             guarded: Vec::new(),
             guarded_keys: Vec::new(),
             misused: None,
