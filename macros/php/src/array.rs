@@ -612,6 +612,13 @@ pub fn spread_arguments(
     needed: i64,
     function: &str,
 ) -> Result<Value> {
+    if !array.is_array() && !array.is_object() {
+        let message = format!(
+            "call_user_func_array(): Argument #2 ($args) must be of type array, {} given",
+            crate::value::type_name(array)
+        );
+        return Err(Thrown::new("TypeError", message));
+    }
     let names: Vec<String> = values(names).iter().map(text).collect();
     let needed = usize::try_from(needed).unwrap_or_default();
     let mut given: Vec<(usize, Value)> = Vec::new();

@@ -7,6 +7,7 @@
   {"answers": [[404, {"code": "ORDER_NOT_EXIST"}], [404, {"code": "ORDER_NOT_EXIST"}]], "calls": [{"new": "Bills", "with": ["@instance"], "call": "both", "args": ["A1"]}]},
   {"answers": [[403, {"code": "NO_AUTH"}]], "calls": [{"new": "Bills", "with": ["@instance"], "call": "later", "args": ["A1"]}]},
   {"answers": [[429, {"code": "FREQUENCY_LIMITED"}]], "calls": [{"function": "own", "args": ["@file:merchant_key", {"key": "@pem:platform_pub"}]}]},
+  {"answers": [[429, {"code": "FREQUENCY_LIMITED"}]], "calls": [{"function": "kept", "args": ["@file:merchant_key", {"key": "@pem:platform_pub"}]}]},
   {"answers": [{"data": []}], "calls": [{"new": "Bills", "with": ["@instance"], "call": "unchecked"}]}
 ]} */
 
@@ -80,4 +81,18 @@ function own($keyPath, $config)
     ]);
     $response = $client->chain('v3/certificates')->get();
     return $response->getStatusCode() . $response->getBody();
+}
+
+function kept($keyPath, $config)
+{
+    $settings = [
+        'mchid' => '1900000109',
+        'serial' => '5157F09EFDC096DE15EBE81A47057A7232F1B8E1',
+        'privateKey' => file_get_contents($keyPath),
+        'certs' => ['PUB_KEY_ID_0114232134912410000000000000' => $config['key']],
+        'http_errors' => false,
+        'verify' => false,
+    ];
+    $client = Builder::factory($settings);
+    return $client->chain('v3/certificates')->get()->getStatusCode();
 }

@@ -11,6 +11,7 @@
   {"answers": [{"a": 1}], "calls": [{"new": "Query", "with": ["@instance", "1900000109"], "call": "maybe", "args": ["A1", 1]}]},
   {"answers": [{"a": 2}], "calls": [{"new": "Query", "with": ["@instance", "1900000109"], "call": "maybe", "args": ["A1", 2]}]},
   {"answers": [], "calls": [{"new": "Query", "with": ["@instance", "1900000109"], "call": "maybe", "args": ["A1", 3]}]},
+  {"answers": [{"a": 1}, {"a": 2}, {"a": 3}], "calls": [{"new": "Query", "with": ["@instance", "1900000109"], "call": "each", "args": [["A1", "42", "B2"]]}]},
   {"answers": [{"a": 1}], "calls": [{"new": "Query", "with": ["@instance", "1900000109"], "call": "async", "args": ["A1", "transaction_id"]}]},
   {"answers": [[404, {"code": "ORDER_NOT_EXIST"}]], "calls": [{"new": "Query", "with": ["@instance", "1900000109"], "call": "async", "args": ["A1", "out_trade_no"]}]}
 ]} */
@@ -80,6 +81,20 @@ class Query
         } catch (\Error $e) {
             return 'an error';
         }
+    }
+
+    public function each(array $numbers): string
+    {
+        $all = '';
+        foreach ($numbers as $number) {
+            if (is_numeric($number)) {
+                $path = $this->instance->chain('v3/pay/transactions/id/' . $number);
+            } else {
+                $path = $this->instance->chain('v3/pay/transactions/out-trade-no/' . $number);
+            }
+            $all .= $path->get(['query' => ['mchid' => $this->mchid]])->getBody();
+        }
+        return $all;
     }
 
     public function async(string $code, string $field): ?array

@@ -14,6 +14,8 @@
   {"calls": [{"new": "Sums", "call": "named", "args": ["nothing", [9]]}]},
   {"calls": [{"new": "Sums", "call": "named", "args": ["nothing", {"x": 9}]}]},
   {"calls": [{"function": "ported", "args": [["x", 3]]}]},
+  {"calls": [{"function": "ported", "args": ["x"]}]},
+  {"calls": [{"function": "ported", "args": [null]}]},
   {"answers": [{"a": 1}], "calls": [{"new": "Sums", "call": "ask", "args": ["@instance", ["A1"]]}]}
 ]} */
 
@@ -71,7 +73,11 @@ function shown($text, $number)
     return "{$text}:{$number}";
 }
 
-function ported(array $list)
+function ported($list)
 {
-    return call_user_func_array('shown', $list);
+    try {
+        return call_user_func_array('shown', $list);
+    } catch (\TypeError $e) {
+        return $e->getMessage();
+    }
 }

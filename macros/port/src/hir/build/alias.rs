@@ -297,7 +297,7 @@ impl<'a> Builder<'a> {
         let PhpKind::Variable(name) = &target.kind else {
             return None;
         };
-        if self.choosing.contains(name) {
+        if self.choosing.contains_key(name) {
             return self.choose(span, name, value);
         }
         let known = self.by_name.contains_key(name) || self.aliases.contains_key(name);

@@ -2,7 +2,7 @@
 //!
 //! The variable is the number of the path that was chosen, and a verb on it is a `match` over the paths.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Builder;
 use super::alias::{Alias, Node};
@@ -19,12 +19,12 @@ pub(super) struct Choice {
     paths: Vec<Node>,
 }
 
-/// The variables that hold one of several paths.
-pub(super) fn choosing(body: &[syntax::Stmt]) -> BTreeSet<String> {
+/// The variables that hold one of several paths, and how many those are.
+pub(super) fn choosing(body: &[syntax::Stmt]) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
     scan(body, &mut found);
-    let several = found.into_iter().filter(|(_, count)| *count > 1);
-    several.map(|(name, _)| name).collect()
+    found.retain(|_, count| *count > 1);
+    found
 }
 
 /// Counts the paths that each variable may be assigned.
@@ -71,7 +71,7 @@ impl<'a> Builder<'a> {
         value: &'a syntax::Expr,
     ) -> Option<Vec<Stmt>> {
         paths(value)?;
-        let free = !self.by_name.contains_key(name) && self.loops == 0 && !self.in_main;
+        let free = !self.by_name.contains_key(name) && !self.in_main;
         let known = matches!(self.aliases.get(name), None | Some(Alias::Choice));
         if !free || !known {
             return None;
@@ -160,6 +160,18 @@ impl<'a> Builder<'a> {
         }
         let choice = self.choices.get(name)?;
         Some((choice.number, choice.paths.clone()))
+    }
+
+    /// Whether a loop may come back to a call on such a variable with a path that is not read yet.
+    pub(super) fn chosen_later(&self, client: &syntax::Expr) -> bool {
+        let PhpKind::Variable(name) = &client.kind else {
+            return false;
+        };
+        let read = self
+            .choices
+            .get(name)
+            .map_or(0, |choice| choice.paths.len());
+        self.loops > 0 && self.choosing.get(name) != Some(&read)
     }
 
     /// A call on such a variable: `call` makes it for one path.

@@ -109,7 +109,12 @@ impl<'a> Builder<'a> {
     /// The properties of the class, if it has no others: none of a class above, and none that an assignment makes.
     fn declared(&self) -> Option<Vec<String>> {
         let class = self.class?.class;
-        if class.parent.is_some() || !class.uses.is_empty() || class.kind != "class" {
+        let mut others = self.names.classes.values();
+        let below = others.any(|other| {
+            let parent = other.parent.as_ref();
+            parent.is_some_and(|parent| parent.last() == class.name.to_ascii_lowercase())
+        });
+        if below || !self.has_all() {
             return None;
         }
         let names = class.properties.iter();

@@ -114,7 +114,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Whether the class has no method but those that it declares.
-    fn has_all(&self) -> bool {
+    pub(super) fn has_all(&self) -> bool {
         self.class.is_some_and(|shape| {
             let class = shape.class;
             let magic = |method: &Method| method.name.eq_ignore_ascii_case("__call");

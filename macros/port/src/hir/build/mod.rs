@@ -35,7 +35,7 @@ mod table;
 mod walked;
 
 pub(super) use bytes::GCM;
-pub(super) use sdk::{is_default, setting_named, unknown};
+pub(super) use sdk::{client_of, is_default, setting_named, unknown};
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -312,8 +312,8 @@ struct Builder<'a> {
     answers_reject: bool,
     /// Names that stand for something else.
     aliases: BTreeMap<String, alias::Alias>,
-    /// The variables that hold one of several paths.
-    choosing: BTreeSet<String>,
+    /// The variables that hold one of several paths, and how many those are.
+    choosing: BTreeMap<String, usize>,
     /// Their paths so far.
     choices: BTreeMap<String, choice::Choice>,
     /// The arrays of closures that only calls read.
@@ -372,7 +372,7 @@ impl<'a> Builder<'a> {
             reasons: Vec::new(),
             answers_reject: true,
             aliases: BTreeMap::new(),
-            choosing: BTreeSet::new(),
+            choosing: BTreeMap::new(),
             choices: BTreeMap::new(),
             tables: BTreeMap::new(),
             statements_of: None,

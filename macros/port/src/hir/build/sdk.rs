@@ -24,6 +24,11 @@ impl<'a> Builder<'a> {
             return Some(self.unknown(expr.span, "the value of `wait(false)`"));
         }
         if let Some(chosen) = self.chosen(call.client) {
+            if self.chosen_later(call.client) {
+                return Some(
+                    self.unknown(expr.span, "a path that a later turn of the loop chooses"),
+                );
+            }
             let wait = if call.verb.mode == Mode::Async {
                 "Async"
             } else {
@@ -373,13 +378,7 @@ impl<'a> Builder<'a> {
             };
             out.push((setting, self.expr(&item.value)));
         }
-        let signs_v2 = out.iter().any(|(setting, _)| *setting == Setting::Secret);
-        let client = Expr::new(expr.span, ExprKind::Factory(out));
-        match (errors, signs_v2) {
-            (true, _) => client,
-            (false, false) => without_errors(client, false),
-            (false, true) => without_errors(without_errors(client, false), true),
-        }
+        client_of(expr.span, out, errors)
     }
 
     pub(super) fn closure_with(
@@ -506,6 +505,19 @@ fn is_unchecked(name: &str, value: &syntax::Expr) -> bool {
         ("verify", _) => matches!(value.kind, PhpKind::Bool(false)),
         ("curl", PhpKind::Array(items)) => !items.is_empty() && items.iter().all(flag),
         _ => false,
+    }
+}
+
+/// The client with these settings, its answers errors or not.
+pub(in crate::hir) fn client_of(span: Span, settings: Vec<(Setting, Expr)>, errors: bool) -> Expr {
+    let v2 = settings
+        .iter()
+        .any(|(setting, _)| *setting == Setting::Secret);
+    let client = Expr::new(span, ExprKind::Factory(settings));
+    match (errors, v2) {
+        (true, _) => client,
+        (false, false) => without_errors(client, false),
+        (false, true) => without_errors(without_errors(client, false), true),
     }
 }
 

@@ -43,7 +43,8 @@ impl<'a> Builder<'a> {
             }
             rows.push((key.clone(), closure, item.value.span));
         }
-        if !only_called(&self.body_behind(expr.span)?, name) {
+        let within = self.source(value.span).contains(&format!("${name}"));
+        if within || !only_called(&self.body_behind(expr.span)?, name) {
             return None;
         }
         let mut stmts = Vec::new();
