@@ -589,6 +589,85 @@ pub fn array_combine(keys: &Value, values: &Value) -> Result<Value> {
         .zip(self::values(values))))
 }
 
+/// The arguments that an array holds, by the places of the parameters: `call_user_func_array($function, $array)`.
+///
+/// A text among its keys is the name of a parameter.
+///
+/// ```
+/// use serde_json::json;
+/// use wechatpay_chain_php::spread_arguments;
+/// let names = json!(["no", "total"]);
+/// let given = spread_arguments(&json!({"total": 5, "no": "A"}), &names, 1, "pay").unwrap();
+/// assert_eq!(given, json!(["A", 5]));
+/// let missing = spread_arguments(&json!([]), &names, 1, "pay").unwrap_err();
+/// assert!(missing.is("ArgumentCountError"));
+/// ```
+///
+/// # Errors
+/// An `ArgumentCountError` if fewer than `needed` are given, and an `Error` for a name that is no parameter's or that is
+/// given twice, and for a place behind a name.
+pub fn spread_arguments(
+    array: &Value,
+    names: &Value,
+    needed: i64,
+    function: &str,
+) -> Result<Value> {
+    if !array.is_array() && !array.is_object() {
+        let message = format!(
+            "call_user_func_array(): Argument #2 ($args) must be of type array, {} given",
+            crate::value::type_name(array)
+        );
+        return Err(Thrown::new("TypeError", message));
+    }
+    let names: Vec<String> = values(names).iter().map(text).collect();
+    let needed = usize::try_from(needed).unwrap_or_default();
+    let mut given: Vec<(usize, Value)> = Vec::new();
+    let (mut places, mut named) = (0, false);
+    for (key, value) in items(array) {
+        let Some(name) = key.as_str() else {
+            if named {
+                let message = "Cannot use positional argument after named argument";
+                return Err(Thrown::new("Error", message));
+            }
+            given.push((places, value));
+            places += 1;
+            continue;
+        };
+        named = true;
+        let Some(place) = names.iter().position(|known| known == name) else {
+            let message = format!("Unknown named parameter ${name}");
+            return Err(Thrown::new("Error", message));
+        };
+        if given.iter().any(|(known, _)| *known == place) {
+            let message = format!("Named parameter ${name} overwrites previous argument");
+            return Err(Thrown::new("Error", message));
+        }
+        given.push((place, value));
+    }
+    let missing = (0..needed).find(|place| given.iter().all(|(known, _)| known != place));
+    if let Some(place) = missing {
+        let name = names.get(place).map_or("", |name| name);
+        let message = if named {
+            format!("{function}(): Argument #{} (${name}) not passed", place + 1)
+        } else {
+            let bound = if needed == names.len() {
+                "exactly"
+            } else {
+                "at least"
+            };
+            format!(
+                "Too few arguments to function {function}(), {places} passed and {bound} {needed} expected"
+            )
+        };
+        return Err(Thrown::new("ArgumentCountError", message));
+    }
+    given.retain(|(place, _)| *place < names.len());
+    given.sort_by_key(|(place, _)| *place);
+    Ok(map(given.into_iter().map(|(place, value)| {
+        (i64::try_from(place).unwrap_or_default(), value)
+    })))
+}
+
 /// `ksort($array)` with `SORT_STRING`, as WeChat Pay's signatures require.
 #[must_use]
 pub fn ksort_text(array: &Value) -> Value {

@@ -91,7 +91,7 @@ pub fn rust(blocks: &[Block], options: &Options) -> Output {
         let text = match problem {
             Some(problem) => {
                 imports.own("Result");
-                refused(block, index, &name, problem, &mut out)
+                refused(block, index, &name, problem, (options, &mut out))
             }
             None => {
                 let program = &parsed.program;
@@ -133,13 +133,23 @@ const ALLOWED: &str = "#![allow(dead_code, unreachable_code, unused_assignments,
 #![allow(unused_imports, unused_labels, unused_mut, unused_parens, unused_variables)]";
 
 /// A block that is no PHP: its text as comments, and why.
-fn refused(block: &Block, index: usize, name: &str, problem: Problem, out: &mut Output) -> String {
+fn refused(
+    block: &Block,
+    index: usize,
+    name: &str,
+    problem: Problem,
+    (options, out): (&Options, &mut Output),
+) -> String {
     let (line, col) = block.position(problem.span.start);
     let php = block.text.lines().map(|line| line.trim_end().to_owned());
     let nodes = [
         Node::Foreign {
             php: php.collect(),
-            reason: format!("{}:{line}:{col}: {}", block.file, problem.message),
+            reason: format!(
+                "{}:{line}:{col}: {}",
+                block.file,
+                options.told(&problem.message)
+            ),
         },
         Node::Tail(Expr::raw("Ok(())")),
     ];

@@ -142,11 +142,50 @@ fn a_path_in_a_variable_is_a_call_where_the_variable_is_one_path() {
     is_refused(
         "if ($n) { $chain = $instance->chain('v3/a'); } return $chain->get()->getStatusCode();",
     );
-    is_refused(
-        "$chain = $instance->chain('v3/a'); $chain = $instance->chain('v3/b'); return $chain->get()->getStatusCode();",
-    );
     is_refused("$chain = $instance->chain('v3/a'); $g = fn () => $chain->get(); return $g();");
     is_refused("$chain = $instance->chain('v3/a'); Queue::push($chain); return $n;");
+}
+
+#[test]
+fn paths_that_branches_choose_are_told_apart_where_no_loop_sets_them() {
+    let text = is_ported(
+        "$chain = $instance->chain('v3/a'); if ($n) { $chain = $instance->chain('v3/b'); } return $chain->get()->getStatusCode();",
+    );
+    for path in ["v3/a", "v3/b"] {
+        assert!(text.contains(&format!(".chain(\"{path}\")")), "{text}");
+    }
+    let chosen = "if ($n) { $chain = $instance->chain('v3/a'); } else { $chain = $instance->chain('v3/b'); }";
+    is_refused(&format!("{chosen} Queue::push($chain); return $n;"));
+    is_refused(&format!(
+        "{chosen} $g = fn () => $chain->get(); return $g();"
+    ));
+    is_ported(&format!(
+        "foreach ($rows as $row) {{ {chosen} $chain->get(); }} return $n;"
+    ));
+    is_refused(
+        "foreach ($rows as $row) { if ($n) { $chain = $instance->chain('v3/a'); $chain->get(); } $chain = $instance->chain('v3/b'); } return $n;",
+    );
+    is_ported(&format!("{chosen} $chain = $n; return $chain;"));
+}
+
+#[test]
+fn closures_in_an_array_are_refused_where_the_array_is_more_than_called() {
+    let table = "$all = ['a' => function ($x) { return $x; }, 'b' => fn ($x) => $x . 'b'];";
+    is_ported(&format!(
+        "{table} return isset($all[$n]) ? $all[$n](1) : 0;"
+    ));
+    for more in [
+        "return count($all);",
+        "foreach ($all as $one) { $one(1); } return $n;",
+        "$all['c'] = $n; return $all[$n](1);",
+        "f($all); return $all[$n](1);",
+        "$copy = $all; return $all[$n](1);",
+        "$g = function () use ($all) { return $all['a'](1); }; return $g();",
+        "return $all[$n . 'x'](1);",
+        "return $all[$n]();",
+    ] {
+        is_refused(&format!("{table} {more}"));
+    }
 }
 
 #[test]

@@ -47,11 +47,11 @@ fn settings_of_guzzle_that_change_something() {
         )
     };
     for setting in [
-        "'http_errors' => false",
         "'http_errors' => $x",
         "'debug' => true",
         "'synchronous' => true",
-        "'verify' => false",
+        "'verify' => $x",
+        "'curl' => [CURLOPT_TIMEOUT => 5]",
         "'allow_redirects' => true",
         "'handler' => $x",
         "'stream' => true",
@@ -63,7 +63,14 @@ fn settings_of_guzzle_that_change_something() {
             "the client in Rust has no setting",
         );
     }
-    for setting in ["'http_errors' => true", "'debug' => false", "'appid' => $x"] {
+    for setting in [
+        "'http_errors' => true",
+        "'http_errors' => false",
+        "'verify' => false",
+        "'curl' => [CURLOPT_SSL_VERIFYPEER => false]",
+        "'debug' => false",
+        "'appid' => $x",
+    ] {
         assert_ported(&factory(setting));
     }
 }

@@ -192,8 +192,10 @@ fn a_property_whose_name_only_a_run_tells_is_refused_where_the_class_has_some() 
     let php =
         "class A { private static $no = 1; static function get($name) { return self::$$name; } }";
     refused(php, "a property whose name only a run tells");
-    let php = "class A { private $no = 1; function get($name) { return $this->$name; } }";
+    let php = "class A extends B { private $no = 1; function get($name) { return $this->$name; } }";
     refused(php, "a property whose name only a run tells");
+    let php = "class A { private $no = 1; function get($name) { return $this->$name; } }";
+    holds(php, "self.no");
     let php = "class A { static function get($name) { return self::$$name; } }";
     holds(php, "self.host.a_property(name)");
     let php = "class A { static function put($name) { self::$$name = 1; } }";

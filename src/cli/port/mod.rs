@@ -192,6 +192,7 @@ fn rust_options(args: &PortArgs) -> emit::Options {
         .style(style)
         .tokio(!args.no_tokio)
         .sensitive(sensitive)
+        .localised(told::localised)
         .facts(hir::Facts::new(field_types))
 }
 

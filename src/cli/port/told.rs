@@ -39,7 +39,8 @@ pub(super) fn machine(diagnostic: &Diagnostic) -> Value {
     })
 }
 
-fn localised(message: &str) -> String {
+/// A message in the language of this run.
+pub(super) fn localised(message: &str) -> String {
     let chinese = if lang() == Lang::Zh {
         chinese(message)
     } else {

@@ -529,6 +529,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("a call of this file was lost", "有调用没有转换出来"),
     ("tell the authors of the porter", "请告知转换工具的作者"),
+    (
+        "a path that a later turn of the loop chooses",
+        "由循环的下一轮才选定的路径",
+    ),
+    (
+        "the client always checks the server's certificate: what PHP sends unchecked may be refused",
+        "客户端总会校验服务器证书：PHP 不校验就发送的请求，这里可能被拒绝",
+    ),
     // Clients, keys, signatures.
     (
         "the porter does not see that this is a client",

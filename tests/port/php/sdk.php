@@ -309,6 +309,9 @@ final class ClientDecorator
         if (\strncasecmp($path, 'v2/', 3) === 0) {
             [$version, $path] = [self::XML_BASED, \substr($path, 3)];
         }
+        if (\array_key_exists('http_errors', $this->config)) {
+            $options += ['http_errors' => $this->config['http_errors']];
+        }
         $layers = ($options['handler'] ?? $this->select($version)->getConfig('handler'))->layers;
         $base = new Uri($options['base_uri'] ?? $this->config['base_uri'] ?? self::BASE);
         $uri = (new Uri($path))->against($base);

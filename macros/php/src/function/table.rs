@@ -208,6 +208,7 @@ elsewhere {
     random_hex(int) -> Text throws;
     reason_phrase(int) -> Text;
     sha1(text) -> Text;
+    spread_arguments(any, array, int, text) -> Any throws;
     sha256(text) -> Text;
     sodium_decrypt(text, text, text, text) -> Any throws;
     time() -> Int;

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::build::{is_default, setting_named, unknown};
+use super::build::{client_of, is_default, setting_named, unknown};
 use super::tree::{
     Crypto, Expr, ExprKind, File, Function, Local, Place, Root, Setting, Stmt, StmtKind,
 };
@@ -385,6 +385,7 @@ impl Lists<'_> {
 
 fn factory(span: crate::syntax::Span, settings: &[(String, Expr)]) -> ExprKind {
     let mut known: Vec<(Setting, Expr)> = Vec::new();
+    let mut errors = true;
     for (name, value) in settings {
         let literal = match &*value.kind {
             ExprKind::Bool(value) => Some(*value),
@@ -394,8 +395,12 @@ fn factory(span: crate::syntax::Span, settings: &[(String, Expr)]) -> ExprKind {
         match setting_named(name) {
             Some(setting) => known.push((setting, value.clone())),
             None if is_default(name, literal) => {}
+            None if name == "http_errors" && literal == Some(false) => errors = false,
+            None if name == "verify" && literal == Some(false) => {
+                known.push((Setting::Verify, value.clone()));
+            }
             None => return ExprKind::Refused(unknown(span, name)),
         }
     }
-    ExprKind::Factory(known)
+    *client_of(span, known, errors).kind
 }

@@ -579,6 +579,8 @@ pub enum Setting {
     ConnectTimeout,
     /// `proxy`
     Proxy,
+    /// `verify`, which is false
+    Verify,
 }
 
 /// The SDK's helpers other than calls.

@@ -378,7 +378,11 @@ impl<'a> Body<'_, 'a> {
                 self.plain_ref(&code, arg.span)
             })
             .collect();
-        let callee = &code.tokens;
+        let own = &code.tokens;
+        let callee = match &*callee.kind {
+            ExprKind::Closure(..) => quote!((#own)),
+            _ => quote!(#own),
+        };
         self.shared.throws.set(true);
         Code::new(self.tried(quote!(#callee(#(#args),*))), Repr::Value)
     }

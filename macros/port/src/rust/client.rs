@@ -84,6 +84,7 @@ impl<'a> Body<'_, 'a> {
                     let key = self.private_key(value, true);
                     builder.extend(quote!(.private_key(#key)));
                 }
+                Setting::Verify => self.warn(value.span, VERIFY),
                 Setting::Certs => builder = self.certs(builder, value),
                 Setting::Merchant => builder = self.merchant(builder, value),
                 Setting::Timeout | Setting::ConnectTimeout => {
@@ -356,6 +357,10 @@ impl<'a> Body<'_, 'a> {
         Code::new(self.tried(edited), Repr::Handle(Ty::Client))
     }
 }
+
+/// What the client does where PHP turns the check of certificates off.
+pub(super) const VERIFY: &str =
+    "the client always checks the server's certificate: what PHP sends unchecked may be refused";
 
 /// Whether the text of a key can be written a second time.
 fn is_again(source: &Expr) -> bool {

@@ -45,6 +45,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) style: Style,
     /// The fields that the client encrypts without being told.
     pub(crate) sensitive: Option<fn(&str, &str) -> Vec<String>>,
+    /// The language of `compile_error!`.
+    pub(crate) localised: Option<fn(&str) -> String>,
     /// Whether PHP's exceptions may leave what is written at present.
     pub(crate) throws: Cell<bool>,
     /// Functions and methods that wait for calls.
@@ -351,6 +353,7 @@ impl<'a> Shared<'a> {
             written: BTreeSet::new(),
             style: options.style,
             sensitive: options.sensitive,
+            localised: options.localised,
             throws: Cell::new(false),
             is_async: if options.tokio {
                 waiting(meaning)

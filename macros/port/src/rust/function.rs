@@ -253,11 +253,12 @@ impl<'s, 'a> Body<'s, 'a> {
 
     pub(crate) fn problem(&mut self, problem: Problem) -> TokenStream {
         let (line, col) = self.shared.block.position(problem.span.start);
-        let message = format!(
-            "{}:{line}:{col}: {}",
-            self.shared.block.file_at(problem.span.start),
-            problem.message
-        );
+        let message = match self.shared.localised {
+            Some(localised) => localised(&problem.message),
+            None => problem.message.clone(),
+        };
+        let file = self.shared.block.file_at(problem.span.start);
+        let message = format!("{file}:{line}:{col}: {message}");
         if !self.shared.problems.contains(&problem) {
             self.shared.problems.push(problem);
         }

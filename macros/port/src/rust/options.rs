@@ -44,6 +44,8 @@ pub struct Options {
     pub sensitive: Option<fn(method: &str, path: &str) -> Vec<String>>,
     /// The facts about WeChat Pay's operations, for whole files.
     pub facts: Facts,
+    /// A message in the language of the reader, for each `compile_error!`. `None` keeps English.
+    pub localised: Option<fn(message: &str) -> String>,
 }
 
 impl Default for Options {
@@ -53,6 +55,7 @@ impl Default for Options {
             tokio: true,
             sensitive: None,
             facts: Facts::default(),
+            localised: None,
         }
     }
 }
@@ -77,6 +80,32 @@ impl Options {
     pub fn facts(mut self, facts: Facts) -> Self {
         self.facts = facts;
         self
+    }
+
+    /// With the messages of `compile_error!` in another language.
+    ///
+    /// ```
+    /// use wechatpay_chain_port::emit::{self, Options};
+    /// use wechatpay_chain_port::source::{Kind, split};
+    ///
+    /// let php = "<?php\n$client->chain('v3/certificates')->get();\n$a = $$b;";
+    /// let options = Options::default().localised(|message| message.to_uppercase());
+    /// let ported = emit::rust(&split("a.php", php, Kind::Php), &options);
+    /// assert!(ported.text.contains("compile_error!(\"a.php:3:"));
+    /// assert!(ported.text.contains("THE PORTER DOES NOT KNOW"));
+    /// ```
+    #[must_use]
+    pub fn localised(mut self, localised: fn(&str) -> String) -> Self {
+        self.localised = Some(localised);
+        self
+    }
+
+    /// A message in the language of the reader.
+    pub(crate) fn told(&self, message: &str) -> String {
+        match self.localised {
+            Some(localised) => localised(message),
+            None => message.to_owned(),
+        }
     }
 
     /// With what is known of sensitive fields.

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::client::VERIFY;
 use super::code::Repr;
 use super::function::Body;
 use super::names::ident;
@@ -308,6 +309,9 @@ impl<'a> Body<'_, 'a> {
                 if !matches!(*value.kind, ExprKind::Bool(false) | ExprKind::Null) =>
             {
                 self.warn(value.span, DEBUG);
+            }
+            Some(("verify", _)) if matches!(*value.kind, ExprKind::Bool(false)) => {
+                self.warn(value.span, VERIFY);
             }
             Some((_, "")) => {}
             Some((_, instead)) => {

@@ -76,10 +76,17 @@ fn parse_as(text: &str, reads: Reads) -> Parsed {
         let problem = Problem::error(Span::new(at, at + 1), "a NUL byte: this is no PHP source");
         return refused(problem);
     }
-    let source = Source::tagged(text);
-    let Some(tree) = tree(&source) else {
+    let mut source = Source::tagged(text);
+    let Some(mut parsed) = tree(&source) else {
         return refused(Problem::error(Span::default(), "the PHP parser gave up"));
     };
+    if parsed.root_node().has_error()
+        && let Some(split) = source.with_lists_split()
+        && let Some(whole) = tree(&split).filter(|tree| !tree.root_node().has_error())
+    {
+        (source, parsed) = (split, whole);
+    }
+    let tree = parsed;
     if tree.root_node().has_error()
         && let Some(fragment) = fragment(text)
     {

@@ -14,6 +14,8 @@ pub(super) struct Source<'t> {
     text: Cow<'t, str>,
     /// How many bytes stand before the caller's text.
     shift: usize,
+    /// Where the parser reads `;` for the commas of `<?= $a, $b ?>`, which it does not know.
+    commas: Vec<usize>,
 }
 
 impl<'t> Source<'t> {
@@ -23,11 +25,13 @@ impl<'t> Source<'t> {
             return Self {
                 text: text.into(),
                 shift: 0,
+                commas: Vec::new(),
             };
         }
         Self {
             text: format!("{TAG}{text}").into(),
             shift: TAG.len(),
+            commas: Vec::new(),
         }
     }
 
@@ -42,7 +46,31 @@ impl<'t> Source<'t> {
             // The line break ends a comment on the last line.
             text: format!("{before}{text}\n];").into(),
             shift: before.len(),
+            commas: Vec::new(),
         }
+    }
+
+    /// The same with the values of each `<?= $a, $b ?>` as statements; nothing where there is no such list.
+    pub(super) fn with_lists_split(&self) -> Option<Self> {
+        let commas = shown_lists(&self.text);
+        if commas.is_empty() {
+            return None;
+        }
+        let mut text = self.text.clone().into_owned();
+        for at in &commas {
+            text.replace_range(at..=at, ";");
+        }
+        Some(Self {
+            text: text.into(),
+            shift: self.shift,
+            commas,
+        })
+    }
+
+    /// Whether a comma of `<?= $a, $b ?>` ends at this byte of the parser's text.
+    pub(super) fn ends_with_comma(&self, end: usize) -> bool {
+        end.checked_sub(1)
+            .is_some_and(|at| self.commas.contains(&at))
     }
 
     /// The parser's text.
@@ -60,6 +88,51 @@ impl<'t> Source<'t> {
         let at = |byte: usize| byte.saturating_sub(self.shift);
         Span::new(at(range.start), at(range.end))
     }
+}
+
+/// The commas between the values of each `<?= $a, $b ?>`.
+fn shown_lists(text: &str) -> Vec<usize> {
+    let mut commas = Vec::new();
+    for (start, tag) in text.match_indices("<?=") {
+        let section = text.get(start + tag.len()..).unwrap_or_default();
+        let mut found = Vec::new();
+        if commas_of(section, &mut found) {
+            commas.extend(found.into_iter().map(|at| start + tag.len() + at));
+        }
+    }
+    commas
+}
+
+/// The commas outside of brackets, quotes and comments before `?>`; false where that does not follow.
+fn commas_of(section: &str, found: &mut Vec<usize>) -> bool {
+    let mut depth = 0_usize;
+    let mut chars = section.char_indices();
+    while let Some((at, c)) = chars.next() {
+        let rest = section.get(at..).unwrap_or_default();
+        match c {
+            '?' if rest.starts_with("?>") => return true,
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => found.push(at),
+            '\'' | '"' | '`' => {
+                let mut escaped = false;
+                let closed = chars.by_ref().any(|(_, inner)| {
+                    let closes = inner == c && !escaped;
+                    escaped = inner == '\\' && !escaped;
+                    closes
+                });
+                if !closed {
+                    return false;
+                }
+            }
+            // A comment or a text of several lines: rare here.
+            '#' => return false,
+            '/' if rest.starts_with("//") || rest.starts_with("/*") => return false,
+            '<' if rest.starts_with("<<<") => return false,
+            _ => {}
+        }
+    }
+    false
 }
 
 fn has_tag(text: &str) -> bool {
@@ -98,6 +171,7 @@ mod tests {
         let alone = Source {
             text: text.into(),
             shift: 0,
+            commas: Vec::new(),
         };
         let expected = nodes(tree_sitter_php::LANGUAGE_PHP_ONLY.into(), &alone);
         let tagged = Source::tagged(text);

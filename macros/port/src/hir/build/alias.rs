@@ -20,6 +20,8 @@ pub(super) enum Alias {
     Left,
     /// A client with a path: `$chain = $client->chain($path)`.
     Node(Node),
+    /// A client with one of several paths.
+    Choice,
 }
 
 /// A client with a path, as a variable holds it.
@@ -42,7 +44,7 @@ impl<'a> Builder<'a> {
                 let words = vec!["global".to_owned(), name.to_owned()];
                 Some(self.foreign(span, words, None, Vec::new()))
             }
-            Alias::Left | Alias::Node(_) => None,
+            Alias::Left | Alias::Node(_) | Alias::Choice => None,
         }
     }
 
@@ -59,7 +61,7 @@ impl<'a> Builder<'a> {
                 let message = format!("a change of the global variable `${name}`");
                 Some(Err(super::refused(span, message)))
             }
-            Alias::Left | Alias::Node(_) => None,
+            Alias::Left | Alias::Node(_) | Alias::Choice => None,
         }
     }
 
@@ -295,43 +297,66 @@ impl<'a> Builder<'a> {
         let PhpKind::Variable(name) = &target.kind else {
             return None;
         };
-        let (client, steps) = Call::path_on(value)?;
-        let named = matches!(steps.first(), Some(Step::Chain(_)));
+        if self.choosing.contains_key(name) {
+            return self.choose(span, name, value);
+        }
         let known = self.by_name.contains_key(name) || self.aliases.contains_key(name);
-        if known || self.in_main || !(named || self.is_client(client)) {
+        if known || self.in_main {
             return None;
         }
         let mut stmts = Vec::new();
+        let node = self.node_of(span, name, value, &mut stmts)?;
+        self.aliases.insert(name.clone(), Alias::Node(node));
+        Some(stmts)
+    }
+
+    /// The client with a path that the value of a variable is; its parts are kept as they are when it is made.
+    pub(super) fn node_of(
+        &mut self,
+        span: Span,
+        of: &str,
+        value: &'a syntax::Expr,
+        stmts: &mut Vec<Stmt>,
+    ) -> Option<Node> {
+        let (client, steps) = Call::path_on(value)?;
+        let named = matches!(steps.first(), Some(Step::Chain(_)));
+        if !(named || self.is_client(client)) {
+            return None;
+        }
         let client = self.expr(client);
-        let client = self.kept_part(span, "client", client, &mut stmts);
+        let client = self.kept_part(span, (of, "client"), client, stmts);
         let path = self.pieces(&steps).into_iter();
         let path = path.map(|piece| match piece {
             PathPiece::Value { value, first } => {
-                let value = self.kept_part(span, "path", value, &mut stmts);
+                let value = self.kept_part(span, (of, "path"), value, stmts);
                 PathPiece::Value { value, first }
             }
             text => text,
         });
         let path = path.collect();
         let depth = self.depth;
-        let node = Node {
+        Some(Node {
             client,
             path,
             depth,
-        };
-        self.aliases.insert(name.clone(), Alias::Node(node));
-        Some(stmts)
+        })
     }
 
     /// A part of such a path in a variable, as it was when the path was made.
-    fn kept_part(&mut self, span: Span, name: &str, value: Expr, stmts: &mut Vec<Stmt>) -> Expr {
+    fn kept_part(
+        &mut self,
+        span: Span,
+        (of, name): (&str, &str),
+        value: Expr,
+        stmts: &mut Vec<Stmt>,
+    ) -> Expr {
         if let ExprKind::Field(_) = *value.kind
             && name == "client"
         {
             return value;
         }
         let mut own = name.to_owned();
-        while self.by_name.contains_key(&own) || self.aliases.contains_key(&own) {
+        while own == of || self.by_name.contains_key(&own) || self.aliases.contains_key(&own) {
             own.push_str("_kept");
         }
         let local = self.local(&own);

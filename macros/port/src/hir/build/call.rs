@@ -33,14 +33,20 @@ impl<'a> Builder<'a> {
         if let Some(built) = self.with_callable(span, &name, args) {
             return built;
         }
-        if name == "method_exists"
-            && let Some(asked) = self.method_exists(span, args)
-        {
+        let asked = match name.as_str() {
+            "method_exists" => self.method_exists(span, args),
+            "property_exists" => self.property_exists(span, args),
+            _ => None,
+        };
+        if let Some(asked) = asked {
             return asked;
         }
         match (name.as_str(), args) {
             ("isset", args) => {
                 let all = args.iter().map(|arg| {
+                    if let Some(asked) = self.is_in_table(&arg.value) {
+                        return asked;
+                    }
                     let value = self.expr(&arg.value);
                     Expr::new(arg.value.span, ExprKind::Isset(value))
                 });

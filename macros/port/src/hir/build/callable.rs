@@ -1,6 +1,7 @@
 //! Callables: closures, variables that hold them, names of functions and methods, `strtoupper(...)`.
 
 use super::Builder;
+use super::dispatch::Given;
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind, Function, Param, Stmt, StmtKind};
 use crate::syntax::{self, Arg, ExprKind as PhpKind, Name, Span};
@@ -19,12 +20,12 @@ impl<'a> Builder<'a> {
         match (name, args) {
             ("call_user_func", [callee, args @ ..]) => {
                 let args = self.args(args)?;
-                self.user_func(span, name, &callee.value, &args)
+                self.user_func(span, name, &callee.value, Given::Each(&args))
                     .or_else(|| self.called(span, &callee.value, args))
             }
             ("call_user_func_array", [callee, list]) => {
                 let PhpKind::Array(items) = &list.value.kind else {
-                    return None;
+                    return self.listed(span, &callee.value, &list.value);
                 };
                 let plain = |item: &syntax::Item| {
                     item.key.is_none() && !matches!(item.value.kind, PhpKind::Whole(_))
@@ -34,7 +35,7 @@ impl<'a> Builder<'a> {
                 }
                 let args = items.iter().map(|item| self.expr(&item.value));
                 let args: Vec<_> = args.collect();
-                self.user_func(span, name, &callee.value, &args)
+                self.user_func(span, name, &callee.value, Given::Each(&args))
                     .or_else(|| self.called(span, &callee.value, args))
             }
             ("array_map", [callee, array]) => {

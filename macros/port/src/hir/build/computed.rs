@@ -1,11 +1,12 @@
-//! `$this->$name = $value;`: the property of the struct that has the name.
+//! `$this->$name = $value;`, `$this->$name`, `property_exists($this, $name)`: the property of the struct that has the
+//! name.
 
 use std::collections::BTreeSet;
 
 use super::{Builder, class};
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind, Place, Root, Stmt, StmtKind};
-use crate::syntax::{self, BinaryOp, ExprKind as PhpKind, Member, Span};
+use crate::syntax::{self, Arg, BinaryOp, ExprKind as PhpKind, Member, Part, Span};
 
 impl<'a> Builder<'a> {
     /// An assignment to a property whose name a variable holds. In PHP another name makes a property that nothing reads.
@@ -44,6 +45,84 @@ impl<'a> Builder<'a> {
         Some(vec![Stmt { span, kind }])
     }
 
+    /// `$this->$name`: null where no property has the name, as PHP gives it with a warning.
+    pub(super) fn computed_read(&mut self, span: Span, member: &'a syntax::Expr) -> Option<Expr> {
+        let fields = self.settable()?;
+        self.declared()?;
+        let mut value = Expr::new(span, ExprKind::Null);
+        let name = self.plain_name(member)?;
+        for field in fields.into_iter().rev() {
+            let same = self.is_named(span, &name, &field);
+            let read = Expr::new(span, ExprKind::Field(field));
+            value = Expr::new(span, ExprKind::Ternary(same, Some(read), value));
+        }
+        Some(value)
+    }
+
+    /// `property_exists($this, $name)`, also with the name of the class.
+    pub(super) fn property_exists(&mut self, span: Span, args: &'a [Arg]) -> Option<Expr> {
+        let [object, name] = args else {
+            return None;
+        };
+        let own = match &object.value.kind {
+            PhpKind::Variable(this) => this == "this",
+            PhpKind::ClassConstant { class, name } => {
+                name.eq_ignore_ascii_case("class")
+                    && matches!(class.written.as_str(), "self" | "static")
+            }
+            PhpKind::Constant(name) => name.last() == "__class__",
+            _ => false,
+        };
+        if !own || self.in_closure {
+            return None;
+        }
+        let all = self.declared()?;
+        let name = self.plain_name(&name.value)?;
+        let all = all
+            .into_iter()
+            .map(|field| self.is_named(span, &name, &field));
+        let any = |one, other| Expr::new(span, ExprKind::Or(one, other));
+        let none = || Expr::new(span, ExprKind::Bool(false));
+        Some(all.reduce(any).unwrap_or_else(none))
+    }
+
+    /// A name that may be asked for more than once.
+    fn plain_name(&mut self, name: &'a syntax::Expr) -> Option<Expr> {
+        let plain = match &name.kind {
+            PhpKind::Variable(name) => name != "this" && self.is_own(name),
+            PhpKind::String(_) => true,
+            _ => false,
+        };
+        if !plain || self.is_open() {
+            return None;
+        }
+        let name = self.expr(name);
+        Some(Expr::new(name.span, ExprKind::Cast(Ty::Text, name)))
+    }
+
+    fn is_named(&self, span: Span, name: &Expr, field: &str) -> Expr {
+        let text = Expr::new(span, ExprKind::Text(field.to_owned()));
+        let same = ExprKind::Binary(BinaryOp::Identical, name.clone(), text);
+        Expr::new(span, same)
+    }
+
+    /// The properties of the class, if it has no others: none of a class above, and none that an assignment makes.
+    fn declared(&self) -> Option<Vec<String>> {
+        let class = self.class?.class;
+        let mut others = self.names.classes.values();
+        let below = others.any(|other| {
+            let parent = other.parent.as_ref();
+            parent.is_some_and(|parent| parent.last() == class.name.to_ascii_lowercase())
+        });
+        if below || !self.has_all() {
+            return None;
+        }
+        let names = class.properties.iter();
+        let names: BTreeSet<String> = names.map(|property| property.name.clone()).collect();
+        let known = class::mentioned(class).is_subset(&names) && !makes_properties(class);
+        known.then(|| names.into_iter().collect())
+    }
+
     /// The properties of the class, if all of them may hold any value and the class reads no other.
     fn settable(&self) -> Option<Vec<String>> {
         let shape = self.class?;
@@ -67,5 +146,68 @@ impl<'a> Builder<'a> {
         }
         let known: BTreeSet<String> = fields.iter().cloned().collect();
         (!fields.is_empty() && class::mentioned(class).is_subset(&known)).then_some(fields)
+    }
+}
+
+/// Whether a class sets `$this->$name` where no `property_exists($this, $name)` stands around.
+fn makes_properties(class: &syntax::Class) -> bool {
+    let mut methods = class.methods.iter();
+    methods.any(|method| makes(&method.closure.body, &mut Vec::new()))
+}
+
+fn makes<'s>(body: &'s [syntax::Stmt], known: &mut Vec<&'s str>) -> bool {
+    body.iter().any(|stmt| {
+        let asked = match &stmt.kind {
+            syntax::StmtKind::If { branches, .. } => match &**branches {
+                [(condition, _)] => asked(condition),
+                _ => None,
+            },
+            _ => None,
+        };
+        let outer = known.len();
+        known.extend(asked);
+        let found = stmt.kind.parts().into_iter().any(|part| match part {
+            Part::Expr(value) => makes_in(value, known),
+            Part::Body(body) => makes(body, known),
+        });
+        known.truncate(outer);
+        found
+    })
+}
+
+fn makes_in<'s>(value: &'s syntax::Expr, known: &mut Vec<&'s str>) -> bool {
+    let own = match &value.kind {
+        PhpKind::Assign { target, .. } => match &target.kind {
+            PhpKind::Property {
+                member: Member::Computed(name),
+                ..
+            } => !matches!(&name.kind, PhpKind::Variable(name) if known.contains(&name.as_str())),
+            _ => false,
+        },
+        PhpKind::Closure(closure) => makes(&closure.body, &mut Vec::new()),
+        _ => false,
+    };
+    own || value
+        .children()
+        .into_iter()
+        .any(|part| makes_in(part, known))
+}
+
+/// `$name` of `property_exists($this, $name)`, alone or before `&&`.
+fn asked(condition: &syntax::Expr) -> Option<&str> {
+    match &condition.kind {
+        PhpKind::Binary {
+            op: BinaryOp::And,
+            left,
+            right,
+        } => asked(left).or_else(|| asked(right)),
+        PhpKind::Call { function, args } if function.last() == "property_exists" => match &**args {
+            [_, name] => match &name.value.kind {
+                PhpKind::Variable(name) => Some(name),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
     }
 }

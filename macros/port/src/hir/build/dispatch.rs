@@ -9,6 +9,15 @@ use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind};
 use crate::syntax::{self, Arg, BinaryOp, ExprKind as PhpKind, Member, Method, Piece, Span};
 
+/// The arguments of such a call.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Given<'e> {
+    /// Each by itself.
+    Each(&'e [Expr]),
+    /// An array that holds them.
+    List(&'e Expr),
+}
+
 /// More methods than this are no `match` that a person reads.
 const MOST: usize = 40;
 
@@ -35,7 +44,7 @@ impl<'a> Builder<'a> {
             let message = vec![call, name.clone(), text(span, "()")];
             error(span, "Error", message)
         };
-        self.arms(span, &name, &args, "call", &missing)
+        self.arms(span, &name, Given::Each(&args), "call", &missing)
     }
 
     /// `call_user_func([$this, $method], …)`
@@ -44,7 +53,7 @@ impl<'a> Builder<'a> {
         span: Span,
         function: &str,
         callee: &'a syntax::Expr,
-        args: &[Expr],
+        args: Given<'_>,
     ) -> Option<Expr> {
         let PhpKind::Array(items) = &callee.kind else {
             return None;
@@ -105,7 +114,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Whether the class has no method but those that it declares.
-    fn has_all(&self) -> bool {
+    pub(super) fn has_all(&self) -> bool {
         self.class.is_some_and(|shape| {
             let class = shape.class;
             let magic = |method: &Method| method.name.eq_ignore_ascii_case("__call");
@@ -134,7 +143,7 @@ impl<'a> Builder<'a> {
         &mut self,
         span: Span,
         name: &Expr,
-        args: &[Expr],
+        args: Given<'_>,
         word: &str,
         missing: &dyn Fn(&Expr) -> Expr,
     ) -> Option<Expr> {
@@ -144,7 +153,10 @@ impl<'a> Builder<'a> {
         let methods = callable(class)?;
         let application = |builder: &Self| {
             let mut all = vec![name.clone()];
-            all.extend(args.iter().cloned());
+            match args {
+                Given::Each(args) => all.extend(args.iter().cloned()),
+                Given::List(list) => all.push(list.clone()),
+            }
             let words = vec![class.name.clone(), word.to_owned()];
             builder.foreign(span, words, None, all)
         };
@@ -156,13 +168,21 @@ impl<'a> Builder<'a> {
                 .iter()
                 .filter(|param| param.default.is_none())
                 .count();
-            let value = if args.len() < needed {
-                self.too_few(span, &method.name, args.len(), (needed, params.len()))?
-            } else if !plain.contains(&names.into()) {
-                application(self)
-            } else {
-                let taken = args.iter().take(params.len()).cloned().collect();
-                Expr::new(span, ExprKind::Method(method.name.clone(), taken))
+            let known = plain.contains(&names.into());
+            let value = match args {
+                Given::Each(args) if args.len() < needed => {
+                    self.too_few(span, &method.name, args.len(), (needed, params.len()))?
+                }
+                _ if !known => application(self),
+                Given::Each(args) => {
+                    let taken = args.iter().take(params.len()).cloned().collect();
+                    Expr::new(span, ExprKind::Method(method.name.clone(), taken))
+                }
+                Given::List(list) => {
+                    let function = format!("{}::{}", self.own_path()?, method.name);
+                    let call = |args| ExprKind::Method(method.name.clone(), args);
+                    self.with_list(span, &function, params, list.clone(), &call)?
+                }
             };
             let arm = text(span, &method.name.to_ascii_lowercase());
             arms.push((Some(vec![arm]), value));

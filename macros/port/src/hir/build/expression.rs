@@ -52,6 +52,9 @@ impl<'a> Builder<'a> {
             PhpKind::Index { index: None, .. } => return self.unknown(span, "reading `[]`"),
             PhpKind::Call { function, args } => return self.call(expr, function, args),
             PhpKind::CallValue { callee, args } => {
+                if let Some(call) = self.call_of_table(span, callee, args) {
+                    return call;
+                }
                 let callee = self.expr(callee);
                 match self.args(args) {
                     Some(args) => ExprKind::CallClosure(callee, args),
@@ -254,6 +257,11 @@ impl<'a> Builder<'a> {
                 let mut names = shape.fields.keys();
                 names.any(|name| !shape.foreign.contains(name) && !shape.shared.contains(name))
             };
+            if let Member::Computed(name) = member
+                && let Some(read) = self.computed_read(expr.span, name)
+            {
+                return read;
+            }
             if matches!(member, Member::Computed(_)) && self.class.is_some_and(own) {
                 return self.unknown(expr.span, "a property whose name only a run tells");
             }
@@ -322,6 +330,7 @@ impl<'a> Builder<'a> {
             Some(BinaryOp::Concat) => self.text_of(value),
             _ => self.expr(value),
         };
+        self.end_choice(target);
         let place = match self.place(target) {
             Ok(place) => place,
             Err(refused) => return refused,
@@ -680,7 +689,9 @@ impl<'a> Builder<'a> {
             return Ty::Client;
         }
         if let Some(call) = Call::of(expr)
-            && (!call.steps.is_empty() || self.node(call.client).is_some())
+            && (!call.steps.is_empty()
+                || self.node(call.client).is_some()
+                || self.chosen(call.client).is_some())
         {
             let promise = call.verb.mode == recognise::Mode::Async && !call.waited;
             return if promise { Ty::Promise } else { Ty::Response };

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Builder;
+use super::choice::choosing;
 use super::held::Held;
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind, Function, Param, StmtKind};
@@ -18,7 +19,9 @@ impl<'a> Builder<'a> {
     ) -> Function {
         self.function_name = Some(name.to_owned());
         self.held = Held::of(closure, &self.block.text, &self.own_methods());
-        let params = closure
+        self.choosing = choosing(&closure.body);
+        self.statements_of = Some(&closure.body);
+        let params: Vec<_> = closure
             .params
             .iter()
             .map(|param| self.param(param))
@@ -48,8 +51,13 @@ impl<'a> Builder<'a> {
             .returns
             .as_deref()
             .filter(|written| !Ty::is_open(written));
+        let page = params
+            .iter()
+            .any(|param| param.foreign && param.ty == Ty::Any)
+            && closure.params.iter().any(|param| self.is_page(&param.name));
         let declared = match returns {
             Some("self" | "static") => returns_this(&closure.body).then_some(Ty::Void),
+            Some(written) if page && Ty::declared(written) == Some(Ty::Response) => None,
             returns => returns.and_then(Ty::declared),
         };
         let foreign = returns.is_some() && declared.is_none();
@@ -70,7 +78,10 @@ impl<'a> Builder<'a> {
         let local = self.local(&param.name);
         let written = param.ty.as_deref().filter(|written| !Ty::is_open(written));
         let declared = written.map(Ty::declared);
-        let foreign = matches!(declared, Some(None)) && !self.is_own_class(param);
+        let own = self.is_own_class(param);
+        let page = matches!(declared, Some(Some(Ty::Response))) && self.is_page(&param.name);
+        let foreign = page || matches!(declared, Some(None)) && !own;
+        let declared = declared.filter(|_| !page).or(page.then_some(None));
         let mut ty = declared.clone().flatten().unwrap_or(Ty::Unknown);
         if foreign || param.by_reference {
             ty = Ty::Any;
@@ -95,6 +106,18 @@ impl<'a> Builder<'a> {
             variadic: param.variadic,
             by_reference: param.by_reference,
         }
+    }
+
+    /// Whether a declared response is the one that the application builds: it is given headers, a status or a body.
+    fn is_page(&self, name: &str) -> bool {
+        let text = self.statements_of.and_then(|body| {
+            let (first, last) = (body.first()?, body.last()?);
+            self.block.text.get(first.span.start..last.span.end)
+        });
+        let text: String = text.unwrap_or_default().split_whitespace().collect();
+        let built = ["->with", "->getBody()->write("];
+        let mut all = built.iter().map(|built| format!("${name}{built}"));
+        all.any(|built| text.contains(&built))
     }
 
     fn is_own_class(&self, param: &syntax::Param) -> bool {

@@ -4,6 +4,7 @@ mod alias;
 mod bytes;
 mod call;
 mod callable;
+mod choice;
 mod class;
 mod comments;
 mod computed;
@@ -17,6 +18,7 @@ mod handed;
 mod held;
 mod known;
 mod left;
+mod listed;
 mod magic;
 mod object;
 mod once;
@@ -29,10 +31,11 @@ mod setting;
 mod shared;
 mod statement;
 mod statics;
+mod table;
 mod walked;
 
 pub(super) use bytes::GCM;
-pub(super) use sdk::{is_default, setting_named, unknown};
+pub(super) use sdk::{client_of, is_default, setting_named, unknown};
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -309,6 +312,14 @@ struct Builder<'a> {
     answers_reject: bool,
     /// Names that stand for something else.
     aliases: BTreeMap<String, alias::Alias>,
+    /// The variables that hold one of several paths, and how many those are.
+    choosing: BTreeMap<String, usize>,
+    /// Their paths so far.
+    choices: BTreeMap<String, choice::Choice>,
+    /// The arrays of closures that only calls read.
+    tables: BTreeMap<String, Vec<table::Row>>,
+    /// The statements of the function that is read.
+    statements_of: Option<&'a [Stmt]>,
     /// The variables that a `foreach` by reference goes through, the name that they are known by, and
     /// whether the loop mentions them.
     guarded: Vec<(usize, Option<String>, bool)>,
@@ -361,6 +372,10 @@ impl<'a> Builder<'a> {
             reasons: Vec::new(),
             answers_reject: true,
             aliases: BTreeMap::new(),
+            choosing: BTreeMap::new(),
+            choices: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            statements_of: None,
             guarded: Vec::new(),
             guarded_keys: Vec::new(),
             misused: None,

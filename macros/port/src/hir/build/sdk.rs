@@ -23,6 +23,24 @@ impl<'a> Builder<'a> {
         if call.waited && waits_without_value(expr) {
             return Some(self.unknown(expr.span, "the value of `wait(false)`"));
         }
+        if let Some(chosen) = self.chosen(call.client) {
+            if self.chosen_later(call.client) {
+                return Some(
+                    self.unknown(expr.span, "a path that a later turn of the loop chooses"),
+                );
+            }
+            let wait = if call.verb.mode == Mode::Async {
+                "Async"
+            } else {
+                ""
+            };
+            let verb = format!("{}{wait}", call.verb.method.lower());
+            return Some(
+                self.on_each(expr.span, &verb, chosen, &mut |builder, node| {
+                    builder.made(expr, &call, Some(node))
+                }),
+            );
+        }
         let node = self.node(call.client);
         if node.is_none() && call.steps.is_empty() && !self.is_client(call.client) {
             return None;
@@ -33,12 +51,17 @@ impl<'a> Builder<'a> {
             let certain = self.in_main || call.verb.mode == Mode::Async || has_options(&call);
             return certain.then(|| Expr::new(expr.span, ExprKind::Refused(doubt.clone())));
         }
-        let sdk = match self.request(&call, node) {
+        Some(self.made(expr, &call, node))
+    }
+
+    /// A call: at once, or as a promise with its handlers.
+    fn made(&mut self, expr: &'a syntax::Expr, call: &Call<'a>, node: Option<Node>) -> Expr {
+        let sdk = match self.request(call, node) {
             Ok(sdk) => sdk,
-            Err(refused) => return Some(refused),
+            Err(refused) => return refused,
         };
         if call.verb.mode == Mode::Sync && call.handlers.is_empty() {
-            return Some(Expr::new(expr.span, ExprKind::Sdk(Box::new(sdk))));
+            return Expr::new(expr.span, ExprKind::Sdk(Box::new(sdk)));
         }
         let v3 = matches!(sdk.path.first(), Some(PathPiece::Text(text)) if text.starts_with("v3/"));
         let outer = std::mem::replace(&mut self.answers_reject, !v3);
@@ -60,11 +83,11 @@ impl<'a> Builder<'a> {
             call: sdk,
         };
         let promise = Expr::new(expr.span, ExprKind::Promise(Box::new(promise)));
-        Some(if call.waited {
+        if call.waited {
             Expr::new(expr.span, ExprKind::Wait(promise))
         } else {
             promise
-        })
+        }
     }
 
     /// The client that a chain begins with: in a snippet, what another object holds is given to it.
@@ -212,6 +235,15 @@ impl<'a> Builder<'a> {
         };
         let mut options = options;
         if let Ok(known) = &mut options
+            && let Some(v2) = is_v2(&pieces)
+            && let Some(at) = known.iter().position(|(name, value)| {
+                name == "http_errors" && matches!(*value.kind, ExprKind::Bool(false))
+            })
+        {
+            known.remove(at);
+            client = without_errors(client, v2);
+        }
+        if let Ok(known) = &mut options
             && let Some(at) = known.iter().position(|(name, _)| name == "handler")
             && let Some(handler) = handler_of(call)
             && let Some(stacked) = self.stacked(handler)
@@ -303,7 +335,13 @@ impl<'a> Builder<'a> {
                 }
                 _ => return Ok(Err(self.expr(whole))),
             };
-            let value = self.expr(&item.value);
+            let (name, value) = match is_unchecked(&name, &item.value) {
+                true => {
+                    let no = Expr::new(item.value.span, ExprKind::Bool(false));
+                    ("verify".to_owned(), no)
+                }
+                false => (name, self.expr(&item.value)),
+            };
             out.retain(|(known, _)| *known != name);
             out.push((name, value));
         }
@@ -312,6 +350,7 @@ impl<'a> Builder<'a> {
 
     fn factory(&mut self, expr: &'a syntax::Expr, settings: &'a [Item]) -> Expr {
         let mut out = Vec::new();
+        let mut errors = true;
         for item in settings {
             let name = match item.key.as_ref().map(|key| &key.kind) {
                 Some(PhpKind::String(name)) => name.as_str(),
@@ -324,13 +363,22 @@ impl<'a> Builder<'a> {
             };
             let setting = match setting_named(name) {
                 Some(setting) => setting,
+                None if name == "http_errors" && literal == Some(false) => {
+                    errors = false;
+                    continue;
+                }
+                None if is_unchecked(name, &item.value) => {
+                    let no = Expr::new(item.value.span, ExprKind::Bool(false));
+                    out.push((Setting::Verify, no));
+                    continue;
+                }
                 None if is_default(name, literal) => continue,
                 None if !is_of_guzzle(name) && is_inert(&item.value) => continue,
                 None => return Expr::new(item.span, ExprKind::Refused(unknown(item.span, name))),
             };
             out.push((setting, self.expr(&item.value)));
         }
-        Expr::new(expr.span, ExprKind::Factory(out))
+        client_of(expr.span, out, errors)
     }
 
     pub(super) fn closure_with(
@@ -443,6 +491,54 @@ const GUZZLE: [&str; 25] = [
     "verify",
     "version",
 ];
+
+/// Whether an option only turns off that the server's certificate is checked: `verify`, or `curl` with the flags of it.
+fn is_unchecked(name: &str, value: &syntax::Expr) -> bool {
+    let off = |value: &syntax::Expr| matches!(value.kind, PhpKind::Bool(false) | PhpKind::Int(0));
+    let flag = |item: &Item| {
+        let key = item.key.as_ref().map(|key| &key.kind);
+        let flags = ["curlopt_ssl_verifypeer", "curlopt_ssl_verifyhost"];
+        off(&item.value)
+            && matches!(key, Some(PhpKind::Constant(name)) if flags.contains(&name.last().as_str()))
+    };
+    match (name, &value.kind) {
+        ("verify", _) => matches!(value.kind, PhpKind::Bool(false)),
+        ("curl", PhpKind::Array(items)) => !items.is_empty() && items.iter().all(flag),
+        _ => false,
+    }
+}
+
+/// The client with these settings, its answers errors or not.
+pub(in crate::hir) fn client_of(span: Span, settings: Vec<(Setting, Expr)>, errors: bool) -> Expr {
+    let v2 = settings
+        .iter()
+        .any(|(setting, _)| *setting == Setting::Secret);
+    let client = Expr::new(span, ExprKind::Factory(settings));
+    match (errors, v2) {
+        (true, _) => client,
+        (false, false) => without_errors(client, false),
+        (false, true) => without_errors(without_errors(client, false), true),
+    }
+}
+
+/// The client whose answers are never errors for their status: `http_errors` is false.
+fn without_errors(client: Expr, v2: bool) -> Expr {
+    let span = client.span;
+    let layer = "http_errors".to_owned();
+    Expr::new(span, ExprKind::Restacked(client, v2, layer))
+}
+
+/// Whether a path is one of APIv2, where its beginning tells.
+fn is_v2(path: &[PathPiece]) -> Option<bool> {
+    match path.first()? {
+        PathPiece::Text(text) if text.starts_with('{') => None,
+        PathPiece::Text(text) => {
+            let text = text.trim_start_matches('/').to_ascii_lowercase();
+            Some(text == "v2" || text.starts_with("v2/"))
+        }
+        PathPiece::Value { .. } => None,
+    }
+}
 
 /// Whether an expression does nothing but give a value.
 fn is_inert(value: &syntax::Expr) -> bool {

@@ -120,6 +120,9 @@ impl<'a> Builder<'a> {
         if let Some(stmts) = self.keep_node(span, expr) {
             return stmts;
         }
+        if let Some(stmts) = self.table(span, expr) {
+            return stmts;
+        }
         if let Some(kind) = self.wait_for_end(span, expr) {
             return vec![Stmt { span, kind }];
         }

@@ -99,6 +99,11 @@ impl Lower<'_> {
                 op: None,
                 value: self.field_box(node, "right"),
             },
+            "reference_assignment_expression" if self.gives_a_value(node) => ExprKind::Assign {
+                target: self.field_box(node, "left"),
+                op: None,
+                value: self.field_box(node, "right"),
+            },
             "augmented_assignment_expression" => self.augmented(node),
             "conditional_expression" => ExprKind::Ternary {
                 condition: self.field_box(node, "condition"),
@@ -249,6 +254,19 @@ impl Lower<'_> {
             key,
             value,
         }
+    }
+
+    /// Whether the right side of `=&` is a new value: what a function gives, and no item of the left side is set.
+    fn gives_a_value(&self, node: Node<'_>) -> bool {
+        let field = |name| node.child_by_field_name(name);
+        let (Some(left), Some(right)) = (field("left"), field("right")) else {
+            return false;
+        };
+        let calls = ["function_call_expression", "object_creation_expression"];
+        let items = format!("{}[", self.text(left));
+        let text = self.text;
+        let by_reference = text.contains("function &") || text.contains("function&");
+        calls.contains(&right.kind()) && !by_reference && !text.contains(&items)
     }
 
     fn augmented(&mut self, node: Node<'_>) -> ExprKind {

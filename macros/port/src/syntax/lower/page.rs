@@ -22,7 +22,7 @@ impl<'t> Lower<'t> {
                     if echoes { shown(statement) } else { statement }
                 },
             ));
-            echoes = false;
+            echoes = echoes && self.source.ends_with_comma(node.end_byte());
         }
         statements
     }
