@@ -69,7 +69,7 @@ pub const BREAKER: &str = "breaker";
 
 /// Formats a time for a message: in tenths of a second, rounded up, so that nothing happens before it has passed.
 pub(crate) fn seconds(time: Duration) -> String {
-    let tenths = time.as_millis().div_ceil(100);
+    let tenths = time.as_nanos().div_ceil(100_000_000);
     match (tenths / 10, tenths % 10) {
         (whole, 0) => whole.to_string(),
         (whole, tenth) => format!("{whole}.{tenth}"),
