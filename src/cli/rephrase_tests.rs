@@ -9,6 +9,8 @@ const FOR_PROGRAMS: &[&str] = &[
     "src/bill/",
     "src/builder/variables.rs",
     "src/chain/",
+    // In both languages.
+    "src/core/catalog/unlisted.rs",
     // Chinese, whose methods CHINESE and PHRASES translate.
     "src/core/error/zh",
     "src/merchants.rs",
