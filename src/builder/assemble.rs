@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 
 use super::layers::Assembled;
-use super::{ClientBuilder, Edit, Platform};
+use super::{ClientBuilder, Edit, Platform, variables};
 use crate::base_url::BaseUrl;
 use crate::certificates::Manager;
 use crate::client::Client;
@@ -38,6 +38,18 @@ impl ClientBuilder {
     /// [`ErrorKind::Builder`], which says where to find the right value; [`ErrorKind::Key`],
     /// [`ErrorKind::Header`] or [`ErrorKind::Stack`] for a setting that is invalid.
     pub fn build(self) -> Result<Client> {
+        let from_env = self.from_env;
+        let built = self.checked();
+        built.map_err(|err| {
+            if from_env {
+                variables::in_build(err)
+            } else {
+                err
+            }
+        })
+    }
+
+    fn checked(self) -> Result<Client> {
         let v3 = self.speaks_v3();
         let has_keys = self.has_platform_keys();
         let identity = self.merchant.identity();

@@ -2,6 +2,7 @@
 
 mod assemble;
 mod layers;
+mod variables;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use crate::net::{HttpTransport, HttpTransportBuilder, Resolve};
 use crate::stack::Stack;
 use crate::transport::Transport;
 use layers::Layers;
+pub(crate) use variables::in_settings;
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey, RootCertificates};
 use wechatpay_core::error::Result;
@@ -44,6 +46,8 @@ pub struct ClientBuilder {
     check_mch_id: bool,
     check_answer_nonces: bool,
     layers: Layers,
+    /// Whether the settings come from variables of the environment, which messages then name.
+    from_env: bool,
 }
 
 enum Platform {
@@ -76,7 +80,14 @@ impl ClientBuilder {
             check_mch_id: true,
             check_answer_nonces: true,
             layers: Layers::default(),
+            from_env: false,
         }
+    }
+
+    /// Notes that the settings so far come from variables of the environment.
+    pub(crate) fn noted_from_env(mut self) -> Self {
+        self.from_env = true;
+        self
     }
 
     /// Sets the merchant id (商户号).

@@ -1,7 +1,6 @@
 //! Builds clients from settings.
 
 use std::path::Path;
-use std::time::Duration;
 
 use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::notify::{Notifications, NotificationsBuilder};
@@ -14,6 +13,7 @@ use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::i18n::t;
 use crate::key_files;
+use crate::number;
 use crate::profile;
 use crate::rephrase;
 use crate::settings::{Settings, SettingsArgs};
@@ -260,10 +260,11 @@ fn timeout(builder: ClientBuilder, settings: &Settings) -> Result<ClientBuilder,
     let Some(seconds) = settings.timeout else {
         return Ok(builder);
     };
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(limit) if !limit.is_zero() => Ok(builder.timeout(limit)),
-        _ => Err(missing(t!("invalid-timeout"))),
-    }
+    let limit = number::time_limit(seconds);
+    limit.map_or_else(
+        || Err(missing(t!("invalid-timeout"))),
+        |limit| Ok(builder.timeout(limit)),
+    )
 }
 
 fn missing(message: String) -> Failure {

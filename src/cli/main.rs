@@ -23,6 +23,7 @@ mod interrupt;
 mod key_files;
 mod lookup;
 mod notify;
+mod number;
 mod output;
 mod own_files;
 mod pages;

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
+
+use crate::number;
 pub(crate) use wechatpay_chain::Settings;
 
 /// The settings that have flags, all optional.
@@ -53,7 +55,7 @@ pub(crate) struct SettingsArgs {
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) proxy: Option<String>,
 
-    #[arg(long, global = true, value_name = "SECONDS")]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = number::seconds, allow_negative_numbers = true)]
     pub(crate) timeout: Option<f64>,
 }
 

@@ -110,8 +110,23 @@ impl Response {
         request_id(&self.inner.headers)
     }
 
-    /// Returns how often the request was handed to the transport: more than 1 if a retry or a failover repeated
-    /// it.
+    /// Returns how often this response's request was handed to the transport: 1 without
+    /// [retries and failover](crate::resilience), which are off by default, and more if one of them repeated it.
+    ///
+    /// An attempt counts even if nothing of it was sent, for example if no connection could be made. Attempts of a call
+    /// that ended with an error are in [`Error::attempts`](crate::Error::attempts). In the
+    /// [`Outcome::Done`](crate::outcome::Outcome::Done) of a query it counts the attempts of that query, not those of the
+    /// payment.
+    ///
+    /// ```
+    /// # use wechatpay_chain::{Client, Result};
+    /// # async fn example(client: Client, order: serde_json::Value) -> Result<()> {
+    /// let answer = client["v3/pay/transactions/native"].post(order, ()).await?;
+    /// if answer.attempts() > 1 {
+    ///     println!("{} attempts until WeChat Pay answered", answer.attempts());
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.inner.attempts

@@ -12,7 +12,7 @@ use crate::call::Call;
 use crate::engine::Engine;
 use crate::message::{Payload, Response};
 use crate::plan::Plan;
-use wechatpay_core::catalog::{Carried, MerchantNumber, Operation};
+use wechatpay_core::catalog::{self, Carried, MerchantNumber};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::xml;
 
@@ -31,18 +31,20 @@ impl Asked {
     ///
     /// [`ErrorKind::Request`] when the request cannot be queried.
     pub(super) fn of(engine: &Arc<Engine>, plan: &Plan) -> Result<Self> {
-        let operation = engine.operation(plan);
-        let number = operation.and_then(Operation::merchant_number);
-        let (Some(operation), Some(number)) = (operation, number) else {
+        let Some(operation) = engine.operation(plan) else {
+            return Err(unlisted(plan));
+        };
+        let Some(number) = operation.merchant_number() else {
             return Err(refused(
-                "the catalog does not know by which number this operation is queried: make the call \
-                 with .await and query it yourself",
+                "the catalog does not know by which number this operation is queried; nothing was sent: make the \
+                 call with .await and query it yourself",
             ));
         };
         let is_v2 = operation.is_v2();
         let Some(body) = members(&plan.payload, is_v2).map(Value::Object) else {
             return Err(refused(
-                "the body is not an object, so it has no number to query by: give it as json!({..})",
+                "the body is not an object, so it has no number to query by; nothing was sent: give it as \
+                 json!({..})",
             ));
         };
         let asked = Self {
@@ -165,6 +167,18 @@ fn members(body: &Payload, is_v2: bool) -> Option<Map<String, Value>> {
         Payload::Bytes(bytes) => serde_json::from_slice(bytes).ok(),
         _ => None,
     }
+}
+
+/// An operation that the catalog does not know is most likely a slip in the path.
+fn unlisted(plan: &Plan) -> Error {
+    let why = catalog::unlisted(&plan.method, &plan.template);
+    let (en, zh) = (why.en, why.zh);
+    refused(format!(
+        "{en}; nothing was sent: correct the path, or make the call with .await and query it yourself"
+    ))
+    .with_chinese(format!(
+        "{zh}；请求未发出：请改正路径，或用 .await 调用并自行查询"
+    ))
 }
 
 fn lacking(member: &str, number: &MerchantNumber) -> Error {

@@ -18,7 +18,7 @@
 //!     // Nothing moved, and the number is used up.
 //!     Outcome::NotDone(why) => println!("not refunded: {why}"),
 //!     // Keep the number and ask again later with `Call::query_outcome`. Never take another number.
-//!     Outcome::StillUnknown(err) => println!("unknown: {}", err.report()),
+//!     Outcome::StillUnknown(why) => println!("{why}"),
 //! }
 //! # Ok(()) }
 //! ```
@@ -61,6 +61,7 @@ pub use policy::QueryPolicy;
 
 use crate::call::{Call, Pending};
 use crate::message::Response;
+use crate::resilience::seconds;
 use wechatpay_core::error::Error;
 
 /// The outcome of a request.
@@ -72,23 +73,79 @@ pub enum Outcome {
     Done(Response),
     /// It was not done, and will not be.
     NotDone(NotDone),
-    /// The outcome is unknown. The error is the call's.
-    StillUnknown(Error),
+    /// The outcome is unknown: money may have moved. Keep the number and the body, and query again later.
+    StillUnknown(Unknown),
 }
 
-/// The reason why a request was not done, and will not be.
+/// The reason why a request was not done, and will not be. No money has moved for it.
+///
+/// Each variant says whether the payment may be made again, and with which number:
+///
+/// ```
+/// use wechatpay_chain::outcome::NotDone;
+///
+/// fn advice(why: &NotDone) -> &'static str {
+///     match why {
+///         NotDone::Refused(_) => "correct the request and pay with the same number",
+///         NotDone::NotFound(_) => "pay with the same number",
+///         NotDone::Ended(_) => "pay with a new number",
+///         NotDone::NumberTaken(_) => "find out who uses the number; then pay with a new one",
+///         _ => "look into it",
+///     }
+/// }
+/// # let _ = advice;
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "it is matched at once")]
 pub enum NotDone {
     /// WeChat Pay refused it in a signed response, or it was never sent.
+    ///
+    /// You may pay again with the same number, after you have removed the cause: the error's
+    /// [`report`](Error::report) names it. The number is not used up, and the same number keeps a second payment
+    /// impossible. WeChat Pay may refuse the same number with other content; then take a new one.
     Refused(Error),
     /// WeChat Pay accepted it, and it ended without success: the query's response, with the state.
+    ///
+    /// An order is closed or revoked, a refund closed, a transfer failed or cancelled. You may pay again with a **new**
+    /// number. The old one is used up.
     Ended(Response),
-    /// The number is unknown, and the request can no longer arrive.
+    /// The number is unknown, and the request can no longer arrive. The error is the query's.
+    ///
+    /// You may pay again with the same number. A new number is safe too, but only now: before
+    /// [`QueryPolicy::settled_after`] the outcome is [`StillUnknown`](Outcome::StillUnknown).
     NotFound(Error),
     /// The number belongs to another request, with another amount: the query's response.
+    ///
+    /// You may pay again with a **new** number. First find out why two requests have the same number: if the other one
+    /// was meant for the same goods, the user has an order for them already and would pay twice.
     NumberTaken(Response),
+}
+
+/// An outcome that is unknown after all queries.
+///
+/// `Display` says how often and for how long the outcome was queried, with the error of the call.
+///
+/// ```
+/// use wechatpay_chain::outcome::Outcome;
+///
+/// fn note(outcome: &Outcome) {
+///     if let Outcome::StillUnknown(why) = outcome {
+///         // the outcome is unknown after 4 queries in 15 s: the connection broke
+///         eprintln!("{why}");
+///         if why.queries() == 0 {
+///             eprintln!("no query was made: the policy has no waits");
+///         }
+///     }
+/// }
+/// # let _ = note;
+/// ```
+#[derive(Debug)]
+pub struct Unknown {
+    error: Error,
+    queries: u32,
+    queried_for: Duration,
+    last_query: Option<Error>,
 }
 
 impl Call {
@@ -160,6 +217,85 @@ impl NotDone {
     #[must_use]
     pub fn leaves_number_free(&self) -> bool {
         !matches!(self, Self::Ended(_) | Self::NumberTaken(_))
+    }
+}
+
+impl Unknown {
+    /// Returns the error of the call.
+    #[must_use]
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+
+    /// Returns the error of the call, without the queries.
+    #[must_use]
+    pub fn into_error(self) -> Error {
+        self.error
+    }
+
+    /// Returns the number of queries.
+    #[must_use]
+    pub fn queries(&self) -> u32 {
+        self.queries
+    }
+
+    /// Returns the time from the end of the call to the end of the last query.
+    #[must_use]
+    pub fn queried_for(&self) -> Duration {
+        self.queried_for
+    }
+
+    /// Returns the error of the last query: "not found", or the reason why it had no answer. `None` if it found the
+    /// request and WeChat Pay had not decided it, and without queries.
+    #[must_use]
+    pub fn last_query(&self) -> Option<&Error> {
+        self.last_query.as_ref()
+    }
+
+    /// Returns the text of `Display` in Chinese.
+    #[must_use]
+    pub fn report_zh(&self) -> String {
+        let (queries, time) = (self.queries, seconds(self.queried_for));
+        let mut text = format!(
+            "{time} 秒内查询 {queries} 次，结果仍未知：{}",
+            self.error.report_zh()
+        );
+        if let Some(last) = &self.last_query {
+            text.push_str(&format!("；最后一次查询：{}", last.report_zh()));
+        }
+        text
+    }
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let queries = match self.queries {
+            1 => "1 query".to_owned(),
+            queries => format!("{queries} queries"),
+        };
+        let time = seconds(self.queried_for);
+        let report = self.error.report();
+        write!(
+            f,
+            "the outcome is unknown after {queries} in {time} s: {report}"
+        )?;
+        match &self.last_query {
+            Some(last) => write!(f, "; the last query: {}", last.report()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl NotDone {
+    /// Returns the text of `Display` in Chinese.
+    #[must_use]
+    pub fn report_zh(&self) -> String {
+        match self {
+            Self::Refused(err) => err.report_zh(),
+            Self::Ended(_) => "微信支付受理了请求，但没有成功，已经终结".to_owned(),
+            Self::NotFound(_) => "微信支付没有该单号的记录".to_owned(),
+            Self::NumberTaken(_) => "该单号属于另一笔请求，金额不同".to_owned(),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::asked::Asked;
 use super::policy::QueryPolicy;
 use super::state::{RequestState, answered, is_believed, is_not_found, is_number_used, state};
-use super::{NotDone, Outcome};
+use super::{NotDone, Outcome, Unknown};
 use crate::call::Call;
 use crate::message::{KeptBody, Response};
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -82,8 +82,8 @@ struct Search {
 enum Found {
     End(Outcome),
     Nothing(Error),
-    /// Unpaid, pending, or the query failed.
-    Open,
+    /// Unpaid or pending, or the query failed with this error.
+    Open(Option<Error>),
 }
 
 impl Search {
@@ -124,22 +124,27 @@ impl Search {
     where
         F: Future<Output = Result<Response>>,
     {
+        let begun = Instant::now();
+        let (mut queries, mut last_query) = (0, None);
         for wait in std::mem::take(&mut self.policy.waits) {
             tokio::time::sleep(wait).await;
+            queries += 1;
             // The response describes the state at its sending, which may be long before its arrival.
             let age = self.age();
             let found = match self.look().await {
                 Found::End(outcome) => return outcome,
                 Found::Nothing(found) => found,
-                Found::Open => continue,
+                Found::Open(why) => {
+                    last_query = why;
+                    continue;
+                }
             };
-            if age >= FORGOTTEN || self.accepted {
-                continue;
-            }
-            if age >= self.settled() {
+            let counts = age < FORGOTTEN && !self.accepted;
+            if counts && age >= self.settled() {
                 return Outcome::NotDone(NotDone::NotFound(found));
             }
-            if let Some(repeat) = again() {
+            last_query = Some(found);
+            if let Some(repeat) = counts.then(&again).flatten() {
                 // A refusal of the repeated request says nothing about the first, which may still arrive.
                 match self.decide(repeat.await) {
                     Ok(Outcome::Done(response)) => return Outcome::Done(response),
@@ -147,7 +152,12 @@ impl Search {
                 }
             }
         }
-        Outcome::StillUnknown(err)
+        Outcome::StillUnknown(Unknown {
+            error: err,
+            queries,
+            queried_for: begun.elapsed(),
+            last_query,
+        })
     }
 
     /// Returns the age of the request.
@@ -174,10 +184,10 @@ impl Search {
                 RequestState::Payable if self.policy.close => self.close().await,
                 RequestState::Payable => Found::End(Outcome::Done(response)),
                 RequestState::Ended => Found::End(Outcome::NotDone(NotDone::Ended(response))),
-                RequestState::Pending => Found::Open,
+                RequestState::Pending => Found::Open(None),
             },
             Err(err) if is_not_found(&err) => Found::Nothing(err),
-            Err(_) => Found::Open,
+            Err(err) => Found::Open(Some(err)),
         }
     }
 
@@ -187,20 +197,20 @@ impl Search {
     /// lost like any other.
     async fn close(&self) -> Found {
         let Ok(Some((call, not_before))) = self.asked.close() else {
-            return Found::Open;
+            return Found::Open(None);
         };
         let age = self.first_sent.elapsed().saturating_add(self.sent_ago);
         if age < not_before {
-            return Found::Open;
+            return Found::Open(None);
         }
         let _ = call.run().await;
         match self.ask().await {
             Ok(response) => match state(self.asked.number, &response) {
                 RequestState::Done => Found::End(Outcome::Done(response)),
                 RequestState::Ended => Found::End(Outcome::NotDone(NotDone::Ended(response))),
-                RequestState::Payable | RequestState::Pending => Found::Open,
+                RequestState::Payable | RequestState::Pending => Found::Open(None),
             },
-            Err(_) => Found::Open,
+            Err(err) => Found::Open(Some(err)),
         }
     }
 

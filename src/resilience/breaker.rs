@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::health::{Health, Rules, Seen};
+use super::seconds;
 use crate::message::{CallInfo, Origin, Request, Response};
 use crate::stack::{Middleware, Next};
 use crate::trace;
@@ -84,7 +85,7 @@ fn open(origin: &Origin, left: Duration) -> Error {
     let next = if left.is_zero() {
         "a trial call is being made now".to_owned()
     } else {
-        format!("it lets a trial call through in {left:?}")
+        format!("it lets a trial call through in {} s", seconds(left))
     };
     let message = format!("the circuit breaker of {origin} is open; nothing was sent: {next}");
     Error::new(ErrorKind::Connect, message).with_source(Open)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
+use super::seconds;
 use crate::message::{CallInfo, Request, Response};
 use crate::middleware::OfKeySource;
 use crate::stack::{Middleware, Next};
@@ -76,10 +77,14 @@ impl Middleware for Gate {
 
 impl Gate {
     fn full(&self, patience: Duration) -> Error {
+        let calls = match self.0.most {
+            1 => "1 call is".to_owned(),
+            most => format!("{most} calls are"),
+        };
         let message = format!(
-            "{} calls are in flight, the maximum of max_in_flight(..), and none ended within \
-             {patience:?}; nothing was sent: try again later, or raise the bound",
-            self.0.most
+            "{calls} in flight, the maximum of max_in_flight(..), and none ended within {} s; nothing was \
+             sent: try again later, or raise the bound",
+            seconds(patience)
         );
         Error::new(ErrorKind::Limit, message)
     }

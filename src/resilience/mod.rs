@@ -40,6 +40,8 @@ mod repeat;
 mod retry;
 mod spare;
 
+use std::time::Duration;
+
 pub(crate) use breaker::Breaker;
 pub use breaker::CircuitBreaker;
 pub use failover::Failover;
@@ -65,10 +67,37 @@ pub const FAILOVER: &str = "failover";
 /// Fails calls to an unresponsive host at once.
 pub const BREAKER: &str = "breaker";
 
+/// Formats a time for a message: in tenths of a second, rounded up, so that nothing happens before it has passed.
+pub(crate) fn seconds(time: Duration) -> String {
+    let tenths = time.as_nanos().div_ceil(100_000_000);
+    match (tenths / 10, tenths % 10) {
+        (whole, 0) => whole.to_string(),
+        (whole, tenth) => format!("{whole}.{tenth}"),
+    }
+}
+
 /// Runs a test whose time passes only while it waits.
 #[cfg(test)]
 fn paused(test: impl Future<Output = ()>) {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().start_paused(true).build();
     runtime.unwrap().block_on(test);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_in_messages_have_tenths_of_a_second() {
+        for (nanos, shown) in [
+            (0, "0"),
+            (1, "0.1"),
+            (1_500_000_000, "1.5"),
+            (4_987_654_321, "5"),
+            (60_000_000_000, "60"),
+        ] {
+            assert_eq!(seconds(Duration::from_nanos(nanos)), shown);
+        }
+    }
 }

@@ -214,7 +214,13 @@ pub(crate) fn check_speed(speed: f64) -> Result<()> {
     if (1e-3..=1e6).contains(&speed) {
         return Ok(());
     }
-    let message = format!("{speed} is not a speed: from 0.001 to 1000000");
+    // `Display` would write hundreds of zeros.
+    let shown = if speed.abs() < 1e16 {
+        speed.to_string()
+    } else {
+        format!("{speed:e}")
+    };
+    let message = format!("{shown} is not a speed: give a number from 0.001 to 1000000");
     Err(Error::new(ErrorKind::Builder, message))
 }
 

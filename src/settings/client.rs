@@ -4,8 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Settings, read_secret};
-use crate::builder::ClientBuilder;
+use crate::builder::{ClientBuilder, in_settings};
 use crate::certificates::Certificates;
+use crate::net::bound;
 use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey, RootCertificates};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::secret::Secret;
@@ -15,7 +16,8 @@ impl ClientBuilder {
     /// command `wechatpay` reads them.
     ///
     /// With the feature `profile`, `WECHATPAY_CONFIG` may name a file of profiles and `WECHATPAY_PROFILE` one of them;
-    /// its values apply where the environment sets none. Files are read now.
+    /// its values apply where the environment sets none. Files are read now. A variable for a key names its file; the text
+    /// of a key is refused.
     ///
     /// ```no_run
     /// # fn example() -> wechatpay_chain::Result<()> {
@@ -25,9 +27,11 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] for an invalid variable, [`ErrorKind::Key`] for an invalid key file.
+    /// [`ErrorKind::Builder`] for an invalid variable, [`ErrorKind::Key`] for an invalid key file. Errors of
+    /// [`build`](Self::build) name the variable to set.
     pub fn from_env() -> Result<Self> {
-        Settings::from_env_and_profile()?.client_builder()
+        let builder = Settings::from_env_and_profile().and_then(|it| it.client_builder());
+        Ok(builder.map_err(in_settings)?.noted_from_env())
     }
 }
 
@@ -139,13 +143,13 @@ impl Settings {
             Some(url) => builder.proxy(url),
             None => builder,
         };
-        if let Some(limit) = seconds("timeout", self.timeout)? {
+        if let Some(limit) = time_limit("timeout", self.timeout)? {
             builder = builder.timeout(limit);
         }
-        if let Some(limit) = seconds("connect_timeout", self.connect_timeout)? {
+        if let Some(limit) = time_limit("connect_timeout", self.connect_timeout)? {
             builder = builder.connect_timeout(limit);
         }
-        if let Some(limit) = seconds("read_timeout", self.read_timeout)? {
+        if let Some(limit) = time_limit("read_timeout", self.read_timeout)? {
             builder = builder.read_timeout(limit);
         }
         if let Some(limit) = seconds("idle_timeout", self.idle_timeout)? {
@@ -242,6 +246,13 @@ fn secret(own: &Option<Secret>, file: Option<&Path>, what: &str) -> Result<Optio
 fn needs_passphrase(path: &Path) -> bool {
     let bytes = std::fs::read(path).map(zeroize::Zeroizing::new);
     bytes.is_ok_and(|bytes| PrivateKey::needs_passphrase(&*bytes))
+}
+
+/// Reads a time limit; zero is refused here, where the setting still has its name.
+fn time_limit(name: &str, given: Option<f64>) -> Result<Option<Duration>> {
+    let limit = seconds(name, given)?;
+    bound(name, limit)?;
+    Ok(limit)
 }
 
 fn seconds(name: &str, given: Option<f64>) -> Result<Option<Duration>> {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::Settings;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -15,7 +16,8 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] for a variable that is not UTF-8, or not the required number, `true` or `false`.
+    /// [`ErrorKind::Builder`] for a variable that is not UTF-8, or not the required number, `true` or `false`, and for the
+    /// text of a key in place of its file.
     pub fn from_env() -> Result<Self> {
         readable()?;
         Self::from_variables(|name| std::env::var(format!("{PREFIX}{name}")).ok())
@@ -24,23 +26,23 @@ impl Settings {
     /// Reads the settings from any source of variables, by their names without `WECHATPAY_`.
     fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let text = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let path = |name: &str| text(name).map(PathBuf::from);
+        let path = |name: &str| text(name).map(|text| file(name, text)).transpose();
         let secret = |name: &str| text(name).map(Secret::new);
-        let seconds = |name: &str| parsed::<f64>(name, text(name), "a number of seconds");
+        let seconds = |name: &str| seconds(name, text(name));
         Ok(Self {
             mchid: text("MCHID"),
             brand_id: text("BRAND_ID"),
             serial: text("SERIAL"),
-            private_key: path("PRIVATE_KEY"),
-            certificate: path("CERTIFICATE"),
-            passphrase_file: path("PASSPHRASE_FILE"),
+            private_key: path("PRIVATE_KEY")?,
+            certificate: path("CERTIFICATE")?,
+            passphrase_file: path("PASSPHRASE_FILE")?,
             platform_key_id: text("PLATFORM_KEY_ID"),
-            platform_key: path("PLATFORM_KEY"),
-            platform_certificate: path("PLATFORM_CERTIFICATE"),
-            apiv3_key_file: path("APIV3_KEY_FILE"),
-            v2_key_file: path("V2_KEY_FILE"),
+            platform_key: path("PLATFORM_KEY")?,
+            platform_certificate: path("PLATFORM_CERTIFICATE")?,
+            apiv3_key_file: path("APIV3_KEY_FILE")?,
+            v2_key_file: path("V2_KEY_FILE")?,
             base_url: text("BASE_URL"),
-            ca: path("CA"),
+            ca: path("CA")?,
             proxy: text("PROXY"),
             timeout: seconds("TIMEOUT")?,
             connect_timeout: seconds("CONNECT_TIMEOUT")?,
@@ -58,12 +60,37 @@ impl Settings {
 
 /// Parses a variable. The error omits the value, since a key may be in the wrong variable.
 fn parsed<T: FromStr>(name: &str, text: Option<String>, wanted: &str) -> Result<Option<T>> {
-    let wrong = || {
-        let message = format!("{PREFIX}{name} is not {wanted}");
-        Error::new(ErrorKind::Builder, message)
-    };
-    text.map(|text| text.trim().parse().map_err(|_| wrong()))
+    text.map(|text| text.trim().parse().map_err(|_| wrong(name, wanted)))
         .transpose()
+}
+
+fn seconds(name: &str, text: Option<String>) -> Result<Option<f64>> {
+    const WANTED: &str = "a number of seconds, at least 0";
+    let number = parsed(name, text, WANTED)?;
+    match number.map(Duration::try_from_secs_f64) {
+        Some(Err(_)) => Err(wrong(name, WANTED)),
+        _ => Ok(number),
+    }
+}
+
+fn wrong(name: &str, wanted: &str) -> Error {
+    Error::new(
+        ErrorKind::Builder,
+        format!("{PREFIX}{name} is not {wanted}"),
+    )
+}
+
+/// Reads the path of a file. Containers often have a key's text in the variable: it is refused here, where the name of the
+/// variable is known. The error omits the value.
+fn file(name: &str, text: String) -> Result<PathBuf> {
+    if !text.contains("-----BEGIN") {
+        return Ok(PathBuf::from(text));
+    }
+    let message = format!(
+        "{PREFIX}{name} has the text of a key or certificate, but must have the path of its file: write the text into a \
+         file that only the program can read, and set the variable to the path"
+    );
+    Err(Error::new(ErrorKind::Builder, message))
 }
 
 /// Rejects variables that are not UTF-8: they would count as unset, and another setting would be used.
@@ -102,6 +129,37 @@ mod tests {
         assert_eq!(settings.mchid.as_deref(), Some("1900000109"));
         assert_eq!((settings.serial, settings.http2), (None, Some(false)));
         assert_eq!(settings.idle_timeout, Some(2.5));
+    }
+
+    #[test]
+    fn negative_and_endless_times_are_refused_by_the_name_of_the_variable() {
+        for value in ["-1", "NaN", "inf", "1e99", "-1e99"] {
+            let err = of(&[("READ_TIMEOUT", value)]).unwrap_err();
+            let expected = "WECHATPAY_READ_TIMEOUT is not a number of seconds, at least 0";
+            assert_eq!(err.to_string(), expected);
+            let expected = "WECHATPAY_READ_TIMEOUT 不是不小于 0 的秒数";
+            assert_eq!(err.report_zh(), expected);
+        }
+    }
+
+    #[test]
+    fn the_text_of_a_key_is_refused_and_not_shown() {
+        let pem = "-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----";
+        let files = ["PRIVATE_KEY", "CERTIFICATE", "PLATFORM_KEY", "CA"];
+        for name in files {
+            let err = of(&[(name, pem)]).unwrap_err();
+            let said = err.to_string();
+            assert!(
+                said.contains(name) && said.contains("into a file"),
+                "{said}"
+            );
+            assert!(!said.contains("s3cret"), "{said}");
+            let said = err.report_zh();
+            assert!(
+                said.contains("写入文件") && !said.contains("s3cret"),
+                "{said}"
+            );
+        }
     }
 
     #[test]

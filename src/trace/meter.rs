@@ -144,19 +144,22 @@ impl CallMeter {
 
     pub(super) fn end(&self, end: &End<'_>) {
         match end {
-            End::Answered(_) => self.count(None, "", false),
+            End::Answered(_) => self.count(None, None, false),
             End::Failed(err) => {
-                let code = err.api().map_or("", |api| code(Some(api)));
-                self.count(Some(err.kind().as_str()), code, err.is_undecided());
+                self.count(
+                    Some(err.kind().as_str()),
+                    code(err.api()),
+                    err.is_undecided(),
+                );
             }
         }
     }
 
     pub(super) fn cancelled(&self, may_have_arrived: bool) {
-        self.count(Some("cancelled"), "", may_have_arrived);
+        self.count(Some("cancelled"), None, may_have_arrived);
     }
 
-    fn count(&self, error: Option<&'static str>, code: &str, undecided: bool) {
+    fn count(&self, error: Option<&'static str>, code: Option<&str>, undecided: bool) {
         let Some(begun) = self.begun.get() else {
             return;
         };
@@ -172,9 +175,7 @@ impl CallMeter {
             counter!(CALLS_UNDECIDED, labels.clone()).increment(1);
         }
         labels.extend(error);
-        if !code.is_empty() {
-            labels.push(Label::new(label::CODE, code.to_owned()));
-        }
+        labels.extend(code.map(|code| Label::new(label::CODE, code.to_owned())));
         counter!(CALLS, labels).increment(1);
     }
 

@@ -344,15 +344,21 @@ impl std::fmt::Debug for OpenConnection {
     }
 }
 
-/// Returns the code of a refusal if it has the form of a code: a proxy may have written anything.
+/// Returns the code of a refusal, `_OTHER` if it does not have the form of a code: a proxy may have written anything.
+///
+/// `None` without a code: an empty one would read as if WeChat Pay had sent it.
 #[cfg(any(feature = "tracing", feature = "metrics"))]
-fn code(api: Option<&ApiError>) -> &str {
-    let code = api.map_or("", |api| api.code.trim());
+fn code(api: Option<&ApiError>) -> Option<&str> {
+    let code = api?.code.trim();
     let fine = |c: u8| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_';
-    if code.len() <= 64 && code.bytes().all(fine) && !code.starts_with(|c: char| c.is_ascii_digit())
+    if code.is_empty() {
+        None
+    } else if code.len() <= 64
+        && code.bytes().all(fine)
+        && !code.starts_with(|c: char| c.is_ascii_digit())
     {
-        code
+        Some(code)
     } else {
-        "_OTHER"
+        Some("_OTHER")
     }
 }

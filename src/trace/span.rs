@@ -74,7 +74,7 @@ impl Open {
     fn failed(&self, err: &Error) {
         let (kind, maybe_sent) = (err.kind().as_str(), err.maybe_sent());
         let api = err.api();
-        let code = api.map(|api| code(Some(api)));
+        let code = code(api);
         let serial = match api.map(|api| &api.verification) {
             Some(Verification::Verified { serial }) => Some(serial.as_str()),
             _ => None,

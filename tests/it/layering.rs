@@ -124,7 +124,7 @@ const FLOORS: [Floors; 5] = [
         package: COMMAND,
         floors: &[
             &["i18n", "shell_words"],
-            &["date", "rephrase"],
+            &["date", "number", "rephrase"],
             &["exit"],
             &["output"],
             &[

@@ -8,6 +8,7 @@ use tracing::subscriber::with_default;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 use wechatpay_chain::certificates::Certificates;
+use wechatpay_chain::resilience::RetryPolicy;
 use wechatpay_chain::{Call, Client, ErrorKind};
 use wechatpay_sandbox::{Fault, Sandbox};
 
@@ -328,6 +329,25 @@ fn fetches_of_certificates_and_probes_are_events() {
         text.contains("deliberately sent a wrong signature"),
         "{text}"
     );
+}
+
+/// An empty code would read as an answer of WeChat Pay.
+#[test]
+fn repetition_without_an_answer_has_no_code() {
+    let sandbox = echoing().start_blocking().unwrap();
+    let client = sandbox.client_builder().retry(RetryPolicy::new());
+    let client = client.build().unwrap();
+    sandbox.inject_fault(Fault::CutBeforeAnswer);
+    let log = Log::default();
+    with_default(log.subscriber(), || {
+        client.chain("v3/nobody/knows/this").get(()).wait().unwrap();
+    });
+    let text = log.text();
+    let event = text.lines().find(|line| line.contains("will be repeated"));
+    let event = event.unwrap_or_else(|| panic!("{text}"));
+    let (_, event) = event.split_once("will be repeated").unwrap();
+    assert!(event.contains("error.type=\"transport\""), "{event}");
+    assert!(!event.contains("wechatpay.code"), "{event}");
 }
 
 #[cfg(feature = "metrics")]

@@ -178,6 +178,19 @@ async fn a_breaker_opens_after_failures_in_a_row_and_probes() {
     assert!(err.is_connect() && !err.maybe_sent(), "{}", err.report());
     assert!(err.to_string().contains("circuit breaker"), "{err}");
     assert_eq!((err.attempts(), wire.count()), (0, 2));
+    tokio::time::advance(Duration::from_nanos(1_012_345_678)).await;
+    let err = get(&client).await.unwrap_err();
+    assert!(
+        err.to_string()
+            .ends_with("it lets a trial call through in 4 s"),
+        "{err}"
+    );
+    assert!(
+        err.report_zh()
+            .contains("请求未发出：4 秒后放行一个请求去试探"),
+        "{}",
+        err.report_zh()
+    );
     down.store(false, Ordering::SeqCst);
     tokio::time::advance(Duration::from_secs(5)).await;
     get(&client).await.unwrap();
@@ -334,6 +347,17 @@ async fn a_full_client_rejects_calls_that_may_not_wait() {
     assert_eq!(
         (err.kind(), err.maybe_sent(), err.attempts()),
         (ErrorKind::Limit, false, 0)
+    );
+    assert!(
+        err.to_string().starts_with("1 call is in flight, "),
+        "{err}"
+    );
+    assert!(err.to_string().contains("none ended within 2 s; "), "{err}");
+    assert!(
+        err.report_zh()
+            .starts_with("有 1 个调用正在进行，已达 max_in_flight(..) 的上限，2 秒内"),
+        "{}",
+        err.report_zh()
     );
     first.abort();
 }

@@ -129,11 +129,30 @@ async fn not_found_is_final_only_after_the_request_can_no_longer_arrive() {
 
     let never = wire(&[cut, not_found]);
     let outcome = ordered(&client(&never), QueryPolicy::quick()).await;
-    let Outcome::StillUnknown(err) = outcome else {
+    let Outcome::StillUnknown(why) = outcome else {
         panic!("{outcome:?}")
     };
-    assert!(err.is_undecided() && err.kind() == ErrorKind::Transport);
-    assert_eq!(never.count(), 1 + 4);
+    assert!(why.error().is_undecided() && why.error().kind() == ErrorKind::Transport);
+    assert_eq!((never.count(), why.queries()), (1 + 4, 4));
+    assert_eq!(why.queried_for(), Duration::from_secs(15));
+    assert_eq!(
+        why.last_query().unwrap().api().unwrap().code,
+        "ORDER_NOT_EXIST"
+    );
+    let said = why.to_string();
+    assert!(
+        said.starts_with("the outcome is unknown after 4 queries in 15 s: "),
+        "{said}"
+    );
+    assert!(
+        said.contains("; the last query: ") && said.contains("ORDER_NOT_EXIST"),
+        "{said}"
+    );
+    let said = why.report_zh();
+    assert!(
+        said.starts_with("15 秒内查询 4 次，结果仍未知：") && said.contains("最后一次查询"),
+        "{said}"
+    );
 
     let never = wire(&[cut, not_found]);
     let begun = Instant::now();
@@ -429,7 +448,26 @@ async fn operations_without_a_query_are_rejected_before_sending() {
     let mut without_mchid = order(MCHID, "1");
     without_mchid.as_object_mut().unwrap().remove("mchid");
     for (path, body, named) in [
-        ("v3/not/known", json!({}), "which number"),
+        (
+            "v3/not/known",
+            json!({}),
+            "and nothing like it; nothing was sent",
+        ),
+        (
+            "v3/pay/transactions/natve",
+            json!({}),
+            "did you mean POST v3/pay/transactions/native?",
+        ),
+        (
+            "v3/pay/transactions/id/1",
+            json!({}),
+            "takes GET, and not POST",
+        ),
+        (
+            "v3/marketing/favor/coupon-stocks",
+            json!({}),
+            "which number",
+        ),
         (ORDERS, without_mchid, "mchid"),
         (ORDERS, order(MCHID, ""), "out_trade_no"),
         (ORDERS, Value::Null, "object"),

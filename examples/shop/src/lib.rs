@@ -64,13 +64,13 @@ pub enum Failure {
     /// WeChat Pay refused, or cannot be reached. Nothing has changed.
     Refused(Error),
     /// The outcome is unknown. The same call may be made again: it has the same number.
-    Unknown(Error),
+    Unknown(String),
 }
 
 impl From<Error> for Failure {
     fn from(err: Error) -> Self {
         match err {
-            err if err.is_undecided() => Self::Unknown(err),
+            err if err.is_undecided() => Self::Unknown(err.report()),
             err => Self::Refused(err),
         }
     }
@@ -82,7 +82,7 @@ impl fmt::Display for Failure {
             Self::NoOrder => f.write_str("the order does not exist"),
             Self::NotNow(why) => f.write_str(why),
             Self::Refused(err) => write!(f, "WeChat Pay did not do it: {}", err.report()),
-            Self::Unknown(err) => write!(f, "the outcome is unknown, try again: {}", err.report()),
+            Self::Unknown(why) => write!(f, "try again, the outcome is unknown: {why}"),
         }
     }
 }

@@ -91,7 +91,7 @@ impl Shop {
             Outcome::NotDone(_) => {
                 self.book.advance(number, &[State::Unpaid], State::Closed);
             }
-            Outcome::StillUnknown(err) => return Err(Failure::Unknown(err)),
+            Outcome::StillUnknown(why) => return Err(Failure::Unknown(why.to_string())),
         }
         self.book.get(number)
     }

@@ -42,7 +42,7 @@ impl Shop {
                 self.book.advance(number, &[State::Refunding], State::Paid);
                 return Err(Failure::NotNow("WeChat Pay did not make the refund"));
             }
-            Outcome::StillUnknown(err) => return Err(Failure::Unknown(err)),
+            Outcome::StillUnknown(why) => return Err(Failure::Unknown(why.to_string())),
         }
         self.book.get(number)
     }

@@ -1,14 +1,14 @@
 //! The routes for browsers and for WeChat Pay.
 
-use axum::extract::{FromRef, Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wechatpay_chain::notify::{Notification, Notifications, Reply, VerifiedNotification};
-use wechatpay_chain::{BoxError, Fen};
+use wechatpay_chain::notify::{Notification, Reply};
+use wechatpay_chain::{BoxError, ErrorKind, Fen};
 
 use crate::{Channel, Failure, Order, Shop};
 
@@ -20,13 +20,6 @@ pub fn router(shop: Shop) -> Router {
         .route("/orders/{number}/refund", post(refund))
         .route("/notify", post(notify))
         .with_state(shop)
-}
-
-/// [`VerifiedNotification`] takes its settings from the state.
-impl FromRef<Shop> for Notifications {
-    fn from_ref(shop: &Shop) -> Self {
-        shop.notifications.clone()
-    }
 }
 
 #[derive(Deserialize)]
@@ -51,14 +44,18 @@ async fn refund(State(shop): State<Shop>, Path(number): Path<String>) -> Answer<
     Ok(Json(shop.refund(&number).await?))
 }
 
-/// The extractor has already answered probes and forgeries. Each notification is handled once.
-async fn notify(
-    State(shop): State<Shop>,
-    VerifiedNotification(notification): VerifiedNotification,
-) -> Reply {
+/// Each notification is handled once. The reply does not say why a notification was refused, but the log does, without
+/// its body: many refusals mean that a key is wrong or missing. WeChat Pay's probes are refused on purpose.
+async fn notify(State(shop): State<Shop>, request: Request) -> Reply {
     let notifications = shop.notifications.clone();
     let handler = move |notification| async move { shop.take_note(&notification) };
-    notifications.run(notification, handler).await
+    let reply = notifications.handle(request, handler).await;
+    match reply.error() {
+        Some(err) if err.kind() == ErrorKind::Probe => tracing::debug!("WeChat Pay sent a probe"),
+        Some(err) => tracing::warn!(error = %err.report(), "a notification was not taken"),
+        None => {}
+    }
+    reply
 }
 
 impl Shop {

@@ -3,8 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -160,7 +161,7 @@ async fn the_bill_finds_a_payment_without_a_notification() {
     let missed = native(&silent).await;
     sandbox.pay(&missed.number).unwrap();
     // The sandbox has today's bill.
-    let today = Timestamp::beijing(std::time::SystemTime::now()).to_string();
+    let today = Timestamp::beijing(SystemTime::now()).to_string();
     let today = &today[..10];
     let differences = silent.reconcile(today).await.unwrap();
     assert_eq!(differences, [Difference::Missed(missed.number.clone())]);
@@ -176,6 +177,57 @@ async fn payments_that_match_no_order_are_not_booked() {
         assert!(!shop.note_paid(&json!(number), &total));
     }
     assert_eq!(shop.book.get("1").unwrap(), order);
+}
+
+/// The log of the process.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_refused_notification_is_logged_with_its_reason_and_without_its_body() {
+    let log = Log::default();
+    let written = log.clone();
+    tracing_subscriber::fmt()
+        .with_writer(move || written.clone())
+        .init();
+    let (shop, _sandbox) = open().await;
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
+    let body = r#"{"id": "secret-of-the-body"}"#;
+    let forged = format!(
+        "POST /notify HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nContent-Length: {}\r\n\
+         Wechatpay-Serial: PUB_KEY_ID_FORGED\r\nWechatpay-Timestamp: {now}\r\nWechatpay-Nonce: forged\r\n\
+         Wechatpay-Signature: Zm9yZ2Vk\r\n\r\n{body}",
+        body.len()
+    );
+    let host = shop.notify_url.split('/').nth(2).unwrap().to_owned();
+    let sent = tokio::task::spawn_blocking(move || {
+        let mut stream = std::net::TcpStream::connect(host).unwrap();
+        stream.write_all(forged.as_bytes()).unwrap();
+        std::io::read_to_string(stream).unwrap()
+    });
+    let reply = sent.await.unwrap();
+    assert!(reply.starts_with("HTTP/1.1 401 "), "{reply}");
+    assert!(!reply.contains("FORGED"), "{reply}");
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let line = text
+        .lines()
+        .find(|line| line.contains("a notification was not taken"));
+    let line = line.unwrap_or_else(|| panic!("{text}"));
+    assert!(line.contains("PUB_KEY_ID_FORGED"), "{line}");
+    assert!(!text.contains("secret-of-the-body"), "{text}");
 }
 
 #[test]

@@ -19,6 +19,7 @@ use crate::exit::{Exit, Failure};
 use crate::files;
 use crate::i18n::t;
 use crate::interrupt;
+use crate::number;
 use crate::output::Output;
 use crate::rephrase;
 use listen::Listen;
@@ -81,10 +82,10 @@ pub(crate) struct SandboxArgs {
     #[arg(long, conflicts_with = "public_key_only")]
     sm: bool,
 
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number::seed, allow_negative_numbers = true)]
     seed: u64,
 
-    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = number::speed, allow_negative_numbers = true)]
     speed: f64,
 
     #[arg(long, value_name = "NAME[=VALUE][:TIMES]")]
@@ -225,10 +226,6 @@ fn listen_address(args: &SandboxArgs) -> Result<SocketAddr, Failure> {
 }
 
 /// Parses the number; the sandbox checks the range.
-fn speed(text: &str) -> Result<f64, String> {
-    text.parse().map_err(|_| t!("speed-format"))
-}
-
 /// The absolute path of the folder; a temporary folder is removed when the second value is dropped.
 fn folder(asked: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {
     match asked {

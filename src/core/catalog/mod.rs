@@ -21,6 +21,7 @@ mod similar;
 mod table;
 #[cfg(test)]
 mod tests;
+mod unlisted;
 
 use std::cmp::Ordering;
 
@@ -31,6 +32,8 @@ pub use numbered::{Amount, Carried, Close, MerchantNumber, NOT_FOUND, NUMBER_USE
 pub use operation::Operation;
 pub use rate::RateLimit;
 pub use similar::similar;
+#[doc(hidden)]
+pub use unlisted::{Unlisted, unlisted};
 
 use attribute::Verb;
 

@@ -170,6 +170,18 @@ impl Error {
         self
     }
 
+    /// Rewrites the message in both languages, for a caller who knows other names for the same things.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn edited(mut self, edit: impl Fn(&str) -> String) -> Self {
+        let message = &self.inner.message;
+        let chinese = self.inner.chinese.take().map(String::from);
+        let chinese = chinese.or_else(|| zh::chinese(message));
+        self.inner.chinese = chinese.map(|message| edit(&message).into());
+        self.inner.message = edit(message).into();
+        self
+    }
+
     /// Sets whether the request may have been sent.
     ///
     /// For transports and middleware that know more than the kind implies.

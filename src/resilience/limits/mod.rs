@@ -12,6 +12,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::seconds;
 use crate::message::{CallInfo, Request, Response};
 use crate::stack::{Middleware, Next};
 pub use memory::MemoryLimits;
@@ -260,9 +261,10 @@ impl Asked<'_> {
 fn too_often(operation: &Operation, wait: Duration) -> Error {
     let message = format!(
         "{} {} has reached its limit in rate_limits(..); nothing was sent: the next call is possible in \
-         {wait:?}",
+         {} s",
         operation.method(),
-        operation.path()
+        operation.path(),
+        seconds(wait)
     );
     Error::new(ErrorKind::Limit, message)
 }

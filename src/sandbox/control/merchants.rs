@@ -38,7 +38,7 @@ pub(super) fn add(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     let settings = entry.settings(None).map_err(wrong_entry)?;
     let url = settings.notify_url.as_deref();
     state.settings.check_notify_url(url).map_err(|err| {
-        let zh = "沙箱不能向 notify_url 投递通知";
+        let zh = "沙箱不能向 notify_url 发送通知";
         Problem::of(&err, zh, FIELDS)
     })?;
     let account = state.accounts.add(settings).map_err(not_added)?;

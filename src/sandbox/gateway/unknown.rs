@@ -2,7 +2,6 @@
 
 use http::Method;
 
-use crate::bilingual::Bilingual;
 use crate::refusal::{Refusal, business};
 use wechatpay_core::catalog;
 
@@ -17,45 +16,13 @@ pub(super) fn refusal(method: &Method, path: &str) -> Refusal {
     if path.starts_with("//") {
         return business::OPERATION_NOT_EXISTS.because(TWO_SLASHES);
     }
-    let path = path.trim_start_matches('/');
-    let methods = methods(path);
-    if !methods.is_empty() {
-        let why = (
-            format!("{path} takes {}, and not {method}", methods.join(" or ")),
-            format!(
-                "{path} 的请求方法应为 {}，而不是 {method}",
-                methods.join(" 或 ")
-            ),
-        );
-        return business::METHOD_NOT_ALLOWED.because(why);
-    }
-    let hint: Bilingual = match catalog::similar(method, path).first() {
-        Some(near) => (
-            format!("did you mean {} {}?", near.method(), near.path()),
-            format!("是否应为 {} {}？", near.method(), near.path()),
-        )
-            .into(),
-        None => Bilingual::new("and nothing like it", "也没有与之相近的接口"),
+    let why = catalog::unlisted(method, path);
+    let entry = if why.has_other_method {
+        &business::METHOD_NOT_ALLOWED
+    } else {
+        &business::OPERATION_NOT_EXISTS
     };
-    let why = (
-        format!("the catalog has no {method} {path}: {}", hint.en),
-        format!("接口目录中没有 {method} {path}：{}", hint.zh),
-    );
-    business::OPERATION_NOT_EXISTS.because(why)
-}
-
-fn methods(path: &str) -> Vec<&'static str> {
-    let all = [
-        (Method::GET, "GET"),
-        (Method::POST, "POST"),
-        (Method::PUT, "PUT"),
-        (Method::PATCH, "PATCH"),
-        (Method::DELETE, "DELETE"),
-    ];
-    let known = all
-        .into_iter()
-        .filter(|(method, _)| catalog::find(method, path).is_some());
-    known.map(|(_, name)| name).collect()
+    entry.because((why.en, why.zh))
 }
 
 #[cfg(test)]

@@ -53,10 +53,10 @@ pub(crate) fn check_url(url: &str, reach: Reach) -> Result<()> {
 pub(crate) const fn unreachable_zh(reach: Reach) -> &'static str {
     match reach {
         Reach::Loopback => {
-            "沙箱只向本机的服务器投递通知：URL 应为 http://127.0.0.1:端口/路径、http://[::1]:端口/路径 或 \
+            "沙箱只向本机的服务器发送通知：URL 应为 http://127.0.0.1:端口/路径、http://[::1]:端口/路径 或 \
              http://localhost:端口/路径，或在启动时用 --allow-outgoing 允许其他服务器"
         }
-        Reach::Anywhere => "不是可以投递的 URL：应为 http:// 或 https:// 开头的完整地址",
+        Reach::Anywhere => "不是可以发送的 URL：应为 http:// 或 https:// 开头的完整地址",
     }
 }
 

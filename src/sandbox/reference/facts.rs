@@ -117,7 +117,7 @@ const PROPERTIES: [(&str, &str); 10] = [
     ),
     (
         "requires the merchant certificate in TLS",
-        "需要在 TLS 中使用商户证书",
+        "需要在 TLS 中使用商户API证书",
     ),
     (
         "signed by a brand (品牌), not by a merchant",

@@ -35,11 +35,76 @@ const CHINESE: Page = Page {
         | --- | --- | --- | --- | --- | --- | --- |\n",
     why: |entry| entry.why.1,
     source: |source| match source {
-        Source::Documented(page) => format!("文档：{page}"),
-        Source::Reported(place) => format!("公开应答：{place}"),
+        Source::Documented(page) => format!("文档：{}", in_chinese(page)),
+        Source::Reported(place) => format!("公开应答：{}", in_chinese(place)),
         Source::Guessed => "推测".to_owned(),
     },
 };
+
+/// Sources that are described in words; titles of pages are Chinese already.
+const SOURCES: &[(&str, &str)] = &[
+    (
+        "APIv2's code, which APIv3 answers as well",
+        "APIv2 的错误码，APIv3 也会返回",
+    ),
+    ("APIv2's text", "APIv2 的错误描述"),
+    (
+        "HTTP状态码 and 错误信息 of the basic rules",
+        "基本规则的HTTP状态码和错误信息",
+    ),
+    (
+        "HTTP状态码, and the error tables of the operations",
+        "HTTP状态码，以及各接口的错误码表",
+    ),
+    (
+        "dromara/payment-spring-boot issue 38, yansongda/pay issue 705",
+        "dromara/payment-spring-boot issue 38、yansongda/pay issue 705",
+    ),
+    (
+        "questions about bills 4013071254",
+        "账单常见问题 4013071254",
+    ),
+    (
+        "service providers, as err_code of APIv2's refunds",
+        "服务商，APIv2 退款的 err_code",
+    ),
+    (
+        "service providers, as err_code_des of APIv2's refunds",
+        "服务商，APIv2 退款的 err_code_des",
+    ),
+    (
+        "service providers, for orders of APIv3 and APIv2",
+        "服务商，APIv3 和 APIv2 的订单",
+    ),
+    ("texts of APIv2's 申请退款", "APIv2 申请退款的错误描述"),
+    (
+        "查询二级商户余额 and the other operations of 收付通 that name a sub_mchid",
+        "查询二级商户余额，以及收付通其他带 sub_mchid 的接口",
+    ),
+];
+
+fn in_chinese(source: &str) -> String {
+    let known = SOURCES.iter().find(|(english, _)| *english == source);
+    let text = known.map_or(source, |(_, chinese)| chinese);
+    text.replace(", ", "、")
+}
+
+#[test]
+fn sources_in_words_are_chinese() {
+    for source in ALL
+        .iter()
+        .flat_map(|(_, it)| [it.code_source, it.message_source])
+    {
+        let (Source::Documented(text) | Source::Reported(text)) = source else {
+            continue;
+        };
+        let shown = in_chinese(text);
+        let mut words = shown.split(' ').filter(|word| word.len() > 1);
+        let english =
+            words.find(|word| *word != "issue" && word.bytes().all(|c| c.is_ascii_lowercase()));
+        assert_eq!(english, None, "{shown}");
+    }
+}
 
 struct Page {
     file: &'static str,

@@ -599,17 +599,25 @@ fn kind(operation: &'static Operation) -> Kind {
     }
 }
 
-fn page(head: &str, columns: &str, words: [&str; 5]) -> String {
+fn page(
+    head: &str,
+    columns: &str,
+    words: [&str; 5],
+    role: fn(Role) -> [&'static str; 2],
+) -> String {
     let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
     let mut rows = String::new();
     for operation in catalog::operations() {
         let kind = kind(operation);
         *counts.entry(kind).or_default() += 1;
         let word = words[kind as usize];
-        let role = plan::of(operation).filter(|_| kind == Kind::Generic);
-        let role = role.map_or_else(String::new, |plan| match plan.names.join("`, `") {
-            names if names.is_empty() => format!("{:?}", plan.role),
-            names => format!("{:?}: `{names}`", plan.role),
+        let plan = plan::of(operation).filter(|_| kind == Kind::Generic);
+        let role = plan.map_or_else(String::new, |plan| {
+            let [role, colon] = role(plan.role);
+            match plan.names.join("`, `") {
+                names if names.is_empty() => role.to_owned(),
+                names => format!("{role}{colon}`{names}`"),
+            }
         });
         rows += &format!(
             "| {} | `{}` | {word} | {role} |\n",
@@ -650,21 +658,41 @@ fn the_page_of_remembered_operations_is_current() {
             "generated, without a number",
             "redirect",
         ],
+        |role| {
+            let word = match role {
+                Role::Makes => "Makes",
+                Role::Queries => "Queries",
+                Role::Changes => "Changes",
+                Role::Lists => "Lists",
+                Role::Sets => "Sets",
+            };
+            [word, ": "]
+        },
     );
     let chinese = page(
-        "# 沙箱记住哪些接口的数据\n\n\
+        "# 沙箱保存哪些接口的数据\n\n\
         本页由测试生成；请执行 `UPDATE_DOCS=1 cargo test -p wechatpay-sandbox remembered`。\n\n\
-        “记住”的接口会读写先前请求创建的数据，“模拟”的接口返回生成的数据。\
-        在创建或使用单号、或读写设置的接口中，{share} % 会记住数据。各接口的作用由文档字段推导得出。\n\n\
+        “保存”的接口会读写先前请求创建的数据，“模拟”的接口返回生成的数据。\
+        在创建或使用单号、或读写设置的接口中，{share} % 会保存数据。各接口的作用由文档字段推导得出。\n\n\
         | 类型 | 接口数 |\n| --- | --- |\n",
         "| 方法 | 路径 | 类型 | 作用 |",
         [
-            "记住（专用规则）",
-            "记住",
+            "保存（专用规则）",
+            "保存",
             "模拟",
             "模拟（无单号）",
             "跳转页",
         ],
+        |role| {
+            let word = match role {
+                Role::Makes => "创建",
+                Role::Queries => "查询",
+                Role::Changes => "修改",
+                Role::Lists => "列表",
+                Role::Sets => "设置",
+            };
+            [word, "："]
+        },
     );
     for (file, text) in [("remembered.md", english), ("remembered.zh-CN.md", chinese)] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))

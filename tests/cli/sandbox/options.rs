@@ -1,7 +1,7 @@
 //! The options at its start.
 
 use std::net::TcpListener;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use super::{Running, command, get};
 
@@ -40,13 +40,70 @@ fn common_wrong_options_are_accepted_or_explained() {
     assert!(ready["base_url"].is_string());
     let (code, said) = refused(&["--speed", "abc"]);
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("write a number, as in 1000"), "{said}");
+    assert!(
+        said.contains("write a number from 0.001 to 1000000, as in 1000"),
+        "{said}"
+    );
     assert!(!said.contains("float"), "{said}");
     let output = command(&["--listen", "0.0.0.0:0"]).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{said}");
     assert!(said.contains("--allow-remote"), "{said}");
     assert!(!said.contains("allow_remote()"), "{said}");
+}
+
+/// A leading minus belongs to the number: "unexpected argument '-1'" would not say what to write.
+#[test]
+fn numbers_out_of_range_are_refused_with_the_allowed_values() {
+    for (option, values, allowed, zh) in [
+        (
+            "--speed",
+            &["-1", "-0.5", "0", "1e99", "NaN", "inf", "abc"][..],
+            "from 0.001 to 1000000",
+            "0.001 到 1000000 之间",
+        ),
+        (
+            "--seed",
+            &["-1", "1e99", "1.5", "abc", "99999999999999999999"],
+            "from 0 to 18446744073709551615",
+            "0 到 18446744073709551615 之间",
+        ),
+        (
+            "--timeout",
+            &["-1", "0", "1e99", "NaN", "abc"],
+            "greater than 0",
+            "大于 0",
+        ),
+    ] {
+        for value in values {
+            for (lang, expected) in [("en", allowed), ("zh", zh)] {
+                let arguments = match option {
+                    "--timeout" => &[
+                        "--lang",
+                        lang,
+                        "--sandbox",
+                        option,
+                        value,
+                        "request",
+                        "GET",
+                        "v3/certificates",
+                    ][..],
+                    _ => &["--lang", lang, "sandbox", option, value],
+                };
+                let output = Command::new(env!("CARGO_BIN_EXE_wechatpay"))
+                    .args(arguments)
+                    .output()
+                    .unwrap();
+                let said = String::from_utf8(output.stderr).unwrap();
+                assert!(
+                    matches!(output.status.code(), Some(2 | 3)),
+                    "{arguments:?}: {said}"
+                );
+                assert!(said.contains(expected), "{arguments:?}: {said}");
+                assert!(said.len() < 400, "{said}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -206,7 +263,7 @@ fn hang_ups_are_ignored() -> bool {
 fn the_sandbox_survives_a_hang_up_under_nohup() {
     let binary = env!("CARGO_BIN_EXE_wechatpay");
     let script = format!("trap '' HUP; exec '{binary}' sandbox --json --fault slow=500");
-    let running = Running::of(std::process::Command::new("sh").args(["-c", &script]), true);
+    let running = Running::of(Command::new("sh").args(["-c", &script]), true);
     let base = running.json()["base_url"].as_str().unwrap().to_owned();
     running.signal("-HUP");
     // Time enough to end.

@@ -227,7 +227,7 @@ impl Bench {
                 assert!(why.leaves_number_free());
                 NOT_DONE
             }
-            Outcome::StillUnknown(err) => panic!("{}: unknown: {}", case.name, err.report()),
+            Outcome::StillUnknown(why) => panic!("{}: {why}", case.name),
         }
     }
 

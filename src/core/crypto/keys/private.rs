@@ -35,7 +35,7 @@ use crate::secret::Secret;
 /// use wechatpay_chain::PrivateKey;
 ///
 /// let key = PrivateKey::from_file("apiclient_key.pem")?;
-/// let same = PrivateKey::from_bytes(std::env::var("WECHATPAY_PRIVATE_KEY").unwrap_or_default())?;
+/// let same = PrivateKey::from_bytes(std::env::var("SHOP_PRIVATE_KEY").unwrap_or_default())?;
 /// # Ok::<_, wechatpay_chain::Error>(())
 /// ```
 #[derive(Clone)]

@@ -101,7 +101,7 @@ pub(super) const COMMON: &[(&str, &str)] = &[
         "there is no merchant private key: give \
          private_key(PrivateKey::from_file(\"apiclient_key.pem\")?); it was created together with the \
          merchant certificate at 商户平台 → 账户中心 → API安全 → 商户API证书",
-        "缺少商户私钥：请提供 private_key(PrivateKey::from_file(\"apiclient_key.pem\")?)，它与商户证书一起在 商户平台 → 账户中心 → API安全 → 商户API证书 生成",
+        "缺少商户私钥：请提供 private_key(PrivateKey::from_file(\"apiclient_key.pem\")?)，它与商户API证书一起在 商户平台 → 账户中心 → API安全 → 商户API证书 生成",
     ),
     (
         "there is no merchant certificate serial: give serial(..), shown at 商户平台 → 账户中心 → API安全 → 商户API证书, or the certificate itself with certificate(Certificate::from_file(\"apiclient_cert.pem\")?)",
@@ -117,11 +117,11 @@ pub(super) const COMMON: &[(&str, &str)] = &[
     ),
     (
         "a merchant certificate was given without its private key: give private_key(..) too",
-        "只提供了商户证书，没有私钥：请同时提供 private_key(..)",
+        "只提供了商户API证书，没有私钥：请同时提供 private_key(..)",
     ),
     (
         "a private key was given without the merchant certificate: give certificate(..) too",
-        "只提供了私钥，没有商户证书：请同时提供 certificate(..)",
+        "只提供了私钥，没有商户API证书：请同时提供 certificate(..)",
     ),
     (
         "both mchid(..) and brand_id(..) were given: a merchant and a brand sign with different keys, \
@@ -171,7 +171,7 @@ pub(super) const COMMON: &[(&str, &str)] = &[
     (
         "the serial {} differs from the merchant certificate's, {}; give only the certificate, and its \
          serial is used",
-        "序列号 {} 与商户证书的 {} 不一致；只提供证书即可，序列号会从中读取",
+        "序列号 {} 与商户API证书的 {} 不一致；只提供证书即可，序列号会从中读取",
     ),
     (
         "{} is not the id of a WeChat Pay public key: the id is PUB_KEY_ID_ and digits, shown next to \

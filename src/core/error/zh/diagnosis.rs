@@ -70,7 +70,7 @@ pub(super) const DIAGNOSIS: &[(&str, &str)] = &[
     ),
     (
         "the header {} appears more than once: pass the headers of one delivery, each once",
-        "请求头 {} 出现了多次：请传入同一次投递的请求头，每个一次",
+        "请求头 {} 出现了多次：请传入同一次发送的请求头，每个一次",
     ),
     (
         "the header {} is not ASCII text: pass the headers as received",
@@ -279,7 +279,7 @@ pub(super) const DIAGNOSIS: &[(&str, &str)] = &[
     ),
     (
         "no given key verifies the SM2 signature, and no common alteration explains it: pass the headers and the body of one delivery, the body byte for byte as received, and check that the key is WeChat Pay's with this id; otherwise the signature is forged",
-        "已提供的密钥都无法验证这个 SM2 签名，常见的改动也无法解释：请传入同一次投递的请求头和请求体，请求体要逐字节保持原样，并检查密钥是否为微信支付的、与 ID 对应；否则签名是伪造的",
+        "已提供的密钥都无法验证这个 SM2 签名，常见的改动也无法解释：请传入同一次发送的请求头和请求体，请求体要逐字节保持原样，并检查密钥是否为微信支付的、与 ID 对应；否则签名是伪造的",
     ),
     // The resource.
     (
@@ -324,11 +324,11 @@ pub(super) const DIAGNOSIS: &[(&str, &str)] = &[
     ),
     (
         "the right key signed a different body: this body belongs to another notification, or was changed outside its resource; pass the headers and the body of one delivery",
-        "密钥正确，但签名的是另一个请求体：它属于其他通知，或在 resource 之外被改动；请传入同一次投递的请求头和请求体",
+        "密钥正确，但签名的是另一个请求体：它属于其他通知，或在 resource 之外被改动；请传入同一次发送的请求头和请求体",
     ),
     (
         "the right key signed a different body, and no common alteration explains it: pass the headers and the body of one delivery, the body byte for byte as received",
-        "密钥正确，但签名的是另一个请求体，常见的改动都无法解释：请传入同一次投递的请求头和请求体，请求体要逐字节保持原样",
+        "密钥正确，但签名的是另一个请求体，常见的改动都无法解释：请传入同一次发送的请求头和请求体，请求体要逐字节保持原样",
     ),
     (
         "the resource opens with the key that was given as the APIv2 key: the two keys are swapped, so give this one as the APIv3 key (商户平台 → 账户中心 → API安全 → APIv3密钥)",

@@ -6,6 +6,7 @@ mod diagnosis;
 mod files;
 mod notify;
 mod protocol;
+mod resilience;
 mod sandbox;
 mod settings;
 mod sm;
@@ -24,6 +25,7 @@ const MESSAGES: &[&Phrases] = &[
     files::FILES,
     notify::NOTIFY,
     protocol::PROTOCOL,
+    resilience::RESILIENCE,
     sandbox::SANDBOX,
     settings::SETTINGS,
     sm::SM,

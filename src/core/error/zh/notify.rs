@@ -60,7 +60,7 @@ pub(super) const NOTIFY: &[(&str, &str)] = &[
     ),
     (
         "the certificate that signed the notification did not arrive in time; it is still being fetched, and the next delivery may be verified with it",
-        "为通知签名的证书没有及时取得；仍在获取中，下一次投递可能就能验签",
+        "为通知签名的证书没有及时取得；仍在获取中，下一次发送可能就能验签",
     ),
     (
         "a signature probe by WeChat Pay, to check that notifications are verified: answer 4xx and raise no alarm",

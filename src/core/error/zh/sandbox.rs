@@ -52,8 +52,8 @@ pub(super) const SANDBOX: &[(&str, &str)] = &[
         "商户 {} 给出了两次：请只写一次",
     ),
     (
-        "{} is not a speed: from 0.001 to 1000000",
-        "{} 不是速度：应在 0.001 到 1000000 之间",
+        "{} is not a speed: give a number from 0.001 to 1000000",
+        "{} 不能作为速度：请给出 0.001 到 1000000 之间的数字",
     ),
     (
         "{} is not a name by which the sandbox can be reached: give a DNS name or an address alone (--host wechatpay), \

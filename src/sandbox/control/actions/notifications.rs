@@ -59,7 +59,7 @@ const URL_HINT: Bilingual = Bilingual::new(
     "url 是商户服务器接收通知的地址",
 );
 const KINDS_HINT: Bilingual =
-    Bilingual::new("GET kinds lists the kinds", "GET kinds 列出可以投递的通知");
+    Bilingual::new("GET kinds lists the kinds", "GET kinds 列出可以发送的通知");
 
 fn kind(args: &Args) -> Outcome<KindRow> {
     let name = match args.text("event_type")? {
@@ -113,7 +113,7 @@ pub(in crate::control) fn resend(
         let error = Bilingual::of_error(unreachable_zh(state.settings.reach()), err.report());
         let hint = (
             "POST notifications posts one of the same kind to another url",
-            "POST notifications 可将同类通知投递到其他地址",
+            "POST notifications 可将同类通知发送到其他地址",
         );
         Problem::new(StatusCode::CONFLICT, error, hint)
     })?;

@@ -147,12 +147,12 @@ const LEADING_ZEROS: SerialMistake = (
 const OF_PUBLIC_KEY: SerialMistake = (
     "serial_of_public_key",
     "it is the id of WeChat Pay's public key, which belongs in Wechatpay-Serial; serial_no is the serial of the merchant certificate",
-    "填成了微信支付公钥ID（它用于 Wechatpay-Serial），这里应是商户证书的序列号",
+    "填成了微信支付公钥ID（它用于 Wechatpay-Serial），这里应是商户API证书的序列号",
 );
 const OF_PLATFORM: SerialMistake = (
     "serial_of_platform",
     "it is the serial of the platform certificate; serial_no is the serial of the merchant certificate",
-    "填成了平台证书的序列号，这里应是商户证书的序列号",
+    "填成了平台证书的序列号，这里应是商户API证书的序列号",
 );
 const OF_OTHER_PARTY: SerialMistake = (
     "serial_of_other_party",
@@ -167,7 +167,7 @@ const OF_OTHER_MERCHANT: SerialMistake = (
 const IS_ID: SerialMistake = (
     "serial_is_id",
     "it is the merchant id and not the serial of the certificate",
-    "填成了商户号，应为商户证书的序列号",
+    "填成了商户号，应为商户API证书的序列号",
 );
 const OF_STRANGER: SerialMistake = (
     "serial_other",

@@ -18,8 +18,8 @@ pub(super) fn page(state: &Arc<SandboxState>, lang: Lang) -> Markup {
     let all = state.notifier.brief();
     let pace = state.notifier.speed();
     let content = html! {
-        p { a.action href={ (HERE) "/new" } { (lang.say("Post one by hand", "手动投递")) } }
-        @if all.is_empty() { (empty(lang.say("None has been posted yet.", "还没有投递过通知。"))) }
+        p { a.action href={ (HERE) "/new" } { (lang.say("Post one by hand", "手动发送")) } }
+        @if all.is_empty() { (empty(lang.say("None has been posted yet.", "还没有发送过通知。"))) }
         @else { (table(&all, pace, lang)) }
     };
     layout::page(
@@ -55,10 +55,10 @@ pub(super) fn new_notification(state: &SandboxState, lang: Lang) -> Markup {
             label.wide { (lang.say("Resource as JSON; empty: one is made up", "resource 明文（JSON），留空则自动生成"))
                 textarea name="resource" {}
             }
-            button.main { (lang.say("Post", "投递")) }
+            button.main { (lang.say("Post", "发送")) }
         }
     };
-    let title = lang.say("Post a notification", "投递通知");
+    let title = lang.say("Post a notification", "发送通知");
     layout::page(lang, HERE, title, false, &form)
 }
 
@@ -69,7 +69,7 @@ fn table(all: &[DeliveryRecord], pace: f64, lang: Lang) -> Markup {
                 th { "#" }
                 th { (lang.say("Kind", "类型")) }
                 th { (lang.say("State", "状态")) }
-                th { (lang.say("Last attempt", "最近一次投递")) }
+                th { (lang.say("Last attempt", "最近一次发送")) }
                 th {}
             } }
             tbody { @for record in all.iter().rev().take(100) {
@@ -96,7 +96,7 @@ fn outcome(count: usize, attempt: &AttemptRecord, lang: Lang) -> Markup {
 
 fn again(record: &DeliveryRecord, back: &str, lang: Lang) -> Markup {
     let path = format!("notifications/{}/resend", record.id);
-    button(&path, back, lang.say("Again", "重新投递"))
+    button(&path, back, lang.say("Again", "重新发送"))
 }
 
 /// One notification; it is followed while it is on its way.
@@ -112,11 +112,11 @@ pub(super) fn item(record: &DeliveryRecord, pace: f64, lang: Lang) -> Markup {
         h2 { (lang.say("What it is about, in plaintext", "通知内容明文")) }
         (pretty(&record.resource))
         @if let Some(posted) = &record.posted {
-            h2 { (lang.say("As it was posted last", "最近一次投递的报文")) }
+            h2 { (lang.say("As it was posted last", "最近一次发送的报文")) }
             (layout::body(&posted.body, lang))
             (headers(&posted.headers))
         }
-        h2 { (lang.say("Attempts", "投递记录")) }
+        h2 { (lang.say("Attempts", "发送记录")) }
         @for attempt in record.attempts.iter().rev() { (tried(attempt, lang)) }
     };
     let title = format!("{} {}", lang.say("Notification", "通知"), record.id);
@@ -151,10 +151,10 @@ fn problem(attempt: &AttemptRecord, lang: Lang) -> Option<&str> {
 
 fn state(record: &DeliveryRecord, pace: f64, lang: Lang) -> Markup {
     let (class, name) = match record.state {
-        DeliveryState::Pending => ("dim", lang.say("pending", "待投递")),
+        DeliveryState::Pending => ("dim", lang.say("pending", "待发送")),
         DeliveryState::Accepted => ("good", lang.say("accepted", "商户已接收")),
         DeliveryState::GivenUp => ("bad", lang.say("given up", "已放弃")),
-        DeliveryState::NotSent => ("bad", lang.say("not sent", "未投递")),
+        DeliveryState::NotSent => ("bad", lang.say("not sent", "未发送")),
     };
     html! {
         span class=(class) { (name) }
@@ -162,7 +162,7 @@ fn state(record: &DeliveryRecord, pace: f64, lang: Lang) -> Markup {
             br;
             span.dim { @match lang {
                 Lang::En => { "again " (seconds) " s after the last attempt" }
-                Lang::Zh => { "上次投递后 " (seconds) " 秒重试" }
+                Lang::Zh => { "上次发送后 " (seconds) " 秒重试" }
             } }
         }
     }

@@ -58,7 +58,7 @@ fn identity(state: &SandboxState, lang: Lang) -> Markup {
             dd { code { (state.base_url.get().map_or("", String::as_str)) } }
             dt { (lang.say("Merchant id", "商户号")) }
             dd { code { (first.mchid()) } }
-            dt { (lang.say("Certificate serial", "商户证书序列号")) }
+            dt { (lang.say("Certificate serial", "商户API证书序列号")) }
             dd { code { (serial) } }
             dt { (lang.say("Public key id", "微信支付公钥ID")) }
             dd { code { (public_id) } }

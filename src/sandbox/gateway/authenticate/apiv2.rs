@@ -163,12 +163,12 @@ fn check_client_certificate(
                 format!(
                     "the certificate {serial} of the TLS connection is not that of the mch_id {mchid}, which is {own}"
                 ),
-                format!("TLS 连接出示的证书 {serial} 不属于 mch_id {mchid}，其商户证书是 {own}"),
+                format!("TLS 连接出示的证书 {serial} 不属于 mch_id {mchid}，其商户API证书是 {own}"),
             ))
         }
         ClientCertificate::Missing => Bilingual::new(
             "the TLS connection presents no merchant certificate",
-            "TLS 连接没有出示商户证书",
+            "TLS 连接没有出示商户API证书",
         ),
     };
     Err(Refusal::v2(NO_CERTIFICATE, why))

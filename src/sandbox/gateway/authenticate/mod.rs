@@ -213,7 +213,7 @@ fn check(
     }
     let why = (
         "the nonce was used by an earlier request: is the same signed request sent twice?",
-        "随机串已被之前的请求使用：是否把同一个签好名的请求发送了两次？",
+        "随机串已被之前的请求使用：是否把同一个已签名的请求发送了两次？",
     );
     Err(Refusal::sign_error(NONCE_USED, why))
 }

@@ -85,7 +85,7 @@ fn undelivered(err: &Error) -> Bilingual {
     let zh = match err.kind() {
         ErrorKind::Timeout => "商户服务器没有在 5 秒内应答（这是微信支付的要求）",
         ErrorKind::Connect => "连接不上通知地址：该地址没有服务器在监听，或 TLS 握手失败",
-        ErrorKind::Builder => "无法向这个地址投递通知",
+        ErrorKind::Builder => "无法向这个地址发送通知",
         _ => "商户服务器中断了连接，或应答不是 HTTP，或超过 1 MiB",
     };
     Bilingual::of_error(zh, err.report())

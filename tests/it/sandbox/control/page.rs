@@ -48,7 +48,7 @@ fn every_page_is_there_in_both_languages() -> Outcome {
         (
             "/_sandbox/notifications/new",
             "Post a notification",
-            "投递通知",
+            "发送通知",
         ),
         ("/_sandbox/notifications/1", "Notification 1", "通知 1"),
     ] {
