@@ -50,6 +50,21 @@ fn about_the_body(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
     let form = "multipart/form-data; boundary=b";
     Ok(vec![
         (post("{")?, "not JSON", "不是合法的 JSON"),
+        (post("\u{feff}{}")?, "byte order mark", "字节顺序标记"),
+        (post("a=1&b=2")?, "a form", "表单格式"),
+        (post("<xml></xml>")?, "it is XML", "是 XML"),
+        (
+            post("")?.body(b"\x1f\x8b\x08".to_vec()),
+            "compressed with gzip",
+            "gzip 压缩",
+        ),
+        (
+            post("")?.body(b"{\"a\":\"\xb2\xe2\"}".to_vec()),
+            "perhaps GBK",
+            "可能是 GBK",
+        ),
+        (post("[{}]")?, "a list in JSON", "JSON 的数组"),
+        (post("1")?, "a plain value in JSON", "JSON 的单个值"),
         (
             post("{}")?.header("Content-Type", "text/plain"),
             "text/plain",
@@ -69,6 +84,12 @@ fn about_the_body(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
             post("--b--\r\n")?.header("Content-Type", form),
             "no part named meta",
             "没有名为 meta 的部分",
+        ),
+        (
+            post("--a\r\nContent-Disposition: form-data; name=meta\r\n\r\n{}\r\n--a--\r\n")?
+                .header("Content-Type", form),
+            "no line of the body is --b, the boundary of Content-Type, and the first line is \"--a\"",
+            "第一行是 \"--a\"",
         ),
     ])
 }

@@ -139,23 +139,37 @@ fn split(received: &Received) -> Result<Content, Refusal> {
     let (mut meta, mut file) = (None, None);
     for part in multipart::parts(kind, body) {
         match part.disposition("name") {
-            Some("meta") if part.disposition("filename").is_some() => return Err(meta_is_file()),
+            Some("meta") if part.is_file() => return Err(meta_is_file()),
             Some("meta") => meta = meta.or(Some(body.slice_ref(part.content))),
             Some("file") => file = file.or(Some(body.slice_ref(part.content))),
             _ => {}
         }
     }
-    let meta = meta.ok_or_else(|| {
-        let why = (
-            "the upload has no part named meta",
-            "上传请求的表单中没有名为 meta 的部分",
-        );
-        Refusal::invalid(StatusCode::BAD_REQUEST, "无效请求", why)
-    })?;
+    let meta = meta.ok_or_else(|| no_meta(kind, body))?;
     if meta.len() > MAX_JSON {
         return Err(too_long(("part meta", "meta 部分"), MAX_JSON));
     }
     Ok(Content::Upload { meta, file })
+}
+
+fn no_meta(kind: &str, body: &[u8]) -> Refusal {
+    let why = match multipart::other_boundary(kind, body) {
+        Some((boundary, line)) => Bilingual::from((
+            format!(
+                "the upload has no part named meta: no line of the body is --{boundary}, the boundary of Content-Type, \
+                 and the first line is {line:?}"
+            ),
+            format!(
+                "上传请求的表单中没有名为 meta 的部分：报文主体中没有 Content-Type 的 boundary 所指的 --{boundary} 这一行，\
+                 第一行是 {line:?}"
+            ),
+        )),
+        None => Bilingual::new(
+            "the upload has no part named meta; lines end with \\r\\n",
+            "上传请求的表单中没有名为 meta 的部分；每行应以 \\r\\n 结尾",
+        ),
+    };
+    Refusal::invalid(StatusCode::BAD_REQUEST, "无效请求", why)
 }
 
 /// WeChat Pay does not take a part with a file name for the `meta` that is signed.
