@@ -102,9 +102,6 @@ pub(super) fn parse(
     let mut json = read_json(&text)?;
     let mut query = None;
     if let Some(operation) = received.operation {
-        if upload.is_none() {
-            require_object(received, json.as_ref())?;
-        }
         let decryptor = FieldDecryptor {
             operation,
             headers: &received.head.headers,
@@ -114,7 +111,8 @@ pub(super) fn parse(
         if let Some(encrypted) = received.head.uri.query() {
             query = decryptor.decrypt_query(encrypted)?;
         }
-        if let Some(body) = json.take() {
+        // The check of the fields refuses a list or a plain value.
+        if let Some(body) = json.take_if(|json| json.is_object()) {
             json = Some(decrypt_body(&decryptor, body, upload.is_some())?);
         }
     }
@@ -179,23 +177,6 @@ fn not_json(text: &[u8], err: &serde_json::Error) -> Bilingual {
         format!("the body is not JSON: {other}"),
         format!("报文主体不是合法的 JSON：{other_zh}"),
     ))
-}
-
-/// Refuses a list or a plain value where a request has an object. A `GET` may have any body.
-fn require_object(received: &Received, json: Option<&Value>) -> Result<(), Refusal> {
-    let kind = match json {
-        Some(Value::Array(_)) => ("a list", "数组"),
-        Some(Value::Object(_) | Value::Null) | None => return Ok(()),
-        Some(_) => ("a plain value", "单个值"),
-    };
-    if !takes_body(received) {
-        return Ok(());
-    }
-    let why = (
-        format!("the body is {} in JSON, and not an object", kind.0),
-        format!("报文主体是 JSON 的{}，应为对象", kind.1),
-    );
-    Err(Refusal::param_error("参数错误", why))
 }
 
 fn takes_body(received: &Received) -> bool {

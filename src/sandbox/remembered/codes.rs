@@ -36,7 +36,7 @@ impl Records {
         if let Some(answer) = self.repeated(plan, request, &sent) {
             return Some(answer);
         }
-        if let Some(Err(refusal)) = self.addressed(plan, request) {
+        if let Err(refusal) = self.addressed(plan, request)? {
             return Some(Err(refusal));
         }
         let (status, mut body) = answer_of(request, generate)?;

@@ -20,6 +20,7 @@
 
 mod codes;
 mod exchange;
+mod lists;
 mod overlay;
 mod parts;
 mod plan;
@@ -34,14 +35,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::refusal::{Refusal, business};
 use crate::validation::IncomingRequest;
 use crate::world::Outcome;
 use exchange::{Generated, answer_of, owner_of, response_of, sent, success, text, value_of};
 use plan::{Plan, Role};
-use record::{Key, Record, is_wanted, new_record};
+use record::{Key, Record, new_record};
 #[cfg(feature = "state")]
 pub(crate) use saved::SavedRecords;
 
@@ -328,40 +329,6 @@ impl Records {
             self.insert(record);
         }
         Some(Ok(success(answer)))
-    }
-
-    fn list(
-        &mut self,
-        plan: &Plan,
-        request: &IncomingRequest<'_>,
-        generate: impl FnOnce() -> Generated,
-    ) -> Option<Outcome> {
-        let (list, names) = (plan.list?, &plan.names);
-        let is_item = |record: &&Record| {
-            let is_named = record.keys.iter().any(|key| names.contains(&&*key.1));
-            record.family == plan.family && is_named
-        };
-        let mut items = self.rows.values().filter(is_item).peekable();
-        let is_known = |name: &&str| self.names.contains(&(plan.family, (*name).to_owned()));
-        if items.peek().is_none() && !names.iter().any(is_known) {
-            return None;
-        }
-        let found: Vec<&Record> = items.filter(|record| is_wanted(record, request)).collect();
-        let (status, mut body) = answer_of(request, generate)?;
-        let answer = body.as_mut()?.as_object_mut()?;
-        let fields = response_of(request);
-        let number = |name| value_of(request, name).and_then(|it| it.parse::<usize>().ok());
-        let (offset, limit) = (number("offset"), number("limit"));
-        let items = overlay::items(&found, answer.get(list), list, fields);
-        let shown = items.skip(offset.unwrap_or(0)).take(limit.unwrap_or(100));
-        let shown: Vec<Value> = shown.collect();
-        for total in ["total_count", "total", "count"] {
-            if answer.get(total).is_some_and(Value::is_number) {
-                answer.insert(total.to_owned(), json!(found.len()));
-            }
-        }
-        answer.insert(list.to_owned(), shown.into());
-        Some(Ok(success((status, body))))
     }
 
     /// The record that the request names; `None` when no record with a number of this name was ever created.

@@ -1,6 +1,6 @@
 //! Reads and writes settings, which have no number.
 
-use http::Method;
+use http::{Method, StatusCode};
 use serde_json::Value;
 
 use super::exchange::{Generated, answer_of, response_of, sent, setting_of, success};
@@ -42,17 +42,27 @@ impl Records {
                 return Some(Ok(success(answer)));
             }
         };
-        let (status, mut body) = answer_of(request, generate)?;
+        let answer = answer_of(request, generate)?;
         if method == Method::DELETE {
             self.remove(row);
-            return Some(Ok(success((status, body))));
+            return Some(Ok(success(answer)));
         }
+        self.rewrite(row, request, answer)
+    }
+
+    /// Writes a setting that is known, and reads it.
+    fn rewrite(
+        &mut self,
+        row: u64,
+        request: &IncomingRequest<'_>,
+        (status, mut body): (StatusCode, Option<Value>),
+    ) -> Option<Outcome> {
         let (bytes, record) = (self.bytes, self.rows.get_mut(&row)?);
         let before = record.bytes;
         record.update(&sent(request));
         if let Some(Value::Object(answer)) = &mut body {
             // The members of some answers are not documented.
-            if method == Method::GET && response_of(request).is_empty() {
+            if request.operation.method() == Method::GET && response_of(request).is_empty() {
                 answer.clone_from(&record.members);
             }
             overlay::write(record, answer, response_of(request));

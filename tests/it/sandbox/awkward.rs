@@ -33,46 +33,47 @@ fn send(sandbox: &Sandbox, bytes: &[u8]) -> Outcome<Answer> {
 
 type Spelling = fn(String) -> String;
 
+const SPELLINGS: [(&str, Spelling); 12] = [
+    ("HTTP/1.0", |head| head.replace("HTTP/1.1", "HTTP/1.0")),
+    ("absolute form", |head| {
+        head.replace("POST /", "POST http://api.mch.weixin.qq.com/")
+    }),
+    ("another host", |head| {
+        head.replace("127.0.0.1", "api.mch.weixin.qq.com")
+    }),
+    ("no host", |head| head.replace("Host: 127.0.0.1\r\n", "")),
+    ("names in capitals", |head| {
+        head.replace("Authorization", "AUTHORIZATION")
+    }),
+    ("names in lower case", |head| {
+        head.replace("Content-Type", "content-type")
+    }),
+    ("no blanks", |head| {
+        head.replace("Authorization: ", "Authorization:")
+    }),
+    ("blanks around values", |head| {
+        head.replace("Authorization: ", "Authorization:\t ")
+            .replace("\"\r\n", "\" \t\r\n")
+    }),
+    ("blanks in Authorization", |head| {
+        head.replace("\",", "\", ")
+    }),
+    ("lines of LF", |head| head.replace("\r\n", "\n")),
+    ("parameters of Content-Type", |head| {
+        head.replace(
+            "application/json\r\n",
+            "APPLICATION/JSON ; charset=\"utf-8\"\r\n",
+        )
+    }),
+    ("two of Accept", |head| {
+        head.replace("Accept:", "Accept: */*\r\nAccept:")
+    }),
+];
+
 #[test]
 fn other_spellings_of_a_head_are_accepted() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
-    let spellings: [(&str, Spelling); 12] = [
-        ("HTTP/1.0", |head| head.replace("HTTP/1.1", "HTTP/1.0")),
-        ("absolute form", |head| {
-            head.replace("POST /", "POST http://api.mch.weixin.qq.com/")
-        }),
-        ("another host", |head| {
-            head.replace("127.0.0.1", "api.mch.weixin.qq.com")
-        }),
-        ("no host", |head| head.replace("Host: 127.0.0.1\r\n", "")),
-        ("names in capitals", |head| {
-            head.replace("Authorization", "AUTHORIZATION")
-        }),
-        ("names in lower case", |head| {
-            head.replace("Content-Type", "content-type")
-        }),
-        ("no blanks", |head| {
-            head.replace("Authorization: ", "Authorization:")
-        }),
-        ("blanks around values", |head| {
-            head.replace("Authorization: ", "Authorization:\t ")
-                .replace("\"\r\n", "\" \t\r\n")
-        }),
-        ("blanks in Authorization", |head| {
-            head.replace("\",", "\", ")
-        }),
-        ("lines of LF", |head| head.replace("\r\n", "\n")),
-        ("parameters of Content-Type", |head| {
-            head.replace(
-                "application/json\r\n",
-                "APPLICATION/JSON ; charset=\"utf-8\"\r\n",
-            )
-        }),
-        ("two of Accept", |head| {
-            head.replace("Accept:", "Accept: */*\r\nAccept:")
-        }),
-    ];
-    for (index, (name, spelling)) in spellings.into_iter().enumerate() {
+    for (index, (name, spelling)) in SPELLINGS.into_iter().enumerate() {
         let (head, body) = right(&sandbox, &format!("AWKWARD{index}"))?;
         let changed = spelling(head.clone());
         assert_ne!(changed, head, "{name}");
@@ -195,41 +196,44 @@ fn upload(sandbox: &Sandbox, kind: &str, parts: [&str; 2]) -> Outcome<Raw> {
     raw.authorized()
 }
 
+const FORM: &str = "multipart/form-data; boundary=b";
+const FILE: &str = "name=\"file\"; filename=\"图.png\"";
+
+const UPLOADS: [(&str, [&str; 2]); 10] = [
+    (FORM, [META, FILE]),
+    (FORM, [FILE, META]),
+    (FORM, ["\r\n\tname=\"meta\"", FILE]),
+    (FORM, ["name=meta", "name=file; filename=a.png"]),
+    (
+        FORM,
+        [META, "name=\"file\"; filename*=UTF-8''%E5%9B%BE.png"],
+    ),
+    (
+        FORM,
+        [
+            META,
+            "filename=\"a.png\"; filename*=UTF-8''a.png; name=\"file\"",
+        ],
+    ),
+    (FORM, [META, "filename=\"a\\\"b.png\"; name=\"file\""]),
+    (
+        FORM,
+        [
+            META,
+            "name=\"file\"; filename=\"图.png\"\r\nContent-Transfer-Encoding: binary",
+        ],
+    ),
+    (
+        "multipart/form-data; charset=utf-8; boundary=\"b\"",
+        [META, FILE],
+    ),
+    ("MULTIPART/FORM-DATA;BOUNDARY=b", [META, FILE]),
+];
+
 #[test]
 fn other_spellings_of_an_upload_are_accepted() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
-    let kind = "multipart/form-data; boundary=b";
-    let file = "name=\"file\"; filename=\"图.png\"";
-    for (kind, parts) in [
-        (kind, [META, file]),
-        (kind, [file, META]),
-        (kind, ["\r\n\tname=\"meta\"", file]),
-        (kind, ["name=meta", "name=file; filename=a.png"]),
-        (
-            kind,
-            [META, "name=\"file\"; filename*=UTF-8''%E5%9B%BE.png"],
-        ),
-        (
-            kind,
-            [
-                META,
-                "filename=\"a.png\"; filename*=UTF-8''a.png; name=\"file\"",
-            ],
-        ),
-        (kind, [META, "filename=\"a\\\"b.png\"; name=\"file\""]),
-        (
-            kind,
-            [
-                META,
-                "name=\"file\"; filename=\"图.png\"\r\nContent-Transfer-Encoding: binary",
-            ],
-        ),
-        (
-            "multipart/form-data; charset=utf-8; boundary=\"b\"",
-            [META, file],
-        ),
-        ("MULTIPART/FORM-DATA;BOUNDARY=b", [META, file]),
-    ] {
+    for (kind, parts) in UPLOADS {
         let answer = upload(&sandbox, kind, parts)?.send(&sandbox)?;
         assert_eq!(answer.status, 200, "{kind} {parts:?}: {}", why(&sandbox)?);
     }
@@ -237,7 +241,7 @@ fn other_spellings_of_an_upload_are_accepted() -> Outcome {
         "name=\"meta\"; filename=\"\"",
         "name=\"meta\"; filename*=UTF-8''meta",
     ] {
-        let answer = upload(&sandbox, kind, [meta, file])?.send(&sandbox)?;
+        let answer = upload(&sandbox, FORM, [meta, FILE])?.send(&sandbox)?;
         assert_eq!(answer.code()?, (401, "SIGN_ERROR".to_owned()), "{meta}");
     }
     Ok(())

@@ -158,7 +158,10 @@ fn apiv2_s_simulation_takes_the_key_that_it_gives() -> Outcome {
             "v2/xdc/apiv2sandbox/pay",
         ),
     ] {
-        let given = client.chain(path).post(json!({}), ()).wait()?;
+        let given = client
+            .chain(path)
+            .post(json!({"mch_id": sandbox.mchid()}), ())
+            .wait()?;
         let key = given["sandbox_signkey"].as_str().ok_or("no key")?;
         let simulated = sandbox.client_builder().v2_key(key).build()?;
         let number = format!("SIMULATED{}", path.len());

@@ -1,11 +1,13 @@
 //! Every remembered pair, and the page `docs/remembered.md`.
 
+mod numbers;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use super::exchange::text;
-use serde_json::Map;
+use serde_json::{Map, json};
 
 use super::*;
 use crate::mock::{SampleRequest, SchemaSettings};
@@ -382,260 +384,6 @@ fn a_coupon_is_used_and_returned() {
     assert_eq!((of("o1"), of("o2")), (1, 0));
 }
 
-/// Answers a request of one sub-merchant to the operation with this method and path.
-fn asked(remembered: &Remembered, method: &Method, path: &str, values: Value) -> Value {
-    let mut all = object(json!({"sub_mchid": "1900000001"}));
-    all.extend(object(values));
-    let outcome = call(remembered, operation(method, path), &all);
-    outcome.expect("it is remembered").unwrap()
-}
-
-#[test]
-fn a_number_that_a_query_has_shown_finds_the_record() {
-    let remembered = Remembered::default();
-    let orders = "v3/ebike/charge/transactions";
-    let by = |name: &str| format!("{orders}/{name}");
-    let (number, id) = (by("out-trade-no/{out_trade_no}"), by("id/{transaction_id}"));
-    for number in ["T1", "T2"] {
-        asked(
-            &remembered,
-            &Method::POST,
-            orders,
-            json!({"out_trade_no": number}),
-        );
-    }
-    for wanted in ["T1", "T2"] {
-        let seen = asked(
-            &remembered,
-            &Method::GET,
-            &number,
-            json!({"out_trade_no": wanted}),
-        );
-        let values = json!({"transaction_id": seen["transaction_id"]});
-        let found = asked(&remembered, &Method::GET, &id, values);
-        assert_eq!(found["out_trade_no"], wanted);
-        assert_eq!(found["amount"]["total"], seen["amount"]["total"]);
-    }
-    let unknown = object(json!({"transaction_id": "4200000000"}));
-    let unknown = call(&remembered, operation(&Method::GET, &id), &unknown);
-    assert_eq!(unknown.unwrap().unwrap_err().code, "RESOURCE_NOT_EXISTS");
-}
-
-/// The variable `refund_id` is the member `id` of the answers.
-#[test]
-fn refunds_of_other_countries_are_found_by_the_number_of_wechat_pay() {
-    for refunds in ["v3/global/refunds", "hk/v3/refunds"] {
-        let remembered = Remembered::default();
-        for number in ["R1", "R2"] {
-            let made = asked(
-                &remembered,
-                &Method::POST,
-                refunds,
-                json!({"out_refund_no": number}),
-            );
-            let path = format!("{refunds}/id/{{refund_id}}");
-            let found = asked(
-                &remembered,
-                &Method::GET,
-                &path,
-                json!({"refund_id": made["id"]}),
-            );
-            assert_eq!(
-                (&found["out_refund_no"], &found["id"]),
-                (&json!(number), &made["id"])
-            );
-        }
-    }
-}
-
-#[test]
-fn a_merchant_is_found_by_the_number_that_it_got() {
-    let remembered = Remembered::default();
-    let merchants = "v3/global/merchants";
-    let one = format!("{merchants}/{{sub_mchid}}");
-    let made = asked(&remembered, &Method::POST, merchants, json!({"name": "甲"}));
-    let other = asked(&remembered, &Method::POST, merchants, json!({"name": "乙"}));
-    assert_ne!(made["sub_mchid"], other["sub_mchid"]);
-    let name = |merchant: &Value| {
-        let named = json!({"sub_mchid": merchant["sub_mchid"]});
-        asked(&remembered, &Method::GET, &one, named)["name"].clone()
-    };
-    assert_eq!((name(&made), name(&other)), (json!("甲"), json!("乙")));
-    let renamed = json!({"sub_mchid": made["sub_mchid"], "name": "丙"});
-    asked(&remembered, &Method::PATCH, &one, renamed);
-    assert_eq!((name(&made), name(&other)), (json!("丙"), json!("乙")));
-}
-
-#[test]
-fn an_uploaded_code_is_available_until_a_coupon_has_it() {
-    let remembered = Remembered::default();
-    let stocks = "v3/marketing/busifavor/stocks";
-    let made = asked(&remembered, &Method::POST, stocks, json!({}));
-    let codes = format!("{stocks}/{{stock_id}}/couponcodes");
-    let upload = |codes_of: &str, list: Value| {
-        let values = json!({
-            "stock_id": made["stock_id"], "upload_request_no": codes_of, "coupon_code_list": list,
-        });
-        asked(&remembered, &Method::POST, &codes, values)
-    };
-    let first = upload("U1", json!(["C1", "C2", "C1"]));
-    assert_eq!(first["success_codes"], json!(["C1", "C2"]));
-    assert_eq!(first["duplicate_codes"], json!(["C1"]));
-    assert_eq!(
-        (&first["success_count"], &first["total_count"]),
-        (&json!(2), &json!(2))
-    );
-    assert_eq!(
-        upload("U1", json!(["C1", "C2", "C1"])),
-        first,
-        "it is re-entrant"
-    );
-    let second = upload("U2", json!(["C2", "C3"]));
-    assert_eq!(
-        (&second["success_codes"], &second["exist_codes"]),
-        (&json!(["C3"]), &json!(["C2"]))
-    );
-
-    let one = format!("{codes}/{{coupon_code}}");
-    let named = |code: &str| json!({"stock_id": made["stock_id"], "coupon_code": code});
-    let status = |code: &str| {
-        let found = asked(&remembered, &Method::GET, &one, named(code));
-        let code_of = found["code_information"].clone();
-        assert_eq!(code_of["coupon_code"], code);
-        code_of["code_status"].clone()
-    };
-    assert_eq!(status("C1"), "AVAILABLE");
-    let sent = json!({"coupon_code": "C1", "openid": "o1", "stock_id": made["stock_id"]});
-    asked(
-        &remembered,
-        &Method::POST,
-        "v3/marketing/busifavor/coupons/send",
-        sent,
-    );
-    assert_eq!(
-        (status("C1"), status("C2")),
-        (json!("DISPATCHED"), json!("AVAILABLE"))
-    );
-    let list = || {
-        let values = json!({"stock_id": made["stock_id"], "offset": 0, "limit": 10});
-        let found = asked(&remembered, &Method::GET, &codes, values);
-        let items = found["data"].as_array().unwrap().iter();
-        let mut codes: Vec<_> = items.map(|item| item["coupon_code"].clone()).collect();
-        codes.sort_by_key(Value::to_string);
-        codes
-    };
-    assert_eq!(list(), ["C1", "C2", "C3"]);
-    asked(&remembered, &Method::DELETE, &one, named("C2"));
-    assert_eq!(list(), ["C1", "C3"]);
-    let gone = call(
-        &remembered,
-        operation(&Method::GET, &one),
-        &object(named("C2")),
-    );
-    assert_eq!(gone.unwrap().unwrap_err().code, "RESOURCE_NOT_EXISTS");
-}
-
-#[test]
-fn a_detail_of_a_batch_is_that_of_the_request() {
-    let remembered = Remembered::default();
-    let detail = |number: &str, amount: i64| {
-        json!({
-            "out_detail_no": number, "transfer_amount": amount, "transfer_remark": number,
-            "openid": "o1", "user_name": "张三",
-        })
-    };
-    let batches = "v3/partner-transfer/batches";
-    let made =
-        json!({"out_batch_no": "B1", "transfer_detail_list": [detail("D1", 30), detail("D2", 50)]});
-    let made = asked(&remembered, &Method::POST, batches, made);
-    let batch = format!("{batches}/batch-id/{{batch_id}}");
-    let of = |values: Value| {
-        let mut all = object(json!({"batch_id": made["batch_id"], "out_batch_no": "B1"}));
-        all.extend(object(values));
-        Value::from(all)
-    };
-    let seen = asked(&remembered, &Method::GET, &batch, of(json!({})));
-    let listed = &seen["transfer_detail_list"];
-    assert_ne!(listed[0]["detail_id"], listed[1]["detail_id"]);
-    let out =
-        format!("{batches}/out-batch-no/{{out_batch_no}}/details/out-detail-no/{{out_detail_no}}");
-    let id = format!("{batch}/details/detail-id/{{detail_id}}");
-    for (index, (number, amount)) in [("D1", 30), ("D2", 50)].into_iter().enumerate() {
-        let by_number = of(json!({"out_detail_no": number}));
-        let found = asked(&remembered, &Method::GET, &out, by_number);
-        assert_eq!(
-            (&found["out_detail_no"], &found["transfer_amount"]),
-            (&json!(number), &json!(amount))
-        );
-        assert_eq!(found["detail_id"], listed[index]["detail_id"]);
-        let by_id = of(json!({"detail_id": found["detail_id"]}));
-        let same = asked(&remembered, &Method::GET, &id, by_id);
-        assert_eq!(
-            (&same["out_detail_no"], &same["transfer_amount"]),
-            (&json!(number), &json!(amount))
-        );
-    }
-    let unknown = object(of(json!({"out_detail_no": "D3"})));
-    let unknown = call(&remembered, operation(&Method::GET, &out), &unknown);
-    assert_eq!(unknown.unwrap().unwrap_err().code, "RESOURCE_NOT_EXISTS");
-}
-
-/// A batch of 微工卡 (payroll card) is queried as the service provider's others are.
-#[test]
-fn a_batch_of_payroll_cards_is_queried_with_the_other_batches() {
-    let remembered = Remembered::default();
-    let made = json!({"out_batch_no": "P1", "total_amount": 80});
-    let made = asked(
-        &remembered,
-        &Method::POST,
-        "v3/payroll-card/transfer-batches",
-        made,
-    );
-    let path = "v3/partner-transfer/batches/batch-id/{batch_id}";
-    let found = asked(
-        &remembered,
-        &Method::GET,
-        path,
-        json!({"batch_id": made["batch_id"]}),
-    );
-    assert_eq!(
-        (&found["out_batch_no"], &found["total_amount"]),
-        (&json!("P1"), &json!(80))
-    );
-}
-
-#[test]
-fn a_change_of_a_settlement_account_is_queried_by_its_number() {
-    let remembered = Remembered::default();
-    let of = "v3/apply4sub/sub_merchants/{sub_mchid}";
-    let sent = json!({"sub_mchid": "1900000001", "account_bank": "工商银行"});
-    let change = format!("{of}/modify-settlement");
-    let made = asked(&remembered, &Method::POST, &change, sent);
-    let path = format!("{of}/application/{{application_no}}");
-    let values = json!({"sub_mchid": "1900000001", "application_no": made["application_no"]});
-    let found = asked(&remembered, &Method::GET, &path, values);
-    assert_eq!(found["account_bank"], "工商银行");
-}
-
-#[test]
-fn an_authentication_is_found_by_the_number_of_the_merchant() {
-    let remembered = Remembered::default();
-    let authentications = "v3/payroll-card/authentications";
-    let sent =
-        json!({"sub_mchid": "1900000001", "authenticate_number": "A1", "project_name": "工地"});
-    asked(
-        &remembered,
-        &Method::POST,
-        &format!("{authentications}/pre-order"),
-        sent.clone(),
-    );
-    let path = format!("{authentications}/{{authenticate_number}}");
-    assert_eq!(
-        asked(&remembered, &Method::GET, &path, sent)["project_name"],
-        "工地"
-    );
-}
-
 #[test]
 fn a_repeated_request_gets_the_first_answer_as_long_as_documented() {
     let reentrant = catalog::operations().iter().filter(|it| it.reentrant());
@@ -748,13 +496,7 @@ fn pair(
         let owner = owner.filter_map(|name| members.get(*name)).next();
         asked.extend(owner.map(|owner| (sub.to_owned(), owner.clone())));
     }
-    // A part is one that was sent.
-    let arrays = members.values().filter_map(Value::as_array).flatten();
-    let parts = reading
-        .part
-        .into_iter()
-        .flat_map(|name| arrays.clone().map(move |it| (name, it)));
-    asked.extend(parts.filter_map(|(name, it)| Some((name.to_owned(), it.get(name)?.clone()))));
+    asked.extend(part(reading, &members));
     let seen = call(&remembered, reader, &asked).ok_or("it was made up")?;
     let seen = seen.map_err(|refusal| format!("{refusal:?}"))?;
     let again = call(&remembered, reader, &asked).ok_or("made up")?;
@@ -781,6 +523,14 @@ fn pair(
         Some(Ok(_)) if reading.names.len() > 1 => Ok(()),
         other => Err(format!("an unknown number: {other:?}")),
     }
+}
+
+/// The number of a part that was sent, if the query is for a part.
+fn part(reading: &Plan, members: &Map<String, Value>) -> Option<(String, Value)> {
+    let name = reading.part?;
+    let mut parts = members.values().filter_map(Value::as_array).flatten();
+    let number = parts.find_map(|part| part.get(name))?;
+    Some((name.to_owned(), number.clone()))
 }
 
 /// Creates a record, and searches for its number in each list of its family.
