@@ -42,7 +42,12 @@ pub(crate) fn find(method: &Method, path: &str) -> Option<&'static Operation> {
 }
 
 fn find_unprefixed(method: &Method, path: &str) -> Option<&'static Operation> {
-    catalog::find(method, &format!("v2{path}"))
+    let found = catalog::find(method, &format!("v2{path}"));
+    // The simulation has two addresses. Of the newer one, two operations are documented; WxJava sends it all of them.
+    found.or_else(|| {
+        let operation = path.strip_prefix("/xdc/apiv2sandbox/")?;
+        catalog::find(method, &format!("v2/sandboxnew/{operation}"))
+    })
 }
 
 /// The members of a request, and the file of an upload.

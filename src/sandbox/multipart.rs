@@ -24,9 +24,28 @@ pub(crate) struct Part<'b> {
 }
 
 impl Part<'_> {
+    /// Whether it has a file name: as `filename`, or as `filename*` of RFC 5987.
+    pub(crate) fn is_file(&self) -> bool {
+        let mut names = ["filename", "filename*"].into_iter();
+        names.any(|name| self.disposition(name).is_some())
+    }
+
     /// A parameter of its `Content-Disposition`: `name`, for a file also `filename`.
     pub(crate) fn disposition(&self, parameter_name: &str) -> Option<&str> {
-        self.head.lines().find_map(|line| {
+        // A line that begins with a blank continues the one before (RFC 5322, section 2.2.3), as Python's `email` folds it.
+        let lines = self.head.split("\r\n");
+        let lines = lines.scan(0, |at, line| {
+            let start = *at;
+            *at += line.len() + 2;
+            Some((start, line))
+        });
+        let mut starts: Vec<usize> = lines
+            .filter(|(_, line)| !line.starts_with([' ', '\t']))
+            .map(|(start, _)| start)
+            .collect();
+        starts.push(self.head.len());
+        starts.windows(2).find_map(|line| {
+            let line = &self.head[line[0]..line[1]];
             let (name, value) = line.split_once(':')?;
             let is_disposition = name.trim().eq_ignore_ascii_case("content-disposition");
             is_disposition
@@ -34,6 +53,20 @@ impl Part<'_> {
                 .flatten()
         })
     }
+}
+
+/// Why no part is found: the boundary of the header, and the first line of the body.
+pub(crate) fn other_boundary<'t>(
+    content_type: &'t str,
+    body: &'t [u8],
+) -> Option<(&'t str, String)> {
+    let boundary = parameter(content_type, "boundary")?;
+    let delimiter = format!("--{boundary}");
+    let is_there = after_delimiter(body, delimiter.as_bytes()).is_some();
+    let line = body.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line.trim_ascii_end();
+    let line = &line[..line.len().min(80)];
+    (!is_there).then(|| (boundary, String::from_utf8_lossy(line).into_owned()))
 }
 
 /// The complete parts in order; a truncated part is left out.
@@ -148,6 +181,28 @@ mod tests {
             ("x", None),
         ] {
             assert_eq!(parameter(value, name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_folded_header_is_one_line() {
+        let folded = BODY.replace("form-data; name=\"meta\"", "form-data;\r\n\tname=\"meta\"");
+        let kind = "multipart/form-data; boundary=b";
+        assert_eq!(meta(kind, folded.as_bytes()), Some(&b"{\"a\":1}"[..]));
+        let other = BODY.replace("name=\"meta\"", "x=1\r\nX: name=\"meta\"");
+        assert_eq!(meta(kind, other.as_bytes()), None, "it is another header");
+    }
+
+    #[test]
+    fn a_file_name_has_two_spellings() {
+        for (disposition, is_file) in [
+            ("name=\"meta\"; filename=\"a\"", true),
+            ("name=\"meta\"; filename*=UTF-8''a", true),
+            ("name=\"meta\"", false),
+        ] {
+            let body = BODY.replace("name=\"meta\"", disposition);
+            let mut parts = parts("multipart/form-data; boundary=b", body.as_bytes());
+            assert_eq!(parts.next().unwrap().is_file(), is_file, "{disposition}");
         }
     }
 

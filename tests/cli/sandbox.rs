@@ -275,15 +275,24 @@ fn the_code_for_one_sdk_stands_alone() {
                 "<?php",
                 &["'certs' => [", "'secret' =>", "'merchant' =>"][..],
             ),
-            ("node", "const {", &["certs: {", "secret:", "merchant:"]),
+            (
+                "node",
+                "// npm install",
+                &["certs: {", "secret:", "merchant:"],
+            ),
             (
                 "go",
-                "package main",
-                &["\"context\"", "ctx :=", "option.WithHTTPClient"],
+                "// go get",
+                &[
+                    "package main",
+                    "\"context\"",
+                    "ctx :=",
+                    "option.WithHTTPClient",
+                ],
             ),
             (
                 "java",
-                "import ",
+                "// com.github.wechatpay-apiv3:wechatpay-java",
                 &[
                     "RSAPublicKeyConfig config",
                     ".config(config).httpClient(http)",
@@ -294,7 +303,7 @@ fn the_code_for_one_sdk_stands_alone() {
                 "use wechatpay_chain",
                 &["Client::builder()", ".v2_key("],
             ),
-            ("python", "import ", &["wechatpayv3.WeChatPay("]),
+            ("python", "# pip install", &["wechatpayv3.WeChatPay("]),
         ] {
             let code = snippet(sdk, tls, &dir);
             assert!(code.starts_with(first), "{sdk}: {code}");

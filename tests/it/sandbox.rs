@@ -2,6 +2,7 @@
 
 mod accounts;
 mod answers;
+mod awkward;
 mod brand;
 mod control;
 mod faults;

@@ -223,7 +223,7 @@ fn resolve(reference: &BytesRef<'_>) -> Result<String, BoxError> {
 
 fn unexpected(event: &Event<'_>) -> BoxError {
     let what = match event {
-        Event::DocType(_) => "has a DOCTYPE, which WeChat Pay never sends",
+        Event::DocType(_) => "has a DOCTYPE, which APIv2 does not have",
         Event::PI(_) => "has a processing instruction",
         Event::Eof => "ends too early",
         _ => "has content outside its root element",

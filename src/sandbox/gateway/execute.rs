@@ -4,6 +4,7 @@ use super::bank_key;
 use super::control_orders;
 use super::parse::{Parsed, ParsedBody};
 use super::received::Received;
+use super::simulation_key;
 use crate::account::Account;
 use crate::bills::{Written, lists_orders};
 use crate::refusal::Refusal;
@@ -31,7 +32,8 @@ pub(super) fn execute(
     let Some(operation) = received.operation else {
         return Ok(None);
     };
-    if let Some(key) = bank_key::answer(account, operation) {
+    let key = bank_key::answer(account, operation);
+    if let Some(key) = key.or_else(|| simulation_key::answer(account, operation)) {
         return key.map(Some);
     }
     let request = world::Request {

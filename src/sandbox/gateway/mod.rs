@@ -16,6 +16,7 @@ mod execute;
 mod parse;
 mod received;
 mod respond;
+mod simulation_key;
 mod unknown;
 mod upload;
 

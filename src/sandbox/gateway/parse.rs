@@ -111,7 +111,8 @@ pub(super) fn parse(
         if let Some(encrypted) = received.head.uri.query() {
             query = decryptor.decrypt_query(encrypted)?;
         }
-        if let Some(body) = json.take() {
+        // The check of the fields refuses a list or a plain value.
+        if let Some(body) = json.take_if(|json| json.is_object()) {
             json = Some(decrypt_body(&decryptor, body, upload.is_some())?);
         }
     }
@@ -141,13 +142,45 @@ fn read_json(text: &[u8]) -> Result<Option<Value>, Refusal> {
     if text.is_empty() {
         return Ok(None);
     }
-    serde_json::from_slice(text).map(Some).map_err(|err| {
-        let why = (
-            format!("the body is not JSON: {err}"),
-            format!("报文主体不是合法的 JSON：{}", json_error_zh(&err)),
-        );
-        Refusal::param_error("参数错误", why)
-    })
+    serde_json::from_slice(text)
+        .map(Some)
+        .map_err(|err| Refusal::param_error("参数错误", not_json(text, &err)))
+}
+
+/// What a body is instead of JSON.
+fn not_json(text: &[u8], err: &serde_json::Error) -> Bilingual {
+    let form =
+        str::from_utf8(text).is_ok_and(|text| !text.contains(['{', '[']) && text.contains('='));
+    let (other, other_zh) = match text {
+        [0xef, 0xbb, 0xbf, ..] => (
+            "it begins with a byte order mark",
+            "以 BOM（字节顺序标记）开头",
+        ),
+        [0x1f, 0x8b, ..] => (
+            "it is compressed with gzip: send it as it is",
+            "经过了 gzip 压缩，应发送未压缩的报文",
+        ),
+        [b'<', ..] => ("it is XML, as APIv2 has it", "是 XML，那是 APIv2 的格式"),
+        _ if str::from_utf8(text).is_err() => (
+            "it is not UTF-8 but perhaps GBK",
+            "不是 UTF-8 编码，可能是 GBK",
+        ),
+        _ if form => ("it is a form, name=value", "是表单格式（name=value）"),
+        _ => {
+            return Bilingual::from((
+                format!("the body is not JSON: {err}"),
+                format!("报文主体不是合法的 JSON：{}", json_error_zh(err)),
+            ));
+        }
+    };
+    Bilingual::from((
+        format!("the body is not JSON: {other}"),
+        format!("报文主体不是合法的 JSON：{other_zh}"),
+    ))
+}
+
+fn takes_body(received: &Received) -> bool {
+    [Method::POST, Method::PUT, Method::PATCH].contains(&received.head.method)
 }
 
 /// A body has the `Content-Type` `application/json`, or that of an upload.
@@ -157,9 +190,8 @@ fn read_json(text: &[u8]) -> Result<Option<Value>, Refusal> {
 fn check_content_type(received: &Received) -> Result<(), Refusal> {
     let kind = received.content_type();
     let essence = kind.split(';').next().unwrap_or_default().trim();
-    let takes_body = [Method::POST, Method::PUT, Method::PATCH].contains(&received.head.method);
     let is_right = essence.eq_ignore_ascii_case("application/json") || received.is_upload();
-    if !takes_body || is_right || received.body.is_empty() {
+    if !takes_body(received) || is_right || received.body.is_empty() {
         return Ok(());
     }
     let why = if received.head.headers.contains_key(CONTENT_TYPE) {

@@ -211,6 +211,8 @@ fn by_ending(name: &str, most: usize, random: &mut SeededRandom) -> String {
         _ if ends(&["longitude"]) => "113.941355",
         _ if ends(&["latitude"]) => "22.546245",
         _ if ends(&["bank_type"]) => "OTHERS",
+        // WeChat Pay's number of an order or a refund of another country.
+        "id" => return random.digits(20),
         _ if ends(&["_id", "_no", "_number", "_code", "billno", "_num"]) => {
             return random.digits(20);
         }

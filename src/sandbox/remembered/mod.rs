@@ -10,15 +10,24 @@
 //! - A number that no operation creates, such as the number of a contract that a user signs, is known from the first
 //!   request that changes its record.
 //! - A coupon is found by its code. A code that no request has sent is not refused, since users get coupons without one.
+//! - The answer to a query may show another number of its record. From then on that number finds it too.
+//! - An uploaded coupon code is found until a coupon has it.
+//! - A detail of a batch is that of the request that created the batch ([`parts`]).
 //! - A setting, such as the URL of notifications, is read as it was last written.
 //! - A repeated number of the merchant gets the first response again if the fields are the same, otherwise a refusal.
 //! - Sub-merchants may use the same number. A request that names none finds the newest record with the number.
 //! - The newest 10,000 records are kept, and at most 64 MiB.
 
+mod codes;
 mod exchange;
+mod lists;
 mod overlay;
+mod parts;
 mod plan;
 mod record;
+#[cfg(feature = "state")]
+mod saved;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -26,20 +35,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::Method;
-#[cfg(feature = "state")]
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-#[cfg(feature = "state")]
-use crate::journal::{StaticText, interned};
 use crate::refusal::{Refusal, business};
 use crate::validation::IncomingRequest;
 use crate::world::Outcome;
-use exchange::{
-    Generated, answer_of, owner_of, response_of, sent, setting_of, success, text, value_of,
-};
+use exchange::{Generated, answer_of, owner_of, response_of, sent, success, text, value_of};
 use plan::{Plan, Role};
-use record::{Key, Record, is_wanted, new_record};
+use record::{Key, Record, new_record};
+#[cfg(feature = "state")]
+pub(crate) use saved::SavedRecords;
 
 const KEPT: usize = 10_000;
 const MOST_BYTES: usize = 64 << 20;
@@ -56,30 +61,6 @@ struct Records {
     /// The time of the request that is being answered.
     now: i64,
 }
-
-/// The records in a checkpoint.
-#[cfg(feature = "state")]
-#[derive(Serialize, Deserialize)]
-pub(crate) struct SavedRecords {
-    rows: Vec<(u64, Record)>,
-    index: Vec<(SavedKey, u64)>,
-    names: Vec<SavedName>,
-    next: u64,
-}
-
-/// A family, the name of a number, and the number.
-#[cfg(feature = "state")]
-#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct SavedKey(
-    #[serde(deserialize_with = "interned")] StaticText,
-    String,
-    String,
-);
-
-/// A family, and the name of a number.
-#[cfg(feature = "state")]
-#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct SavedName(#[serde(deserialize_with = "interned")] StaticText, String);
 
 /// The records behind a lock.
 #[derive(Default)]
@@ -103,7 +84,10 @@ impl Remembered {
         let outcome = match plan.role {
             Role::Makes => records.make(plan, request, generate),
             Role::Queries => records.query(plan, request, generate),
-            Role::Changes => records.change(plan, request, generate),
+            Role::Changes => match plan.uploads {
+                Some(list) => records.upload(plan, list, request, generate),
+                None => records.change(plan, request, generate),
+            },
             Role::Lists => records.list(plan, request, generate),
             Role::Sets => records.set(plan, request, generate),
         };
@@ -138,48 +122,6 @@ impl Remembered {
             record.moved = Some(state.to_owned());
         }
         is_known
-    }
-
-    /// A copy of the records, for a checkpoint.
-    #[cfg(feature = "state")]
-    pub(crate) fn saved(&self) -> SavedRecords {
-        let records = self.lock();
-        let index = records.index.iter();
-        let index = index.flat_map(|((family, name, number), rows)| {
-            let rows = rows.iter();
-            rows.map(|row| (SavedKey(family, name.clone(), number.clone()), *row))
-        });
-        let mut index: Vec<_> = index.collect();
-        index.sort_unstable();
-        let names = records.names.iter();
-        let names = names.map(|(family, name)| SavedName(family, name.clone()));
-        let mut names: Vec<_> = names.collect();
-        names.sort_unstable();
-        let rows = records.rows.iter().map(|(key, row)| (*key, row.clone()));
-        SavedRecords {
-            rows: rows.collect(),
-            index,
-            names,
-            next: records.next,
-        }
-    }
-
-    /// Replaces the records by those of a checkpoint.
-    #[cfg(feature = "state")]
-    pub(crate) fn restore(&self, saved: SavedRecords) {
-        let mut index: HashMap<Key, Vec<u64>> = HashMap::new();
-        for (SavedKey(family, name, number), row) in saved.index {
-            index.entry((family, name, number)).or_default().push(row);
-        }
-        let name = |SavedName(family, name)| (family, name);
-        *self.lock() = Records {
-            bytes: saved.rows.iter().map(|(_, row)| row.bytes).sum(),
-            rows: saved.rows.into_iter().collect(),
-            index,
-            names: saved.names.into_iter().map(name).collect(),
-            next: saved.next,
-            now: 0,
-        };
     }
 
     pub(crate) fn clear(&self) {
@@ -264,6 +206,9 @@ impl Records {
             Err(refusal) => return Some(Err(refusal)),
         };
         let (status, mut body) = answer_of(request, generate)?;
+        let part = plan
+            .part
+            .and_then(|name| Some((name, value_of(request, name)?)));
         let (bytes, record) = (self.bytes, self.rows.get_mut(&row)?);
         if let Some(Value::Object(answer)) = &mut body {
             if response_of(request).is_empty() {
@@ -271,12 +216,39 @@ impl Records {
             }
             overlay::write(record, answer, response_of(request));
             let before = record.bytes;
-            record.learn(answer, request);
-            // Nested objects also get the values learned just now.
-            overlay::write(record, answer, response_of(request));
+            if let Some((name, number)) = part {
+                let part = parts::answer(record, (name, &number), answer, response_of(request));
+                if let Err(refusal) = part {
+                    return Some(Err(refusal));
+                }
+            } else {
+                record.learn(answer, request);
+                // Nested objects also get the values learned just now.
+                overlay::write(record, answer, response_of(request));
+                parts::number(record, answer);
+            }
             self.bytes = bytes + record.bytes - before;
+            self.show(plan, row);
         }
         Some(Ok(success((status, body))))
+    }
+
+    /// Lets a record be found by the numbers that the answer to a query has shown.
+    fn show(&mut self, plan: &Plan, row: u64) {
+        let Some(record) = self.rows.get_mut(&row) else {
+            return;
+        };
+        for name in &plan.shows {
+            let is_key = record.keys.iter().any(|key| key.1 == *name);
+            let number = record.members.get(*name).filter(|_| !is_key);
+            let Some(number) = number.and_then(text) else {
+                continue;
+            };
+            let key = (plan.family, (*name).to_owned(), number);
+            self.names.insert((plan.family, key.1.clone()));
+            self.index.entry(key.clone()).or_default().push(row);
+            record.keys.push(key);
+        }
     }
 
     fn change(
@@ -322,9 +294,8 @@ impl Records {
     /// Whether a `DELETE` names the record itself. One that ends with a part of the record, such as
     /// `stocks/{stock_id}/couponcodes/{coupon_code}`, only changes it.
     fn is_whole(&self, plan: &Plan, request: &IncomingRequest<'_>, row: u64) -> bool {
-        let last = plan
-            .last
-            .and_then(|name| Some((name, value_of(request, name)?)));
+        let last = plan.last();
+        let last = last.and_then(|name| Some((name, named(plan, request, name)?)));
         let record = self.rows.get(&row);
         last.zip(record).is_some_and(|((name, number), record)| {
             let mut keys = record.keys.iter();
@@ -342,14 +313,12 @@ impl Records {
     ) -> Option<Outcome> {
         let answer = answer_of(request, generate)?;
         let mut record = new_record(plan, request, sent, &answer);
-        let asked = plan
-            .names
-            .iter()
-            .any(|name| value_of(request, name).is_some());
+        let mut names = plan.names.iter();
+        let asked = names.any(|name| named(plan, request, name).is_some());
         // The response may have told another number of the same record.
         let number = |name: &&'static str| {
             let told = || record.members.get(*name).and_then(text);
-            let number = value_of(request, name).or_else(told)?;
+            let number = named(plan, request, name).or_else(told)?;
             Some((plan.family, (*name).to_owned(), number))
         };
         let names = plan.names.iter().filter(|_| asked);
@@ -362,89 +331,6 @@ impl Records {
         Some(Ok(success(answer)))
     }
 
-    fn list(
-        &mut self,
-        plan: &Plan,
-        request: &IncomingRequest<'_>,
-        generate: impl FnOnce() -> Generated,
-    ) -> Option<Outcome> {
-        let (list, names) = (plan.list?, &plan.names);
-        let is_item = |record: &&Record| {
-            let is_named = record.keys.iter().any(|key| names.contains(&&*key.1));
-            record.family == plan.family && is_named
-        };
-        let mut items = self.rows.values().filter(is_item).peekable();
-        let is_known = |name: &&str| self.names.contains(&(plan.family, (*name).to_owned()));
-        if items.peek().is_none() && !names.iter().any(is_known) {
-            return None;
-        }
-        let found: Vec<&Record> = items.filter(|record| is_wanted(record, request)).collect();
-        let (status, mut body) = answer_of(request, generate)?;
-        let answer = body.as_mut()?.as_object_mut()?;
-        let fields = response_of(request);
-        let number = |name| value_of(request, name).and_then(|it| it.parse::<usize>().ok());
-        let (offset, limit) = (number("offset"), number("limit"));
-        let items = overlay::items(&found, answer.get(list), list, fields);
-        let shown = items.skip(offset.unwrap_or(0)).take(limit.unwrap_or(100));
-        let shown: Vec<Value> = shown.collect();
-        for total in ["total_count", "total", "count"] {
-            if answer.get(total).is_some_and(Value::is_number) {
-                answer.insert(total.to_owned(), json!(found.len()));
-            }
-        }
-        answer.insert(list.to_owned(), shown.into());
-        Some(Ok(success((status, body))))
-    }
-
-    /// Reads, writes or removes a setting. One that was never written has generated values; one that was removed is 404.
-    fn set(
-        &mut self,
-        plan: &Plan,
-        request: &IncomingRequest<'_>,
-        generate: impl FnOnce() -> Generated,
-    ) -> Option<Outcome> {
-        let key =
-            |names: &[&str]| -> Key { (plan.family, String::new(), setting_of(request, names)) };
-        let method = request.operation.method();
-        let own = key(&plan.names);
-        let of = |key: &Key| self.index.get(key).and_then(|rows| rows.last()).copied();
-        // A merchant that sets its own may leave its number out.
-        let unnamed = || of(&key(&[])).filter(|_| method == Method::GET);
-        let known = of(&own).or_else(unnamed);
-        let was_known = self.names.contains(&(plan.family, own.2.clone()));
-        let row = match known {
-            Some(row) => row,
-            None if [Method::GET, Method::DELETE].contains(&method) => {
-                let refusal = || business::RECORD_NOT_EXIST.with(&[&"path", &plan.family]);
-                return was_known.then(|| Err(refusal()));
-            }
-            None => {
-                let answer = answer_of(request, generate)?;
-                let mut record = new_record(plan, request, sent(request), &answer);
-                record.keys = vec![own];
-                self.insert(record);
-                return Some(Ok(success(answer)));
-            }
-        };
-        let (status, mut body) = answer_of(request, generate)?;
-        if method == Method::DELETE {
-            self.remove(row);
-            return Some(Ok(success((status, body))));
-        }
-        let (bytes, record) = (self.bytes, self.rows.get_mut(&row)?);
-        let before = record.bytes;
-        record.update(&sent(request));
-        if let Some(Value::Object(answer)) = &mut body {
-            // The members of some answers are not documented.
-            if method == Method::GET && response_of(request).is_empty() {
-                answer.clone_from(&record.members);
-            }
-            overlay::write(record, answer, response_of(request));
-        }
-        self.bytes = bytes + record.bytes - before;
-        Some(Ok(success((status, body))))
-    }
-
     /// The record that the request names; `None` when no record with a number of this name was ever created.
     fn addressed(
         &self,
@@ -453,7 +339,7 @@ impl Records {
     ) -> Option<Result<u64, Refusal>> {
         let (mut unknown, owner) = (None, owner_of(request));
         for name in &plan.names {
-            let Some(number) = value_of(request, name) else {
+            let Some(number) = named(plan, request, name) else {
                 continue;
             };
             let key = (plan.family, (*name).to_owned(), number);
@@ -463,6 +349,10 @@ impl Records {
             // A missing order of APIv2 may be in `world`.
             if plan.family != plan::V2_ORDERS && self.names.contains(&(plan.family, key.1)) {
                 unknown = Some((*name, key.2));
+            }
+            // The stock that the path names too is another record.
+            if unknown.is_some() && *name == plan::UPLOADED_CODE {
+                break;
             }
         }
         let (name, number) = unknown?;
@@ -486,6 +376,7 @@ impl Records {
     }
 
     fn insert(&mut self, mut record: Record) {
+        self.dispatch(&record);
         record.made_at = self.now;
         let row = self.next;
         self.next += 1;
@@ -493,7 +384,7 @@ impl Records {
         for key in &record.keys {
             // A setting has no number: its place is its name.
             let name = if key.1.is_empty() { &key.2 } else { &key.1 };
-            if !record.is_adopted && key.1 != plan::COUPON_CODE {
+            if !record.is_adopted && plan::is_refused(&key.1) {
                 self.names.insert((key.0, name.clone()));
             }
             self.index.entry(key.clone()).or_default().push(row);
@@ -521,4 +412,9 @@ impl Records {
             }
         }
     }
+}
+
+/// A number of the request, by its name in records.
+fn named(plan: &Plan, request: &IncomingRequest<'_>, name: &'static str) -> Option<String> {
+    value_of(request, plan.variable_of(name))
 }

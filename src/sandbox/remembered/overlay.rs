@@ -5,6 +5,7 @@ use std::mem::discriminant;
 use serde_json::{Map, Value};
 
 use super::exchange::is_state;
+use super::plan;
 use super::record::Record;
 use crate::schema::{Field, FieldKind};
 
@@ -28,8 +29,15 @@ const OF_COUPONS: [(&str, &str); 4] = [
     ("CONFIRM", "EFFECTIVE"),
 ];
 
-/// Members of answers to which APIv2 gives another name in requests: the second was sent, the first is answered.
-const ALIASES: [(&str, &str); 2] = [
+/// The state of an uploaded code: a coupon has it.
+const CODE_STATUS: &str = "code_status";
+const DISPATCHED: &str = "DISPATCHED";
+/// The state of an uploaded code that no coupon has.
+pub(super) const AVAILABLE: &str = "AVAILABLE";
+
+/// Members of answers that have another name in requests: the second was sent, the first is answered.
+const ALIASES: [(&str, &str); 3] = [
+    ("code", plan::COUPON_CODE),
     ("payment_amount", "amount"),
     ("transfer_name", "re_user_name"),
 ];
@@ -55,6 +63,16 @@ pub(super) fn items<'r>(
         write(record, item.as_object_mut()?, fields?.fields());
         Some(item)
     })
+}
+
+/// Writes the values of a part of the record into the response.
+pub(super) fn write_part(
+    record: &Record,
+    part: &Map<String, Value>,
+    answer: &mut Map<String, Value>,
+    fields: &[Field],
+) {
+    members(record, part, answer, fields);
 }
 
 /// Keeps only one of `punish_order` and `recover_order`: the one that the record is.
@@ -151,6 +169,9 @@ fn state(record: &Record, field: &Field) -> Option<&'static str> {
     if !is_state(field) {
         let verb = record.maker.rsplit('/').next()?.to_ascii_uppercase();
         return values.find(|value| *value == verb);
+    }
+    if field.name() == CODE_STATUS && record.is_coupon() {
+        return values.find(|value| *value == DISPATCHED);
     }
     let moved = record.moved.as_deref()?.to_ascii_uppercase();
     let exact = values.clone().find(|value| *value == moved);

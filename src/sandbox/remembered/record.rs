@@ -111,9 +111,16 @@ impl Record {
 
     /// Whether an object has one of the numbers of the record.
     pub(super) fn is_named_in(&self, part: &Map<String, Value>) -> bool {
+        let names = |key: &Key, name: &str| {
+            key.1 == name || (key.1 == plan::UPLOADED_CODE && name == plan::COUPON_CODE)
+        };
         let is_key =
-            |name: &String| plan::is_number(name) && self.keys.iter().any(|key| key.1 == *name);
+            |name: &String| plan::is_number(name) && self.keys.iter().any(|key| names(key, name));
         part.keys().any(is_key)
+    }
+
+    pub(super) fn is_coupon(&self) -> bool {
+        self.keys.iter().any(|key| key.1 == plan::COUPON_CODE)
     }
 
     pub(super) fn update(&mut self, sent: &Value) {
@@ -126,7 +133,7 @@ impl Record {
         self.weigh();
     }
 
-    fn weigh(&mut self) {
+    pub(super) fn weigh(&mut self) {
         let members = serde_json::to_vec(&self.members).map_or(0, |text| text.len());
         let sent = serde_json::to_vec(&self.sent).map_or(0, |text| text.len());
         self.bytes = members + sent + 512;

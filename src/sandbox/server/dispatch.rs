@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::request::Parts;
 use http::{Request, Response};
-use hyper::body::Incoming;
+use http_body_util::BodyExt;
+use hyper::body::{Body, Incoming};
 use tokio::time::{sleep, timeout};
 
 #[cfg(feature = "control")]
@@ -16,8 +17,10 @@ use crate::journal::{Entry, SavedRequest};
 use crate::refusal::Refusal;
 use crate::reply::ReplyBody;
 use crate::state::SandboxState;
-use wechatpay_chain::transport::Body;
 use wechatpay_core::error::{Error, ErrorKind, Result};
+
+/// The most bytes that are read of a body after it was refused.
+const DISCARDED: usize = 64 << 20;
 
 /// Answers a request; an error closes the connection without a response.
 pub(super) async fn dispatch(
@@ -99,14 +102,64 @@ async fn handle(
 }
 
 /// Reads a body; `None` when it is longer than the limit.
-async fn read(body: Incoming, limit: usize, read_timeout: Duration) -> Result<Option<Bytes>> {
-    let body = Body::stream(body).collect(limit);
-    match timeout(read_timeout, body).await {
-        Ok(Ok(body)) => Ok(Some(body)),
-        Ok(Err(err)) if err.kind() == ErrorKind::Body => Ok(None),
-        // The client has gone, so there is no one to answer.
-        Ok(Err(err)) => Err(err),
+async fn read(mut body: Incoming, limit: usize, read_timeout: Duration) -> Result<Option<Bytes>> {
+    match timeout(read_timeout, collect(&mut body, limit)).await {
+        Ok(Ok(None)) => {
+            tokio::spawn(timeout(read_timeout, discard(body)));
+            Ok(None)
+        }
+        Ok(read) => read,
         Err(_) => Err(closed("the body has not arrived in time")),
+    }
+}
+
+async fn collect(body: &mut Incoming, limit: usize) -> Result<Option<Bytes>> {
+    if body.size_hint().lower() > limit as u64 {
+        return Ok(None);
+    }
+    let Some(first) = data(body).await? else {
+        return Ok(Some(Bytes::new()));
+    };
+    // Most bodies have one frame, which needs no copy.
+    let mut rest = BytesMut::new();
+    while let Some(next) = data(body).await? {
+        if rest.is_empty() {
+            rest.extend_from_slice(&first);
+        }
+        rest.extend_from_slice(&next);
+        if rest.len() > limit {
+            return Ok(None);
+        }
+    }
+    let whole = if rest.is_empty() {
+        first
+    } else {
+        rest.freeze()
+    };
+    Ok(Some(whole).filter(|whole| whole.len() <= limit))
+}
+
+/// The next bytes of a body, without its trailers.
+async fn data(body: &mut Incoming) -> Result<Option<Bytes>> {
+    while let Some(frame) = body.frame().await {
+        // The client has gone, so there is no one to answer.
+        let frame = frame.map_err(|err| closed("the body was cut").with_source(err))?;
+        if let Ok(data) = frame.into_data() {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
+}
+
+/// Reads the rest of a body that was refused: a client that is still sending would see a broken pipe, and not the
+/// response.
+async fn discard(mut body: Incoming) {
+    let mut discarded = 0;
+    while let Ok(Some(data)) = data(&mut body).await {
+        discarded += data.len();
+        if discarded > DISCARDED {
+            return;
+        }
     }
 }
 

@@ -145,3 +145,33 @@ async fn a_receipt_can_be_downloaded() -> Outcome {
     assert_eq!(again.await?["download_url"], receipt["download_url"]);
     Ok(())
 }
+
+/// A client in its sandbox mode fetches a key from 仿真测试系统 and signs with it. WxJava uses the newer addresses.
+#[test]
+fn apiv2_s_simulation_takes_the_key_that_it_gives() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    for (path, orders) in [
+        ("v2/sandboxnew/pay/getsignkey", "v2/sandboxnew/pay"),
+        (
+            "v2/xdc/apiv2getsignkey/sign/getsignkey",
+            "v2/xdc/apiv2sandbox/pay",
+        ),
+    ] {
+        let given = client
+            .chain(path)
+            .post(json!({"mch_id": sandbox.mchid()}), ())
+            .wait()?;
+        let key = given["sandbox_signkey"].as_str().ok_or("no key")?;
+        let simulated = sandbox.client_builder().v2_key(key).build()?;
+        let number = format!("SIMULATED{}", path.len());
+        let mut order = super::v2_order(&sandbox);
+        order["out_trade_no"] = json!(number);
+        let chain = simulated.chain(format!("{orders}/unifiedorder"));
+        chain.post(order, ()).wait()?;
+        let asked = json!({"appid": "wxd678efh567hg6787", "mch_id": sandbox.mchid(), "out_trade_no": number});
+        let chain = simulated.chain(format!("{orders}/orderquery"));
+        assert_eq!(chain.post(asked, ()).wait()?["out_trade_no"], number);
+    }
+    Ok(())
+}

@@ -70,6 +70,36 @@ fn about_the_body(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
             "no part named meta",
             "没有名为 meta 的部分",
         ),
+        (
+            post("--a\r\nContent-Disposition: form-data; name=meta\r\n\r\n{}\r\n--a--\r\n")?
+                .header("Content-Type", form),
+            "no line of the body is --b, the boundary of Content-Type, and the first line is \"--a\"",
+            "第一行是 \"--a\"",
+        ),
+    ])
+}
+
+fn about_what_is_not_an_object(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
+    let post = |body: &str| post(sandbox, NATIVE, body);
+    Ok(vec![
+        (post("\u{feff}{}")?, "byte order mark", "字节顺序标记"),
+        (post("a=1&b=2")?, "a form", "表单格式"),
+        (post("<xml></xml>")?, "it is XML", "是 XML"),
+        (
+            post("")?.body(b"\x1f\x8b\x08".to_vec()),
+            "compressed with gzip",
+            "gzip 压缩",
+        ),
+        (
+            post("")?.body(b"{\"a\":\"\xb2\xe2\"}".to_vec()),
+            "perhaps GBK",
+            "可能是 GBK",
+        ),
+        (
+            post("[{}]")?,
+            "of the body contradicts the documentation",
+            "object 类型",
+        ),
     ])
 }
 
@@ -124,7 +154,12 @@ fn of_what_is_not_there(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
 #[test]
 fn every_reason_is_said_in_both_languages() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
-    let signed = [about_the_body, of_sensitive_fields, of_what_is_not_there];
+    let signed = [
+        about_the_body,
+        about_what_is_not_an_object,
+        of_sensitive_fields,
+        of_what_is_not_there,
+    ];
     let mut refused = by_the_gateway(&sandbox)?;
     for table in signed {
         for (raw, reason, reason_zh) in table(&sandbox)? {

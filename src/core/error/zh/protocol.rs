@@ -39,8 +39,8 @@ pub(super) const PROTOCOL: &[(&str, &str)] = &[
     ),
     ("the XML {}", "XML {}"),
     (
-        "has a DOCTYPE, which WeChat Pay never sends",
-        "含有 DOCTYPE，微信支付从不发送",
+        "has a DOCTYPE, which APIv2 does not have",
+        "含有 DOCTYPE，APIv2 的报文没有 DOCTYPE",
     ),
     ("has a processing instruction", "含有处理指令"),
     ("ends too early", "提前结束"),

@@ -1,21 +1,20 @@
 //! Authenticates requests: the `Authorization` header of APIv3 and brand operations.
 
 mod apiv2;
+mod form;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::received::{Received, expected_scheme};
-use super::{MAX_JSON, too_long};
 use crate::account::{Account, Caller, Sender};
 use crate::bilingual::Bilingual;
 use crate::bills;
 use crate::identity::is_same_serial;
-use crate::multipart;
 use crate::refusal::Refusal;
 use crate::state::SandboxState;
 use wechatpay_core::catalog::Operation;
@@ -79,7 +78,7 @@ pub(super) fn authenticate(
     if let Some(operation) = received.v2_operation() {
         return apiv2::authenticate(state, received, operation);
     }
-    let content = split(received)?;
+    let content = form::split(received)?;
     if received.operation.is_some_and(Operation::unsigned_request) {
         return Ok(Authenticated {
             caller: caller(Arc::clone(state.accounts.first()))?,
@@ -128,44 +127,6 @@ fn signed_request<'r>(received: &'r Received, content: &'r Content) -> SignedReq
 
 fn caller(account: Arc<Account>) -> Result<Caller, Refusal> {
     Caller::new(account).map_err(|err| Refusal::internal(&err))
-}
-
-/// Finds the parts of an upload; any other body is one text.
-fn split(received: &Received) -> Result<Content, Refusal> {
-    let (kind, body) = (received.content_type(), &received.body);
-    if !multipart::is_multipart(kind) {
-        return Ok(Content::Json(body.clone()));
-    }
-    let (mut meta, mut file) = (None, None);
-    for part in multipart::parts(kind, body) {
-        match part.disposition("name") {
-            Some("meta") if part.disposition("filename").is_some() => return Err(meta_is_file()),
-            Some("meta") => meta = meta.or(Some(body.slice_ref(part.content))),
-            Some("file") => file = file.or(Some(body.slice_ref(part.content))),
-            _ => {}
-        }
-    }
-    let meta = meta.ok_or_else(|| {
-        let why = (
-            "the upload has no part named meta",
-            "上传请求的表单中没有名为 meta 的部分",
-        );
-        Refusal::invalid(StatusCode::BAD_REQUEST, "无效请求", why)
-    })?;
-    if meta.len() > MAX_JSON {
-        return Err(too_long(("part meta", "meta 部分"), MAX_JSON));
-    }
-    Ok(Content::Upload { meta, file })
-}
-
-/// WeChat Pay does not take a part with a file name for the `meta` that is signed.
-fn meta_is_file() -> Refusal {
-    let why = (
-        "the part meta has a file name, so it counts as a file and not as the signed text: send it as a field with \
-         Content-Type application/json",
-        "meta 部分带有 filename，被当作文件而不是签名所用的文本：请作为普通字段发送，Content-Type 为 application/json",
-    );
-    Refusal::sign_error(SIGNATURE_WRONG, why)
 }
 
 /// The parts of a request that its signature covers.

@@ -1,11 +1,13 @@
 //! Every remembered pair, and the page `docs/remembered.md`.
 
+mod numbers;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use super::exchange::text;
-use serde_json::Map;
+use serde_json::{Map, json};
 
 use super::*;
 use crate::mock::{SampleRequest, SchemaSettings};
@@ -486,13 +488,15 @@ fn pair(
     let Some(number) = members.get(name) else {
         return Ok(()); // An optional number that was not made.
     };
-    let mut asked = object(json!({name: number}));
+    let variable = reading.variable_of(name);
+    let mut asked = object(json!({variable: number}));
     // The number is the sub-merchant's.
     for sub in ["sub_mchid", "sub_mch_id"] {
         let owner = ["sub_mchid", "sub_mch_id"].iter();
         let owner = owner.filter_map(|name| members.get(*name)).next();
         asked.extend(owner.map(|owner| (sub.to_owned(), owner.clone())));
     }
+    asked.extend(part(reading, &members));
     let seen = call(&remembered, reader, &asked).ok_or("it was made up")?;
     let seen = seen.map_err(|refusal| format!("{refusal:?}"))?;
     let again = call(&remembered, reader, &asked).ok_or("made up")?;
@@ -511,14 +515,22 @@ fn pair(
         }
     }
     let mut other = asked;
-    other.insert(name.to_owned(), json!("NOBODY"));
+    other.insert(variable.to_owned(), json!("NOBODY"));
     match call(&remembered, reader, &other) {
         Some(Err(refusal)) if refusal.code == "RESOURCE_NOT_EXISTS" => Ok(()),
-        None if plan.family == plan::V2_ORDERS || *name == *plan::COUPON_CODE => Ok(()),
+        None if plan.family == plan::V2_ORDERS || !plan::is_refused(name) => Ok(()),
         // It is found by another of its numbers.
         Some(Ok(_)) if reading.names.len() > 1 => Ok(()),
         other => Err(format!("an unknown number: {other:?}")),
     }
+}
+
+/// The number of a part that was sent, if the query is for a part.
+fn part(reading: &Plan, members: &Map<String, Value>) -> Option<(String, Value)> {
+    let name = reading.part?;
+    let mut parts = members.values().filter_map(Value::as_array).flatten();
+    let number = parts.find_map(|part| part.get(name))?;
+    Some((name.to_owned(), number.clone()))
 }
 
 /// Creates a record, and searches for its number in each list of its family.

@@ -1,0 +1,141 @@
+//! Coupon codes that the merchant uploads for a stock, such as `v3/marketing/busifavor/stocks/{stock_id}/couponcodes`.
+//!
+//! Source: the pages "上传预存code" of 商家券 and of 商品券.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value, json};
+
+use super::Records;
+use super::exchange::{Generated, answer_of, sent, success};
+use super::overlay::AVAILABLE;
+use super::plan::{self, Plan};
+use super::record::{Key, Record, new_record};
+use crate::validation::IncomingRequest;
+use crate::world::Outcome;
+
+/// What becomes of the codes of an upload.
+#[derive(Default)]
+struct Codes {
+    new: Vec<String>,
+    /// Codes of earlier uploads, or of coupons.
+    known: Vec<String>,
+    /// Codes that the upload has several times.
+    repeated: Vec<String>,
+}
+
+impl Records {
+    pub(super) fn upload(
+        &mut self,
+        plan: &Plan,
+        list: &str,
+        request: &IncomingRequest<'_>,
+        generate: impl FnOnce() -> Generated,
+    ) -> Option<Outcome> {
+        let sent = sent(request);
+        if let Some(answer) = self.repeated(plan, request, &sent) {
+            return Some(answer);
+        }
+        if let Err(refusal) = self.addressed(plan, request)? {
+            return Some(Err(refusal));
+        }
+        let (status, mut body) = answer_of(request, generate)?;
+        let codes = self.codes(plan, sent.get(list));
+        if let Some(Value::Object(answer)) = &mut body {
+            codes.count(answer);
+        }
+        let answer = (status, body);
+        let made = new_record(plan, request, sent, &answer);
+        for code in &codes.new {
+            self.insert(of_code(plan, &made, code));
+        }
+        if !made.keys.is_empty() {
+            self.insert(made);
+        }
+        Some(Ok(success(answer)))
+    }
+
+    fn codes(&self, plan: &Plan, sent: Option<&Value>) -> Codes {
+        let mut codes = Codes::default();
+        let mut seen = HashSet::new();
+        let sent = sent.and_then(Value::as_array).into_iter().flatten();
+        for code in sent.filter_map(Value::as_str) {
+            let mut names = [plan::UPLOADED_CODE, plan::COUPON_CODE].into_iter();
+            let is_known = names.any(|name| self.index.contains_key(&key(plan, name, code)));
+            let place = match (seen.insert(code), is_known) {
+                (false, _) => &mut codes.repeated,
+                (true, true) => &mut codes.known,
+                (true, false) => &mut codes.new,
+            };
+            place.push(code.to_owned());
+        }
+        codes
+    }
+
+    /// Removes the uploaded code that a coupon gets.
+    pub(super) fn dispatch(&mut self, record: &Record) {
+        let coupon = record.keys.iter().find(|key| key.1 == plan::COUPON_CODE);
+        let uploaded = coupon.map(|(family, _, code)| {
+            let key: Key = (*family, plan::UPLOADED_CODE.to_owned(), code.clone());
+            self.index.get(&key).cloned().unwrap_or_default()
+        });
+        for row in uploaded.into_iter().flatten() {
+            self.remove(row);
+        }
+    }
+}
+
+impl Codes {
+    /// Writes the codes over the generated ones, and their numbers.
+    fn count(&self, answer: &mut Map<String, Value>) {
+        for (name, value) in answer {
+            let codes = match &**name {
+                name if name.starts_with("success_") => Some(&self.new),
+                name if name.contains("exist_") => Some(&self.known),
+                name if name.starts_with("duplicate_") => Some(&self.repeated),
+                _ => None,
+            };
+            let total = self.new.len() + self.known.len();
+            match value {
+                Value::Array(list) => {
+                    *list = codes
+                        .into_iter()
+                        .flatten()
+                        .map(|code| json!(code))
+                        .collect()
+                }
+                Value::Number(_) if name == "total_count" => *value = json!(total),
+                Value::Number(_) => *value = json!(codes.map_or(0, Vec::len)),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn key(plan: &Plan, name: &str, code: &str) -> Key {
+    (plan.family, name.to_owned(), code.to_owned())
+}
+
+/// The record of an uploaded code. It has the numbers of the upload, such as that of the stock.
+fn of_code(plan: &Plan, upload: &Record, code: &str) -> Record {
+    let numbers = upload
+        .members
+        .iter()
+        .filter(|(name, value)| plan::is_number(name) && value.is_string());
+    let mut members: Map<String, Value> = numbers
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    for name in ["code", plan::COUPON_CODE] {
+        members.insert(name.to_owned(), json!(code));
+    }
+    let mut record = Record {
+        keys: vec![key(plan, plan::UPLOADED_CODE, code)],
+        members,
+        sent: Value::Null,
+        answer: None,
+        moved: Some(AVAILABLE.to_owned()),
+        ..upload.clone()
+    };
+    record.weigh();
+    record
+}
