@@ -69,7 +69,7 @@ impl Failure {
 
 enum Stretch {
     Bytes(Bytes),
-    File(Sending),
+    File(Box<Sending>),
 }
 
 /// A file that is being sent.
@@ -160,13 +160,13 @@ impl Stretch {
             }
             Opened::Reader(reader) => Input::Reader(Reader::new(reader), check),
         };
-        Ok(Self::File(Sending {
+        Ok(Self::File(Box::new(Sending {
             input,
             len,
             sent: 0,
             progress,
             buffers,
-        }))
+        })))
     }
 }
 
