@@ -26,25 +26,36 @@ pub(super) struct Asked {
     timeout: Option<Duration>,
 }
 
+/// The task of a query, for its errors.
+#[derive(Clone, Copy)]
+pub(super) enum Task {
+    /// The request is sent first.
+    Send,
+    /// The request was sent earlier.
+    FollowUp,
+}
+
 impl Asked {
     /// # Errors
     ///
     /// [`ErrorKind::Request`] when the request cannot be queried.
-    pub(super) fn of(engine: &Arc<Engine>, plan: &Plan) -> Result<Self> {
+    pub(super) fn of(engine: &Arc<Engine>, plan: &Plan, task: Task) -> Result<Self> {
         let Some(operation) = engine.operation(plan) else {
-            return Err(unlisted(plan));
+            return Err(unlisted(plan, task));
         };
         let Some(number) = operation.merchant_number() else {
-            return Err(refused(
-                "the catalog does not know by which number this operation is queried; nothing was sent: make the \
-                 call with .await and query it yourself",
+            return Err(task.refused(
+                "the catalog does not know by which number this operation is queried",
+                "目录中没有该接口的查询单号",
+                Remedy::BY_HAND,
             ));
         };
         let is_v2 = operation.is_v2();
         let Some(body) = members(&plan.payload, is_v2).map(Value::Object) else {
-            return Err(refused(
-                "the body is not an object, so it has no number to query by; nothing was sent: give it as \
-                 json!({..})",
+            return Err(task.refused(
+                "the body is not an object, so it has no number to query by",
+                "请求体不是对象，没有可供查询的单号",
+                Remedy::OBJECT,
             ));
         };
         let asked = Self {
@@ -56,8 +67,10 @@ impl Asked {
             timeout: plan.options.timeout,
         };
         // Checked now, not only when the outcome is unknown.
-        asked.carried(number.carries)?;
-        Ok(asked)
+        match asked.lacks(number.carries) {
+            Some(member) => Err(lacking(member, number, task)),
+            None => Ok(asked),
+        }
     }
 
     /// Whether a query's response is about this request, and not about another one under the same number.
@@ -66,12 +79,12 @@ impl Asked {
     }
 
     /// Builds the query by the number.
-    pub(super) fn query(&self) -> Result<Call> {
+    pub(super) fn query(&self) -> Call {
         let fixed = self.number.fixed.iter();
         let fixed = fixed.map(|(name, value)| ((*name).to_owned(), (*value).into()));
-        let members = self.carried(self.number.carries)?.into_iter().chain(fixed);
+        let members = self.carried(self.number.carries).into_iter().chain(fixed);
         if self.is_v2 {
-            return Ok(self.call(Method::POST, self.number.query, Some(members.collect())));
+            return self.call(Method::POST, self.number.query, Some(members.collect()));
         }
         let mut call = self.call(Method::GET, self.number.query, None);
         for (name, value) in members {
@@ -81,16 +94,18 @@ impl Asked {
                 call.query(name, value)
             };
         }
-        Ok(call)
+        call
     }
 
-    /// Builds the close of an order, and returns the minimum time after the order; `None` if there is no close.
-    pub(super) fn close(&self) -> Result<Option<(Call, Duration)>> {
-        let Some(close) = self.number.close else {
-            return Ok(None);
-        };
+    /// Builds the close of an order, and returns the minimum time after the order; `None` if there is no close, or the
+    /// body lacks a member of it.
+    pub(super) fn close(&self) -> Option<(Call, Duration)> {
+        let close = self.number.close?;
         let (mut vars, mut body) = (Vec::new(), Map::new());
-        for (name, value) in self.carried(close.members)? {
+        if self.lacks(close.members).is_some() {
+            return None;
+        }
+        for (name, value) in self.carried(close.members) {
             if is_variable(close.path, &name) {
                 vars.push((name, value));
             } else {
@@ -104,7 +119,7 @@ impl Asked {
         for (name, value) in vars {
             call = call.var(name, value);
         }
-        Ok(Some((call, Duration::from_secs(close.not_before))))
+        Some((call, Duration::from_secs(close.not_before)))
     }
 
     fn items(&self, list: &str, names: &[&str]) -> Value {
@@ -119,17 +134,24 @@ impl Asked {
         kept.collect()
     }
 
-    fn carried(&self, wanted: &[Carried]) -> Result<Vec<(String, Value)>> {
-        let mut found = Vec::new();
-        for carried in wanted {
-            let value = self.body.get(carried.from).filter(|value| is_text(value));
-            match value {
-                Some(value) => found.push((carried.name.to_owned(), value.clone())),
-                None if carried.required => return Err(lacking(carried.from, self.number)),
-                None => {}
-            }
-        }
-        Ok(found)
+    /// Returns a required member that the body lacks.
+    fn lacks(&self, wanted: &[Carried]) -> Option<&'static str> {
+        let mut required = wanted.iter().filter(|carried| carried.required);
+        let lacking = required.find(|carried| self.text(carried).is_none());
+        lacking.map(|carried| carried.from)
+    }
+
+    fn carried(&self, wanted: &[Carried]) -> Vec<(String, Value)> {
+        let found = wanted.iter().filter_map(|carried| {
+            let value = self.text(carried)?;
+            Some((carried.name.to_owned(), value.clone()))
+        });
+        found.collect()
+    }
+
+    fn text(&self, carried: &Carried) -> Option<&Value> {
+        let value = self.body.get(carried.from);
+        value.filter(|value| is_text(value))
     }
 
     fn call(&self, method: Method, path: &'static str, body: Option<Map<String, Value>>) -> Call {
@@ -170,25 +192,56 @@ fn members(body: &Payload, is_v2: bool) -> Option<Map<String, Value>> {
 }
 
 /// An operation that the catalog does not know is most likely a slip in the path.
-fn unlisted(plan: &Plan) -> Error {
+fn unlisted(plan: &Plan, task: Task) -> Error {
     let why = catalog::unlisted(&plan.method, &plan.template);
-    let (en, zh) = (why.en, why.zh);
-    refused(format!(
-        "{en}; nothing was sent: correct the path, or make the call with .await and query it yourself"
-    ))
-    .with_chinese(format!(
-        "{zh}；请求未发出：请改正路径，或用 .await 调用并自行查询"
-    ))
+    task.refused(&why.en, &why.zh, Remedy::PATH)
 }
 
-fn lacking(member: &str, number: &MerchantNumber) -> Error {
-    refused(format!(
-        "the body has no {member}, without which {} cannot be queried; nothing was sent: add it, or make the \
-         call with .await",
-        number.query
-    ))
+fn lacking(member: &str, number: &MerchantNumber, task: Task) -> Error {
+    let query = number.query;
+    task.refused(
+        &format!("the body has no {member}, without which {query} cannot be queried"),
+        &format!("请求体缺少 {member}，无法用 {query} 查询"),
+        Remedy::MEMBER,
+    )
 }
 
-fn refused(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::Request, message)
+/// The correction that an error asks for, in English and Chinese, and whether it ends with querying by hand.
+struct Remedy(&'static str, &'static str, bool);
+
+impl Remedy {
+    const BY_HAND: Self = Self("", "请", true);
+    const MEMBER: Self = Self("add it, or ", "请补上，或", true);
+    const OBJECT: Self = Self("give it as json!({..})", "请用 json!({..}) 提供", false);
+    const PATH: Self = Self("correct the path, or ", "请改正路径，或", true);
+}
+
+impl Task {
+    fn refused(self, en: &str, zh: &str, remedy: Remedy) -> Error {
+        let (unmade, unmade_zh, by_hand, by_hand_zh) = match self {
+            Self::Send => (
+                "nothing was sent",
+                "请求未发出",
+                "make the call with .await and query it yourself",
+                "用 .await 调用并自行查询",
+            ),
+            Self::FollowUp => (
+                "no query was made, and the earlier request may have been processed",
+                "没有查询，此前的请求可能已被处理",
+                "query it yourself",
+                "自行查询",
+            ),
+        };
+        let Remedy(fix, fix_zh, ends_by_hand) = remedy;
+        let (by_hand, by_hand_zh) = if ends_by_hand {
+            (by_hand, by_hand_zh)
+        } else {
+            ("", "")
+        };
+        Error::new(
+            ErrorKind::Request,
+            format!("{en}; {unmade}: {fix}{by_hand}"),
+        )
+        .with_chinese(format!("{zh}；{unmade_zh}：{fix_zh}{by_hand_zh}"))
+    }
 }

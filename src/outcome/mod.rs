@@ -144,7 +144,9 @@ pub enum NotDone {
 pub struct Unknown {
     error: Error,
     queries: u32,
+    repeats: u32,
     queried_for: Duration,
+    sent_ago: Duration,
     last_query: Option<Error>,
 }
 
@@ -239,7 +241,20 @@ impl Unknown {
         self.queries
     }
 
-    /// Returns the time from the end of the call to the end of the last query.
+    /// Returns how often the request was sent again: 0 unless [`QueryPolicy::repeat_not_found`] allows it.
+    #[must_use]
+    pub fn repeats(&self) -> u32 {
+        self.repeats
+    }
+
+    /// Returns the time since the request was last sent, repetitions included. Keep it, as a time of day: a later
+    /// [`Call::query_outcome`] needs it.
+    #[must_use]
+    pub fn sent_ago(&self) -> Duration {
+        self.sent_ago
+    }
+
+    /// Returns the time from the end of the call to the end of the last query or repetition.
     #[must_use]
     pub fn queried_for(&self) -> Duration {
         self.queried_for
@@ -266,6 +281,9 @@ impl Unknown {
         text
     }
 }
+
+/// Without a source: `Display` has the report of the call's error.
+impl std::error::Error for Unknown {}
 
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

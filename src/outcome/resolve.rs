@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::asked::Asked;
+use super::asked::{Asked, Task};
 use super::policy::QueryPolicy;
 use super::state::{RequestState, answered, is_believed, is_not_found, is_number_used, state};
 use super::{NotDone, Outcome, Unknown};
@@ -18,7 +18,7 @@ pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
     let (engine, plan) = call.into_parts();
     let mut plan = plan?;
     plan.refuse_stream()?;
-    let asked = Asked::of(&engine, &plan)?;
+    let asked = Asked::of(&engine, &plan, Task::Send)?;
     let repeats = policy.repeat && asked.number.repeatable;
     // APIv2's members are the same in each request; its nonce and signature are in the body, and are new.
     let kept = KeptBody::default();
@@ -43,7 +43,7 @@ pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
 /// Resolves the outcome of an earlier call.
 pub(super) async fn query(call: Call, sent_ago: Duration, policy: QueryPolicy) -> Result<Outcome> {
     let (engine, plan) = call.into_parts();
-    let asked = Asked::of(&engine, &*plan?)?;
+    let asked = Asked::of(&engine, &*plan?, Task::FollowUp)?;
     let mut search = Search::new(asked, policy);
     search.sent_ago = sent_ago;
     let never = || None::<std::future::Ready<Result<Response>>>;
@@ -125,7 +125,7 @@ impl Search {
         F: Future<Output = Result<Response>>,
     {
         let begun = Instant::now();
-        let (mut queries, mut last_query) = (0, None);
+        let (mut queries, mut repeats, mut last_query) = (0, 0, None);
         for wait in std::mem::take(&mut self.policy.waits) {
             tokio::time::sleep(wait).await;
             queries += 1;
@@ -145,6 +145,7 @@ impl Search {
             }
             last_query = Some(found);
             if let Some(repeat) = counts.then(&again).flatten() {
+                repeats += 1;
                 // A refusal of the repeated request says nothing about the first, which may still arrive.
                 match self.decide(repeat.await) {
                     Ok(Outcome::Done(response)) => return Outcome::Done(response),
@@ -155,7 +156,9 @@ impl Search {
         Outcome::StillUnknown(Unknown {
             error: err,
             queries,
+            repeats,
             queried_for: begun.elapsed(),
+            sent_ago: self.age(),
             last_query,
         })
     }
@@ -196,7 +199,7 @@ impl Search {
     /// Only the query decides: the close may be refused because the order was paid, and its answer may be
     /// lost like any other.
     async fn close(&self) -> Found {
-        let Ok(Some((call, not_before))) = self.asked.close() else {
+        let Some((call, not_before)) = self.asked.close() else {
             return Found::Open(None);
         };
         let age = self.first_sent.elapsed().saturating_add(self.sent_ago);
@@ -215,7 +218,7 @@ impl Search {
     }
 
     async fn ask(&self) -> Result<Response> {
-        self.asked.query()?.run().await
+        self.asked.query().run().await
     }
 }
 

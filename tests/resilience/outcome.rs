@@ -135,6 +135,7 @@ async fn not_found_is_final_only_after_the_request_can_no_longer_arrive() {
     assert!(why.error().is_undecided() && why.error().kind() == ErrorKind::Transport);
     assert_eq!((never.count(), why.queries()), (1 + 4, 4));
     assert_eq!(why.queried_for(), Duration::from_secs(15));
+    assert_eq!((why.repeats(), why.sent_ago()), (0, why.queried_for()));
     assert_eq!(
         why.last_query().unwrap().api().unwrap().code,
         "ORDER_NOT_EXIST"
@@ -302,6 +303,25 @@ async fn the_request_is_repeated_if_not_found_and_allowed() {
         sent[0].authorization().nonce_str(),
         sent[2].authorization().nonce_str()
     );
+}
+
+/// A later query needs the time of the last repetition, since that may still arrive.
+#[tokio::test(start_paused = true)]
+async fn an_unknown_outcome_tells_when_the_request_was_last_sent() {
+    let at = AtomicUsize::new(0);
+    let wire = Wire::responding(move |_| match at.fetch_add(1, Ordering::SeqCst) % 2 {
+        0 => cut(),
+        _ => not_found(),
+    });
+    let client = client(&wire);
+    let call = client.chain(TRANSFERS).post(transfer("1"), ());
+    let policy = QueryPolicy::quick().repeat_not_found(true);
+    let outcome = call.or_query(policy).await.unwrap();
+    let Outcome::StillUnknown(why) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!((wire.count(), why.queries(), why.repeats()), (9, 4, 4));
+    assert_eq!(why.sent_ago(), Duration::ZERO);
 }
 
 #[tokio::test(start_paused = true)]
@@ -482,6 +502,27 @@ async fn operations_without_a_query_are_rejected_before_sending() {
         assert!(err.to_string().contains(named), "{err}");
     }
     assert_eq!(wire.count(), 0);
+}
+
+#[tokio::test]
+async fn a_follow_up_without_a_query_does_not_deny_the_earlier_request() {
+    let wire = Wire::ok();
+    let call = client(&wire).chain("v3/not/known").post(json!({}), ());
+    let outcome = call.query_outcome(Duration::from_secs(60), QueryPolicy::quick());
+    let err = outcome.await.map(|_| ()).unwrap_err();
+    assert_eq!((err.kind(), wire.count()), (ErrorKind::Request, 0));
+    let (en, zh) = (err.report(), err.report_zh());
+    assert!(
+        en.contains("the earlier request may have been processed"),
+        "{en}"
+    );
+    assert!(zh.contains("此前的请求可能已被处理"), "{zh}");
+    for said in [en, zh] {
+        assert!(
+            !said.contains("nothing was sent") && !said.contains("请求未发出"),
+            "{said}"
+        );
+    }
 }
 
 /// After a restart: the number is known, the request is not sent again.

@@ -40,18 +40,6 @@ pub(super) const RESILIENCE: &[(&str, &str)] = &[
     ),
     // Unknown outcomes.
     (
-        "the catalog does not know by which number this operation is queried; nothing was sent: make the call with .await and query it yourself",
-        "目录中没有该接口的查询单号，请求未发出：请用 .await 调用并自行查询",
-    ),
-    (
-        "the body is not an object, so it has no number to query by; nothing was sent: give it as json!({..})",
-        "请求体不是对象，没有可供查询的单号，请求未发出：请用 json!({..}) 提供",
-    ),
-    (
-        "the body has no {}, without which {} cannot be queried; nothing was sent: add it, or make the call with .await",
-        "请求体缺少 {0}，无法用 {1} 查询，请求未发出：请补上，或用 .await 调用",
-    ),
-    (
         "the outcome of a download is its file: make the call with .await",
         "下载的结果就是文件：请用 .await 调用",
     ),
