@@ -19,9 +19,26 @@ pub fn read_secret(path: &Path, what: &str) -> Result<Secret> {
         Error::new(ErrorKind::Builder, message)
     };
     let bytes = std::fs::read(path).map(Zeroizing::new);
-    let bytes = bytes.map_err(|err| wrong(format!("cannot be read: {err}")))?;
+    let bytes = bytes.map_err(|err| {
+        if may_be_a_secret(path) {
+            return Error::new(
+                ErrorKind::Builder,
+                format!(
+                    "there is no file with {what} at the given path, which is left out here since it may be the \
+                     secret itself: give the path of a file, such as ./secret.txt"
+                ),
+            );
+        }
+        wrong(format!("cannot be read: {err}"))
+    })?;
     let text = text(&bytes).ok_or_else(|| wrong("is not text".to_owned()))?;
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+}
+
+/// Whether a path looks like the text of a secret: it has neither a folder nor an extension.
+fn may_be_a_secret(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    !text.contains(['/', '\\', '.'])
 }
 
 /// UTF-8, or UTF-16 with a byte order mark, as editors on Windows save text.
@@ -45,4 +62,22 @@ fn text(bytes: &[u8]) -> Option<Zeroizing<String>> {
 fn utf8(bytes: &[u8]) -> Option<Zeroizing<String>> {
     let text = std::str::from_utf8(bytes).ok()?;
     Some(Zeroizing::new(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_in_place_of_its_path_is_not_quoted() {
+        let key = "0123456789abcdef0123456789abcdef";
+        let err = read_secret(Path::new(key), "the APIv3 key").unwrap_err();
+        let (en, zh) = (err.report(), err.report_zh());
+        assert!(en.contains("the path of a file"), "{en}");
+        assert!(zh.contains("文件路径"), "{zh}");
+        assert!(!en.contains(key) && !zh.contains(key), "{en} {zh}");
+
+        let err = read_secret(Path::new("./missing"), "the APIv3 key").unwrap_err();
+        assert!(err.report().contains("./missing"), "{}", err.report());
+    }
 }

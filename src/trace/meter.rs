@@ -98,9 +98,9 @@ pub fn describe() {
 #[derive(Default)]
 pub(super) struct CallMeter {
     begun: OnceLock<Begun>,
-    /// The status of the last response; 0 before.
+    /// The status of the last attempt's response; 0 before.
     status: AtomicU16,
-    /// The protocol of the last connection, as its variant plus 1; 0 before.
+    /// The protocol of the last attempt's connection, as its variant plus 1; 0 before.
     protocol: AtomicU8,
 }
 
@@ -122,6 +122,8 @@ impl CallMeter {
     }
 
     pub(super) fn attempt(&self, number: usize) {
+        self.status.store(0, Ordering::Relaxed);
+        self.protocol.store(0, Ordering::Relaxed);
         if let Some(begun) = self.begun.get().filter(|_| number > 1) {
             counter!(RETRIES, begun.labels.clone()).increment(1);
         }

@@ -1,8 +1,10 @@
+use std::fmt;
 use std::sync::Weak;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use http::Method;
+use tracing::field::Visit;
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::with_default;
 use tracing::{Event, Metadata, Subscriber};
@@ -135,4 +137,61 @@ fn a_subscriber_that_panics_does_not_poison_the_lock() {
         call.phase(Some(Phase::Read), false);
         assert!(call.get().is_disabled());
     });
+}
+
+/// Keeps the names and values that are recorded after the span's beginning.
+#[derive(Clone, Default)]
+struct Recorded(Arc<Mutex<Vec<String>>>);
+
+impl Visit for Recorded {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        let mut all = self.0.lock().unwrap();
+        all.push(format!("{}={value:?}", field.name()));
+    }
+}
+
+impl Subscriber for Recorded {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        values.record(&mut self.clone());
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, _: &Event<'_>) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+#[test]
+fn the_response_of_an_earlier_attempt_is_not_that_of_the_last() {
+    for answers in [false, true] {
+        let recorded = Recorded::default();
+        with_default(recorded.clone(), || {
+            let call = begun();
+            call.attempt(1);
+            call.connection(false, Protocol::Http2);
+            call.head(StatusCode::SERVICE_UNAVAILABLE, Some(&"first".into()));
+            call.attempt(2);
+            if answers {
+                call.head(StatusCode::OK, Some(&"second".into()));
+            }
+            call.cancelled();
+        });
+        let text = recorded.0.lock().unwrap().join(" ");
+        assert!(text.contains("wechatpay.attempts=2"), "{text}");
+        assert!(!text.contains("503") && !text.contains("first"), "{text}");
+        assert!(!text.contains("protocol.version"), "{text}");
+        let last = text.contains("status_code=200") && text.contains("request_id=\"second\"");
+        assert_eq!(last, answers, "{text}");
+    }
 }

@@ -225,7 +225,6 @@ fn listen_address(args: &SandboxArgs) -> Result<SocketAddr, Failure> {
     ))
 }
 
-/// Parses the number; the sandbox checks the range.
 /// The absolute path of the folder; a temporary folder is removed when the second value is dropped.
 fn folder(asked: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {
     match asked {

@@ -147,7 +147,7 @@ fn read_json(text: &[u8]) -> Result<Option<Value>, Refusal> {
         .map_err(|err| Refusal::param_error("参数错误", not_json(text, &err)))
 }
 
-/// What a body is instead of JSON.
+/// The format of a body that is not JSON.
 fn not_json(text: &[u8], err: &serde_json::Error) -> Bilingual {
     let form =
         str::from_utf8(text).is_ok_and(|text| !text.contains(['{', '[']) && text.contains('='));

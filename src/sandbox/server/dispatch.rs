@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::header::EXPECT;
 use http::request::Parts;
 use http::{Request, Response};
 use http_body_util::BodyExt;
@@ -39,7 +40,7 @@ pub(super) async fn dispatch(
         return answer_control(state, head, body).await;
     }
     let limit = gateway::body_limit(&state, &head);
-    let body = read(body, limit, read_timeout).await?;
+    let body = read(&head, body, limit, read_timeout).await?;
     let transmission = match handle(&state, head, body, client_certificate).await {
         Ok(transmission) => transmission,
         Err(err) => return Ok(Refusal::internal(&err).reply().into_response(false)),
@@ -61,6 +62,7 @@ async fn answer_control(
     body: Incoming,
 ) -> Result<Response<ReplyBody>> {
     let body = read(
+        &head,
         body,
         control::MAX_BODY,
         state.settings.connections.read_timeout,
@@ -102,10 +104,18 @@ async fn handle(
 }
 
 /// Reads a body; `None` when it is longer than the limit.
-async fn read(mut body: Incoming, limit: usize, read_timeout: Duration) -> Result<Option<Bytes>> {
+async fn read(
+    head: &Parts,
+    mut body: Incoming,
+    limit: usize,
+    read_timeout: Duration,
+) -> Result<Option<Bytes>> {
     match timeout(read_timeout, collect(&mut body, limit)).await {
         Ok(Ok(None)) => {
-            tokio::spawn(timeout(read_timeout, discard(body)));
+            // A client that waits for `100 Continue` has sent nothing: reading would invite the body.
+            if !head.headers.contains_key(EXPECT) {
+                tokio::spawn(timeout(read_timeout, discard(body)));
+            }
             Ok(None)
         }
         Ok(read) => read,

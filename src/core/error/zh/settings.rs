@@ -201,6 +201,10 @@ pub(super) const SETTINGS: &[(&str, &str)] = &[
         "{} 需要密码：请设置 passphrase_file",
     ),
     ("the file {} with {} {}", "存放{1}的文件 {0} {2}"),
+    (
+        "there is no file with {} at the given path, which is left out here since it may be the secret itself: give the path of a file, such as ./secret.txt",
+        "给定的路径下没有存放{}的文件；该值可能就是密钥本身，因此不在此显示：请给出文件路径，例如 ./secret.txt",
+    ),
     ("cannot be read: {}", "无法读取：{}"),
     ("is not text", "不是文本"),
     // Platform certificates.
