@@ -111,16 +111,18 @@ impl CallTrace {
         self.meter.begin(about);
     }
 
-    /// Creates a future when it is polled first, and runs it inside the call's span.
+    /// Creates a future and runs it inside the call's span.
     #[cfg(feature = "tracing")]
     pub(crate) fn within<F: Future, B: FnOnce() -> F>(
         &self,
         begin: B,
     ) -> impl Future<Output = F::Output> + use<F, B> {
         let span = self.span.get();
+        // Now: a future that keeps the arguments is larger, and is moved several times.
+        let future = span.in_scope(begin);
         // Not `Instrument`, which enters the span once more to drop the future.
         async move {
-            let mut future = std::pin::pin!(async move { begin().await });
+            let mut future = std::pin::pin!(future);
             std::future::poll_fn(|cx| {
                 let _entered = span.enter();
                 future.as_mut().poll(cx)
