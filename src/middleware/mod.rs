@@ -25,7 +25,7 @@ pub(crate) use platform::{KeySource, OfKeySource, PlatformKeys};
 pub(crate) use prepare::Prepare;
 pub(crate) use signer::Signer;
 pub use signer::signed_text;
-#[cfg(feature = "php")]
+#[cfg(feature = "php-values")]
 pub(crate) use status::SignedStatus;
 pub(crate) use status::Status;
 #[cfg(feature = "tower")]

@@ -1,19 +1,19 @@
 use std::sync::Arc;
 
-#[cfg(feature = "php")]
+#[cfg(feature = "php-values")]
 use http::header::LOCATION;
 use serde_json::Value;
 
 use crate::message::{Request, Response};
-#[cfg(feature = "php")]
+#[cfg(feature = "php-values")]
 use crate::stack::Middleware;
 use crate::stack::{DynMiddleware, Next};
 use crate::transport::BoxFuture;
 use wechatpay_core::error::{ApiError, Error, Result};
-#[cfg(feature = "php")]
+#[cfg(feature = "php-values")]
 use wechatpay_core::error::{ErrorKind, Verification};
 
-#[cfg(feature = "php")]
+#[cfg(feature = "php-values")]
 use super::verifier::UNTRUSTED;
 
 /// Outermost. Sees the response; turns one that is not 2xx into [`ErrorKind::Api`].
@@ -42,10 +42,10 @@ impl DynMiddleware for Status {
 
 /// Stands for [`Status`] where PHP turns `http_errors` off: an answer that is not 2xx is a response if WeChat Pay signed
 /// it. PHP's `verifier` rejects every other one.
-#[cfg(feature = "php")]
+#[cfg(feature = "php-values")]
 pub(crate) struct SignedStatus;
 
-#[cfg(feature = "php")]
+#[cfg(feature = "php-values")]
 impl Middleware for SignedStatus {
     async fn handle(&self, request: Request, next: Next) -> Result<Response> {
         let unchecked = is_unchecked(request.uri().path());
@@ -71,7 +71,7 @@ impl Middleware for SignedStatus {
 }
 
 /// Whether PHP's `verifier` passes every answer of a path on.
-#[cfg(feature = "php")]
+#[cfg(feature = "php-values")]
 fn is_unchecked(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
     let image = path.starts_with("/v3/merchant-service/images/");

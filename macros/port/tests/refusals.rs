@@ -390,12 +390,12 @@ fn an_array_of_closures_that_other_code_sets() {
         ),
         (
             "$all = CLOSURES; global $all; return $all['a'](1);",
-            "4:1",
+            "4:47",
             "the porter does not know this `global`",
         ),
         (
             "global $all; $all = CLOSURES; return $all['a'](1);",
-            "4:1",
+            "4:14",
             "a change of the global variable `$all`",
         ),
         (
