@@ -464,7 +464,7 @@ fn a_dropped_client_frees_its_layers() {
 fn without_http_errors_only_unsigned_answers_are_errors() {
     use wechatpay_chain::php::{Thrown, without_http_errors};
 
-    let called = |path: &str, answer: fn() -> Answer, unverified: bool| {
+    let called = |path: &'static str, answer: fn() -> Answer, unverified: bool| {
         let edit = move |stack: &mut wechatpay_chain::Stack| {
             if unverified {
                 stack.remove(middleware::VERIFIER)?;
