@@ -463,3 +463,20 @@ fn assignments_that_end_a_reference() {
         );
     }
 }
+
+#[test]
+fn text_keys_of_arguments_are_warned_of() {
+    let warnings = |list: &str| {
+        let php = format!(
+            "<?php\nfinal class A {{ private function one($a, $b = 2) {{ return $a . $b; }}\n\
+             public function f(array $list) {{ return call_user_func_array([$this, 'one'],\n{list}); }} }}"
+        );
+        let made = emit::rust(&split("a.php", &php, Kind::Php), &Options::default());
+        let all = made.diagnostics.iter().map(|it| format!("{it}\n"));
+        all.collect::<String>()
+    };
+    let message = "a.php:3:41: warning: PHP 8 takes the text keys of this array";
+    let warned = warnings("$list");
+    assert!(warned.contains(message), "{warned}");
+    assert_eq!(warnings("array_values($list)"), "");
+}
