@@ -27,8 +27,9 @@ use wechatpay_core::php::{opens_private, opens_public};
 use wechatpay_core::protocol::xml::{decode, is_xml};
 
 use crate::crypto::{aes, digest};
+use crate::middleware::{self, SignedStatus};
 use crate::notify::{Notification, Notifications};
-use crate::{Certificate, ClientBuilder, ErrorKind, PrivateKey, PublicKey, Response};
+use crate::{Certificate, ClientBuilder, ErrorKind, PrivateKey, PublicKey, Response, Stack};
 
 /// `$request->header($name)`: null where the request has no such header.
 #[must_use]
@@ -471,6 +472,28 @@ pub fn settings(mut builder: ClientBuilder, settings: &Value) -> Result<ClientBu
         };
     }
     Ok(builder)
+}
+
+/// Edits an APIv3 stack for PHP's `http_errors => false`: an answer that is not 2xx is no error if WeChat Pay signed it.
+///
+/// PHP's `verifier` checks such an answer too. One that is not signed, such as the page of a proxy, stays an error of the
+/// kind [`ErrorKind::Verify`], except on the two paths whose answers PHP does not check.
+///
+/// ```
+/// use wechatpay_chain::{Client, php};
+///
+/// fn query(client: &Client, no: &str) -> wechatpay_chain::Result<bool> {
+///     let client = client.with_stack(php::without_http_errors)?;
+///     let order = client.chain(format!("v3/pay/transactions/out-trade-no/{no}"));
+///     // Only WeChat Pay can say that there is no such order.
+///     Ok(order.get([("mchid", "1900000109")]).wait()?.status() == 404)
+/// }
+/// ```
+///
+/// # Errors
+/// [`ErrorKind::Stack`] if the stack has no layer `status`.
+pub fn without_http_errors(stack: &mut Stack) -> crate::Result<()> {
+    stack.replace(middleware::STATUS, SignedStatus).map(drop)
 }
 
 /// Rewrites a value in a path as the PHP SDK does: `A` becomes `-a`.

@@ -33,11 +33,14 @@ fn class(err: &Error) -> &'static str {
 
 impl From<Error> for Thrown {
     fn from(err: Error) -> Self {
-        // An answer with an invalid signature has a success status.
+        // An answer with an invalid signature has a success status, unless its cause says another.
         let forged =
             matches!(err.kind(), ErrorKind::Verify | ErrorKind::Probe) && err.body().is_some();
         let unknown = if forged { 200 } else { 0 };
-        let status = err.api().map_or(unknown, |api| api.status.as_u16());
+        let cause = std::error::Error::source(&err).filter(|_| forged);
+        let cause = cause.and_then(|cause| cause.downcast_ref::<Error>());
+        let refusal = err.api().or(cause.and_then(Error::api));
+        let status = refusal.map_or(unknown, |api| api.status.as_u16());
         let body = err.api().map(|api| &api.body).or(err.body());
         let answer =
             body.map(|body| Answer::new(status, Vec::new(), String::from_utf8_lossy(body)));

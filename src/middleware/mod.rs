@@ -25,6 +25,8 @@ pub(crate) use platform::{KeySource, OfKeySource, PlatformKeys};
 pub(crate) use prepare::Prepare;
 pub(crate) use signer::Signer;
 pub use signer::signed_text;
+#[cfg(feature = "php-values")]
+pub(crate) use status::SignedStatus;
 pub(crate) use status::Status;
 #[cfg(feature = "tower")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]

@@ -457,3 +457,51 @@ fn a_dropped_client_frees_its_layers() {
     drop(chain);
     assert!(weak.upgrade().is_none());
 }
+
+/// PHP's `http_errors => false`: `verifier` still checks every answer.
+#[cfg(any(feature = "php", feature = "php-values"))]
+#[test]
+fn without_http_errors_only_unsigned_answers_are_errors() {
+    use wechatpay_chain::php::{Thrown, without_http_errors};
+
+    let called = |path: &'static str, answer: fn() -> Answer, unverified: bool| {
+        let edit = move |stack: &mut wechatpay_chain::Stack| {
+            if unverified {
+                stack.remove(middleware::VERIFIER)?;
+            }
+            without_http_errors(stack)
+        };
+        let wire = Wire::answering(move |_| answer());
+        let client = with_layer(&wire, edit).build().unwrap();
+        client.chain(path).get(()).wait()
+    };
+    let page = || Answer::unsigned("<html>").status(404);
+    let forged = || Answer::json(json!({})).forged("{}  ").status(404);
+    for answer in [page, forged] {
+        let err = called("v3/certificates", answer, false).unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Verify, "{}", err.report());
+        assert!(err.maybe_sent() && err.api().is_none());
+        assert_eq!(Thrown::from(err).code(), 404);
+        // The SDK checks no answer of these paths.
+        for path in ["v3/billdownload/file", "v3/merchant-service/images/a"] {
+            let answer = called(path, answer, false).unwrap();
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+        }
+        let err = called("v3/merchant-service/images/upload", answer, false).unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Verify, "{}", err.report());
+        called("v3/certificates", answer, true).unwrap();
+    }
+    let signed = || Answer::json(json!({"code": "ORDER_NOT_EXIST"})).status(404);
+    let answer = called("v3/certificates", signed, false).unwrap();
+    assert_eq!(answer["code"], "ORDER_NOT_EXIST");
+    let moved = || {
+        Answer::json(json!({}))
+            .header("Location", "/v3/x")
+            .status(302)
+    };
+    assert!(
+        called("v3/certificates", moved, false)
+            .unwrap_err()
+            .is_api()
+    );
+}

@@ -287,3 +287,196 @@ fn contents_of_a_body_in_many_loops() {
     assert_ported(&nested(3));
     assert_refused(&nested(4), "4:6", "`getContents()` behind another read");
 }
+
+#[test]
+fn answers_of_apiv2_that_are_no_errors() {
+    let message = "`http_errors` is turned off for APIv2";
+    let call = |path: &str, options: &str| {
+        format!(
+            "<?php\nfunction f($instance, $h) {{ return $instance->chain('{path}')->post([\n{options}]); }}"
+        )
+    };
+    assert_refused(
+        &call("v2/pay/orderquery", "'http_errors' => false"),
+        "3:18",
+        message,
+    );
+    assert_ported(&call("v3/certificates", "'http_errors' => false"));
+    assert_refused(
+        &call("v3/certificates", "'http_errors' => false, 'handler' => $h"),
+        "3:18",
+        "`http_errors` of a call that has a `handler`",
+    );
+    let settings = "'mchid' => '1', 'serial' => '2', 'privateKey' => $k, 'certs' => [],";
+    let factory =
+        format!("<?php\nfunction f($k) {{ return \\WeChatPay\\Builder::factory([{settings}\n");
+    let secret = "'http_errors' => false, 'secret' => 'x']); }";
+    assert_refused(&format!("{factory}{secret}"), "3:1", message);
+    let stack = |protocol: &str| {
+        format!(
+            "<?php\nfunction f($instance) {{ $stack = clone $instance->getDriver()->select('{protocol}')->getConfig('handler');\n\
+             $stack->remove('http_errors');\nreturn $instance->chain('{protocol}/x')->post(['handler' => $stack]); }}"
+        )
+    };
+    assert_refused(&stack("v2"), "3:1", message);
+    assert_ported(&stack("v3"));
+}
+
+#[test]
+fn a_certificate_beside_unchecked_flags_of_curl() {
+    let call = |options: &str| {
+        format!(
+            "<?php\nfunction f($instance) {{ return $instance->chain('v3/certificates')->get([\n{options}]); }}"
+        )
+    };
+    let flags = "'curl' => [CURLOPT_SSL_VERIFYPEER => false]";
+    let message = "the option `verify` of Guzzle is not taken here";
+    assert_refused(
+        &call(&format!("'verify' => '/ca.pem', {flags}")),
+        "3:13",
+        message,
+    );
+    assert_ported(&call(&format!("'verify' => false, {flags}")));
+}
+
+/// PHP evaluates the arguments that a function does not take.
+#[test]
+fn arguments_that_are_not_taken() {
+    let class = |call: &str| {
+        format!(
+            "<?php\nfinal class A {{ public $n = 0;\nprivate function next() {{ return ++$this->n; }}\n\
+             private function one($a) {{ return $a; }}\n\
+             public function f($x, $name) {{ $all = ['a' => function ($x) {{ return $x; }}];\n\
+             {call}; }} }}\nfunction own($a) {{ return $a; }}"
+        )
+    };
+    for call in [
+        "return $all['a']($x, $this->next())",
+        "return call_user_func('own', $x, $this->next())",
+        "return call_user_func([$this, 'one'], $x, $this->next())",
+        "return call_user_func([$this, $name], $x, $this->next())",
+        "return call_user_func_array([$this, 'one'], [$x, $this->next()])",
+    ] {
+        let column = call.find("$this->next()").unwrap() + 1;
+        let message = "an argument that the function does not take";
+        assert_refused(&class(call), &format!("6:{column}"), message);
+        assert_ported(&class(&call.replace("$this->next()", "$name")));
+    }
+}
+
+#[test]
+fn an_array_of_closures_that_other_code_sets() {
+    let function = |body: &str| {
+        let closures = "['a' => function ($n) { return $n; }]";
+        let body = body.replace("CLOSURES", closures);
+        format!("<?php\nclass A {{ public $own;\npublic function f($rows) {{\n{body} }} }}")
+    };
+    let misused = "the porter does not know this use of the reference `$all`";
+    for (body, place, message) in [
+        (
+            "$all = CLOSURES; foreach ($rows as $all) { } return $all['a'](1);",
+            "3:1",
+            misused,
+        ),
+        (
+            "$all = CLOSURES; foreach ($rows as $all => $row) { } return $all['a'](1);",
+            "3:1",
+            misused,
+        ),
+        (
+            "$all = CLOSURES; try { throw new \\Exception(''); } catch (\\Exception $all) { } return $all['a'](1);",
+            "3:1",
+            misused,
+        ),
+        (
+            "$all = CLOSURES; global $all; return $all['a'](1);",
+            "4:47",
+            "the porter does not know this `global`",
+        ),
+        (
+            "global $all; $all = CLOSURES; return $all['a'](1);",
+            "4:14",
+            "a change of the global variable `$all`",
+        ),
+        (
+            "$all = &$this->own; $all = CLOSURES; return $all['a'](1);",
+            "4:1",
+            "the porter does not know a reference `&`",
+        ),
+        (
+            "$all = CLOSURES; $f = fn () => $all['a'](1); return $f();",
+            "3:1",
+            misused,
+        ),
+    ] {
+        assert_refused(&function(body), place, message);
+    }
+    assert_ported(&function("$all = CLOSURES; return $all['a'](1);"));
+}
+
+#[test]
+fn properties_that_no_guard_names() {
+    let class = |body: &str| {
+        format!(
+            "<?php\nfinal class A {{ public $a;\npublic function set($k, $v, $other) {{ {body} }}\n\
+             public function has($k) {{ return property_exists($this,\n$k); }} }}"
+        )
+    };
+    assert_ported(&class(
+        "if (property_exists($this, $k)) { $this->$k = $v; }",
+    ));
+    assert_ported(&class(
+        "if ($v && property_exists(self::class, $k)) { $this->$k = $v; } else { echo 1; }",
+    ));
+    for body in [
+        "if (property_exists($this, $k)) { echo 1; } else { $this->$k = $v; }",
+        "if (property_exists($this, $k) && ($this->$k = $v)) { echo 1; }",
+        "if (property_exists($other, $k)) { $this->$k = $v; }",
+        "if (property_exists($this, $k)) { $k = 'b'; $this->$k = $v; }",
+        "if (property_exists($this, $k)) { foreach ($v as $k) { $this->$k = $v; } }",
+    ] {
+        assert_refused(&class(body), "4:50", "`$this` as a value");
+    }
+}
+
+#[test]
+fn assignments_that_end_a_reference() {
+    let function =
+        |head: &str, body: &str| format!("<?php\nfunction f({head}) {{\n{body} return $x; }}");
+    assert_ported(&function("$x", "$x = &date('Y');"));
+    for (head, body) in [
+        ("&$x", "$x = &date('Y');"),
+        (
+            "$x, $rows",
+            "foreach ($rows as &$x) { $x = &date('Y'); } unset($x);",
+        ),
+        ("$y", "$x = 1; $y = &$x; $x = &date('Y');"),
+        ("$y", "global $x; $x = &date('Y');"),
+        ("$y", "static $x; $x = &date('Y');"),
+    ] {
+        let column = body.find("$x = &date").unwrap() + 1;
+        let place = format!("3:{column}");
+        assert_refused(
+            &function(head, body),
+            &place,
+            "the porter does not know a reference `&`",
+        );
+    }
+}
+
+#[test]
+fn text_keys_of_arguments_are_warned_of() {
+    let warnings = |list: &str| {
+        let php = format!(
+            "<?php\nfinal class A {{ private function one($a, $b = 2) {{ return $a . $b; }}\n\
+             public function f(array $list) {{ return call_user_func_array([$this, 'one'],\n{list}); }} }}"
+        );
+        let made = emit::rust(&split("a.php", &php, Kind::Php), &Options::default());
+        let all = made.diagnostics.iter().map(|it| format!("{it}\n"));
+        all.collect::<String>()
+    };
+    let message = "a.php:3:41: warning: PHP 8 takes the text keys of this array";
+    let warned = warnings("$list");
+    assert!(warned.contains(message), "{warned}");
+    assert_eq!(warnings("array_values($list)"), "");
+}

@@ -534,8 +534,28 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "由循环的下一轮才选定的路径",
     ),
     (
-        "the client always checks the server's certificate: what PHP sends unchecked may be refused",
+        "the client always checks the server's certificate: a request that PHP sends unchecked may be refused",
         "客户端总会校验服务器证书：PHP 不校验就发送的请求，这里可能被拒绝",
+    ),
+    (
+        "an argument that the function does not take, which PHP evaluates",
+        "函数不接收这个参数，但 PHP 会对它求值",
+    ),
+    (
+        "`http_errors` is turned off for APIv2",
+        "APIv2 关闭了 `http_errors`",
+    ),
+    (
+        "leave it out: PHP rejects a failed answer of APIv2 in any case",
+        "请去掉它：APIv2 的应答失败时，PHP 总会抛出异常",
+    ),
+    (
+        "`http_errors` of a call that has a `handler`",
+        "请求同时设置了 `http_errors` 和 `handler`",
+    ),
+    (
+        "PHP 8 takes the text keys of this array as names of parameters, PHP 7 takes the values in order; the port does as PHP 8",
+        "数组的文本键：PHP 8 当作参数名，PHP 7 只按顺序取值；转换后的代码与 PHP 8 相同",
     ),
     // Clients, keys, signatures.
     (

@@ -132,6 +132,14 @@ final class Script
         Record::add('request', $event);
     }
 
+    /** Whether the SDK checks the answers of a path. */
+    private static function isChecked(Request $request): bool
+    {
+        $path = \strtolower($request->getUri()->getPath());
+        $image = \str_starts_with($path, '/v3/merchant-service/images/') && !\str_ends_with($path, '/images/upload');
+        return $path !== '/v3/billdownload/file' && !$image;
+    }
+
     private function answer(Request $request, array $options, Promise $promise): void
     {
         $answer = \array_shift($this->answers) ?? 'connect';
@@ -150,7 +158,7 @@ final class Script
         if ($status >= 400 && ($options['http_errors'] ?? true) && \in_array('http_errors', $layers, true)) {
             $class = $status < 500 ? ClientException::class : ServerException::class;
             $promise->reject(new $class(message("api:{$status}"), $request, $response));
-        } elseif (!$answer['signed'] && \in_array('verifier', $layers, true)) {
+        } elseif (!$answer['signed'] && \in_array('verifier', $layers, true) && self::isChecked($request)) {
             $promise->reject(new RequestException(message('verify'), $request, $response));
         } else {
             if (\is_string($options['sink'] ?? null)) {

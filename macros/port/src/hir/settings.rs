@@ -385,7 +385,7 @@ impl Lists<'_> {
 
 fn factory(span: crate::syntax::Span, settings: &[(String, Expr)]) -> ExprKind {
     let mut known: Vec<(Setting, Expr)> = Vec::new();
-    let mut errors = true;
+    let mut no_errors = None;
     for (name, value) in settings {
         let literal = match &*value.kind {
             ExprKind::Bool(value) => Some(*value),
@@ -395,12 +395,14 @@ fn factory(span: crate::syntax::Span, settings: &[(String, Expr)]) -> ExprKind {
         match setting_named(name) {
             Some(setting) => known.push((setting, value.clone())),
             None if is_default(name, literal) => {}
-            None if name == "http_errors" && literal == Some(false) => errors = false,
+            None if name == "http_errors" && literal == Some(false) => {
+                no_errors = Some(value.span);
+            }
             None if name == "verify" && literal == Some(false) => {
                 known.push((Setting::Verify, value.clone()));
             }
             None => return ExprKind::Refused(unknown(span, name)),
         }
     }
-    *client_of(span, known, errors).kind
+    *client_of(span, known, no_errors).kind
 }

@@ -13,6 +13,9 @@ use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind, Foreign, Function, PathPiece, Place, Root, Sdk};
 use crate::syntax::Span;
 
+/// The warning where the arguments of a call are the values of an array.
+const TEXT_KEYS: &str = "PHP 8 takes the text keys of this array as names of parameters, PHP 7 takes the values in order; the port does as PHP 8";
+
 impl<'a> Body<'_, 'a> {
     /// Makes a call.
     pub(crate) fn made(&self, call: TokenStream) -> TokenStream {
@@ -61,6 +64,15 @@ impl<'a> Body<'_, 'a> {
         let problem = Problem::warning(span, message);
         if !self.shared.problems.contains(&problem) {
             self.shared.problems.push(problem);
+        }
+    }
+
+    /// Warns of `call_user_func_array`, unless its list has no text keys.
+    pub(crate) fn warn_of_keys(&mut self, span: Span, function: &str, args: &[Expr]) {
+        let list = args.first().map(|list| &*list.kind);
+        let numbered = matches!(list, Some(ExprKind::Builtin("array_values", _)));
+        if function == "spread_arguments" && !numbered {
+            self.warn(span, TEXT_KEYS);
         }
     }
 

@@ -342,7 +342,7 @@ impl<'a> Body<'_, 'a> {
             "prepare_body" => "PREPARE",
             "transform_request" => "TRANSFORM_REQUEST",
             "transform_response" => "TRANSFORM_RESPONSE",
-            "http_errors" => "STATUS",
+            "http_errors" => return self.without_errors(client),
             _ => {
                 let problem = Problem::error(span, "the stack has no layer of this name");
                 let tokens = self.problem(problem.hint("see docs/stack.md"));
@@ -356,11 +356,17 @@ impl<'a> Body<'_, 'a> {
         let edited = quote!(#client.#with(|stack| stack.remove(middleware::#layer).map(drop)));
         Code::new(self.tried(edited), Repr::Handle(Ty::Client))
     }
+
+    /// The client of APIv3 whose signed answers are no errors for their status.
+    fn without_errors(&mut self, client: &'a Expr) -> Code {
+        let client = self.client(client);
+        let edited = quote!(#client.with_stack(php::without_http_errors));
+        Code::new(self.tried(edited), Repr::Handle(Ty::Client))
+    }
 }
 
-/// What the client does where PHP turns the check of certificates off.
-pub(super) const VERIFY: &str =
-    "the client always checks the server's certificate: what PHP sends unchecked may be refused";
+/// The warning where PHP turns off the check of the server's certificate.
+pub(super) const VERIFY: &str = "the client always checks the server's certificate: a request that PHP sends unchecked may be refused";
 
 /// Whether the text of a key can be written a second time.
 fn is_again(source: &Expr) -> bool {

@@ -117,6 +117,7 @@ impl<'a> Body<'_, 'a> {
                 Code::new(code.is_there(), Repr::Bool)
             }
             ExprKind::Builtin(name, args) => {
+                self.warn_of_keys(span, name, args);
                 let is_given = std::mem::replace(&mut self.is_given, false);
                 let is_returned = std::mem::replace(&mut self.is_returned, false);
                 let made = self.builtin(span, name, args);

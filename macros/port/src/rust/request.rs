@@ -310,7 +310,7 @@ impl<'a> Body<'_, 'a> {
             {
                 self.warn(value.span, DEBUG);
             }
-            Some(("verify", _)) if matches!(*value.kind, ExprKind::Bool(false)) => {
+            Some(("verify" | "curl", _)) if matches!(*value.kind, ExprKind::Bool(false)) => {
                 self.warn(value.span, VERIFY);
             }
             Some((_, "")) => {}

@@ -22,6 +22,8 @@ pub(super) enum Alias {
     Node(Node),
     /// A client with one of several paths.
     Choice,
+    /// An array of closures that only calls read.
+    Table,
 }
 
 /// A client with a path, as a variable holds it.
@@ -44,7 +46,7 @@ impl<'a> Builder<'a> {
                 let words = vec!["global".to_owned(), name.to_owned()];
                 Some(self.foreign(span, words, None, Vec::new()))
             }
-            Alias::Left | Alias::Node(_) | Alias::Choice => None,
+            Alias::Left | Alias::Node(_) | Alias::Choice | Alias::Table => None,
         }
     }
 
@@ -61,7 +63,7 @@ impl<'a> Builder<'a> {
                 let message = format!("a change of the global variable `${name}`");
                 Some(Err(super::refused(span, message)))
             }
-            Alias::Left | Alias::Node(_) | Alias::Choice => None,
+            Alias::Left | Alias::Node(_) | Alias::Choice | Alias::Table => None,
         }
     }
 

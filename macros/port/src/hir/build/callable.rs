@@ -201,9 +201,10 @@ impl<'a> Builder<'a> {
         .last();
         if let Some(function) = self.names.functions.get(&name) {
             let fits = args.len() >= needed(&function.params) && is_plain(&function.params);
-            // PHP leaves out what a function of the file does not take.
-            let taken = args.into_iter().take(function.params.len()).collect();
-            return fits.then(|| Expr::new(span, ExprKind::Call(name, taken)));
+            return fits.then(|| match taken(&args, function.params.len()) {
+                Ok(taken) => Expr::new(span, ExprKind::Call(name, taken)),
+                Err(refused) => refused,
+            });
         }
         crate::hir::function::node(span, &name, args)
     }
@@ -215,8 +216,34 @@ impl<'a> Builder<'a> {
             methods.find(|method| method.has_body && method.name.eq_ignore_ascii_case(name))?;
         let params = &found.closure.params;
         let fits = args.len() >= needed(params) && is_plain(params);
-        let taken = args.into_iter().take(params.len()).collect();
-        fits.then(|| Expr::new(span, ExprKind::Method(found.name.clone(), taken)))
+        fits.then(|| match taken(&args, params.len()) {
+            Ok(taken) => Expr::new(span, ExprKind::Method(found.name.clone(), taken)),
+            Err(refused) => refused,
+        })
+    }
+}
+
+/// The arguments that a function with this number of parameters takes. PHP evaluates the others too, so they may only
+/// be variables and literals.
+pub(super) fn taken(args: &[Expr], takes: usize) -> Result<Vec<Expr>, Expr> {
+    let idle = |arg: &Expr| {
+        matches!(
+            *arg.kind,
+            ExprKind::Local(_)
+                | ExprKind::Field(_)
+                | ExprKind::Null
+                | ExprKind::Bool(_)
+                | ExprKind::Int(_)
+                | ExprKind::Float(_)
+                | ExprKind::Text(_)
+        )
+    };
+    match args.iter().skip(takes).find(|arg| !idle(arg)) {
+        Some(arg) => {
+            let message = "an argument that the function does not take, which PHP evaluates";
+            Err(Expr::refused(arg.span, message))
+        }
+        None => Ok(args.iter().take(takes).cloned().collect()),
     }
 }
 

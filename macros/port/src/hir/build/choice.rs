@@ -1,6 +1,6 @@
 //! Paths that branches choose: `switch ($by) { case 'id': $path = $client->chain('v3/…'); … }`, then `$path->get(…)`.
 //!
-//! The variable is the number of the path that was chosen, and a verb on it is a `match` over the paths.
+//! The variable holds the number of the chosen path. A verb on it becomes a `match` over the paths.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub(super) struct Choice {
     paths: Vec<Node>,
 }
 
-/// The variables that hold one of several paths, and how many those are.
+/// The variables that hold one of several paths, with the number of the paths.
 pub(super) fn choosing(body: &[syntax::Stmt]) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
     scan(body, &mut found);
@@ -92,7 +92,7 @@ impl<'a> Builder<'a> {
         });
         let mut stmts = Vec::new();
         let chosen = self.chosen_path(name, value, &mut stmts)?;
-        // A part that is kept is kept before the others are asked for.
+        // PHP evaluates a kept part before it looks at the other conditions.
         if !stmts.is_empty() && Call::path_on(value).is_none() {
             return None;
         }
@@ -197,7 +197,7 @@ impl<'a> Builder<'a> {
         Expr::new(span, ExprKind::Match(number, arms))
     }
 
-    /// `$path = $path->get(…);`: the variable holds no path any more.
+    /// After `$path = $path->get(…);` the variable holds no path.
     pub(super) fn end_choice(&mut self, target: &syntax::Expr) {
         let PhpKind::Variable(name) = &target.kind else {
             return;

@@ -64,16 +64,7 @@ impl<'a> Builder<'a> {
         let [object, name] = args else {
             return None;
         };
-        let own = match &object.value.kind {
-            PhpKind::Variable(this) => this == "this",
-            PhpKind::ClassConstant { class, name } => {
-                name.eq_ignore_ascii_case("class")
-                    && matches!(class.written.as_str(), "self" | "static")
-            }
-            PhpKind::Constant(name) => name.last() == "__class__",
-            _ => false,
-        };
-        if !own || self.in_closure {
+        if !is_own(&object.value) || self.in_closure {
             return None;
         }
         let all = self.declared()?;
@@ -119,7 +110,7 @@ impl<'a> Builder<'a> {
         }
         let names = class.properties.iter();
         let names: BTreeSet<String> = names.map(|property| property.name.clone()).collect();
-        let known = class::mentioned(class).is_subset(&names) && !makes_properties(class);
+        let known = class::mentioned(class).is_subset(&names) && !self.makes_properties(class);
         known.then(|| names.into_iter().collect())
     }
 
@@ -147,53 +138,77 @@ impl<'a> Builder<'a> {
         let known: BTreeSet<String> = fields.iter().cloned().collect();
         (!fields.is_empty() && class::mentioned(class).is_subset(&known)).then_some(fields)
     }
-}
 
-/// Whether a class sets `$this->$name` where no `property_exists($this, $name)` stands around.
-fn makes_properties(class: &syntax::Class) -> bool {
-    let mut methods = class.methods.iter();
-    methods.any(|method| makes(&method.closure.body, &mut Vec::new()))
-}
+    /// Whether a class sets `$this->$name` where no `property_exists($this, $name)` stands around.
+    fn makes_properties(&self, class: &syntax::Class) -> bool {
+        let mut methods = class.methods.iter();
+        methods.any(|method| self.makes(&method.closure.body, &mut Vec::new()))
+    }
 
-fn makes<'s>(body: &'s [syntax::Stmt], known: &mut Vec<&'s str>) -> bool {
-    body.iter().any(|stmt| {
-        let asked = match &stmt.kind {
-            syntax::StmtKind::If { branches, .. } => match &**branches {
-                [(condition, _)] => asked(condition),
-                _ => None,
+    fn makes<'s>(&self, body: &'s [syntax::Stmt], known: &mut Vec<&'s str>) -> bool {
+        body.iter().any(|stmt| {
+            let mut guarded = self.guarded_name(stmt);
+            stmt.kind.parts().into_iter().any(|part| match part {
+                Part::Expr(value) => self.makes_in(value, known),
+                // The first body is the guarded one. Behind it stands `else`.
+                Part::Body(body) => {
+                    let outer = known.len();
+                    known.extend(guarded.take());
+                    let found = self.makes(body, known);
+                    known.truncate(outer);
+                    found
+                }
+            })
+        })
+    }
+
+    fn makes_in<'s>(&self, value: &'s syntax::Expr, known: &mut Vec<&'s str>) -> bool {
+        let own = match &value.kind {
+            PhpKind::Assign { target, .. } => match &target.kind {
+                PhpKind::Property {
+                    member: Member::Computed(name),
+                    ..
+                } => {
+                    !matches!(&name.kind, PhpKind::Variable(name) if known.contains(&name.as_str()))
+                }
+                _ => false,
             },
-            _ => None,
-        };
-        let outer = known.len();
-        known.extend(asked);
-        let found = stmt.kind.parts().into_iter().any(|part| match part {
-            Part::Expr(value) => makes_in(value, known),
-            Part::Body(body) => makes(body, known),
-        });
-        known.truncate(outer);
-        found
-    })
-}
-
-fn makes_in<'s>(value: &'s syntax::Expr, known: &mut Vec<&'s str>) -> bool {
-    let own = match &value.kind {
-        PhpKind::Assign { target, .. } => match &target.kind {
-            PhpKind::Property {
-                member: Member::Computed(name),
-                ..
-            } => !matches!(&name.kind, PhpKind::Variable(name) if known.contains(&name.as_str())),
+            PhpKind::Closure(closure) => self.makes(&closure.body, &mut Vec::new()),
             _ => false,
-        },
-        PhpKind::Closure(closure) => makes(&closure.body, &mut Vec::new()),
-        _ => false,
-    };
-    own || value
-        .children()
-        .into_iter()
-        .any(|part| makes_in(part, known))
+        };
+        let mut parts = value.children().into_iter();
+        own || parts.any(|part| self.makes_in(part, known))
+    }
+
+    /// `$name` of `if (property_exists($this, $name)) { … }`, if it keeps its value in there.
+    fn guarded_name<'s>(&self, stmt: &'s syntax::Stmt) -> Option<&'s str> {
+        let syntax::StmtKind::If { branches, .. } = &stmt.kind else {
+            return None;
+        };
+        let [(condition, body)] = &**branches else {
+            return None;
+        };
+        let name = asked(condition).filter(|_| !assigns(condition))?;
+        let (first, last) = (body.first()?, body.last()?);
+        let body = self.block.text.get(first.span.start..last.span.end)?;
+        only_names_properties(body, name).then_some(name)
+    }
 }
 
-/// `$name` of `property_exists($this, $name)`, alone or before `&&`.
+/// `$this`, `self::class`, `static::class`
+fn is_own(object: &syntax::Expr) -> bool {
+    match &object.kind {
+        PhpKind::Variable(this) => this == "this",
+        PhpKind::ClassConstant { class, name } => {
+            name.eq_ignore_ascii_case("class")
+                && matches!(class.written.as_str(), "self" | "static")
+        }
+        PhpKind::Constant(name) => name.last() == "__class__",
+        _ => false,
+    }
+}
+
+/// `$name` of `property_exists($this, $name)`, alone or before or behind `&&`.
 fn asked(condition: &syntax::Expr) -> Option<&str> {
     match &condition.kind {
         PhpKind::Binary {
@@ -202,7 +217,7 @@ fn asked(condition: &syntax::Expr) -> Option<&str> {
             right,
         } => asked(left).or_else(|| asked(right)),
         PhpKind::Call { function, args } if function.last() == "property_exists" => match &**args {
-            [_, name] => match &name.value.kind {
+            [object, name] if is_own(&object.value) => match &name.value.kind {
                 PhpKind::Variable(name) => Some(name),
                 _ => None,
             },
@@ -210,4 +225,36 @@ fn asked(condition: &syntax::Expr) -> Option<&str> {
         },
         _ => None,
     }
+}
+
+/// Whether an expression may assign a variable.
+fn assigns(value: &syntax::Expr) -> bool {
+    let whole = matches!(
+        value.kind,
+        PhpKind::Assign { .. } | PhpKind::Whole(_) | PhpKind::Closure(_)
+    );
+    whole || value.children().into_iter().any(assigns)
+}
+
+/// Whether a piece of PHP mentions a variable only as the name of a property, `$this->$name`.
+fn only_names_properties(text: &str, name: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
+    let hidden = [
+        "$$",
+        "${",
+        "extract",
+        "parse_str",
+        "include",
+        "require",
+        "eval",
+    ];
+    let mut before = "";
+    let mut pieces = text.split('$');
+    !hidden.iter().any(|hidden| text.contains(hidden))
+        && pieces.all(|piece| {
+            let end = piece.find(|c| !word(c)).unwrap_or(piece.len());
+            let names = before.trim_end().ends_with("->");
+            before = piece;
+            piece[..end] != *name || names
+        })
 }

@@ -5,6 +5,7 @@
 //! have is the application's, and so is one that takes or gives an object of the SDK.
 
 use super::Builder;
+use super::callable::taken;
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind};
 use crate::syntax::{self, Arg, BinaryOp, ExprKind as PhpKind, Member, Method, Piece, Span};
@@ -175,7 +176,10 @@ impl<'a> Builder<'a> {
                 }
                 _ if !known => application(self),
                 Given::Each(args) => {
-                    let taken = args.iter().take(params.len()).cloned().collect();
+                    let taken = match taken(args, params.len()) {
+                        Ok(taken) => taken,
+                        Err(refused) => return Some(refused),
+                    };
                     Expr::new(span, ExprKind::Method(method.name.clone(), taken))
                 }
                 Given::List(list) => {

@@ -1,4 +1,4 @@
-//! `call_user_func_array($callable, $list)`, where the list is no literal: which parameter takes which item only a run tells.
+//! `call_user_func_array($callable, $list)`, where the list is no literal. Only a run knows which parameter takes which item.
 
 use super::Builder;
 use super::dispatch::Given;
@@ -45,7 +45,7 @@ impl<'a> Builder<'a> {
         self.with_list(span, &function, &found.closure.params, list, &call)
     }
 
-    /// A call with the arguments that a list holds, one for each parameter.
+    /// A call that gives each parameter an item of a list.
     pub(super) fn with_list(
         &mut self,
         span: Span,

@@ -160,6 +160,9 @@ impl<'a> Builder<'a> {
         let Some((client, v2)) = self.stacks.get(name).cloned() else {
             return refused(span, "this stack");
         };
+        if v2 && layer == "http_errors" {
+            return super::sdk::v2_without_errors(span);
+        }
         let local = self.local(name);
         let own = Expr::new(span, ExprKind::Local(local));
         self.stacks.insert(name.to_owned(), (own, v2));

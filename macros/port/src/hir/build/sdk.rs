@@ -234,22 +234,8 @@ impl<'a> Builder<'a> {
             _ => return Err(self.unknown(call.span, "these arguments of a verb")),
         };
         let mut options = options;
-        if let Ok(known) = &mut options
-            && let Some(v2) = is_v2(&pieces)
-            && let Some(at) = known.iter().position(|(name, value)| {
-                name == "http_errors" && matches!(*value.kind, ExprKind::Bool(false))
-            })
-        {
-            known.remove(at);
-            client = without_errors(client, v2);
-        }
-        if let Ok(known) = &mut options
-            && let Some(at) = known.iter().position(|(name, _)| name == "handler")
-            && let Some(handler) = handler_of(call)
-            && let Some(stacked) = self.stacked(handler)
-        {
-            known.remove(at);
-            client = stacked;
+        if let Ok(known) = &mut options {
+            client = self.restacked(call, known, &pieces, client)?;
         }
         Ok(Sdk {
             span: call.span,
@@ -269,6 +255,41 @@ impl<'a> Builder<'a> {
             encrypt: Vec::new(),
             options,
         })
+    }
+
+    /// The client of a call whose options `handler` or `http_errors` change its stack.
+    fn restacked(
+        &self,
+        call: &Call<'a>,
+        options: &mut Vec<(String, Expr)>,
+        path: &[PathPiece],
+        client: Expr,
+    ) -> Result<Expr, Expr> {
+        let no_errors = options.iter().position(|(name, value)| {
+            name == "http_errors" && matches!(*value.kind, ExprKind::Bool(false))
+        });
+        let handler = options.iter().position(|(name, _)| name == "handler");
+        match (no_errors, handler) {
+            (Some(at), Some(_)) => {
+                let message = "`http_errors` of a call that has a `handler`";
+                Err(refused(options[at].1.span, message))
+            }
+            (Some(at), None) if is_v2(path) == Some(true) => {
+                Err(v2_without_errors(options[at].1.span))
+            }
+            (Some(at), None) if is_v2(path).is_some() => {
+                options.remove(at);
+                Ok(without_errors(client))
+            }
+            (_, Some(at)) => match handler_of(call).and_then(|handler| self.stacked(handler)) {
+                Some(stacked) => {
+                    options.remove(at);
+                    Ok(stacked)
+                }
+                None => Ok(client),
+            },
+            _ => Ok(client),
+        }
     }
 
     fn path_text(&mut self, expr: &'a syntax::Expr, pieces: &mut Vec<PathPiece>) {
@@ -335,12 +356,10 @@ impl<'a> Builder<'a> {
                 }
                 _ => return Ok(Err(self.expr(whole))),
             };
-            let (name, value) = match is_unchecked(&name, &item.value) {
-                true => {
-                    let no = Expr::new(item.value.span, ExprKind::Bool(false));
-                    ("verify".to_owned(), no)
-                }
-                false => (name, self.expr(&item.value)),
+            // The name stays: `curl` replaces no certificate that `verify` names.
+            let value = match is_unchecked(&name, &item.value) {
+                true => Expr::new(item.value.span, ExprKind::Bool(false)),
+                false => self.expr(&item.value),
             };
             out.retain(|(known, _)| *known != name);
             out.push((name, value));
@@ -350,7 +369,7 @@ impl<'a> Builder<'a> {
 
     fn factory(&mut self, expr: &'a syntax::Expr, settings: &'a [Item]) -> Expr {
         let mut out = Vec::new();
-        let mut errors = true;
+        let mut no_errors = None;
         for item in settings {
             let name = match item.key.as_ref().map(|key| &key.kind) {
                 Some(PhpKind::String(name)) => name.as_str(),
@@ -364,7 +383,7 @@ impl<'a> Builder<'a> {
             let setting = match setting_named(name) {
                 Some(setting) => setting,
                 None if name == "http_errors" && literal == Some(false) => {
-                    errors = false;
+                    no_errors = Some(item.span);
                     continue;
                 }
                 None if is_unchecked(name, &item.value) => {
@@ -378,7 +397,7 @@ impl<'a> Builder<'a> {
             };
             out.push((setting, self.expr(&item.value)));
         }
-        client_of(expr.span, out, errors)
+        client_of(expr.span, out, no_errors)
     }
 
     pub(super) fn closure_with(
@@ -508,24 +527,37 @@ fn is_unchecked(name: &str, value: &syntax::Expr) -> bool {
     }
 }
 
-/// The client with these settings, its answers errors or not.
-pub(in crate::hir) fn client_of(span: Span, settings: Vec<(Setting, Expr)>, errors: bool) -> Expr {
-    let v2 = settings
-        .iter()
-        .any(|(setting, _)| *setting == Setting::Secret);
+/// The client with these settings. `no_errors` is where `http_errors` is turned off.
+pub(in crate::hir) fn client_of(
+    span: Span,
+    settings: Vec<(Setting, Expr)>,
+    no_errors: Option<Span>,
+) -> Expr {
+    let mut names = settings.iter().map(|(setting, _)| *setting);
+    let v2 = names.any(|setting| setting == Setting::Secret);
     let client = Expr::new(span, ExprKind::Factory(settings));
-    match (errors, v2) {
-        (true, _) => client,
-        (false, false) => without_errors(client, false),
-        (false, true) => without_errors(without_errors(client, false), true),
+    match no_errors {
+        None => client,
+        Some(off) if v2 => v2_without_errors(off),
+        Some(_) => without_errors(client),
     }
 }
 
-/// The client whose answers are never errors for their status: `http_errors` is false.
-fn without_errors(client: Expr, v2: bool) -> Expr {
+/// The client of APIv3 whose signed answers are no errors for their status: `http_errors` is false.
+fn without_errors(client: Expr) -> Expr {
     let span = client.span;
     let layer = "http_errors".to_owned();
-    Expr::new(span, ExprKind::Restacked(client, v2, layer))
+    Expr::new(span, ExprKind::Restacked(client, false, layer))
+}
+
+/// PHP rejects an answer of APIv2 that is no signed success, also without `http_errors`.
+pub(super) fn v2_without_errors(span: Span) -> Expr {
+    let message = "`http_errors` is turned off for APIv2";
+    let hint = "leave it out: PHP rejects a failed answer of APIv2 in any case";
+    Expr::new(
+        span,
+        ExprKind::Refused(Problem::error(span, message).hint(hint)),
+    )
 }
 
 /// Whether a path is one of APIv2, where its beginning tells.

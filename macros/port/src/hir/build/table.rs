@@ -2,6 +2,8 @@
 //! `$handlers[$state]($order)`. A call is a `match` over the keys.
 
 use super::Builder;
+use super::alias::Alias;
+use super::callable::taken;
 use crate::hir::tree::{Expr, ExprKind, Place, Root, Stmt};
 use crate::syntax::{self, BinaryOp, Closure, ExprKind as PhpKind, Part, Span};
 
@@ -23,7 +25,8 @@ impl<'a> Builder<'a> {
             return None;
         };
         let straight = self.depth == 1 && self.loops == 0 && !self.in_main && !self.is_open();
-        if !straight || items.is_empty() || self.by_name.contains_key(name) {
+        let known = self.by_name.contains_key(name) || self.aliases.contains_key(name);
+        if !straight || items.is_empty() || known {
             return None;
         }
         let mut rows: Vec<(String, &Closure, Span)> = Vec::new();
@@ -62,6 +65,7 @@ impl<'a> Builder<'a> {
             });
         }
         self.tables.insert(name.clone(), table);
+        self.aliases.insert(name.clone(), Alias::Table);
         Some(stmts)
     }
 
@@ -103,8 +107,10 @@ impl<'a> Builder<'a> {
                 return None;
             }
             let own = Expr::new(span, ExprKind::Text(row.key));
-            let taken = args.iter().take(row.takes).cloned().collect();
-            let call = Expr::new(span, ExprKind::CallClosure(row.closure, taken));
+            let call = match taken(&args, row.takes) {
+                Ok(taken) => Expr::new(span, ExprKind::CallClosure(row.closure, taken)),
+                Err(refused) => return Some(refused),
+            };
             arms.push((Some(vec![own]), call));
         }
         let message = "Value of type null is not callable".to_owned();

@@ -256,7 +256,8 @@ impl Lower<'_> {
         }
     }
 
-    /// Whether the right side of `=&` is a new value: what a function gives, and no item of the left side is set.
+    /// Whether `=&` sets as `=` does: a function gives the right side, no item of the left side is set, and the left side is
+    /// no reference, which `=&` ends.
     fn gives_a_value(&self, node: Node<'_>) -> bool {
         let field = |name| node.child_by_field_name(name);
         let (Some(left), Some(right)) = (field("left"), field("right")) else {
@@ -266,7 +267,10 @@ impl Lower<'_> {
         let items = format!("{}[", self.text(left));
         let text = self.text;
         let by_reference = text.contains("function &") || text.contains("function&");
-        calls.contains(&right.kind()) && !by_reference && !text.contains(&items)
+        calls.contains(&right.kind())
+            && !by_reference
+            && !text.contains(&items)
+            && !is_reference(text, self.text(left))
     }
 
     fn augmented(&mut self, node: Node<'_>) -> ExprKind {
@@ -465,4 +469,23 @@ fn describe(kind: &str) -> String {
             kind.trim_end_matches("_expression").replace('_', " ")
         ),
     }
+}
+
+/// Whether a piece of PHP makes a reference of a variable: `&$row`, `global $row`, `static $row`.
+fn is_reference(text: &str, variable: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
+    text.match_indices(variable).any(|(at, _)| {
+        let before = text[..at].trim_end_matches('.').trim_end();
+        let list = text[..at]
+            .rsplit([';', '{', '}'])
+            .next()
+            .unwrap_or_default();
+        let declared = list.trim_start();
+        let declared = ["global", "static"].iter().any(|kind| {
+            let start = declared.get(..kind.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(kind))
+        });
+        let whole = !text[at + variable.len()..].starts_with(word);
+        whole && (declared || before.ends_with('&') && !before.ends_with("&&"))
+    })
 }
