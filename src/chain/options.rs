@@ -24,7 +24,10 @@ const ELSEWHERE: [(&str, &str); 24] = [
     ("decode_content", "set the Accept-Encoding header"),
     ("form_params", "WeChat Pay takes no forms"),
     ("handler", "use Client::with_stack"),
-    ("http_errors", "remove `status` from the stack"),
+    (
+        "http_errors",
+        "use Client::with_stack(php::without_http_errors), feature `php-values`",
+    ),
     ("multipart", "post(Media::from_path(..)?, ())"),
     ("curl", "set the options of connections on ClientBuilder"),
     ("delay", "wait before the call"),

@@ -790,8 +790,8 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("wait before the call", "请在调用之前等待"),
     ("WeChat Pay takes no forms", "微信支付不接受表单"),
     (
-        "an answer that is not 2xx is an `Err`; remove `status` from the stack",
-        "非 2xx 的应答是 `Err`；需要改变时请从栈中去掉 `status`",
+        "an answer that is not 2xx is an `Err`; use `php::without_http_errors`",
+        "非 2xx 的应答是 `Err`；需要改变时请使用 `php::without_http_errors`",
     ),
     ("a middleware sees the headers", "请在中间件中查看应答头"),
     ("a middleware sees the call", "请在中间件中查看调用"),

@@ -694,7 +694,7 @@ const ELSEWHERE: [(&str, &str); 26] = [
     ("form_params", "WeChat Pay takes no forms"),
     (
         "http_errors",
-        "an answer that is not 2xx is an `Err`; remove `status` from the stack",
+        "an answer that is not 2xx is an `Err`; use `php::without_http_errors`",
     ),
     ("idn_conversion", ""),
     ("multipart", "upload with `Media`: docs/files.md"),
