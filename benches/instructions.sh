@@ -48,10 +48,17 @@ count() { # who work number: writes the profile. `name-spans` is `name` in the b
     local program=$calls
     [[ $1 != *-spans ]] || program=$calls-spans
     valgrind --quiet --tool=callgrind --compress-strings=no --compress-pos=no \
-        --callgrind-out-file="$dir/$1.$2.$3" "$program" "${1%-spans}" "$2" "$3" "$dir" 2>"$dir/stderr" || {
-        cat "$dir/stderr" >&2
+        --callgrind-out-file="$dir/$1.$2.$3" "$program" "${1%-spans}" "$2" "$3" "$dir" 2>"$dir/stderr.$3" || {
+        cat "$dir/stderr.$3" >&2
         exit 1
     }
+}
+
+# Both numbers of calls at the same time: counts do not depend on what else the machine does.
+count_both() { # who work
+    count "$1" "$2" $few &
+    count "$1" "$2" $many
+    wait $!
 }
 
 # The cost of each function itself: object, function, instructions.
@@ -78,8 +85,7 @@ total() { slopes "$1" "$2" | awk -F '\t' '{ sum += $1 } END { printf "%.0f\n", s
 if [ "${1:-}" = profile ]; then
     who=${2:-client}
     for work in plain field; do
-        count "$who" "$work" $few
-        count "$who" "$work" $many
+        count_both "$who" "$work"
         slopes "$who" "$work" | sort -rn >"profile.$who.$work.txt"
         echo "$who $work $(total "$who" "$work")"
         head -60 "profile.$who.$work.txt"
@@ -92,8 +98,7 @@ printf '%-14s %12s %12s   instructions a call, without OpenSSL\n' '' plain 'one 
 declare -A result
 for who in floor client retrying client-spans retrying-spans; do
     for work in plain field; do
-        count $who $work $few
-        count $who $work $many
+        count_both $who $work
         result[$who.$work]=$(total $who $work)
     done
     printf '%-14s %12s %12s\n' $who "${result[$who.plain]}" "${result[$who.field]}"
