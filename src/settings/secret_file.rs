@@ -21,15 +21,10 @@ pub fn read_secret(path: &Path, what: &str) -> Result<Secret> {
     let bytes = std::fs::read(path).map(Zeroizing::new);
     let bytes = bytes.map_err(|err| {
         if may_be_a_secret(path) {
-            return Error::new(
-                ErrorKind::Builder,
-                format!(
-                    "there is no file with {what} at the given path, which is left out here since it may be the \
-                     secret itself: give the path of a file, such as ./secret.txt"
-                ),
-            );
+            unquoted(what)
+        } else {
+            wrong(format!("cannot be read: {err}"))
         }
-        wrong(format!("cannot be read: {err}"))
     })?;
     let text = text(&bytes).ok_or_else(|| wrong("is not text".to_owned()))?;
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
@@ -39,6 +34,16 @@ pub fn read_secret(path: &Path, what: &str) -> Result<Secret> {
 fn may_be_a_secret(path: &Path) -> bool {
     let text = path.to_string_lossy();
     !text.contains(['/', '\\', '.'])
+}
+
+fn unquoted(what: &str) -> Error {
+    Error::new(
+        ErrorKind::Builder,
+        format!(
+            "there is no file with {what} at the given path, which is left out here since it may be the secret \
+             itself: give the path of a file, such as ./secret.txt"
+        ),
+    )
 }
 
 /// UTF-8, or UTF-16 with a byte order mark, as editors on Windows save text.

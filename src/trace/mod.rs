@@ -118,7 +118,7 @@ impl CallTrace {
         begin: B,
     ) -> impl Future<Output = F::Output> + use<F, B> {
         let span = self.span.get();
-        // Now: a future that keeps the arguments is larger, and is moved several times.
+        // The layers begin here, since a future that kept the arguments would be larger, and it is moved several times.
         let future = span.in_scope(begin);
         // Not `Instrument`, which enters the span once more to drop the future.
         async move {

@@ -75,10 +75,7 @@ impl Open {
         let (kind, maybe_sent) = (err.kind().as_str(), err.maybe_sent());
         let api = err.api();
         let code = code(api);
-        let serial = match api.map(|api| &api.verification) {
-            Some(Verification::Verified { serial }) => Some(serial.as_str()),
-            _ => None,
-        };
+        let serial = api.and_then(|api| serial(&api.verification));
         self.record(|it| {
             [
                 (&it.otel_status, Some(&"ERROR" as &dyn Value)),
@@ -215,14 +212,13 @@ impl CallSpan {
     pub(super) fn end(&self, end: &End<'_>) {
         let open = self.take();
         match end {
-            End::Answered(Verification::Verified { serial }) => {
-                let serial = serial.as_str();
+            End::Answered(verification) => {
+                let serial = serial(verification);
                 open.record(|it| {
-                    let serial = (&it.serial, Some(&serial as &dyn Value));
+                    let serial = (&it.serial, serial.as_ref().map(value));
                     [serial, it.none(), it.none(), it.none(), it.none()]
                 });
             }
-            End::Answered(_) => open.record(|it| [(); 5].map(|()| it.none())),
             End::Failed(err) => open.failed(err),
         }
         open.close();
@@ -287,6 +283,14 @@ impl Fields {
             serial: all.field("wechatpay.serial")?,
             maybe_sent: all.field("wechatpay.maybe_sent")?,
         })
+    }
+}
+
+/// Returns the serial or key id that verified a response.
+fn serial(verification: &Verification) -> Option<&str> {
+    match verification {
+        Verification::Verified { serial } => Some(serial),
+        _ => None,
     }
 }
 

@@ -9,7 +9,7 @@ use super::{find, similar};
 pub struct Unlisted {
     /// Whether the path is listed with another method.
     pub has_other_method: bool,
-    /// What is wrong and what may be meant, in English.
+    /// The mistake and a suggestion, in English.
     pub en: String,
     /// The same in Chinese.
     pub zh: String,

@@ -14,7 +14,7 @@ use super::record::{Key, Record, new_record};
 use crate::validation::IncomingRequest;
 use crate::world::Outcome;
 
-/// What becomes of the codes of an upload.
+/// The codes of an upload.
 #[derive(Default)]
 struct Codes {
     new: Vec<String>,

@@ -9,6 +9,7 @@ use syn::Lifetime;
 use super::code::{Code, Repr, borrowed, owned, param_repr, place_repr};
 use super::file::Shared;
 use super::names::{Taken, ident, snake};
+use super::options::told;
 use crate::diagnostic::Problem;
 use crate::hir::tree::{Class, Expr, ExprKind, Function, Local, Promise, Stmt, StmtKind};
 use crate::hir::{Ty, Types};
@@ -253,10 +254,7 @@ impl<'s, 'a> Body<'s, 'a> {
 
     pub(crate) fn problem(&mut self, problem: Problem) -> TokenStream {
         let (line, col) = self.shared.block.position(problem.span.start);
-        let message = match self.shared.localised {
-            Some(localised) => localised(&problem.message),
-            None => problem.message.clone(),
-        };
+        let message = told(self.shared.localised, &problem.message);
         let file = self.shared.block.file_at(problem.span.start);
         let message = format!("{file}:{line}:{col}: {message}");
         if !self.shared.problems.contains(&problem) {

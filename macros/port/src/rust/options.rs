@@ -102,10 +102,7 @@ impl Options {
 
     /// A message in the language of the reader.
     pub(crate) fn told(&self, message: &str) -> String {
-        match self.localised {
-            Some(localised) => localised(message),
-            None => message.to_owned(),
-        }
+        told(self.localised, message)
     }
 
     /// With what is known of sensitive fields.
@@ -113,5 +110,13 @@ impl Options {
     pub fn sensitive(mut self, sensitive: fn(&str, &str) -> Vec<String>) -> Self {
         self.sensitive = Some(sensitive);
         self
+    }
+}
+
+/// A message, in the language of the reader if there is one.
+pub(super) fn told(localised: Option<fn(&str) -> String>, message: &str) -> String {
+    match localised {
+        Some(localised) => localised(message),
+        None => message.to_owned(),
     }
 }

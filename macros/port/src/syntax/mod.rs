@@ -14,3 +14,8 @@ pub use children::Part;
 pub(crate) use children::{each_class, whole_name};
 pub use parse::{Parsed, parse, parse_run, parse_whole};
 pub use statics::Statics;
+
+/// Whether a character may stand in a name of PHP.
+pub(crate) fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii()
+}

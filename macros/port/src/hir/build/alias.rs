@@ -5,6 +5,7 @@ use crate::diagnostic::Problem;
 use crate::hir::tree::{Expr, ExprKind, Field, PathPiece, Place, Root, Stmt, StmtKind};
 use crate::hir::{Ty, Use};
 use crate::recognise::{Call, Step};
+use crate::syntax::is_word;
 use crate::syntax::{self, ExprKind as PhpKind, Span, StmtKind as PhpStmt, WholeExpr};
 
 /// The meaning of a name.
@@ -151,12 +152,11 @@ impl<'a> Builder<'a> {
     ) -> Option<Vec<Stmt>> {
         let name = self.source(value.span).strip_prefix('&')?.trim();
         let name = name.strip_prefix('$')?.to_owned();
-        let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
         let free = match self.aliases.get(&name) {
             None => self.loops == 0 || !self.by_name.contains_key(&name),
             Some(alias) => matches!(alias, Alias::Left),
         };
-        if name == "this" || !name.chars().all(word) || !free || !self.ends_reference {
+        if name == "this" || !name.chars().all(is_word) || !free || !self.ends_reference {
             return None;
         }
         let place = self.place(subject).ok()?;

@@ -1,6 +1,7 @@
 //! `$this->$name = $value;`, `$this->$name`, `property_exists($this, $name)`: the property of the struct that has the
 //! name.
 
+use crate::syntax::is_word;
 use std::collections::BTreeSet;
 
 use super::{Builder, class};
@@ -64,7 +65,7 @@ impl<'a> Builder<'a> {
         let [object, name] = args else {
             return None;
         };
-        if !is_own(&object.value) || self.in_closure {
+        if !is_own_class(&object.value) || self.in_closure {
             return None;
         }
         let all = self.declared()?;
@@ -196,16 +197,20 @@ impl<'a> Builder<'a> {
 }
 
 /// `$this`, `self::class`, `static::class`
-fn is_own(object: &syntax::Expr) -> bool {
+pub(super) fn is_own(object: &syntax::Expr) -> bool {
     match &object.kind {
         PhpKind::Variable(this) => this == "this",
         PhpKind::ClassConstant { class, name } => {
             name.eq_ignore_ascii_case("class")
                 && matches!(class.written.as_str(), "self" | "static")
         }
-        PhpKind::Constant(name) => name.last() == "__class__",
         _ => false,
     }
+}
+
+/// The same, or `__CLASS__`.
+fn is_own_class(object: &syntax::Expr) -> bool {
+    is_own(object) || matches!(&object.kind, PhpKind::Constant(name) if name.last() == "__class__")
 }
 
 /// `$name` of `property_exists($this, $name)`, alone or before or behind `&&`.
@@ -217,7 +222,7 @@ fn asked(condition: &syntax::Expr) -> Option<&str> {
             right,
         } => asked(left).or_else(|| asked(right)),
         PhpKind::Call { function, args } if function.last() == "property_exists" => match &**args {
-            [object, name] if is_own(&object.value) => match &name.value.kind {
+            [object, name] if is_own_class(&object.value) => match &name.value.kind {
                 PhpKind::Variable(name) => Some(name),
                 _ => None,
             },
@@ -238,7 +243,6 @@ fn assigns(value: &syntax::Expr) -> bool {
 
 /// Whether a piece of PHP mentions a variable only as the name of a property, `$this->$name`.
 fn only_names_properties(text: &str, name: &str) -> bool {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
     let hidden = [
         "$$",
         "${",
@@ -252,7 +256,7 @@ fn only_names_properties(text: &str, name: &str) -> bool {
     let mut pieces = text.split('$');
     !hidden.iter().any(|hidden| text.contains(hidden))
         && pieces.all(|piece| {
-            let end = piece.find(|c| !word(c)).unwrap_or(piece.len());
+            let end = piece.find(|c| !is_word(c)).unwrap_or(piece.len());
             let names = before.trim_end().ends_with("->");
             before = piece;
             piece[..end] != *name || names

@@ -13,7 +13,7 @@ use crate::syntax::{self, Arg, BinaryOp, ExprKind as PhpKind, Member, Method, Pi
 /// The arguments of such a call.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Given<'e> {
-    /// Each by itself.
+    /// An expression for each argument.
     Each(&'e [Expr]),
     /// An array that holds them.
     List(&'e Expr),

@@ -5,6 +5,7 @@ use crate::hir::Ty;
 use crate::hir::builtin;
 use crate::hir::tree::{Entry, Expr, ExprKind, Place, Root};
 use crate::recognise::{self, Call};
+use crate::syntax::is_word;
 use crate::syntax::{
     self, BinaryOp, Cast, ExprKind as PhpKind, Item, Member, Piece, Span, UnaryOp, WholeExpr,
 };
@@ -757,7 +758,6 @@ fn list_of(target: &syntax::Expr) -> Option<&[ListItem]> {
 fn mentions(text: &str, name: &str) -> usize {
     let text = super::comments::blanked(&text.to_ascii_lowercase());
     let name = name.to_ascii_lowercase();
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
     let found = text.match_indices(&name).filter(|(at, _)| {
         let (before, behind) = (&text[..*at], &text[at + name.len()..]);
         let calls = behind.trim_start().starts_with('(') || is_callable(before, behind);

@@ -6,6 +6,7 @@ use crate::hir::Ty;
 use crate::hir::builtin::Builtin;
 use crate::hir::function::known_as;
 use crate::hir::tree::{Entry, Expr, ExprKind, Foreign};
+use crate::syntax::is_word;
 use crate::syntax::{self, Arg, ExprKind as PhpKind, Item, Member, Span, WholeExpr};
 
 impl<'a> Builder<'a> {
@@ -297,10 +298,9 @@ impl<'a> Builder<'a> {
             words.push("value".to_owned());
         }
         let text = self.source(expr.span);
-        let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
         let mut names = Vec::new();
         for piece in text.split('$').skip(1) {
-            let end = piece.find(|c| !word(c)).unwrap_or(piece.len());
+            let end = piece.find(|c| !is_word(c)).unwrap_or(piece.len());
             let name = piece[..end].to_owned();
             if self.aliases.contains_key(&name) {
                 self.misused.get_or_insert_with(|| name.clone());
@@ -336,11 +336,10 @@ fn is_constant(value: &syntax::Expr) -> bool {
 /// Whether a text reads a property of a variable: `$name->property` that is no call.
 fn reads_property(text: &str, name: &str) -> bool {
     let arrow = format!("${name}->");
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
     let mut all = text.split(&arrow).skip(1);
     all.any(|behind| {
         !behind
-            .trim_start_matches(word)
+            .trim_start_matches(is_word)
             .trim_start()
             .starts_with('(')
     })

@@ -1,5 +1,6 @@
 //! Functions, methods and closures.
 
+use crate::syntax::is_word;
 use std::collections::BTreeSet;
 
 use super::Builder;
@@ -288,10 +289,9 @@ impl<'a> Builder<'a> {
             .body
             .first()
             .map_or("", |stmt| self.source(stmt.span));
-        let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
         let mut names = BTreeSet::new();
         for piece in text.split('$').skip(1) {
-            let end = piece.find(|c| !word(c)).unwrap_or(piece.len());
+            let end = piece.find(|c| !is_word(c)).unwrap_or(piece.len());
             names.insert(piece[..end].to_owned());
         }
         let known = |name: &String| self.by_name.contains_key(name);

@@ -5,6 +5,7 @@
 //! of the application, which is given what the method reads. A method that changes the object, or a client that it did not
 //! make, is no such method.
 
+use crate::syntax::is_word;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Builder;
@@ -115,10 +116,9 @@ impl Handed {
 
 /// Whether a text mentions a name: PHP calls methods by a text, too.
 fn has_word(text: &str, name: &str) -> bool {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
     text.match_indices(name).any(|(at, _)| {
-        let before = text[..at].chars().next_back().is_some_and(word);
-        let after = text[at + name.len()..].chars().next().is_some_and(word);
+        let before = text[..at].chars().next_back().is_some_and(is_word);
+        let after = text[at + name.len()..].chars().next().is_some_and(is_word);
         !before && !after
     })
 }

@@ -1,6 +1,7 @@
 //! `call_user_func_array($callable, $list)`, where the list is no literal. Only a run knows which parameter takes which item.
 
 use super::Builder;
+use super::computed::is_own;
 use super::dispatch::Given;
 use crate::hir::tree::{Entry, Expr, ExprKind, Place, Root};
 use crate::syntax::{self, ExprKind as PhpKind, Param, Span};
@@ -108,16 +109,4 @@ impl<'a> Builder<'a> {
 fn number(span: Span, number: usize) -> Expr {
     let number = i64::try_from(number).unwrap_or_default();
     Expr::new(span, ExprKind::Int(number))
-}
-
-/// `$this`, `self::class`
-fn is_own(object: &syntax::Expr) -> bool {
-    match &object.kind {
-        PhpKind::Variable(name) => name == "this",
-        PhpKind::ClassConstant { class, name } => {
-            let relative = ["self", "static"];
-            name.eq_ignore_ascii_case("class") && relative.contains(&class.written.as_str())
-        }
-        _ => false,
-    }
 }

@@ -37,6 +37,7 @@ mod walked;
 pub(super) use bytes::GCM;
 pub(super) use sdk::{client_of, is_default, setting_named, unknown};
 
+use crate::syntax::is_word;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -239,10 +240,9 @@ impl<'a> Names<'a> {
 
 /// The names of the variables that a piece of PHP mentions.
 fn variables(text: &str) -> impl Iterator<Item = String> {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
     text.split('$').skip(1).map(move |piece| {
         let piece = piece.trim_start_matches('{');
-        let end = piece.find(|c| !word(c)).unwrap_or(piece.len());
+        let end = piece.find(|c| !is_word(c)).unwrap_or(piece.len());
         piece[..end].to_owned()
     })
 }

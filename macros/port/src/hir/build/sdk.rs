@@ -357,9 +357,10 @@ impl<'a> Builder<'a> {
                 _ => return Ok(Err(self.expr(whole))),
             };
             // The name stays: `curl` replaces no certificate that `verify` names.
-            let value = match is_unchecked(&name, &item.value) {
-                true => Expr::new(item.value.span, ExprKind::Bool(false)),
-                false => self.expr(&item.value),
+            let value = if is_unchecked(&name, &item.value) {
+                Expr::new(item.value.span, ExprKind::Bool(false))
+            } else {
+                self.expr(&item.value)
             };
             out.retain(|(known, _)| *known != name);
             out.push((name, value));

@@ -1,5 +1,6 @@
 //! Expressions.
 
+use crate::syntax::is_word;
 use tree_sitter::Node;
 
 use super::{Lower, has, named, number};
@@ -473,7 +474,6 @@ fn describe(kind: &str) -> String {
 
 /// Whether a piece of PHP makes a reference of a variable: `&$row`, `global $row`, `static $row`.
 fn is_reference(text: &str, variable: &str) -> bool {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
     text.match_indices(variable).any(|(at, _)| {
         let before = text[..at].trim_end_matches('.').trim_end();
         let list = text[..at]
@@ -485,7 +485,7 @@ fn is_reference(text: &str, variable: &str) -> bool {
             let start = declared.get(..kind.len());
             start.is_some_and(|start| start.eq_ignore_ascii_case(kind))
         });
-        let whole = !text[at + variable.len()..].starts_with(word);
+        let whole = !text[at + variable.len()..].starts_with(is_word);
         whole && (declared || before.ends_with('&') && !before.ends_with("&&"))
     })
 }
