@@ -170,11 +170,11 @@ const scenarios = {
   async 'a notification is posted by hand, and shown as it went'(it, shop) {
     await it.open();
     await it.go('Notifications', '通知');
-    await it.click(it.page.getByRole('link', { name: it.say('Post one by hand', '手动投递') }));
+    await it.click(it.page.getByRole('link', { name: it.say('Post one by hand', '手动发送') }));
     await it.page.locator('select[name=event_type]').selectOption('REFUND.SUCCESS');
     await it.page.getByLabel('URL').fill(shop.url);
     await it.picture('post');
-    await it.click(it.button('Post', '投递'));
+    await it.click(it.button('Post', '发送'));
     const { body, headers } = await shop.next();
     assert.equal(body.event_type, 'REFUND.SUCCESS');
     await until(async () => (await control('GET', 'notifications')).notifications.every(({ state }) => state !== 'pending'));
@@ -188,7 +188,7 @@ const scenarios = {
     await it.sees('{"code":"SUCCESS"}');
     await it.sees('seen');
     await it.picture('notification');
-    await it.click(it.button('Again', '重新投递'));
+    await it.click(it.button('Again', '重新发送'));
     assert.equal((await shop.next()).body.id, body.id);
   },
 

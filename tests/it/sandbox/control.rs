@@ -13,6 +13,7 @@ mod notifications;
 mod orders;
 mod page;
 mod page_chinese;
+mod page_scenarios;
 mod posted;
 mod punish;
 mod records;
