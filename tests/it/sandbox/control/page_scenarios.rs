@@ -7,11 +7,7 @@ use std::path::Path;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// Calls of a scenario that name a control: in English, then in Chinese.
-const NAMED_BY: [&str; 3] = [
-    ".button('",
-    ".go('",
-    "getByRole('link', { name: it.say('",
-];
+const NAMED_BY: [&str; 3] = [".button('", ".go('", "getByRole('link', { name: it.say('"];
 
 #[test]
 fn each_control_of_the_scenarios_is_on_the_page_in_both_languages() {
@@ -25,11 +21,16 @@ fn each_control_of_the_scenarios_is_on_the_page_in_both_languages() {
         .iter()
         .filter(|(english, chinese)| !page.contains(&format!("\"{english}\", \"{chinese}\"")))
         .collect();
-    assert!(missing.is_empty(), "change tests/page/scenarios.mjs: {missing:?}");
+    assert!(
+        missing.is_empty(),
+        "change tests/page/scenarios.mjs: {missing:?}"
+    );
 }
 
 fn controls(scenarios: &str) -> Vec<(&str, &str)> {
-    let named = NAMED_BY.iter().flat_map(|call| scenarios.split(call).skip(1));
+    let named = NAMED_BY
+        .iter()
+        .flat_map(|call| scenarios.split(call).skip(1));
     named
         .filter_map(|rest| {
             let (english, rest) = rest.split_once("', '")?;
