@@ -2,6 +2,7 @@
 
 use std::sync::{LazyLock, OnceLock};
 
+use crate::compressed;
 use crate::documented::{Documented, variable};
 use crate::read;
 
@@ -87,7 +88,7 @@ impl Block {
 }
 
 pub(crate) static BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| {
-    let text = include_str!("operations.txt");
+    let text = compressed::operations();
     let blocks = text.strip_prefix('@').unwrap_or(text).split("\n@");
     blocks.filter_map(block).collect()
 });

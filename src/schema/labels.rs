@@ -1,9 +1,11 @@
 //! WeChat Pay's own Chinese terms for fields: 总金额 for `/amount/total`.
 //!
-//! The terms are a text of about 450 kB that `regenerate_labels.py` in this folder writes.
+//! The terms are a text of about 570 kB that `regenerate_labels.py` in this folder writes.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use crate::compressed;
 
 /// The part of a call that a field belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +71,7 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut parts = include_str!("labels.txt").split("\n@");
+    let mut parts = compressed::labels().split("\n@");
     let usual = parts.next().unwrap_or_default();
     Table {
         usual: usual
