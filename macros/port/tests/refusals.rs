@@ -339,29 +339,22 @@ fn a_certificate_beside_unchecked_flags_of_curl() {
     assert_ported(&call(&format!("'verify' => false, {flags}")));
 }
 
-/// PHP evaluates the arguments that a function does not take.
+/// Only the function knows arguments that it names no parameter for.
 #[test]
-fn arguments_that_are_not_taken() {
-    let class = |call: &str| {
-        format!(
-            "<?php\nfinal class A {{ public $n = 0;\nprivate function next() {{ return ++$this->n; }}\n\
-             private function one($a) {{ return $a; }}\n\
-             public function f($x, $name) {{ $all = ['a' => function ($x) {{ return $x; }}];\n\
-             {call}; }} }}\nfunction own($a) {{ return $a; }}"
-        )
-    };
-    for call in [
-        "return $all['a']($x, $this->next())",
-        "return call_user_func('own', $x, $this->next())",
-        "return call_user_func([$this, 'one'], $x, $this->next())",
-        "return call_user_func([$this, $name], $x, $this->next())",
-        "return call_user_func_array([$this, 'one'], [$x, $this->next()])",
-    ] {
-        let column = call.find("$this->next()").unwrap() + 1;
-        let message = "an argument that the function does not take";
-        assert_refused(&class(call), &format!("6:{column}"), message);
-        assert_ported(&class(&call.replace("$this->next()", "$name")));
+fn arguments_that_no_parameter_takes() {
+    let class = |body: &str| format!("<?php\nfunction own($a) {{\n{body} }}");
+    for function in ["func_get_args", "func_get_arg", "func_num_args"] {
+        let message = format!("`{function}`: no parameter takes these arguments");
+        assert_refused(&class(&format!("return {function}();")), "3:8", &message);
     }
+    let message = "a closure with too few arguments";
+    let closure = "$f = function ($x, $y) { return $x; };";
+    assert_refused(
+        &class(&format!("{closure}\nreturn $f($a);")),
+        "4:8",
+        message,
+    );
+    assert_ported(&class(&format!("{closure}\nreturn $f($a, 1, own(2));")));
 }
 
 #[test]

@@ -152,6 +152,7 @@ impl Types {
                 let then = then.as_ref().unwrap_or(condition);
                 self.of(then).join(&self.of(otherwise))
             }
+            ExprKind::Aside { value, .. } => self.of(value),
             ExprKind::Cast(ty, _) => ty.clone(),
             ExprKind::Coerce(Ty::Maybe(_), _) => Ty::Any,
             ExprKind::Coerce(ty, _) => ty.clone(),

@@ -14,6 +14,7 @@ pub mod tree;
 
 mod answers;
 mod appended;
+mod arity;
 mod asked;
 mod build;
 mod carried;
@@ -90,6 +91,7 @@ fn made(
     named: Option<&build::Named>,
 ) -> (tree::File, bool) {
     let (mut file, dispatches) = build::file(block, program, named);
+    arity::file(&mut file);
     dead::file(&mut file);
     timezone::file(&mut file);
     appended::file(&mut file);

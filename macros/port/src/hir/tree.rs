@@ -391,6 +391,15 @@ pub enum ExprKind {
     Exit(Option<Expr>),
     /// `print`
     Print(Expr),
+    /// A value, and others that are evaluated and dropped: arguments that a function does not take.
+    Aside {
+        /// The value.
+        value: Expr,
+        /// The others.
+        others: Vec<Expr>,
+        /// Whether the others are evaluated before it.
+        first: bool,
+    },
     /// A name that PHP looks up when it runs.
     Unresolved(Box<Unresolved>),
     /// A part that could not be translated, and the reason.

@@ -113,6 +113,15 @@ impl Expr {
                 ResponsePart::Header(name) => vec![inner, name],
                 _ => vec![inner],
             },
+            ExprKind::Aside {
+                value,
+                others,
+                first,
+            } => {
+                let mut all: Vec<_> = others.iter_mut().collect();
+                all.insert(if *first { all.len() } else { 0 }, value);
+                all
+            }
             ExprKind::Ternary(condition, then, otherwise) => {
                 let mut all = vec![condition];
                 all.extend(then.iter_mut());

@@ -400,6 +400,26 @@ impl<'a> Body<'_, 'a> {
     }
 }
 
+impl<'a> Body<'_, 'a> {
+    /// A value, and others whose effects stand before or behind it.
+    pub(crate) fn aside(&mut self, value: &'a Expr, others: &'a [Expr], first: bool) -> Code {
+        let ty = self.types.of(value);
+        if first {
+            let others: TokenStream = others.iter().map(|other| self.effect(other)).collect();
+            let code = self.expr(value);
+            let tokens = code.tokens;
+            return Code::new(quote!({ #others #tokens }), code.repr);
+        }
+        let name = self.taken.fresh("arg");
+        let value = self.kept(value, &ty);
+        let others: TokenStream = others.iter().map(|other| self.effect(other)).collect();
+        Code::new(
+            quote!({ let #name = #value; #others #name }),
+            result_repr(&ty),
+        )
+    }
+}
+
 fn is_reference(tokens: &TokenStream) -> bool {
     let mut trees = tokens.clone().into_iter();
     matches!(trees.next(), Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '&')

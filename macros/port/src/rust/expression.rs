@@ -251,6 +251,11 @@ impl<'a> Body<'_, 'a> {
                 let exit = self.exit(value.as_ref());
                 Code::new(quote!({ #exit }), Repr::Never)
             }
+            ExprKind::Aside {
+                value,
+                others,
+                first,
+            } => self.aside(value, others, *first),
             ExprKind::Print(value) => {
                 let echo = self.echo(std::slice::from_ref(value));
                 Code::new(quote!({ #echo 1 }), Repr::Int)

@@ -35,6 +35,7 @@ mod table;
 mod walked;
 
 pub(super) use bytes::GCM;
+pub(super) use callable::taking;
 pub(super) use sdk::{client_of, is_default, setting_named, unknown};
 
 use crate::syntax::is_word;
