@@ -544,6 +544,10 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("declare a parameter `...$args`", "请声明形参 `...$args`"),
     ("a closure with too few arguments", "调用闭包时实参太少"),
     (
+        "a promise with handlers that is not waited for at one place of this function",
+        "带回调的 Promise 没有在本函数的唯一一处等待",
+    ),
+    (
         "`http_errors` is turned off for APIv2",
         "APIv2 关闭了 `http_errors`",
     ),

@@ -32,9 +32,11 @@ mod infer;
 mod initial;
 mod inline;
 mod kept;
+mod lent;
 mod notify;
 mod pending;
 mod place;
+mod promised;
 mod sdk_class;
 mod secrets;
 mod settings;
@@ -47,6 +49,7 @@ pub(crate) use changes::{Changes, places as changed_places, root};
 pub(crate) use function::node as function;
 pub(crate) use infer::ends;
 pub use infer::{Types, types};
+pub(crate) use lent::lent;
 pub(crate) use sdk_class::Class as SdkClass;
 pub use ty::Ty;
 pub use walk::Use;
@@ -92,6 +95,7 @@ fn made(
 ) -> (tree::File, bool) {
     let (mut file, dispatches) = build::file(block, program, named);
     arity::file(&mut file);
+    lent::file(&mut file);
     dead::file(&mut file);
     timezone::file(&mut file);
     appended::file(&mut file);
@@ -106,6 +110,7 @@ fn made(
     kept::file(&mut file);
     file.classes.iter_mut().for_each(initial::empty_handles);
     place::file(&mut file);
+    promised::file(&mut file);
     infer::file(&mut file, facts);
     // Parts of responses have types of their own, from which others follow.
     if answers::file(&mut file) {

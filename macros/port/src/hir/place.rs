@@ -17,8 +17,11 @@ pub(super) fn file(file: &mut File) {
 pub(super) fn function(function: &mut Function) {
     closures(&mut function.body);
     let params = function.params.len();
-    replaced(function);
-    for local in 0..function.locals.len() {
+    let lent = function.params.iter().filter(|param| param.by_reference);
+    // Each change of a variable of the code around counts there.
+    let lent: Set = lent.map(|param| param.local).collect();
+    replaced(function, &lent);
+    for local in (0..function.locals.len()).filter(|local| !lent.contains(local)) {
         let given = local < params;
         Placer {
             locals: &mut function.locals,
@@ -40,14 +43,14 @@ pub(super) fn function(function: &mut Function) {
 /// Two assignments in a row, `$r = $client->…; $r = (string) $r->getBody();`, are of two variables also in a list that others
 /// read the second of: the first is only read by the second. A `catch` that reads it, or behind which it is read, could see
 /// the first value.
-fn replaced(function: &mut Function) {
+fn replaced(function: &mut Function, lent: &Set) {
     let mut all = vec![0; function.locals.len()];
     count(&mut function.body, &mut all);
     let mut places = Replaced {
         all,
         locals: &mut function.locals,
     };
-    places.list(&mut function.body, &BTreeSet::new());
+    places.list(&mut function.body, lent);
 }
 
 /// How often statements mention each variable.
@@ -182,6 +185,11 @@ pub(super) fn counts(function: &mut Function) {
     };
     for stmt in &mut function.body {
         stmt.locals_mut(&mut count);
+    }
+    for param in function.params.iter().filter(|param| param.by_reference) {
+        // The code around reads it.
+        locals[param.local].read = true;
+        writes[param.local] += 1;
     }
     for (local, writes) in locals.iter_mut().zip(&writes) {
         local.mutable = *writes > 1 || (local.maybe_unset && *writes > 0);

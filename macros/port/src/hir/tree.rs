@@ -127,6 +127,8 @@ pub struct Local {
     pub name: String,
     /// Its type.
     pub ty: Ty,
+    /// The result of the promise that it holds.
+    pub settled: Ty,
     /// Whether it may be read before it is set.
     pub maybe_unset: bool,
     /// Whether it is set more than once.

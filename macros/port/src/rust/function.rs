@@ -722,7 +722,7 @@ pub(crate) fn copies(function: &Function, slots: &[Slot]) -> Vec<TokenStream> {
     let params = function
         .params
         .iter()
-        .filter(|param| function.locals[param.local].mutable);
+        .filter(|param| function.locals[param.local].mutable && !param.by_reference);
     params
         .map(|param| {
             let name = &slots[param.local].name;

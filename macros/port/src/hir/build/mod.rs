@@ -417,6 +417,7 @@ impl<'a> Builder<'a> {
         self.locals.push(Local {
             name: name.to_owned(),
             ty: Ty::Unknown,
+            settled: Ty::Response,
             maybe_unset: false,
             mutable: false,
             read: false,
