@@ -23,6 +23,7 @@ mod changes;
 mod coerce;
 mod dead;
 mod decoded;
+mod distinct;
 mod flatten;
 mod fold;
 mod function;
@@ -94,6 +95,7 @@ fn made(
     named: Option<&build::Named>,
 ) -> (tree::File, bool) {
     let (mut file, dispatches) = build::file(block, program, named);
+    distinct::file(&mut file);
     arity::file(&mut file);
     lent::file(&mut file);
     dead::file(&mut file);

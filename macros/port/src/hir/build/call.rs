@@ -75,8 +75,15 @@ impl<'a> Builder<'a> {
                 let problem = Problem::error(span, message).hint("declare a parameter `...$args`");
                 return Expr::new(span, ExprKind::Refused(problem));
             }
-            ("extract" | "parse_str" | "get_defined_vars", _) => {
+            ("extract" | "get_defined_vars", _) | ("parse_str", [] | [_]) => {
                 return self.unknown(span, "variables that a function sets by their names");
+            }
+            ("get_class", [arg])
+                if self.class.is_some()
+                    && super::escapes::is_this(&arg.value)
+                    && !self.is_open() =>
+            {
+                return self.class_of_this(span);
             }
             ("get_class", [arg]) if self.kind_of(&arg.value) == Ty::Thrown => {
                 let value = self.expr(&arg.value);
