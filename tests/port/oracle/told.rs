@@ -1,7 +1,7 @@
 //! The results and exceptions of a ported program, as JSON.
 
 use serde_json::{Value, json};
-use wechatpay_chain::Error;
+use wechatpay_chain::{Client, Error};
 use wechatpay_chain::php::{self, Thrown};
 
 /// A function's result.
@@ -118,6 +118,9 @@ macro_rules! closures {
 }
 
 closures!(
+    dyn FnMut() -> php::Result<Client> + '_,
+    dyn FnMut(&Value) -> php::Result<Client> + '_,
+    dyn FnMut(&Value, &Value) -> php::Result<Client> + '_,
     dyn FnMut() -> php::Result<Value> + '_,
     dyn FnMut(&Value) -> php::Result<Value> + '_,
     dyn FnMut(&Value, &Value) -> php::Result<Value> + '_

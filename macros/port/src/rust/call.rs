@@ -94,7 +94,7 @@ impl<'a> Body<'_, 'a> {
         }
         given.extend(&foreign.args);
         let types: Vec<Ty> = given.iter().map(|arg| self.types.of(arg)).collect();
-        let arities: Vec<usize> = given.iter().map(|arg| arity(arg)).collect();
+        let closures: Vec<_> = given.iter().map(|arg| closure_of(arg)).collect();
         let (line, php) = self.place(span);
         let file = self.shared.block.file_at(span.start).to_owned();
         let place = (file, line, php.clone());
@@ -102,7 +102,7 @@ impl<'a> Body<'_, 'a> {
             &foreign.whole,
             receiver.is_some(),
             &types,
-            &arities,
+            &closures,
             wanted,
             place,
         );
@@ -122,7 +122,7 @@ impl<'a> Body<'_, 'a> {
                 self.shared.host.name_argument(&method, index, &name);
             }
             if *ty == Ty::Closure {
-                let closure = self.callback(arg, &Ty::Any);
+                let closure = self.callback(arg, &closures[index].1);
                 args.push(quote!(&mut #closure));
                 continue;
             }
@@ -435,10 +435,17 @@ fn cloned(tokens: &TokenStream) -> TokenStream {
     }
 }
 
-fn arity(arg: &Expr) -> usize {
+/// How many parameters a closure takes, and what it gives: a client, or a value.
+fn closure_of(arg: &Expr) -> (usize, Ty) {
     match &*arg.kind {
-        ExprKind::Closure(function, captures) => function.params.len() - captures.len(),
-        _ => 0,
+        ExprKind::Closure(function, captures) => {
+            let gives = match function.returns {
+                Ty::Client => Ty::Client,
+                _ => Ty::Any,
+            };
+            (function.params.len() - captures.len(), gives)
+        }
+        _ => (0, Ty::Any),
     }
 }
 
