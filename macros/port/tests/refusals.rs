@@ -357,6 +357,66 @@ fn arguments_that_no_parameter_takes() {
     assert_ported(&class(&format!("{closure}\nreturn $f($a, 1, own(2));")));
 }
 
+/// A closure borrows such a variable: it is an argument of one call, and nothing else reads the variable meanwhile.
+#[test]
+fn closures_that_share_variables() {
+    let function =
+        |body: &str| format!("<?php\nclass A {{ public function f($list, $n) {{\n{body} }} }}");
+    let message = "`use (&$n)` shares a variable";
+    for (body, place) in [
+        (
+            "$f = function () use (&$n) { $n++; }; $f(); return $n;",
+            "3:6",
+        ),
+        (
+            "return [$n, array_map(function ($x) use (&$n) { $n++; }, $list)];",
+            "3:23",
+        ),
+        (
+            "Db::run(function () use (&$n) { $n++; }, function () use (&$n) { $n--; });",
+            "3:9",
+        ),
+        (
+            "array_map(function ($x) use (&$n) { unset($n[$x]); }, $list); return $n;",
+            "3:11",
+        ),
+        ("return function () use (&$n) { return ++$n; };", "3:8"),
+    ] {
+        assert_refused(&function(body), place, message);
+    }
+    assert_ported(&function(
+        "Db::run(function () use (&$n) { $n++; }); return $n;",
+    ));
+}
+
+/// Its handlers run where it is waited for.
+#[test]
+fn promises_that_lose_their_handlers() {
+    let function = |body: &str| {
+        format!(
+            "<?php\nclass A {{ private $client;\npublic function __construct(\\WeChatPay\\BuilderChainable $client) {{ $this->client = $client; }}\n\
+             public function f($a) {{\n{body} }} }}"
+        )
+    };
+    let promise =
+        "$this->client->chain('v3/certificates')->getAsync()->then(function ($r) { return 1; })";
+    let message = "a promise with handlers that is not waited for at one place of this function";
+    for (body, place) in [
+        (format!("$p = {promise};\nreturn $p;"), "5:6"),
+        (
+            format!("$p = {promise};\n$b = $p->wait(); return [$b, $p->wait()];"),
+            "5:6",
+        ),
+        (
+            format!("if ($a) {{ $p = {promise}; }} else {{\n$p = {promise}; }} return $p->wait();"),
+            "5:16",
+        ),
+    ] {
+        assert_refused(&function(&body), place, message);
+    }
+    assert_ported(&function(&format!("$p = {promise};\nreturn $p->wait();")));
+}
+
 #[test]
 fn an_array_of_closures_that_other_code_sets() {
     let function = |body: &str| {

@@ -840,6 +840,9 @@ impl<'a> Body<'_, 'a> {
 
     /// A closure in Rust; what it gives is a `Result` of the type that is wanted.
     pub(crate) fn callback(&mut self, expr: &'a Expr, returns: &Ty) -> TokenStream {
+        if let ExprKind::Refused(problem) = &*expr.kind {
+            return self.problem(problem.clone());
+        }
         let ExprKind::Closure(function, captures) = &*expr.kind else {
             return self
                 .refuse(expr.span, "a callable that is no closure")

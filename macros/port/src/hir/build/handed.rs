@@ -158,9 +158,10 @@ fn reads<'t>(class: &syntax::Class, method: &Method, text: &'t str) -> Option<(U
 
 /// Whether statements yield, not those of their closures: the application gives all items at once.
 fn yields(body: &[Stmt]) -> bool {
-    any(body, &|expr| {
-        matches!(&expr.kind, PhpKind::Unsupported { what } if what.contains("yield"))
-    })
+    any(
+        body,
+        &|expr| matches!(&expr.kind, PhpKind::Unsupported { what } if what.contains("yield")),
+    )
 }
 
 /// Whether statements call WeChat Pay.
