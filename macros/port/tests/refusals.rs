@@ -373,19 +373,23 @@ fn closures_that_share_variables() {
             "3:23",
         ),
         (
-            "Db::run(function () use (&$n) { $n++; }, function () use (&$n) { $n--; });",
-            "3:9",
+            "Db::transaction(function () use (&$n) { $n++; }, $n);",
+            "3:17",
         ),
         (
             "array_map(function ($x) use (&$n) { unset($n[$x]); }, $list); return $n;",
             "3:11",
+        ),
+        (
+            "Event::listen('paid', function () use (&$n) { $n++; }); return $n;",
+            "3:23",
         ),
         ("return function () use (&$n) { return ++$n; };", "3:8"),
     ] {
         assert_refused(&function(body), place, message);
     }
     assert_ported(&function(
-        "Db::run(function () use (&$n) { $n++; }); return $n;",
+        "Db::transaction(function () use (&$n) { $n++; }); return $n;",
     ));
 }
 

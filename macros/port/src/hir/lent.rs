@@ -1,12 +1,12 @@
 //! Closures that change variables of the code around them: `use (&$n)`.
 //!
 //! A closure of Rust borrows such a variable as long as it is there. So the closure is an argument of one call, and
-//! nothing else of its statement reads the variable: of the application's, which calls it before it gives its result,
-//! or of a function of PHP.
+//! nothing else of its statement reads the variable: of one of the application's that is known to call it before it
+//! gives its result, or of a function of PHP.
 
 use std::collections::BTreeMap;
 
-use super::tree::{Crypto, Expr, ExprKind, File, Function, Place, Root, Stmt};
+use super::tree::{Crypto, Expr, ExprKind, File, Foreign, Function, Place, Root, Stmt};
 use super::walk::Use;
 
 pub(super) fn file(file: &mut File) {
@@ -54,18 +54,58 @@ fn visit(expr: &mut Expr, called: bool, uses: &Uses) {
         list(&mut closure.body);
         return;
     }
-    let calls = matches!(
-        *expr.kind,
-        ExprKind::Foreign(_)
-            | ExprKind::Map(..)
-            | ExprKind::Filter(..)
-            | ExprKind::Sort(..)
-            | ExprKind::CallClosure(..)
-    );
+    let calls = match &*expr.kind {
+        ExprKind::Foreign(foreign) => calls_at_once(foreign),
+        ExprKind::Map(..)
+        | ExprKind::Filter(..)
+        | ExprKind::Sort(..)
+        | ExprKind::CallClosure(..) => true,
+        _ => false,
+    };
     for child in expr.children_mut() {
         visit(child, calls, uses);
     }
 }
+
+/// Whether a call of the application's is one that calls its closures before it gives its result, by its name: `listen`
+/// and `then` keep them.
+fn calls_at_once(foreign: &Foreign) -> bool {
+    let name = foreign.words.last().map(|word| word.to_ascii_lowercase());
+    let name = name.unwrap_or_default();
+    let function = name.rsplit('\\').next().unwrap_or_default();
+    function.starts_with("array_") || AT_ONCE.contains(&function)
+}
+
+/// Transactions, collections and their kin.
+const AT_ONCE: [&str; 27] = [
+    "call_user_func",
+    "chunk",
+    "chunkbyid",
+    "each",
+    "eachbyid",
+    "eachspread",
+    "every",
+    "filter",
+    "flatmap",
+    "iterator_apply",
+    "map",
+    "mapwithkeys",
+    "pipe",
+    "preg_replace_callback",
+    "reduce",
+    "reject",
+    "remember",
+    "rememberforever",
+    "rescue",
+    "retry",
+    "sortby",
+    "synchronized",
+    "tap",
+    "transaction",
+    "transactional",
+    "walk",
+    "withoutevents",
+];
 
 /// The variables that a closure changes: their numbers outside and in it.
 pub(crate) fn lent(
