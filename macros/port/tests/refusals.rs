@@ -339,29 +339,86 @@ fn a_certificate_beside_unchecked_flags_of_curl() {
     assert_ported(&call(&format!("'verify' => false, {flags}")));
 }
 
-/// PHP evaluates the arguments that a function does not take.
+/// Only the function knows arguments that it names no parameter for.
 #[test]
-fn arguments_that_are_not_taken() {
-    let class = |call: &str| {
+fn arguments_that_no_parameter_takes() {
+    let class = |body: &str| format!("<?php\nfunction own($a) {{\n{body} }}");
+    for function in ["func_get_args", "func_get_arg", "func_num_args"] {
+        let message = format!("`{function}`: no parameter takes these arguments");
+        assert_refused(&class(&format!("return {function}();")), "3:8", &message);
+    }
+    let message = "a closure with too few arguments";
+    let closure = "$f = function ($x, $y) { return $x; };";
+    assert_refused(
+        &class(&format!("{closure}\nreturn $f($a);")),
+        "4:8",
+        message,
+    );
+    assert_ported(&class(&format!("{closure}\nreturn $f($a, 1, own(2));")));
+}
+
+/// A closure borrows such a variable: it is an argument of one call, and nothing else reads the variable meanwhile.
+#[test]
+fn closures_that_share_variables() {
+    let function =
+        |body: &str| format!("<?php\nclass A {{ public function f($list, $n) {{\n{body} }} }}");
+    let message = "`use (&$n)` shares a variable";
+    for (body, place) in [
+        (
+            "$f = function () use (&$n) { $n++; }; $f(); return $n;",
+            "3:6",
+        ),
+        (
+            "return [$n, array_map(function ($x) use (&$n) { $n++; }, $list)];",
+            "3:23",
+        ),
+        (
+            "Db::transaction(function () use (&$n) { $n++; }, $n);",
+            "3:17",
+        ),
+        (
+            "array_map(function ($x) use (&$n) { unset($n[$x]); }, $list); return $n;",
+            "3:11",
+        ),
+        (
+            "Event::listen('paid', function () use (&$n) { $n++; }); return $n;",
+            "3:23",
+        ),
+        ("return function () use (&$n) { return ++$n; };", "3:8"),
+    ] {
+        assert_refused(&function(body), place, message);
+    }
+    assert_ported(&function(
+        "Db::transaction(function () use (&$n) { $n++; }); return $n;",
+    ));
+}
+
+/// Its handlers run where it is waited for.
+#[test]
+fn promises_that_lose_their_handlers() {
+    let function = |body: &str| {
         format!(
-            "<?php\nfinal class A {{ public $n = 0;\nprivate function next() {{ return ++$this->n; }}\n\
-             private function one($a) {{ return $a; }}\n\
-             public function f($x, $name) {{ $all = ['a' => function ($x) {{ return $x; }}];\n\
-             {call}; }} }}\nfunction own($a) {{ return $a; }}"
+            "<?php\nclass A {{ private $client;\npublic function __construct(\\WeChatPay\\BuilderChainable $client) {{ $this->client = $client; }}\n\
+             public function f($a) {{\n{body} }} }}"
         )
     };
-    for call in [
-        "return $all['a']($x, $this->next())",
-        "return call_user_func('own', $x, $this->next())",
-        "return call_user_func([$this, 'one'], $x, $this->next())",
-        "return call_user_func([$this, $name], $x, $this->next())",
-        "return call_user_func_array([$this, 'one'], [$x, $this->next()])",
+    let promise =
+        "$this->client->chain('v3/certificates')->getAsync()->then(function ($r) { return 1; })";
+    let message = "a promise with handlers that is not waited for at one place of this function";
+    for (body, place) in [
+        (format!("$p = {promise};\nreturn $p;"), "5:6"),
+        (
+            format!("$p = {promise};\n$b = $p->wait(); return [$b, $p->wait()];"),
+            "5:6",
+        ),
+        (
+            format!("if ($a) {{ $p = {promise}; }} else {{\n$p = {promise}; }} return $p->wait();"),
+            "5:16",
+        ),
     ] {
-        let column = call.find("$this->next()").unwrap() + 1;
-        let message = "an argument that the function does not take";
-        assert_refused(&class(call), &format!("6:{column}"), message);
-        assert_ported(&class(&call.replace("$this->next()", "$name")));
+        assert_refused(&function(&body), place, message);
     }
+    assert_ported(&function(&format!("$p = {promise};\nreturn $p->wait();")));
 }
 
 #[test]

@@ -538,8 +538,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "客户端总会校验服务器证书：PHP 不校验就发送的请求，这里可能被拒绝",
     ),
     (
-        "an argument that the function does not take, which PHP evaluates",
-        "函数不接收这个参数，但 PHP 会对它求值",
+        "`{}`: no parameter takes these arguments",
+        "`{}`：没有形参接收这些实参",
+    ),
+    ("declare a parameter `...$args`", "请声明形参 `...$args`"),
+    ("a closure with too few arguments", "调用闭包时实参太少"),
+    (
+        "a promise with handlers that is not waited for at one place of this function",
+        "带回调的 Promise 没有在本函数的唯一一处等待",
     ),
     (
         "`http_errors` is turned off for APIv2",

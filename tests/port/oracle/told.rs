@@ -1,8 +1,8 @@
 //! The results and exceptions of a ported program, as JSON.
 
 use serde_json::{Value, json};
-use wechatpay_chain::Error;
-use wechatpay_chain::php::Thrown;
+use wechatpay_chain::{Client, Error};
+use wechatpay_chain::php::{self, Thrown};
 
 /// A function's result.
 pub(crate) trait Told {
@@ -106,6 +106,25 @@ impl<T: Shown + ?Sized> Shown for &mut T {
         (**self).shown()
     }
 }
+
+macro_rules! closures {
+    ($($closure:ty),*) => {$(
+        impl Shown for $closure {
+            fn shown(&self) -> Value {
+                json!({"@closure": true})
+            }
+        }
+    )*};
+}
+
+closures!(
+    dyn FnMut() -> php::Result<Client> + '_,
+    dyn FnMut(&Value) -> php::Result<Client> + '_,
+    dyn FnMut(&Value, &Value) -> php::Result<Client> + '_,
+    dyn FnMut() -> php::Result<Value> + '_,
+    dyn FnMut(&Value) -> php::Result<Value> + '_,
+    dyn FnMut(&Value, &Value) -> php::Result<Value> + '_
+);
 
 impl<T: Shown> Shown for Option<T> {
     fn shown(&self) -> Value {

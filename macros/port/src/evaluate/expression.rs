@@ -79,6 +79,7 @@ impl<'a> Evaluator<'a, '_> {
                 self.expr(inner);
                 Value::Int(1)
             }
+            ExprKind::Aside { value, .. } => self.expr(value),
             ExprKind::Unresolved(unresolved) => self.unresolved(unresolved, span),
             ExprKind::Refused(problem) => {
                 self.problems.push(problem.clone());

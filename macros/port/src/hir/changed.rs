@@ -69,6 +69,7 @@ pub(crate) fn changed(name: &str) -> Option<Changed> {
         | "system"
         | "passthru"
         | "mb_parse_str"
+        | "parse_str"
         | "getimagesize"
         | "getimagesizefromstring"
         | "curl_multi_exec"

@@ -22,6 +22,8 @@ pub struct Types {
     methods: BTreeMap<String, Ty>,
     functions: BTreeMap<String, Ty>,
     locals: Vec<Ty>,
+    /// The results of the promises that variables hold.
+    settled: Vec<Ty>,
     /// Whether it is of a closure.
     nested: bool,
 }
@@ -55,11 +57,7 @@ pub fn types(file: &File, class: Option<&Class>, function: Option<&Function>) ->
         types.methods = methods.collect();
     }
     if let Some(function) = function {
-        types.locals = function
-            .locals
-            .iter()
-            .map(|local| local.ty.clone())
-            .collect();
+        types.enter(function);
     }
     types
 }
@@ -69,12 +67,15 @@ impl Types {
     #[must_use]
     pub fn within(&self, closure: &Function) -> Self {
         let mut inner = self.clone();
-        inner.locals = closure
-            .locals
-            .iter()
-            .map(|local| local.ty.clone())
-            .collect();
+        inner.enter(closure);
         inner
+    }
+
+    /// Takes the variables of a function.
+    fn enter(&mut self, function: &Function) {
+        let locals = || function.locals.iter();
+        self.locals = locals().map(|local| local.ty.clone()).collect();
+        self.settled = locals().map(|local| local.settled.clone()).collect();
     }
 
     /// Tells the type of a variable.
@@ -152,6 +153,7 @@ impl Types {
                 let then = then.as_ref().unwrap_or(condition);
                 self.of(then).join(&self.of(otherwise))
             }
+            ExprKind::Aside { value, .. } => self.of(value),
             ExprKind::Cast(ty, _) => ty.clone(),
             ExprKind::Coerce(Ty::Maybe(_), _) => Ty::Any,
             ExprKind::Coerce(ty, _) => ty.clone(),
@@ -227,12 +229,26 @@ impl Types {
 
     /// The type of a settled promise: the result of its last handler.
     fn waited(&self, promise: &Expr) -> Ty {
-        let ExprKind::Promise(promise) = &*promise.kind else {
-            return Ty::Response;
-        };
-        let handlers = promise.handlers.iter();
-        handlers.fold(Ty::Response, |ty, handlers| after(&ty, handlers))
+        match &*promise.kind {
+            ExprKind::Promise(promise) => settled(promise),
+            ExprKind::Local(local) => self.settled.get(*local).cloned().unwrap_or(Ty::Response),
+            _ => Ty::Response,
+        }
     }
+
+    /// Notes what the promise that a variable is given settles to.
+    fn settles(&mut self, local: usize, value: &Expr) {
+        if let ExprKind::Promise(promise) = &*value.kind
+            && let Some(known) = self.settled.get_mut(local)
+        {
+            *known = settled(promise);
+        }
+    }
+}
+
+fn settled(promise: &Promise) -> Ty {
+    let handlers = promise.handlers.iter();
+    handlers.fold(Ty::Response, |ty, handlers| after(&ty, handlers))
 }
 
 /// The type of a promise behind a pair of handlers.
@@ -494,15 +510,10 @@ fn called(class: &mut Class, calls: &[(String, Vec<Ty>)]) {
 }
 
 fn function(function: &mut Function, known: &mut Types) {
-    let mut locals: Vec<Ty> = function
-        .locals
-        .iter()
-        .map(|local| local.ty.clone())
-        .collect();
+    known.enter(function);
     for param in &function.params {
-        locals[param.local] = param.ty.clone();
+        known.locals[param.local] = param.ty.clone();
     }
-    known.locals = locals;
     // Once within closures: else the work would double with each level.
     let times = if known.nested { 1 } else { 2 };
     for _ in 0..times {
@@ -532,8 +543,10 @@ fn function(function: &mut Function, known: &mut Types) {
         }
         function.returns = if some { returns } else { Ty::Void };
     }
-    for (local, ty) in function.locals.iter_mut().zip(&known.locals) {
+    let types = known.locals.iter().zip(&known.settled);
+    for (local, (ty, settled)) in function.locals.iter_mut().zip(types) {
         local.ty = ty.clone();
+        local.settled = settled.clone();
     }
 }
 
@@ -587,6 +600,7 @@ fn list(body: &mut [Stmt], known: &mut Types) {
             StmtKind::Let(local, value) => {
                 let ty = known.of(value);
                 known.locals[*local] = known.locals[*local].join(&ty);
+                known.settles(*local, value);
             }
             StmtKind::Foreach { key, value, .. } => {
                 known.locals[*value] = Ty::Any;
@@ -648,6 +662,7 @@ fn expr(expr: &mut Expr, known: &mut Types) {
         ExprKind::Assign(place, value) | ExprKind::AssignMissing(place, value) => {
             if let Root::Local(local) = place.root {
                 let ty = if place.path.is_empty() {
+                    known.settles(local, value);
                     known.of(value)
                 } else {
                     Ty::Any
@@ -686,8 +701,11 @@ fn expr(expr: &mut Expr, known: &mut Types) {
             }
         }
         ExprKind::Closure(closure, captures) => {
+            let lent: Vec<_> = super::lent::lent(closure, captures).collect();
+            set.extend(lent.iter().map(|(outer, _)| (*outer, Ty::Any)));
             for (outer, inner) in captures.iter() {
-                let ty = known.local(*outer);
+                let lent = lent.iter().any(|(_, own)| own == inner);
+                let ty = if lent { Ty::Any } else { known.local(*outer) };
                 let param = closure
                     .params
                     .iter_mut()

@@ -14,6 +14,7 @@ pub mod tree;
 
 mod answers;
 mod appended;
+mod arity;
 mod asked;
 mod build;
 mod carried;
@@ -22,6 +23,7 @@ mod changes;
 mod coerce;
 mod dead;
 mod decoded;
+mod distinct;
 mod flatten;
 mod fold;
 mod function;
@@ -31,9 +33,11 @@ mod infer;
 mod initial;
 mod inline;
 mod kept;
+mod lent;
 mod notify;
 mod pending;
 mod place;
+mod promised;
 mod sdk_class;
 mod secrets;
 mod settings;
@@ -46,6 +50,7 @@ pub(crate) use changes::{Changes, places as changed_places, root};
 pub(crate) use function::node as function;
 pub(crate) use infer::ends;
 pub use infer::{Types, types};
+pub(crate) use lent::lent;
 pub(crate) use sdk_class::Class as SdkClass;
 pub use ty::Ty;
 pub use walk::Use;
@@ -90,6 +95,9 @@ fn made(
     named: Option<&build::Named>,
 ) -> (tree::File, bool) {
     let (mut file, dispatches) = build::file(block, program, named);
+    distinct::file(&mut file);
+    arity::file(&mut file);
+    lent::file(&mut file);
     dead::file(&mut file);
     timezone::file(&mut file);
     appended::file(&mut file);
@@ -104,6 +112,7 @@ fn made(
     kept::file(&mut file);
     file.classes.iter_mut().for_each(initial::empty_handles);
     place::file(&mut file);
+    promised::file(&mut file);
     infer::file(&mut file, facts);
     // Parts of responses have types of their own, from which others follow.
     if answers::file(&mut file) {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use super::tree::{ExprKind, File, Function, Local, Root, Stmt, StmtKind};
+use super::tree::{Expr, ExprKind, File, Function, Local, Place, Root, Stmt, StmtKind};
 use super::walk::Use;
 
 pub(super) fn file(file: &mut File) {
@@ -17,8 +17,13 @@ pub(super) fn file(file: &mut File) {
 pub(super) fn function(function: &mut Function) {
     closures(&mut function.body);
     let params = function.params.len();
-    replaced(function);
-    for local in 0..function.locals.len() {
+    let lent = function.params.iter().filter(|param| param.by_reference);
+    // Each change of a variable of the code around counts there.
+    let lent: Set = lent.map(|param| param.local).collect();
+    let given: Set = function.params.iter().map(|param| param.local).collect();
+    looped(&mut function.body, &given, &mut function.locals);
+    replaced(function, &lent);
+    for local in (0..function.locals.len()).filter(|local| !lent.contains(local)) {
         let given = local < params;
         Placer {
             locals: &mut function.locals,
@@ -37,17 +42,51 @@ pub(super) fn function(function: &mut Function) {
     counts(function);
 }
 
+/// A parameter that is the variable of a `foreach` is set by each turn: it is there behind the loop, too.
+fn looped(body: &mut [Stmt], given: &Set, locals: &mut Vec<Local>) {
+    for stmt in body {
+        let span = stmt.span;
+        for (body, _) in stmt.bodies_mut() {
+            looped(body, given, locals);
+        }
+        let StmtKind::Foreach {
+            key, value, body, ..
+        } = &mut stmt.kind
+        else {
+            continue;
+        };
+        let both = key.iter_mut().map(|key| (key, "key"));
+        for (local, name) in both.chain([(value, "item")]) {
+            if !given.contains(local) {
+                continue;
+            }
+            let mut item = locals[*local].clone();
+            item.name = format!("{name}_of_{}", item.name);
+            item.ty = super::Ty::Unknown;
+            locals.push(item);
+            let param = std::mem::replace(local, locals.len() - 1);
+            let place = Place {
+                root: Root::Local(param),
+                path: Vec::new(),
+            };
+            let item = Expr::new(span, ExprKind::Local(*local));
+            let set = Expr::new(span, ExprKind::Assign(place, item));
+            body.insert(0, Stmt::expr(span, set));
+        }
+    }
+}
+
 /// Two assignments in a row, `$r = $client->…; $r = (string) $r->getBody();`, are of two variables also in a list that others
 /// read the second of: the first is only read by the second. A `catch` that reads it, or behind which it is read, could see
 /// the first value.
-fn replaced(function: &mut Function) {
+fn replaced(function: &mut Function, lent: &Set) {
     let mut all = vec![0; function.locals.len()];
     count(&mut function.body, &mut all);
     let mut places = Replaced {
         all,
         locals: &mut function.locals,
     };
-    places.list(&mut function.body, &BTreeSet::new());
+    places.list(&mut function.body, lent);
 }
 
 /// How often statements mention each variable.
@@ -183,6 +222,11 @@ pub(super) fn counts(function: &mut Function) {
     for stmt in &mut function.body {
         stmt.locals_mut(&mut count);
     }
+    for param in function.params.iter().filter(|param| param.by_reference) {
+        // The code around reads it.
+        locals[param.local].read = true;
+        writes[param.local] += 1;
+    }
     for (local, writes) in locals.iter_mut().zip(&writes) {
         local.mutable = *writes > 1 || (local.maybe_unset && *writes > 0);
     }
@@ -235,16 +279,46 @@ impl Placer<'_> {
             self.split(body, first, false);
             return true;
         }
-        if found.len() == 1 && self.within(&mut body[first]) {
+        if found.len() == 1 && self.within(&mut body[first], in_loop) {
             return true;
         }
         if in_loop {
             return false;
         }
+        let again = found.into_iter().skip(1);
+        let again = again.filter(|index| self.sets(&body[*index]));
+        if let Some(at) = again.min() {
+            self.begin_again(body, at);
+            return true;
+        }
         let span = body[first].span;
         let kind = StmtKind::Declare(vec![self.local]);
         body.insert(first, Stmt { span, kind });
         true
+    }
+
+    /// An assignment behind other uses, in a list that runs once, begins another variable: `$r` of
+    /// `try { $r = $client->…; } catch … $r = json_decode($r->getBody());`.
+    fn begin_again(&mut self, body: &mut Vec<Stmt>, at: usize) {
+        let mut local = self.locals[self.local].clone();
+        local.ty = super::Ty::Unknown;
+        self.locals.push(local);
+        let (own, before) = (self.local, self.locals.len() - 1);
+        for (index, stmt) in body.iter_mut().enumerate().take(at + 1) {
+            stmt.locals_mut(&mut |local, how| {
+                if *local == own && (index < at || how != Use::Write) {
+                    *local = before;
+                }
+            });
+        }
+        Placer {
+            locals: self.locals,
+            local: before,
+        }
+        .list(body, false);
+        if let Some(at) = (0..body.len()).find(|index| self.sets(&body[*index])) {
+            self.split(body, at, false);
+        }
     }
 
     fn declare(&mut self, body: &mut Vec<Stmt>) {
@@ -264,7 +338,7 @@ impl Placer<'_> {
     }
 
     /// Begins the variable in the one statement that mentions it.
-    fn within(&mut self, stmt: &mut Stmt) -> bool {
+    fn within(&mut self, stmt: &mut Stmt, in_loop: bool) -> bool {
         let own = self.local;
         // The variable of a `foreach` or `catch` begins with it.
         match &mut stmt.kind {
@@ -317,7 +391,8 @@ impl Placer<'_> {
                 for stmt in body.iter_mut() {
                     stmt.locals_mut(&mut |local, _| found |= *local == own);
                 }
-                found.then_some((body, again))
+                // What runs again within a body that does, too.
+                found.then_some((body, again || in_loop))
             })
             .collect();
         match &mut *bodies {
@@ -432,12 +507,11 @@ fn begin(stmt: &mut Stmt) {
         StmtKind::Expr(expr) => match *expr.kind {
             ExprKind::Assign(place, value) => match place.root {
                 Root::Local(local) => StmtKind::Let(local, value),
-                Root::Field(_) => StmtKind::Expr(super::tree::Expr::new(
-                    expr.span,
-                    ExprKind::Assign(place, value),
-                )),
+                Root::Field(_) => {
+                    StmtKind::Expr(Expr::new(expr.span, ExprKind::Assign(place, value)))
+                }
             },
-            kind => StmtKind::Expr(super::tree::Expr::new(expr.span, kind)),
+            kind => StmtKind::Expr(Expr::new(expr.span, kind)),
         },
         kind => kind,
     };
@@ -475,7 +549,7 @@ impl Flow {
         }
     }
 
-    fn expr(&mut self, expr: &mut super::tree::Expr, set: &mut Set) {
+    fn expr(&mut self, expr: &mut Expr, set: &mut Set) {
         let unset = &mut self.unset;
         let throws = matches!(
             *expr.kind,

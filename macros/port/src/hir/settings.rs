@@ -365,6 +365,7 @@ impl Lists<'_> {
                 self.locals.push(Local {
                     name,
                     ty: super::Ty::Unknown,
+                    settled: super::Ty::Response,
                     maybe_unset: false,
                     mutable: false,
                     read: false,

@@ -127,6 +127,8 @@ pub struct Local {
     pub name: String,
     /// Its type.
     pub ty: Ty,
+    /// The result of the promise that it holds.
+    pub settled: Ty,
     /// Whether it may be read before it is set.
     pub maybe_unset: bool,
     /// Whether it is set more than once.
@@ -391,6 +393,15 @@ pub enum ExprKind {
     Exit(Option<Expr>),
     /// `print`
     Print(Expr),
+    /// A value, and others that are evaluated and dropped: arguments that a function does not take.
+    Aside {
+        /// The value.
+        value: Expr,
+        /// The others.
+        others: Vec<Expr>,
+        /// Whether the others are evaluated before it.
+        first: bool,
+    },
     /// A name that PHP looks up when it runs.
     Unresolved(Box<Unresolved>),
     /// A part that could not be translated, and the reason.

@@ -113,6 +113,15 @@ impl Expr {
                 ResponsePart::Header(name) => vec![inner, name],
                 _ => vec![inner],
             },
+            ExprKind::Aside {
+                value,
+                others,
+                first,
+            } => {
+                let mut all: Vec<_> = others.iter_mut().collect();
+                all.insert(if *first { all.len() } else { 0 }, value);
+                all
+            }
             ExprKind::Ternary(condition, then, otherwise) => {
                 let mut all = vec![condition];
                 all.extend(then.iter_mut());
@@ -218,10 +227,12 @@ impl Expr {
     pub fn locals_mut(&mut self, found: &mut dyn FnMut(&mut usize, Use)) {
         match &mut *self.kind {
             ExprKind::Local(local) => found(local, Use::Read),
-            ExprKind::Closure(_, captures) => {
-                captures
-                    .iter_mut()
-                    .for_each(|(outer, _)| found(outer, Use::Read));
+            ExprKind::Closure(closure, captures) => {
+                for (outer, own) in captures {
+                    let mut params = closure.params.iter();
+                    let lent = params.any(|param| param.local == *own && param.by_reference);
+                    found(outer, if lent { Use::Change } else { Use::Read });
+                }
             }
             _ => {}
         }

@@ -94,7 +94,7 @@ impl<'a> Body<'_, 'a> {
         }
         given.extend(&foreign.args);
         let types: Vec<Ty> = given.iter().map(|arg| self.types.of(arg)).collect();
-        let arities: Vec<usize> = given.iter().map(|arg| arity(arg)).collect();
+        let closures: Vec<_> = given.iter().map(|arg| closure_of(arg)).collect();
         let (line, php) = self.place(span);
         let file = self.shared.block.file_at(span.start).to_owned();
         let place = (file, line, php.clone());
@@ -102,7 +102,7 @@ impl<'a> Body<'_, 'a> {
             &foreign.whole,
             receiver.is_some(),
             &types,
-            &arities,
+            &closures,
             wanted,
             place,
         );
@@ -122,7 +122,7 @@ impl<'a> Body<'_, 'a> {
                 self.shared.host.name_argument(&method, index, &name);
             }
             if *ty == Ty::Closure {
-                let closure = self.callback(arg, &Ty::Any);
+                let closure = self.callback(arg, &closures[index].1);
                 args.push(quote!(&mut #closure));
                 continue;
             }
@@ -400,6 +400,26 @@ impl<'a> Body<'_, 'a> {
     }
 }
 
+impl<'a> Body<'_, 'a> {
+    /// A value, and others whose effects stand before or behind it.
+    pub(crate) fn aside(&mut self, value: &'a Expr, others: &'a [Expr], first: bool) -> Code {
+        let ty = self.types.of(value);
+        if first {
+            let others: TokenStream = others.iter().map(|other| self.effect(other)).collect();
+            let code = self.expr(value);
+            let tokens = code.tokens;
+            return Code::new(quote!({ #others #tokens }), code.repr);
+        }
+        let name = self.taken.fresh("arg");
+        let value = self.kept(value, &ty);
+        let others: TokenStream = others.iter().map(|other| self.effect(other)).collect();
+        Code::new(
+            quote!({ let #name = #value; #others #name }),
+            result_repr(&ty),
+        )
+    }
+}
+
 fn is_reference(tokens: &TokenStream) -> bool {
     let mut trees = tokens.clone().into_iter();
     matches!(trees.next(), Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '&')
@@ -415,10 +435,17 @@ fn cloned(tokens: &TokenStream) -> TokenStream {
     }
 }
 
-fn arity(arg: &Expr) -> usize {
+/// How many parameters a closure takes, and what it gives: a client, or a value.
+fn closure_of(arg: &Expr) -> (usize, Ty) {
     match &*arg.kind {
-        ExprKind::Closure(function, captures) => function.params.len() - captures.len(),
-        _ => 0,
+        ExprKind::Closure(function, captures) => {
+            let gives = match function.returns {
+                Ty::Client => Ty::Client,
+                _ => Ty::Any,
+            };
+            (function.params.len() - captures.len(), gives)
+        }
+        _ => (0, Ty::Any),
     }
 }
 

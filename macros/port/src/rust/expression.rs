@@ -251,6 +251,11 @@ impl<'a> Body<'_, 'a> {
                 let exit = self.exit(value.as_ref());
                 Code::new(quote!({ #exit }), Repr::Never)
             }
+            ExprKind::Aside {
+                value,
+                others,
+                first,
+            } => self.aside(value, others, *first),
             ExprKind::Print(value) => {
                 let echo = self.echo(std::slice::from_ref(value));
                 Code::new(quote!({ #echo 1 }), Repr::Int)
@@ -835,15 +840,29 @@ impl<'a> Body<'_, 'a> {
 
     /// A closure in Rust; what it gives is a `Result` of the type that is wanted.
     pub(crate) fn callback(&mut self, expr: &'a Expr, returns: &Ty) -> TokenStream {
+        if let ExprKind::Refused(problem) = &*expr.kind {
+            return self.problem(problem.clone());
+        }
         let ExprKind::Closure(function, captures) = &*expr.kind else {
             return self
                 .refuse(expr.span, "a callable that is no closure")
                 .tokens;
         };
         let mut copies_of = Vec::new();
-        for (outer, _) in captures {
+        let lent: Vec<_> = crate::hir::lent(function, captures).collect();
+        for (outer, own) in captures {
             let slot = self.slots[*outer].clone();
             let name = &slot.name;
+            if lent.iter().any(|(_, lent)| lent == own) {
+                if slot.repr != Repr::ValuePlace {
+                    let message =
+                        format!("`use (&${})` shares a variable", self.locals[*outer].name);
+                    return self.refuse(expr.span, &message).tokens;
+                }
+                let shared = shared_name(name);
+                copies_of.push(quote!(let #shared = &mut #name;));
+                continue;
+            }
             match slot.repr {
                 Repr::StringPlace | Repr::ValuePlace | Repr::HandlePlace(_) => {
                     copies_of.push(quote!(let #name = #name.clone();));
@@ -913,9 +932,14 @@ impl<'a> Body<'_, 'a> {
         inner.returns = returns.clone();
         inner.return_to = Return::Function;
         inner.captured = given.iter().map(|(local, _)| *local).collect();
+        let lent = crate::hir::lent(function, captures);
+        let lent: Vec<_> = lent
+            .map(|(outer, own)| (own, self.slots[outer].name.clone()))
+            .collect();
         for (local, slot) in given {
             inner.slots[local].name = slot.name;
-            if !inner.is_mutable(local) {
+            let is_lent = lent.iter().any(|(own, _)| *own == local);
+            if is_lent || !inner.is_mutable(local) {
                 inner.slots[local].repr = slot.repr;
             }
         }
@@ -967,7 +991,21 @@ impl<'a> Body<'_, 'a> {
         let labels = inner.labels;
         self.labels = labels;
         let result = owned(returns);
-        quote!(move |#(#heads),*| -> php::Result<#result> { #(#starts)* #(#changed)* #body })
+        let body = quote!(#(#starts)* #(#changed)* #body);
+        if lent.is_empty() {
+            return quote!(move |#(#heads),*| -> php::Result<#result> { #body });
+        }
+        let (names, kept): (Vec<_>, Vec<_>) = lent
+            .iter()
+            .map(|(_, name)| (name, shared_name(name)))
+            .unzip();
+        // The variable is the closure's own while its statements run, however they end.
+        quote!(move |#(#heads),*| -> php::Result<#result> {
+            #(let mut #names = std::mem::take(#kept);)*
+            let given = (|| -> php::Result<#result> { #body })();
+            #(*#kept = #names;)*
+            given
+        })
     }
 
     fn new_thrown(&mut self, class: &str, parents: &[String], args: &'a [Expr]) -> Code {
@@ -1065,6 +1103,11 @@ impl<'a> Body<'_, 'a> {
             }
         }
     }
+}
+
+/// The name of a variable of the code around a closure, while the closure borrows it.
+fn shared_name(name: &proc_macro2::Ident) -> proc_macro2::Ident {
+    ident(&format!("shared_{name}").replace("r#", ""))
 }
 
 /// `x` of `&x`, before a dot.

@@ -488,7 +488,7 @@ impl<'s, 'a> Body<'s, 'a> {
         };
         let words = ["as".to_owned(), noun.to_owned()];
         let host = &mut self.shared.host;
-        let (method, _, _) = host.call(&words, false, &[Ty::Any], &[0], wanted, place);
+        let (method, _, _) = host.call(&words, false, &[Ty::Any], &[(0, Ty::Any)], wanted, place);
         self.shared.uses_host = true;
         self.shared.use_type(wanted);
         self.shared.note_app(span, &method, &php);
@@ -503,7 +503,14 @@ impl<'s, 'a> Body<'s, 'a> {
         let place = (self.shared.block.file.clone(), line, php.clone());
         let words = ["exception".to_owned(), "value".to_owned()];
         let host = &mut self.shared.host;
-        let (method, _, _) = host.call(&words, false, &[Ty::Thrown], &[0], &Ty::Any, place);
+        let (method, _, _) = host.call(
+            &words,
+            false,
+            &[Ty::Thrown],
+            &[(0, Ty::Any)],
+            &Ty::Any,
+            place,
+        );
         self.shared.uses_host = true;
         self.shared.use_type(&Ty::Thrown);
         self.shared.note_app(span, &method, &php);
@@ -722,7 +729,7 @@ pub(crate) fn copies(function: &Function, slots: &[Slot]) -> Vec<TokenStream> {
     let params = function
         .params
         .iter()
-        .filter(|param| function.locals[param.local].mutable);
+        .filter(|param| function.locals[param.local].mutable && !param.by_reference);
     params
         .map(|param| {
             let name = &slots[param.local].name;

@@ -36,8 +36,8 @@ struct Entry {
     /// The name of the variable that the call is made on or changes.
     object: String,
     args: Vec<Ty>,
-    /// How many parameters each closure takes that is passed.
-    arities: Vec<usize>,
+    /// How many parameters each closure takes that is passed, and what it gives.
+    closures: Vec<(usize, Ty)>,
     names: Vec<String>,
     returns: Ty,
     /// File, line and text of each place that calls it.
@@ -64,11 +64,11 @@ impl Host {
         words: &[String],
         receiver: bool,
         args: &[Ty],
-        arities: &[usize],
+        closures: &[(usize, Ty)],
         returns: &Ty,
         place: (String, usize, String),
     ) -> (String, Vec<Ty>, Ty) {
-        let kinds: Vec<String> = args.iter().zip(arities).map(kind_key).collect();
+        let kinds: Vec<String> = args.iter().zip(closures).map(kind_key).collect();
         let key = format!(
             "{}/{}/{}/{receiver}/{}",
             words.join("\u{1f}"),
@@ -90,7 +90,7 @@ impl Host {
                 receiver,
                 object: String::new(),
                 args: args.to_vec(),
-                arities: arities.to_vec(),
+                closures: closures.to_vec(),
                 names: vec![String::new(); args.len()],
                 returns: returns.clone(),
                 places: Vec::new(),
@@ -212,10 +212,12 @@ impl Host {
                 number += 1;
             }
             used.push(name.clone());
-            let ty = match (argument(ty), entry.arities.get(index)) {
-                (Ty::Closure, Some(0)) => quote!(&mut dyn FnMut() -> php::Result<Value>),
-                (Ty::Closure, Some(1)) => quote!(&mut dyn FnMut(&Value) -> php::Result<Value>),
-                (Ty::Closure, _) => quote!(&mut dyn FnMut(&Value, &Value) -> php::Result<Value>),
+            let ty = match (argument(ty), entry.closures.get(index)) {
+                (Ty::Closure, Some((takes, gives))) => {
+                    let taken = std::iter::repeat_n(quote!(&Value), (*takes).min(2));
+                    let gives = owned(gives);
+                    quote!(&mut dyn FnMut(#(#taken),*) -> php::Result<#gives>)
+                }
                 (ty, _) => borrowed(&ty),
             };
             params.push((name, ty));
@@ -296,9 +298,9 @@ fn argument(ty: &Ty) -> Ty {
 }
 
 /// A call with a client, a key or a closure is another method than one with a value in its place.
-fn kind_key((ty, arity): (&Ty, &usize)) -> String {
+fn kind_key((ty, (takes, gives)): (&Ty, &(usize, Ty))) -> String {
     match ty {
-        Ty::Closure => format!("closure {arity}"),
+        Ty::Closure => format!("closure {takes} {}", handle_key(gives)),
         ty if ty.is_plain() || matches!(ty, Ty::Unknown | Ty::Void | Ty::Never) => String::new(),
         ty => format!("{ty:?}"),
     }

@@ -1,5 +1,6 @@
 //! Calls of functions and methods.
 
+use super::callable::{takes, taking};
 use super::{Builder, refused};
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
@@ -26,7 +27,7 @@ impl<'a> Builder<'a> {
                 None => self.named_args(params, args),
             };
             return match given {
-                Some(args) => Expr::new(span, ExprKind::Call(name, args)),
+                Some(args) => self.taking(span, args, params, |args| ExprKind::Call(name, args)),
                 None => self.unknown(span, "these named or spread arguments"),
             };
         }
@@ -69,8 +70,20 @@ impl<'a> Builder<'a> {
                     None => self.unknown(span, "a variable whose name only a run tells"),
                 };
             }
-            ("extract" | "parse_str" | "get_defined_vars", _) => {
+            ("func_get_args" | "func_get_arg" | "func_num_args", _) if !self.is_open() => {
+                let message = format!("`{name}`: no parameter takes these arguments");
+                let problem = Problem::error(span, message).hint("declare a parameter `...$args`");
+                return Expr::new(span, ExprKind::Refused(problem));
+            }
+            ("extract" | "get_defined_vars", _) | ("parse_str", [] | [_]) => {
                 return self.unknown(span, "variables that a function sets by their names");
+            }
+            ("get_class", [arg])
+                if self.class.is_some()
+                    && super::escapes::is_this(&arg.value)
+                    && !self.is_open() =>
+            {
+                return self.class_of_this(span);
             }
             ("get_class", [arg]) if self.kind_of(&arg.value) == Ty::Thrown => {
                 let value = self.expr(&arg.value);
@@ -265,11 +278,30 @@ impl<'a> Builder<'a> {
         let mut methods = shape.class.methods.iter();
         let found =
             methods.find(|method| method.has_body && method.name.eq_ignore_ascii_case(name))?;
+        let params = &found.closure.params;
         let args = match self.args(args) {
             Some(args) => args,
-            None => self.named_args(&found.closure.params, args)?,
+            None => self.named_args(params, args)?,
         };
-        Some(Expr::new(span, ExprKind::Method(found.name.clone(), args)))
+        let call = |args| ExprKind::Method(found.name.clone(), args);
+        Some(self.taking(span, args, params, call))
+    }
+
+    /// A call of a function with these parameters.
+    fn taking(
+        &self,
+        span: Span,
+        args: Vec<Expr>,
+        params: &[syntax::Param],
+        call: impl FnOnce(Vec<Expr>) -> ExprKind,
+    ) -> Expr {
+        // Where calls keep their names, the function itself drops what it does not take.
+        let takes = if self.is_open() {
+            usize::MAX
+        } else {
+            takes(params)
+        };
+        taking(span, args, takes, call)
     }
 
     /// Named arguments in the order of the parameters.

@@ -201,10 +201,8 @@ impl<'a> Builder<'a> {
         .last();
         if let Some(function) = self.names.functions.get(&name) {
             let fits = args.len() >= needed(&function.params) && is_plain(&function.params);
-            return fits.then(|| match taken(&args, function.params.len()) {
-                Ok(taken) => Expr::new(span, ExprKind::Call(name, taken)),
-                Err(refused) => refused,
-            });
+            let takes = function.params.len();
+            return fits.then(|| taking(span, args, takes, |args| ExprKind::Call(name, args)));
         }
         crate::hir::function::node(span, &name, args)
     }
@@ -216,35 +214,55 @@ impl<'a> Builder<'a> {
             methods.find(|method| method.has_body && method.name.eq_ignore_ascii_case(name))?;
         let params = &found.closure.params;
         let fits = args.len() >= needed(params) && is_plain(params);
-        fits.then(|| match taken(&args, params.len()) {
-            Ok(taken) => Expr::new(span, ExprKind::Method(found.name.clone(), taken)),
-            Err(refused) => refused,
-        })
+        let call = |args| ExprKind::Method(found.name.clone(), args);
+        fits.then(|| taking(span, args, params.len(), call))
     }
 }
 
-/// The arguments that a function with this number of parameters takes. PHP evaluates the others too, so they may only
-/// be variables and literals.
-pub(super) fn taken(args: &[Expr], takes: usize) -> Result<Vec<Expr>, Expr> {
-    let idle = |arg: &Expr| {
-        matches!(
-            *arg.kind,
-            ExprKind::Local(_)
-                | ExprKind::Field(_)
-                | ExprKind::Null
-                | ExprKind::Bool(_)
-                | ExprKind::Int(_)
-                | ExprKind::Float(_)
-                | ExprKind::Text(_)
-        )
-    };
-    match args.iter().skip(takes).find(|arg| !idle(arg)) {
-        Some(arg) => {
-            let message = "an argument that the function does not take, which PHP evaluates";
-            Err(Expr::refused(arg.span, message))
-        }
-        None => Ok(args.iter().take(takes).cloned().collect()),
+/// A call of a function that takes this number of arguments. PHP evaluates further ones, and drops them.
+pub(in crate::hir) fn taking(
+    span: Span,
+    mut args: Vec<Expr>,
+    takes: usize,
+    call: impl FnOnce(Vec<Expr>) -> ExprKind,
+) -> Expr {
+    let mut others = args.split_off(takes.min(args.len()));
+    others.retain(|other| !is_idle(other));
+    if others.is_empty() {
+        return Expr::new(span, call(args));
     }
+    let aside = |value, first| ExprKind::Aside {
+        value,
+        others,
+        first,
+    };
+    match args.pop() {
+        Some(last) => {
+            args.push(Expr::new(last.span, aside(last, false)));
+            Expr::new(span, call(args))
+        }
+        None => Expr::new(span, aside(Expr::new(span, call(args)), true)),
+    }
+}
+
+/// The number of arguments that a function takes.
+pub(super) fn takes(params: &[syntax::Param]) -> usize {
+    let variadic = params.iter().any(|param| param.variadic);
+    if variadic { usize::MAX } else { params.len() }
+}
+
+/// Whether nothing happens where a value is evaluated.
+fn is_idle(value: &Expr) -> bool {
+    matches!(
+        *value.kind,
+        ExprKind::Local(_)
+            | ExprKind::Field(_)
+            | ExprKind::Null
+            | ExprKind::Bool(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Text(_)
+    )
 }
 
 fn needed(params: &[syntax::Param]) -> usize {

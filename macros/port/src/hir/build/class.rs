@@ -359,7 +359,11 @@ impl<'c> Uses<'c> {
 pub(super) fn property(expr: &Expr, own: Option<&syntax::Class>) -> Option<String> {
     match &expr.kind {
         ExprKind::Property { object, member } => match &object.kind {
-            ExprKind::Variable(this) if this == "this" => member.name().map(str::to_owned),
+            ExprKind::Variable(this) if this == "this" => {
+                let name = member.name()?;
+                let is_read_by_method = own.is_some_and(|own| getter(own, name).is_some());
+                (!is_read_by_method).then(|| name.to_owned())
+            }
             _ => None,
         },
         ExprKind::Whole(whole) => match &**whole {
@@ -370,6 +374,27 @@ pub(super) fn property(expr: &Expr, own: Option<&syntax::Class>) -> Option<Strin
         },
         _ => None,
     }
+}
+
+/// The method that gives a property which the class does not declare: in a class of Yii, `$this->client` is
+/// `$this->getClient()`.
+pub(super) fn getter<'c>(class: &'c syntax::Class, name: &str) -> Option<&'c syntax::Method> {
+    let parent = class.parent.as_ref()?.resolved.trim_start_matches('\\');
+    let is_declared = class
+        .properties
+        .iter()
+        .any(|property| property.name == name);
+    if is_declared || !parent.to_ascii_lowercase().starts_with("yii\\") {
+        return None;
+    }
+    let getter = format!("get{name}");
+    let mut methods = class.methods.iter();
+    methods.find(|method| {
+        let params = &method.closure.params;
+        let needs_none = params.iter().all(|param| param.default.is_some());
+        let callable = method.has_body && !method.private && !method.is_static;
+        callable && needs_none && method.name.eq_ignore_ascii_case(&getter)
+    })
 }
 
 /// Whether the class declares a static property; all others are another class's.

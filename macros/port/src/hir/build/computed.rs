@@ -24,6 +24,9 @@ impl<'a> Builder<'a> {
         else {
             return None;
         };
+        if let Some(stmts) = self.listed_property(span, object, name, value) {
+            return Some(stmts);
+        }
         let plain = |expr: &syntax::Expr| matches!(&expr.kind, PhpKind::Variable(name) if name != "this" && self.is_own(name));
         let of_this = matches!(&object.kind, PhpKind::Variable(this) if this == "this");
         if !of_this || !plain(name) || !plain(value) || self.in_closure {
@@ -46,11 +49,85 @@ impl<'a> Builder<'a> {
         Some(vec![Stmt { span, kind }])
     }
 
+    /// `$this->$name = $value` in a loop over names that are written there.
+    fn listed_property(
+        &mut self,
+        span: Span,
+        object: &syntax::Expr,
+        name: &'a syntax::Expr,
+        value: &'a syntax::Expr,
+    ) -> Option<Vec<Stmt>> {
+        let fields = self
+            .named_fields(name)
+            .filter(|_| super::escapes::is_this(object))?;
+        let place = |root| Place {
+            root,
+            path: Vec::new(),
+        };
+        let value = self.expr(value);
+        let name = self.expr(name);
+        let local = self.local(&format!("value_{}", span.start));
+        let set = ExprKind::Assign(place(Root::Local(local)), value);
+        let first = Stmt::expr(span, Expr::new(span, set));
+        let branches = fields.into_iter().map(|field| {
+            let condition = self.is_named(span, &name, &field);
+            let value = Expr::new(span, ExprKind::Local(local));
+            let set = ExprKind::Assign(place(Root::Field(field)), value);
+            (condition, vec![Stmt::expr(span, Expr::new(span, set))])
+        });
+        let kind = StmtKind::If(branches.collect(), None);
+        Some(vec![first, Stmt { span, kind }])
+    }
+
+    /// The properties that a variable of a loop names, if the class declares all of them for plain values.
+    fn named_fields(&self, name: &syntax::Expr) -> Option<Vec<String>> {
+        let PhpKind::Variable(name) = &name.kind else {
+            return None;
+        };
+        let shape = self.class.filter(|_| !self.in_closure && !self.is_open())?;
+        let names = self.named_texts.get(name)?;
+        let own = |name: &String| {
+            let mut properties = shape.class.properties.iter();
+            let declared = properties.any(|property| property.name == *name && !property.is_static);
+            let ty = shape.fields.get(name);
+            let plain = ty.is_some_and(|ty| *ty == Ty::Unknown || ty.is_plain());
+            declared && plain && !shape.foreign.contains(name) && !shape.shared.contains(name)
+        };
+        names.iter().all(own).then(|| names.clone())
+    }
+
+    /// Notes the texts that a variable holds within a loop which does not set it.
+    pub(super) fn begin_texts(
+        &mut self,
+        value: &syntax::Expr,
+        texts: Vec<String>,
+        body: &[syntax::Stmt],
+    ) -> Option<String> {
+        let PhpKind::Variable(name) = &value.kind else {
+            return None;
+        };
+        let (first, last) = (body.first()?, body.last()?);
+        let text = self.block.text.get(first.span.start..last.span.end)?;
+        let known = only_reads(text, name) && !self.named_texts.contains_key(name);
+        known.then(|| {
+            self.named_texts.insert(name.clone(), texts);
+            name.clone()
+        })
+    }
+
     /// `$this->$name`: null where no property has the name, as PHP gives it with a warning.
     pub(super) fn computed_read(&mut self, span: Span, member: &'a syntax::Expr) -> Option<Expr> {
-        let fields = self.settable()?;
-        self.declared()?;
         let mut value = Expr::new(span, ExprKind::Null);
+        let fields = match self.named_fields(member) {
+            Some(mut names) => {
+                value = Expr::new(span, ExprKind::Field(names.pop()?));
+                names
+            }
+            None => {
+                self.declared()?;
+                self.settable()?
+            }
+        };
         let name = self.plain_name(member)?;
         for field in fields.into_iter().rev() {
             let same = self.is_named(span, &name, &field);
@@ -241,20 +318,60 @@ fn assigns(value: &syntax::Expr) -> bool {
     whole || value.children().into_iter().any(assigns)
 }
 
-/// Whether a piece of PHP mentions a variable only as the name of a property, `$this->$name`.
-fn only_names_properties(text: &str, name: &str) -> bool {
-    let hidden = [
-        "$$",
-        "${",
-        "extract",
-        "parse_str",
-        "include",
-        "require",
-        "eval",
-    ];
+/// The texts of an array that is written there.
+pub(super) fn texts(list: &syntax::Expr) -> Option<Vec<String>> {
+    let PhpKind::Array(items) = &list.kind else {
+        return None;
+    };
+    let texts = items
+        .iter()
+        .map(|item| match (&item.key, &item.value.kind) {
+            (None, PhpKind::String(text)) => Some(text.clone()),
+            _ => None,
+        });
+    texts
+        .collect::<Option<Vec<_>>>()
+        .filter(|texts| !texts.is_empty())
+}
+
+/// Whether a piece of PHP only reads a variable: each mention is the name of a property, the key of an item, or a value
+/// before `.`, `)`, `,` or `;`.
+fn only_reads(text: &str, name: &str) -> bool {
     let mut before = "";
     let mut pieces = text.split('$');
-    !hidden.iter().any(|hidden| text.contains(hidden))
+    !HIDDEN.iter().any(|hidden| text.contains(hidden))
+        && pieces.all(|piece| {
+            let end = piece.find(|c| !is_word(c)).unwrap_or(piece.len());
+            let (ahead, behind) = (before.trim_end(), piece[end..].trim_start());
+            before = piece;
+            if piece[..end] != *name {
+                return true;
+            }
+            let key = ahead
+                .strip_suffix('[')
+                .is_some_and(|array| array.ends_with(is_word));
+            let value = behind.starts_with(['.', ')', ',', ';']) && !behind.starts_with(".=");
+            !ahead.ends_with('&')
+                && (ahead.ends_with("->") || key || value && !ahead.ends_with('['))
+        })
+}
+
+/// The PHP that may set a variable without naming it.
+const HIDDEN: [&str; 7] = [
+    "$$",
+    "${",
+    "extract",
+    "parse_str",
+    "include",
+    "require",
+    "eval",
+];
+
+/// Whether a piece of PHP mentions a variable only as the name of a property, `$this->$name`.
+fn only_names_properties(text: &str, name: &str) -> bool {
+    let mut before = "";
+    let mut pieces = text.split('$');
+    !HIDDEN.iter().any(|hidden| text.contains(hidden))
         && pieces.all(|piece| {
             let end = piece.find(|c| !is_word(c)).unwrap_or(piece.len());
             let names = before.trim_end().ends_with("->");

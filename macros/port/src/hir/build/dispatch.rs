@@ -5,7 +5,7 @@
 //! have is the application's, and so is one that takes or gives an object of the SDK.
 
 use super::Builder;
-use super::callable::taken;
+use super::callable::taking;
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind};
 use crate::syntax::{self, Arg, BinaryOp, ExprKind as PhpKind, Member, Method, Piece, Span};
@@ -176,11 +176,8 @@ impl<'a> Builder<'a> {
                 }
                 _ if !known => application(self),
                 Given::Each(args) => {
-                    let taken = match taken(args, params.len()) {
-                        Ok(taken) => taken,
-                        Err(refused) => return Some(refused),
-                    };
-                    Expr::new(span, ExprKind::Method(method.name.clone(), taken))
+                    let call = |args| ExprKind::Method(method.name.clone(), args);
+                    taking(span, args.to_vec(), params.len(), call)
                 }
                 Given::List(list) => {
                     let function = format!("{}::{}", self.own_path()?, method.name);

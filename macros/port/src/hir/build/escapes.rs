@@ -134,8 +134,10 @@ impl<'o> Escapes<'o> {
             }
             ExprKind::Call { function, args } => {
                 let name = function.last();
-                if matches!(name.as_str(), "compact" | "extract" | "get_defined_vars") {
-                    self.note(ALL, value.span.start);
+                match name.as_str() {
+                    "compact" => self.compacted(args, value.span.start),
+                    "extract" | "get_defined_vars" => self.note(ALL, value.span.start),
+                    _ => {}
                 }
                 self.args(args, !LOOKS.contains(&name.as_str()));
             }
@@ -150,6 +152,16 @@ impl<'o> Escapes<'o> {
             },
             ExprKind::Unsupported { .. } => self.note(ALL, value.span.start),
             _ => self.children(value, |_| false),
+        }
+    }
+
+    /// The variables that `compact` takes by their names.
+    fn compacted(&mut self, names: &[Arg], at: usize) {
+        for name in names {
+            match &name.value.kind {
+                ExprKind::String(name) => self.note(name, at),
+                _ => self.note(ALL, at),
+            }
         }
     }
 

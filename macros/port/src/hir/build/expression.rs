@@ -210,18 +210,10 @@ impl<'a> Builder<'a> {
             }
         }
         if name.eq_ignore_ascii_case("class") {
-            let path = match (own, self.class) {
-                (true, Some(shape)) if shape.class.kind == "class" => {
-                    match self.qualified(&shape.class.name) {
-                        Some(path) => path,
-                        None => return self.foreign(span, class_of_run(), None, Vec::new()),
-                    }
-                }
-                // A trait has the class that uses it.
-                (true, _) => return self.foreign(span, class_of_run(), None, Vec::new()),
-                _ => self.class_path(class),
+            return match own {
+                true => self.class_of_this(span),
+                false => Expr::new(span, ExprKind::Text(self.class_path(class))),
             };
-            return Expr::new(span, ExprKind::Text(path));
         }
         if let Some(value) = crate::hir::sdk_class::constant(class, name) {
             return Expr::new(span, ExprKind::Text(value.to_owned()));
@@ -229,6 +221,19 @@ impl<'a> Builder<'a> {
         {
             let words = vec![self.class_word(class), name.to_owned()];
             self.foreign(span, words, None, Vec::new())
+        }
+    }
+
+    /// `static::class`
+    pub(super) fn class_of_this(&mut self, span: Span) -> Expr {
+        let path = match self.class {
+            Some(shape) if shape.class.kind == "class" => self.qualified(&shape.class.name),
+            // A trait has the class that uses it.
+            _ => None,
+        };
+        match path {
+            Some(path) => Expr::new(span, ExprKind::Text(path)),
+            None => self.foreign(span, class_of_run(), None, Vec::new()),
         }
     }
 
@@ -253,6 +258,13 @@ impl<'a> Builder<'a> {
             };
         }
         if matches!(&object.kind, PhpKind::Variable(name) if name == "this") {
+            if let Some(shape) = self.class
+                && let Some(name) = member.name()
+                && let Some(getter) = class::getter(shape.class, name)
+                && let Some(read) = self.own_method(expr.span, &getter.name, &[])
+            {
+                return read;
+            }
             // The name may be that of a property which the struct has.
             let own = |shape: &class::Shape<'_>| {
                 let mut names = shape.fields.keys();

@@ -202,13 +202,11 @@ impl<'a> Builder<'a> {
 
     /// A closure: its variables are its own, those of `use` are copies from when it is made.
     pub(super) fn closure(&mut self, span: Span, closure: &'a Closure) -> Expr {
-        if let Some(reference) = closure.uses.iter().find(|capture| capture.by_reference)
-            && !self.is_open()
-            && !self.shares(span)
-        {
-            let message = format!("`use (&${})` shares a variable", reference.name);
-            return super::refused(span, message);
-        }
+        let shares = self.shares(span);
+        let lends = |name: &str| {
+            let mut uses = closure.uses.iter();
+            !shares && uses.any(|capture| capture.by_reference && capture.name == name)
+        };
         if let Some(param) = closure.params.iter().find(|param| param.by_reference)
             && !self.is_open()
         {
@@ -261,7 +259,7 @@ impl<'a> Builder<'a> {
                 default: None,
                 foreign: false,
                 variadic: false,
-                by_reference: false,
+                by_reference: lends(&name),
             });
         }
         let mut body = inner.statements(&closure.body);

@@ -35,6 +35,7 @@ mod table;
 mod walked;
 
 pub(super) use bytes::GCM;
+pub(super) use callable::taking;
 pub(super) use sdk::{client_of, is_default, setting_named, unknown};
 
 use crate::syntax::is_word;
@@ -345,6 +346,8 @@ struct Builder<'a> {
     called_by_application: bool,
     /// How many constants stand around, each in the value of the one before.
     nested_consts: usize,
+    /// The variables of loops over texts that are written there, and those texts.
+    named_texts: BTreeMap<String, Vec<String>>,
     /// How many lists of statements stand around.
     depth: usize,
     /// How many loops stand around.
@@ -388,6 +391,7 @@ impl<'a> Builder<'a> {
             gives_to_application: false,
             called_by_application: false,
             nested_consts: 0,
+            named_texts: BTreeMap::new(),
             depth: 0,
             loops: 0,
             sharing: Vec::new(),
@@ -416,6 +420,7 @@ impl<'a> Builder<'a> {
         self.locals.push(Local {
             name: name.to_owned(),
             ty: Ty::Unknown,
+            settled: Ty::Response,
             maybe_unset: false,
             mutable: false,
             read: false,

@@ -27,13 +27,15 @@ impl<'a> Builder<'a> {
         let mut inherited = own.inherited.iter();
         let is_copy = inherited.any(|name| name.eq_ignore_ascii_case(method));
         let found = named(&above).or_else(|| named(method).filter(|_| is_copy))?;
-        let known = self.own_method(span, &found.name, args)?;
-        Some(match *known.kind {
-            ExprKind::Method(name, args) => {
-                Expr::new(span, ExprKind::Method(class::written(&name), args))
-            }
-            _ => known,
-        })
+        let mut known = self.own_method(span, &found.name, args)?;
+        let call = match &mut *known.kind {
+            ExprKind::Aside { value, .. } => &mut value.kind,
+            _ => &mut known.kind,
+        };
+        if let ExprKind::Method(name, _) = &mut **call {
+            *name = class::written(name);
+        }
+        Some(known)
     }
 
     /// The constructor of the base class.

@@ -251,6 +251,7 @@ impl<'a> Builder<'a> {
                 vec![Stmt { span, kind }]
             });
         }
+        let (written, syntax_texts) = (value, super::computed::texts(subject));
         let subject = self.expr(subject);
         let key = match key.map(|key| &key.kind) {
             None => None,
@@ -275,8 +276,12 @@ impl<'a> Builder<'a> {
                 return vec![Stmt { span, kind }];
             }
         };
+        let texts = syntax_texts.and_then(|texts| self.begin_texts(written, texts, body));
         let mut inside = first;
         inside.extend(self.turns(body));
+        if let Some(name) = texts {
+            self.named_texts.remove(&name);
+        }
         let kind = StmtKind::Foreach {
             subject,
             key,

@@ -3,7 +3,7 @@
 
 use super::Builder;
 use super::alias::Alias;
-use super::callable::taken;
+use super::callable::taking;
 use crate::hir::tree::{Expr, ExprKind, Place, Root, Stmt};
 use crate::syntax::{self, BinaryOp, Closure, ExprKind as PhpKind, Part, Span};
 
@@ -107,10 +107,8 @@ impl<'a> Builder<'a> {
                 return None;
             }
             let own = Expr::new(span, ExprKind::Text(row.key));
-            let call = match taken(&args, row.takes) {
-                Ok(taken) => Expr::new(span, ExprKind::CallClosure(row.closure, taken)),
-                Err(refused) => return Some(refused),
-            };
+            let call = |args| ExprKind::CallClosure(row.closure, args);
+            let call = taking(span, args.clone(), row.takes, call);
             arms.push((Some(vec![own]), call));
         }
         let message = "Value of type null is not callable".to_owned();

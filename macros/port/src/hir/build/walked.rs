@@ -33,8 +33,16 @@ impl<'a> Builder<'a> {
             return None;
         }
         let called = self.closure(callee.value.span, closure);
-        let walk = self.local(&format!("walk_{}", span.start));
-        let mut stmts = vec![assigned(span, walk, called)];
+        let lends = closure.uses.iter().any(|capture| capture.by_reference);
+        let mut stmts = Vec::new();
+        // One that changes variables of this code is only there while it is called.
+        let callee = if lends {
+            called
+        } else {
+            let walk = self.local(&format!("walk_{}", span.start));
+            stmts.push(assigned(span, walk, called));
+            Expr::new(span, ExprKind::Local(walk))
+        };
         let more = more.first().map(|extra| {
             let extra = self.expr(&extra.value);
             let local = self.local(&format!("walked_{}", span.start));
@@ -46,7 +54,6 @@ impl<'a> Builder<'a> {
         let given = [Some(value), Some(key), more];
         let given = given.into_iter().flatten().take(closure.params.len());
         let given = given.map(|local| Expr::new(span, ExprKind::Local(local)));
-        let callee = Expr::new(span, ExprKind::Local(walk));
         let call = Expr::new(span, ExprKind::CallClosure(callee, given.collect()));
         let kind = StmtKind::Foreach {
             subject: self.expr(&list.value),

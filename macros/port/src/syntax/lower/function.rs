@@ -43,6 +43,7 @@ impl Lower<'_> {
         if outer.is_none() && self.own_class.is_some() {
             self.selves = Some(super::selves::names(self.text(node)));
         }
+        self.functions += 1;
         let closure = Closure {
             is_static: selves.is_empty() && node.child_by_field_name("static_modifier").is_some(),
             params: params.map(|param| self.param(param)).collect(),
@@ -53,6 +54,7 @@ impl Lower<'_> {
             arrow,
             body: self.closure_body(node, arrow),
         };
+        self.functions -= 1;
         self.selves = outer;
         closure
     }

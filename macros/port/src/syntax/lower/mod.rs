@@ -36,10 +36,12 @@ pub(super) fn program(
     lower.whole = reads == Reads::Files;
     lower.runs = reads == Reads::Runs;
     lower.prints = page::prints(source.text(), root);
+    let mut statements = lower.statements(root);
+    statements.append(&mut lower.of_functions);
     let program = Program {
         imported: Vec::new(),
         statics: None,
-        statements: lower.statements(root),
+        statements,
         comments: comments(source, root),
         fragment: false,
         prints: lower.prints,
@@ -98,6 +100,10 @@ struct Lower<'t> {
     runs: bool,
     /// The class that is read.
     own_class: Option<String>,
+    /// How many functions stand around.
+    functions: usize,
+    /// The classes that functions declare: PHP has them like all others, once the function has run.
+    of_functions: Vec<Stmt>,
     /// The variables that are `$this` by other names in the method that is read.
     selves: Option<Vec<String>>,
 }
@@ -117,6 +123,8 @@ impl<'t> Lower<'t> {
             whole: false,
             runs: false,
             own_class: None,
+            functions: 0,
+            of_functions: Vec::new(),
             selves: None,
         }
     }

@@ -5,6 +5,7 @@ use tree_sitter::Node;
 use super::expression::is_name;
 use super::page::{pages_behind, with_pages};
 use super::{Lower, has, named};
+use crate::syntax::Stmt;
 use crate::syntax::{
     Class, Expr, ExprKind, Member, Method, Name, Property, StmtKind, Whole, WholeExpr,
 };
@@ -42,6 +43,13 @@ impl Lower<'_> {
             }
             "function_static_declaration" => self.statics(node),
             "const_declaration" => Whole::Const(self.constants(node)),
+            "class_declaration" if self.functions > 0 && self.own_class.is_none() => {
+                let class = Whole::Class(self.declaration(node, "class"));
+                let kind = StmtKind::Whole(Box::new(class));
+                let span = self.span(node);
+                self.of_functions.push(Stmt { span, kind });
+                return Some(StmtKind::Empty);
+            }
             "class_declaration" => Whole::Class(self.declaration(node, "class")),
             "interface_declaration" => Whole::Class(self.declaration(node, "interface")),
             "trait_declaration" => Whole::Class(self.declaration(node, "trait")),

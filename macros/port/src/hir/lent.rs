@@ -1,0 +1,136 @@
+//! Closures that change variables of the code around them: `use (&$n)`.
+//!
+//! A closure of Rust borrows such a variable as long as it is there. So the closure is an argument of one call, and
+//! nothing else of its statement reads the variable: of one of the application's that is known to call it before it
+//! gives its result, or of a function of PHP.
+
+use std::collections::BTreeMap;
+
+use super::tree::{Crypto, Expr, ExprKind, File, Foreign, Function, Place, Root, Stmt};
+use super::walk::Use;
+
+pub(super) fn file(file: &mut File) {
+    for function in file.functions_mut() {
+        list(&mut function.body);
+    }
+}
+
+/// How often a statement reads or changes each variable.
+type Uses = BTreeMap<usize, usize>;
+
+fn list(body: &mut [Stmt]) {
+    for stmt in body {
+        let mut uses = Uses::new();
+        for expr in stmt.exprs_mut() {
+            expr.locals_mut(&mut |local, how| {
+                if how != Use::Write {
+                    *uses.entry(*local).or_default() += 1;
+                }
+            });
+        }
+        for expr in stmt.exprs_mut() {
+            visit(expr, false, &uses);
+        }
+        for (body, _) in stmt.bodies_mut() {
+            list(body);
+        }
+    }
+}
+
+fn visit(expr: &mut Expr, called: bool, uses: &Uses) {
+    let span = expr.span;
+    if let ExprKind::Closure(closure, captures) = &mut *expr.kind {
+        let lent: Vec<_> = lent(closure, captures).collect();
+        let alone = lent.iter().all(|(outer, _)| uses.get(outer) == Some(&1));
+        let plain = lent.iter().all(|(_, own)| is_plain(closure, *own));
+        if let Some((_, own)) = lent.first()
+            && !(called && alone && plain)
+        {
+            let name = &closure.locals[*own].name;
+            let message = format!("`use (&${name})` shares a variable");
+            *expr = Expr::refused(span, message);
+            return;
+        }
+        list(&mut closure.body);
+        return;
+    }
+    let calls = match &*expr.kind {
+        ExprKind::Foreign(foreign) => calls_at_once(foreign),
+        ExprKind::Map(..)
+        | ExprKind::Filter(..)
+        | ExprKind::Sort(..)
+        | ExprKind::CallClosure(..) => true,
+        _ => false,
+    };
+    for child in expr.children_mut() {
+        visit(child, calls, uses);
+    }
+}
+
+/// Whether a call of the application's is one that calls its closures before it gives its result, by its name: `listen`
+/// and `then` keep them.
+fn calls_at_once(foreign: &Foreign) -> bool {
+    let name = foreign.words.last().map(|word| word.to_ascii_lowercase());
+    let name = name.unwrap_or_default();
+    let function = name.rsplit('\\').next().unwrap_or_default();
+    function.starts_with("array_") || AT_ONCE.contains(&function)
+}
+
+/// Transactions, collections and their kin.
+const AT_ONCE: [&str; 27] = [
+    "call_user_func",
+    "chunk",
+    "chunkbyid",
+    "each",
+    "eachbyid",
+    "eachspread",
+    "every",
+    "filter",
+    "flatmap",
+    "iterator_apply",
+    "map",
+    "mapwithkeys",
+    "pipe",
+    "preg_replace_callback",
+    "reduce",
+    "reject",
+    "remember",
+    "rememberforever",
+    "rescue",
+    "retry",
+    "sortby",
+    "synchronized",
+    "tap",
+    "transaction",
+    "transactional",
+    "walk",
+    "withoutevents",
+];
+
+/// The variables that a closure changes: their numbers outside and in it.
+pub(crate) fn lent(
+    closure: &Function,
+    captures: &[(usize, usize)],
+) -> impl Iterator<Item = (usize, usize)> {
+    let changed = |own: usize| {
+        let mut params = closure.params.iter();
+        params.any(|param| param.local == own && param.by_reference)
+    };
+    let captures = captures.iter().copied();
+    captures.filter(move |(_, own)| changed(*own))
+}
+
+/// Whether a closure does nothing with a variable that is only known where all its changes are seen: it takes no items
+/// away, after which `[]=` goes on from a key that is gone, and reads no keys.
+fn is_plain(closure: &mut Function, own: usize) -> bool {
+    let is_own = |place: &Place| matches!(place.root, Root::Local(local) if local == own);
+    let mut plain = true;
+    for stmt in &mut closure.body {
+        stmt.each_with_closures(&mut |expr| match &*expr.kind {
+            ExprKind::Unset(place) | ExprKind::Change(_, place, _) => plain &= !is_own(place),
+            ExprKind::Crypto(Crypto::PrivateKey | Crypto::PublicKey, _) => plain = false,
+            _ => {}
+        });
+    }
+    plain
+}
