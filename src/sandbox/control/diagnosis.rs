@@ -13,7 +13,6 @@ mod sm;
 mod v2;
 
 use http::header::{CONTENT_TYPE, HOST};
-use openssl::sha::sha256;
 use serde_json::Value;
 
 use super::variants::{self, FORM, Parts, SLASHES};
@@ -26,6 +25,7 @@ use crate::state::SandboxState;
 pub(super) use mistake::Mistake;
 use wechatpay_core::catalog::{self, Operation};
 use wechatpay_core::crypto::KeyAlgorithm;
+use wechatpay_core::crypto::digest::sha256;
 use wechatpay_core::protocol::{Authorization, request_text};
 
 /// The diagnosis of a request.

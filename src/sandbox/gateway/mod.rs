@@ -287,7 +287,10 @@ fn record(
     let is_accepted = processed.outcome.is_ok();
     let parsed = processed.parsed.map(Parsed::into_json);
     let (json, query) = parsed.unwrap_or_default();
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    let text = |bytes: Vec<u8>| {
+        String::from_utf8(bytes)
+            .unwrap_or_else(|err| String::from_utf8_lossy(err.as_bytes()).into_owned())
+    };
     CallRecord {
         // The store of records sets these.
         id: 0,
