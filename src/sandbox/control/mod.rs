@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
+use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
 use crate::journal::{Entry, SavedRequest, Ticket};
@@ -42,6 +43,19 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; for
 /// The same for the reference, whose search is a script, and whose pages have pictures.
 const REFERENCE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
                                 form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Corrects the path of a request for the control API or the page that begins with two slashes, as it does where the base
+/// URL is followed by a path that begins with one.
+pub(crate) fn correct_path(head: &mut Parts) {
+    let target = head.uri.path_and_query().map(PathAndQuery::as_str);
+    let target = target.and_then(|target| target.strip_prefix('/'));
+    let Some(target) = target.filter(|target| target.starts_with("/_sandbox/")) else {
+        return;
+    };
+    if let Ok(uri) = target.parse() {
+        head.uri = uri;
+    }
+}
 
 /// Whether a request is for the control API or the page.
 pub(crate) fn is_addressed(head: &Parts) -> bool {

@@ -13,6 +13,7 @@ mod authenticate;
 mod bank_key;
 mod control_orders;
 mod execute;
+mod named_key;
 mod parse;
 mod received;
 mod respond;
@@ -213,7 +214,9 @@ fn process_authenticated(
     let outcome = check_content(state, received, &caller, &parsed)
         .and_then(|()| check_unknown(state, received, &unknown))
         .and_then(|()| execute_known(state, received, (&caller.account, &parsed), executes));
-    let warnings = unknown.iter().map(UnknownMember::warning).collect();
+    let named = named_key::warning(state, received, &caller);
+    let warnings = unknown.iter().map(UnknownMember::warning).chain(named);
+    let warnings = warnings.collect();
     Processed {
         caller: Some(caller),
         signed_text,
@@ -318,6 +321,8 @@ fn record(
             body: reply.body.clone(),
         }),
         took,
+        #[cfg(feature = "control")]
+        mistakes: std::sync::Arc::default(),
     }
 }
 

@@ -97,8 +97,13 @@ fn about_what_is_not_an_object(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
         ),
         (
             post("[{}]")?,
-            "of the body contradicts the documentation",
-            "object 类型",
+            "the body contradicts the documentation: it has to be an object",
+            "请求报文主体与文档不符：此字段需要一个 object 类型",
+        ),
+        (
+            post("{\"amount\":{\"total\":\"100\"}}")?,
+            "it has to be an integer, and a text in quotes was sent",
+            "收到的是带引号的字符串",
         ),
     ])
 }
