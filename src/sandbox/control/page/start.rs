@@ -8,7 +8,7 @@ use super::super::calls;
 use super::super::diagnosis::mistakes;
 use super::filter::Filter;
 use super::lang::Lang;
-use super::layout::{self, button, empty, time_ms};
+use super::layout::{self, Refresh, button, empty, time_ms};
 use crate::account::Account;
 use crate::fault::Fault;
 use crate::merchants::MerchantKind;
@@ -27,7 +27,13 @@ pub(super) fn page(state: &Arc<SandboxState>, filter: &Filter, lang: Lang) -> Ma
         (button_to_forget(lang))
     };
     let title = lang.say("Requests", "请求");
-    layout::page_of(lang, (HERE, &filter.query()), title, true, &content)
+    layout::page_of(
+        lang,
+        (HERE, &filter.query()),
+        title,
+        Refresh::Live,
+        &content,
+    )
 }
 
 /// The form of the filter above the requests that match now.
@@ -37,7 +43,13 @@ pub(super) fn filter(state: &Arc<SandboxState>, filter: &Filter, lang: Lang) -> 
         (matching(state, filter, lang))
     };
     let title = lang.say("Filter the requests", "筛选请求");
-    layout::page_of(lang, (HERE, &filter.query()), title, false, &content)
+    layout::page_of(
+        lang,
+        (HERE, &filter.query()),
+        title,
+        Refresh::Never,
+        &content,
+    )
 }
 
 fn matching(state: &SandboxState, filter: &Filter, lang: Lang) -> Markup {
