@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
-use openssl::sha::sha256;
-
 #[cfg(feature = "state")]
 use crate::journal::Blob;
+use wechatpay_core::crypto::digest::sha256;
 
 /// How many nonces are kept: those of about 1,700 requests a second in the window of timestamps, in
 /// 50 MB. Above that the nonces with the oldest timestamps are dropped early, and could be replayed.

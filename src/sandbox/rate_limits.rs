@@ -162,7 +162,7 @@ fn why(operation: &Operation, limit: &RateLimit) -> String {
     let source = if limit.official {
         "WeChat Pay's documentation"
     } else {
-        "the catalog, though not WeChat Pay's own page,"
+        "the catalog, though not WeChat Pay's own page"
     };
     format!(
         "{} {} allows {count} calls a {per}{} according to {source}, and this call exceeds the limit",

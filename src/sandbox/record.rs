@@ -1,10 +1,14 @@
 //! The records of requests.
 
+#[cfg(feature = "control")]
+mod mistake;
 #[cfg(feature = "state")]
 mod saved;
 
 use std::collections::VecDeque;
 use std::fmt;
+#[cfg(feature = "control")]
+use std::sync::{Arc, OnceLock};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +18,8 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::fault::Fault;
+#[cfg(feature = "control")]
+pub(super) use mistake::Mistake;
 #[cfg(feature = "state")]
 pub(super) use saved::{SavedRecords, restored_response, saved_response};
 use wechatpay_core::protocol::WECHATPAY_SERIAL;
@@ -63,15 +69,18 @@ pub struct CallRecord {
     pub response: Option<ResponseRecord>,
     /// The time from the last byte of the request to the response, a delay by a fault included.
     pub took: Duration,
+    /// The mistakes that explain a refusal. They are searched for when a list first shows the request.
+    #[cfg(feature = "control")]
+    pub(super) mistakes: Arc<OnceLock<Vec<Mistake>>>,
 }
 
 /// Something unusual in a request that WeChat Pay does not refuse.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallWarning {
-    /// In a body a JSON pointer, in a query `/` and the name.
+    /// In a body a JSON pointer, in a query `/` and the name, of a header its name.
     pub field: String,
-    /// `body` or `query`.
+    /// `body`, `query` or `header`.
     pub location: &'static str,
     /// The unusual part, and the probable intention, in English.
     pub text: String,
@@ -368,6 +377,8 @@ mod tests {
             status: None,
             response: None,
             took: Duration::ZERO,
+            #[cfg(feature = "control")]
+            mistakes: Arc::default(),
         }
     }
 

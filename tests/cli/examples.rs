@@ -181,15 +181,20 @@ fn run(shop: &Shop, example: &str) {
 fn serve(shop: &Shop, line: &str) {
     let line = line
         .replace("--listen 8080", "--listen 0")
-        .replace(" > ready.json &", "")
-        .replace(" > client.php &", "");
+        .trim_end_matches(" &")
+        .to_owned();
     let mut command = shell(shop, &format!("exec {line}"));
-    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-    let mut first = String::new();
-    let read = BufReader::new(child.stdout.take().unwrap()).read_line(&mut first);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let (mut first, file) = (String::new(), line.split("--output ").nth(1));
+    let read = match file {
+        Some(_) => BufReader::new(child.stderr.take().unwrap()).read_line(&mut first),
+        None => BufReader::new(child.stdout.take().unwrap()).read_line(&mut first),
+    };
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(read.unwrap() > 0, "{line} said nothing");
+    assert!(file.is_none_or(|file| shop.path(file).is_file()), "{line}");
 }
 
 /// Commands that begin with two blanks, each with the lines that continue it.

@@ -240,28 +240,111 @@ fn the_startup_text_has_a_snippet_for_every_sdk() {
     assert!(!key.exists(), "its own folder goes with it");
 }
 
-/// The lines that the command prints for one SDK, as soon as the sandbox is ready.
-fn snippet(sdk: &str, tls: bool, dir: &Path) -> String {
-    let mut arguments = vec!["--sdk", sdk, "--dir", dir.to_str().unwrap()];
-    arguments.extend(tls.then_some("--tls"));
-    let mut child = command(&arguments)
+/// The command with its pipes, once it has said on standard error where it is.
+fn announced(arguments: &[&str]) -> (Child, String) {
+    let mut child = command(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut said = String::new();
-    // The address comes on standard error before the code, which is written at once.
     let mut lines = BufReader::new(child.stderr.take().unwrap());
     lines.read_line(&mut said).unwrap();
-    let mut code = vec![0; 16 * 1024];
-    let read = child.stdout.take().unwrap().read(&mut code).unwrap();
+    let base = said.trim_end().strip_prefix("Sandbox ").unwrap();
+    let base = base.to_owned();
+    (child, base)
+}
+
+/// The text on standard output of a command that goes on.
+fn printed(child: &mut Child) -> String {
+    let mut text = vec![0; 16 * 1024];
+    let read = child.stdout.take().unwrap().read(&mut text).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
-    let base = said.trim_end().strip_prefix("Sandbox ").unwrap();
-    let code = String::from_utf8(code[..read].to_vec()).unwrap();
+    String::from_utf8(text[..read].to_vec()).unwrap()
+}
+
+/// The lines that the command prints for one SDK, as soon as the sandbox is ready.
+fn snippet(sdk: &str, tls: bool, dir: &Path) -> String {
+    let mut arguments = vec!["--sdk", sdk, "--dir", dir.to_str().unwrap()];
+    arguments.extend(tls.then_some("--tls"));
+    let (mut child, base) = announced(&arguments);
+    let code = printed(&mut child);
     let (_, host) = base.trim_end_matches('/').split_once("://").unwrap();
     assert!(code.contains(host), "{sdk}: {code}");
     code
+}
+
+/// A script may read the file as soon as the address is there.
+#[test]
+fn a_redirected_set_up_is_whole_when_the_address_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dir, file) = (folder.path().join("keys"), folder.path().join("main.go"));
+    for _ in 0..3 {
+        let mut command = command(&["--sdk", "go", "--dir", dir.to_str().unwrap()]);
+        command.stdout(fs::File::create(&file).unwrap());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = [0];
+        child.stderr.take().unwrap().read_exact(&mut said).unwrap();
+        let code = fs::read_to_string(&file).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(code.ends_with("}\n"), "{code}");
+    }
+}
+
+#[test]
+fn an_output_file_appears_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, end) in [(&["--sdk", "go"][..], "}\n"), (&["--json"][..], "]}\n")] {
+        let file = folder.path().join(arguments.concat());
+        let path = file.to_str().unwrap();
+        let mut child = command(&[arguments, &["--output", path]].concat())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        while !file.exists() {
+            assert_eq!(child.try_wait().unwrap(), None);
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        child.kill().unwrap();
+        let rest = child.wait_with_output().unwrap().stdout;
+        assert!(text.ends_with(end) && text.len() > 500, "{text}");
+        assert_eq!(rest, b"", "all is in the file");
+    }
+}
+
+#[test]
+fn nothing_is_written_when_the_sandbox_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("main.go");
+    let path = file.to_str().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let missing = folder.path().join("none/main.go");
+    let missing = missing.to_str().unwrap();
+    for (arguments, code, word) in [
+        (
+            &["--sdk", "go", "--output", path, "--listen", &taken][..],
+            3,
+            "listen",
+        ),
+        (
+            &["--sdk", "go", "--output", path, "--account", "1"],
+            3,
+            "1900000109",
+        ),
+        (&["--sdk", "go", "--output", missing], 4, "none/main.go"),
+        (&["--output", path], 2, "--sdk"),
+    ] {
+        let done = command(arguments).output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(code), "{arguments:?} {said}");
+        assert!(said.contains(word) && done.stdout.is_empty(), "{said}");
+        assert!(!said.contains("Sandbox ") && !file.exists(), "{said}");
+    }
 }
 
 #[test]

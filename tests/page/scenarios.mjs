@@ -196,12 +196,18 @@ const scenarios = {
     await call('POST', NATIVE, order('ORDER1', shop.url));
     const again = async (path) => {
       await it.open(path);
-      return it.page.locator('meta[http-equiv=refresh]').count();
+      return it.page.locator('script[src="/_sandbox/live.js"]').count();
     };
     for (const path of ['', 'orders', 'notifications']) {
       assert.equal(await again(path), 1, path);
       assert.equal(await it.page.locator('details, textarea, select, input:not([type=hidden])').count(), 0, path);
     }
+    // A new request appears by itself, where the reader has scrolled to.
+    await it.open();
+    await it.seesNot('LIVE1');
+    await call('POST', NATIVE, order('LIVE1', shop.url));
+    await call('GET', 'v3/pay/transactions/out-trade-no/LIVE1?mchid=' + info.mchid);
+    await it.row('LIVE1').waitFor({ timeout: 5_000 });
     const { calls } = await control('GET', 'calls');
     for (const path of ['filter', `calls/${calls[0].id}`, 'orders/ORDER1', 'notifications/new', 'tools']) {
       assert.equal(await again(path), 0, path);

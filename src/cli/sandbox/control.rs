@@ -296,16 +296,16 @@ fn show_call(call: &Value, output: &Output) -> Result<(), Failure> {
         .map_or_else(|| "-".to_owned(), |it| it.to_string());
     let time = call["time"].as_i64().unwrap_or_default();
     output.line(&format!(
-        "{}  {} {}  {status}  {said}",
+        "{}  #{}  {} {}  {status}  {said}",
         date::date(time),
+        id(call),
         word("method"),
         word("target"),
     ))?;
-    for warning in verdict["warnings"].as_array().into_iter().flatten() {
-        output.line(&format!(
-            "    {}",
-            text(warning, "text").unwrap_or_default()
-        ))?;
+    for list in [&call["diagnosis"]["mistakes"], &verdict["warnings"]] {
+        for found in list.as_array().into_iter().flatten() {
+            output.line(&format!("    {}", text(found, "text").unwrap_or_default()))?;
+        }
     }
     Ok(())
 }

@@ -33,8 +33,8 @@ const EXAMPLES: &str = "  \
   wechatpay sandbox --dir keys --listen 8080
   wechatpay sandbox --state state --listen 8080
   wechatpay sandbox --fault slow=2000 --fault cut_before_answer:1
-  wechatpay sandbox --json --dir keys > ready.json &
-  wechatpay sandbox --dir keys --listen 8080 --sdk php > client.php &
+  wechatpay sandbox --dir keys --json --output ready.json &
+  wechatpay sandbox --dir keys --listen 8080 --sdk php --output client.php
   wechatpay sandbox --merchant shop.toml --account 1900000110
 ";
 
@@ -72,6 +72,9 @@ pub(crate) struct SandboxArgs {
 
     #[arg(long, value_name = "NAME", conflicts_with = "json")]
     sdk: Option<Sdk>,
+
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
 
     #[arg(long)]
     public_key_only: bool,
@@ -116,6 +119,7 @@ pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure
     if let Some(action) = &args.action {
         return control::run(action, &context);
     }
+    check_output(&args, output)?;
     let listen = listen_address(&args)?;
     // Signals are caught before the ready message, which invites others to send one.
     let shutdown = interrupt::ShutdownSignal::listen()?;
@@ -161,9 +165,6 @@ fn announce(args: &SandboxArgs, sandbox: &Sandbox, output: &Output) -> Result<()
     let mchid = args.account.as_deref().unwrap_or(sandbox.mchid());
     let account = account(sandbox, mchid)?;
     let files = &files_of(&account)?;
-    if args.json || output.json() {
-        return output.line(&ready(sandbox, &account)?.to_string());
-    }
     let setup = Setup {
         sandbox,
         account: &account,
@@ -175,12 +176,32 @@ fn announce(args: &SandboxArgs, sandbox: &Sandbox, output: &Output) -> Result<()
             (None, None) => Kept::Nothing,
         },
     };
-    let Some(sdk) = args.sdk else {
-        return output.line(&setup::text(&setup, output));
+    let is_json = args.json || output.json();
+    let text = match args.sdk {
+        _ if is_json => ready(sandbox, &account)?.to_string(),
+        Some(sdk) => setup.snippet(sdk),
+        None => return output.line(&setup::text(&setup, output)),
     };
-    // Standard output has only the code, so that it can be redirected to a file.
+    match &args.output {
+        Some(file) if is_json => files::write(file, format!("{text}\n").as_bytes())?,
+        Some(file) => files::write(file, text.as_bytes())?,
+        None if is_json => return output.line(&text),
+        None => output.write(&text)?,
+    }
+    // Standard output has the text alone, so that it can be redirected to a file. The address comes after it: a script
+    // that has read the address finds the text.
     output.error_line(&format!("{} {}", t!("setup-sandbox"), sandbox.base_url()));
-    output.write(&setup.snippet(sdk))
+    Ok(())
+}
+
+/// `--output` needs the text of one client. `--format json` may stand before the subcommand, so clap cannot check it.
+fn check_output(args: &SandboxArgs, output: &Output) -> Result<(), Failure> {
+    let has_text = args.json || output.json() || args.sdk.is_some();
+    if args.output.is_none() || has_text {
+        return Ok(());
+    }
+    let message = t!("sandbox-output-alone");
+    Err(Failure::new(Exit::Usage, "usage", message))
 }
 
 fn account(sandbox: &Sandbox, mchid: &str) -> Result<Account, Failure> {

@@ -1,7 +1,5 @@
 //! Digests, as hex text in the spelling that WeChat Pay uses for each, and their comparison.
 
-use std::fmt::Write;
-
 use openssl::error::ErrorStack;
 use openssl::hash::{Hasher, MessageDigest, hash};
 use openssl::pkey::PKey;
@@ -185,7 +183,10 @@ impl Digester {
 
 /// Returns the SHA-256 as bytes.
 pub fn sha256(data: &[u8]) -> [u8; 32] {
-    openssl::sha::sha256(data)
+    // OpenSSL's function for a whole text looks the algorithm up by its name each time.
+    let mut digest = openssl::sha::Sha256::new();
+    digest.update(data);
+    digest.finish()
 }
 
 /// Returns the SHA-256 as 64 lower-case hex digits, for uploads.
@@ -249,12 +250,11 @@ pub fn unhex(text: &[u8]) -> Option<Vec<u8>> {
 
 /// Returns lower-case hex digits.
 pub fn hex_lower(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let mut text = String::with_capacity(2 * bytes.len());
+    text.extend(digits.map(|digit| char::from(DIGITS[usize::from(digit)])));
+    text
 }
 
 /// Returns upper-case hex digits.

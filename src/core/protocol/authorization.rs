@@ -128,7 +128,7 @@ impl Authorization {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Header`] when the scheme is unknown, or a parameter is missing, doubled or
+    /// [`ErrorKind::Header`] when the scheme is unknown, or a parameter is missing, empty, doubled or
     /// malformed.
     pub fn parse(value: &str) -> Result<Self> {
         let (scheme, parameters) = value.split_once(' ').unwrap_or((value, ""));
@@ -145,6 +145,9 @@ impl Authorization {
                 .iter()
                 .position(|known| *known == name)
                 .ok_or_else(|| malformed("it has an unknown parameter"))?;
+            if value.is_empty() {
+                return Err(malformed("a parameter is empty"));
+            }
             if parts[slot].replace(value).is_some() {
                 return Err(malformed("a parameter occurs twice"));
             }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::problem::{Outcome, Problem};
 use crate::bilingual::{Bilingual, json_error_zh};
+use crate::query;
 
 pub(super) struct Args {
     members: Map<String, Value>,
@@ -37,6 +38,29 @@ impl Args {
 
     pub(super) fn of(members: Map<String, Value>) -> Self {
         Self { members }
+    }
+
+    /// The same with the `mchid` of a query. Other members belong in the body, which has their types.
+    pub(super) fn with_query(&self, query: &str) -> Outcome<Self> {
+        let mut members = self.members.clone();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let name = pair.split('=').next().unwrap_or_default();
+            if name != "mchid" {
+                let error = (
+                    format!("the query has {name}"),
+                    format!("查询参数中有 {name}"),
+                );
+                let hint = (
+                    "give it in the body, which is a JSON object; only mchid may be in the query",
+                    "请写在请求体的 JSON 对象中；查询参数只能是 mchid",
+                );
+                return Err(Problem::bad(error, hint));
+            }
+        }
+        if let Some(mchid) = query::value(Some(query), "mchid") {
+            members.insert("mchid".to_owned(), mchid.into_owned().into());
+        }
+        Ok(Self::of(members))
     }
 
     /// All members, for a reader that knows them.

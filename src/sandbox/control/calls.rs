@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
-use super::diagnosis::{Diagnosis, Mistake, Texts, diagnose};
+use super::diagnosis::{Diagnosis, Mistake, Texts, diagnose, mistakes};
 use crate::apiv2;
 use crate::record::{CallRecord, CallWarning, ResponseRecord, Verdict};
 use crate::schema;
@@ -15,15 +15,24 @@ const SHOWN: usize = 64 << 10;
 
 /// One request with its diagnosis.
 pub(super) fn call(record: &CallRecord, state: &SandboxState) -> Value {
-    let mut view = brief(record);
+    let mut view = undiagnosed(record);
     if let Some(found) = diagnose(record, state) {
         view["diagnosis"] = diagnosis(&found);
     }
     view
 }
 
-/// One request of a list, without the diagnosis, which takes a search.
-pub(super) fn brief(record: &CallRecord) -> Value {
+/// One request of a list, with its mistakes and without the texts of its diagnosis.
+pub(super) fn brief(record: &CallRecord, state: &SandboxState) -> Value {
+    let mut view = undiagnosed(record);
+    let mistakes = mistakes(record, state);
+    if !mistakes.is_empty() {
+        view["diagnosis"] = json!({"mistakes": of_mistakes(mistakes)});
+    }
+    view
+}
+
+fn undiagnosed(record: &CallRecord) -> Value {
     json!({
         "id": record.id,
         "time": record.time,
@@ -118,11 +127,15 @@ fn decision(record: &CallRecord) -> Value {
 fn diagnosis(found: &Diagnosis) -> Value {
     let texts = found.texts.as_ref();
     json!({
-        "mistakes": found.mistakes.iter().map(Mistake::json).collect::<Value>(),
+        "mistakes": of_mistakes(&found.mistakes),
         "built": texts.map(|texts| shown(&texts.built)),
         "signed": texts.map(|texts| shown(&texts.signed)),
         "first_difference": texts.map(Texts::difference),
     })
+}
+
+fn of_mistakes(mistakes: &[Mistake]) -> Value {
+    mistakes.iter().map(Mistake::json).collect()
 }
 
 /// The headers; several of one name are joined.

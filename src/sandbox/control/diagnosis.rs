@@ -7,25 +7,24 @@
 mod credentials;
 mod encryption;
 mod header;
-mod mistake;
 mod signature;
 mod sm;
 mod v2;
 
 use http::header::{CONTENT_TYPE, HOST};
-use openssl::sha::sha256;
 use serde_json::Value;
 
 use super::variants::{self, FORM, Parts, SLASHES};
 use crate::gateway::expected_scheme;
 use crate::multipart;
+pub(super) use crate::record::Mistake;
 use crate::record::{CallRecord, Verdict};
 use crate::schema::{self, Schema};
 use crate::sensitive_fields::FieldDecryptor;
 use crate::state::SandboxState;
-pub(super) use mistake::Mistake;
 use wechatpay_core::catalog::{self, Operation};
 use wechatpay_core::crypto::KeyAlgorithm;
+use wechatpay_core::crypto::digest::sha256;
 use wechatpay_core::protocol::{Authorization, request_text};
 
 /// The diagnosis of a request.
@@ -73,6 +72,12 @@ pub(super) fn diagnose(call: &CallRecord, state: &SandboxState) -> Option<Diagno
         } => encryption::diagnose(call, message, state),
         _ => None,
     }
+}
+
+/// The mistakes in a request, which are searched for once.
+pub(super) fn mistakes<'c>(call: &'c CallRecord, state: &SandboxState) -> &'c [Mistake] {
+    let found = || diagnose(call, state).map_or_else(Vec::new, |found| found.mistakes);
+    call.mistakes.get_or_init(found)
 }
 
 fn path(call: &CallRecord) -> &str {

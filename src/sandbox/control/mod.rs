@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
+use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
 use crate::journal::{Entry, SavedRequest, Ticket};
@@ -39,9 +40,26 @@ const PREFIX: &str = "/_sandbox";
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
                                        base-uri 'none'; frame-ancestors 'none'";
 
+/// The same for the lists, whose script follows the requests.
+const LIVE_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
+                           form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 /// The same for the reference, whose search is a script, and whose pages have pictures.
 const REFERENCE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
                                 form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Corrects the path of a request for the control API or the page that begins with two slashes, as it does where the base
+/// URL is followed by a path that begins with one.
+pub(crate) fn correct_path(head: &mut Parts) {
+    let target = head.uri.path_and_query().map(PathAndQuery::as_str);
+    let target = target.and_then(|target| target.strip_prefix('/'));
+    let Some(target) = target.filter(|target| target.starts_with("/_sandbox/")) else {
+        return;
+    };
+    if let Ok(uri) = target.parse() {
+        head.uri = uri;
+    }
+}
 
 /// Whether a request is for the control API or the page.
 pub(crate) fn is_addressed(head: &Parts) -> bool {
@@ -73,8 +91,7 @@ pub(crate) fn answer(
         (Ok(()), None) => (Problem::too_long().reply(), Ticket::none()),
         (Ok(()), Some(body)) => record(state, head, &body),
     };
-    let is_reference = head.uri.path().starts_with("/_sandbox/reference/");
-    protect(&mut reply, is_reference);
+    protect(&mut reply, policy(head));
     (reply, written)
 }
 
@@ -88,7 +105,7 @@ pub(crate) fn stream(state: &Arc<SandboxState>, head: &Parts) -> Response<ReplyB
     let checked = guard::check(head, &state.settings);
     let is_allowed = checked.is_ok();
     let mut reply = checked.map_or_else(|problem| problem.reply(), |()| event_stream());
-    protect(&mut reply, false);
+    protect(&mut reply, CONTENT_SECURITY_POLICY);
     let mut response = reply.into_response(false);
     if is_allowed {
         *response.body_mut() = ReplyBody::stream(stream::start(state, &head.headers));
@@ -106,13 +123,19 @@ fn event_stream() -> Reply {
     }
 }
 
-/// Sets the headers that keep other sites out.
-fn protect(reply: &mut Reply, is_reference: bool) {
-    let policy = if is_reference {
+fn policy(head: &Parts) -> &'static str {
+    let path = head.uri.path().strip_prefix(PREFIX).unwrap_or_default();
+    if path.starts_with("/reference/") {
         REFERENCE_POLICY
+    } else if page::is_live(path) {
+        LIVE_POLICY
     } else {
         CONTENT_SECURITY_POLICY
-    };
+    }
+}
+
+/// Sets the headers that keep other sites out.
+fn protect(reply: &mut Reply, policy: &'static str) {
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

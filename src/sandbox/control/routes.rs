@@ -61,7 +61,10 @@ pub(super) fn dispatch(
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let outcome = match *method {
         Method::GET => get(state, &segments, query),
-        Method::POST => post(state, &segments, args),
+        Method::POST => match args.with_query(query) {
+            Ok(args) => post(state, &segments, &args),
+            Err(problem) => Some(Err(problem)),
+        },
         Method::DELETE => delete(state, &segments),
         _ => None,
     };
@@ -137,6 +140,15 @@ fn list_resources(state: &SandboxState, kind: &str, query: &str) -> Option<Outco
 
 fn post(state: &Arc<SandboxState>, segments: &[&str], args: &Args) -> Option<Outcome<Value>> {
     Some(match segments {
+        // The number of a sub-merchant's resource, whose slash a path may have as it is.
+        [
+            kind @ ("orders" | "refunds" | "transfers"),
+            owner,
+            number,
+            verb,
+        ] => {
+            return post(state, &[kind, &format!("{owner}/{number}"), verb], args);
+        }
         ["orders", number, verb @ ("pay" | "fail" | "expire")] => {
             actions::order(state, number, verb, args)
         }
@@ -197,7 +209,7 @@ fn limit(query: &str) -> Outcome<usize> {
 /// Lists requests, oldest first.
 fn list_calls(state: &SandboxState, limit: usize) -> Value {
     let newest = state.records.newest(limit);
-    let calls = newest.iter().rev().map(calls::brief);
+    let calls = newest.iter().rev().map(|call| calls::brief(call, state));
     json!({"calls": calls.collect::<Value>()})
 }
 

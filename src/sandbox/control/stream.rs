@@ -46,7 +46,7 @@ async fn send(state: Arc<SandboxState>, last: Option<u64>, events: mpsc::Sender<
                     return;
                 }
                 sent = record.id;
-                break event(&record);
+                break event(&record, &state);
             }
             if has_ended {
                 return;
@@ -68,7 +68,7 @@ async fn is_written(state: &SandboxState) -> bool {
 }
 
 /// JSON has no line breaks outside of its texts, so the data is one line.
-fn event(record: &CallRecord) -> Bytes {
-    let data = calls::brief(record);
+fn event(record: &CallRecord, state: &SandboxState) -> Bytes {
+    let data = calls::brief(record, state);
     format!("id: {}\nevent: call\ndata: {data}\n\n", record.id).into()
 }

@@ -13,6 +13,7 @@ mod authenticate;
 mod bank_key;
 mod control_orders;
 mod execute;
+mod named_key;
 mod parse;
 mod received;
 mod respond;
@@ -213,7 +214,9 @@ fn process_authenticated(
     let outcome = check_content(state, received, &caller, &parsed)
         .and_then(|()| check_unknown(state, received, &unknown))
         .and_then(|()| execute_known(state, received, (&caller.account, &parsed), executes));
-    let warnings = unknown.iter().map(UnknownMember::warning).collect();
+    let named = named_key::warning(state, received, &caller);
+    let warnings = unknown.iter().map(UnknownMember::warning).chain(named);
+    let warnings = warnings.collect();
     Processed {
         caller: Some(caller),
         signed_text,
@@ -287,7 +290,10 @@ fn record(
     let is_accepted = processed.outcome.is_ok();
     let parsed = processed.parsed.map(Parsed::into_json);
     let (json, query) = parsed.unwrap_or_default();
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    let text = |bytes: Vec<u8>| {
+        String::from_utf8(bytes)
+            .unwrap_or_else(|err| String::from_utf8_lossy(err.as_bytes()).into_owned())
+    };
     CallRecord {
         // The store of records sets these.
         id: 0,
@@ -315,6 +321,8 @@ fn record(
             body: reply.body.clone(),
         }),
         took,
+        #[cfg(feature = "control")]
+        mistakes: std::sync::Arc::default(),
     }
 }
 

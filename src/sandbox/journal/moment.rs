@@ -2,9 +2,7 @@
 
 use std::cell::RefCell;
 
-use openssl::sha::sha256;
-
-use wechatpay_core::crypto::digest::hex_upper;
+use wechatpay_core::crypto::digest::{hex_upper, sha256};
 
 /// The time at which an input is executed, and the seed of its nonces. Executing it again with both has the same effects.
 pub(crate) struct Moment {

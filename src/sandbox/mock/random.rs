@@ -1,8 +1,6 @@
 //! Reproducible random values: they depend only on a seed, the request and the position of the field.
 
-use openssl::sha::sha256;
-
-use wechatpay_core::crypto::digest::hex_lower;
+use wechatpay_core::crypto::digest::{hex_lower, sha256};
 
 /// A seed derived from the sandbox's seed and a request.
 #[derive(Debug, Clone, Copy)]

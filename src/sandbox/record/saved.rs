@@ -154,6 +154,8 @@ impl SavedCall {
             status: response.as_ref().map(|it| it.status),
             response,
             took: self.took,
+            #[cfg(feature = "control")]
+            mistakes: std::sync::Arc::default(),
         })
     }
 }

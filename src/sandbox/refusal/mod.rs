@@ -3,6 +3,7 @@
 //! [`business`] holds the refusals of business rules.
 
 pub(crate) mod business;
+mod issue;
 #[cfg(test)]
 mod page;
 
@@ -65,7 +66,7 @@ impl Refusal {
     /// 400 `PARAM_ERROR` about one field; `issue` is in Chinese, as WeChat Pay's are.
     pub(crate) fn field(field: &str, issue: &str, location: &str) -> Self {
         let why = (
-            format!("{field} in the {location}: {issue}"),
+            format!("{field} in the {location}: {}", issue::english(issue)),
             format!("{}的 {field}：{issue}", place(location)),
         );
         let detail = json!({"field": field, "issue": issue, "location": location});

@@ -14,6 +14,9 @@ use super::record::{Key, Record, new_record};
 use crate::validation::IncomingRequest;
 use crate::world::Outcome;
 
+/// The longest text that is a number, in bytes.
+const LONGEST: usize = 128;
+
 /// The codes of an upload.
 #[derive(Default)]
 struct Codes {
@@ -46,8 +49,9 @@ impl Records {
         }
         let answer = (status, body);
         let made = new_record(plan, request, sent, &answer);
+        let shared = shared(&made);
         for code in &codes.new {
-            self.insert(of_code(plan, &made, code));
+            self.insert(of_code(plan, &shared, code));
         }
         if !made.keys.is_empty() {
             self.insert(made);
@@ -116,26 +120,38 @@ fn key(plan: &Plan, name: &str, code: &str) -> Key {
     (plan.family, name.to_owned(), code.to_owned())
 }
 
-/// The record of an uploaded code. It has the numbers of the upload, such as that of the stock.
-fn of_code(plan: &Plan, upload: &Record, code: &str) -> Record {
-    let numbers = upload
-        .members
-        .iter()
-        .filter(|(name, value)| plan::is_number(name) && value.is_string());
-    let mut members: Map<String, Value> = numbers
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    for name in ["code", plan::COUPON_CODE] {
-        members.insert(name.to_owned(), json!(code));
+/// The part of the upload that the record of each code has: its numbers, such as that of the stock. All else stays with
+/// the upload, so that its memory is that of its body.
+fn shared(upload: &Record) -> Record {
+    let mut members = Map::new();
+    for (name, value) in &upload.members {
+        let is_short = value.as_str().is_some_and(|text| text.len() <= LONGEST);
+        if plan::is_number(name) && is_short {
+            members.insert(name.clone(), value.clone());
+        }
     }
-    let mut record = Record {
-        keys: vec![key(plan, plan::UPLOADED_CODE, code)],
+    Record {
+        family: upload.family,
+        maker: upload.maker,
+        owner: upload.owner.clone(),
+        keys: Vec::new(),
         members,
         sent: Value::Null,
         answer: None,
         moved: Some(AVAILABLE.to_owned()),
-        ..upload.clone()
-    };
+        is_adopted: upload.is_adopted,
+        made_at: upload.made_at,
+        bytes: 0,
+    }
+}
+
+/// The record of an uploaded code.
+fn of_code(plan: &Plan, shared: &Record, code: &str) -> Record {
+    let mut record = shared.clone();
+    record.keys.push(key(plan, plan::UPLOADED_CODE, code));
+    for name in ["code", plan::COUPON_CODE] {
+        record.members.insert(name.to_owned(), json!(code));
+    }
     record.weigh();
     record
 }

@@ -47,11 +47,9 @@ pub(crate) enum Rule {
     Bytes(usize, usize),
     /// The greatest length in characters, if the documentation has none.
     Characters(usize),
-    /// A text that the first expression matches. The gateway's message quotes the second.
-    Matches {
-        accepted: &'static str,
-        quoted: &'static str,
-    },
+    /// An absolute URL without query and fragment; an empty one counts as absent. The gateway's message quotes the
+    /// expression.
+    PlainUrl { quoted: &'static str },
     /// A text with the characters of a merchant's number. The gateway's message quotes the expression.
     MerchantNumber { quoted: &'static str },
     /// An unsigned 64-bit integer.
@@ -70,7 +68,7 @@ pub(crate) enum Rule {
 
 use Place::{Body, Named, Path};
 use Rule::{
-    Also, AnyValue, Bytes, Characters, Matches, MerchantNumber, OneOf, Optional, OptionalIfAny,
+    Also, AnyValue, Bytes, Characters, MerchantNumber, OneOf, Optional, OptionalIfAny, PlainUrl,
     Unsigned,
 };
 
@@ -96,9 +94,7 @@ const NOTIFIED: &[&str] = &[
 const NUMBER: Rule = MerchantNumber {
     quoted: r"^[0-9a-zA-Z_\-\|\*]+$",
 };
-/// An absolute URL without query and fragment. An empty one counts as absent.
-const PLAIN_URL: Rule = Matches {
-    accepted: r"|https?://([^\s/?#\[\]\@]+\@)?([^\s/?#\@:]+)(?::\d{2,5})?([^\s?#\[\]]*)",
+const PLAIN_URL: Rule = PlainUrl {
     quoted: r"^https?://([^\s/?#\[\]\@]+\@)?([^\s/?#\@:]+)(?::\d{2,5})?([^\s?#\[\]]*)$",
 };
 /// Any number of an order or of its refund identifies the refunds.

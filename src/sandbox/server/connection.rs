@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
 use http::Request;
@@ -17,7 +18,6 @@ use openssl::ssl::{
 use openssl::x509::X509Ref;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_openssl::SslStream;
 
@@ -58,10 +58,11 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let limits = shared.limits();
-    let (received, first) = watch::channel(false);
+    let is_used = Arc::new(AtomicBool::new(false));
+    let is_used_now = Arc::clone(&is_used);
     let mut closed = shared.closed.clone();
     let service = service_fn(move |request: Request<Incoming>| {
-        received.send_replace(true);
+        is_used_now.store(true, Ordering::Relaxed);
         let (state, guard) = (Arc::clone(&shared.state), shared.begin_request());
         let certificate = certificate.clone();
         async move {
@@ -81,7 +82,7 @@ where
             return Poll::Ready(true);
         }
         // hyper's own timeouts begin when the first bytes have shown the HTTP version.
-        if !*first.borrow() && late.as_mut().poll(context).is_ready() {
+        if !is_used.load(Ordering::Relaxed) && late.as_mut().poll(context).is_ready() {
             return Poll::Ready(false);
         }
         Poll::Pending

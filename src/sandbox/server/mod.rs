@@ -180,7 +180,11 @@ impl Shared {
 
     /// Counts a request as in progress until the guard is dropped.
     fn begin_request(&self) -> RequestGuard {
-        self.in_progress.send_modify(|count| *count += 1);
+        // Only the end of the last one is waited for.
+        self.in_progress.send_if_modified(|count| {
+            *count += 1;
+            false
+        });
         RequestGuard(Arc::clone(&self.in_progress))
     }
 }
@@ -189,6 +193,9 @@ struct RequestGuard(Arc<watch::Sender<usize>>);
 
 impl Drop for RequestGuard {
     fn drop(&mut self) {
-        self.0.send_modify(|count| *count = count.saturating_sub(1));
+        self.0.send_if_modified(|count| {
+            *count = count.saturating_sub(1);
+            *count == 0
+        });
     }
 }

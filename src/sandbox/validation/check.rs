@@ -266,7 +266,7 @@ fn broken(mut rules: impl Iterator<Item = Rule>, text: &str) -> Option<Violation
     rules.find_map(|rule| match rule {
         Rule::Bytes(least, _) if found < least => Some(Violation::TooShort { found, least, unit }),
         Rule::Bytes(_, most) if found > most => Some(Violation::TooLong { found, most, unit }),
-        Rule::Matches { accepted, quoted } if !pattern::matches(accepted, text) => {
+        Rule::PlainUrl { quoted } if !pattern::is_plain_url(text) => {
             Some(Violation::Pattern(quoted))
         }
         Rule::MerchantNumber { quoted } if !is_merchant_number(text) => {

@@ -153,11 +153,40 @@ impl Issue {
             ..
         } = self;
         let place = place(&location.to_string());
+        let (field, field_zh) = if pointer.is_empty() {
+            (format!("the {location}"), place.to_string())
+        } else {
+            (
+                format!("the field {pointer} of the {location}"),
+                format!("{place}的字段 {pointer} "),
+            )
+        };
+        let english = wrong.in_english();
+        let (sent, sent_zh) = self.sent().unwrap_or_default();
         (
-            format!("the field {pointer} of the {location} contradicts the documentation: {wrong}"),
-            format!("{place}的字段 {pointer} 与文档不符：{wrong}"),
+            format!("{field} contradicts the documentation: {english}{sent}"),
+            format!("{field_zh}与文档不符：{wrong}{sent_zh}"),
         )
             .into()
+    }
+
+    /// The kind of the value, if the field needs another one; in English and Chinese.
+    fn sent(&self) -> Option<(String, String)> {
+        let is_kind = matches!(self.wrong, Violation::Kind(_) | Violation::Unsigned);
+        let value = self.value.as_deref().filter(|_| is_kind)?;
+        let (kind, kind_zh) = match value {
+            Value::Null => ("null", " null"),
+            Value::Bool(_) => ("a boolean", "布尔值"),
+            Value::Number(number) if number.is_f64() => ("a number with a fraction", "小数"),
+            Value::Number(_) => ("a number", "数字"),
+            Value::String(_) => ("a text in quotes", "带引号的字符串"),
+            Value::Array(_) => ("an array", "数组"),
+            Value::Object(_) => ("an object", "对象"),
+        };
+        Some((
+            format!(", and {kind} was sent"),
+            format!("，收到的是{kind_zh}"),
+        ))
     }
 }
 
@@ -188,6 +217,30 @@ impl fmt::Display for Location {
     }
 }
 
+impl Violation {
+    /// The same in English; WeChat Pay's own words are Chinese.
+    fn in_english(&self) -> String {
+        match self {
+            Self::Missing => "it is required".to_owned(),
+            Self::Kind(kind) => format!("it has to be {}", named(*kind)),
+            Self::Json => "it has to be a text that is JSON".to_owned(),
+            Self::TooLong { found, most, unit } => {
+                format!("it has {found} {}, and {most} are allowed", unit.name())
+            }
+            Self::TooShort { found, least, unit } => {
+                format!("it has {found} {}, and {least} are required", unit.name())
+            }
+            Self::TooGreat(most) => format!("it is greater than {most}"),
+            Self::TooSmall(least) => format!("it is less than {least}"),
+            Self::Unknown(values) => format!("it is none of {}", values.join(", ")),
+            Self::Pattern(pattern) => format!("it does not match the pattern {pattern}"),
+            Self::Unsigned => "it has to be an unsigned integer of 64 bits".to_owned(),
+            Self::Twice(name) => format!("the path gives {name} too"),
+        }
+    }
+}
+
+/// WeChat Pay's words.
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -217,12 +270,32 @@ impl fmt::Display for Violation {
     }
 }
 
+impl Unit {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Characters => "characters",
+        }
+    }
+}
+
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Bytes => "字节数",
             Self::Characters => "字符数",
         })
+    }
+}
+
+fn named(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Integer => "an integer",
+        FieldKind::Number => "a number",
+        FieldKind::Boolean => "a boolean",
+        FieldKind::Object => "an object",
+        FieldKind::Array => "an array",
+        _ => "a text",
     }
 }
 

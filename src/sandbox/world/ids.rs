@@ -6,10 +6,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use openssl::sha::sha256;
-
 use crate::date::Local;
-use wechatpay_core::crypto::digest::hex_upper;
+use wechatpay_core::crypto::digest::{hex_upper, sha256};
 
 /// Counts the numbers, so that none is used twice.
 #[derive(Clone, Default)]

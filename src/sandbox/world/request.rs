@@ -6,7 +6,6 @@
 
 use std::borrow::Cow;
 
-use openssl::sha::Sha256;
 use serde_json::Value;
 
 use crate::query;
@@ -14,6 +13,7 @@ use crate::refusal::Refusal;
 use crate::schema::{self, Field, departures};
 use crate::validation::is_merchant_number;
 use wechatpay_core::catalog::Operation;
+use wechatpay_core::crypto::digest::sha256;
 
 /// An authenticated request with its content.
 #[derive(Clone, Copy)]
@@ -90,37 +90,38 @@ impl<'r> Request<'r> {
 
     /// A digest of the operation and the members, independent of their order.
     pub(crate) fn fingerprint(&self) -> [u8; 32] {
-        let mut digest = Sha256::new();
-        digest.update(self.operation.path().as_bytes());
-        absorb(&mut digest, self.body.unwrap_or(&Value::Null));
-        digest.finish()
+        let mut text = self.operation.path().as_bytes().to_vec();
+        absorb(&mut text, self.body.unwrap_or(&Value::Null));
+        sha256(&text)
     }
 }
 
-/// Hashes lengths and types too, so that different values never yield the same bytes.
-fn absorb(digest: &mut Sha256, value: &Value) {
-    let mut text = |kind: u8, text: &str| {
-        digest.update(&[kind]);
-        digest.update(&text.len().to_be_bytes());
-        digest.update(text.as_bytes());
-    };
+/// Writes a value so that different values never yield the same bytes.
+fn absorb(bytes: &mut Vec<u8>, value: &Value) {
     match value {
-        Value::String(string) => text(b's', string),
+        Value::String(text) => absorb_text(bytes, b's', text),
         Value::Array(items) => {
-            text(b'a', &items.len().to_string());
-            items.iter().for_each(|item| absorb(digest, item));
+            absorb_text(bytes, b'a', &items.len().to_string());
+            items.iter().for_each(|item| absorb(bytes, item));
         }
         Value::Object(members) => {
             let mut members: Vec<_> = members.iter().collect();
             members.sort_unstable_by_key(|(name, _)| name.as_str());
-            text(b'o', &members.len().to_string());
+            absorb_text(bytes, b'o', &members.len().to_string());
             for (name, value) in members {
-                absorb(digest, &Value::from(name.as_str()));
-                absorb(digest, value);
+                absorb_text(bytes, b's', name);
+                absorb(bytes, value);
             }
         }
-        other => text(b'l', &other.to_string()),
+        other => absorb_text(bytes, b'l', &other.to_string()),
     }
+}
+
+/// Writes the type and the length of a text before it.
+fn absorb_text(bytes: &mut Vec<u8>, kind: u8, text: &str) {
+    bytes.push(kind);
+    bytes.extend(text.len().to_be_bytes());
+    bytes.extend(text.as_bytes());
 }
 
 /// An object of the body, and its position.
@@ -145,7 +146,7 @@ impl<'r> Fields<'r> {
 
     /// A text that may be absent. An empty text counts as absent.
     pub(crate) fn optional_text(&self, pointer: &str) -> Result<Option<String>, Refusal> {
-        match self.value.pointer(pointer) {
+        match self.at(pointer) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) if text.is_empty() => Ok(None),
             Some(Value::String(text)) if text.chars().count() <= self.most(pointer) => {
@@ -168,14 +169,14 @@ impl<'r> Fields<'r> {
 
     /// An amount in fen: a JSON integer of at least 1.
     pub(crate) fn amount(&self, pointer: &str) -> Result<i64, Refusal> {
-        let value = self.value.pointer(pointer).filter(|it| !it.is_null());
+        let value = self.at(pointer).filter(|it| !it.is_null());
         let value = value.ok_or_else(|| self.wrong(pointer, "缺少必填参数"))?;
         let amount = value.as_i64().filter(|amount| *amount >= 1);
         amount.ok_or_else(|| self.wrong(pointer, "应为大于0的整数，单位为分"))
     }
 
     pub(crate) fn boolean(&self, pointer: &str) -> Result<bool, Refusal> {
-        match self.value.pointer(pointer) {
+        match self.at(pointer) {
             None | Some(Value::Null) => Ok(false),
             Some(Value::Bool(flag)) => Ok(*flag),
             Some(_) => Err(self.wrong(pointer, "应为布尔值")),
@@ -184,7 +185,7 @@ impl<'r> Fields<'r> {
 
     /// The objects of a list, which must not be empty.
     pub(crate) fn items(&self, pointer: &str, most: usize) -> Result<Vec<Self>, Refusal> {
-        let items = match self.value.pointer(pointer) {
+        let items = match self.at(pointer) {
             Some(Value::Array(items)) if !items.is_empty() => items,
             None | Some(Value::Null | Value::Array(_)) => {
                 return Err(self.wrong(pointer, "缺少必填参数"));
@@ -209,9 +210,13 @@ impl<'r> Fields<'r> {
 
     /// Whether the request has a value at a pointer.
     pub(crate) fn has(&self, pointer: &str) -> bool {
-        self.value
-            .pointer(pointer)
-            .is_some_and(|value| !value.is_null())
+        self.at(pointer).is_some_and(|value| !value.is_null())
+    }
+
+    /// The value at a pointer. Names of fields have no escapes, which [`Value::pointer`] would replace.
+    fn at(&self, pointer: &str) -> Option<&'r Value> {
+        let mut names = pointer.split('/').skip(1);
+        names.try_fold(self.value, |value, name| value.get(name))
     }
 
     /// The documented field at a pointer.

@@ -35,6 +35,39 @@ fn warned(sandbox: &Sandbox) -> Outcome<Vec<(String, String)>> {
     Ok(said.collect())
 }
 
+/// Without an encrypted field WeChat Pay does not mind, but the response is signed by another key than the client may expect.
+#[test]
+fn a_serial_that_is_not_of_wechat_pay_is_a_warning() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let public = sandbox.platform_key_id();
+    for (serial, hint) in [
+        (sandbox.serial(), "the serial of the merchant's certificate"),
+        ("1234567890ABCDEF", "no key of the sandbox"),
+        (public, ""),
+        ("", ""),
+    ] {
+        let raw = Raw::post(&sandbox, NATIVE, &native(&sandbox, &json!({})))?;
+        let raw = raw.header("Wechatpay-Serial", serial).authorized()?;
+        let answer = raw.send(&sandbox)?;
+        assert_eq!(answer.status, 200, "{serial}");
+        let warned = warned(&sandbox)?;
+        if hint.is_empty() {
+            assert_eq!(warned, [], "{serial}");
+            continue;
+        }
+        let [(field, text)] = &*warned else {
+            return Err(format!("{warned:?}").into());
+        };
+        let signer = answer.headers["wechatpay-serial"].to_str()?;
+        assert_eq!(field, "Wechatpay-Serial");
+        assert!(
+            text.contains(hint) && text.contains(signer) && text.contains(public),
+            "{text}"
+        );
+    }
+    Ok(())
+}
+
 #[test]
 fn unknown_members_are_warnings() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;

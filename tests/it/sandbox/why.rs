@@ -8,6 +8,8 @@ use super::{Outcome, PUNISH, last, order, why};
 const CERTIFICATES: &str = "/v3/certificates";
 const NATIVE: &str = "/v3/pay/transactions/native";
 const V2: &str = "/pay/unifiedorder";
+const ORDER_WITH_A_TEXT_AS_AMOUNT: &str = r#"{"appid":"wxd678efh567hg6787","mchid":"1900000109","description":"a",
+    "out_trade_no":"WHY0001","notify_url":"https://www.example.com/","amount":{"total":"100"}}"#;
 
 /// A request that is refused, what the English reason has in it, and what the Chinese.
 type Refused = (Raw, &'static str, &'static str);
@@ -97,8 +99,13 @@ fn about_what_is_not_an_object(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
         ),
         (
             post("[{}]")?,
-            "of the body contradicts the documentation",
-            "object 类型",
+            "the body contradicts the documentation: it has to be an object",
+            "请求报文主体与文档不符：此字段需要一个 object 类型",
+        ),
+        (
+            post(ORDER_WITH_A_TEXT_AS_AMOUNT)?,
+            "it has to be an integer, and a text in quotes was sent",
+            "收到的是带引号的字符串",
         ),
     ])
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::super::calls::{self, shown};
 use super::super::diagnosis::{Diagnosis, Texts, diagnose};
 use super::lang::Lang;
-use super::layout::{self, headers, pretty, time_ms};
+use super::layout::{self, Refresh, headers, pretty, time_ms};
 use super::start::{status, took, verdict};
 use crate::record::{CallRecord, Verdict};
 use crate::state::SandboxState;
@@ -23,7 +23,7 @@ pub(super) fn page(state: &SandboxState, record: &CallRecord, lang: Lang) -> Mar
         (headers(&record.headers))
         (answer(record, lang))
     };
-    layout::page(lang, "/_sandbox/", &title, false, &content)
+    layout::page(lang, "/_sandbox/", &title, Refresh::Never, &content)
 }
 
 fn facts(record: &CallRecord, lang: Lang) -> Markup {

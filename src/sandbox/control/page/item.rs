@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::lanes::lanes;
 use super::lang::Lang;
-use super::layout::{self, pretty, segment, yuan};
+use super::layout::{self, Refresh, pretty, segment, yuan};
 use super::orders::{bank, link, receiver, state, user};
 use crate::state::SandboxState;
 use crate::world::World;
@@ -37,7 +37,7 @@ pub(super) fn page(
         }
     };
     let title = format!("{title} {number}");
-    Some(layout::page(lang, LIST, &title, false, &content))
+    Some(layout::page(lang, LIST, &title, Refresh::Never, &content))
 }
 
 fn kind_title(kind: &str, lang: Lang) -> Option<&'static str> {

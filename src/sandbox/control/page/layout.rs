@@ -10,6 +10,16 @@ use super::super::problem::Problem;
 use super::lang::Lang;
 use crate::date::rfc3339;
 
+/// How a page follows what changes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refresh {
+    Never,
+    /// The page loads again. It may not have fields or details: a reload would empty and close them.
+    Reload,
+    /// A script replaces the content when a request has come. Without scripts, the page loads again.
+    Live,
+}
+
 /// The pages in the header: path and title.
 const PAGES: [(&str, &str, &str); 5] = [
     ("/_sandbox/", "Requests", "请求"),
@@ -19,10 +29,15 @@ const PAGES: [(&str, &str, &str); 5] = [
     ("/_sandbox/reference/", "Operations", "接口参考"),
 ];
 
-/// A page; `at` is its path in the header. A page that changes by itself reloads itself, so it may not have
-/// fields or details: a reload would empty and close them.
-pub(super) fn page(lang: Lang, at: &str, title: &str, changes: bool, content: &Markup) -> Markup {
-    page_of(lang, (at, ""), title, changes, content)
+/// A page; `at` is its path in the header.
+pub(super) fn page(
+    lang: Lang,
+    at: &str,
+    title: &str,
+    refresh: Refresh,
+    content: &Markup,
+) -> Markup {
+    page_of(lang, (at, ""), title, refresh, content)
 }
 
 /// The same for a page with a query, which the link to the other language keeps.
@@ -30,7 +45,7 @@ pub(super) fn page_of(
     lang: Lang,
     (at, query): (&str, &str),
     title: &str,
-    changes: bool,
+    refresh: Refresh,
     content: &Markup,
 ) -> Markup {
     html! {
@@ -39,7 +54,7 @@ pub(super) fn page_of(
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                @if changes { meta http-equiv="refresh" content="10"; }
+                (follow(refresh))
                 title { (title) " · " (lang.say("WeChat Pay sandbox", "微信支付沙箱")) }
                 link rel="stylesheet" href="/_sandbox/style.css";
             }
@@ -47,7 +62,7 @@ pub(super) fn page_of(
                 (header(lang, at, query))
                 main {
                     h1 { (title) }
-                    @if changes { (reload(lang)) }
+                    @if refresh != Refresh::Never { (reload(refresh, lang)) }
                     (content)
                 }
             }
@@ -55,11 +70,27 @@ pub(super) fn page_of(
     }
 }
 
+fn follow(refresh: Refresh) -> Markup {
+    let again = html! { meta http-equiv="refresh" content="10"; };
+    match refresh {
+        Refresh::Never => html! {},
+        Refresh::Reload => again,
+        Refresh::Live => html! {
+            noscript { (again) }
+            script src="/_sandbox/live.js" defer {}
+        },
+    }
+}
+
 /// An empty link leads to this page with its query, so it keeps what the page is filtered by.
-fn reload(lang: Lang) -> Markup {
+fn reload(refresh: Refresh, lang: Lang) -> Markup {
+    let again = lang.say(
+        "This page loads again every 10 seconds. ",
+        "本页每 10 秒自动刷新。",
+    );
     html! {
         p.dim {
-            (lang.say("This page loads again every 10 seconds. ", "本页每 10 秒自动刷新。"))
+            @if refresh == Refresh::Live { noscript { (again) } } @else { (again) }
             a href="" { (lang.say("Reload now", "立即刷新")) }
         }
     }
@@ -95,7 +126,7 @@ pub(super) fn problem(problem: &Problem, lang: Lang) -> Markup {
         lang,
         "",
         lang.say("That does not work", "无法完成"),
-        false,
+        Refresh::Never,
         &content,
     )
 }

@@ -1,4 +1,4 @@
-//! The page below `/_sandbox/`, in Chinese and English, without scripts.
+//! The page below `/_sandbox/`, in Chinese and English. It needs no script; one keeps the lists current.
 //!
 //! maud escapes every text that it inserts, so texts of clients cannot become HTML.
 
@@ -35,6 +35,15 @@ use lang::Lang;
 use wechatpay_core::catalog::AnswerSignature;
 
 const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("live.js");
+
+/// The lists, which a script keeps current.
+const LIVE: [&str; 3] = ["/", "/orders", "/notifications"];
+
+/// Whether the page of a path below `/_sandbox` is a list that a script keeps current.
+pub(super) fn is_live(path: &str) -> bool {
+    LIVE.contains(&path)
+}
 
 /// Answers a request for a page, or a form.
 pub(super) fn answer(state: &Arc<SandboxState>, head: &Parts, path: &str, body: &[u8]) -> Reply {
@@ -82,6 +91,13 @@ fn get(state: &Arc<SandboxState>, head: &Parts, path: &str, lang: Lang) -> Reply
     }
     if path == "/style.css" {
         return reply(StatusCode::OK, "text/css; charset=utf-8", STYLE.to_owned());
+    }
+    if path == "/live.js" {
+        return reply(
+            StatusCode::OK,
+            "text/javascript; charset=utf-8",
+            SCRIPT.to_owned(),
+        );
     }
     let page = match path {
         "/" => start::page(state, &Filter::of(head.uri.query()), lang),

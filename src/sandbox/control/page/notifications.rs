@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::super::views::next_in;
 use super::lang::Lang;
-use super::layout::{self, button, empty, headers, pretty, time, time_ms};
+use super::layout::{self, Refresh, button, empty, headers, pretty, time, time_ms};
 use crate::notifier::kind_rows;
 use crate::state::SandboxState;
 use crate::{AttemptRecord, DeliveryRecord, DeliveryState};
@@ -26,7 +26,7 @@ pub(super) fn page(state: &Arc<SandboxState>, lang: Lang) -> Markup {
         lang,
         HERE,
         lang.say("Notifications", "通知"),
-        true,
+        Refresh::Live,
         &content,
     )
 }
@@ -59,7 +59,7 @@ pub(super) fn new_notification(state: &SandboxState, lang: Lang) -> Markup {
         }
     };
     let title = lang.say("Post a notification", "发送通知");
-    layout::page(lang, HERE, title, false, &form)
+    layout::page(lang, HERE, title, Refresh::Never, &form)
 }
 
 fn table(all: &[DeliveryRecord], pace: f64, lang: Lang) -> Markup {
@@ -120,8 +120,11 @@ pub(super) fn item(record: &DeliveryRecord, pace: f64, lang: Lang) -> Markup {
         @for attempt in record.attempts.iter().rev() { (tried(attempt, lang)) }
     };
     let title = format!("{} {}", lang.say("Notification", "通知"), record.id);
-    let changes = record.state == DeliveryState::Pending;
-    layout::page(lang, HERE, &title, changes, &content)
+    let refresh = match record.state {
+        DeliveryState::Pending => Refresh::Reload,
+        _ => Refresh::Never,
+    };
+    layout::page(lang, HERE, &title, refresh, &content)
 }
 
 fn tried(attempt: &AttemptRecord, lang: Lang) -> Markup {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use super::lang::Lang;
-use super::layout::{self, button_of, button_with, empty, segment, yuan};
+use super::layout::{self, Refresh, button_of, button_with, empty, segment, yuan};
 use crate::state::SandboxState;
 use crate::world::World;
 use crate::{
@@ -41,7 +41,13 @@ pub(super) fn page(state: &Arc<SandboxState>, lang: Lang) -> Markup {
         }
         (hold(state, lang))
     };
-    layout::page(lang, HERE, lang.say("Orders", "订单"), true, &content)
+    layout::page(
+        lang,
+        HERE,
+        lang.say("Orders", "订单"),
+        Refresh::Live,
+        &content,
+    )
 }
 
 /// Whether refunds wait for the bank.

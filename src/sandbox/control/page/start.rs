@@ -5,9 +5,10 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use super::super::calls;
+use super::super::diagnosis::mistakes;
 use super::filter::Filter;
 use super::lang::Lang;
-use super::layout::{self, button, empty, time_ms};
+use super::layout::{self, Refresh, button, empty, time_ms};
 use crate::account::Account;
 use crate::fault::Fault;
 use crate::merchants::MerchantKind;
@@ -26,7 +27,13 @@ pub(super) fn page(state: &Arc<SandboxState>, filter: &Filter, lang: Lang) -> Ma
         (button_to_forget(lang))
     };
     let title = lang.say("Requests", "请求");
-    layout::page_of(lang, (HERE, &filter.query()), title, true, &content)
+    layout::page_of(
+        lang,
+        (HERE, &filter.query()),
+        title,
+        Refresh::Live,
+        &content,
+    )
 }
 
 /// The form of the filter above the requests that match now.
@@ -36,13 +43,20 @@ pub(super) fn filter(state: &Arc<SandboxState>, filter: &Filter, lang: Lang) -> 
         (matching(state, filter, lang))
     };
     let title = lang.say("Filter the requests", "筛选请求");
-    layout::page_of(lang, (HERE, &filter.query()), title, false, &content)
+    layout::page_of(
+        lang,
+        (HERE, &filter.query()),
+        title,
+        Refresh::Never,
+        &content,
+    )
 }
 
 fn matching(state: &SandboxState, filter: &Filter, lang: Lang) -> Markup {
     let now = state.now();
     let matches = |record: &CallRecord| filter.matches(record, now);
-    requests(&state.records.newest_where(SHOWN, matches), filter, lang)
+    let records = state.records.newest_where(SHOWN, matches);
+    requests(state, &records, filter, lang)
 }
 
 fn identity(state: &SandboxState, lang: Lang) -> Markup {
@@ -89,7 +103,7 @@ fn kind(account: &Account, lang: Lang) -> String {
     format!("{kind}{subs} {name}").trim_end().to_owned()
 }
 
-fn requests(records: &[CallRecord], filter: &Filter, lang: Lang) -> Markup {
+fn requests(state: &SandboxState, records: &[CallRecord], filter: &Filter, lang: Lang) -> Markup {
     if records.is_empty() && !filter.is_empty() {
         let text = lang.say(
             "No request fits the filter. Clear a field of the filter, or show all.",
@@ -109,19 +123,19 @@ fn requests(records: &[CallRecord], filter: &Filter, lang: Lang) -> Markup {
         table.list.calls {
             thead { tr {
                 th { "#" }
-                th { (lang.say("Time", "时间")) }
+                th { (lang.say("Time, UTC+8", "时间")) }
                 th { (lang.say("Request", "请求")) }
                 th { (lang.say("Merchant", "商户号")) }
                 th { (lang.say("Verdict", "结论")) }
                 th { (lang.say("Answer", "应答")) }
                 th { (lang.say("Took", "耗时")) }
             } }
-            tbody { @for record in records { (row(record, lang)) } }
+            tbody { @for record in records { (row(state, record, lang)) } }
         }
     }
 }
 
-fn row(record: &CallRecord, lang: Lang) -> Markup {
+fn row(state: &SandboxState, record: &CallRecord, lang: Lang) -> Markup {
     html! {
         tr {
             td { a href={ "/_sandbox/calls/" (record.id) } { (record.id) } }
@@ -131,7 +145,10 @@ fn row(record: &CallRecord, lang: Lang) -> Markup {
                 @if let Some(title) = calls::title(record) { br; span.dim { (title) } }
             }
             td data-label=(lang.say("Merchant", "商户号")) { code { (record.mchid.as_deref().unwrap_or("–")) } }
-            td { (verdict(record, lang)) }
+            td {
+                (verdict(record, lang))
+                @for mistake in mistakes(record, state) { div.bad { (lang.of_both(&mistake.text)) } }
+            }
             td data-label=(lang.say("Answer", "应答")) { (status(record, lang)) }
             td.when data-label=(lang.say("Took", "耗时")) { (took(record)) }
         }

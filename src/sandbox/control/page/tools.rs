@@ -5,7 +5,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use super::lang::Lang;
-use super::layout::{self, button, button_with, empty};
+use super::layout::{self, Refresh, button, button_with, empty};
 use crate::fault::NAMES;
 use crate::state::SandboxState;
 
@@ -23,7 +23,7 @@ pub(super) fn page(state: &Arc<SandboxState>, lang: Lang) -> Markup {
         lang,
         HERE,
         lang.say("Faults and tools", "故障与工具"),
-        false,
+        Refresh::Never,
         &content,
     )
 }

@@ -1,11 +1,9 @@
 //! The layouts of the signed lines.
 
-use openssl::sha::sha256;
-
 use super::super::diagnosis::Mistake;
 use super::{Parts, Variant};
 use Line::{Body, Method, Nonce, Target, Time};
-use wechatpay_core::crypto::digest::{hex_lower, hex_upper};
+use wechatpay_core::crypto::digest::{hex_lower, hex_upper, sha256};
 
 /// The lines and their ends.
 #[derive(Clone)]

@@ -7,7 +7,6 @@ use std::sync::atomic::Ordering;
 
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use openssl::sha::sha256;
 use serde_json::Value;
 
 use self::apiv2::{ResponseContext, refusal_of_status};
@@ -26,7 +25,7 @@ use crate::signing::{MessageSigner, set_header};
 use crate::state::SandboxState;
 use crate::stub::{CheckedResponse, StubResponse};
 use crate::world::Success;
-use wechatpay_core::crypto::digest::hex_upper;
+use wechatpay_core::crypto::digest::{hex_upper, sha256};
 use wechatpay_core::error::Result;
 
 /// Builds and signs the response, and applies the fault.
@@ -57,14 +56,18 @@ fn signed_reply(
     fault: Option<&Fault>,
 ) -> Result<Reply> {
     // A request whose sender is not known is answered as the first merchant's.
+    let first;
     let caller = match &processed.caller {
-        Some(caller) => caller.clone(),
-        None => Caller::new(Arc::clone(state.accounts.first()))?,
+        Some(caller) => caller,
+        None => {
+            first = Caller::new(Arc::clone(state.accounts.first()))?;
+            &first
+        }
     };
     let responder = Responder {
         state,
         received,
-        caller: &caller,
+        caller,
         fault,
     };
     let mut reply = responder.reply(processed)?;
@@ -72,6 +75,8 @@ fn signed_reply(
     if reply.status == StatusCode::NO_CONTENT {
         reply.headers.entry(CONTENT_TYPE).or_insert(JSON);
     }
+    // The Request-ID and the five headers of a signature: the map grows once.
+    reply.headers.reserve(6);
     set_header(&mut reply.headers, "Request-ID", &request_id(state))?;
     let signer = MessageSigner {
         pair: &*responder.key()?,

@@ -3,7 +3,9 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Remembered, call, object, operation};
+use super::super::plan;
+use super::{Remembered, SETTINGS, call, object, operation};
+use crate::validation::IncomingRequest;
 
 /// Answers a request of one sub-merchant to the operation with this method and path.
 fn asked(remembered: &Remembered, method: &Method, path: &str, values: Value) -> Value {
@@ -115,6 +117,50 @@ fn an_upload_tells_which_codes_are_new() {
     let second = upload(&remembered, stock, "U2", json!(["C2", "C3"]));
     assert_eq!(second["success_codes"], json!(["C3"]));
     assert_eq!(second["exist_codes"], json!(["C2"]));
+}
+
+/// 200 codes are the most of an upload. Undocumented members are kept, with the upload alone.
+#[test]
+fn an_upload_is_kept_once_and_not_with_each_of_its_codes() {
+    let remembered = Remembered::default();
+    let stock = &asked(&remembered, &Method::POST, STOCKS, json!({}))["stock_id"];
+    let long = "x".repeat(100_000);
+    let codes: Vec<_> = (0..200).map(|number| format!("{number:020}")).collect();
+    let path = format!("/{CODES}").replace("{stock_id}", stock.as_str().unwrap());
+    let body = json!({"upload_request_no": "U1", "coupon_code_list": codes, "remark_id": long});
+    let request = IncomingRequest {
+        operation: operation(&Method::POST, CODES),
+        path: &path,
+        query: None,
+        json: Some(&body),
+        upload: false,
+    };
+    let answer = remembered.answer(&request, 0, || SETTINGS.answer(&request, "1900000109"));
+    assert!(answer.is_some_and(|(outcome, _)| outcome.is_ok()));
+    let records = remembered.lock();
+    let (of_codes, others): (Vec<_>, Vec<_>) = records
+        .rows
+        .values()
+        .partition(|record| record.keys.iter().any(|key| key.1 == plan::UPLOADED_CODE));
+    assert_eq!(
+        (of_codes.len(), others.len()),
+        (200, 2),
+        "the codes; stock and upload"
+    );
+    for record in &of_codes {
+        assert!(
+            record.bytes < 1024,
+            "{} bytes: {:?}",
+            record.bytes,
+            record.members
+        );
+        assert_eq!(record.members["stock_id"], *stock);
+    }
+    assert!(
+        records.bytes < 200 * 1024 + 4 * long.len(),
+        "{}",
+        records.bytes
+    );
 }
 
 #[test]

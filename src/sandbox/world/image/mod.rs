@@ -6,14 +6,13 @@
 pub(super) mod model;
 
 use bytes::Bytes;
-use openssl::sha::sha256;
 use serde_json::{Value, json};
 
 use super::outcome::{Outcome, Success};
 use super::request::Request;
 use super::state::State;
 use crate::refusal::business;
-use wechatpay_core::crypto::digest::hex_upper;
+use wechatpay_core::crypto::digest::{hex_upper, sha256};
 
 pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
     match request.operation.path() {

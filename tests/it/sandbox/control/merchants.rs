@@ -152,6 +152,11 @@ fn a_number_of_several_merchants_needs_the_merchant() -> Outcome {
         error.contains("mchid") && error.contains("1900007101"),
         "{error}"
     );
+    // In the query too, which says the same as the body.
+    let other = refused(&sandbox, "POST", "orders/ORDER001/pay?mchid=1900009999", "")?;
+    assert!(other.1.contains("1900009999"), "{other:?}");
+    let other = refused(&sandbox, "POST", "orders/ORDER001/pay?amount=1", "")?;
+    assert_eq!(other, (400, "the query has amount".to_owned()));
     let asked = json!({"mchid": "1900007101"});
     let paid = post(&sandbox, "orders/ORDER001/pay", &asked)?;
     assert_eq!(paid["orders"][0]["mchid"], "1900007101");

@@ -124,7 +124,18 @@ fn what_clients_send_stays_text() -> Outcome {
     ] {
         let came = page(&sandbox, &format!("/_sandbox/{path}"), "en")?;
         assert_eq!(came.status, 200, "{path}");
-        assert!(!came.body.contains("<script"), "{path}: {}", came.body);
+        let scripts = came.body.matches("<script").count();
+        let live = came
+            .body
+            .matches("<script src=\"/_sandbox/live.js\" defer></script>")
+            .count();
+        let is_list = ["", "orders", "notifications"].contains(&path);
+        assert_eq!(
+            (scripts, live),
+            (usize::from(is_list), usize::from(is_list)),
+            "{path}: {}",
+            came.body
+        );
         assert!(!came.body.contains("<b>"), "{path}: {}", came.body);
         assert!(!came.body.contains("/\"onload"), "{path}: {}", came.body);
     }
@@ -342,14 +353,22 @@ fn the_reference_has_a_page_for_each_operation_and_may_run_its_search() -> Outco
             "{name}"
         );
     }
-    // Other pages have no script.
-    let policy = page(&sandbox, "/_sandbox/", "en")?;
-    assert!(
-        !policy
-            .header("content-security-policy")
-            .unwrap_or_default()
-            .contains("script-src")
-    );
+    // Other pages have no script, but for that of the lists.
+    for (path, has_script) in [
+        ("", true),
+        ("orders", true),
+        ("tools", false),
+        ("filter", false),
+    ] {
+        let came = page(&sandbox, &format!("/_sandbox/{path}"), "en")?;
+        let policy = came.header("content-security-policy").unwrap_or_default();
+        let allowed = policy.contains("script-src 'self'; connect-src 'self';");
+        assert_eq!(allowed, has_script, "{path}: {policy}");
+        assert!(!policy.contains("unsafe") && policy.starts_with("default-src 'none';"));
+    }
+    let script = page(&sandbox, "/_sandbox/live.js", "en")?;
+    let kind = script.header("content-type").unwrap_or_default();
+    assert!(kind.starts_with("text/javascript") && script.body.contains("EventSource"));
     assert_eq!(
         page(&sandbox, "/_sandbox/reference/en/nothing.html", "en")?.status,
         404

@@ -10,6 +10,7 @@ use wechatpay_sandbox::Sandbox;
 
 use super::super::super::raw::Raw;
 use super::super::super::{Outcome, why};
+use super::super::get;
 use super::{causes, newest};
 use openssl::base64::{decode_block, encode_block};
 
@@ -54,6 +55,8 @@ fn found(sandbox: &Sandbox, serial: &str, name: &str) -> Outcome<Vec<String>> {
     let raw = raw.header("Wechatpay-Serial", serial).authorized()?;
     let status = raw.send(sandbox)?.status;
     let call = newest(sandbox)?;
+    let listed = &get(sandbox, "calls?limit=1")?["calls"][0]["diagnosis"]["mistakes"];
+    assert_eq!(listed, &call["diagnosis"]["mistakes"]);
     let diagnosis = call["diagnosis"].to_string();
     assert!(!diagnosis.contains(NAME) && !diagnosis.contains("6217"));
     assert_eq!(status == 200, why(sandbox)?.is_empty());
