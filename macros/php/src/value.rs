@@ -2,6 +2,7 @@
 
 use serde_json::{Number, Value};
 
+use crate::function::parameter;
 use crate::{Result, Thrown, digits};
 
 /// A number as PHP calculates with it.
@@ -393,9 +394,33 @@ pub fn present_key<T>(key: Option<T>) -> Result<T> {
     key.ok_or_else(|| Thrown::new("UnexpectedValueException", "The key is empty"))
 }
 
+/// Names an argument of a function of PHP in the error for its type, as PHP does.
+///
+/// # Errors
+/// That of `taken`.
+pub fn typed_argument<T>(taken: Result<T>, function: &str, number: usize) -> Result<T> {
+    taken.map_err(|err| {
+        let wanted = err.message().strip_prefix(MISTYPED);
+        let (Some(wanted), Some(name)) = (wanted, parameter(function, number)) else {
+            return err;
+        };
+        // A variadic parameter has no name there.
+        let name = if name.is_empty() {
+            String::new()
+        } else {
+            format!(" (${name})")
+        };
+        let message = format!("{function}(): Argument #{number}{name}{wanted}");
+        Thrown::new("TypeError", message)
+    })
+}
+
+/// The beginning of the message for a value of a wrong type.
+const MISTYPED: &str = "the value";
+
 pub(crate) fn mistyped(value: &Value, wanted: &str) -> Thrown {
     let message = format!(
-        "the value must be of type {wanted}, {} given",
+        "{MISTYPED} must be of type {wanted}, {} given",
         type_name(value)
     );
     Thrown::new("TypeError", message)

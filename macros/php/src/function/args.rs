@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::value::Num;
+use crate::value::{Num, mistyped};
 use crate::{Result, Thrown, as_bool};
 
 /// The arguments of a call, in order. None is missing.
@@ -64,10 +64,7 @@ impl<'v> Args<'v> {
         if crate::is_array(value) {
             Ok(value)
         } else {
-            Err(Thrown::new(
-                "TypeError",
-                "the argument must be of type array",
-            ))
+            Err(mistyped(value, "array"))
         }
     }
 }

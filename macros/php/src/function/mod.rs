@@ -6,6 +6,7 @@
 
 mod args;
 mod constant;
+mod parameters;
 mod table;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use serde_json::Value;
 use crate::Result;
 
 pub use constant::constant;
+pub(crate) use parameters::parameter;
 
 /// A Rust function of this crate, or of `wechatpay_chain::php`, that does what a function of PHP does.
 #[derive(Debug)]

@@ -762,7 +762,7 @@ impl<'a> Body<'_, 'a> {
             );
         };
         let mut given = Vec::new();
-        for (arg, param) in args.iter().zip(&known.params) {
+        for (number, (arg, param)) in (1_usize..).zip(args.iter().zip(&known.params)) {
             let code = self.expr(arg);
             given.push(match (&param.ty, &code.repr) {
                 // PHP takes null for a text where a function of its own is called.
@@ -771,13 +771,13 @@ impl<'a> Body<'_, 'a> {
                 }
                 (Ty::Text, repr) if is_value(repr) => {
                     let value = self.plain_ref(&code, arg.span);
-                    let text = self.tried(quote!(php::string(#value)));
+                    let text = self.tried(quote!(php::typed_argument(php::string(#value), #name, #number)));
                     quote!(&#text)
                 }
                 (Ty::Text, _) => code.text(),
                 (Ty::Int, repr) if is_value(repr) => {
                     let value = self.plain_ref(&code, arg.span);
-                    self.tried(quote!(php::integer(#value)))
+                    self.tried(quote!(php::typed_argument(php::integer(#value), #name, #number)))
                 }
                 (Ty::Int, _) => code.int(),
                 (Ty::Bool, _) => code.truth(),
@@ -806,7 +806,7 @@ impl<'a> Body<'_, 'a> {
                 }
                 _ if param.array && !is_array(arg) => {
                     let value = self.plain_ref(&code, arg.span);
-                    self.tried(quote!(php::array_ref(#value)))
+                    self.tried(quote!(php::typed_argument(php::array_ref(#value), #name, #number)))
                 }
                 _ => self.plain_ref(&code, arg.span),
             });
