@@ -217,7 +217,7 @@ mod tests {
         let shown = [
             problem(&Problem::bad((evil, evil), (evil, evil)), Lang::En),
             button(&segment(evil), evil, evil),
-            page(Lang::Zh, evil, evil, true, &empty(evil)),
+            page(Lang::Zh, evil, evil, Refresh::Reload, &empty(evil)),
         ];
         for markup in shown {
             let text = markup.into_string();
@@ -231,9 +231,9 @@ mod tests {
     fn a_page_that_changes_has_a_link_that_keeps_its_query() {
         for (lang, label) in [(Lang::En, "Reload now"), (Lang::Zh, "立即刷新")] {
             let link = format!("<a href=\"\">{label}</a>");
-            for changes in [true, false] {
-                let text = page(lang, "/", "x", changes, &empty("x")).into_string();
-                assert_eq!(text.contains(&link), changes, "{text}");
+            for refresh in [Refresh::Live, Refresh::Reload, Refresh::Never] {
+                let text = page(lang, "/", "x", refresh, &empty("x")).into_string();
+                assert_eq!(text.contains(&link), refresh != Refresh::Never, "{text}");
             }
         }
     }
