@@ -26,7 +26,7 @@ use wechatpay_core::protocol::{SERIAL_NAME, xml};
 /// Reads the notifications of all merchants of a registry. Clones are cheap and share everything.
 ///
 /// The merchant is determined before decryption: by the path or a header of the request if
-/// configured, else by the serial of WeChat Pay's key, and in APIv2 by the `mch_id`. Only that merchant's keys read
+/// configured, else by the serial of WeChat Pay's key, and in APIv2 by the `mch_id` or `combine_mch_id`. Only that merchant's keys read
 /// the notification. If its content names another merchant of the registry, it is refused.
 ///
 /// A public key (微信支付公钥) belongs to one merchant, so its id is enough. Platform certificates may be shared by
@@ -197,8 +197,8 @@ impl MerchantNotifications {
                 entry.ok_or_else(|| unknown(&format!("the header {name}")))
             }
             By::Key if xml::is_xml(body) => {
-                let members = xml::decode(body).unwrap_or_default();
-                let id = members.get("mch_id").and_then(Value::as_str);
+                let members = Value::Object(xml::decode(body).unwrap_or_default());
+                let id = texts(&members, &xml::MERCHANT_NAMES).into_iter().next();
                 let entry = id.and_then(|id| self.merchants.entry(id));
                 entry.ok_or_else(|| unknown("mch_id"))
             }
@@ -235,7 +235,7 @@ impl MerchantNotifications {
     /// the merchant whose key decrypted it.
     fn check(&self, entry: &Entry, notification: &Notification) -> Result<()> {
         let named: Vec<_> = match notification.version() {
-            Version::V2 => texts(notification.envelope(), &["mch_id"]),
+            Version::V2 => texts(notification.envelope(), &xml::MERCHANT_NAMES),
             _ => {
                 let resource = notification.resource();
                 let own = texts(resource, &["mchid", "sp_mchid", "combine_mchid"]);

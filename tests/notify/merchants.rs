@@ -362,6 +362,33 @@ async fn apiv2_is_read_with_the_key_of_its_mch_id() {
 }
 
 #[tokio::test]
+async fn a_combined_payment_of_apiv2_names_its_merchant_differently() {
+    let merchants = two();
+    let handled = Handled::default();
+    let combined = |key: &str| {
+        let members = [
+            ("return_code", "SUCCESS"),
+            ("result_code", "SUCCESS"),
+            ("combine_mch_id", B),
+            ("combine_out_trade_no", "1"),
+            ("nonce_str", "x"),
+        ];
+        (
+            HeaderMap::new(),
+            v2_message(&members, SignType::Md5, key).into_bytes(),
+        )
+    };
+    let endpoint = merchants.notifications();
+    let reply = handled.post(&endpoint, "/", combined(V2_B)).await;
+    assert_eq!(reply.status(), 200);
+    assert_eq!(handled.take(), [B]);
+    let by_path = merchants.notifications().by_path();
+    let reply = handled.post(&by_path, &format!("/{A}"), combined(V2)).await;
+    refused(&reply, "a different merchant");
+    assert!(handled.take().is_empty());
+}
+
+#[tokio::test]
 async fn keys_are_replaced_at_run_time() {
     let merchants = two();
     let endpoint = merchants.notifications();
