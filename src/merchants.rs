@@ -254,6 +254,17 @@ impl Entry {
     pub(crate) fn owns(&self, id: &str) -> bool {
         *self.id == *id || self.names.sub_mchids.iter().any(|sub| sub == id)
     }
+
+    /// Whether a notification may be decrypted with the keys of both.
+    pub(crate) fn shares_apiv3_key(&self, other: &Self) -> bool {
+        let has = |key: &Secret| other.apiv3_keys().any(|known| same(known, key));
+        self.apiv3_keys().any(has)
+    }
+
+    fn apiv3_keys(&self) -> impl Iterator<Item = &Secret> {
+        let current = self.client.engine().merchant.apiv3_key.iter();
+        current.chain(&self.old_apiv3_key)
+    }
 }
 
 impl Table {
@@ -308,6 +319,10 @@ impl Table {
 
 fn id_of(client: &Client) -> Arc<str> {
     Arc::clone(client.engine().merchant.id())
+}
+
+fn same(one: &Secret, other: &Secret) -> bool {
+    one.expose() == other.expose()
 }
 
 fn wrong(message: impl Into<String>) -> Error {

@@ -234,25 +234,32 @@ impl MerchantNotifications {
     /// Two merchants may have the same key, and one certificate may sign for both, so the decrypted content must name
     /// the merchant whose key decrypted it.
     fn check(&self, entry: &Entry, notification: &Notification) -> Result<()> {
-        let named: Vec<_> = match notification.version() {
-            Version::V2 => texts(notification.envelope(), &xml::MERCHANT_NAMES),
-            _ => {
-                let resource = notification.resource();
-                let own = texts(resource, &["mchid", "sp_mchid", "combine_mchid"]);
-                // A service provider's key reads the notifications of its sub-merchants.
-                if own.is_empty() {
-                    texts(resource, &["sub_mchid"])
-                } else {
-                    own
-                }
-            }
+        let v2 = notification.version() == Version::V2;
+        let (own, subs) = if v2 {
+            let own = texts(notification.envelope(), &xml::MERCHANT_NAMES);
+            (own, Vec::new())
+        } else {
+            let resource = notification.resource();
+            let own = texts(resource, &["mchid", "sp_mchid", "combine_mchid"]);
+            (own, texts(resource, &["sub_mchid"]))
+        };
+        let (named, is_sub) = if own.is_empty() {
+            (subs, true)
+        } else {
+            (own, false)
         };
         if named.is_empty() || named.iter().any(|id| entry.owns(id)) {
             return Ok(());
         }
-        let others = named.iter().any(|id| self.merchants.entry(id).is_some());
-        // In APIv2 the signature covers the merchant id.
-        if others || notification.version() == Version::V2 {
+        let mut others = named.iter().filter_map(|id| self.merchants.entry(id));
+        let anothers = match is_sub {
+            // A service provider's key reads the notifications of its sub-merchants. That proves whose they are, unless
+            // a sub-merchant has the same key.
+            true => others.any(|other| other.shares_apiv3_key(entry)),
+            // In APIv2 the signature covers the merchant id.
+            false => v2 || others.next().is_some(),
+        };
+        if anothers {
             Err(refused(ANOTHERS, notification.raw()))
         } else {
             Ok(())

@@ -283,6 +283,38 @@ async fn a_service_providers_notification_is_not_its_sub_merchants() {
     assert_eq!(handled.take(), [B]);
 }
 
+/// A service provider may serve a merchant that has keys of its own in the registry.
+#[tokio::test]
+async fn a_notification_that_names_only_a_sub_merchant_is_its_service_providers() {
+    let of_sub = Post {
+        resource: json!({"sub_mchid": B, "block_record_id": "1"}),
+        event_type: "BLOCKRECORD.CHANGE".into(),
+        ..of_a()
+    };
+    let handled = Handled::default();
+    let reply = handled
+        .post(&two().notifications(), "/", of_sub.signed())
+        .await;
+    assert_eq!(reply.status(), 204);
+    assert_eq!(handled.take(), [A]);
+
+    // If both have the same key, or had it, decryption does not tell whose notification it is.
+    let merchants = sharing_keys();
+    let endpoint = merchants.notifications().by_path();
+    for changed in [false, true] {
+        if changed {
+            merchants
+                .replace(builder(B, KEY_A, &PLATFORM, APIV3_B, V2))
+                .unwrap();
+        }
+        let reply = handled
+            .post(&endpoint, &format!("/{A}"), of_sub.signed())
+            .await;
+        refused(&reply, "a different merchant");
+    }
+    assert!(handled.take().is_empty());
+}
+
 #[tokio::test]
 async fn a_header_can_name_the_merchant_but_never_overrules_the_signature() {
     let endpoint = two()

@@ -79,6 +79,10 @@ pub(super) const NOTIFY: &[(&str, &str)] = &[
         "通知的签名有效，但请求体不是带有 id 的通知 JSON 对象",
     ),
     (
+        "the notification is about a different merchant than the one whose key verified it; do not act on it",
+        "通知属于另一个商户，而不是验签所用密钥的商户；请不要据此处理",
+    ),
+    (
         "another delivery of the notification is being handled and may still fail, so this one cannot be answered with success: pass the error to refuse(..), and WeChat Pay posts the notification again",
         "同一通知的另一次发送正在处理，仍可能失败，因此这一次不能应答成功：请把此错误传给 refuse(..)，微信支付会重新发送",
     ),
