@@ -280,15 +280,10 @@ impl MerchantNotifications {
                 Arc::default()
             }
         };
-        let mut builder = Notifications::builder()
+        let builder = Notifications::builder()
             .client(&entry.client)
+            .old_keys(entry.old.clone())
             .dedup_store(Arc::clone(&store));
-        if let Some(key) = &entry.old_apiv3_key {
-            builder = builder.apiv3_key(key.clone());
-        }
-        if let Some(key) = &entry.old_v2_key {
-            builder = builder.v2_key(key.clone());
-        }
         let builder = (self.configure)(builder)
             .running(self.running.clone())
             // The sender chooses the ids of APIv2, and a merchant can sign as well as WeChat Pay.

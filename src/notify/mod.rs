@@ -111,6 +111,8 @@ struct Keys {
     apiv3: Vec<Secret>,
     v2: Vec<Secret>,
     private: Option<PrivateKey>,
+    /// Decrypts fields, and signs nothing.
+    old_private: Option<PrivateKey>,
     reply: Option<ReplyKey>,
     fields: FieldPolicy,
 }
