@@ -187,6 +187,9 @@ impl Merchants {
     }
 
     /// Removes a merchant; returns whether it existed. Clones of its client keep working.
+    ///
+    /// An endpoint of [`notifications`](Self::notifications) forgets its keys, and remembers its handled notifications: if
+    /// the merchant is added again, they are not handled again.
     pub fn remove(&self, id: &str) -> bool {
         self.write().take(id)
     }

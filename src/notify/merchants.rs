@@ -72,8 +72,9 @@ enum By {
 /// A merchant's reader, and the version of the merchant's settings that it was built from.
 struct Reader {
     version: u64,
-    notifications: Notifications,
-    /// The merchant's ids, unless the program has another store.
+    /// Dropped with its keys when the merchant is removed.
+    notifications: Option<Notifications>,
+    /// The merchant's ids, unless the program has another store. They outlive the removal: the merchant may be added again.
     store: Arc<MemoryStore>,
 }
 
@@ -270,13 +271,14 @@ impl MerchantNotifications {
     fn reader(&self, entry: &Entry) -> Result<Notifications> {
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         let store = match readers.get(&entry.id) {
-            Some(reader) if reader.version == entry.version => {
-                return Ok(reader.notifications.clone());
-            }
+            Some(Reader {
+                version,
+                notifications: Some(notifications),
+                ..
+            }) if *version == entry.version => return Ok(notifications.clone()),
             Some(reader) => Arc::clone(&reader.store),
             None => {
-                // The keys of a removed merchant are not kept.
-                readers.retain(|id, _| self.merchants.entry(id).is_some());
+                readers.retain(|id, reader| self.merchants.entry(id).is_some() || reader.retire());
                 Arc::default()
             }
         };
@@ -291,11 +293,19 @@ impl MerchantNotifications {
         let notifications = builder.build()?;
         let reader = Reader {
             version: entry.version,
-            notifications: notifications.clone(),
+            notifications: Some(notifications.clone()),
             store,
         };
         readers.insert(Arc::clone(&entry.id), reader);
         Ok(notifications)
+    }
+}
+
+impl Reader {
+    /// Drops the keys of a removed merchant; returns whether ids of it must still be remembered.
+    fn retire(&mut self) -> bool {
+        self.notifications = None;
+        !self.store.is_empty()
     }
 }
 

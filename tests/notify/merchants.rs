@@ -486,6 +486,22 @@ async fn a_replaced_key_is_kept_until_the_same_key_is_replaced_again() {
     assert_eq!(handled.post(&endpoint, "/", second).await.status(), 204);
 }
 
+/// As the documents say for a stolen key.
+#[tokio::test]
+async fn a_merchant_that_is_removed_and_added_keeps_its_handled_notifications() {
+    let merchants = two();
+    let endpoint = merchants.notifications();
+    let handled = Handled::default();
+    let post = async |post: Post| handled.post(&endpoint, "/", post.signed()).await.status();
+    assert_eq!(post(of_a()).await, 204);
+    merchants.remove(A);
+    assert_eq!(post(of_b()).await, 204);
+    assert_eq!(handled.take(), [A, B]);
+    merchants.add(a()).unwrap();
+    assert_eq!(post(of_a()).await, 204);
+    assert!(handled.take().is_empty());
+}
+
 #[tokio::test]
 async fn keys_are_replaced_at_run_time() {
     let merchants = two();
