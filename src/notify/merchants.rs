@@ -26,11 +26,12 @@ use wechatpay_core::protocol::{SERIAL_NAME, xml};
 /// Reads the notifications of all merchants of a registry. Clones are cheap and share everything.
 ///
 /// The merchant is determined before decryption: by the path or a header of the request if
-/// configured, else by the serial of WeChat Pay's key, and in APIv2 by the `mch_id` or `combine_mch_id`. Only that merchant's keys read
-/// the notification. If its content names another merchant of the registry, it is refused.
+/// configured, else by the serial of WeChat Pay's key, and in APIv2 by the `mch_id` or `combine_mch_id`. Only that
+/// merchant's keys read the notification. If its content names another merchant of the registry, it is refused.
 ///
 /// A public key (微信支付公钥) belongs to one merchant, so its id is enough. Platform certificates may be shared by
-/// merchants: put the merchant id into the `notify_url` and use [`by_path`](Self::by_path).
+/// merchants, and they are fetched only when the merchant is known: put the merchant id into the `notify_url` and use
+/// [`by_path`](Self::by_path).
 ///
 /// ```
 /// use wechatpay_chain::Merchants;
@@ -313,8 +314,9 @@ const UNSIGNED: &str =
     "the notification names no key of WeChat Pay, so its merchant is unknown; do not act on it";
 const SEVERAL: &str = "the notification is signed with a certificate that several merchants of the registry know: put \
                        the merchant id into each notify_url, and read it with by_path()";
-const NOBODYS: &str = "no merchant of the registry knows the key that the notification names; if it is that of a \
-                       certificate that was not fetched yet, put the merchant id into the notify_url and use by_path()";
+const NOBODYS: &str = "no merchant of the registry knows the key that the notification names, and as long as the merchant \
+                       is unknown, no certificate is fetched: put the merchant id into the notify_url and use \
+                       by_path(), or call Client::certificates() for each merchant at the start and once a day";
 const ANOTHERS: &str = "the notification is about a different merchant than the one whose key verified \
                         it; do not act on it";
 
