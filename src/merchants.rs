@@ -6,7 +6,9 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::builder::ClientBuilder;
 use crate::client::Client;
+use crate::keys::Merchant;
 use crate::net::HttpTransport;
+use wechatpay_core::crypto::PrivateKey;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::secret::Secret;
 
@@ -56,10 +58,16 @@ pub(crate) struct Entry {
     pub(crate) client: Client,
     /// A number that is unique to this entry.
     pub(crate) version: u64,
-    /// The replaced keys: pending notifications may still be encrypted with them.
-    pub(crate) old_apiv3_key: Option<Secret>,
-    pub(crate) old_v2_key: Option<Secret>,
+    pub(crate) old: OldKeys,
     names: Names,
+}
+
+/// The replaced keys: pending notifications may still be signed with them, or encrypted with them or to them.
+#[derive(Clone, Default)]
+pub(crate) struct OldKeys {
+    pub(crate) apiv3: Option<Secret>,
+    pub(crate) v2: Option<Secret>,
+    pub(crate) private: Option<PrivateKey>,
 }
 
 #[derive(Clone, Default)]
@@ -145,15 +153,15 @@ impl Merchants {
             )));
         }
         table.check(&id, &names)?;
-        table.put(id, client.clone(), names, [None, None]);
+        table.put(id, client.clone(), names, OldKeys::default());
         Ok(client)
     }
 
     /// Replaces a merchant's client, for example after a change of keys, and returns the new one.
     ///
     /// Calls in flight finish with the old client. If the new account has no names, it keeps the old ones.
-    /// Notifications that are encrypted with the previous keys are accepted until the next replacement. If a key was
-    /// stolen, [`remove`](Self::remove) the merchant and add it again.
+    /// Notifications that need a replaced APIv3 key, APIv2 key or private key are accepted until the same key is replaced
+    /// again. If a key was stolen, [`remove`](Self::remove) the merchant and add it again.
     ///
     /// # Errors
     ///
@@ -173,13 +181,15 @@ impl Merchants {
         }
         table.check(&id, &names)?;
         table.take(&id);
-        let merchant = &old.client.engine().merchant;
-        let keys = [merchant.apiv3_key.clone(), merchant.v2_key.clone()];
+        let keys = OldKeys::after(&old, &client);
         table.put(id, client.clone(), names, keys);
         Ok(client)
     }
 
     /// Removes a merchant; returns whether it existed. Clones of its client keep working.
+    ///
+    /// An endpoint of [`notifications`](Self::notifications) forgets its keys, and remembers its handled notifications: if
+    /// the merchant is added again, they are not handled again.
     pub fn remove(&self, id: &str) -> bool {
         self.write().take(id)
     }
@@ -254,6 +264,35 @@ impl Entry {
     pub(crate) fn owns(&self, id: &str) -> bool {
         *self.id == *id || self.names.sub_mchids.iter().any(|sub| sub == id)
     }
+
+    /// Whether a notification may be decrypted with the keys of both.
+    pub(crate) fn shares_apiv3_key(&self, other: &Self) -> bool {
+        let has = |key: &Secret| other.apiv3_keys().any(|known| same(known, key));
+        self.apiv3_keys().any(has)
+    }
+
+    fn apiv3_keys(&self) -> impl Iterator<Item = &Secret> {
+        let current = self.client.engine().merchant.apiv3_key.iter();
+        current.chain(&self.old.apiv3)
+    }
+}
+
+impl OldKeys {
+    /// The old keys after the replacement of an entry. A key that stays the same keeps its predecessor.
+    fn after(entry: &Entry, new: &Client) -> Self {
+        fn private(merchant: &Merchant) -> Option<&PrivateKey> {
+            merchant.signing.as_ref().map(|signing| &signing.key)
+        }
+        let (before, now) = (&entry.client.engine().merchant, &new.engine().merchant);
+        let old = &entry.old;
+        Self {
+            apiv3: old_key(&before.apiv3_key, &now.apiv3_key, &old.apiv3),
+            v2: old_key(&before.v2_key, &now.v2_key, &old.v2),
+            private: predecessor(private(before), private(now), &old.private, |one, other| {
+                one.public_key() == other.public_key()
+            }),
+        }
+    }
 }
 
 impl Table {
@@ -279,7 +318,7 @@ impl Table {
         }
     }
 
-    fn put(&mut self, id: Arc<str>, client: Client, names: Names, old: [Option<Secret>; 2]) {
+    fn put(&mut self, id: Arc<str>, client: Client, names: Names, old: OldKeys) {
         self.made += 1;
         for name in &names.sub_mchids {
             self.sub_mchids.insert(name.clone(), Arc::clone(&id));
@@ -287,13 +326,11 @@ impl Table {
         for name in &names.appids {
             self.appids.insert(name.clone(), Arc::clone(&id));
         }
-        let [old_apiv3_key, old_v2_key] = old;
         let entry = Entry {
             id: Arc::clone(&id),
             client,
             version: self.made,
-            old_apiv3_key,
-            old_v2_key,
+            old,
             names,
         };
         self.entries.insert(id, Arc::new(entry));
@@ -308,6 +345,26 @@ impl Table {
 
 fn id_of(client: &Client) -> Arc<str> {
     Arc::clone(client.engine().merchant.id())
+}
+
+fn old_key(before: &Option<Secret>, now: &Option<Secret>, old: &Option<Secret>) -> Option<Secret> {
+    predecessor(before.as_ref(), now.as_ref(), old, same)
+}
+
+fn predecessor<K: Clone>(
+    before: Option<&K>,
+    now: Option<&K>,
+    old: &Option<K>,
+    same: impl Fn(&K, &K) -> bool,
+) -> Option<K> {
+    match before {
+        Some(before) if !now.is_some_and(|now| same(before, now)) => Some(before.clone()),
+        _ => old.clone(),
+    }
+}
+
+fn same(one: &Secret, other: &Secret) -> bool {
+    one.expose() == other.expose()
 }
 
 fn wrong(message: impl Into<String>) -> Error {

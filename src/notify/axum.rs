@@ -16,7 +16,8 @@ use wechatpay_core::error::Error;
 ///
 /// Probes, forgeries and unreadable requests are answered without calling the handler. Process the
 /// notification inside [`Notifications::run`], which handles duplicates; otherwise check
-/// [`Notification::duplicate`] and call [`Notifications::finish`] or [`Notifications::release`].
+/// [`Notification::duplicate`], call [`Notifications::finish`] or [`Notifications::release`], and answer with
+/// [`Notifications::reply_for`].
 ///
 // `tests/pages.rs` compiles it, which has axum.
 #[cfg_attr(not(doctest), doc = include_str!("axum.md"))]

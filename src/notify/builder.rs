@@ -11,6 +11,7 @@ use super::source::Source;
 use super::{Keys, MemoryStore, Notifications, ReplyKey, Shared};
 use crate::client::Client;
 use crate::keys::{check_apiv3_key, check_serial, check_v2_key};
+use crate::merchants::OldKeys;
 use crate::message::FieldPolicy;
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
@@ -36,6 +37,7 @@ pub struct NotificationsBuilder {
     apiv3: Vec<Secret>,
     v2: Vec<Secret>,
     private: Option<PrivateKey>,
+    old_private: Option<PrivateKey>,
     serial: Option<String>,
     fields: FieldPolicy,
     clock: Arc<dyn Clock>,
@@ -58,6 +60,7 @@ impl NotificationsBuilder {
             apiv3: Vec::new(),
             v2: Vec::new(),
             private: None,
+            old_private: None,
             serial: None,
             fields: FieldPolicy::default(),
             clock: Arc::new(SystemClock::new()),
@@ -201,6 +204,14 @@ impl NotificationsBuilder {
         self
     }
 
+    /// Adds the replaced keys of a merchant.
+    pub(super) fn old_keys(mut self, old: OldKeys) -> Self {
+        self.apiv3.extend(old.apiv3);
+        self.v2.extend(old.v2);
+        self.old_private = old.private;
+        self
+    }
+
     /// Counts running handlers together with those of other readers.
     pub(super) fn running(mut self, running: Running) -> Self {
         self.running = running;
@@ -262,6 +273,7 @@ impl NotificationsBuilder {
             apiv3: mem::take(&mut self.apiv3),
             v2: mem::take(&mut self.v2),
             private: self.private.take(),
+            old_private: self.old_private.take(),
             reply,
             fields: self.fields,
         })

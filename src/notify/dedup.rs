@@ -31,7 +31,7 @@ pub enum Delivery {
 pub enum Finished {
     /// Later deliveries are [`Delivery::Duplicate`].
     Recorded,
-    /// The lease had expired and another delivery has claimed the notification; that one decides.
+    /// Another delivery has claimed the notification, for example because the lease had expired; that one decides.
     LeaseLost,
 }
 

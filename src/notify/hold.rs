@@ -75,14 +75,9 @@ impl Hold {
 
     /// Keeps renewing the claim, for at most `limit`, so that it outlasts a slow handler.
     pub(super) fn renew(&self, lease: Duration, limit: Duration) {
-        let renewal = Arc::clone(&self.held).renew(lease, limit);
-        match net::drivers::with_timers() {
-            Some(runtime) => {
-                let task = runtime.spawn(renewal);
-                let _ = self.held.renewal.set(task.abort_handle());
-            }
-            // The renewal detects the end of the claim itself.
-            None => drop(net::blocking::spawn(renewal)),
+        // Without a handle to abort, the renewal detects the end of the claim itself.
+        if let Some(task) = start_with_timers(Arc::clone(&self.held).renew(lease, limit)) {
+            let _ = self.held.renewal.set(task);
         }
     }
 
@@ -172,6 +167,18 @@ pub(super) fn start(future: impl Future<Output = ()> + Send + 'static) -> Result
         }
         Err(_) => net::blocking::spawn(future),
     }
+}
+
+/// Starts a future that sleeps: on the caller's runtime if that has timers, or else in the background.
+pub(super) fn start_with_timers(
+    future: impl Future<Output = ()> + Send + 'static,
+) -> Option<AbortHandle> {
+    if let Some(runtime) = net::drivers::with_timers() {
+        return Some(runtime.spawn(future).abort_handle());
+    }
+    // Without a background runtime the claim expires.
+    let _ = net::blocking::spawn(future);
+    None
 }
 
 /// Waits for a future until `deadline`.

@@ -70,6 +70,15 @@ impl MemoryStore {
         }
     }
 
+    /// Returns whether all ids have expired.
+    pub(super) fn is_empty(&self) -> bool {
+        let now = Instant::now();
+        self.lock().iter_mut().all(|ids| {
+            ids.expire(now);
+            ids.entries.is_empty()
+        })
+    }
+
     fn claim_at(&self, now: Instant, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
         self.with(now, id, |ids, key| {
             if let Some(entry) = ids.entries.get(&key)
@@ -296,6 +305,21 @@ mod tests {
             assert_eq!(room, if source == "v3:" { 1 } else { 2 }, "{source}");
         }
         assert_eq!(asked(&store, now, "v3:handled"), Delivery::Duplicate);
+    }
+
+    #[test]
+    fn a_store_is_empty_when_its_last_id_has_expired() {
+        let (store, long_ago) = (small(), Instant::now() - 2 * LEASE);
+        assert!(store.is_empty());
+        asked(&store, long_ago, "v3:a");
+        assert!(store.is_empty() && store.lock()[IdSource::V3 as usize].ends.is_empty());
+        for id in ["v3:b", "v2:b", "v2:refund:b"] {
+            let mine = claim();
+            asked_as(&store, Instant::now(), id, &mine);
+            assert!(!store.is_empty(), "{id}");
+            store.forget_at(Instant::now(), id, &mine);
+            assert!(store.is_empty(), "{id}");
+        }
     }
 
     #[test]

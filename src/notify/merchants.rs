@@ -26,11 +26,12 @@ use wechatpay_core::protocol::{SERIAL_NAME, xml};
 /// Reads the notifications of all merchants of a registry. Clones are cheap and share everything.
 ///
 /// The merchant is determined before decryption: by the path or a header of the request if
-/// configured, else by the serial of WeChat Pay's key, and in APIv2 by the `mch_id`. Only that merchant's keys read
-/// the notification. If its content names another merchant of the registry, it is refused.
+/// configured, else by the serial of WeChat Pay's key, and in APIv2 by the `mch_id` or `combine_mch_id`. Only that
+/// merchant's keys read the notification. If its content names another merchant of the registry, it is refused.
 ///
 /// A public key (微信支付公钥) belongs to one merchant, so its id is enough. Platform certificates may be shared by
-/// merchants: put the merchant id into the `notify_url` and use [`by_path`](Self::by_path).
+/// merchants, and they are fetched only when the merchant is known: put the merchant id into the `notify_url` and use
+/// [`by_path`](Self::by_path).
 ///
 /// ```
 /// use wechatpay_chain::Merchants;
@@ -72,8 +73,9 @@ enum By {
 /// A merchant's reader, and the version of the merchant's settings that it was built from.
 struct Reader {
     version: u64,
-    notifications: Notifications,
-    /// The merchant's ids, unless the program has another store.
+    /// Dropped with its keys when the merchant is removed.
+    notifications: Option<Notifications>,
+    /// The merchant's ids, unless the program has another store. They outlive the removal: the merchant may be added again.
     store: Arc<MemoryStore>,
 }
 
@@ -197,8 +199,8 @@ impl MerchantNotifications {
                 entry.ok_or_else(|| unknown(&format!("the header {name}")))
             }
             By::Key if xml::is_xml(body) => {
-                let members = xml::decode(body).unwrap_or_default();
-                let id = members.get("mch_id").and_then(Value::as_str);
+                let members = Value::Object(xml::decode(body).unwrap_or_default());
+                let id = texts(&members, &xml::MERCHANT_NAMES).into_iter().next();
                 let entry = id.and_then(|id| self.merchants.entry(id));
                 entry.ok_or_else(|| unknown("mch_id"))
             }
@@ -234,25 +236,32 @@ impl MerchantNotifications {
     /// Two merchants may have the same key, and one certificate may sign for both, so the decrypted content must name
     /// the merchant whose key decrypted it.
     fn check(&self, entry: &Entry, notification: &Notification) -> Result<()> {
-        let named: Vec<_> = match notification.version() {
-            Version::V2 => texts(notification.envelope(), &["mch_id"]),
-            _ => {
-                let resource = notification.resource();
-                let own = texts(resource, &["mchid", "sp_mchid", "combine_mchid"]);
-                // A service provider's key reads the notifications of its sub-merchants.
-                if own.is_empty() {
-                    texts(resource, &["sub_mchid"])
-                } else {
-                    own
-                }
-            }
+        let v2 = notification.version() == Version::V2;
+        let (own, subs) = if v2 {
+            let own = texts(notification.envelope(), &xml::MERCHANT_NAMES);
+            (own, Vec::new())
+        } else {
+            let resource = notification.resource();
+            let own = texts(resource, &["mchid", "sp_mchid", "combine_mchid"]);
+            (own, texts(resource, &["sub_mchid"]))
+        };
+        let (named, is_sub) = if own.is_empty() {
+            (subs, true)
+        } else {
+            (own, false)
         };
         if named.is_empty() || named.iter().any(|id| entry.owns(id)) {
             return Ok(());
         }
-        let others = named.iter().any(|id| self.merchants.entry(id).is_some());
-        // In APIv2 the signature covers the merchant id.
-        if others || notification.version() == Version::V2 {
+        let mut others = named.iter().filter_map(|id| self.merchants.entry(id));
+        let anothers = match is_sub {
+            // A service provider's key reads the notifications of its sub-merchants. That proves whose they are, unless
+            // a sub-merchant has the same key.
+            true => others.any(|other| other.shares_apiv3_key(entry)),
+            // In APIv2 the signature covers the merchant id.
+            false => v2 || others.next().is_some(),
+        };
+        if anothers {
             Err(refused(ANOTHERS, notification.raw()))
         } else {
             Ok(())
@@ -263,25 +272,21 @@ impl MerchantNotifications {
     fn reader(&self, entry: &Entry) -> Result<Notifications> {
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         let store = match readers.get(&entry.id) {
-            Some(reader) if reader.version == entry.version => {
-                return Ok(reader.notifications.clone());
-            }
+            Some(Reader {
+                version,
+                notifications: Some(notifications),
+                ..
+            }) if *version == entry.version => return Ok(notifications.clone()),
             Some(reader) => Arc::clone(&reader.store),
             None => {
-                // The keys of a removed merchant are not kept.
-                readers.retain(|id, _| self.merchants.entry(id).is_some());
+                readers.retain(|id, reader| self.merchants.entry(id).is_some() || reader.retire());
                 Arc::default()
             }
         };
-        let mut builder = Notifications::builder()
+        let builder = Notifications::builder()
             .client(&entry.client)
+            .old_keys(entry.old.clone())
             .dedup_store(Arc::clone(&store));
-        if let Some(key) = &entry.old_apiv3_key {
-            builder = builder.apiv3_key(key.clone());
-        }
-        if let Some(key) = &entry.old_v2_key {
-            builder = builder.v2_key(key.clone());
-        }
         let builder = (self.configure)(builder)
             .running(self.running.clone())
             // The sender chooses the ids of APIv2, and a merchant can sign as well as WeChat Pay.
@@ -289,7 +294,7 @@ impl MerchantNotifications {
         let notifications = builder.build()?;
         let reader = Reader {
             version: entry.version,
-            notifications: notifications.clone(),
+            notifications: Some(notifications.clone()),
             store,
         };
         readers.insert(Arc::clone(&entry.id), reader);
@@ -297,12 +302,21 @@ impl MerchantNotifications {
     }
 }
 
+impl Reader {
+    /// Drops the keys of a removed merchant; returns whether ids of it must still be remembered.
+    fn retire(&mut self) -> bool {
+        self.notifications = None;
+        !self.store.is_empty()
+    }
+}
+
 const UNSIGNED: &str =
     "the notification names no key of WeChat Pay, so its merchant is unknown; do not act on it";
 const SEVERAL: &str = "the notification is signed with a certificate that several merchants of the registry know: put \
                        the merchant id into each notify_url, and read it with by_path()";
-const NOBODYS: &str = "no merchant of the registry knows the key that the notification names; if it is that of a \
-                       certificate that was not fetched yet, put the merchant id into the notify_url and use by_path()";
+const NOBODYS: &str = "no merchant of the registry knows the key that the notification names, and as long as the merchant \
+                       is unknown, no certificate is fetched: put the merchant id into the notify_url and use \
+                       by_path(), or call Client::certificates() for each merchant at the start and once a day";
 const ANOTHERS: &str = "the notification is about a different merchant than the one whose key verified \
                         it; do not act on it";
 

@@ -111,6 +111,8 @@ struct Keys {
     apiv3: Vec<Secret>,
     v2: Vec<Secret>,
     private: Option<PrivateKey>,
+    /// Decrypts fields, and signs nothing.
+    old_private: Option<PrivateKey>,
     reply: Option<ReplyKey>,
     fields: FieldPolicy,
 }
@@ -189,7 +191,9 @@ impl Notifications {
     /// Records that a notification was handled: later deliveries are [`Delivery::Duplicate`].
     ///
     /// It records nothing when the lease has expired and another delivery has claimed the notification; then
-    /// [`lease`](NotificationsBuilder::lease) is too short. Notifications that expect data are handled each
+    /// [`lease`](NotificationsBuilder::lease) is too short. It records nothing for a delivery that is
+    /// [`InProgress`](Delivery::InProgress), since the other delivery may still fail; the result is
+    /// [`Finished::LeaseLost`] too. Notifications that expect data are handled each
     /// time, so the store is not used for them.
     ///
     /// # Errors
@@ -200,10 +204,12 @@ impl Notifications {
             return Ok(Finished::Recorded);
         }
         let ttl = self.shared.retention;
-        match &notification.hold {
-            Some(hold) => hold.finish(ttl).await,
-            // A notification without a claim gets a new one, which finishes it unless another delivery has claimed it.
-            None => self.hold(notification)?.finish(ttl).await,
+        match (&notification.hold, notification.delivery()) {
+            (Some(hold), _) => hold.finish(ttl).await,
+            // Parsed, not accepted: a new claim finishes it, unless another delivery has claimed it.
+            (None, Delivery::New) => self.hold(notification)?.finish(ttl).await,
+            (None, Delivery::InProgress) => Ok(Finished::LeaseLost),
+            (None, Delivery::Duplicate) => Ok(Finished::Recorded),
         }
     }
 

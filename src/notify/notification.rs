@@ -182,7 +182,9 @@ impl Notification {
         self.delivery
     }
 
-    /// Returns whether another delivery was handled before, or is being handled.
+    /// Returns whether another delivery was handled before, or is being handled: do not handle this one.
+    ///
+    /// The two have different replies; [`reply_for`](super::Notifications::reply_for) gives the right one.
     #[must_use]
     pub fn duplicate(&self) -> bool {
         self.delivery != Delivery::New

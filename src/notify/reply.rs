@@ -8,8 +8,9 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
+use super::dedup::Delivery;
 use super::kind::{Kind, Version};
-use super::{Notification, Notifications};
+use super::{Notification, Notifications, refused};
 use crate::message::header_value;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::{response_text, xml};
@@ -41,6 +42,9 @@ impl Notifications {
     ///
     /// # Errors
     ///
+    /// [`ErrorKind::Dedup`] when another delivery of the notification is being handled
+    /// ([`Delivery::InProgress`](super::Delivery::InProgress)), since its handler may fail.
+    ///
     /// [`ErrorKind::Request`] when expected data ([`Notification::expects_data`]) is missing, when data is given
     /// for APIv2, or when the reply must be signed and the reader was built without `private_key(..)` and
     /// `serial(..)`.
@@ -49,6 +53,9 @@ impl Notifications {
         notification: &Notification,
         answer: impl Into<Acknowledgement>,
     ) -> Result<Reply> {
+        if notification.delivery() == Delivery::InProgress {
+            return Err(in_progress(notification));
+        }
         let mut reply = match (notification.version(), answer.into()) {
             (Version::V2, Acknowledgement::Done) => Reply::xml(StatusCode::OK, "SUCCESS", "OK"),
             (Version::V2, Acknowledgement::Data(_)) => {
@@ -81,12 +88,29 @@ impl Notifications {
 
     /// Works as [`reply`](Self::reply) or [`refuse`](Self::refuse), for notifications that need no data.
     ///
+    /// Handle a new notification before: a success reply ends its deliveries. A delivery that is
+    /// [`InProgress`](super::Delivery::InProgress) is answered with 503. [`run`](Self::run) does all of this, and also runs
+    /// the handler to its end.
+    ///
     /// ```
-    /// # use wechatpay_chain::notify::{Notifications, Reply};
+    /// # use wechatpay_chain::notify::{Delivery, Notification, Notifications, Reply};
     /// async fn webhook(notifications: &Notifications, headers: http::HeaderMap, body: Vec<u8>) -> Reply {
     ///     let outcome = notifications.accept(&headers, &body).await;
+    ///     if let Ok(paid) = &outcome
+    ///         && paid.delivery() == Delivery::New
+    ///     {
+    ///         if let Err(err) = book(paid).await {
+    ///             // If this fails, the claim expires.
+    ///             let _ = notifications.release(paid).await;
+    ///             return notifications.refuse(err);
+    ///         }
+    ///         if let Err(err) = notifications.finish(paid).await {
+    ///             eprintln!("booked, but it may come again: {}", err.report());
+    ///         }
+    ///     }
     ///     notifications.reply_for(outcome)
     /// }
+    /// # async fn book(_: &Notification) -> wechatpay_chain::Result<()> { Ok(()) }
     /// ```
     pub fn reply_for(&self, outcome: Result<Notification>) -> Reply {
         outcome
@@ -116,6 +140,16 @@ impl Notifications {
         }
         Ok(())
     }
+}
+
+/// WeChat Pay posts nothing again after a success.
+fn in_progress(notification: &Notification) -> Error {
+    refused(
+        ErrorKind::Dedup,
+        "another delivery of the notification is being handled and may still fail, so this one cannot be \
+         answered with success: pass the error to refuse(..), and WeChat Pay posts the notification again",
+        notification.raw(),
+    )
 }
 
 fn request(message: &'static str) -> Error {

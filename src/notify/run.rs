@@ -3,15 +3,19 @@
 use std::future::{self, Future};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Poll;
+use std::time::Instant;
 
 use http::StatusCode;
 use tokio::sync::{oneshot, watch};
 
 use super::dedup::{Delivery, Finished};
-use super::hold::start;
+use super::hold::{start, start_with_timers};
 use super::reply::{Acknowledgement, Reply};
 use super::{Notification, Notifications};
 use wechatpay_core::error::{Error, ErrorKind, Result};
+
+/// How often a lost record is tried again: every 10 s of the default lease.
+const TRIES: u32 = 12;
 
 impl Notifications {
     /// Runs a handler for a notification that was already accepted, for example by axum's extractor: the second half of
@@ -85,11 +89,31 @@ impl Notifications {
         let missed = match self.finish(&notification).await {
             Ok(Finished::Recorded) => None,
             Ok(Finished::LeaseLost) => Some(overtaken()),
-            Err(err) => Some(not_remembered(err)),
+            Err(err) => {
+                self.finish_later(notification);
+                Some(not_remembered(err))
+            }
         };
         // It was handled, even if the store could not record it.
         let reply = reply.unwrap_or_else(|err| self.refuse(err));
         reply.beside(missed)
+    }
+
+    /// Tries again to record a handled notification until its lease ends: no other delivery is handled before.
+    ///
+    /// [`finish`](Self::finish) itself does not, since its caller may undo the work when it fails.
+    fn finish_later(&self, notification: Notification) {
+        let this = self.clone();
+        let lease = self.shared.lease;
+        start_with_timers(async move {
+            let end = Instant::now() + lease;
+            while Instant::now() < end {
+                tokio::time::sleep(lease / TRIES).await;
+                if this.finish(&notification).await.is_ok() {
+                    return;
+                }
+            }
+        });
     }
 }
 
@@ -167,8 +191,8 @@ fn overtaken() -> Error {
 fn not_remembered(err: Error) -> Error {
     Error::new(
         ErrorKind::Dedup,
-        "the notification was handled, but the store did not confirm the record: the next delivery may \
-         be handled again",
+        "the notification was handled, but the store did not confirm the record: it is tried again until the \
+         lease ends, and after that the next delivery may be handled again",
     )
     .with_source(err)
 }

@@ -42,7 +42,8 @@ impl Notifications {
     /// - When the handler fails, panics, or returns `()` where data is expected, the reply is 500 and the next
     ///   delivery is handled again. The handler reports its own errors; a panic is in [`Reply::error`].
     /// - When the store cannot record the notification, or the lease was lost, the reply is still a success,
-    ///   and [`Reply::error`] is of [`ErrorKind::Dedup`]. It is of that kind too when the claim of a failed
+    ///   and [`Reply::error`] is of [`ErrorKind::Dedup`]. The record is tried again in the background until the
+    ///   [lease](super::NotificationsBuilder::lease) ends. The error is of that kind too when the claim of a failed
     ///   handler could not be removed.
     ///
     /// # Cancellation

@@ -90,17 +90,21 @@ fn decrypt_fields(keys: &Keys, resource: &mut Resource, pointers: &[&str]) -> Re
 }
 
 fn open(keys: &Keys, at: &str, text: &str) -> Result<Option<String>> {
-    let Some(key) = &keys.private else {
+    if keys.private.is_none() {
         return Err(no_private_key(at));
-    };
-    if !key.public_key().is_ciphertext(text) {
-        return Ok(None);
     }
-    let plain = key
-        .decrypt(Padding::default(), text)
-        .map_err(|err| not_ours(at).with_source(err))?;
-    let plain = String::from_utf8(plain.to_vec());
-    plain.map(Some).map_err(|_| not_ours(at))
+    let mut failure = None;
+    let given = keys.private.iter().chain(&keys.old_private);
+    for key in given.filter(|key| key.public_key().is_ciphertext(text)) {
+        match key.decrypt(Padding::default(), text) {
+            Ok(plain) => {
+                let plain = String::from_utf8(plain.to_vec());
+                return plain.map(Some).map_err(|_| not_ours(at));
+            }
+            Err(err) => failure = failure.or(Some(err)),
+        }
+    }
+    failure.map_or(Ok(None), |err| Err(not_ours(at).with_source(err)))
 }
 
 fn no_private_key(at: &str) -> Error {

@@ -4,10 +4,11 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use http::{HeaderMap, HeaderName, Request};
+use openssl::rsa::Rsa;
 use serde_json::json;
 use wechatpay_chain::notify::{MerchantNotifications, Reply};
 use wechatpay_chain::signing::SignType;
-use wechatpay_chain::{Account, Client, ClientBuilder, ErrorKind, Merchants, PrivateKey};
+use wechatpay_chain::{Account, Client, ClientBuilder, ErrorKind, Merchants, Padding, PrivateKey};
 
 use crate::support::{APIV3, MERCHANT, PLATFORM, Post, SERIAL, STRANGER, Still, V2, v2_message};
 
@@ -283,6 +284,38 @@ async fn a_service_providers_notification_is_not_its_sub_merchants() {
     assert_eq!(handled.take(), [B]);
 }
 
+/// A service provider may serve a merchant that has keys of its own in the registry.
+#[tokio::test]
+async fn a_notification_that_names_only_a_sub_merchant_is_its_service_providers() {
+    let of_sub = Post {
+        resource: json!({"sub_mchid": B, "block_record_id": "1"}),
+        event_type: "BLOCKRECORD.CHANGE".into(),
+        ..of_a()
+    };
+    let handled = Handled::default();
+    let reply = handled
+        .post(&two().notifications(), "/", of_sub.signed())
+        .await;
+    assert_eq!(reply.status(), 204);
+    assert_eq!(handled.take(), [A]);
+
+    // If both have the same key, or had it, decryption does not tell whose notification it is.
+    let merchants = sharing_keys();
+    let endpoint = merchants.notifications().by_path();
+    for changed in [false, true] {
+        if changed {
+            merchants
+                .replace(builder(B, KEY_A, &PLATFORM, APIV3_B, V2))
+                .unwrap();
+        }
+        let reply = handled
+            .post(&endpoint, &format!("/{A}"), of_sub.signed())
+            .await;
+        refused(&reply, "a different merchant");
+    }
+    assert!(handled.take().is_empty());
+}
+
 #[tokio::test]
 async fn a_header_can_name_the_merchant_but_never_overrules_the_signature() {
     let endpoint = two()
@@ -358,6 +391,114 @@ async fn apiv2_is_read_with_the_key_of_its_mch_id() {
         .post(&by_path, &format!("/{A}"), message(B, V2))
         .await;
     refused(&reply, "a different merchant");
+    assert!(handled.take().is_empty());
+}
+
+#[tokio::test]
+async fn a_combined_payment_of_apiv2_names_its_merchant_differently() {
+    let merchants = two();
+    let handled = Handled::default();
+    let combined = |key: &str| {
+        let members = [
+            ("return_code", "SUCCESS"),
+            ("result_code", "SUCCESS"),
+            ("combine_mch_id", B),
+            ("combine_out_trade_no", "1"),
+            ("nonce_str", "x"),
+        ];
+        (
+            HeaderMap::new(),
+            v2_message(&members, SignType::Md5, key).into_bytes(),
+        )
+    };
+    let endpoint = merchants.notifications();
+    let reply = handled.post(&endpoint, "/", combined(V2_B)).await;
+    assert_eq!(reply.status(), 200);
+    assert_eq!(handled.take(), [B]);
+    let by_path = merchants.notifications().by_path();
+    let reply = handled.post(&by_path, &format!("/{A}"), combined(V2)).await;
+    refused(&reply, "a different merchant");
+    assert!(handled.take().is_empty());
+}
+
+/// Each of the three keys is replaced separately, and the notifications of each replaced key come for a day.
+#[tokio::test]
+async fn a_replaced_key_is_kept_until_the_same_key_is_replaced_again() {
+    let merchants = two();
+    let endpoint = merchants.notifications();
+    let handled = Handled::default();
+    let (apiv3, v2) = (
+        "apiv3-key-after-the-replacement!",
+        "392006250b4c09247ec02edce69f6a2d",
+    );
+    let phone = |key: &PrivateKey| key.public_key().encrypt(Padding::Oaep, b"138").unwrap();
+    let card = |id: &str, apiv3: &str, phone: String| {
+        let post = Post {
+            id: id.into(),
+            apiv3: apiv3.into(),
+            event_type: "MEMBERCARD.ACCEPT_CARD".into(),
+            resource: json!({"mchid": A, "phone_number": phone}),
+            ..of_a()
+        };
+        post.signed()
+    };
+    let paid = |id: &str, key: &str| {
+        let members = [("mch_id", A), ("event_id", id), ("return_code", "SUCCESS")];
+        let body = v2_message(&members, SignType::Md5, key).into_bytes();
+        (HeaderMap::new(), body)
+    };
+    let next = |apiv3, v2| builder(A, KEY_A, &PLATFORM, apiv3, v2);
+    // First the private key, then the APIv3 key, then the APIv2 key, then none.
+    for (round, replaced) in [
+        next(APIV3, V2).private_key(STRANGER.clone()),
+        next(apiv3, V2).private_key(STRANGER.clone()),
+        next(apiv3, v2).private_key(STRANGER.clone()),
+        next(apiv3, v2).private_key(STRANGER.clone()),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        merchants.replace(replaced).unwrap();
+        let id = |of: &str| format!("{of} {round}");
+        for post in [
+            card(&id("old"), APIV3, phone(&MERCHANT)),
+            card(
+                &id("new"),
+                if round == 0 { APIV3 } else { apiv3 },
+                phone(&STRANGER),
+            ),
+            paid(&id("old"), V2),
+            paid(&id("new"), if round < 2 { V2 } else { v2 }),
+        ] {
+            let reply = handled.post(&endpoint, "/", post).await;
+            assert!(reply.status().is_success(), "{round}: {:?}", reply.error());
+        }
+        assert_eq!(handled.take().len(), 4);
+    }
+    let third = Rsa::generate(2048).unwrap().private_key_to_der().unwrap();
+    let third = PrivateKey::from_bytes(third).unwrap();
+    // The next change of the private key ends the time of the first, and of no other key.
+    let replaced = next(apiv3, v2).private_key(third);
+    merchants.replace(replaced).unwrap();
+    let first = card("first", APIV3, phone(&MERCHANT));
+    assert_eq!(handled.post(&endpoint, "/", first).await.status(), 500);
+    let second = card("second", APIV3, phone(&STRANGER));
+    assert_eq!(handled.post(&endpoint, "/", second).await.status(), 204);
+}
+
+/// As the documents say for a stolen key.
+#[tokio::test]
+async fn a_merchant_that_is_removed_and_added_keeps_its_handled_notifications() {
+    let merchants = two();
+    let endpoint = merchants.notifications();
+    let handled = Handled::default();
+    let post = async |post: Post| handled.post(&endpoint, "/", post.signed()).await.status();
+    assert_eq!(post(of_a()).await, 204);
+    merchants.remove(A);
+    assert_eq!(post(of_b()).await, 204);
+    assert_eq!(handled.take(), [A, B]);
+    merchants.add(a()).unwrap();
+    assert_eq!(post(of_a()).await, 204);
     assert!(handled.take().is_empty());
 }
 

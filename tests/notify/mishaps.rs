@@ -21,6 +21,8 @@ enum Mishap {
     ClaimLost,
     LeaseLost,
     FinishFails,
+    /// Only the first time.
+    FinishFailsOnce,
     ForgetFails,
 }
 
@@ -55,6 +57,7 @@ impl DedupStore for Store {
         match self.mishap {
             Mishap::LeaseLost => Ok(Finished::LeaseLost),
             Mishap::FinishFails => down(),
+            _ if self.now(Mishap::FinishFailsOnce) => down(),
             _ => self.inner.finish(id, claim, ttl).await,
         }
     }
@@ -67,14 +70,16 @@ impl DedupStore for Store {
     }
 }
 
-fn reader(mishap: Mishap) -> Notifications {
-    let (inner, over) = (MemoryStore::new(), AtomicBool::new(false));
-    let store = Store {
-        inner,
+fn store(mishap: Mishap) -> Store {
+    Store {
+        inner: MemoryStore::new(),
         mishap,
-        over,
-    };
-    builder().dedup_store(store).build().unwrap()
+        over: AtomicBool::new(false),
+    }
+}
+
+fn reader(mishap: Mishap) -> Notifications {
+    builder().dedup_store(store(mishap)).build().unwrap()
 }
 
 async fn run(reader: &Notifications, post: &Post, outcome: io::Result<Acknowledgement>) -> Reply {
@@ -96,6 +101,26 @@ async fn an_unrecorded_success_carries_a_dedup_error() {
         assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Dedup, false));
         assert!(err.to_string().contains("was handled"), "{err}");
         assert!(err.report().contains(said), "{}", err.report());
+    }
+}
+
+/// Without the second try, the next delivery after the lease is handled again.
+#[tokio::test]
+async fn an_unrecorded_success_is_recorded_when_the_store_is_back() {
+    let reader = builder()
+        .dedup_store(store(Mishap::FinishFailsOnce))
+        .lease(Duration::from_secs(3));
+    let reader = reader.build().unwrap();
+    let reply = run(&reader, &Post::paid(), Ok(Acknowledgement::Done)).await;
+    assert_eq!(reply.status(), StatusCode::NO_CONTENT);
+    assert_eq!(reply.error().unwrap().kind(), ErrorKind::Dedup);
+    let (headers, body) = Post::paid().signed();
+    loop {
+        let next = reader.accept(&headers, &body).await.unwrap();
+        match next.delivery() {
+            Delivery::InProgress => tokio::time::sleep(Duration::from_millis(20)).await,
+            delivery => return assert_eq!(delivery, Delivery::Duplicate),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-use wechatpay_chain::notify::{Kind, Notifications, Reply};
+use wechatpay_chain::notify::{Delivery, Finished, Kind, Notifications, Reply};
 use wechatpay_chain::signing::{PROBE_PREFIX, SignType, response_text};
 use wechatpay_chain::{Error, ErrorKind, Keyring};
 
@@ -54,6 +54,36 @@ fn apiv2_is_answered_in_xml_even_when_rejected() {
             .body()
             .starts_with(b"<xml><return_code>FAIL</return_code>")
     );
+}
+
+/// The first handler may still fail, and WeChat Pay posts nothing again after a success.
+#[tokio::test]
+async fn a_delivery_that_is_being_handled_is_not_answered_with_success() {
+    let reader = reader();
+    let v2 = v2_message(&[("out_trade_no", "1")], SignType::Md5, V2).into_bytes();
+    for (headers, body) in [Post::paid().signed(), (HeaderMap::new(), v2)] {
+        let accept = async || reader.accept(&headers, &body).await.unwrap();
+        let (first, second) = (accept().await, accept().await);
+        assert_eq!(second.delivery(), Delivery::InProgress);
+        let err = reader.reply(&second, ()).unwrap_err();
+        assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Dedup, false));
+        let reply = reader.reply_for(Ok(second.clone()));
+        assert_eq!(reply.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(reply.body().first(), body.first(), "in the form of its API");
+
+        // It has no claim, so it records nothing, even when the first handler has failed.
+        reader.release(&first).await.unwrap();
+        let finished = reader.finish(&second).await.unwrap();
+        assert_eq!(finished, Finished::LeaseLost);
+        let third = accept().await;
+        assert_eq!(third.delivery(), Delivery::New);
+        assert_eq!(reader.finish(&third).await.unwrap(), Finished::Recorded);
+
+        let fourth = accept().await;
+        assert_eq!(fourth.delivery(), Delivery::Duplicate);
+        assert_eq!(reader.finish(&fourth).await.unwrap(), Finished::Recorded);
+        assert!(reader.reply_for(Ok(fourth)).status().is_success());
+    }
 }
 
 #[test]

@@ -15,6 +15,15 @@ use crate::query::number_text;
 const MAX_DEPTH: usize = 16;
 /// The longest message that is accepted, in bytes.
 pub const MAX_LENGTH: usize = 1 << 20;
+/// The members that name the merchant of a message; a message has one of them.
+///
+/// ```
+/// use wechatpay_core::protocol::xml;
+/// let combined = xml::decode(b"<xml><combine_mch_id>1900000109</combine_mch_id></xml>").unwrap();
+/// let mut named = xml::MERCHANT_NAMES.iter().filter_map(|name| combined.get(*name));
+/// assert_eq!(named.next().unwrap(), "1900000109");
+/// ```
+pub const MERCHANT_NAMES: [&str; 3] = ["mch_id", "mchid", "combine_mch_id"];
 /// The largest number of members that is accepted; each costs more memory than its bytes.
 const MAX_MEMBERS: usize = 4096;
 

@@ -146,7 +146,7 @@ impl TransformRequest {
         if !self.check_mch_id {
             return Ok(());
         }
-        let named = ["mch_id", "mchid", "combine_mch_id"]
+        let named = xml::MERCHANT_NAMES
             .iter()
             .find_map(|key| find(members, key));
         if named == Some(&*self.mchid) {

@@ -9,6 +9,7 @@ use crate::identity::MCHID;
 use crate::schema::Schema;
 use crate::validation::Encoding;
 use wechatpay_core::catalog::BodyKind;
+use wechatpay_core::protocol::xml::MERCHANT_NAMES;
 
 /// A request that a [`Sandbox`](super::super::Sandbox) accepts, generated from the documentation. Use it in
 /// tests of many operations, or to see an example of a request.
@@ -117,8 +118,7 @@ impl SampleRequest {
 }
 
 fn with_merchant(mut body: Value) -> Value {
-    let named = ["mch_id", "mchid", "combine_mch_id"];
-    if named.iter().all(|name| body[*name].is_null()) {
+    if MERCHANT_NAMES.iter().all(|name| body[*name].is_null()) {
         body["mch_id"] = json!(MCHID);
     }
     body

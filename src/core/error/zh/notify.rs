@@ -79,6 +79,22 @@ pub(super) const NOTIFY: &[(&str, &str)] = &[
         "通知的签名有效，但请求体不是带有 id 的通知 JSON 对象",
     ),
     (
+        "the notification is about a different merchant than the one whose key verified it; do not act on it",
+        "通知属于另一个商户，而不是验签所用密钥的商户；请不要据此处理",
+    ),
+    (
+        "no merchant of the registry knows the key that the notification names, and as long as the merchant is unknown, no certificate is fetched: put the merchant id into the notify_url and use by_path(), or call Client::certificates() for each merchant at the start and once a day",
+        "通知所用的公钥或平台证书不属于注册表中的任何商户；不知道是哪个商户时，不会获取平台证书：请在 notify_url 中写入商户号并使用 by_path()，或在启动时和以后每天为每个商户调用 Client::certificates()",
+    ),
+    (
+        "the notification was handled, but the store did not confirm the record: it is tried again until the lease ends, and after that the next delivery may be handled again",
+        "通知已处理，但去重存储没有确认记录：在占用过期之前会继续尝试，之后再次发送的通知可能会重复处理",
+    ),
+    (
+        "another delivery of the notification is being handled and may still fail, so this one cannot be answered with success: pass the error to refuse(..), and WeChat Pay posts the notification again",
+        "同一通知的另一次发送正在处理，仍可能失败，因此这一次不能应答成功：请把此错误传给 refuse(..)，微信支付会重新发送",
+    ),
+    (
         "the notification is of APIv2, and this endpoint accepts only APIv3; do not act on it",
         "这是 APIv2 的通知，而该地址只接受 APIv3；请不要据此处理",
     ),

@@ -13,6 +13,7 @@ use crate::state::SandboxState;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::crypto::digest::md5_hex;
 use wechatpay_core::protocol::SignType;
+use wechatpay_core::protocol::xml::MERCHANT_NAMES;
 use wechatpay_core::secret::Secret;
 
 const SIGNATURE_WRONG: &str = "签名错误";
@@ -60,14 +61,13 @@ pub(super) fn authenticate(
 
 fn find_merchant(state: &SandboxState, message: &Message<'_>) -> Result<Arc<Account>, Refusal> {
     let text = |name| apiv2::text(&message.members, name);
-    let names = ["mch_id", "mchid", "combine_mch_id"];
-    let mut found = names
+    let mut found = MERCHANT_NAMES
         .iter()
         .filter_map(|name| state.accounts.find(text(name)));
     if let Some(account) = found.next() {
         return Ok(account);
     }
-    if names.map(text).iter().all(|name| name.is_empty()) {
+    if MERCHANT_NAMES.map(text).iter().all(|name| name.is_empty()) {
         let why = Bilingual::new("there is no mch_id", "缺少参数 mch_id");
         return Err(Refusal::v2(MERCHANT_WRONG, why));
     }
