@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use wechatpay_chain::bill::{Rows, Summary};
-use wechatpay_chain::{BoxError, Fen, Timestamp};
+use wechatpay_chain::{BoxError, Error, Fen, Timestamp};
 
 use crate::Shop;
 
@@ -18,10 +18,7 @@ pub enum Difference {
 
 impl Shop {
     /// Compares the payments of a day (`2026-01-02`, Beijing time) with the book, and books those that were missed.
-    ///
-    /// # Errors
-    ///
-    /// The errors of the download and of the bill. Call it again later.
+    /// After an error, call it again later.
     pub async fn reconcile(&self, day: &str) -> Result<Vec<Difference>, BoxError> {
         let folder = tempfile::tempdir()?;
         let bill = self
@@ -30,15 +27,13 @@ impl Shop {
             .query("bill_date", day)
             .query("bill_type", "SUCCESS")
             .download(folder.path().join("bill.csv"));
+        let has_none = |err: &Error| {
+            err.api()
+                .is_some_and(|api| api.code == "NO_STATEMENT_EXIST")
+        };
         let file = match bill.await {
             Ok(file) => file,
-            Err(err)
-                if err
-                    .api()
-                    .is_some_and(|api| api.code == "NO_STATEMENT_EXIST") =>
-            {
-                return Ok(Vec::new());
-            }
+            Err(err) if has_none(&err) => return Ok(Vec::new()),
             Err(err) => return Err(err.into()),
         };
         let mut rows = Rows::open(file.path())?;
@@ -47,9 +42,7 @@ impl Shop {
         for row in rows.by_ref() {
             let row = row?;
             summary.add(&row)?;
-            let number = row
-                .get("商户订单号")
-                .ok_or("the bill has no order numbers")?;
+            let number = row.get("商户订单号").ok_or("no order numbers")?;
             payments.push((number.to_owned(), row.fen("订单金额")?));
         }
         // The book changes only if the bill is complete.

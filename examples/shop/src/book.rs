@@ -5,7 +5,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use serde::Serialize;
-
 use wechatpay_chain::Fen;
 
 use crate::Failure;
@@ -65,18 +64,23 @@ impl Book {
         self.lock().get(number).cloned().ok_or(Failure::NoOrder)
     }
 
-    /// Moves an order from one of some states to another. Returns whether it was in one of them.
+    /// Moves an order to another state if that is allowed. Returns the order, and whether it was moved.
     ///
     /// Two notifications of one payment are booked once, since the second one finds the order paid.
-    pub fn advance(&self, number: &str, from: &[State], to: State) -> bool {
+    pub fn advance(
+        &self,
+        number: &str,
+        to: State,
+        is_allowed: impl FnOnce(&Order) -> bool,
+    ) -> Result<(Order, bool), Failure> {
         let mut orders = self.lock();
-        let order = orders.get_mut(number);
-        let Some(order) = order.filter(|order| from.contains(&order.state)) else {
-            return false;
-        };
-        order.failed += u32::from(order.state == State::Refunding && to == State::Paid);
-        (order.state, order.changed) = (to, Instant::now());
-        true
+        let order = orders.get_mut(number).ok_or(Failure::NoOrder)?;
+        let is_allowed = is_allowed(order);
+        if is_allowed {
+            order.failed += u32::from(order.state == State::Refunding && to == State::Paid);
+            (order.state, order.changed) = (to, Instant::now());
+        }
+        Ok((order.clone(), is_allowed))
     }
 
     /// Returns all orders in a state.

@@ -3,12 +3,7 @@
 //! Begin with [`Shop`], whose methods are the operations of a shop, and read `main.rs` to see how it runs. `web.rs` has
 //! the routes for browsers and for WeChat Pay; `book.rs` stands for the shop's database.
 
-#![allow(
-    clippy::exhaustive_enums,
-    clippy::exhaustive_structs,
-    reason = "an example"
-)]
-#![allow(clippy::missing_errors_doc, reason = "an example")]
+#![allow(clippy::exhaustive_enums, reason = "an example")]
 
 mod bill;
 mod book;

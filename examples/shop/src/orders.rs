@@ -33,10 +33,8 @@ impl Shop {
     /// [`Failure::Unknown`]: all answers were lost.
     pub async fn offer(&self, order: &Order, channel: &Channel) -> Result<Value, Failure> {
         let mut body = json!({
-            "appid": &*self.appid,
-            "mchid": self.client.mchid(),
-            "description": "Tea", "out_trade_no": order.number,
-            "notify_url": &*self.notify_url,
+            "appid": &*self.appid, "mchid": self.client.mchid(),
+            "description": "Tea", "out_trade_no": order.number, "notify_url": &*self.notify_url,
             "amount": {"total": order.total, "currency": "CNY"},
         });
         let orders = self.client.v3().seg("pay").seg("transactions");
@@ -89,7 +87,8 @@ impl Shop {
             }
             Outcome::Done(_) => {}
             Outcome::NotDone(_) => {
-                self.book.advance(number, &[State::Unpaid], State::Closed);
+                let is_unpaid = |order: &Order| order.state == State::Unpaid;
+                self.book.advance(number, State::Closed, is_unpaid)?;
             }
             Outcome::StillUnknown(why) => return Err(Failure::Unknown(why.to_string())),
         }
@@ -102,8 +101,9 @@ impl Shop {
         match self.book.get(number) {
             Ok(order) if total.as_i64() == Some(order.total.get()) => {
                 // The user may pay while the order is being closed.
-                self.book
-                    .advance(number, &[State::Unpaid, State::Closed], State::Paid)
+                let is_open = |order: &Order| [State::Unpaid, State::Closed].contains(&order.state);
+                let moved = self.book.advance(number, State::Paid, is_open);
+                moved.is_ok_and(|(_, is_new)| is_new)
             }
             _ => {
                 tracing::error!("no order has this number and amount: look at the bill");

@@ -9,10 +9,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use wechatpay_chain::middleware::from_fn;
 use wechatpay_chain::notify::Notifications;
 use wechatpay_chain::resilience::Failover;
-use wechatpay_chain::{Fen, Timestamp};
-use wechatpay_sandbox::{Fault, Sandbox};
+use wechatpay_chain::{Client, Fen, Next, Request, Timestamp};
+use wechatpay_sandbox::{Fault, RefundStatus, Sandbox};
 use wechatpay_shop::{
     Channel, Difference, Failure, Order, Shop, State, for_production, router, yesterday,
 };
@@ -124,6 +126,58 @@ async fn a_refund_whose_answer_is_lost_is_found_and_made_once() {
     shop.refund(&order.number).await.unwrap();
     becomes(&shop, &order.number, State::Refunded).await;
     assert_eq!(sandbox.refunds().len(), 1);
+}
+
+/// A query that finds the first refund closed comes late: a second refund is in progress by then.
+#[tokio::test]
+async fn a_late_query_of_one_refund_does_not_end_the_next() {
+    let (shop, sandbox) = open().await;
+    sandbox.hold_refunds(true);
+    let order = paid(&shop, &sandbox).await;
+    let (number, gate) = (&order.number, Arc::new(Notify::new()));
+    let late = Shop {
+        client: client_that_queries_after(&gate, &sandbox),
+        ..shop.clone()
+    };
+    sandbox.inject_fault(Fault::CutBeforeAnswer);
+    let first = tokio::spawn({
+        let number = number.clone();
+        async move { late.refund(&number).await }
+    });
+    becomes(&shop, number, State::Refunding).await;
+    while sandbox.refunds().is_empty() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    sandbox
+        .settle_refund(&format!("R{number}-0"), RefundStatus::Closed)
+        .unwrap();
+    becomes(&shop, number, State::Paid).await;
+    shop.refund(number).await.unwrap();
+    gate.notify_one();
+    let first = first.await.unwrap();
+    assert!(matches!(first, Err(Failure::NotNow(_))), "{first:?}");
+    assert_eq!(shop.book.get(number).unwrap().state, State::Refunding);
+    sandbox
+        .settle_refund(&format!("R{number}-1"), RefundStatus::Success)
+        .unwrap();
+    becomes(&shop, number, State::Refunded).await;
+}
+
+/// A client that does not repeat a request, and whose queries wait for the gate.
+fn client_that_queries_after(gate: &Arc<Notify>, sandbox: &Sandbox) -> Client {
+    let gate = Arc::clone(gate);
+    let wait = from_fn(move |request: Request, next: Next| {
+        let gate = Arc::clone(&gate);
+        async move {
+            if request.method() == "GET" {
+                gate.notified().await;
+            }
+            next.run(request).await
+        }
+    });
+    let builder = sandbox.client_builder();
+    let builder = builder.stack(|stack| stack.unshift("gate", wait).map(drop));
+    builder.timeout(Duration::from_secs(60)).build().unwrap()
 }
 
 #[tokio::test]
