@@ -21,17 +21,13 @@ impl Shop {
     /// After an error, call it again later.
     pub async fn reconcile(&self, day: &str) -> Result<Vec<Difference>, BoxError> {
         let folder = tempfile::tempdir()?;
-        let bill = self
-            .client
-            .bill("v3/bill/tradebill")
-            .query("bill_date", day)
-            .query("bill_type", "SUCCESS")
-            .download(folder.path().join("bill.csv"));
+        let bill = self.client.bill("v3/bill/tradebill");
+        let bill = bill.query("bill_date", day).query("bill_type", "SUCCESS");
         let has_none = |err: &Error| {
             err.api()
                 .is_some_and(|api| api.code == "NO_STATEMENT_EXIST")
         };
-        let file = match bill.await {
+        let file = match bill.download(folder.path().join("bill.csv")).await {
             Ok(file) => file,
             Err(err) if has_none(&err) => return Ok(Vec::new()),
             Err(err) => return Err(err.into()),

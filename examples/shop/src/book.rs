@@ -14,6 +14,8 @@ use crate::Failure;
 pub struct Order {
     /// Its number, `out_trade_no`.
     pub number: String,
+    /// The name of its article.
+    pub article: String,
     /// The price.
     pub total: Fen,
     /// Its state.
@@ -47,9 +49,10 @@ pub struct Book(Mutex<BTreeMap<String, Order>>);
 
 impl Book {
     /// Adds a new order.
-    pub fn add(&self, number: &str, total: Fen) -> Order {
+    pub fn add(&self, number: &str, article: &str, total: Fen) -> Order {
         let order = Order {
             number: number.to_owned(),
+            article: article.to_owned(),
             total,
             state: State::Unpaid,
             failed: 0,
@@ -61,7 +64,8 @@ impl Book {
 
     /// Returns an order.
     pub fn get(&self, number: &str) -> Result<Order, Failure> {
-        self.lock().get(number).cloned().ok_or(Failure::NoOrder)
+        let order = self.lock().get(number).cloned();
+        order.ok_or(Failure::NotFound("order"))
     }
 
     /// Moves an order to another state if that is allowed. Returns the order, and whether it was moved.
@@ -74,7 +78,8 @@ impl Book {
         is_allowed: impl FnOnce(&Order) -> bool,
     ) -> Result<(Order, bool), Failure> {
         let mut orders = self.lock();
-        let order = orders.get_mut(number).ok_or(Failure::NoOrder)?;
+        let order = orders.get_mut(number);
+        let order = order.ok_or(Failure::NotFound("order"))?;
         let is_allowed = is_allowed(order);
         if is_allowed {
             order.failed += u32::from(order.state == State::Refunding && to == State::Paid);

@@ -36,6 +36,8 @@ pub struct Shop {
     pub appid: Arc<str>,
     /// The URL for notifications: `https://shop.example/notify`.
     pub notify_url: Arc<str>,
+    /// The token with which the staff refunds, in the header `Authorization: Bearer …`. Without it that route is off.
+    pub staff_token: Option<Arc<str>>,
 }
 
 /// Enables the options that a shop needs in production. All of them are off by default.
@@ -52,8 +54,10 @@ pub fn for_production(builder: ClientBuilder, failover: Failover) -> ClientBuild
 /// The reason why a request of the user failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// The order does not exist.
-    NoOrder,
+    /// The order or the article does not exist.
+    NotFound(&'static str),
+    /// The request lacks the token of the staff.
+    NotStaff,
     /// The order's state does not allow it.
     NotNow(&'static str),
     /// WeChat Pay refused, or cannot be reached. Nothing has changed.
@@ -74,7 +78,8 @@ impl From<Error> for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoOrder => f.write_str("the order does not exist"),
+            Self::NotFound(what) => write!(f, "the {what} does not exist"),
+            Self::NotStaff => f.write_str("the token of the staff is missing or wrong"),
             Self::NotNow(why) => f.write_str(why),
             Self::Refused(err) => write!(f, "WeChat Pay did not do it: {}", err.report()),
             Self::Unknown(why) => write!(f, "try again, the outcome is unknown: {why}"),

@@ -3,7 +3,7 @@
 //! ```text
 //! WECHATPAY_MCHID=… WECHATPAY_SERIAL=… WECHATPAY_PRIVATE_KEY=apiclient_key.pem \
 //! WECHATPAY_PLATFORM_KEY_ID=PUB_KEY_ID_… WECHATPAY_PLATFORM_KEY=pub_key.pem WECHATPAY_APIV3_KEY_FILE=apiv3.txt \
-//! SHOP_APPID=wx… SHOP_NOTIFY_URL=https://shop.example/notify SHOP_LISTEN=127.0.0.1:8080 \
+//! SHOP_APPID=wx… SHOP_NOTIFY_URL=https://shop.example/notify SHOP_STAFF_TOKEN=… SHOP_LISTEN=127.0.0.1:8080 \
 //! cargo run --package wechatpay-shop
 //! ```
 
@@ -23,6 +23,7 @@ async fn main() -> Result<(), BoxError> {
         .with_span_events(FmtSpan::CLOSE)
         .init();
     let client = for_production(ClientBuilder::from_env()?, Failover::documented()).build()?;
+    let variable = |name| std::env::var(name).map_err(|err| format!("{name}: {err}"));
     let shop = Shop {
         // A shop on several machines deduplicates with a RedisStore or an SqlStore.
         notifications: Notifications::from_client(&client)?,
@@ -30,6 +31,7 @@ async fn main() -> Result<(), BoxError> {
         book: Default::default(),
         appid: variable("SHOP_APPID")?.into(),
         notify_url: variable("SHOP_NOTIFY_URL")?.into(),
+        staff_token: variable("SHOP_STAFF_TOKEN").ok().map(Into::into),
     };
     let listener = TcpListener::bind(variable("SHOP_LISTEN")?).await?;
     let mut sigterm = signal(SignalKind::terminate())?;
@@ -66,8 +68,4 @@ fn note<T, E: std::fmt::Display>(outcome: Result<T, E>) {
     if let Err(err) = outcome {
         tracing::warn!(error = %err, "the shop tries again in an hour");
     }
-}
-
-fn variable(name: &str) -> Result<String, BoxError> {
-    std::env::var(name).map_err(|err| format!("{name}: {err}").into())
 }

@@ -1,38 +1,41 @@
 //! The routes for browsers and for WeChat Pay.
 
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use subtle::ConstantTimeEq;
 use wechatpay_chain::notify::{Notification, Reply};
-use wechatpay_chain::{BoxError, ErrorKind, Fen};
+use wechatpay_chain::{BoxError, ErrorKind};
 
 use crate::{Channel, Failure, Order, Shop};
 
 /// The routes of the shop.
 pub fn router(shop: Shop) -> Router {
-    Router::new()
+    let mut router = Router::new()
         .route("/orders", post(create))
         .route("/orders/{number}", get(show))
-        .route("/orders/{number}/refund", post(refund))
-        .route("/notify", post(notify))
-        .with_state(shop)
+        .route("/notify", post(notify));
+    if shop.staff_token.as_ref().is_some_and(|it| !it.is_empty()) {
+        router = router.route("/orders/{number}/refund", post(refund));
+    }
+    router.with_state(shop)
 }
 
 #[derive(Deserialize)]
 struct Wanted {
-    /// The amount in fen.
-    total: Fen,
+    article: String,
     channel: Channel,
 }
 
 type Answer<T> = Result<Json<T>, Failure>;
 
 async fn create(State(shop): State<Shop>, Json(wanted): Json<Wanted>) -> Answer<Value> {
-    let (order, page) = shop.order(wanted.total, &wanted.channel).await?;
+    let (order, page) = shop.order(&wanted.article, &wanted.channel).await?;
     Ok(Json(json!({"number": order.number, "page": page})))
 }
 
@@ -40,7 +43,14 @@ async fn show(State(shop): State<Shop>, Path(number): Path<String>) -> Answer<Or
     Ok(Json(shop.refresh(&number).await?))
 }
 
-async fn refund(State(shop): State<Shop>, Path(number): Path<String>) -> Answer<Order> {
+/// Only the staff refunds: a buyer knows the number of the order too, and may have the goods.
+async fn refund(shop: State<Shop>, number: Path<String>, headers: HeaderMap) -> Answer<Order> {
+    let wanted = format!("Bearer {}", shop.staff_token.as_deref().unwrap_or_default());
+    let given = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+    // The time of the comparison tells nothing about the token.
+    if !bool::from(wanted.as_bytes().ct_eq(given.unwrap_or_default())) {
+        return Err(Failure::NotStaff);
+    }
     Ok(Json(shop.refund(&number).await?))
 }
 
@@ -48,7 +58,7 @@ async fn refund(State(shop): State<Shop>, Path(number): Path<String>) -> Answer<
 /// its body: many refusals mean that a key is wrong or missing. WeChat Pay's probes are refused on purpose.
 async fn notify(State(shop): State<Shop>, request: Request) -> Reply {
     let notifications = shop.notifications.clone();
-    let handler = move |notification| async move { shop.take_note(&notification) };
+    let handler = move |notification| async move { take_note(&shop, &notification) };
     let reply = notifications.handle(request, handler).await;
     match reply.error() {
         Some(err) if err.kind() == ErrorKind::Probe => tracing::debug!("WeChat Pay sent a probe"),
@@ -58,22 +68,18 @@ async fn notify(State(shop): State<Shop>, request: Request) -> Reply {
     reply
 }
 
-impl Shop {
-    /// WeChat Pay repeats the notification when this returns an error.
-    fn take_note(&self, notification: &Notification) -> Result<(), BoxError> {
-        let about = notification.resource();
-        match notification.event_type() {
-            "TRANSACTION.SUCCESS" => {
-                self.note_paid(&about["out_trade_no"], &about["amount"]["total"]);
-            }
-            "REFUND.SUCCESS" | "REFUND.CLOSED" => {
-                let (number, refund) = (&about["out_trade_no"], &about["out_refund_no"]);
-                self.note_refund(number, refund, &about["refund_status"]);
-            }
-            other => tracing::warn!(event = other, "the shop does not handle this notification"),
+/// WeChat Pay repeats the notification when this returns an error.
+fn take_note(shop: &Shop, notification: &Notification) -> Result<(), BoxError> {
+    let about = notification.resource();
+    let number = &about["out_trade_no"];
+    match notification.event_type() {
+        "TRANSACTION.SUCCESS" => drop(shop.note_paid(number, &about["amount"]["total"])),
+        "REFUND.SUCCESS" | "REFUND.CLOSED" => {
+            shop.note_refund(number, &about["out_refund_no"], &about["refund_status"]);
         }
-        Ok(())
+        other => tracing::warn!(event = other, "the shop does not handle this notification"),
     }
+    Ok(())
 }
 
 /// The answer to a browser has no details of the error.
@@ -81,7 +87,8 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         tracing::warn!(error = %self, "a request failed");
         let status = match self {
-            Self::NoOrder => StatusCode::NOT_FOUND,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::NotStaff => StatusCode::UNAUTHORIZED,
             Self::NotNow(_) => StatusCode::CONFLICT,
             Self::Unknown(_) => StatusCode::GATEWAY_TIMEOUT,
             Self::Refused(_) => StatusCode::BAD_GATEWAY,

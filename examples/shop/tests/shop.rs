@@ -19,10 +19,13 @@ use wechatpay_shop::{
     Channel, Difference, Failure, Order, Shop, State, for_production, router, yesterday,
 };
 
-const PRICE: Fen = Fen::new(100);
-
 /// A running shop, and its sandbox.
 async fn open() -> (Shop, Sandbox) {
+    open_with(|shop| shop).await
+}
+
+/// A running shop with other settings, and its sandbox.
+async fn open_with(edit: impl FnOnce(Shop) -> Shop) -> (Shop, Sandbox) {
     let sandbox = Sandbox::builder()
         .post_notifications()
         .start()
@@ -33,20 +36,21 @@ async fn open() -> (Shop, Sandbox) {
     let client = sandbox.client_builder().base_url("http://127.0.0.1:9/");
     let client = for_production(client, Failover::to(sandbox.base_url()));
     let client = client.build().unwrap();
-    let shop = Shop {
+    let shop = edit(Shop {
         notifications: Notifications::from_client(&client).unwrap(),
         client,
         book: Arc::default(),
         appid: "wxd678efh567hg6787".into(),
         notify_url: format!("http://{}/notify", listener.local_addr().unwrap()).into(),
-    };
+        staff_token: Some("staff-token-of-the-test".into()),
+    });
     let served = router(shop.clone());
     tokio::spawn(async move { axum::serve(listener, served).await });
     (shop, sandbox)
 }
 
 async fn native(shop: &Shop) -> Order {
-    let (order, page) = shop.order(PRICE, &Channel::Native).await.unwrap();
+    let (order, page) = shop.order("Tea", &Channel::Native).await.unwrap();
     assert!(
         page["qr"].as_str().unwrap().starts_with("<?xml")
             || page["qr"].as_str().unwrap().contains("<svg")
@@ -90,7 +94,7 @@ async fn a_page_in_wechat_gets_signed_parameters() {
     let (shop, _sandbox) = open().await;
     let channel: Channel =
         serde_json::from_value(json!({"jsapi": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"})).unwrap();
-    let (_, page) = shop.order(PRICE, &channel).await.unwrap();
+    let (_, page) = shop.order("Tea", &channel).await.unwrap();
     assert!(
         page["package"].as_str().unwrap().starts_with("prepay_id="),
         "{page}"
@@ -226,11 +230,88 @@ async fn the_bill_finds_a_payment_without_a_notification() {
 #[tokio::test]
 async fn payments_that_match_no_order_are_not_booked() {
     let (shop, _sandbox) = open().await;
-    let order = shop.book.add("1", PRICE);
+    let order = shop.book.add("1", "Tea", Fen::new(100));
     for (number, total) in [("1", json!(99)), ("1", Value::Null), ("2", json!(100))] {
         assert!(!shop.note_paid(&json!(number), &total));
     }
     assert_eq!(shop.book.get("1").unwrap(), order);
+}
+
+/// Posts to the shop from outside, and returns the whole response.
+async fn post(shop: &Shop, path: &str, headers: &str, body: &str) -> String {
+    let host = shop.notify_url.split('/').nth(2).unwrap().to_owned();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nContent-Length: {}\r\n\
+         Content-Type: application/json\r\n{headers}\r\n{body}",
+        body.len()
+    );
+    let sent = tokio::task::spawn_blocking(move || {
+        let mut stream = std::net::TcpStream::connect(host).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        std::io::read_to_string(stream).unwrap()
+    });
+    sent.await.unwrap()
+}
+
+fn status(response: &str) -> &str {
+    response.split(' ').nth(1).unwrap()
+}
+
+#[tokio::test]
+async fn only_the_staff_refunds() {
+    let (shop, sandbox) = open().await;
+    let order = paid(&shop, &sandbox).await;
+    let path = format!("/orders/{}/refund", order.number);
+    for headers in [
+        "",
+        "Authorization: Bearer \r\n",
+        "Authorization: Bearer staff-token\r\n",
+        "Authorization: staff-token-of-the-test\r\n",
+    ] {
+        let reply = post(&shop, &path, headers, "").await;
+        assert_eq!(status(&reply), "401", "{reply}");
+    }
+    assert_eq!(shop.book.get(&order.number).unwrap().state, State::Paid);
+    let token = "Authorization: Bearer staff-token-of-the-test\r\n";
+    let reply = post(&shop, &path, token, "").await;
+    assert_eq!(status(&reply), "200", "{reply}");
+    becomes(&shop, &order.number, State::Refunded).await;
+}
+
+#[tokio::test]
+async fn without_a_token_of_the_staff_nobody_refunds() {
+    for token in [None, Some("")] {
+        let staff_token = token.map(Arc::from);
+        let (shop, sandbox) = open_with(|shop| Shop {
+            staff_token,
+            ..shop
+        })
+        .await;
+        let order = paid(&shop, &sandbox).await;
+        let path = format!("/orders/{}/refund", order.number);
+        for headers in ["", "Authorization: Bearer \r\n"] {
+            let reply = post(&shop, &path, headers, "").await;
+            assert_eq!(status(&reply), "404", "{reply}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_price_is_that_of_the_catalog() {
+    let (shop, sandbox) = open().await;
+    let wanted = r#"{"article": "Tea", "total": 1, "channel": "native"}"#;
+    let reply = post(&shop, "/orders", "", wanted).await;
+    assert_eq!(status(&reply), "200", "{reply}");
+    assert_eq!(sandbox.orders()[0].total, 100);
+    assert_eq!(sandbox.orders()[0].description, "Tea");
+    for (wanted, expected) in [
+        (r#"{"total": 1, "channel": "native"}"#, "422"),
+        (r#"{"article": "Gold", "channel": "native"}"#, "404"),
+    ] {
+        let reply = post(&shop, "/orders", "", wanted).await;
+        assert_eq!(status(&reply), expected, "{reply}");
+    }
+    assert_eq!(sandbox.orders().len(), 1);
 }
 
 /// The log of the process.
@@ -259,20 +340,17 @@ async fn a_refused_notification_is_logged_with_its_reason_and_without_its_body()
         .duration_since(UNIX_EPOCH)
         .unwrap()
         .as_secs();
-    let body = r#"{"id": "secret-of-the-body"}"#;
-    let forged = format!(
-        "POST /notify HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nContent-Length: {}\r\n\
-         Wechatpay-Serial: PUB_KEY_ID_FORGED\r\nWechatpay-Timestamp: {now}\r\nWechatpay-Nonce: forged\r\n\
-         Wechatpay-Signature: Zm9yZ2Vk\r\n\r\n{body}",
-        body.len()
+    let headers = format!(
+        "Wechatpay-Serial: PUB_KEY_ID_FORGED\r\nWechatpay-Timestamp: {now}\r\nWechatpay-Nonce: forged\r\n\
+         Wechatpay-Signature: Zm9yZ2Vk\r\n"
     );
-    let host = shop.notify_url.split('/').nth(2).unwrap().to_owned();
-    let sent = tokio::task::spawn_blocking(move || {
-        let mut stream = std::net::TcpStream::connect(host).unwrap();
-        stream.write_all(forged.as_bytes()).unwrap();
-        std::io::read_to_string(stream).unwrap()
-    });
-    let reply = sent.await.unwrap();
+    let reply = post(
+        &shop,
+        "/notify",
+        &headers,
+        r#"{"id": "secret-of-the-body"}"#,
+    )
+    .await;
     assert!(reply.starts_with("HTTP/1.1 401 "), "{reply}");
     assert!(!reply.contains("FORGED"), "{reply}");
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
