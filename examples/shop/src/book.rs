@@ -1,7 +1,7 @@
 //! The shop's orders. A real shop has a database here, and each method is a transaction.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
 use serde::Serialize;
@@ -49,7 +49,7 @@ pub struct Book(Mutex<BTreeMap<String, Order>>);
 
 impl Book {
     /// Adds a new order.
-    pub fn add(&self, number: &str, article: &str, total: Fen) -> Order {
+    pub fn add(&self, number: &str, article: &str, total: Fen) -> Result<Order, Failure> {
         let order = Order {
             number: number.to_owned(),
             article: article.to_owned(),
@@ -58,18 +58,17 @@ impl Book {
             failed: 0,
             changed: Instant::now(),
         };
-        self.lock().insert(number.to_owned(), order.clone());
-        order
+        self.lock()?.insert(number.to_owned(), order.clone());
+        Ok(order)
     }
 
     /// Returns an order.
     pub fn get(&self, number: &str) -> Result<Order, Failure> {
-        let order = self.lock().get(number).cloned();
+        let order = self.lock()?.get(number).cloned();
         order.ok_or(Failure::NotFound("order"))
     }
 
     /// Moves an order to another state if that is allowed. Returns the order, and whether it was moved.
-    ///
     /// Two notifications of one payment are booked once, since the second one finds the order paid.
     pub fn advance(
         &self,
@@ -77,7 +76,7 @@ impl Book {
         to: State,
         is_allowed: impl FnOnce(&Order) -> bool,
     ) -> Result<(Order, bool), Failure> {
-        let mut orders = self.lock();
+        let mut orders = self.lock()?;
         let order = orders.get_mut(number);
         let order = order.ok_or(Failure::NotFound("order"))?;
         let is_allowed = is_allowed(order);
@@ -89,12 +88,13 @@ impl Book {
     }
 
     /// Returns all orders in a state.
-    pub fn all(&self, state: State) -> Vec<Order> {
+    pub fn all(&self, state: State) -> Result<Vec<Order>, Failure> {
         let is_wanted = |order: &&Order| order.state == state;
-        self.lock().values().filter(is_wanted).cloned().collect()
+        let orders = self.lock()?;
+        Ok(orders.values().filter(is_wanted).cloned().collect())
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Order>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Result<MutexGuard<'_, BTreeMap<String, Order>>, Failure> {
+        self.0.lock().map_err(|err| Failure::Book(err.to_string()))
     }
 }

@@ -18,7 +18,7 @@ use wechatpay_chain::notify::Notifications;
 use wechatpay_chain::resilience::{CircuitBreaker, Failover, RateLimits, RetryPolicy};
 use wechatpay_chain::{Client, ClientBuilder, Error};
 
-pub use bill::{Difference, yesterday};
+pub use bill::{Difference, last_week};
 pub use book::{Book, Order, State};
 pub use orders::Channel;
 pub use web::router;
@@ -54,17 +54,19 @@ pub fn for_production(builder: ClientBuilder, failover: Failover) -> ClientBuild
 /// The reason why a request of the user failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// The order or the article does not exist.
+    /// The order, the article or the token does not exist.
     NotFound(&'static str),
-    /// The request lacks the token of the staff.
-    NotStaff,
     /// The order's state does not allow it.
     NotNow(&'static str),
     /// WeChat Pay refused, or cannot be reached. Nothing has changed.
     Refused(Error),
     /// The outcome is unknown. The same call may be made again: it has the same number.
     Unknown(String),
+    /// The book cannot be read or written.
+    Book(String),
 }
+
+impl std::error::Error for Failure {}
 
 impl From<Error> for Failure {
     fn from(err: Error) -> Self {
@@ -79,9 +81,9 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFound(what) => write!(f, "the {what} does not exist"),
-            Self::NotStaff => f.write_str("the token of the staff is missing or wrong"),
             Self::NotNow(why) => f.write_str(why),
             Self::Refused(err) => write!(f, "WeChat Pay did not do it: {}", err.report()),
+            Self::Book(why) => write!(f, "the book failed: {why}"),
             Self::Unknown(why) => write!(f, "try again, the outcome is unknown: {why}"),
         }
     }

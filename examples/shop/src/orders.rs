@@ -27,13 +27,12 @@ impl Shop {
         let article = CATALOG.iter().find(|(known, _)| *known == name);
         let (_, total) = article.ok_or(Failure::NotFound("article"))?;
         // The book knows the number before WeChat Pay does.
-        let order = self.book.add(&SystemClock::new().nonce()?, name, *total);
+        let order = self.book.add(&SystemClock::new().nonce()?, name, *total)?;
         let page = self.offer(&order, channel).await?;
         Ok((order, page))
     }
 
     /// Returns the data with which a page lets the user pay an order.
-    ///
     /// The same number with the same content is the same order, so the client repeats the call when its answer is lost.
     /// [`Failure::Unknown`]: all answers were lost.
     pub async fn offer(&self, order: &Order, channel: &Channel) -> Result<Value, Failure> {
@@ -81,7 +80,7 @@ impl Shop {
         let call = self.client["v3/pay/transactions/native"].post(body, ());
         match call.query_outcome(order.changed.elapsed(), policy).await? {
             Outcome::Done(found) if found["trade_state"] == "SUCCESS" => {
-                self.note_paid(&found["out_trade_no"], &found["amount"]["total"]);
+                self.note_paid(&found["out_trade_no"], &found["amount"]["total"])?;
             }
             Outcome::Done(_) => {}
             Outcome::NotDone(_) => {
@@ -94,18 +93,13 @@ impl Shop {
     }
 
     /// Books a payment from a notification, a query or a bill. Returns whether it was new.
-    pub fn note_paid(&self, number: &Value, total: &Value) -> bool {
+    pub fn note_paid(&self, number: &Value, total: &Value) -> Result<bool, Failure> {
         let number = number.as_str().unwrap_or_default();
+        if total.as_i64() != Some(self.book.get(number)?.total.get()) {
+            return Err(Failure::NotFound("order of this number and amount"));
+        }
         // The user may pay while the order is being closed.
         let is_open = |it: &Order| [State::Unpaid, State::Closed].contains(&it.state);
-        let is_it = |it: &Order| total.as_i64() == Some(it.total.get());
-        let moved = |it: &Order| is_it(it) && is_open(it);
-        match self.book.advance(number, State::Paid, moved) {
-            Ok((order, is_new)) if is_it(&order) => is_new,
-            _ => {
-                tracing::error!("no order has this number and amount: look at the bill");
-                false
-            }
-        }
+        Ok(self.book.advance(number, State::Paid, is_open)?.1)
     }
 }

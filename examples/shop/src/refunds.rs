@@ -7,7 +7,6 @@ use crate::{Failure, Order, Shop, State};
 
 impl Shop {
     /// Refunds an order in full.
-    ///
     /// Its number follows from the order, so repeated calls make one refund. After one that failed, the next has a new number.
     /// [`Failure::Unknown`]: the queries do not tell the outcome either. Call it again later.
     pub async fn refund(&self, number: &str) -> Result<Order, Failure> {
@@ -31,9 +30,7 @@ impl Shop {
             call.query_outcome(order.changed.elapsed(), policy).await
         };
         match outcome? {
-            Outcome::Done(it) => {
-                self.note_refund(&json!(number), &it["out_refund_no"], &it["status"])
-            }
+            Outcome::Done(it) => drop(self.note_refund(it.value()?, &it["status"])?),
             Outcome::NotDone(why) => {
                 tracing::error!(%why, "the refund was not made");
                 self.end_refund(number, &refund, State::Paid)?;
@@ -45,17 +42,15 @@ impl Shop {
     }
 
     /// Books the state of a refund from an answer, a query or a notification. Those of earlier refunds change nothing.
-    pub fn note_refund(&self, number: &Value, refund: &Value, status: &Value) {
+    pub fn note_refund(&self, refund: &Value, status: &Value) -> Result<bool, Failure> {
         let to = match status.as_str() {
             Some("SUCCESS") => State::Refunded,
             Some("CLOSED") => State::Paid,
             // ABNORMAL needs a person: the merchant still has the money.
-            _ => return,
+            _ => return Ok(false),
         };
-        let [number, refund] = [number, refund].map(|it| it.as_str().unwrap_or_default());
-        if self.end_refund(number, refund, to).is_err() {
-            tracing::error!("no order has this refund: look at the bill");
-        }
+        let text = |name: &str| refund[name].as_str().unwrap_or_default();
+        self.end_refund(text("out_trade_no"), text("out_refund_no"), to)
     }
 
     /// Ends a refund if it is the one in progress: a query of an earlier one may come late.

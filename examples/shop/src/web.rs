@@ -9,21 +9,19 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
+use wechatpay_chain::ErrorKind;
 use wechatpay_chain::notify::{Notification, Reply};
-use wechatpay_chain::{BoxError, ErrorKind};
 
 use crate::{Channel, Failure, Order, Shop};
 
 /// The routes of the shop.
 pub fn router(shop: Shop) -> Router {
-    let mut router = Router::new()
+    Router::new()
         .route("/orders", post(create))
         .route("/orders/{number}", get(show))
-        .route("/notify", post(notify));
-    if shop.staff_token.as_ref().is_some_and(|it| !it.is_empty()) {
-        router = router.route("/orders/{number}/refund", post(refund));
-    }
-    router.with_state(shop)
+        .route("/orders/{number}/refund", post(refund))
+        .route("/notify", post(notify))
+        .with_state(shop)
 }
 
 #[derive(Deserialize)]
@@ -45,11 +43,12 @@ async fn show(State(shop): State<Shop>, Path(number): Path<String>) -> Answer<Or
 
 /// Only the staff refunds: a buyer knows the number of the order too, and may have the goods.
 async fn refund(shop: State<Shop>, number: Path<String>, headers: HeaderMap) -> Answer<Order> {
-    let wanted = format!("Bearer {}", shop.staff_token.as_deref().unwrap_or_default());
-    let given = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+    let token = shop.staff_token.as_deref().unwrap_or_default();
+    let (wanted, given) = (format!("Bearer {token}"), headers.get(AUTHORIZATION));
+    let given = given.map_or(&[][..], HeaderValue::as_bytes);
     // The time of the comparison tells nothing about the token.
-    if !bool::from(wanted.as_bytes().ct_eq(given.unwrap_or_default())) {
-        return Err(Failure::NotStaff);
+    if token.is_empty() || !bool::from(wanted.as_bytes().ct_eq(given)) {
+        return Err(Failure::NotFound("token of this request"));
     }
     Ok(Json(shop.refund(&number).await?))
 }
@@ -68,16 +67,18 @@ async fn notify(State(shop): State<Shop>, request: Request) -> Reply {
     reply
 }
 
-/// WeChat Pay repeats the notification when this returns an error.
-fn take_note(shop: &Shop, notification: &Notification) -> Result<(), BoxError> {
-    let about = notification.resource();
-    let number = &about["out_trade_no"];
-    match notification.event_type() {
-        "TRANSACTION.SUCCESS" => drop(shop.note_paid(number, &about["amount"]["total"])),
-        "REFUND.SUCCESS" | "REFUND.CLOSED" => {
-            shop.note_refund(number, &about["out_refund_no"], &about["refund_status"]);
-        }
-        other => tracing::warn!(event = other, "the shop does not handle this notification"),
+/// WeChat Pay repeats the notification when this returns an error, since the reply is 500 then.
+fn take_note(shop: &Shop, notification: &Notification) -> Result<(), Failure> {
+    let it = notification.resource();
+    let noted = match notification.event_type() {
+        "TRANSACTION.SUCCESS" => shop.note_paid(&it["out_trade_no"], &it["amount"]["total"]),
+        "REFUND.SUCCESS" | "REFUND.CLOSED" => shop.note_refund(it, &it["refund_status"]),
+        _ => Err(Failure::NotFound("handler of this notification")),
+    };
+    match noted {
+        // The same notification would find nothing again: look at the bill.
+        Err(it @ Failure::NotFound(_)) => tracing::error!(error = %it, "nothing was booked"),
+        noted => drop(noted?),
     }
     Ok(())
 }
@@ -88,10 +89,10 @@ impl IntoResponse for Failure {
         tracing::warn!(error = %self, "a request failed");
         let status = match self {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
-            Self::NotStaff => StatusCode::UNAUTHORIZED,
             Self::NotNow(_) => StatusCode::CONFLICT,
             Self::Unknown(_) => StatusCode::GATEWAY_TIMEOUT,
             Self::Refused(_) => StatusCode::BAD_GATEWAY,
+            Self::Book(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         (status, Json(json!({"error": status.as_str()}))).into_response()
     }

@@ -16,7 +16,7 @@ use wechatpay_chain::resilience::Failover;
 use wechatpay_chain::{Client, Fen, Next, Request, Timestamp};
 use wechatpay_sandbox::{Fault, RefundStatus, Sandbox};
 use wechatpay_shop::{
-    Channel, Difference, Failure, Order, Shop, State, for_production, router, yesterday,
+    Channel, Difference, Failure, Order, Shop, State, for_production, last_week, router,
 };
 
 /// A running shop, and its sandbox.
@@ -116,10 +116,10 @@ async fn a_doubled_notification_is_booked_once() {
     sandbox.inject_fault(Fault::DuplicatedNotification);
     let order = paid(&shop, &sandbox).await;
     assert!(
-        !shop.note_paid(&json!(order.number), &json!(100)),
+        !shop.note_paid(&json!(order.number), &json!(100)).unwrap(),
         "the payment is already booked"
     );
-    assert_eq!(shop.book.all(State::Paid).len(), 1);
+    assert_eq!(shop.book.all(State::Paid).unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -230,9 +230,10 @@ async fn the_bill_finds_a_payment_without_a_notification() {
 #[tokio::test]
 async fn payments_that_match_no_order_are_not_booked() {
     let (shop, _sandbox) = open().await;
-    let order = shop.book.add("1", "Tea", Fen::new(100));
+    let order = shop.book.add("1", "Tea", Fen::new(100)).unwrap();
     for (number, total) in [("1", json!(99)), ("1", Value::Null), ("2", json!(100))] {
-        assert!(!shop.note_paid(&json!(number), &total));
+        let noted = shop.note_paid(&json!(number), &total);
+        assert!(matches!(noted, Err(Failure::NotFound(_))), "{noted:?}");
     }
     assert_eq!(shop.book.get("1").unwrap(), order);
 }
@@ -269,7 +270,7 @@ async fn only_the_staff_refunds() {
         "Authorization: staff-token-of-the-test\r\n",
     ] {
         let reply = post(&shop, &path, headers, "").await;
-        assert_eq!(status(&reply), "401", "{reply}");
+        assert_eq!(status(&reply), "404", "{reply}");
     }
     assert_eq!(shop.book.get(&order.number).unwrap().state, State::Paid);
     let token = "Authorization: Bearer staff-token-of-the-test\r\n";
@@ -363,12 +364,43 @@ async fn a_refused_notification_is_logged_with_its_reason_and_without_its_body()
 }
 
 #[test]
-fn yesterday_is_the_day_before_in_beijing() {
-    for (now, day) in [
-        ("2026-01-02T02:00:00Z", "2026-01-01"),
-        ("2026-01-01T20:00:00Z", "2026-01-01"),
+fn the_last_week_ends_with_the_day_whose_bill_is_ready_in_beijing() {
+    for (now, last) in [
+        ("2026-01-03T02:00:00Z", "2026-01-02"),
+        ("2026-01-03T01:59:59Z", "2026-01-01"),
+        ("2026-01-02T20:00:00Z", "2026-01-01"),
     ] {
         let now: Timestamp = now.parse().unwrap();
-        assert_eq!(yesterday(now.system_time()), day);
+        assert_eq!(last_week(now.system_time())[0], last);
     }
+    let now: Timestamp = "2026-01-03T02:00:00Z".parse().unwrap();
+    let week = last_week(now.system_time());
+    let days = [
+        "01-02", "01-01", "12-31", "12-30", "12-29", "12-28", "12-27",
+    ];
+    assert!(
+        week.iter().zip(days).all(|(day, end)| day.ends_with(end)),
+        "{week:?}"
+    );
+}
+
+/// WeChat Pay repeats a notification only if the reply is not a success.
+#[tokio::test]
+async fn a_notification_that_the_book_cannot_take_is_answered_with_500() {
+    let (shop, sandbox) = open().await;
+    let order = native(&shop).await;
+    let paid = json!({"out_trade_no": order.number, "amount": {"total": 100}});
+    let notice = sandbox.notify(&*shop.notify_url, "TRANSACTION.SUCCESS", paid);
+    let unknown = json!({"out_trade_no": "2", "amount": {"total": 100}});
+    let unknown = sandbox.notify(&*shop.notify_url, "TRANSACTION.SUCCESS", unknown);
+    // An order that the book does not have would not be found again either.
+    assert_eq!(unknown.send().await.unwrap().status(), 204);
+    let (book, number) = (Arc::clone(&shop.book), order.number.clone());
+    let failing = move || book.advance(&number, State::Paid, |_| panic!("the book fails"));
+    std::thread::spawn(failing).join().unwrap_err();
+    assert_eq!(notice.send().await.unwrap().status(), 500);
+    assert!(matches!(
+        shop.book.get(&order.number),
+        Err(Failure::Book(_))
+    ));
 }
