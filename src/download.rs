@@ -20,7 +20,7 @@ use wechatpay_core::secret::Secret;
 /// unchanged and the temporary file is removed.
 ///
 /// The file has mode 0600, whatever the mode of the file that it replaces. A symbolic link is replaced
-/// and not followed. A device, pipe or socket as target is an error.
+/// and not followed. A device, pipe or socket as target, or a link to one, is an error.
 ///
 /// Dropping the call leaves the target unchanged. A call that is dropped while the file is being moved may
 /// still replace the target with the complete new file.

@@ -33,8 +33,8 @@ pub(super) fn tickets(answer: &Response) -> Result<Vec<Ticket>> {
             "the response's list of bills is empty: there is no bill for that day",
         ));
     }
-    let count = answer["download_bill_count"].as_u64();
-    if count.is_some_and(|count| count != list.len() as u64) {
+    let count = &answer["download_bill_count"];
+    if !count.is_null() && number(count) != Some(list.len() as u64) {
         return Err(incomplete(answer));
     }
     if list.len() > MOST {
@@ -54,12 +54,11 @@ pub(super) fn tickets(answer: &Response) -> Result<Vec<Ticket>> {
 
 /// Sorts the files by `bill_sequence`, which counts from 1. One file may have none.
 fn in_order<'a>(answer: &Response, list: &'a [Value]) -> Result<Vec<&'a Value>> {
-    if let [file] = list {
-        return Ok(vec![file]);
-    }
-    let numbered = list
-        .iter()
-        .map(|file| Some((file["bill_sequence"].as_u64()?, file)));
+    let is_alone = list.len() == 1;
+    let numbered = list.iter().map(|file| match &file["bill_sequence"] {
+        Value::Null if is_alone => Some((1, file)),
+        sequence => Some((number(sequence)?, file)),
+    });
     let mut numbered: Vec<_> = numbered
         .collect::<Option<_>>()
         .ok_or_else(|| incomplete(answer))?;
@@ -72,6 +71,11 @@ fn in_order<'a>(answer: &Response, list: &'a [Value]) -> Result<Vec<&'a Value>> 
         return Err(incomplete(answer));
     }
     Ok(numbered.into_iter().map(|(_, file)| file).collect())
+}
+
+/// Reads a number, or a number in a text.
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
 fn incomplete(answer: &Response) -> Error {

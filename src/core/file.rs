@@ -40,6 +40,62 @@ pub fn write_atomically(path: &Path, bytes: &[u8], access: Access) -> io::Result
     written
 }
 
+/// Whether a path is a device, a pipe or a socket, or a link to one, which a rename would replace by mistake.
+///
+/// ```
+/// # #[cfg(unix)]
+/// assert!(wechatpay_core::file::is_special("/dev/null".as_ref()));
+/// assert!(!wechatpay_core::file::is_special("missing".as_ref()));
+/// ```
+#[must_use]
+pub fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
+/// Returns the directory of a file, `.` for a name without one.
+///
+/// ```
+/// use wechatpay_core::file::directory;
+///
+/// assert_eq!(directory("bills/a.csv".as_ref()), std::path::Path::new("bills"));
+/// assert_eq!(directory("a.csv".as_ref()), std::path::Path::new("."));
+/// ```
+#[must_use]
+pub fn directory(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes the names in an open directory durable. Some file systems cannot (EINVAL, ENOTSUP), which is not an error.
+///
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// # #[cfg(unix)]
+/// wechatpay_core::file::sync_directory(&std::fs::File::open(".")?)?;
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+///
+/// Errors of the file system.
+#[cfg(unix)]
+pub fn sync_directory(handle: &File) -> io::Result<()> {
+    match handle.sync_all() {
+        Err(err) if has_no_sync(&err) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+#[cfg(unix)]
+fn has_no_sync(err: &io::Error) -> bool {
+    matches!(
+        err.kind(),
+        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+    )
+}
+
 /// Returns a random path in the same folder, since a rename works only within a file system. The process id would not
 /// do: in a container it is the same at each start, so a crash may have left a file with that name.
 fn temporary(path: &Path) -> io::Result<PathBuf> {
@@ -98,6 +154,38 @@ mod tests {
         write_atomically(&missing, b"content", Access::Owner).unwrap_err();
         let unnamed = write_atomically(Path::new(".."), b"content", Access::Owner);
         assert_eq!(unnamed.unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_sockets_and_links_to_them_are_special_and_links_to_files_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        fs::write(place("file"), "").unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(place("socket")).unwrap();
+        for (link, to) in [
+            ("to-file", "file"),
+            ("to-socket", "socket"),
+            ("to-none", "none"),
+        ] {
+            std::os::unix::fs::symlink(place(to), place(link)).unwrap();
+        }
+        for name in ["socket", "to-socket"] {
+            assert!(is_special(&place(name)), "{name}");
+        }
+        assert!(is_special(Path::new("/dev/null")));
+        for name in ["file", "to-file", "to-none", "none", "."] {
+            assert!(!is_special(&place(name)), "{name}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_system_without_directory_sync_is_accepted() {
+        // Devices cannot be synced: EINVAL.
+        sync_directory(&File::open("/dev/null").unwrap()).unwrap();
+        // The kernel's error for a missing system call; the number is Linux's.
+        assert!(has_no_sync(&io::Error::from_raw_os_error(95)));
     }
 
     #[cfg(unix)]

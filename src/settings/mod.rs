@@ -83,7 +83,18 @@ pub struct Settings {
 impl Settings {
     /// Takes settings from `other` that are not set here.
     ///
-    /// Alternatives, such as a key and its file, or merchant and brand, are taken from the same source.
+    /// Alternatives, such as a key and its file, or merchant and brand, are taken from the same source. So are a key and its
+    /// id: where both sources set a key, the id, serial or certificate of the other key is not taken either.
+    ///
+    /// ```
+    /// use wechatpay_chain::Settings;
+    ///
+    /// let read = serde_json::from_str::<Settings>;
+    /// let own = read(r#"{"platform_key": "new.pem"}"#)?;
+    /// let profile = read(r#"{"platform_key": "old.pem", "platform_key_id": "PUB_KEY_ID_OLD"}"#)?;
+    /// assert_eq!(own.or(profile).platform_key_id, None);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn or(mut self, mut other: Self) -> Self {
         if self.apiv3_key.is_some() || self.apiv3_key_file.is_some() {
@@ -97,6 +108,16 @@ impl Settings {
         }
         if self.mchid.is_some() || self.brand_id.is_some() {
             (other.mchid, other.brand_id) = (None, None);
+        }
+        // A new key under the old id would be trusted as the old one.
+        if differ(&self.platform_key, &other.platform_key) {
+            other.platform_key_id = None;
+        }
+        if differ(&self.platform_key_id, &other.platform_key_id) {
+            other.platform_key = None;
+        }
+        if differ(&self.private_key, &other.private_key) {
+            (other.serial, other.certificate) = (None, None);
         }
         macro_rules! fill {
             ($($name:ident)*) => {
@@ -132,6 +153,11 @@ impl Settings {
     }
 }
 
+/// Whether both sources have the setting, with different values.
+fn differ<T: PartialEq>(own: &Option<T>, other: &Option<T>) -> bool {
+    own.is_some() && other.is_some() && own != other
+}
+
 /// Shows the identity; omits keys, and proxies with passwords.
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -158,6 +184,34 @@ mod tests {
         assert_eq!((merged.http2, merged.pool_max_idle), (Some(false), Some(3)));
         let brand = of(r#"{"brand_id": "1"}"#).or(of(r#"{"mchid": "2"}"#));
         assert_eq!((brand.brand_id.as_deref(), brand.mchid), (Some("1"), None));
+    }
+
+    #[test]
+    fn a_key_and_its_id_come_from_the_same_place() {
+        let profile = || {
+            of(
+                r#"{"platform_key": "old.pem", "platform_key_id": "OLD", "private_key": "old-own.pem", "serial": "0",
+                "certificate": "old-cert.pem"}"#,
+            )
+        };
+        let merged = of(r#"{"platform_key": "new.pem"}"#).or(profile());
+        assert_eq!(merged.platform_key_id, None);
+        assert_eq!(merged.platform_key.as_deref(), Some(Path::new("new.pem")));
+        let merged = of(r#"{"platform_key_id": "NEW"}"#).or(profile());
+        assert_eq!(merged.platform_key, None);
+        assert_eq!(merged.platform_key_id.as_deref(), Some("NEW"));
+        let merged = of(r#"{"private_key": "new-own.pem"}"#).or(profile());
+        assert_eq!((merged.serial, merged.certificate), (None, None));
+        assert!(merged.platform_key.is_some() && merged.platform_key_id.is_some());
+
+        // The same id again, or an id whose place has no key, belongs to the key.
+        let merged =
+            of(r#"{"platform_key_id": "OLD", "private_key": "old-own.pem"}"#).or(profile());
+        assert!(merged.platform_key.is_some() && merged.serial.is_some());
+        let ids = of(r#"{"platform_key_id": "NEW", "serial": "1"}"#);
+        let merged = of(r#"{"platform_key": "new.pem", "private_key": "new-own.pem"}"#).or(ids);
+        assert_eq!(merged.platform_key_id.as_deref(), Some("NEW"));
+        assert_eq!(merged.serial.as_deref(), Some("1"));
     }
 
     #[test]

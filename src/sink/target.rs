@@ -9,6 +9,7 @@ use tempfile::NamedTempFile;
 
 use crate::file_io::run_blocking;
 use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::file::{directory, is_special};
 
 /// Checks whether a file can be saved at this path, as far as that can be known in advance.
 ///
@@ -63,19 +64,6 @@ fn ends_with_name(target: &Path, path: &[u8]) -> bool {
     name.is_some_and(|name| path.ends_with(name.as_encoded_bytes()))
 }
 
-/// Whether the target is a device, pipe or socket, which renaming would replace by mistake. A link is replaced like a file.
-fn is_special(target: &Path) -> bool {
-    std::fs::symlink_metadata(target)
-        .is_ok_and(|found| !found.is_file() && !found.is_symlink() && !found.is_dir())
-}
-
-fn directory(target: &Path) -> &Path {
-    match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
 /// The target's directory. It is opened before anything is sent, so that a wrong path is not discovered
 /// after the old file is gone.
 pub(super) struct Directory {
@@ -93,10 +81,7 @@ impl Directory {
     /// Makes the new name durable.
     #[cfg(unix)]
     pub(super) fn sync(&self) -> io::Result<()> {
-        match self.handle.sync_all() {
-            Err(err) if has_no_sync(&err) => Ok(()),
-            outcome => outcome,
-        }
+        wechatpay_core::file::sync_directory(&self.handle)
     }
 
     #[cfg(not(unix))]
@@ -108,15 +93,6 @@ impl Directory {
     pub(super) fn sync(&self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// Syncs the directory. Some file systems cannot (EINVAL, ENOTSUP), which is not an error.
-#[cfg(unix)]
-pub(super) fn has_no_sync(err: &io::Error) -> bool {
-    matches!(
-        err.kind(),
-        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
-    )
 }
 
 fn impossible(target: &Path, err: io::Error) -> Error {

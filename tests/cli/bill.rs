@@ -56,6 +56,11 @@ fn bills(shop: &Shop) -> Vec<String> {
     files
 }
 
+/// The name of the file of a bill.
+fn name(shop: &Shop, kind: &str, rest: &str) -> String {
+    format!("{kind}-{}-{rest}.csv", shop.sandbox.mchid())
+}
+
 /// The day in Beijing, so many days ago.
 fn day(ago: u64) -> String {
     let time = SystemTime::now() - Duration::from_secs(ago * 86_400);
@@ -67,8 +72,9 @@ fn a_bill_is_written_and_its_sums_are_printed() {
     let shop = shop_with_bill(BILL);
     let said = bill(&shop, &["2026-11-01"]).ok();
     assert_eq!(targets(&shop), ["/v3/bill/tradebill?bill_date=2026-11-01"]);
-    assert_eq!(bills(&shop), ["trade-2026-11-01.csv"]);
-    let path = shop.path("trade-2026-11-01.csv");
+    let file = name(&shop, "trade", "2026-11-01");
+    assert_eq!(bills(&shop), [file.as_str()]);
+    let path = shop.path(&file);
     assert_eq!(fs::read_to_string(&path).unwrap(), BILL);
     #[cfg(unix)]
     {
@@ -77,8 +83,7 @@ fn a_bill_is_written_and_its_sums_are_printed() {
         assert_eq!(mode & 0o777, 0o600);
     }
     let bytes = BILL.len();
-    let first =
-        format!("2026-11-01  trade-2026-11-01.csv  6 rows, {bytes} bytes, digest verified\n");
+    let first = format!("2026-11-01  {file}  6 rows, {bytes} bytes, digest verified\n");
     assert!(said.starts_with(&first), "{said}");
     for line in ["  总交易单数          6\n", "  申请退款总金额   8.50\n"] {
         assert!(said.contains(line), "{said}");
@@ -97,38 +102,38 @@ fn several_days_and_ranges_have_a_file_each() {
         .collect();
     files.sort();
     let expected = ["2026-10-02", "2026-10-30", "2026-10-31", "2026-11-01"];
-    assert_eq!(files, expected.map(|day| format!("trade-{day}.csv")));
+    assert_eq!(files, expected.map(|day| name(&shop, "trade", day)));
     assert_eq!(targets(&shop).len(), 4);
 }
 
 #[test]
 fn kinds_and_types_are_parameters_and_parts_of_the_name() {
     let shop = Shop::new();
-    for (arguments, target, file) in [
+    for (arguments, target, (kind, rest)) in [
         (
             &["--bill-type", "success", "--sub-mchid", "1900007101"][..],
             "/v3/bill/tradebill?bill_date=2026-11-01&bill_type=SUCCESS&sub_mchid=1900007101",
-            "trade-SUCCESS-1900007101-2026-11-01.csv",
+            ("trade", "SUCCESS-1900007101-2026-11-01"),
         ),
         (
             &["--kind", "fund-flow", "--account-type", "OPERATION"],
             "/v3/bill/fundflowbill?bill_date=2026-11-01&account_type=OPERATION",
-            "fund-flow-OPERATION-2026-11-01.csv",
+            ("fund-flow", "OPERATION-2026-11-01"),
         ),
         (
             &["--kind", "profit-sharing", "--gzip"],
             "/v3/profitsharing/bills?bill_date=2026-11-01&tar_type=GZIP",
-            "profit-sharing-2026-11-01.csv",
+            ("profit-sharing", "2026-11-01"),
         ),
         (
             &["--kind", "ecommerce-fund-flow", "--algorithm", "sm4_gcm"],
             "/v3/ecommerce/bill/fundflowbill?bill_date=2026-11-01&account_type=ALL&algorithm=SM4_GCM",
-            "ecommerce-fund-flow-2026-11-01.csv",
+            ("ecommerce-fund-flow", "2026-11-01"),
         ),
         (
             &["--kind", "payscore", "--service-id", "2002", "--gzip"],
             "/v3/payscore/merchant-bill?bill_date=2026-11-01&service_id=2002&encryption_algorithm=AEAD_AES_256_GCM&tar_type=GZIP",
-            "payscore-2002-2026-11-01.csv",
+            ("payscore", "2002-2026-11-01"),
         ),
         (
             &[
@@ -138,7 +143,7 @@ fn kinds_and_types_are_parameters_and_parts_of_the_name() {
                 "1900007101",
             ],
             "/v3/bill/sub-merchant-fundflowbill?bill_date=2026-11-01&sub_mchid=1900007101&account_type=BASIC&algorithm=AEAD_AES_256_GCM",
-            "",
+            ("", ""),
         ),
     ] {
         let done = bill(&shop, &[&["2026-11-01"], arguments].concat());
@@ -150,7 +155,7 @@ fn kinds_and_types_are_parameters_and_parts_of_the_name() {
         done.ok();
         assert_eq!(targets(&shop).pop().unwrap(), target);
         // Compressed bills are decompressed.
-        let text = fs::read_to_string(shop.path(file)).unwrap();
+        let text = fs::read_to_string(shop.path(&name(&shop, kind, rest))).unwrap();
         assert!(text.starts_with('\u{feff}'), "{text}");
     }
 }
@@ -193,12 +198,13 @@ fn a_bill_for_standard_output_leaves_the_sums_to_standard_error() {
 #[test]
 fn targets_that_cannot_be_written_are_refused_before_anything_is_sent() {
     let shop = shop_with_bill(BILL);
-    fs::create_dir_all(shop.path("full/trade-2026-11-01.csv")).unwrap();
+    let full = format!("full/{}", name(&shop, "trade", "2026-11-01"));
+    fs::create_dir_all(shop.path(&full)).unwrap();
     for (arguments, part) in [
         (&["-o", "missing/bill.csv"][..], "missing/bill.csv"),
         (&["2026-11-02", "-o", "bill.csv"], "folder"),
         (&["2026-11-02", "-o", "-"], "folder"),
-        (&["-o", "full"], "full/trade-2026-11-01.csv"),
+        (&["-o", "full"], full.as_str()),
     ] {
         let said = bill(&shop, &[&["2026-11-01"], arguments].concat()).failed(4);
         assert!(said.contains(part), "{said}");
@@ -208,10 +214,37 @@ fn targets_that_cannot_be_written_are_refused_before_anything_is_sent() {
     assert_eq!(bills(&shop), ["bill.csv"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_device_is_not_replaced() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+
+    let shop = shop_with_bill(BILL);
+    // A test must not risk the real /dev/null: a socket and a link stand for it.
+    let socket = std::os::unix::net::UnixListener::bind(shop.path("socket")).unwrap();
+    symlink("/dev/null", shop.path("null")).unwrap();
+    for (place, part) in [("socket", "a device, a pipe or a socket"), ("null", "null")] {
+        let said = bill(&shop, &["2026-11-01", "-o", place]).failed(4);
+        assert!(said.contains(part), "{said}");
+    }
+    let said = bill(&shop, &["--lang", "zh", "2026-11-01", "-o", "null"]).failed(4);
+    assert!(said.contains("设备、管道或套接字"), "{said}");
+    let kind = fs::symlink_metadata(shop.path("socket")).unwrap();
+    assert!(kind.file_type().is_socket());
+    assert!(
+        fs::symlink_metadata(shop.path("null"))
+            .unwrap()
+            .is_symlink()
+    );
+    assert!(shop.sandbox.calls().is_empty());
+    drop(socket);
+}
+
 #[test]
 fn a_bill_that_fails_its_checks_is_not_written() {
     let shop = shop_with_bill(&BILL.replace("`6,`17.29", "`6,`17.28"));
-    shop.file("trade-2026-11-01.csv", "old");
+    let file = name(&shop, "trade", "2026-11-01");
+    shop.file(&file, "old");
     let said = bill(&shop, &["2026-11-01"]).failed(8);
     assert!(said.contains("应结订单总金额"), "{said}");
     shop.sandbox
@@ -221,9 +254,8 @@ fn a_bill_that_fails_its_checks_is_not_written() {
     shop.sandbox.set_bill(BILL.to_owned());
     shop.sandbox.inject_fault(Fault::TamperedBody);
     bill(&shop, &["2026-11-01"]).failed(8);
-    let path = shop.path("trade-2026-11-01.csv");
-    assert_eq!(fs::read_to_string(path).unwrap(), "old");
-    assert_eq!(bills(&shop), ["trade-2026-11-01.csv"]);
+    assert_eq!(fs::read_to_string(shop.path(&file)).unwrap(), "old");
+    assert_eq!(bills(&shop), [file]);
 }
 
 /// A shop with an unpaid order: WeChat Pay has no bills then.
@@ -343,7 +375,7 @@ fn json_has_a_line_for_each_bill_and_one_for_the_comparison() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(lines[0]["date"], "2026-11-01");
-    assert_eq!(lines[0]["path"], "trade-2026-11-01.csv");
+    assert_eq!(lines[0]["path"], name(&shop, "trade", "2026-11-01"));
     assert_eq!(lines[0]["rows"], 6);
     assert_eq!(lines[0]["summary"]["订单总金额"], "17.29");
     let difference = json!({

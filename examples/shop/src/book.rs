@@ -1,11 +1,10 @@
 //! The shop's orders. A real shop has a database here, and each method is a transaction.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
 use serde::Serialize;
-
 use wechatpay_chain::Fen;
 
 use crate::Failure;
@@ -15,6 +14,8 @@ use crate::Failure;
 pub struct Order {
     /// Its number, `out_trade_no`.
     pub number: String,
+    /// The name of its article.
+    pub article: String,
     /// The price.
     pub total: Fen,
     /// Its state.
@@ -48,44 +49,52 @@ pub struct Book(Mutex<BTreeMap<String, Order>>);
 
 impl Book {
     /// Adds a new order.
-    pub fn add(&self, number: &str, total: Fen) -> Order {
+    pub fn add(&self, number: &str, article: &str, total: Fen) -> Result<Order, Failure> {
         let order = Order {
             number: number.to_owned(),
+            article: article.to_owned(),
             total,
             state: State::Unpaid,
             failed: 0,
             changed: Instant::now(),
         };
-        self.lock().insert(number.to_owned(), order.clone());
-        order
+        self.lock()?.insert(number.to_owned(), order.clone());
+        Ok(order)
     }
 
     /// Returns an order.
     pub fn get(&self, number: &str) -> Result<Order, Failure> {
-        self.lock().get(number).cloned().ok_or(Failure::NoOrder)
+        let order = self.lock()?.get(number).cloned();
+        order.ok_or(Failure::NotFound("order"))
     }
 
-    /// Moves an order from one of some states to another. Returns whether it was in one of them.
-    ///
+    /// Moves an order to another state if that is allowed. Returns the order, and whether it was moved.
     /// Two notifications of one payment are booked once, since the second one finds the order paid.
-    pub fn advance(&self, number: &str, from: &[State], to: State) -> bool {
-        let mut orders = self.lock();
+    pub fn advance(
+        &self,
+        number: &str,
+        to: State,
+        is_allowed: impl FnOnce(&Order) -> bool,
+    ) -> Result<(Order, bool), Failure> {
+        let mut orders = self.lock()?;
         let order = orders.get_mut(number);
-        let Some(order) = order.filter(|order| from.contains(&order.state)) else {
-            return false;
-        };
-        order.failed += u32::from(order.state == State::Refunding && to == State::Paid);
-        (order.state, order.changed) = (to, Instant::now());
-        true
+        let order = order.ok_or(Failure::NotFound("order"))?;
+        let is_allowed = is_allowed(order);
+        if is_allowed {
+            order.failed += u32::from(order.state == State::Refunding && to == State::Paid);
+            (order.state, order.changed) = (to, Instant::now());
+        }
+        Ok((order.clone(), is_allowed))
     }
 
     /// Returns all orders in a state.
-    pub fn all(&self, state: State) -> Vec<Order> {
+    pub fn all(&self, state: State) -> Result<Vec<Order>, Failure> {
         let is_wanted = |order: &&Order| order.state == state;
-        self.lock().values().filter(is_wanted).cloned().collect()
+        let orders = self.lock()?;
+        Ok(orders.values().filter(is_wanted).cloned().collect())
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Order>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Result<MutexGuard<'_, BTreeMap<String, Order>>, Failure> {
+        self.0.lock().map_err(|err| Failure::Book(err.to_string()))
     }
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! WECHATPAY_MCHID=… WECHATPAY_SERIAL=… WECHATPAY_PRIVATE_KEY=apiclient_key.pem \
 //! WECHATPAY_PLATFORM_KEY_ID=PUB_KEY_ID_… WECHATPAY_PLATFORM_KEY=pub_key.pem WECHATPAY_APIV3_KEY_FILE=apiv3.txt \
-//! SHOP_APPID=wx… SHOP_NOTIFY_URL=https://shop.example/notify SHOP_LISTEN=127.0.0.1:8080 \
+//! SHOP_APPID=wx… SHOP_NOTIFY_URL=https://shop.example/notify SHOP_STAFF_TOKEN=… SHOP_LISTEN=127.0.0.1:8080 \
 //! cargo run --package wechatpay-shop
 //! ```
 
@@ -15,7 +15,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use wechatpay_chain::notify::Notifications;
 use wechatpay_chain::resilience::Failover;
 use wechatpay_chain::{BoxError, ClientBuilder};
-use wechatpay_shop::{Order, Shop, State, for_production, router, yesterday};
+use wechatpay_shop::{Order, Shop, State, for_production, last_week, router};
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
@@ -23,6 +23,7 @@ async fn main() -> Result<(), BoxError> {
         .with_span_events(FmtSpan::CLOSE)
         .init();
     let client = for_production(ClientBuilder::from_env()?, Failover::documented()).build()?;
+    let variable = |name| std::env::var(name).map_err(|err| format!("{name}: {err}"));
     let shop = Shop {
         // A shop on several machines deduplicates with a RedisStore or an SqlStore.
         notifications: Notifications::from_client(&client)?,
@@ -30,6 +31,7 @@ async fn main() -> Result<(), BoxError> {
         book: Default::default(),
         appid: variable("SHOP_APPID")?.into(),
         notify_url: variable("SHOP_NOTIFY_URL")?.into(),
+        staff_token: variable("SHOP_STAFF_TOKEN").ok().map(Into::into),
     };
     let listener = TcpListener::bind(variable("SHOP_LISTEN")?).await?;
     let mut sigterm = signal(SignalKind::terminate())?;
@@ -43,31 +45,29 @@ async fn main() -> Result<(), BoxError> {
     Ok(())
 }
 
-/// Closes unpaid orders, queries the outcome of refunds, and compares the book with the bill.
+/// Closes unpaid orders, queries the outcome of refunds, and compares the book with the bills.
 async fn every_hour(shop: Shop) {
+    let mut compared = Vec::new();
     loop {
-        let old = |order: &Order| order.changed.elapsed() > Duration::from_secs(30 * 60);
-        for order in shop.book.all(State::Unpaid).into_iter().filter(old) {
+        let is_old = |order: &Order| order.changed.elapsed() > Duration::from_secs(30 * 60);
+        let unpaid = note(shop.book.all(State::Unpaid)).unwrap_or_default();
+        for order in unpaid.into_iter().filter(is_old) {
             note(shop.close(&order.number).await);
         }
-        for order in shop.book.all(State::Refunding) {
+        for order in note(shop.book.all(State::Refunding)).unwrap_or_default() {
             note(shop.refund(&order.number).await);
         }
-        match shop.reconcile(&yesterday(SystemTime::now())).await {
-            Ok(differences) if differences.is_empty() => {}
-            Ok(differences) => tracing::error!(?differences, "the bill and the book differ"),
-            Err(err) => tracing::warn!(error = %err, "no bill was compared"),
+        // After a restart, the bills of days without the shop are compared too.
+        for day in last_week(SystemTime::now()) {
+            if !compared.contains(&day) && note(shop.reconcile(&day).await).is_some() {
+                compared.push(day);
+            }
         }
         tokio::time::sleep(Duration::from_secs(60 * 60)).await;
     }
 }
 
-fn note<T, E: std::fmt::Display>(outcome: Result<T, E>) {
-    if let Err(err) = outcome {
-        tracing::warn!(error = %err, "the shop tries again in an hour");
-    }
-}
-
-fn variable(name: &str) -> Result<String, BoxError> {
-    std::env::var(name).map_err(|err| format!("{name}: {err}").into())
+fn note<T, E: std::fmt::Display>(outcome: Result<T, E>) -> Option<T> {
+    let log = |err: &E| tracing::warn!(error = %err, "the shop tries again in an hour");
+    outcome.inspect_err(log).ok()
 }

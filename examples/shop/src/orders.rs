@@ -7,6 +7,9 @@ use wechatpay_chain::{Clock, Fen, Response, SystemClock, pay};
 
 use crate::{Failure, Order, Shop, State};
 
+/// The articles and their prices. A browser names the article: a price from a browser is that of anyone who writes one.
+const CATALOG: &[(&str, Fen)] = &[("Tea", Fen::new(100)), ("Teapot", Fen::new(8800))];
+
 /// How a user pays.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -18,46 +21,38 @@ pub enum Channel {
 }
 
 impl Shop {
-    /// Creates an order, and returns the data with which its page lets the user pay.
+    /// Orders an article, and returns the data with which its page lets the user pay.
     /// After a failure the order stays in the book, and is closed later.
-    pub async fn order(&self, total: Fen, channel: &Channel) -> Result<(Order, Value), Failure> {
+    pub async fn order(&self, name: &str, channel: &Channel) -> Result<(Order, Value), Failure> {
+        let article = CATALOG.iter().find(|(known, _)| *known == name);
+        let (_, total) = article.ok_or(Failure::NotFound("article"))?;
         // The book knows the number before WeChat Pay does.
-        let order = self.book.add(&SystemClock::new().nonce()?, total);
+        let order = self.book.add(&SystemClock::new().nonce()?, name, *total)?;
         let page = self.offer(&order, channel).await?;
         Ok((order, page))
     }
 
     /// Returns the data with which a page lets the user pay an order.
-    ///
     /// The same number with the same content is the same order, so the client repeats the call when its answer is lost.
     /// [`Failure::Unknown`]: all answers were lost.
     pub async fn offer(&self, order: &Order, channel: &Channel) -> Result<Value, Failure> {
         let mut body = json!({
-            "appid": &*self.appid,
-            "mchid": self.client.mchid(),
-            "description": "Tea", "out_trade_no": order.number,
-            "notify_url": &*self.notify_url,
+            "appid": &*self.appid, "mchid": self.client.mchid(),
+            "description": order.article, "out_trade_no": order.number, "notify_url": &*self.notify_url,
             "amount": {"total": order.total, "currency": "CNY"},
         });
         let orders = self.client.v3().seg("pay").seg("transactions");
-        let answer = match channel {
-            Channel::Native => orders.seg("native").post(body, ()).await?,
-            Channel::Jsapi(openid) => {
-                body["payer"] = json!({"openid": openid});
-                orders.seg("jsapi").post(body, ()).await?
-            }
-        };
-        self.page(&answer, channel)
-    }
-
-    fn page(&self, answer: &Response, channel: &Channel) -> Result<Value, Failure> {
-        let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+        let text = |answer: Response, name| answer[name].as_str().unwrap_or_default().to_owned();
         Ok(match channel {
             Channel::Native => {
-                let code_url = text("code_url");
+                let code_url = text(orders.seg("native").post(body, ()).await?, "code_url");
                 json!({"code_url": code_url, "qr": pay::qr(&code_url)?.to_svg()})
             }
-            Channel::Jsapi(_) => json!(self.client.pay().jsapi(&self.appid, &text("prepay_id"))?),
+            Channel::Jsapi(openid) => {
+                body["payer"] = json!({"openid": openid});
+                let prepay_id = text(orders.seg("jsapi").post(body, ()).await?, "prepay_id");
+                json!(self.client.pay().jsapi(&self.appid, &prepay_id)?)
+            }
         })
     }
 
@@ -85,11 +80,12 @@ impl Shop {
         let call = self.client["v3/pay/transactions/native"].post(body, ());
         match call.query_outcome(order.changed.elapsed(), policy).await? {
             Outcome::Done(found) if found["trade_state"] == "SUCCESS" => {
-                self.note_paid(&found["out_trade_no"], &found["amount"]["total"]);
+                self.note_paid(&found["out_trade_no"], &found["amount"]["total"])?;
             }
             Outcome::Done(_) => {}
             Outcome::NotDone(_) => {
-                self.book.advance(number, &[State::Unpaid], State::Closed);
+                let is_unpaid = |it: &Order| it.state == State::Unpaid;
+                self.book.advance(number, State::Closed, is_unpaid)?;
             }
             Outcome::StillUnknown(why) => return Err(Failure::Unknown(why.to_string())),
         }
@@ -97,18 +93,13 @@ impl Shop {
     }
 
     /// Books a payment from a notification, a query or a bill. Returns whether it was new.
-    pub fn note_paid(&self, number: &Value, total: &Value) -> bool {
+    pub fn note_paid(&self, number: &Value, total: &Value) -> Result<bool, Failure> {
         let number = number.as_str().unwrap_or_default();
-        match self.book.get(number) {
-            Ok(order) if total.as_i64() == Some(order.total.get()) => {
-                // The user may pay while the order is being closed.
-                self.book
-                    .advance(number, &[State::Unpaid, State::Closed], State::Paid)
-            }
-            _ => {
-                tracing::error!("no order has this number and amount: look at the bill");
-                false
-            }
+        if total.as_i64() != Some(self.book.get(number)?.total.get()) {
+            return Err(Failure::NotFound("order of this number and amount"));
         }
+        // The user may pay while the order is being closed.
+        let is_open = |it: &Order| [State::Unpaid, State::Closed].contains(&it.state);
+        Ok(self.book.advance(number, State::Paid, is_open)?.1)
     }
 }

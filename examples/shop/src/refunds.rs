@@ -7,22 +7,18 @@ use crate::{Failure, Order, Shop, State};
 
 impl Shop {
     /// Refunds an order in full.
-    ///
     /// Its number follows from the order, so repeated calls make one refund. After one that failed, the next has a new number.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure::Unknown`] when the queries do not tell the outcome either. Call it again later.
+    /// [`Failure::Unknown`]: the queries do not tell the outcome either. Call it again later.
     pub async fn refund(&self, number: &str) -> Result<Order, Failure> {
-        let order = self.book.get(number)?;
         // The book knows of the refund before WeChat Pay does: after a crash the shop knows what to query.
-        let first = self.book.advance(number, &[State::Paid], State::Refunding);
-        if !first && order.state != State::Refunding {
+        let is_paid = |order: &Order| order.state == State::Paid;
+        let (order, first) = self.book.advance(number, State::Refunding, is_paid)?;
+        if order.state != State::Refunding {
             return Err(Failure::NotNow("only a paid order is refunded"));
         }
+        let refund = refund_number(&order);
         let body = json!({
-            "out_trade_no": number,
-            "out_refund_no": format!("R{number}-{}", order.failed), "notify_url": &*self.notify_url,
+            "out_trade_no": number, "out_refund_no": refund, "notify_url": &*self.notify_url,
             "amount": {"refund": order.total, "total": order.total, "currency": "CNY"},
         });
         let call = self.client["v3/refund/domestic/refunds"].post(body, ());
@@ -34,12 +30,10 @@ impl Shop {
             call.query_outcome(order.changed.elapsed(), policy).await
         };
         match outcome? {
-            Outcome::Done(it) => {
-                self.note_refund(&json!(number), &it["out_refund_no"], &it["status"])
-            }
+            Outcome::Done(it) => drop(self.note_refund(it.value()?, &it["status"])?),
             Outcome::NotDone(why) => {
                 tracing::error!(%why, "the refund was not made");
-                self.book.advance(number, &[State::Refunding], State::Paid);
+                self.end_refund(number, &refund, State::Paid)?;
                 return Err(Failure::NotNow("WeChat Pay did not make the refund"));
             }
             Outcome::StillUnknown(why) => return Err(Failure::Unknown(why.to_string())),
@@ -48,17 +42,25 @@ impl Shop {
     }
 
     /// Books the state of a refund from an answer, a query or a notification. Those of earlier refunds change nothing.
-    pub fn note_refund(&self, number: &Value, refund: &Value, status: &Value) {
-        let Ok(order) = self.book.get(number.as_str().unwrap_or_default()) else {
-            return;
-        };
+    pub fn note_refund(&self, refund: &Value, status: &Value) -> Result<bool, Failure> {
         let to = match status.as_str() {
-            _ if *refund != format!("R{}-{}", order.number, order.failed) => return,
             Some("SUCCESS") => State::Refunded,
             Some("CLOSED") => State::Paid,
             // ABNORMAL needs a person: the merchant still has the money.
-            _ => return,
+            _ => return Ok(false),
         };
-        self.book.advance(&order.number, &[State::Refunding], to);
+        let text = |name: &str| refund[name].as_str().unwrap_or_default();
+        self.end_refund(text("out_trade_no"), text("out_refund_no"), to)
     }
+
+    /// Ends a refund if it is the one in progress: a query of an earlier one may come late.
+    fn end_refund(&self, number: &str, refund: &str, to: State) -> Result<bool, Failure> {
+        let is_it = |it: &Order| it.state == State::Refunding && refund_number(it) == refund;
+        Ok(self.book.advance(number, to, is_it)?.1)
+    }
+}
+
+/// It differs from those of the order's earlier refunds.
+fn refund_number(order: &Order) -> String {
+    format!("R{}-{}", order.number, order.failed)
 }

@@ -9,18 +9,23 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use wechatpay_chain::middleware::from_fn;
 use wechatpay_chain::notify::Notifications;
 use wechatpay_chain::resilience::Failover;
-use wechatpay_chain::{Fen, Timestamp};
-use wechatpay_sandbox::{Fault, Sandbox};
+use wechatpay_chain::{Client, Fen, Next, Request, Timestamp};
+use wechatpay_sandbox::{Fault, RefundStatus, Sandbox};
 use wechatpay_shop::{
-    Channel, Difference, Failure, Order, Shop, State, for_production, router, yesterday,
+    Channel, Difference, Failure, Order, Shop, State, for_production, last_week, router,
 };
-
-const PRICE: Fen = Fen::new(100);
 
 /// A running shop, and its sandbox.
 async fn open() -> (Shop, Sandbox) {
+    open_with(|shop| shop).await
+}
+
+/// A running shop with other settings, and its sandbox.
+async fn open_with(edit: impl FnOnce(Shop) -> Shop) -> (Shop, Sandbox) {
     let sandbox = Sandbox::builder()
         .post_notifications()
         .start()
@@ -31,20 +36,21 @@ async fn open() -> (Shop, Sandbox) {
     let client = sandbox.client_builder().base_url("http://127.0.0.1:9/");
     let client = for_production(client, Failover::to(sandbox.base_url()));
     let client = client.build().unwrap();
-    let shop = Shop {
+    let shop = edit(Shop {
         notifications: Notifications::from_client(&client).unwrap(),
         client,
         book: Arc::default(),
         appid: "wxd678efh567hg6787".into(),
         notify_url: format!("http://{}/notify", listener.local_addr().unwrap()).into(),
-    };
+        staff_token: Some("staff-token-of-the-test".into()),
+    });
     let served = router(shop.clone());
     tokio::spawn(async move { axum::serve(listener, served).await });
     (shop, sandbox)
 }
 
 async fn native(shop: &Shop) -> Order {
-    let (order, page) = shop.order(PRICE, &Channel::Native).await.unwrap();
+    let (order, page) = shop.order("Tea", &Channel::Native).await.unwrap();
     assert!(
         page["qr"].as_str().unwrap().starts_with("<?xml")
             || page["qr"].as_str().unwrap().contains("<svg")
@@ -88,7 +94,7 @@ async fn a_page_in_wechat_gets_signed_parameters() {
     let (shop, _sandbox) = open().await;
     let channel: Channel =
         serde_json::from_value(json!({"jsapi": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"})).unwrap();
-    let (_, page) = shop.order(PRICE, &channel).await.unwrap();
+    let (_, page) = shop.order("Tea", &channel).await.unwrap();
     assert!(
         page["package"].as_str().unwrap().starts_with("prepay_id="),
         "{page}"
@@ -110,10 +116,10 @@ async fn a_doubled_notification_is_booked_once() {
     sandbox.inject_fault(Fault::DuplicatedNotification);
     let order = paid(&shop, &sandbox).await;
     assert!(
-        !shop.note_paid(&json!(order.number), &json!(100)),
+        !shop.note_paid(&json!(order.number), &json!(100)).unwrap(),
         "the payment is already booked"
     );
-    assert_eq!(shop.book.all(State::Paid).len(), 1);
+    assert_eq!(shop.book.all(State::Paid).unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -124,6 +130,58 @@ async fn a_refund_whose_answer_is_lost_is_found_and_made_once() {
     shop.refund(&order.number).await.unwrap();
     becomes(&shop, &order.number, State::Refunded).await;
     assert_eq!(sandbox.refunds().len(), 1);
+}
+
+/// A query that finds the first refund closed comes late: a second refund is in progress by then.
+#[tokio::test]
+async fn a_late_query_of_one_refund_does_not_end_the_next() {
+    let (shop, sandbox) = open().await;
+    sandbox.hold_refunds(true);
+    let order = paid(&shop, &sandbox).await;
+    let (number, gate) = (&order.number, Arc::new(Notify::new()));
+    let late = Shop {
+        client: client_that_queries_after(&gate, &sandbox),
+        ..shop.clone()
+    };
+    sandbox.inject_fault(Fault::CutBeforeAnswer);
+    let first = tokio::spawn({
+        let number = number.clone();
+        async move { late.refund(&number).await }
+    });
+    becomes(&shop, number, State::Refunding).await;
+    while sandbox.refunds().is_empty() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    sandbox
+        .settle_refund(&format!("R{number}-0"), RefundStatus::Closed)
+        .unwrap();
+    becomes(&shop, number, State::Paid).await;
+    shop.refund(number).await.unwrap();
+    gate.notify_one();
+    let first = first.await.unwrap();
+    assert!(matches!(first, Err(Failure::NotNow(_))), "{first:?}");
+    assert_eq!(shop.book.get(number).unwrap().state, State::Refunding);
+    sandbox
+        .settle_refund(&format!("R{number}-1"), RefundStatus::Success)
+        .unwrap();
+    becomes(&shop, number, State::Refunded).await;
+}
+
+/// A client that does not repeat a request, and whose queries wait for the gate.
+fn client_that_queries_after(gate: &Arc<Notify>, sandbox: &Sandbox) -> Client {
+    let gate = Arc::clone(gate);
+    let wait = from_fn(move |request: Request, next: Next| {
+        let gate = Arc::clone(&gate);
+        async move {
+            if request.method() == "GET" {
+                gate.notified().await;
+            }
+            next.run(request).await
+        }
+    });
+    let builder = sandbox.client_builder();
+    let builder = builder.stack(|stack| stack.unshift("gate", wait).map(drop));
+    builder.timeout(Duration::from_secs(60)).build().unwrap()
 }
 
 #[tokio::test]
@@ -172,11 +230,89 @@ async fn the_bill_finds_a_payment_without_a_notification() {
 #[tokio::test]
 async fn payments_that_match_no_order_are_not_booked() {
     let (shop, _sandbox) = open().await;
-    let order = shop.book.add("1", PRICE);
+    let order = shop.book.add("1", "Tea", Fen::new(100)).unwrap();
     for (number, total) in [("1", json!(99)), ("1", Value::Null), ("2", json!(100))] {
-        assert!(!shop.note_paid(&json!(number), &total));
+        let noted = shop.note_paid(&json!(number), &total);
+        assert!(matches!(noted, Err(Failure::NotFound(_))), "{noted:?}");
     }
     assert_eq!(shop.book.get("1").unwrap(), order);
+}
+
+/// Posts to the shop from outside, and returns the whole response.
+async fn post(shop: &Shop, path: &str, headers: &str, body: &str) -> String {
+    let host = shop.notify_url.split('/').nth(2).unwrap().to_owned();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nContent-Length: {}\r\n\
+         Content-Type: application/json\r\n{headers}\r\n{body}",
+        body.len()
+    );
+    let sent = tokio::task::spawn_blocking(move || {
+        let mut stream = std::net::TcpStream::connect(host).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        std::io::read_to_string(stream).unwrap()
+    });
+    sent.await.unwrap()
+}
+
+fn status(response: &str) -> &str {
+    response.split(' ').nth(1).unwrap()
+}
+
+#[tokio::test]
+async fn only_the_staff_refunds() {
+    let (shop, sandbox) = open().await;
+    let order = paid(&shop, &sandbox).await;
+    let path = format!("/orders/{}/refund", order.number);
+    for headers in [
+        "",
+        "Authorization: Bearer \r\n",
+        "Authorization: Bearer staff-token\r\n",
+        "Authorization: staff-token-of-the-test\r\n",
+    ] {
+        let reply = post(&shop, &path, headers, "").await;
+        assert_eq!(status(&reply), "404", "{reply}");
+    }
+    assert_eq!(shop.book.get(&order.number).unwrap().state, State::Paid);
+    let token = "Authorization: Bearer staff-token-of-the-test\r\n";
+    let reply = post(&shop, &path, token, "").await;
+    assert_eq!(status(&reply), "200", "{reply}");
+    becomes(&shop, &order.number, State::Refunded).await;
+}
+
+#[tokio::test]
+async fn without_a_token_of_the_staff_nobody_refunds() {
+    for token in [None, Some("")] {
+        let staff_token = token.map(Arc::from);
+        let (shop, sandbox) = open_with(|shop| Shop {
+            staff_token,
+            ..shop
+        })
+        .await;
+        let order = paid(&shop, &sandbox).await;
+        let path = format!("/orders/{}/refund", order.number);
+        for headers in ["", "Authorization: Bearer \r\n"] {
+            let reply = post(&shop, &path, headers, "").await;
+            assert_eq!(status(&reply), "404", "{reply}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_price_is_that_of_the_catalog() {
+    let (shop, sandbox) = open().await;
+    let wanted = r#"{"article": "Tea", "total": 1, "channel": "native"}"#;
+    let reply = post(&shop, "/orders", "", wanted).await;
+    assert_eq!(status(&reply), "200", "{reply}");
+    assert_eq!(sandbox.orders()[0].total, 100);
+    assert_eq!(sandbox.orders()[0].description, "Tea");
+    for (wanted, expected) in [
+        (r#"{"total": 1, "channel": "native"}"#, "422"),
+        (r#"{"article": "Gold", "channel": "native"}"#, "404"),
+    ] {
+        let reply = post(&shop, "/orders", "", wanted).await;
+        assert_eq!(status(&reply), expected, "{reply}");
+    }
+    assert_eq!(sandbox.orders().len(), 1);
 }
 
 /// The log of the process.
@@ -205,20 +341,17 @@ async fn a_refused_notification_is_logged_with_its_reason_and_without_its_body()
         .duration_since(UNIX_EPOCH)
         .unwrap()
         .as_secs();
-    let body = r#"{"id": "secret-of-the-body"}"#;
-    let forged = format!(
-        "POST /notify HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nContent-Length: {}\r\n\
-         Wechatpay-Serial: PUB_KEY_ID_FORGED\r\nWechatpay-Timestamp: {now}\r\nWechatpay-Nonce: forged\r\n\
-         Wechatpay-Signature: Zm9yZ2Vk\r\n\r\n{body}",
-        body.len()
+    let headers = format!(
+        "Wechatpay-Serial: PUB_KEY_ID_FORGED\r\nWechatpay-Timestamp: {now}\r\nWechatpay-Nonce: forged\r\n\
+         Wechatpay-Signature: Zm9yZ2Vk\r\n"
     );
-    let host = shop.notify_url.split('/').nth(2).unwrap().to_owned();
-    let sent = tokio::task::spawn_blocking(move || {
-        let mut stream = std::net::TcpStream::connect(host).unwrap();
-        stream.write_all(forged.as_bytes()).unwrap();
-        std::io::read_to_string(stream).unwrap()
-    });
-    let reply = sent.await.unwrap();
+    let reply = post(
+        &shop,
+        "/notify",
+        &headers,
+        r#"{"id": "secret-of-the-body"}"#,
+    )
+    .await;
     assert!(reply.starts_with("HTTP/1.1 401 "), "{reply}");
     assert!(!reply.contains("FORGED"), "{reply}");
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
@@ -231,12 +364,43 @@ async fn a_refused_notification_is_logged_with_its_reason_and_without_its_body()
 }
 
 #[test]
-fn yesterday_is_the_day_before_in_beijing() {
-    for (now, day) in [
-        ("2026-01-02T02:00:00Z", "2026-01-01"),
-        ("2026-01-01T20:00:00Z", "2026-01-01"),
+fn the_last_week_ends_with_the_day_whose_bill_is_ready_in_beijing() {
+    for (now, last) in [
+        ("2026-01-03T02:00:00Z", "2026-01-02"),
+        ("2026-01-03T01:59:59Z", "2026-01-01"),
+        ("2026-01-02T20:00:00Z", "2026-01-01"),
     ] {
         let now: Timestamp = now.parse().unwrap();
-        assert_eq!(yesterday(now.system_time()), day);
+        assert_eq!(last_week(now.system_time())[0], last);
     }
+    let now: Timestamp = "2026-01-03T02:00:00Z".parse().unwrap();
+    let week = last_week(now.system_time());
+    let days = [
+        "01-02", "01-01", "12-31", "12-30", "12-29", "12-28", "12-27",
+    ];
+    assert!(
+        week.iter().zip(days).all(|(day, end)| day.ends_with(end)),
+        "{week:?}"
+    );
+}
+
+/// WeChat Pay repeats a notification only if the reply is not a success.
+#[tokio::test]
+async fn a_notification_that_the_book_cannot_take_is_answered_with_500() {
+    let (shop, sandbox) = open().await;
+    let order = native(&shop).await;
+    let paid = json!({"out_trade_no": order.number, "amount": {"total": 100}});
+    let notice = sandbox.notify(&*shop.notify_url, "TRANSACTION.SUCCESS", paid);
+    let unknown = json!({"out_trade_no": "2", "amount": {"total": 100}});
+    let unknown = sandbox.notify(&*shop.notify_url, "TRANSACTION.SUCCESS", unknown);
+    // An order that the book does not have would not be found again either.
+    assert_eq!(unknown.send().await.unwrap().status(), 204);
+    let (book, number) = (Arc::clone(&shop.book), order.number.clone());
+    let failing = move || book.advance(&number, State::Paid, |_| panic!("the book fails"));
+    std::thread::spawn(failing).join().unwrap_err();
+    assert_eq!(notice.send().await.unwrap().status(), 500);
+    assert!(matches!(
+        shop.book.get(&order.number),
+        Err(Failure::Book(_))
+    ));
 }

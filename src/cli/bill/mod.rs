@@ -105,16 +105,16 @@ enum AccountType {
 pub(crate) fn run(args: &BillArgs, context: Context<'_>) -> Result<(), Failure> {
     check(args)?;
     let days = dates::expand(&args.dates);
-    let wanted = wanted(args);
-    let target = Target::new(args.output.as_deref(), &wanted.name, days.len())?;
+    let target = Target::new(args.output.as_deref(), days.len())?;
     let mut reconciliation = match &args.reconcile {
         Some(file) => Some(Reconciliation::new(orders::read(file)?)),
         None => None,
     };
     let output = context.output;
+    let client = &session(context, Need::Call)?.client;
     let run = Run {
-        client: &session(context, Need::Call)?.client,
-        wanted,
+        client,
+        wanted: wanted(args, client.mchid()),
         target: &target,
         report: Report::new(output, target.is_stdout()),
         output,
@@ -149,7 +149,7 @@ impl Run<'_> {
         day: Date,
         reconciliation: Option<&mut Reconciliation>,
     ) -> Result<Option<Failure>, Failure> {
-        let file = self.target.file(day)?;
+        let file = self.target.file(&self.wanted.name, day)?;
         let progress = Progress::new(self.output);
         let fetched = fetch::fetch(self.client, &self.wanted, day, file.path(), &progress);
         progress.clear();
@@ -218,7 +218,7 @@ fn check(args: &BillArgs) -> Result<(), Failure> {
     Err(Failure::new(Exit::Usage, "usage", why))
 }
 
-fn wanted(args: &BillArgs) -> Wanted {
+fn wanted(args: &BillArgs, mchid: &str) -> Wanted {
     let (path, name) = args.kind.path_and_name();
     let value = |it: Option<clap::builder::PossibleValue>| it.map(|it| it.get_name().to_owned());
     let bill_type = args.bill_type.and_then(|it| value(it.to_possible_value()));
@@ -233,10 +233,10 @@ fn wanted(args: &BillArgs) -> Wanted {
     ];
     let mut wanted = Wanted {
         path,
-        name: name.to_owned(),
+        name: format!("{name}-{mchid}"),
         query: Vec::new(),
     };
-    // Bills of different types get different files.
+    // Bills of different merchants and types get different files.
     for (parameter, value) in parts {
         if let Some(value) = value {
             wanted.name.push_str(&format!("-{value}"));

@@ -1,9 +1,13 @@
 //! Where the bills are written.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+#[cfg(unix)]
+use wechatpay_core::file::sync_directory;
+use wechatpay_core::file::{directory, is_special};
 
 use super::dates::Date;
 use crate::exit::{Exit, Failure};
@@ -14,8 +18,6 @@ use crate::output::Output;
 /// Standard output, one file, or a folder with a file for each day.
 pub(super) struct Target {
     place: Place,
-    /// The beginning of the names of files in a folder.
-    name: String,
 }
 
 enum Place {
@@ -33,7 +35,7 @@ pub(super) struct Draft {
 
 impl Target {
     /// Without `--output`, the files are in the current folder.
-    pub(super) fn new(given: Option<&Path>, name: &str, days: usize) -> Result<Self, Failure> {
+    pub(super) fn new(given: Option<&Path>, days: usize) -> Result<Self, Failure> {
         let place = match given {
             None => Place::Folder(PathBuf::new()),
             Some(path) if path.is_dir() => Place::Folder(path.to_owned()),
@@ -44,22 +46,20 @@ impl Target {
             Some(path) if path.as_os_str() == "-" => Place::Stdout,
             Some(path) => Place::File(path.to_owned()),
         };
-        Ok(Self {
-            place,
-            name: name.to_owned(),
-        })
+        Ok(Self { place })
     }
 
     pub(super) fn is_stdout(&self) -> bool {
         matches!(self.place, Place::Stdout)
     }
 
-    /// The file of a day. It fails if the file cannot be written, so nothing is requested in vain.
-    pub(super) fn file(&self, day: Date) -> Result<Draft, Failure> {
+    /// The file of a day, whose name in a folder begins with `name`. It fails if the file cannot be written, so nothing is
+    /// requested in vain.
+    pub(super) fn file(&self, name: &str, day: Date) -> Result<Draft, Failure> {
         let target = match &self.place {
             Place::Stdout => None,
             Place::File(path) => Some(path.clone()),
-            Place::Folder(folder) => Some(folder.join(format!("{}-{day}.csv", self.name))),
+            Place::Folder(folder) => Some(folder.join(format!("{name}-{day}.csv"))),
         };
         let temporary = |folder: &Path| {
             // A rename is atomic only within a file system.
@@ -71,10 +71,10 @@ impl Target {
             Some(target) if target.is_dir() => {
                 return Err(unwritable(target, t!("bill-is-folder")));
             }
-            Some(target) => temporary(match target.parent() {
-                Some(parent) if !parent.as_os_str().is_empty() => parent,
-                _ => Path::new("."),
-            }),
+            Some(target) if is_special(target) => {
+                return Err(unwritable(target, t!("bill-is-special")));
+            }
+            Some(target) => temporary(directory(target)),
         };
         let shown = target.as_deref().unwrap_or(Path::new("-"));
         let folder = folder.map_err(|err| unwritable(shown, err))?;
@@ -96,9 +96,19 @@ impl Draft {
             output.untrusted_file(file)?;
             return Ok(None);
         };
-        fs::rename(self.path(), target).map_err(|err| unwritable(target, err))?;
+        move_durably(&self.path(), target).map_err(|err| unwritable(target, err))?;
         Ok(self.target)
     }
+}
+
+/// Moves a file, and syncs the folder so that the move survives a power loss. The content is synced already.
+fn move_durably(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    let folder = File::open(directory(to))?;
+    fs::rename(from, to)?;
+    #[cfg(unix)]
+    sync_directory(&folder)?;
+    Ok(())
 }
 
 fn unwritable(path: &Path, err: impl std::fmt::Display) -> Failure {

@@ -47,7 +47,7 @@ cmd-transfer-query-note =
 cmd-bill = Download bills (账单), check their sums, compare them with your orders
 cmd-bill-note =
     Each bill is checked against its digest and its summary before it is written. It is written to
-    KIND-DATE.csv in the current folder, mode 0600, or to --output. The command prints the summary.
+    KIND-MCHID-DATE.csv in the current folder, mode 0600, or to --output. The command prints the summary.
 
     --reconcile compares trade bills with a CSV file of your orders: the column out_trade_no, and
     amount (in yuan, 19.90) or amount_fen. If it has a column out_refund_no, a row with a value in it
@@ -493,6 +493,7 @@ sub-mchid-kind = error: --kind sub-merchant-fund-flow needs --sub-mchid
 reconcile-kind = error: --reconcile needs --kind trade with --bill-type ALL, the defaults: other bills lack payments or refunds
 bill-output-folder = --output { $path } is no folder: several bills need an existing folder
 bill-is-folder = it is a folder
+bill-is-special = it is a device, a pipe or a socket; for standard output, give -
 stdout = standard output
 bill-absent = There is no bill for { $date }: there were no transactions on that day.
 bill-not-ready = The bill for { $date } is not ready: WeChat Pay writes it after the end of the day, by 10:00 of the next day, Beijing time. Try again then.

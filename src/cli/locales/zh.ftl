@@ -38,7 +38,7 @@ cmd-transfer-query-note =
     超过 32 位的数字，或以 1330000 开头且不少于 30 位的数字，按微信转账单号（transfer_bill_no）查询，其他按商户单号（out_bill_no）查询；也可以用 --transfer-bill-no 或 --out-bill-no 指定。
 cmd-bill = 下载账单，核对合计，并与自己的订单对账
 cmd-bill-note =
-    每份账单都先校验摘要、核对合计，再写入文件。默认写到当前目录的 类型-日期.csv，权限 0600；可用 --output 指定。命令会输出账单的合计。
+    每份账单都先校验摘要、核对合计，再写入文件。默认写到当前目录的 类型-商户号-日期.csv，权限 0600；可用 --output 指定。命令会输出账单的合计。
 
     --reconcile 把交易账单与自己的订单（CSV 文件）对账：需要 out_trade_no 列，以及 amount 列（单位元，如 19.90）或 amount_fen 列（单位分）。如果有 out_refund_no 列，该列有值的行是退款。sub_mchid 列用于区分不同子商户的订单。文件中只应有所查日期的订单。有差异时退出码为 1。
 
@@ -471,6 +471,7 @@ sub-mchid-kind = 错误：--kind sub-merchant-fund-flow 需要 --sub-mchid
 reconcile-kind = 错误：--reconcile 只能用于默认的 --kind trade 和 --bill-type ALL，其他账单缺少支付或退款
 bill-output-folder = --output { $path } 不是目录：下载多份账单时，请指定已有的目录
 bill-is-folder = 它是目录
+bill-is-special = 它是设备、管道或套接字；要输出到标准输出，请用 -
 stdout = 标准输出
 bill-absent = { $date } 没有账单：当天没有交易。
 bill-not-ready = { $date } 的账单尚未生成：微信支付在次日 10:00（北京时间）前生成，请届时再试。

@@ -266,18 +266,30 @@ fn a_list_that_lacks_a_file_is_refused() {
     ] {
         place.refused(&list, vec![], false, ErrorKind::Body);
     }
-    let short = json!({"download_bill_count": 2, "download_bill_list": [place.entry()]});
-    place
-        .sandbox
-        .stub("GET", BILL, StubResponse::json(short))
-        .unwrap();
-    let err = place
-        .client
-        .bill(BILL)
-        .download(place.target())
-        .wait()
-        .unwrap_err();
-    assert_eq!(err.kind(), ErrorKind::Body);
+    let alone = |count: Value, sequence: Value| {
+        let mut entry = place.entry();
+        entry["bill_sequence"] = sequence;
+        let list = json!({"download_bill_count": count, "download_bill_list": [entry]});
+        let stub = StubResponse::json(list);
+        place.sandbox.stub("GET", BILL, stub).unwrap();
+        let bill = place.client.bill(BILL);
+        bill.download(place.target()).wait().unwrap_err()
+    };
+    for (count, sequence) in [
+        (json!(2), json!(1)),
+        (json!("2"), json!(1)),
+        (json!("many"), json!(1)),
+        (json!(1), json!(2)),
+        (json!(1), json!("2")),
+        (Value::Null, json!(3)),
+    ] {
+        let err = alone(count.clone(), sequence.clone());
+        let said = err.report();
+        assert!(
+            said.contains("all files of the bill"),
+            "{count} {sequence}: {said}"
+        );
+    }
     let of_file = |call: &wechatpay_sandbox::CallRecord| call.target.contains(FILE);
     assert!(!place.sandbox.calls().iter().any(of_file));
 }
