@@ -771,7 +771,8 @@ impl<'a> Body<'_, 'a> {
                 }
                 (Ty::Text, repr) if is_value(repr) => {
                     let value = self.plain_ref(&code, arg.span);
-                    let text = self.tried(quote!(php::typed_argument(php::string(#value), #name, #number)));
+                    let text = self
+                        .tried(quote!(php::typed_argument(php::string(#value), #name, #number)));
                     quote!(&#text)
                 }
                 (Ty::Text, _) => code.text(),
