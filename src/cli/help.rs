@@ -102,7 +102,7 @@ const CLAP_TEXTS: [(&str, &str); 25] = [
     ("[possible values: ", "clap-values"),
     ("[default: ", "clap-default"),
     ("[OPTIONS]", "clap-options-usage"),
-    ("[COMMAND]", "clap-command-usage"),
+    ("[COMMAND]", "clap-command-optional"),
     ("<COMMAND>", "clap-command-usage"),
     (".SH NAME", "man-name"),
     (".SH SYNOPSIS", "man-synopsis"),

@@ -72,7 +72,10 @@ impl MemoryStore {
 
     /// Returns whether all ids have expired.
     pub(super) fn is_empty(&self) -> bool {
-        let now = Instant::now();
+        self.is_empty_at(Instant::now())
+    }
+
+    fn is_empty_at(&self, now: Instant) -> bool {
         self.lock().iter_mut().all(|ids| {
             ids.expire(now);
             ids.entries.is_empty()
@@ -309,10 +312,12 @@ mod tests {
 
     #[test]
     fn a_store_is_empty_when_its_last_id_has_expired() {
-        let (store, long_ago) = (small(), Instant::now() - 2 * LEASE);
+        let (store, now) = (small(), Instant::now());
         assert!(store.is_empty());
-        asked(&store, long_ago, "v3:a");
-        assert!(store.is_empty() && store.lock()[IdSource::V3 as usize].ends.is_empty());
+        asked(&store, now, "v3:a");
+        assert!(!store.is_empty_at(now));
+        assert!(store.is_empty_at(now + 2 * LEASE));
+        assert!(store.lock()[IdSource::V3 as usize].ends.is_empty());
         for id in ["v3:b", "v2:b", "v2:refund:b"] {
             let mine = claim();
             asked_as(&store, Instant::now(), id, &mine);

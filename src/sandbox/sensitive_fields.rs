@@ -109,10 +109,11 @@ impl FieldDecryptor<'_> {
         };
         self.platform.pair(&serial, self.view).ok_or_else(|| {
             let ids = self.platform.ids(self.view);
+            let (all, all_zh) = (ids.join(", "), ids.join("、"));
             let why = (
-                format!("Wechatpay-Serial is {serial:?}; the sandbox has the keys {ids:?}"),
+                format!("Wechatpay-Serial is {serial:?}; the sandbox has the keys {all}"),
                 format!(
-                    "Wechatpay-Serial 为 {serial:?}；沙箱的微信支付公钥ID和平台证书序列号有 {ids:?}"
+                    "Wechatpay-Serial 为 {serial:?}；沙箱的微信支付公钥ID和平台证书序列号有 {all_zh}"
                 ),
             );
             Refusal::param_error(SERIAL_WRONG, why)
@@ -130,7 +131,7 @@ impl FieldDecryptor<'_> {
                     scheme.en
                 ),
                 format!(
-                    "字段 {at} 不是用 {id} 的公钥以 {} 填充方式加密的密文",
+                    "字段 {at} 不是用 {id} 的公钥以 {}加密的密文",
                     scheme.zh
                 ),
             );
@@ -162,7 +163,7 @@ fn decrypt(pair: &PlatformKeyPair, padding: Padding, text: &str) -> Option<Strin
 /// The padding that an operation takes, as documentation and libraries name it.
 pub(crate) fn padding_words(padding: Padding) -> Bilingual {
     match padding {
-        Padding::Pkcs1v15 => Bilingual::new("RSAES-PKCS1-v1_5", "RSAES-PKCS1-v1_5"),
+        Padding::Pkcs1v15 => Bilingual::new("RSAES-PKCS1-v1_5", "RSAES-PKCS1-v1_5 "),
         _ => Bilingual::new(
             "RSAES-OAEP with SHA-1 and MGF1",
             "RSAES-OAEP（SHA-1，MGF1）",

@@ -275,6 +275,7 @@ clap-values = [possible values:{" "}
 clap-default = [default:{" "}
 clap-options-usage = [OPTIONS]
 clap-command-usage = <COMMAND>
+clap-command-optional = [COMMAND]
 clap-usage = Usage:
 clap-commands = Commands:
 clap-arguments = Arguments:

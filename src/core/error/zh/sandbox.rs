@@ -25,6 +25,11 @@ pub(super) const SANDBOX: &[(&str, &str)] = &[
         "沙箱目录 {} 中是商户 {} 的密钥，而指定的商户号是 {}：请用 --mchid {} 启动，或换一个目录",
     ),
     (
+        "{} has files in it that are not a sandbox's, and nothing was changed there: name a folder for the sandbox alone, \
+         such as {}",
+        "{} 中有不属于沙箱的文件，未做任何改动：请为沙箱指定单独的目录，例如 {}",
+    ),
+    (
         "the sandbox's folder {} is broken: delete it, and the next start makes it anew with other keys; or name another \
          folder",
         "沙箱目录 {} 已损坏：请删除它，下次启动会用新的密钥重新创建；或换一个目录",
