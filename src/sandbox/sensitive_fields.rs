@@ -130,10 +130,7 @@ impl FieldDecryptor<'_> {
                     "the field {at} is not a ciphertext made for the key {id} with {}",
                     scheme.en
                 ),
-                format!(
-                    "字段 {at} 不是用 {id} 的公钥以 {}加密的密文",
-                    scheme.zh
-                ),
+                format!("字段 {at} 不是用 {id} 的公钥以 {}加密的密文", scheme.zh),
             );
             Refusal::param_error(NOT_CIPHERTEXT, why).with_detail(json!({
                 "field": at,

@@ -326,6 +326,8 @@ fn serial_of_merchant(id: &str) -> Mistake {
         format!(
             "Wechatpay-Serial is the serial of the merchant's certificate: give WeChat Pay's key, as {id}"
         ),
-        format!("Wechatpay-Serial 填成了商户API证书序列号：应为微信支付公钥ID或平台证书序列号，例如 {id}"),
+        format!(
+            "Wechatpay-Serial 填成了商户API证书序列号：应为微信支付公钥ID或平台证书序列号，例如 {id}"
+        ),
     )
 }
