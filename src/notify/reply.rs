@@ -43,7 +43,7 @@ impl Notifications {
     /// # Errors
     ///
     /// [`ErrorKind::Dedup`] when another delivery of the notification is being handled
-    /// ([`Delivery::InProgress`](super::Delivery::InProgress)), since its handler may fail.
+    /// ([`Delivery::InProgress`]), since its handler may fail.
     ///
     /// [`ErrorKind::Request`] when expected data ([`Notification::expects_data`]) is missing, when data is given
     /// for APIv2, or when the reply must be signed and the reader was built without `private_key(..)` and
