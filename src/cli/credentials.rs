@@ -84,6 +84,7 @@ pub(crate) fn notifications(context: Context<'_>) -> Result<NotificationsBuilder
     let mut builder = Notifications::builder();
     let settings = profile::resolve(context.given, &context.profile)?.settings;
     if let Some(path) = &settings.platform_key {
+        check_pair(&settings)?;
         let id = settings.platform_key_id.as_deref().unwrap_or_default();
         builder = builder.platform_key(id, PublicKey::from_file(path).map_err(config)?);
     }
@@ -249,6 +250,11 @@ fn complete(settings: &Settings, signs: bool, certified: bool) -> Result<(), Fai
     if signs && settings.serial.is_none() && !certified {
         return Err(missing(t!("missing-serial")));
     }
+    check_pair(settings)
+}
+
+/// A key and its id come from one source.
+fn check_pair(settings: &Settings) -> Result<(), Failure> {
     match (&settings.platform_key_id, &settings.platform_key) {
         (Some(_), None) => Err(missing(t!("missing-platform-key-file"))),
         (None, Some(_)) => Err(missing(t!("missing-platform-key-id"))),

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use wechatpay_chain::Secret;
-use wechatpay_core::file::{Access, write_atomically};
+use wechatpay_core::file::{Access, is_special, write_atomically};
 
 use crate::exit::{Exit, Failure};
 use crate::i18n::t;
@@ -34,8 +34,20 @@ pub(crate) fn read_key(path: &Path, what: &str) -> Result<Secret, Failure> {
 
 /// Writes a file atomically, mode 0600.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    write_atomically(path, bytes, Access::Owner)
-        .map_err(|err| input(t!("file-unwritable", path = path.display(), err = err)))
+    check_replaceable(path)?;
+    write_atomically(path, bytes, Access::Owner).map_err(|err| unwritable(path, err))
+}
+
+/// Refuses a device, a pipe and a socket, which a new file would replace.
+pub(crate) fn check_replaceable(path: &Path) -> Result<(), Failure> {
+    if is_special(path) {
+        return Err(unwritable(path, t!("file-is-special")));
+    }
+    Ok(())
+}
+
+pub(crate) fn unwritable(path: &Path, err: impl std::fmt::Display) -> Failure {
+    input(t!("file-unwritable", path = path.display(), err = err))
 }
 
 pub(crate) fn input(message: impl Into<String>) -> Failure {

@@ -118,6 +118,7 @@ impl Settings {
         }
         if differ(&self.private_key, &other.private_key) {
             (other.serial, other.certificate) = (None, None);
+            (other.passphrase, other.passphrase_file) = (None, None);
         }
         macro_rules! fill {
             ($($name:ident)*) => {

@@ -111,13 +111,15 @@ fn known(shop: &Shop, example: &str) -> String {
         }
     }
     let serial = shop.sandbox.merchant_certificate().serial().to_owned();
+    let id = shop.sandbox.platform_key_id();
+    let stranger = format!("notify open --platform-key stranger.pem --platform-key-id {id}");
     let mut text = example
         .replace("5157F09EFDC096DE15EBE81A47057A7232F1B8E1", &serial)
         .replace("/etc/bash_completion.d/wechatpay", "completions")
         .replace("pbpaste", "cat pay.php")
         .replace(" | man -l -", "")
         // The keys with which this test can sign.
-        .replace("notify open", "notify open --platform-key stranger.pem");
+        .replace("notify open", &stranger);
     if example.contains("token=6XIv5TUPto7p") {
         let bill = [
             "request",

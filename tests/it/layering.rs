@@ -77,6 +77,7 @@ const FLOORS: [Floors; 5] = [
     Floors {
         package: SCHEMA,
         floors: &[
+            &["compressed"],
             &["attributes", "field", "labels"],
             &["documented"],
             &["read"],

@@ -284,7 +284,7 @@ async fn a_service_providers_notification_is_not_its_sub_merchants() {
     assert_eq!(handled.take(), [B]);
 }
 
-/// A service provider may serve a merchant that has keys of its own in the registry.
+/// A service provider may serve a merchant that has separate keys in the registry.
 #[tokio::test]
 async fn a_notification_that_names_only_a_sub_merchant_is_its_service_providers() {
     let of_sub = Post {

@@ -55,7 +55,7 @@ async fn every_hour(shop: Shop) {
             note(shop.close(&order.number).await);
         }
         for order in note(shop.book.all(State::Refunding)).unwrap_or_default() {
-            note(shop.refund(&order.number).await);
+            note(shop.refund(&order.number, false).await);
         }
         // After a restart, the bills of days without the shop are compared too.
         for day in last_week(SystemTime::now()) {

@@ -6,12 +6,12 @@ use wechatpay_chain::outcome::{Outcome, QueryPolicy};
 use crate::{Failure, Order, Shop, State};
 
 impl Shop {
-    /// Refunds an order in full.
+    /// Refunds an order in full. Without `begins`, it only completes a refund that is in progress.
     /// Its number follows from the order, so repeated calls make one refund. After one that failed, the next has a new number.
     /// [`Failure::Unknown`]: the queries do not tell the outcome either. Call it again later.
-    pub async fn refund(&self, number: &str) -> Result<Order, Failure> {
+    pub async fn refund(&self, number: &str, begins: bool) -> Result<Order, Failure> {
         // The book knows of the refund before WeChat Pay does: after a crash the shop knows what to query.
-        let is_paid = |order: &Order| order.state == State::Paid;
+        let is_paid = |order: &Order| begins && order.state == State::Paid;
         let (order, first) = self.book.advance(number, State::Refunding, is_paid)?;
         if order.state != State::Refunding {
             return Err(Failure::NotNow("only a paid order is refunded"));

@@ -50,7 +50,7 @@ async fn refund(shop: State<Shop>, number: Path<String>, headers: HeaderMap) -> 
     if token.is_empty() || !bool::from(wanted.as_bytes().ct_eq(given)) {
         return Err(Failure::NotFound("token of this request"));
     }
-    Ok(Json(shop.refund(&number).await?))
+    Ok(Json(shop.refund(&number, true).await?))
 }
 
 /// Each notification is handled once. The reply does not say why a notification was refused, but the log does, without
@@ -78,7 +78,7 @@ fn take_note(shop: &Shop, notification: &Notification) -> Result<(), Failure> {
     match noted {
         // The same notification would find nothing again: look at the bill.
         Err(it @ Failure::NotFound(_)) => tracing::error!(error = %it, "nothing was booked"),
-        noted => drop(noted?),
+        noted => drop(noted.inspect_err(|it| tracing::error!(error = %it, "the book fails"))?),
     }
     Ok(())
 }

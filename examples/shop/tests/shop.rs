@@ -80,10 +80,14 @@ async fn paid(shop: &Shop, sandbox: &Sandbox) -> Order {
 async fn a_notification_books_a_payment_and_a_refund_returns_it() {
     let (shop, sandbox) = open().await;
     let order = paid(&shop, &sandbox).await;
-    shop.refund(&order.number).await.unwrap();
+    // The hourly job completes a refund, and never begins one.
+    let not_begun = shop.refund(&order.number, false).await;
+    assert!(matches!(not_begun, Err(Failure::NotNow(_))), "{not_begun:?}");
+    assert_eq!(shop.book.get(&order.number).unwrap().state, State::Paid);
+    shop.refund(&order.number, true).await.unwrap();
     becomes(&shop, &order.number, State::Refunded).await;
     assert!(matches!(
-        shop.refund(&order.number).await,
+        shop.refund(&order.number, true).await,
         Err(Failure::NotNow(_))
     ));
     assert_eq!(sandbox.refunds().len(), 1);
@@ -127,7 +131,7 @@ async fn a_refund_whose_answer_is_lost_is_found_and_made_once() {
     let (shop, sandbox) = open().await;
     let order = paid(&shop, &sandbox).await;
     sandbox.inject_fault(Fault::CutBeforeAnswer);
-    shop.refund(&order.number).await.unwrap();
+    shop.refund(&order.number, true).await.unwrap();
     becomes(&shop, &order.number, State::Refunded).await;
     assert_eq!(sandbox.refunds().len(), 1);
 }
@@ -146,7 +150,7 @@ async fn a_late_query_of_one_refund_does_not_end_the_next() {
     sandbox.inject_fault(Fault::CutBeforeAnswer);
     let first = tokio::spawn({
         let number = number.clone();
-        async move { late.refund(&number).await }
+        async move { late.refund(&number, true).await }
     });
     becomes(&shop, number, State::Refunding).await;
     while sandbox.refunds().is_empty() {
@@ -156,7 +160,7 @@ async fn a_late_query_of_one_refund_does_not_end_the_next() {
         .settle_refund(&format!("R{number}-0"), RefundStatus::Closed)
         .unwrap();
     becomes(&shop, number, State::Paid).await;
-    shop.refund(number).await.unwrap();
+    shop.refund(number, true).await.unwrap();
     gate.notify_one();
     let first = first.await.unwrap();
     assert!(matches!(first, Err(Failure::NotNow(_))), "{first:?}");

@@ -11,7 +11,7 @@ use wechatpay_core::file::{directory, is_special};
 
 use super::dates::Date;
 use crate::exit::{Exit, Failure};
-use crate::files;
+use crate::files::unwritable;
 use crate::i18n::t;
 use crate::output::Output;
 
@@ -72,7 +72,7 @@ impl Target {
                 return Err(unwritable(target, t!("bill-is-folder")));
             }
             Some(target) if is_special(target) => {
-                return Err(unwritable(target, t!("bill-is-special")));
+                return Err(unwritable(target, t!("file-is-special")));
             }
             Some(target) => temporary(directory(target)),
         };
@@ -109,8 +109,4 @@ fn move_durably(from: &Path, to: &Path) -> io::Result<()> {
     #[cfg(unix)]
     sync_directory(&folder)?;
     Ok(())
-}
-
-fn unwritable(path: &Path, err: impl std::fmt::Display) -> Failure {
-    files::input(t!("file-unwritable", path = path.display(), err = err))
 }

@@ -5,6 +5,8 @@ mod listen;
 mod remote;
 mod setup;
 
+use std::fs;
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -182,7 +184,7 @@ fn announce(args: &SandboxArgs, sandbox: &Sandbox, output: &Output) -> Result<()
         Some(sdk) => setup.snippet(sdk),
         None => return output.line(&setup::text(&setup, output)),
     };
-    match &args.output {
+    match output_file(args) {
         Some(file) if is_json => files::write(file, format!("{text}\n").as_bytes())?,
         Some(file) => files::write(file, text.as_bytes())?,
         None if is_json => return output.line(&text),
@@ -194,14 +196,27 @@ fn announce(args: &SandboxArgs, sandbox: &Sandbox, output: &Output) -> Result<()
     Ok(())
 }
 
-/// `--output` needs the text of one client. `--format json` may stand before the subcommand, so clap cannot check it.
+/// `--output` needs the text of one client. `--format json` may stand before the subcommand, so clap cannot check it. The
+/// file of an earlier start is removed: scripts wait until the file exists.
 fn check_output(args: &SandboxArgs, output: &Output) -> Result<(), Failure> {
-    let has_text = args.json || output.json() || args.sdk.is_some();
-    if args.output.is_none() || has_text {
-        return Ok(());
+    if args.output.is_some() && !(args.json || output.json() || args.sdk.is_some()) {
+        let message = t!("sandbox-output-alone");
+        return Err(Failure::new(Exit::Usage, "usage", message));
     }
-    let message = t!("sandbox-output-alone");
-    Err(Failure::new(Exit::Usage, "usage", message))
+    let Some(file) = output_file(args) else {
+        return Ok(());
+    };
+    files::check_replaceable(file)?;
+    match fs::remove_file(file) {
+        Err(err) if err.kind() != io::ErrorKind::NotFound => Err(files::unwritable(file, err)),
+        _ => Ok(()),
+    }
+}
+
+/// The file of `--output`; `-` is standard output.
+fn output_file(args: &SandboxArgs) -> Option<&Path> {
+    let file = args.output.as_deref();
+    file.filter(|file| file.as_os_str() != "-")
 }
 
 fn account(sandbox: &Sandbox, mchid: &str) -> Result<Account, Failure> {
@@ -264,7 +279,7 @@ fn absolute(dir: &Path) -> Result<PathBuf, Failure> {
     std::path::absolute(dir).map_err(|err| no_folder(&err))
 }
 
-fn no_folder(err: &std::io::Error) -> Failure {
+fn no_folder(err: &io::Error) -> Failure {
     files::input(t!("sandbox-no-folder", err = err))
 }
 

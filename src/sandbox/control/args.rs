@@ -57,10 +57,19 @@ impl Args {
                 return Err(Problem::bad(error, hint));
             }
         }
-        if let Some(mchid) = query::value(Some(query), "mchid") {
-            members.insert("mchid".to_owned(), mchid.into_owned().into());
+        let Some(mchid) = query::value(Some(query), "mchid").filter(|mchid| !mchid.is_empty()) else {
+            return Ok(Self::of(members));
+        };
+        let mchid = Value::from(mchid);
+        let before = members.insert("mchid".to_owned(), mchid.clone());
+        if before.is_none_or(|before| before == mchid) {
+            return Ok(Self::of(members));
         }
-        Ok(Self::of(members))
+        let error = (
+            "the query and the body name different merchants",
+            "查询参数和请求体中的商户号不同",
+        );
+        Err(Problem::bad(error, ("give one mchid", "请只写一个 mchid")))
     }
 
     /// All members, for a reader that knows them.

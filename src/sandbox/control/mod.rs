@@ -22,7 +22,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::request::Parts;
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 
 use crate::journal::{Entry, SavedRequest, Ticket};
 use crate::refusal::Refusal;
@@ -56,7 +56,10 @@ pub(crate) fn correct_path(head: &mut Parts) {
     let Some(target) = target.filter(|target| target.starts_with("/_sandbox/")) else {
         return;
     };
-    if let Ok(uri) = target.parse() {
+    // HTTP/2 has the host in the URI.
+    let mut parts = head.uri.clone().into_parts();
+    parts.path_and_query = target.parse().ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
         head.uri = uri;
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::HeaderMap;
 use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::calls;
@@ -46,7 +47,12 @@ async fn send(state: Arc<SandboxState>, last: Option<u64>, events: mpsc::Sender<
                     return;
                 }
                 sent = record.id;
-                break event(&record, &state);
+                // The search for the mistakes of a refused request must not block the thread that serves all requests.
+                let state = Arc::clone(&state);
+                match spawn_blocking(move || event(&record, &state)).await {
+                    Ok(event) => break event,
+                    Err(_) => return,
+                }
             }
             if has_ended {
                 return;

@@ -32,6 +32,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("付款码应为18位数字，以10至15开头", "a payment code has 18 digits and begins with 10 to 15"),
     ("转账金额大于等于2000元时必填", "it is required from 2,000 yuan"),
     ("转账金额小于0.3元时不允许填写", "it is not allowed below 0.3 yuan"),
+    ("收款用户姓名应全部填写或全部不填写", "the names of all receivers are required, or none"),
     ("商家明细单号重复", "another detail has the same number"),
     ("与明细金额之和不一致", "it is not the sum of the details"),
     ("与明细笔数不一致", "it is not the number of the details"),
@@ -75,7 +76,7 @@ mod tests {
     fn every_issue_has_an_english_text() {
         let mut all = String::new();
         sources(Path::new(env!("CARGO_MANIFEST_DIR")), &mut all);
-        let call = Regex::new(r#"(?:\.wrong|Refusal::field)\((?:"[^"]*"|[^",;]+),\s*"([^"]+)""#);
+        let call = Regex::new(r#"(?:\.wrong|Refusal::field)\(\s*(?:"[^"]*"|[^",;]+),\s*"([^"]+)""#);
         let call = call.unwrap();
         let issues = call.captures_iter(&all).map(|found| found[1].to_owned());
         let issues: Vec<_> = issues.filter(|issue| !issue.is_ascii()).collect();

@@ -167,12 +167,13 @@ fn logs_show_requests_and_reasons() {
     let (code, said, _) = at(&base, &["logs"]);
     assert_eq!(code, Some(0));
     let lines: Vec<_> = said.lines().collect();
-    assert_eq!(lines.len(), 2, "{said}");
+    assert_eq!(lines.len(), 3, "{said}");
     assert!(
         lines[0].contains("GET /v3/certificates  200") && lines[0].ends_with("accepted"),
         "{said}"
     );
-    assert!(lines[1].contains("GET /v3/certificates  401"), "{said}");
+    assert!(lines[1].contains("#2  GET /v3/certificates  401"), "{said}");
+    assert!(lines[2].contains("there is no Authorization header"), "{said}");
     let (_, said, _) = at(&base, &["--format", "json", "logs"]);
     let first: Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
     assert_eq!(first["verdict"]["accepted"], true);

@@ -9,7 +9,11 @@
       const answer = await fetch(location.href, { cache: 'no-store' });
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const main = page.querySelector('main');
-      if (answer.ok && main) document.querySelector('main').replaceWith(main);
+      const old = document.querySelector('main');
+      // A click, a selection and the focus of the keyboard would be lost.
+      const isUsed = old.matches(':active, :focus-within') || !getSelection().isCollapsed;
+      if (isUsed) wait = setTimeout(load, 500);
+      else if (answer.ok && main) old.replaceWith(main);
     } catch {
       // The sandbox has ended, or the page is being left.
     }

@@ -129,7 +129,7 @@ fn the_stream_is_guarded_as_the_page() {
         opened.contains("Content-Type: text/event-stream\r\n"),
         "{opened}"
     );
-    let page = head(&sandbox, "GET", "/_sandbox/", "127.0.0.1");
+    let page = head(&sandbox, "GET", "/_sandbox/tools", "127.0.0.1");
     for head in [&opened, &page] {
         assert!(head.contains(POLICY), "{head}");
     }
