@@ -544,6 +544,18 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("declare a parameter `...$args`", "请声明形参 `...$args`"),
     ("a closure with too few arguments", "调用闭包时实参太少"),
     (
+        "a closure that takes over variables and leaves parameters out",
+        "闭包捕获了变量，又省略了形参",
+    ),
+    (
+        "arguments that a closure called at once does not take",
+        "立即调用的闭包收到了它没有声明的实参",
+    ),
+    (
+        "a `catch` whose variable is a parameter or shared with the code around",
+        "`catch` 的变量是形参，或与外层代码共用",
+    ),
+    (
         "a promise with handlers that is not waited for at one place of this function",
         "带回调的 Promise 没有在本函数的唯一一处等待",
     ),

@@ -289,39 +289,19 @@ final class Source
             } elseif ($this->asked !== null && \strtolower($token->text) === 'void') {
                 $void = true;
             } elseif ($this->asked !== null && $token->is('{')) {
-                $this->rewritten .= $this->ask($void, $this->yields($at));
+                $this->rewritten .= $this->ask($void);
                 $this->asked = null;
             }
         }
     }
 
     /** A body that asks the application: the record has the arguments and the properties. */
-    private function ask(bool $void, bool $yields): string
+    private function ask(bool $void): string
     {
         $properties = \array_map(static fn (string $name) => "\$this->{$name}", $this->application[$this->asked]);
         $given = \implode(', ', ['...\array_values(\get_defined_vars())', ...$properties]);
         $call = "\\Oracle\\call('{$this->asked}', [{$given}])";
-        if ($yields) {
-            return " yield from {$call}; return;";
-        }
         return $void ? " {$call}; return;" : " return {$call};";
-    }
-
-    /** Whether the body that begins here yields. */
-    private function yields(int $at): bool
-    {
-        $depth = 0;
-        for (; isset($this->tokens[$at]); $at++) {
-            $token = $this->tokens[$at];
-            if ($token->is([\T_YIELD, \T_YIELD_FROM])) {
-                return true;
-            }
-            $depth += $token->is(['{', \T_CURLY_OPEN]) ? 1 : ($token->is('}') ? -1 : 0);
-            if ($depth === 0) {
-                return false;
-            }
-        }
-        return false;
     }
 
     private function name(\PhpToken $token, ?\PhpToken $before, ?\PhpToken $after, string $role, array $replaced): string

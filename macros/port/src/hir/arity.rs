@@ -82,10 +82,23 @@ fn fit(callee: &mut Expr, given: usize) {
             > given
         && !closure.params[index].variadic
     {
+        // The captures stand behind the parameters, by their numbers.
+        if !captures.is_empty() {
+            *callee = Expr::refused(
+                span,
+                "a closure that takes over variables and leaves parameters out",
+            );
+            return;
+        }
         let param = closure.params.remove(index);
         let Some(value) = param.default else {
             *callee = Expr::refused(span, "a closure with too few arguments");
             return;
+        };
+        let value = if param.declared {
+            Expr::new(span, ExprKind::Coerce(param.ty.clone(), value))
+        } else {
+            value
         };
         let place = Place {
             root: Root::Local(param.local),
@@ -102,6 +115,13 @@ fn call(span: Span, callee: Expr, mut args: Vec<Expr>, taken: &[Option<Expr>]) -
             return Expr::refused(span, "a closure with too few arguments");
         };
         args.push(value.clone());
+    }
+    // PHP takes the variables of `use` over before it evaluates the arguments.
+    if args.len() > taken.len() && matches!(*callee.kind, ExprKind::Closure(..)) {
+        return Expr::refused(
+            span,
+            "arguments that a closure called at once does not take",
+        );
     }
     let made = |args| ExprKind::CallClosure(callee, args);
     taking(span, args, taken.len(), made)

@@ -582,6 +582,7 @@ fn collect(expr: &mut Expr, seeds: &Seeds, by: isize, least: usize, into: &mut V
         ExprKind::Filter(array, _) => collect(array, seeds, by, least + 1, into),
         ExprKind::Index(_, key) if !seeds.may_mark(key) => {}
         ExprKind::Index(array, _) => collect(array, seeds, by - 1, least, into),
+        ExprKind::Aside { value, .. } => collect(value, seeds, by, least, into),
         ExprKind::Coerce(_, inner) | ExprKind::ToObject(inner) | ExprKind::Assign(_, inner) => {
             collect(inner, seeds, by, least, into);
         }

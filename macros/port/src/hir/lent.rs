@@ -72,6 +72,13 @@ fn visit(expr: &mut Expr, called: bool, uses: &Uses) {
 fn calls_at_once(foreign: &Foreign) -> bool {
     let name = foreign.words.last().map(|word| word.to_ascii_lowercase());
     let name = name.unwrap_or_default();
+    // The arguments of a chain are in one list: a closure that is not the last may belong to an earlier call.
+    let is_last = |arg: &Expr| matches!(*arg.kind, ExprKind::Closure(..));
+    if name.contains("promise")
+        || foreign.words.len() > 1 && !foreign.args.last().is_some_and(is_last)
+    {
+        return false;
+    }
     let function = name.rsplit('\\').next().unwrap_or_default();
     function.starts_with("array_") || AT_ONCE.contains(&function)
 }
@@ -120,6 +127,23 @@ pub(crate) fn lent(
     captures.filter(move |(_, own)| changed(*own))
 }
 
+/// Whether a value is none of those that are told apart where the variable is read: an object of `json_decode`, an exception,
+/// an array that has lost items.
+fn is_known(value: &Expr, own: usize) -> bool {
+    match &*value.kind {
+        ExprKind::Local(local) => *local == own,
+        ExprKind::Null
+        | ExprKind::Bool(_)
+        | ExprKind::Int(_)
+        | ExprKind::Float(_)
+        | ExprKind::Text(_)
+        | ExprKind::Binary(..)
+        | ExprKind::Cast(..) => true,
+        ExprKind::Coalesce(one, other) => is_known(one, own) && is_known(other, own),
+        _ => false,
+    }
+}
+
 /// Whether a closure does nothing with a variable that is only known where all its changes are seen: it takes no items
 /// away, after which `[]=` goes on from a key that is gone, and reads no keys.
 fn is_plain(closure: &mut Function, own: usize) -> bool {
@@ -128,6 +152,11 @@ fn is_plain(closure: &mut Function, own: usize) -> bool {
     for stmt in &mut closure.body {
         stmt.each_with_closures(&mut |expr| match &*expr.kind {
             ExprKind::Unset(place) | ExprKind::Change(_, place, _) => plain &= !is_own(place),
+            ExprKind::Assign(place, value) | ExprKind::AssignMissing(place, value)
+                if is_own(place) =>
+            {
+                plain &= place.path.is_empty() && is_known(value, own);
+            }
             ExprKind::Crypto(Crypto::PrivateKey | Crypto::PublicKey, _) => plain = false,
             _ => {}
         });

@@ -7,8 +7,9 @@
 
 use std::collections::BTreeSet;
 
-use super::tree::{Expr, ExprKind, File, Function, Local, Place, Root, Stmt, StmtKind};
+use super::tree::{Catch, Expr, ExprKind, File, Function, Local, Place, Root, Stmt, StmtKind};
 use super::walk::Use;
+use crate::syntax::Span;
 
 pub(super) fn file(file: &mut File) {
     file.functions_mut().for_each(function);
@@ -49,6 +50,11 @@ fn looped(body: &mut [Stmt], given: &Set, locals: &mut Vec<Local>) {
         for (body, _) in stmt.bodies_mut() {
             looped(body, given, locals);
         }
+        if let StmtKind::Try { catches, .. } = &mut stmt.kind {
+            catches
+                .iter_mut()
+                .for_each(|it| refuse_given(it, span, given));
+        }
         let StmtKind::Foreach {
             key, value, body, ..
         } = &mut stmt.kind
@@ -73,6 +79,16 @@ fn looped(body: &mut [Stmt], given: &Set, locals: &mut Vec<Local>) {
             let set = Expr::new(span, ExprKind::Assign(place, item));
             body.insert(0, Stmt::expr(span, set));
         }
+    }
+}
+
+/// The exception would be in the variable behind the `try`, too.
+fn refuse_given(catch: &mut Catch, span: Span, given: &Set) {
+    if catch.variable.is_some_and(|local| given.contains(&local)) {
+        let message = "a `catch` whose variable is a parameter or shared with the code around";
+        catch
+            .body
+            .insert(0, Stmt::expr(span, Expr::refused(span, message)));
     }
 }
 
@@ -149,9 +165,10 @@ impl Replaced<'_> {
         }
         let new = self.locals.len();
         self.locals.push(first);
-        for (stmt, wanted) in [(one, Use::Write), (other, Use::Read)] {
+        // `$q = $q->where(…)` changes the first and writes the second.
+        for (stmt, writes) in [(one, true), (other, false)] {
             stmt.locals_mut(&mut |found, how| {
-                if *found == local && how == wanted {
+                if *found == local && (how == Use::Write) == writes {
                     *found = new;
                 }
             });

@@ -376,15 +376,15 @@ pub(super) fn property(expr: &Expr, own: Option<&syntax::Class>) -> Option<Strin
     }
 }
 
-/// The method that gives a property which the class does not declare: in a class of Yii, `$this->client` is
-/// `$this->getClient()`.
+/// The method that gives a property which the class does not declare: in a component of Yii, `$this->client` is
+/// `$this->getClient()`. A record has its columns first, and a controller has properties that are not in the file.
 pub(super) fn getter<'c>(class: &'c syntax::Class, name: &str) -> Option<&'c syntax::Method> {
     let parent = class.parent.as_ref()?.resolved.trim_start_matches('\\');
     let is_declared = class
         .properties
         .iter()
         .any(|property| property.name == name);
-    if is_declared || !parent.to_ascii_lowercase().starts_with("yii\\") {
+    if is_declared || !COMPONENTS.contains(&&*parent.to_ascii_lowercase()) {
         return None;
     }
     let getter = format!("get{name}");
@@ -396,6 +396,13 @@ pub(super) fn getter<'c>(class: &'c syntax::Class, name: &str) -> Option<&'c syn
         callable && needs_none && method.name.eq_ignore_ascii_case(&getter)
     })
 }
+
+/// The classes of Yii whose objects have no properties but their own.
+const COMPONENTS: [&str; 3] = [
+    "yii\\base\\component",
+    "yii\\base\\baseobject",
+    "yii\\base\\object",
+];
 
 /// Whether the class declares a static property; all others are another class's.
 fn is_own_static(own: Option<&syntax::Class>, class: &syntax::Name, name: &str) -> bool {

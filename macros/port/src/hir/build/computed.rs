@@ -120,7 +120,7 @@ impl<'a> Builder<'a> {
         let mut value = Expr::new(span, ExprKind::Null);
         let fields = match self.named_fields(member) {
             Some(mut names) => {
-                value = Expr::new(span, ExprKind::Field(names.pop()?));
+                names.dedup();
                 names
             }
             None => {
@@ -335,7 +335,7 @@ pub(super) fn texts(list: &syntax::Expr) -> Option<Vec<String>> {
 }
 
 /// Whether a piece of PHP only reads a variable: each mention is the name of a property, the key of an item, or a value
-/// before `.`, `)`, `,` or `;`.
+/// before `.`.
 fn only_reads(text: &str, name: &str) -> bool {
     let mut before = "";
     let mut pieces = text.split('$');
@@ -350,7 +350,8 @@ fn only_reads(text: &str, name: &str) -> bool {
             let key = ahead
                 .strip_suffix('[')
                 .is_some_and(|array| array.ends_with(is_word));
-            let value = behind.starts_with(['.', ')', ',', ';']) && !behind.starts_with(".=");
+            // A function may set its argument, and `as`, `list`, `global` and `catch` set a variable.
+            let value = behind.starts_with('.') && !behind.starts_with(".=");
             !ahead.ends_with('&')
                 && (ahead.ends_with("->") || key || value && !ahead.ends_with('['))
         })

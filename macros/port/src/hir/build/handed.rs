@@ -2,7 +2,7 @@
 //!
 //! Such a layer sees requests and answers of PHP's objects, and may change them for code that stands elsewhere: copies of the
 //! SDK's certificate downloader fill the client's certificates while the client verifies. The whole method becomes a method
-//! of the application, which is given what the method reads. So does a method that yields and calls no method of the SDK. A method that changes the object, or a client that it did not
+//! of the application, which is given what the method reads. A method that changes the object, or a client that it did not
 //! make, is no such method.
 
 use crate::syntax::is_word;
@@ -137,53 +137,14 @@ fn reads<'t>(class: &syntax::Class, method: &Method, text: &'t str) -> Option<(U
         .others
         .extend(params.iter().map(|param| param.name.clone()));
     stacks.statements(&method.closure.body);
-    let yields = yields(&method.closure.body);
-    if !stacks.layered() && !yields {
+    if !stacks.layered() {
         return None;
     }
     let uses = Uses::of(text, class, &method.name);
-    if yields {
-        let mut all = class.methods.iter().filter(|other| {
-            let name = other.name.to_ascii_lowercase();
-            other.name == method.name || uses.methods.contains(&name)
-        });
-        let plain = !all.any(|method| calls_sdk(&method.closure.body));
-        return (plain && !uses.changes).then_some((uses, false));
-    }
     let mut given = Vec::new();
     returned(&method.closure.body, &mut given);
     let client = !given.is_empty() && given.iter().all(|value| stacks.is_client(value));
     (!uses.changes).then_some((uses, client))
-}
-
-/// Whether statements yield, not those of their closures: the application gives all items at once.
-fn yields(body: &[Stmt]) -> bool {
-    any(
-        body,
-        &|expr| matches!(&expr.kind, PhpKind::Unsupported { what } if what.contains("yield")),
-    )
-}
-
-/// Whether statements call WeChat Pay.
-fn calls_sdk(body: &[Stmt]) -> bool {
-    any(body, &|expr| match &expr.kind {
-        PhpKind::Closure(closure) => calls_sdk(&closure.body),
-        _ => recognise::Call::of(expr).is_some(),
-    })
-}
-
-/// Whether one of the expressions in statements is wanted, those of closures left out.
-fn any(body: &[Stmt], wanted: &dyn Fn(&Expr) -> bool) -> bool {
-    fn within(expr: &Expr, wanted: &dyn Fn(&Expr) -> bool) -> bool {
-        let mut parts = expr.children().into_iter();
-        wanted(expr) || parts.any(|part| within(part, wanted))
-    }
-    body.iter().any(|stmt| {
-        stmt.kind.parts().into_iter().any(|part| match part {
-            Part::Expr(expr) => within(expr, wanted),
-            Part::Body(body) => any(body, wanted),
-        })
-    })
 }
 
 /// The stacks that a method gets, and what it does with them.
@@ -439,9 +400,7 @@ impl<'a> Builder<'a> {
         let call = self.asked(span, &method.name, args, &given.quoted);
         let mut values = Vec::new();
         returned(&closure.body, &mut values);
-        let void = closure.returns.as_deref() == Some("void");
-        let yields = yields(&closure.body);
-        let gives = yields || !void && !values.is_empty();
+        let gives = closure.returns.as_deref() != Some("void") && !values.is_empty();
         let kind = if gives {
             StmtKind::Return(Some(call))
         } else {
@@ -449,8 +408,6 @@ impl<'a> Builder<'a> {
         };
         let (returns, declared) = if given.client {
             (Ty::Client, true)
-        } else if yields {
-            (Ty::Any, true)
         } else {
             type_of(closure, gives)
         };

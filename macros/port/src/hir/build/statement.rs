@@ -276,7 +276,10 @@ impl<'a> Builder<'a> {
                 return vec![Stmt { span, kind }];
             }
         };
-        let texts = syntax_texts.and_then(|texts| self.begin_texts(written, texts, body));
+        // `$k => $k` leaves the value.
+        let texts = syntax_texts
+            .filter(|_| key.is_none())
+            .and_then(|texts| self.begin_texts(written, texts, body));
         let mut inside = first;
         inside.extend(self.turns(body));
         if let Some(name) = texts {
