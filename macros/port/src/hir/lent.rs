@@ -138,7 +138,10 @@ fn is_known(value: &Expr, own: usize) -> bool {
         | ExprKind::Float(_)
         | ExprKind::Text(_)
         | ExprKind::Binary(..)
+        | ExprKind::Concat(..)
+        | ExprKind::Not(..)
         | ExprKind::Cast(..) => true,
+        ExprKind::Builtin(name, _) => !name.starts_with("json") && !name.starts_with("array"),
         ExprKind::Coalesce(one, other) => is_known(one, own) && is_known(other, own),
         _ => false,
     }

@@ -50,9 +50,6 @@ class More extends Base
             $show(1, told('closure')), none(told('function')), $this->one($n, $n = 5), $n,
             $this->nothing(told('method'), told('twice')), self::fixed('x', told('static')),
             $greet('a'), $greet('a', 'b'), $greet('a', 'b', 'c', told('three')), $keeps('k', $n++), $n,
-            (function ($a) {
-                return $a;
-            })('at once', told('at once')),
             call_user_func([$this, 'one'], 7, told('user func')), call_user_func('none', told('named')),
             array_map(function ($a, $b = 3) {
                 return $a . $b;

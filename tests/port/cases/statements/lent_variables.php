@@ -19,7 +19,7 @@ class Lends
             $sum += $x;
         }, $list);
         array_walk($list, function ($v, $k) use (&$seen, &$sum) {
-            $seen[$k] = $v;
+            $seen[] = $k . $v;
             $sum++;
         });
         usort($list, function ($a, $b) use (&$compared) {
@@ -43,7 +43,7 @@ class Lends
             })();
         }
         Db::transaction(function () use (&$sum, $list) {
-            $sum = $list;
+            $sum = 'list';
         });
         $statuses = [];
         $given = array_map(function ($no) use (&$statuses) {
