@@ -132,18 +132,26 @@ pub(crate) fn lent(
 fn is_known(value: &Expr, own: usize) -> bool {
     match &*value.kind {
         ExprKind::Local(local) => *local == own,
-        ExprKind::Null
-        | ExprKind::Bool(_)
-        | ExprKind::Int(_)
-        | ExprKind::Float(_)
-        | ExprKind::Text(_)
-        | ExprKind::Binary(..)
-        | ExprKind::Concat(..)
-        | ExprKind::Not(..)
-        | ExprKind::Cast(..) => true,
-        ExprKind::Builtin(name, _) => !name.starts_with("json") && !name.starts_with("array"),
         ExprKind::Coalesce(one, other) => is_known(one, own) && is_known(other, own),
-        _ => false,
+        ExprKind::Builtin(name, _) => !name.starts_with("json") && !name.starts_with("array"),
+        ExprKind::Array(entries) => entries.is_empty(),
+        ExprKind::Field(_)
+        | ExprKind::Index(..)
+        | ExprKind::Call(..)
+        | ExprKind::Method(..)
+        | ExprKind::CallClosure(..)
+        | ExprKind::Wait(_)
+        | ExprKind::Foreign(_)
+        | ExprKind::ToObject(_)
+        | ExprKind::ToArray(_)
+        | ExprKind::Filter(..)
+        | ExprKind::Map(..)
+        | ExprKind::Merge(_)
+        | ExprKind::Ternary(..)
+        | ExprKind::Match(..)
+        | ExprKind::Assign(..)
+        | ExprKind::Aside { .. } => false,
+        _ => true,
     }
 }
 
@@ -158,7 +166,12 @@ fn is_plain(closure: &mut Function, own: usize) -> bool {
             ExprKind::Assign(place, value) | ExprKind::AssignMissing(place, value)
                 if is_own(place) =>
             {
-                plain &= place.path.is_empty() && is_known(value, own);
+                // A key that is not written there may be any, from which `[]` goes on.
+                let is_written = |key: &Option<Expr>| {
+                    let key = key.as_ref().map(|key| &*key.kind);
+                    matches!(key, None | Some(ExprKind::Text(_)))
+                };
+                plain &= place.path.iter().all(is_written) && is_known(value, own);
             }
             ExprKind::Crypto(Crypto::PrivateKey | Crypto::PublicKey, _) => plain = false,
             _ => {}
