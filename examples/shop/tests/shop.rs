@@ -82,7 +82,10 @@ async fn a_notification_books_a_payment_and_a_refund_returns_it() {
     let order = paid(&shop, &sandbox).await;
     // The hourly job completes a refund, and never begins one.
     let not_begun = shop.refund(&order.number, false).await;
-    assert!(matches!(not_begun, Err(Failure::NotNow(_))), "{not_begun:?}");
+    assert!(
+        matches!(not_begun, Err(Failure::NotNow(_))),
+        "{not_begun:?}"
+    );
     assert_eq!(shop.book.get(&order.number).unwrap().state, State::Paid);
     shop.refund(&order.number, true).await.unwrap();
     becomes(&shop, &order.number, State::Refunded).await;

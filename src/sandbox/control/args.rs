@@ -57,7 +57,8 @@ impl Args {
                 return Err(Problem::bad(error, hint));
             }
         }
-        let Some(mchid) = query::value(Some(query), "mchid").filter(|mchid| !mchid.is_empty()) else {
+        let Some(mchid) = query::value(Some(query), "mchid").filter(|mchid| !mchid.is_empty())
+        else {
             return Ok(Self::of(members));
         };
         let mchid = Value::from(mchid);

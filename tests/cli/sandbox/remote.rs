@@ -173,7 +173,10 @@ fn logs_show_requests_and_reasons() {
         "{said}"
     );
     assert!(lines[1].contains("#2  GET /v3/certificates  401"), "{said}");
-    assert!(lines[2].contains("there is no Authorization header"), "{said}");
+    assert!(
+        lines[2].contains("there is no Authorization header"),
+        "{said}"
+    );
     let (_, said, _) = at(&base, &["--format", "json", "logs"]);
     let first: Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
     assert_eq!(first["verdict"]["accepted"], true);
