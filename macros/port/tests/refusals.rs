@@ -22,6 +22,11 @@ fn assert_refused(php: &str, place: &str, message: &str) {
     assert!(errors.contains(&expected), "{php}\n{errors}");
 }
 
+/// The Rust of a file.
+fn ported(php: &str) -> String {
+    emit::rust(&split("a.php", php, Kind::Php), &Options::default()).text
+}
+
 #[track_caller]
 fn assert_ported(php: &str) {
     assert_eq!(errors(php), "", "{php}");
@@ -355,6 +360,51 @@ fn arguments_that_no_parameter_takes() {
         message,
     );
     assert_ported(&class(&format!("{closure}\nreturn $f($a, 1, own(2));")));
+}
+
+/// PHP takes captures over by their names, and before it evaluates the arguments.
+#[test]
+fn closures_with_other_arguments_than_parameters() {
+    let function = |body: &str| format!("<?php\nfunction f($list, $n) {{\n{body} }}");
+    let kept = "return array_map(function ($x, $k = 0) use ($n) { return $x * $n + $k; }, $list);";
+    let message = "a closure that takes over variables and leaves parameters out";
+    assert_refused(&function(kept), "3:18", message);
+    let at_once = "return (function () use ($n) { return $n; })($n = 5);";
+    let message = "arguments that a closure called at once does not take";
+    assert_refused(&function(at_once), "3:8", message);
+    assert_ported(&function(
+        "return array_map(function ($x, $k = 0) { return $x + $k; }, $list);",
+    ));
+}
+
+/// PHP leaves the exception in the variable behind the `try`.
+#[test]
+fn a_catch_into_a_parameter() {
+    let function = |catch: &str| {
+        format!(
+            "<?php\nfunction f($instance, $e = null) {{ try {{ $instance->chain('v3/certificates')->get(); }}\n\
+             catch (\\Exception {catch}) {{ $done = 1; }} return $e === null; }}"
+        )
+    };
+    let message = "a `catch` whose variable is a parameter or shared with the code around";
+    assert_refused(&function("$e"), "2:36", message);
+    assert_ported(&function("$other"));
+}
+
+/// A record of Yii has its columns before its getters; a controller has properties that are not in the file.
+#[test]
+fn getters_of_yii_are_those_of_components() {
+    let class = |parent: &str| {
+        format!(
+            "<?php\nclass A extends {parent} {{ public function getClient() {{ return 1; }}\n\
+             public function f($instance) {{ $instance->chain('v3/certificates')->get(); return $this->client; }} }}"
+        )
+    };
+    let rust = |parent: &str| ported(&class(parent));
+    assert!(rust("\\yii\\base\\Component").contains("get_client()"));
+    for parent in ["\\yii\\db\\ActiveRecord", "\\yii\\web\\Controller"] {
+        assert!(!rust(parent).contains("self.get_client()"), "{parent}");
+    }
 }
 
 /// A closure borrows such a variable: it is an argument of one call, and nothing else reads the variable meanwhile.
