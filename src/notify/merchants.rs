@@ -237,29 +237,30 @@ impl MerchantNotifications {
     /// the merchant whose key decrypted it.
     fn check(&self, entry: &Entry, notification: &Notification) -> Result<()> {
         let v2 = notification.version() == Version::V2;
-        let (own, subs) = if v2 {
-            let own = texts(notification.envelope(), &xml::MERCHANT_NAMES);
-            (own, Vec::new())
+        let own = if v2 {
+            texts(notification.envelope(), &xml::MERCHANT_NAMES)
         } else {
-            let resource = notification.resource();
-            let own = texts(resource, &["mchid", "sp_mchid", "combine_mchid"]);
-            (own, texts(resource, &["sub_mchid"]))
+            texts(
+                notification.resource(),
+                &["mchid", "sp_mchid", "combine_mchid"],
+            )
         };
-        let (named, is_sub) = if own.is_empty() {
-            (subs, true)
+        let named = if own.is_empty() && !v2 {
+            texts(notification.resource(), &["sub_mchid"])
         } else {
-            (own, false)
+            own.clone()
         };
         if named.is_empty() || named.iter().any(|id| entry.owns(id)) {
             return Ok(());
         }
         let mut others = named.iter().filter_map(|id| self.merchants.entry(id));
-        let anothers = match is_sub {
+        let anothers = if own.is_empty() {
             // A service provider's key reads the notifications of its sub-merchants. That proves whose they are, unless
             // a sub-merchant has the same key.
-            true => others.any(|other| other.shares_apiv3_key(entry)),
+            others.any(|other| other.shares_apiv3_key(entry))
+        } else {
             // In APIv2 the signature covers the merchant id.
-            false => v2 || others.next().is_some(),
+            v2 || others.next().is_some()
         };
         if anothers {
             Err(refused(ANOTHERS, notification.raw()))

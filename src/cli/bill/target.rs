@@ -5,22 +5,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+use wechatpay_core::file::directory;
 #[cfg(unix)]
 use wechatpay_core::file::sync_directory;
-use wechatpay_core::file::{directory, is_special};
 
 use super::dates::Date;
 use crate::exit::{Exit, Failure};
-use crate::files::unwritable;
+use crate::files::{check_replaceable, unwritable};
 use crate::i18n::t;
 use crate::output::Output;
 
 /// Standard output, one file, or a folder with a file for each day.
-pub(super) struct Target {
-    place: Place,
-}
-
-enum Place {
+pub(super) enum Target {
     Stdout,
     File(PathBuf),
     Folder(PathBuf),
@@ -36,30 +32,29 @@ pub(super) struct Draft {
 impl Target {
     /// Without `--output`, the files are in the current folder.
     pub(super) fn new(given: Option<&Path>, days: usize) -> Result<Self, Failure> {
-        let place = match given {
-            None => Place::Folder(PathBuf::new()),
-            Some(path) if path.is_dir() => Place::Folder(path.to_owned()),
+        Ok(match given {
+            None => Self::Folder(PathBuf::new()),
+            Some(path) if path.is_dir() => Self::Folder(path.to_owned()),
             Some(path) if days > 1 => {
                 let message = t!("bill-output-folder", path = path.display());
                 return Err(Failure::new(Exit::Input, "file", message));
             }
-            Some(path) if path.as_os_str() == "-" => Place::Stdout,
-            Some(path) => Place::File(path.to_owned()),
-        };
-        Ok(Self { place })
+            Some(path) if path.as_os_str() == "-" => Self::Stdout,
+            Some(path) => Self::File(path.to_owned()),
+        })
     }
 
     pub(super) fn is_stdout(&self) -> bool {
-        matches!(self.place, Place::Stdout)
+        matches!(self, Self::Stdout)
     }
 
     /// The file of a day, whose name in a folder begins with `name`. It fails if the file cannot be written, so nothing is
     /// requested in vain.
     pub(super) fn file(&self, name: &str, day: Date) -> Result<Draft, Failure> {
-        let target = match &self.place {
-            Place::Stdout => None,
-            Place::File(path) => Some(path.clone()),
-            Place::Folder(folder) => Some(folder.join(format!("{name}-{day}.csv"))),
+        let target = match self {
+            Self::Stdout => None,
+            Self::File(path) => Some(path.clone()),
+            Self::Folder(folder) => Some(folder.join(format!("{name}-{day}.csv"))),
         };
         let temporary = |folder: &Path| {
             // A rename is atomic only within a file system.
@@ -71,10 +66,10 @@ impl Target {
             Some(target) if target.is_dir() => {
                 return Err(unwritable(target, t!("bill-is-folder")));
             }
-            Some(target) if is_special(target) => {
-                return Err(unwritable(target, t!("file-is-special")));
+            Some(target) => {
+                check_replaceable(target)?;
+                temporary(directory(target))
             }
-            Some(target) => temporary(directory(target)),
         };
         let shown = target.as_deref().unwrap_or(Path::new("-"));
         let folder = folder.map_err(|err| unwritable(shown, err))?;

@@ -41,30 +41,25 @@ impl Args {
     }
 
     /// The same with the `mchid` of a query. Other members belong in the body, which has their types.
-    pub(super) fn with_query(&self, query: &str) -> Outcome<Self> {
-        let mut members = self.members.clone();
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let name = pair.split('=').next().unwrap_or_default();
-            if name != "mchid" {
-                let error = (
-                    format!("the query has {name}"),
-                    format!("查询参数中有 {name}"),
-                );
-                let hint = (
-                    "give it in the body, which is a JSON object; only mchid may be in the query",
-                    "请写在请求体的 JSON 对象中；查询参数只能是 mchid",
-                );
-                return Err(Problem::bad(error, hint));
-            }
+    pub(super) fn with_query(mut self, query: &str) -> Outcome<Self> {
+        if let Some((name, _)) = query::pairs(query).find(|(name, _)| name != "mchid") {
+            let error = (
+                format!("the query has {name}"),
+                format!("查询参数中有 {name}"),
+            );
+            let hint = (
+                "give it in the body, which is a JSON object; only mchid may be in the query",
+                "请写在请求体的 JSON 对象中；查询参数只能是 mchid",
+            );
+            return Err(Problem::bad(error, hint));
         }
-        let Some(mchid) = query::value(Some(query), "mchid").filter(|mchid| !mchid.is_empty())
-        else {
-            return Ok(Self::of(members));
+        let mchid = query::value(Some(query), "mchid").filter(|mchid| !mchid.is_empty());
+        let Some(mchid) = mchid.map(Value::from) else {
+            return Ok(self);
         };
-        let mchid = Value::from(mchid);
-        let before = members.insert("mchid".to_owned(), mchid.clone());
+        let before = self.members.insert("mchid".to_owned(), mchid.clone());
         if before.is_none_or(|before| before == mchid) {
-            return Ok(Self::of(members));
+            return Ok(self);
         }
         let error = (
             "the query and the body name different merchants",

@@ -50,11 +50,11 @@ const REFERENCE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src
 
 /// Corrects the path of a request for the control API or the page that begins with two slashes, as it does where the base
 /// URL is followed by a path that begins with one.
-pub(crate) fn correct_path(head: &mut Parts) {
+pub(crate) fn with_one_slash(mut head: Parts) -> Parts {
     let target = head.uri.path_and_query().map(PathAndQuery::as_str);
     let target = target.and_then(|target| target.strip_prefix('/'));
     let Some(target) = target.filter(|target| target.starts_with("/_sandbox/")) else {
-        return;
+        return head;
     };
     // HTTP/2 has the host in the URI.
     let mut parts = head.uri.clone().into_parts();
@@ -62,6 +62,7 @@ pub(crate) fn correct_path(head: &mut Parts) {
     if let Ok(uri) = Uri::from_parts(parts) {
         head.uri = uri;
     }
+    head
 }
 
 /// Whether a request is for the control API or the page.

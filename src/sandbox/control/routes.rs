@@ -37,8 +37,11 @@ fn routes_zh() -> String {
 
 pub(super) fn answer(state: &Arc<SandboxState>, head: &Parts, path: &str, body: &[u8]) -> Reply {
     let query = head.uri.query().unwrap_or_default();
-    let outcome =
-        Args::read(body).and_then(|args| dispatch(state, &head.method, path, query, &args));
+    let args = Args::read(body).and_then(|args| match head.method {
+        Method::POST => args.with_query(query),
+        _ => Ok(args),
+    });
+    let outcome = args.and_then(|args| dispatch(state, &head.method, path, query, &args));
     match outcome {
         Ok(value) => Reply::json(StatusCode::OK, &value, AnswerSignature::Nothing),
         Err(problem) => problem.reply(),
@@ -61,10 +64,7 @@ pub(super) fn dispatch(
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let outcome = match *method {
         Method::GET => get(state, &segments, query),
-        Method::POST => match args.with_query(query) {
-            Ok(args) => post(state, &segments, &args),
-            Err(problem) => Some(Err(problem)),
-        },
+        Method::POST => post(state, &segments, args),
         Method::DELETE => delete(state, &segments),
         _ => None,
     };

@@ -30,13 +30,9 @@ pub(super) async fn dispatch(
     client_certificate: ClientCertificate,
 ) -> Result<Response<ReplyBody>> {
     let read_timeout = state.settings.connections.read_timeout;
-    #[cfg_attr(
-        not(feature = "control"),
-        expect(unused_mut, reason = "only the control API corrects it")
-    )]
-    let (mut head, body) = request.into_parts();
+    let (head, body) = request.into_parts();
     #[cfg(feature = "control")]
-    control::correct_path(&mut head);
+    let head = control::with_one_slash(head);
     #[cfg(feature = "control")]
     if control::is_stream(&head) {
         return Ok(control::stream(&state, &head));

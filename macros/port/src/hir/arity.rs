@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::build::taking;
-use super::tree::{Expr, ExprKind, File, Param, Place, Root, Stmt};
+use super::tree::{Expr, ExprKind, File, Function, Param, Place, Root, Stmt};
 use crate::syntax::Span;
 
 /// The values of a closure's parameters that may be left out; nothing where the closure takes any number.
@@ -73,24 +73,20 @@ fn fit(callee: &mut Expr, given: usize) {
     let ExprKind::Closure(closure, captures) = &mut *callee.kind else {
         return;
     };
-    let is_own = |param: &Param| !captures.iter().any(|(_, inner)| *inner == param.local);
-    while let Some(index) = closure.params.iter().rposition(is_own)
-        && closure.params[..=index]
-            .iter()
-            .filter(|param| is_own(param))
-            .count()
-            > given
-        && !closure.params[index].variadic
+    let is_left_out =
+        |own: &[&Param]| own.len() > given && own.last().is_some_and(|it| !it.variadic);
+    if !is_left_out(&own(closure, captures)) {
+        return;
+    }
+    // The captures stand behind the parameters, by their numbers.
+    if !captures.is_empty() {
+        let message = "a closure that takes over variables and leaves parameters out";
+        *callee = Expr::refused(span, message);
+        return;
+    }
+    while closure.params.len() > given
+        && let Some(param) = closure.params.pop()
     {
-        // The captures stand behind the parameters, by their numbers.
-        if !captures.is_empty() {
-            *callee = Expr::refused(
-                span,
-                "a closure that takes over variables and leaves parameters out",
-            );
-            return;
-        }
-        let param = closure.params.remove(index);
         let Some(value) = param.default else {
             *callee = Expr::refused(span, "a closure with too few arguments");
             return;
@@ -107,6 +103,12 @@ fn fit(callee: &mut Expr, given: usize) {
         let set = Expr::new(span, ExprKind::Assign(place, value));
         closure.body.insert(0, Stmt::expr(span, set));
     }
+}
+
+/// The parameters of a closure without those for its captures.
+fn own<'c>(closure: &'c Function, captures: &[(usize, usize)]) -> Vec<&'c Param> {
+    let is_own = |param: &&Param| !captures.iter().any(|(_, inner)| *inner == param.local);
+    closure.params.iter().filter(is_own).collect()
 }
 
 fn call(span: Span, callee: Expr, mut args: Vec<Expr>, taken: &[Option<Expr>]) -> Expr {
@@ -132,11 +134,7 @@ fn of(value: &Expr) -> Taken {
     let ExprKind::Closure(closure, captures) = &*value.kind else {
         return None;
     };
-    let own = closure.params.iter().filter(|param| {
-        let mut captures = captures.iter();
-        !captures.any(|(_, inner)| *inner == param.local)
-    });
-    let own: Vec<_> = own.collect();
+    let own = own(closure, captures);
     let variadic = own.iter().any(|param| param.variadic || param.by_reference);
     let values = own.iter().map(|param| param.default.clone());
     (!variadic).then(|| values.collect())

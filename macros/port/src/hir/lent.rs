@@ -119,12 +119,8 @@ pub(crate) fn lent(
     closure: &Function,
     captures: &[(usize, usize)],
 ) -> impl Iterator<Item = (usize, usize)> {
-    let changed = |own: usize| {
-        let mut params = closure.params.iter();
-        params.any(|param| param.local == own && param.by_reference)
-    };
     let captures = captures.iter().copied();
-    captures.filter(move |(_, own)| changed(*own))
+    captures.filter(|(_, own)| closure.lends(*own))
 }
 
 /// Whether a value is none of those that are told apart where the variable is read: an object of `json_decode`, an exception,
@@ -156,7 +152,8 @@ fn is_known(value: &Expr, own: usize) -> bool {
 }
 
 /// Whether a closure does nothing with a variable that is only known where all its changes are seen: it takes no items
-/// away, after which `[]=` goes on from a key that is gone, and reads no keys.
+/// away, sets none by a key that only a run tells, after both of which `[]=` goes on from another key, gives it only
+/// [known](is_known) values, and makes no keys of RSA.
 fn is_plain(closure: &mut Function, own: usize) -> bool {
     let is_own = |place: &Place| matches!(place.root, Root::Local(local) if local == own);
     let mut plain = true;

@@ -17,7 +17,6 @@ pub(super) fn file(file: &mut File) {
 
 pub(super) fn function(function: &mut Function) {
     closures(&mut function.body);
-    let params = function.params.len();
     let lent = function.params.iter().filter(|param| param.by_reference);
     // Each change of a variable of the code around counts there.
     let lent: Set = lent.map(|param| param.local).collect();
@@ -25,25 +24,26 @@ pub(super) fn function(function: &mut Function) {
     looped(&mut function.body, &given, &mut function.locals);
     replaced(function, &lent);
     for local in (0..function.locals.len()).filter(|local| !lent.contains(local)) {
-        let given = local < params;
+        let is_given = given.contains(&local);
         Placer {
             locals: &mut function.locals,
             local,
         }
-        .run(&mut function.body, given);
+        .run(&mut function.body, is_given);
     }
     let mut flow = Flow {
         unset: BTreeSet::new(),
         breaks: Vec::new(),
     };
-    flow.list(&mut function.body, (0..params).collect());
+    flow.list(&mut function.body, given);
     for local in flow.unset {
         function.locals[local].maybe_unset = true;
     }
     counts(function);
 }
 
-/// A parameter that is the variable of a `foreach` is set by each turn: it is there behind the loop, too.
+/// A parameter that is the variable of a `foreach` is set by each turn: it is there behind the loop, too. One of a `catch` is
+/// refused.
 fn looped(body: &mut [Stmt], given: &Set, locals: &mut Vec<Local>) {
     for stmt in body {
         let span = stmt.span;

@@ -146,6 +146,14 @@ pub struct Stmt {
     pub kind: StmtKind,
 }
 
+impl Function {
+    /// Whether a variable of a closure is that of the code around it, which the closure changes.
+    pub(super) fn lends(&self, own: usize) -> bool {
+        let mut params = self.params.iter();
+        params.any(|param| param.local == own && param.by_reference)
+    }
+}
+
 impl Stmt {
     /// An expression as a statement.
     #[must_use]

@@ -229,8 +229,7 @@ impl Expr {
             ExprKind::Local(local) => found(local, Use::Read),
             ExprKind::Closure(closure, captures) => {
                 for (outer, own) in captures {
-                    let mut params = closure.params.iter();
-                    let lent = params.any(|param| param.local == *own && param.by_reference);
+                    let lent = closure.lends(*own);
                     found(outer, if lent { Use::Change } else { Use::Read });
                 }
             }

@@ -119,10 +119,7 @@ impl<'a> Builder<'a> {
     pub(super) fn computed_read(&mut self, span: Span, member: &'a syntax::Expr) -> Option<Expr> {
         let mut value = Expr::new(span, ExprKind::Null);
         let fields = match self.named_fields(member) {
-            Some(mut names) => {
-                names.dedup();
-                names
-            }
+            Some(names) => names,
             None => {
                 self.declared()?;
                 self.settable()?
@@ -337,6 +334,23 @@ pub(super) fn texts(list: &syntax::Expr) -> Option<Vec<String>> {
 /// Whether a piece of PHP only reads a variable: each mention is the name of a property, the key of an item, or a value
 /// before `.`.
 fn only_reads(text: &str, name: &str) -> bool {
+    mentions_only(text, name, |ahead, behind| {
+        let key = ahead
+            .strip_suffix('[')
+            .is_some_and(|array| array.ends_with(is_word));
+        // A function may set its argument, and `as`, `list`, `global` and `catch` set a variable.
+        let value = behind.starts_with('.') && !behind.starts_with(".=");
+        !ahead.ends_with('&') && (ahead.ends_with("->") || key || value && !ahead.ends_with('['))
+    })
+}
+
+/// Whether a piece of PHP mentions a variable only as the name of a property, `$this->$name`.
+fn only_names_properties(text: &str, name: &str) -> bool {
+    mentions_only(text, name, |ahead, _| ahead.ends_with("->"))
+}
+
+/// Whether each mention of a variable in a piece of PHP is of a kind, by the text ahead of it and behind it.
+fn mentions_only(text: &str, name: &str, is_so: impl Fn(&str, &str) -> bool) -> bool {
     let mut before = "";
     let mut pieces = text.split('$');
     !HIDDEN.iter().any(|hidden| text.contains(hidden))
@@ -344,16 +358,7 @@ fn only_reads(text: &str, name: &str) -> bool {
             let end = piece.find(|c| !is_word(c)).unwrap_or(piece.len());
             let (ahead, behind) = (before.trim_end(), piece[end..].trim_start());
             before = piece;
-            if piece[..end] != *name {
-                return true;
-            }
-            let key = ahead
-                .strip_suffix('[')
-                .is_some_and(|array| array.ends_with(is_word));
-            // A function may set its argument, and `as`, `list`, `global` and `catch` set a variable.
-            let value = behind.starts_with('.') && !behind.starts_with(".=");
-            !ahead.ends_with('&')
-                && (ahead.ends_with("->") || key || value && !ahead.ends_with('['))
+            piece[..end] != *name || is_so(ahead, behind)
         })
 }
 
@@ -367,16 +372,3 @@ const HIDDEN: [&str; 7] = [
     "require",
     "eval",
 ];
-
-/// Whether a piece of PHP mentions a variable only as the name of a property, `$this->$name`.
-fn only_names_properties(text: &str, name: &str) -> bool {
-    let mut before = "";
-    let mut pieces = text.split('$');
-    !HIDDEN.iter().any(|hidden| text.contains(hidden))
-        && pieces.all(|piece| {
-            let end = piece.find(|c| !is_word(c)).unwrap_or(piece.len());
-            let names = before.trim_end().ends_with("->");
-            before = piece;
-            piece[..end] != *name || names
-        })
-}

@@ -210,9 +210,10 @@ impl<'a> Builder<'a> {
             }
         }
         if name.eq_ignore_ascii_case("class") {
-            return match own {
-                true => self.class_of_this(span),
-                false => Expr::new(span, ExprKind::Text(self.class_path(class))),
+            return if own {
+                self.class_of_this(span)
+            } else {
+                Expr::new(span, ExprKind::Text(self.class_path(class)))
             };
         }
         if let Some(value) = crate::hir::sdk_class::constant(class, name) {
