@@ -140,6 +140,43 @@ fn order(sandbox: &Sandbox, mchid: &str, notify_url: Option<&str>) -> Outcome {
     Ok(())
 }
 
+/// As the base URL ends with a slash, so may the path begin with one.
+#[test]
+fn two_slashes_before_the_control_api_are_one() -> Outcome {
+    let sandbox = sandbox()?;
+    let host = sandbox.address().to_string();
+    for (path, status) in [
+        ("/_sandbox/api/info", 200),
+        ("//_sandbox/api/info", 200),
+        ("///_sandbox/api/info", 401),
+        ("//v3/certificates", 401),
+    ] {
+        let came = send(
+            &sandbox,
+            "GET",
+            path,
+            &[("Host", &host), ("Accept", "*/*"), ("User-Agent", "x")],
+            "",
+        )?;
+        assert_eq!(came.status, status, "{path}: {}", came.body);
+    }
+    Ok(())
+}
+
+/// The number of a sub-merchant's order has a slash, which the path may have as it is.
+#[test]
+fn a_path_names_a_sub_merchants_number_with_or_without_an_escape() -> Outcome {
+    let sandbox = sandbox()?;
+    let known = refused(&sandbox, "POST", "orders/1900007101/NONE01/pay", "{}")?;
+    assert_eq!(
+        known,
+        refused(&sandbox, "POST", "orders/1900007101%2FNONE01/pay", "{}")?
+    );
+    assert_eq!(known.0, 404);
+    assert!(known.1.contains("1900007101/NONE01"), "{known:?}");
+    Ok(())
+}
+
 #[test]
 fn a_number_of_several_merchants_needs_the_merchant() -> Outcome {
     let sandbox = sandbox()?;
