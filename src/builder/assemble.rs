@@ -12,7 +12,7 @@ use crate::certificates::Manager;
 use crate::client::Client;
 use crate::engine::Engine;
 use crate::keys::{Merchant, Signing};
-use crate::message::header_value;
+use crate::message::{DefaultHeaders, header_value};
 use crate::middleware::{
     DECRYPT, Decrypt, ENCRYPT, Encrypt, EncryptForBank, MATCHER, Matcher, PREPARE, PlatformKeys,
     Prepare, SIGNER, STATUS, Signer, Status, TRANSFORM_REQUEST, TRANSFORM_RESPONSE,
@@ -167,12 +167,12 @@ impl Parts<'_> {
         };
         let Signing { key, .. } = signing.clone();
         let (keys, clock) = (|| self.keys.clone(), Arc::clone(self.clock));
-        let user_agent = self.user_agent.clone();
+        let defaults = self.defaults();
         stack.push_built_in(STATUS, Status)?;
         stack.push_built_in(DECRYPT, Decrypt { key: Some(key) })?;
         stack.push_built_in(MATCHER, Matcher)?;
         stack.push_built_in(ENCRYPT, Encrypt { keys: keys() })?;
-        stack.push_built_in(PREPARE, Prepare { keys: keys(), user_agent })?;
+        stack.push_built_in(PREPARE, Prepare { keys: keys(), defaults })?;
         self.push_layers(&mut stack)?;
         let nonces = self.check_answer_nonces.then(|| Arc::new(AnswerNonces::new()));
         stack.push_built_in(VERIFIER, Verifier { keys: keys(), nonces })?;
@@ -180,12 +180,16 @@ impl Parts<'_> {
         Ok(stack)
     }
 
+    fn defaults(&self) -> DefaultHeaders {
+        DefaultHeaders::new(self.user_agent.clone())
+    }
+
     /// Adds the enabled layers, which both stacks share.
     fn push_layers(&self, stack: &mut Stack) -> Result<()> {
         let (layers, clock) = (&self.layers.given, Arc::clone(self.clock));
         let merchant = || Arc::clone(&self.merchant.mchid);
         if let Some(policy) = layers.retry.clone() {
-            stack.push_built_in(RETRY, Retry { policy, clock })?;
+            stack.push_built_in(RETRY, Retry { policy, clock, defaults: self.defaults() })?;
         }
         if let Some(limits) = layers.rate_limits.clone() {
             stack.push(RATE_LIMIT, Limiter { limits, merchant: merchant() })?;

@@ -2,6 +2,7 @@
 
 mod body;
 mod body_stream;
+mod default_headers;
 mod headers;
 mod info;
 mod kept;
@@ -18,6 +19,7 @@ mod time_limit;
 pub use body::Body;
 pub(crate) use body::End;
 pub(crate) use body_stream::{BodyStream, StreamCheck, check_sha1};
+pub(crate) use default_headers::{ContentType, DefaultHeaders};
 pub use headers::IntoHeaders;
 pub(crate) use headers::{
     default_header, forbid_reserved, header_value, into_headers, refuse_content_type,

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
-use http::header::{ACCEPT, CONTENT_TYPE, Entry, USER_AGENT};
-use http::{HeaderMap, HeaderValue};
+use http::HeaderMap;
+use http::header::Entry;
 
 use super::{OfKeySource, PlatformKeys};
 use crate::message::{
-    Payload, Request, Response, default_header, header_value, refuse_content_type,
+    ContentType, DefaultHeaders, Payload, Request, Response, header_value, refuse_content_type,
 };
 use crate::stack::{DynMiddleware, Next};
 use crate::transport::BoxFuture;
@@ -18,7 +18,7 @@ use wechatpay_core::protocol::SERIAL_NAME;
 /// The body does not change after it, so the signed bytes are the sent bytes.
 pub(crate) struct Prepare {
     pub(crate) keys: PlatformKeys,
-    pub(crate) user_agent: HeaderValue,
+    pub(crate) defaults: DefaultHeaders,
 }
 
 impl DynMiddleware for Prepare {
@@ -44,22 +44,13 @@ impl DynMiddleware for Prepare {
     }
 }
 
-const ACCEPTED: HeaderValue = HeaderValue::from_static(
-    "application/json, text/plain, application/x-gzip, application/pdf, image/png, image/*;q=0.5",
-);
-/// The PHP SDK's two values: with a JSON body, and without.
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-const NO_JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
-
 impl Prepare {
-    fn set_headers(&self, request: &mut Request, content_type: HeaderValue) {
+    fn set_headers(&self, request: &mut Request, content_type: ContentType) {
         // The list of certificates is needed when the certificate in use is no longer accepted, so its request must
         // not name that certificate.
         let names_key = request.extensions().get::<OfKeySource>().is_none();
         let headers = request.headers_mut();
-        default_header(headers, ACCEPT, || ACCEPTED);
-        default_header(headers, CONTENT_TYPE, || content_type);
-        default_header(headers, USER_AGENT, || self.user_agent.clone());
+        self.defaults.set(headers, content_type);
         if names_key {
             self.name_key(headers);
         }
@@ -76,20 +67,20 @@ impl Prepare {
     }
 }
 
-async fn lay_out(request: &mut Request) -> Result<HeaderValue> {
+async fn lay_out(request: &mut Request) -> Result<ContentType> {
     let Payload::Media(media) = std::mem::take(request.body_mut()) else {
-        return Ok(NO_JSON);
+        return Ok(ContentType::NoJson);
     };
     refuse_content_type(request.headers())?;
     let upload = media.into_upload().await?;
     let content_type = header_value("Content-Type", &upload.content_type())?;
     *request.body_mut() = Payload::Upload(Box::new(upload));
-    Ok(content_type)
+    Ok(ContentType::Upload(content_type))
 }
 
-fn serialize(request: &mut Request) -> Result<HeaderValue> {
+fn serialize(request: &mut Request) -> Result<ContentType> {
     let Payload::Json(value) = request.body() else {
-        return Ok(NO_JSON);
+        return Ok(ContentType::NoJson);
     };
     // Enough for most bodies with an encrypted field: growing copies the text.
     let mut bytes = Vec::with_capacity(1024);
@@ -97,5 +88,5 @@ fn serialize(request: &mut Request) -> Result<HeaderValue> {
         Error::new(ErrorKind::Request, "the body does not serialise").with_source(err)
     })?;
     *request.body_mut() = Payload::Bytes(bytes.into());
-    Ok(JSON)
+    Ok(ContentType::Json)
 }

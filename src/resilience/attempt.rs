@@ -28,6 +28,10 @@ impl<'i> RetriedCall<'i> {
         Self { info, repeat, end }
     }
 
+    pub(super) fn info(&self) -> &'i CallInfo {
+        self.info
+    }
+
     pub(super) fn state(&self) -> &'i CallState {
         self.info.state()
     }

@@ -11,7 +11,7 @@ use super::backoff::full_jitter;
 use super::budget::Budget;
 use super::repeat::{Again, Repeat};
 use super::spare::Spare;
-use crate::message::{Request, Response};
+use crate::message::{DefaultHeaders, Request, Response};
 use crate::stack::{DynMiddleware, Next};
 use crate::trace;
 use crate::transport::BoxFuture;
@@ -139,6 +139,7 @@ const UNBOUNDED_WAIT: Duration = Duration::from_secs(60);
 pub(crate) struct Retry {
     pub(crate) policy: RetryPolicy,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) defaults: DefaultHeaders,
 }
 
 impl DynMiddleware for Retry {
@@ -161,7 +162,8 @@ impl DynMiddleware for Retry {
             let mut tried = 0;
             loop {
                 tried += 1;
-                let spare = (tried < self.policy.attempts).then(|| Spare::of(&request));
+                let spare =
+                    (tried < self.policy.attempts).then(|| Spare::of(&request, &self.defaults));
                 if spare.is_none() {
                     call.decide(|info| Repeat::of(&request, info));
                 }
@@ -176,17 +178,15 @@ impl DynMiddleware for Retry {
                     self.policy.budget.refill();
                     return outcome;
                 }
-                let Some(spare) = spare.filter(|spare| !spare.is_spent()) else {
+                let Some((again, wait)) = self.next(spare, &mut call, &outcome, before, tried)
+                else {
                     return outcome;
                 };
-                call.decide(|info| spare.repeat(info));
-                let sent = call.state().seal_rounds() > before;
-                let Some(wait) = self.again(&call, &outcome, sent, tried) else {
-                    return outcome;
-                };
-                report(&outcome, tried, wait);
-                tokio::time::sleep(wait).await;
-                request = spare.request(info);
+                request = again;
+                drop(outcome);
+                // All calls pay for the size of this future, and few calls wait: so the timer is boxed, and nothing
+                // that the wait does not need is kept.
+                Box::pin(tokio::time::sleep(wait)).await;
             }
         })
     }
@@ -222,6 +222,24 @@ impl Retry {
             own: limit(own),
             policy: limit(call.left()),
         }
+    }
+
+    /// Returns the request of the next attempt and the wait before it, if there may be one; `before` is the number of
+    /// unresolved attempts before this one.
+    fn next(
+        &self,
+        spare: Option<Spare>,
+        call: &mut RetriedCall<'_>,
+        outcome: &Result<Response>,
+        before: u32,
+        tried: u32,
+    ) -> Option<(Box<Request>, Duration)> {
+        let spare = spare.filter(|spare| !spare.is_spent())?;
+        call.decide(|info| spare.repeat(info));
+        let sent = call.state().seal_rounds() > before;
+        let wait = self.again(call, outcome, sent, tried)?;
+        report(outcome, tried, wait);
+        Some((spare.request(call.info(), &self.defaults), wait))
     }
 
     /// Returns the wait before the next attempt, if there may be one.

@@ -3,32 +3,27 @@
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 
 use super::repeat::Repeat;
-use crate::message::{CallInfo, Payload, Request};
+use crate::message::{CallInfo, DefaultHeaders, Payload, Request};
 
 /// The parts of a request for a further attempt. A copy of the whole request would cost much more.
 pub(super) struct Spare {
     method: Method,
     uri: Uri,
     version: Version,
-    headers: Vec<(HeaderName, HeaderValue)>,
+    headers: Headers,
     /// `None` if the request had only its [`CallInfo`].
     extensions: Option<Extensions>,
     body: Payload,
 }
 
 impl Spare {
-    pub(super) fn of(request: &Request) -> Self {
-        let all = request.headers();
-        let mut headers = Vec::with_capacity(all.len());
-        for (name, value) in all {
-            headers.push((name.clone(), value.clone()));
-        }
+    pub(super) fn of(request: &Request, defaults: &DefaultHeaders) -> Self {
         let extensions = request.extensions();
         Self {
             method: request.method().clone(),
             uri: request.uri().clone(),
             version: request.version(),
-            headers,
+            headers: Headers::of(request.headers(), defaults),
             extensions: (extensions.len() > 1).then(|| extensions.clone()),
             body: request.body().clone(),
         }
@@ -37,9 +32,8 @@ impl Spare {
     /// Decides after which outcomes the request may be repeated.
     pub(super) fn repeat(&self, info: &CallInfo) -> Repeat {
         let has_header = |name: &str| {
-            let mut all = self.headers.iter();
-            all.find(|(known, _)| known == name)
-                .is_some_and(|(_, value)| !value.is_empty())
+            let value = self.headers.given(name);
+            value.is_some_and(|value| !value.is_empty())
         };
         Repeat::of_parts(&self.method, has_header, &self.body, info)
     }
@@ -49,22 +43,59 @@ impl Spare {
         self.body.is_spent()
     }
 
-    pub(super) fn request(self, info: &CallInfo) -> Box<Request> {
+    pub(super) fn request(self, info: &CallInfo, defaults: &DefaultHeaders) -> Box<Request> {
         let mut request = Box::new(Request::new(self.body));
         *request.method_mut() = self.method;
         *request.uri_mut() = self.uri;
         *request.version_mut() = self.version;
-        *request.headers_mut() = map(self.headers);
+        *request.headers_mut() = self.headers.into_map(defaults);
         *request.extensions_mut() = self.extensions.unwrap_or_default();
         request.extensions_mut().insert(info.clone());
         request
     }
 }
 
-fn map(headers: Vec<(HeaderName, HeaderValue)>) -> HeaderMap {
-    let mut map = HeaderMap::with_capacity(headers.len());
-    for (name, value) in headers {
-        map.append(name, value);
+/// Headers, of which the defaults are not copied.
+#[derive(Default)]
+struct Headers {
+    /// Which of the defaults there are.
+    defaults: [bool; DefaultHeaders::COUNT],
+    /// The first of the others: most requests have one, `Wechatpay-Serial`.
+    other: Option<(HeaderName, HeaderValue)>,
+    others: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Headers {
+    fn of(all: &HeaderMap, defaults: &DefaultHeaders) -> Self {
+        let mut headers = Self::default();
+        for (name, value) in all {
+            if let Some(at) = defaults.position(name, value) {
+                headers.defaults[at] = true;
+            } else if headers.other.is_none() {
+                headers.other = Some((name.clone(), value.clone()));
+            } else {
+                headers.others.push((name.clone(), value.clone()));
+            }
+        }
+        headers
     }
-    map
+
+    /// Returns the value of a header that is no default.
+    fn given(&self, name: &str) -> Option<&HeaderValue> {
+        let mut others = self.other.iter().chain(&self.others);
+        others.find_map(|(known, value)| (known == name).then_some(value))
+    }
+
+    fn into_map(self, defaults: &DefaultHeaders) -> HeaderMap {
+        let mut map = HeaderMap::with_capacity(DefaultHeaders::COUNT + self.others.len());
+        for (name, value) in self.other.into_iter().chain(self.others) {
+            map.append(name, value);
+        }
+        for ((name, value), is_there) in defaults.all().into_iter().zip(self.defaults) {
+            if is_there {
+                map.append(name, value.clone());
+            }
+        }
+        map
+    }
 }

@@ -41,6 +41,7 @@ pub(crate) struct About<'a> {
     /// The merchant id or brand id.
     pub(crate) merchant: &'a Arc<str>,
     /// Whether the call changes nothing at WeChat Pay.
+    #[cfg(feature = "metrics")]
     pub(crate) is_read: bool,
 }
 

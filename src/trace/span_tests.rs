@@ -83,6 +83,7 @@ fn begin(call: &CallSpan) {
         host: "api.mch.weixin.qq.com",
         port: 443,
         merchant: &"1900000109".into(),
+        #[cfg(feature = "metrics")]
         is_read: true,
     });
 }

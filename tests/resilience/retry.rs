@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
 use http::{HeaderValue, Response};
 use serde_json::json;
 use tokio::time::Instant;
@@ -13,7 +14,7 @@ use wechatpay_chain::testing::Never;
 use wechatpay_chain::transport::Body;
 use wechatpay_chain::{Client, Error, ErrorKind, Next, Request, Result, Stack};
 
-use crate::kit::{Answer, MCHID, MERCHANT, Wire, builder};
+use crate::kit::{Answer, MCHID, MERCHANT, Sent, Wire, builder};
 use crate::support::{ORDERS, TRANSFERS, order, transfer};
 
 /// Answers with these in order, and then with success.
@@ -125,6 +126,47 @@ async fn each_attempt_has_all_headers_and_extensions_of_the_request() {
         assert_eq!(values, ["1", "2"]);
         assert_eq!(request.target(), format!("/{ORDERS}"));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_attempt_has_the_headers_of_the_first() {
+    let own = |mut request: Request, next: Next| {
+        let headers = request.headers_mut();
+        assert_eq!(headers.len(), 4, "the default headers and the serial");
+        let accepted = headers[ACCEPT].clone();
+        headers.insert("x-accept", accepted);
+        headers.insert(ACCEPT, HeaderValue::from_static("text/plain"));
+        headers.remove(USER_AGENT);
+        next.run(request)
+    };
+    let edit = move |stack: &mut Stack| stack.before(RETRY, "own", from_fn(own)).map(drop);
+    for is_edited in [false, true] {
+        let wire = failing(2, ErrorKind::Connect);
+        let mut builder = builder().transport(wire.clone()).retry(policy());
+        if is_edited {
+            builder = builder.stack(edit);
+        }
+        make(&builder.build().unwrap()).await.unwrap();
+        let sent: Vec<_> = wire.all().iter().map(|sent| headers(sent)).collect();
+        assert_eq!(sent.len(), 3);
+        assert_eq!(sent[0].len(), 4);
+        assert_eq!(
+            sent[0].iter().any(|it| it == "accept: text/plain"),
+            is_edited
+        );
+        assert_eq!((&sent[0], &sent[0]), (&sent[1], &sent[2]));
+    }
+}
+
+/// All headers but the signature, sorted.
+fn headers(sent: &Sent) -> Vec<String> {
+    let all = sent.parts.headers.iter();
+    let all = all.filter(|(name, _)| **name != AUTHORIZATION);
+    let mut all: Vec<_> = all
+        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+        .collect();
+    all.sort();
+    all
 }
 
 #[tokio::test(start_paused = true)]
