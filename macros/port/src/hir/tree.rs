@@ -651,6 +651,23 @@ pub struct Foreign {
     pub args: Vec<Expr>,
     /// The functions of the file that the call stands for, which its documentation has in full.
     pub quoted: Vec<Span>,
+    /// The function that it stands for, if a part of that was refused.
+    pub left: Option<Left>,
+}
+
+/// A function of the file that the application has as a whole, because a part of it was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// The whole of it.
+    pub span: Span,
+    /// Its name: `refund`, `Orders::refund`.
+    pub name: String,
+    /// The first refusal.
+    pub problem: Problem,
+    /// How many calls of WeChat Pay it makes.
+    pub calls: usize,
+    /// The methods that it calls and the struct has.
+    pub methods: Vec<String>,
 }
 
 impl Expr {

@@ -8,6 +8,7 @@ use syn::Lifetime;
 
 use super::code::{Code, Repr, borrowed, owned, param_repr, place_repr};
 use super::file::Shared;
+use super::host::Asked;
 use super::names::{Taken, ident, snake};
 use super::options::told;
 use crate::diagnostic::Problem;
@@ -488,7 +489,15 @@ impl<'s, 'a> Body<'s, 'a> {
         };
         let words = ["as".to_owned(), noun.to_owned()];
         let host = &mut self.shared.host;
-        let (method, _, _) = host.call(&words, false, &[Ty::Any], &[(0, Ty::Any)], wanted, place);
+        let (method, _, _) = host.call(Asked {
+            words: &words,
+            receiver: false,
+            args: &[Ty::Any],
+            closures: &[(0, Ty::Any)],
+            returns: wanted,
+            place,
+            quoted: &[],
+        });
         self.shared.uses_host = true;
         self.shared.use_type(wanted);
         self.shared.note_app(span, &method, &php);
@@ -503,14 +512,15 @@ impl<'s, 'a> Body<'s, 'a> {
         let place = (self.shared.block.file.clone(), line, php.clone());
         let words = ["exception".to_owned(), "value".to_owned()];
         let host = &mut self.shared.host;
-        let (method, _, _) = host.call(
-            &words,
-            false,
-            &[Ty::Thrown],
-            &[(0, Ty::Any)],
-            &Ty::Any,
+        let (method, _, _) = host.call(Asked {
+            words: &words,
+            receiver: false,
+            args: &[Ty::Thrown],
+            closures: &[(0, Ty::Any)],
+            returns: &Ty::Any,
             place,
-        );
+            quoted: &[],
+        });
         self.shared.uses_host = true;
         self.shared.use_type(&Ty::Thrown);
         self.shared.note_app(span, &method, &php);

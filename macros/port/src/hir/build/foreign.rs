@@ -25,6 +25,7 @@ impl<'a> Builder<'a> {
             changes: false,
             args,
             quoted: Vec::new(),
+            left: None,
         };
         Expr::new(span, ExprKind::Foreign(Box::new(foreign)))
     }

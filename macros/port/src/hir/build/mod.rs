@@ -12,11 +12,13 @@ mod contents;
 mod dispatch;
 mod escapes;
 mod expression;
+mod fallback;
 mod foreign;
 mod function;
 mod handed;
 mod held;
 mod known;
+mod layered;
 mod left;
 mod listed;
 mod magic;
@@ -29,13 +31,16 @@ mod reference;
 mod sdk;
 mod setting;
 mod shared;
+mod sole;
 mod statement;
 mod statics;
 mod table;
+mod uses;
 mod walked;
 
 pub(super) use bytes::GCM;
 pub(super) use callable::taking;
+pub(super) use fallback::leave;
 pub(super) use sdk::{client_of, is_default, setting_named, unknown};
 
 use crate::syntax::is_word;
@@ -44,6 +49,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Ty;
+use super::fallback::Fallback;
 use super::tree::{Class, Const, Expr, Field, File, Local};
 use crate::diagnostic::Problem;
 use crate::source::Block;
@@ -54,10 +60,16 @@ use crate::syntax::{self, ExprKind as PhpKind, Program, Span, Statics, Stmt, Stm
 pub(super) type Named = BTreeSet<(String, String)>;
 
 /// A file, and whether it calls methods by names that values hold: of `named`, or else of the application.
-pub(super) fn file(block: &Block, program: &Program, named: Option<&Named>) -> (File, bool) {
+pub(super) fn file(
+    block: &Block,
+    program: &Program,
+    named: Option<&Named>,
+    fallback: &Fallback,
+) -> (File, bool) {
     let mut names = Names::of(block, program, None);
     names.prints = program.prints;
     names.named = named.cloned();
+    names.fallback = fallback.clone();
     let file = lowered(block, program, &names);
     (file, names.dispatches.get())
 }
@@ -77,7 +89,9 @@ fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> 
         &mut |stmt| match &stmt.kind {
             StmtKind::Function { name, closure } => {
                 let mut builder = Builder::new(block, names, None);
-                let function = builder.function(stmt.span, name, true, closure);
+                let handed = builder.handed_function(stmt.span, name, closure);
+                let function =
+                    handed.unwrap_or_else(|| builder.function(stmt.span, name, true, closure));
                 file.functions.push(function);
                 true
             }
@@ -184,6 +198,8 @@ struct Names<'a> {
     named: Option<Named>,
     /// Whether there is such a call.
     dispatches: Cell<bool>,
+    /// The functions that are left to the application.
+    fallback: Fallback,
 }
 
 /// The variables that unsupported parts may change, by the span of the part.
