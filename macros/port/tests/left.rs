@@ -2,7 +2,7 @@
 
 mod ported;
 
-use ported::{holds, ported, refused, text};
+use ported::{holds, ported, stays_refused, text};
 
 /// The SDK's client follows no redirects: the option is refused.
 const REFUSED: &str = "$this->client->chain('v3/certificates')->get(['cookies' => true]);";
@@ -34,7 +34,7 @@ fn left(body: &str, members: &str) -> String {
 
 /// The method stays refused, with its own message.
 fn stays(body: &str, members: &str) {
-    refused(&class(body, members), "`cookies`");
+    stays_refused(&class(body, members), "`cookies`");
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn what_other_code_may_see_stays_refused() {
         "$this->client->chain('v3/a')->getAsync(['cookies' => 1])",
         "function () { return 1; }",
     ] {
-        refused(
+        stays_refused(
             &class(&format!("$r = {value}; {REFUSED} return $r;"), uses),
             "",
         );
@@ -199,17 +199,17 @@ fn what_other_code_may_see_stays_refused() {
     // The arguments that PHP counts, and those that it takes by reference.
     stays(&format!("{REFUSED} return func_get_args();"), "");
     let php = "<?php $all = 1; function run($client) { global $all; $client->chain('v3/a')->get(['cookies' => $all]); }";
-    refused(php, "");
+    stays_refused(php, "");
     let php =
         "<?php function run($client, &$all) { $client->chain('v3/a')->get(['cookies' => 1]); }";
-    refused(php, "`&$all`");
+    stays_refused(php, "`&$all`");
 }
 
 #[test]
 fn constructors_and_what_stands_outside_of_functions_stay_refused() {
     let php = "<?php class Pay { function __construct($client) { $client->chain('v3/a')->get(['cookies' => 1]); } }";
-    refused(php, "`cookies`");
-    refused(
+    stays_refused(php, "`cookies`");
+    stays_refused(
         "<?php $client->chain('v3/a')->get(['cookies' => 1]);",
         "`cookies`",
     );
@@ -250,7 +250,7 @@ fn a_client_that_only_its_own_method_keeps_is_no_change() {
         "public function set(string $mchid) { $this->mchid = $mchid; }",
         "public function get() { return $this->made; }",
     ] {
-        refused(&class(member), "`cookies`");
+        stays_refused(&class(member), "`cookies`");
     }
 }
 

@@ -600,6 +600,8 @@ pub enum Setting {
     Proxy,
     /// `verify`, which is false
     Verify,
+    /// `handler`: a stack that the application makes
+    Handler,
 }
 
 /// The SDK's helpers other than calls.
@@ -653,6 +655,8 @@ pub struct Foreign {
     pub quoted: Vec<Span>,
     /// The function that it stands for, if a part of that was refused.
     pub left: Option<Left>,
+    /// Whether it is given methods of the object, by their names.
+    pub callables: bool,
 }
 
 /// A function of the file that the application has as a whole, because a part of it was refused.

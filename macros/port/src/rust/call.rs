@@ -107,6 +107,7 @@ impl<'a> Body<'_, 'a> {
             returns: wanted,
             place: (file, line, php.clone()),
             quoted: &quoted,
+            callables: foreign.callables,
         });
         if let Some(left) = &foreign.left {
             self.shared.note_left(left, &method);

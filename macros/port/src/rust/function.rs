@@ -497,6 +497,7 @@ impl<'s, 'a> Body<'s, 'a> {
             returns: wanted,
             place,
             quoted: &[],
+            callables: false,
         });
         self.shared.uses_host = true;
         self.shared.use_type(wanted);
@@ -520,6 +521,7 @@ impl<'s, 'a> Body<'s, 'a> {
             returns: &Ty::Any,
             place,
             quoted: &[],
+            callables: false,
         });
         self.shared.uses_host = true;
         self.shared.use_type(&Ty::Thrown);

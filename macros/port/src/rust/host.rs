@@ -44,6 +44,8 @@ struct Entry {
     places: Vec<(String, usize, String)>,
     /// The documentation of a method that stands for functions of the file.
     quoted: Vec<String>,
+    /// Whether it is given methods of the object, by their names.
+    callables: bool,
 }
 
 /// A call of the application.
@@ -57,6 +59,8 @@ pub(crate) struct Asked<'c> {
     pub(crate) place: (String, usize, String),
     /// The documentation of a call that stands for functions of the file.
     pub(crate) quoted: &'c [String],
+    /// Whether it is given methods of the object, by their names.
+    pub(crate) callables: bool,
 }
 
 impl Asked<'_> {
@@ -99,6 +103,7 @@ impl Host {
             returns,
             place,
             quoted,
+            callables,
         } = asked;
         if !self.entries.contains_key(&key) {
             let base = base_name(words);
@@ -119,6 +124,7 @@ impl Host {
                 returns: returns.clone(),
                 places: Vec::new(),
                 quoted: quoted.to_vec(),
+                callables,
             };
             self.entries.insert(key.clone(), entry);
             self.order.push(key.clone());
@@ -126,6 +132,7 @@ impl Host {
         let Some(entry) = self.entries.get_mut(&key) else {
             return (String::new(), args.to_vec(), returns.clone());
         };
+        entry.callables |= callables;
         if !self.settled {
             for (known, given) in entry.args.iter_mut().zip(args) {
                 *known = known.join(given);
@@ -180,6 +187,9 @@ impl Host {
                 docs.push(String::new());
             }
             docs.pop();
+            if entry.callables {
+                docs.extend(CALLABLES.map(str::to_owned));
+            }
             docs.extend(entry.quoted.iter().cloned());
             let method = ident(&entry.name);
             let params = self.params(entry);
@@ -292,11 +302,19 @@ fn usual_name(words: &[String], index: usize, count: usize, ty: &Ty) -> &'static
         Ty::Bool => "flag",
         Ty::Closure => "callback",
         Ty::Client => "client",
+        Ty::Builder => "builder",
         Ty::Response | Ty::Answer => "response",
         Ty::Thrown => "exception",
         _ => "value",
     })
 }
+
+/// What the documentation says of methods of the object that are given.
+const CALLABLES: [&str; 3] = [
+    "",
+    " A method of the object, such as PHP's `[$this, 'paid']`, is given as the names of the class and the method:",
+    " the object itself is not given.",
+];
 
 /// How many places the documentation of a method shows.
 const SHOWN: usize = 6;

@@ -79,7 +79,8 @@ impl<'u> Unsettled<'u> {
 
     fn leave(&mut self, made: &Made, meaning: &File) -> bool {
         let Unit { block, program, .. } = self.unit;
-        refuses(made) && hir::leave(block, program, meaning, &made.problems, &mut self.fallback)
+        let leaves = refuses(made) && !self.options.in_place;
+        leaves && hir::leave(block, program, meaning, &made.problems, &mut self.fallback)
     }
 
     /// Whether it compiles by what is left to the application.

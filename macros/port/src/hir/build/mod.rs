@@ -360,6 +360,8 @@ struct Builder<'a> {
     gives_to_application: bool,
     /// Whether the closure that is read is such a one.
     called_by_application: bool,
+    /// Whether the call of the application that is read is given methods of the object.
+    names_callables: bool,
     /// How many constants stand around, each in the value of the one before.
     nested_consts: usize,
     /// The variables of loops over texts that are written there, and those texts.
@@ -406,6 +408,7 @@ impl<'a> Builder<'a> {
             in_closure: false,
             gives_to_application: false,
             called_by_application: false,
+            names_callables: false,
             nested_consts: 0,
             named_texts: BTreeMap::new(),
             depth: 0,
