@@ -33,6 +33,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "the application adds to the client what this `handler` does",
         "该 `handler` 的行为由应用加到客户端上",
     ),
+    (
+        "the application has the enumeration `{}`",
+        "枚举 `{}` 属于应用",
+    ),
+    (
+        "write it in Rust: the methods of the trait are given and give its cases",
+        "请用 Rust 实现：trait 的方法会接收并返回它的枚举值",
+    ),
     // Files and PHP source.
     ("this file holds no PHP", "文件中没有 PHP 代码"),
     (

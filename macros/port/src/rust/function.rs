@@ -748,6 +748,7 @@ pub(crate) fn copies(function: &Function, slots: &[Slot]) -> Vec<TokenStream> {
             let given = Code::new(quote!(#name), param_repr(&param.ty));
             match &slots[param.local].repr {
                 Repr::Bool => quote!(let mut #name = #name;),
+                Repr::HandlePlace(Ty::Maybe(_)) => quote!(let mut #name = #name.cloned();),
                 Repr::HandlePlace(_) => quote!(let mut #name = #name.clone();),
                 _ => {
                     let value = given.value();

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::Names;
 use super::class::{shape, written};
 use super::escapes::is_this;
-use super::handed::{has_word, returned, without};
+use super::handed::{has_word, names_method, returned, without};
 use super::sole::Soles;
 use super::uses::{Around, Uses};
 use crate::diagnostic::{Problem, Severity};
@@ -58,10 +58,21 @@ pub(in crate::hir) fn leave(
             shared: &shape.shared,
             fallback,
         };
-        for method in class.methods.iter().filter(|method| method.has_body) {
-            let candidate = Candidate::method(around, &names, file, method);
-            found.extend(candidate.and_then(|own| own.known(&errors, &clients)));
+        let methods = class.methods.iter().filter(|method| method.has_body);
+        let candidates: Vec<_> = methods
+            .filter_map(|method| Candidate::method(around, &names, file, method))
+            .collect();
+        let mut left = Vec::new();
+        for own in &candidates {
+            match own.problem(&errors) {
+                Some(problem) => match own.known(problem, &clients) {
+                    Some(known) => left.push(known),
+                    None => left.extend(own.callers(problem, &candidates, &clients)),
+                },
+                None => {}
+            }
         }
+        found.append(&mut left);
     }
     let around = Around {
         text: &block.text,
@@ -72,7 +83,7 @@ pub(in crate::hir) fn leave(
     };
     for function in &file.functions {
         let candidate = Candidate::function(around, &names, function);
-        found.extend(candidate.and_then(|own| own.known(&errors, &clients)));
+        found.extend(candidate.and_then(|own| own.known(own.problem(&errors)?, &clients)));
     }
     let is_more = !found.is_empty();
     for ((class, name), known) in found {
@@ -129,6 +140,8 @@ struct Candidate<'t> {
     span: Span,
     name: &'t str,
     closure: &'t Closure,
+    /// Whether only methods of the class, and of those below it, call it.
+    private: bool,
     meaning: &'t Function,
 }
 
@@ -152,6 +165,7 @@ impl<'t> Candidate<'t> {
             span: method.span,
             name: &method.name,
             closure: &method.closure,
+            private: !method.public,
             meaning: methods.find(|other| other.name == own)?,
         })
     }
@@ -165,15 +179,48 @@ impl<'t> Candidate<'t> {
             span: function.span,
             name: &function.name,
             closure: names.functions.get(&name)?,
+            private: false,
             meaning: function,
         })
     }
 
-    /// What is known of the function, if a part of it is refused and the application may have it.
-    fn known(&self, errors: &[&Problem], clients: &BTreeSet<String>) -> Option<(Key, Known)> {
-        let class = self.class.map_or("", |class| &class.name);
+    /// The first refusal within the function.
+    fn problem<'p>(&self, errors: &[&'p Problem]) -> Option<&'p Problem> {
         let mut errors = errors.iter();
-        let problem = errors.find(|problem| self.span.range().contains(&problem.span.start))?;
+        let own = errors.find(|problem| self.span.range().contains(&problem.span.start));
+        own.copied()
+    }
+
+    /// The methods that call this one, if it is private and the application may have all of them: then it is theirs.
+    fn callers(
+        &self,
+        problem: &Problem,
+        all: &[Self],
+        clients: &BTreeSet<String>,
+    ) -> Vec<(Key, Known)> {
+        let name = self.name.to_ascii_lowercase();
+        let mut left = Vec::new();
+        let others = all.iter().filter(|other| other.span != self.span);
+        for other in others.filter(|_| self.private) {
+            let uses = Uses::of(self.around, other.closure);
+            let class = self.class.map_or("", |class| &class.name);
+            if !uses.methods.contains(&name)
+                || self.around.fallback.get(class, other.name).is_some()
+            {
+                continue;
+            }
+            match other.known(problem, clients) {
+                Some(known) => left.push(known),
+                None if other.private => {}
+                None => return Vec::new(),
+            }
+        }
+        left
+    }
+
+    /// What is known of the function, if the application may have it.
+    fn known(&self, problem: &Problem, clients: &BTreeSet<String>) -> Option<(Key, Known)> {
+        let class = self.class.map_or("", |class| &class.name);
         if self.around.fallback.get(class, self.name).is_some() || !self.is_free() {
             return None;
         }
@@ -216,7 +263,11 @@ impl<'t> Candidate<'t> {
     /// Whether other code of the file names the function, also in a text.
     fn is_mentioned(&self) -> bool {
         let others = without(self.around.text, vec![self.span]);
-        has_word(&others, &self.name.to_ascii_lowercase())
+        let name = self.name.to_ascii_lowercase();
+        if self.class.is_none() {
+            return has_word(&others, &name);
+        }
+        names_method(&others, &name)
     }
 
     /// The type of the value, and whether it is certain; none of a value that is an object, or may be one where other code
@@ -246,6 +297,8 @@ impl<'t> Candidate<'t> {
                 let mut values = values.into_iter();
                 certain || !values.any(|value| self.may_be_object(value, 0)) || !self.is_mentioned()
             }
+            // Only code of the application's uses the value.
+            _ if !self.is_mentioned() => return Some((Ty::Any, false)),
             _ => false,
         };
         let declared = declared || known != Ty::Any;

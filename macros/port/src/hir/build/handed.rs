@@ -20,7 +20,7 @@ use crate::syntax::{self, Closure, Expr, Method, Part, Span, Stmt};
 #[derive(Debug, Default)]
 pub(super) struct Handed {
     methods: BTreeMap<String, Given>,
-    /// The private methods that only they call, which are no methods of the struct.
+    /// The methods that are not public and that only they call, which are no methods of the struct.
     helpers: BTreeSet<String>,
     /// The properties that only these methods use.
     hidden: BTreeSet<String>,
@@ -33,7 +33,7 @@ struct Given {
     fields: BTreeSet<String>,
     /// The methods of the class that it calls.
     methods: BTreeSet<String>,
-    /// The method, and the private ones that only it needs.
+    /// The method, and those that only it needs.
     quoted: Vec<Span>,
     /// Whether it gives the client that it makes.
     client: bool,
@@ -90,13 +90,13 @@ impl Handed {
 
     /// Leaves those helpers in the class that other code names.
     fn keep_mentioned(&mut self, class: &syntax::Class, text: &str) {
-        let private = class.methods.iter().filter(|method| method.private);
+        let private = class.methods.iter().filter(|method| !method.public);
         let private: BTreeSet<String> = private.map(|it| it.name.to_ascii_lowercase()).collect();
         self.helpers.retain(|name| private.contains(name));
         loop {
             let others = self.without(class, text);
             let before = self.helpers.len();
-            self.helpers.retain(|name| !has_word(&others, name));
+            self.helpers.retain(|name| !names_method(&others, name));
             if self.helpers.len() == before {
                 break;
             }
@@ -147,6 +147,18 @@ pub(super) fn without(text: &str, mut pieces: Vec<Span>) -> String {
     rest.push_str(text.get(end..).unwrap_or_default());
     rest.make_ascii_lowercase();
     rest
+}
+
+/// Whether a text in lower case names a method of the class: after `$this->` or `::`, or as a text, by which PHP calls
+/// methods, too. Methods of other objects are the application's.
+pub(super) fn names_method(text: &str, name: &str) -> bool {
+    let renamed = text.contains("= $this;") || text.contains("=$this;");
+    text.match_indices(name).any(|(at, _)| {
+        let (before, behind) = (text[..at].trim_end(), &text[at + name.len()..]);
+        let own = ["$this->", "$this?->", "::", "'", "\""].iter().copied();
+        let mut own = own.chain(renamed.then_some("->"));
+        !behind.starts_with(is_word) && own.any(|own| before.ends_with(own))
+    })
 }
 
 /// Whether a text mentions a name: PHP calls methods by a text, too.

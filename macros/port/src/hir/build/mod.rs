@@ -121,6 +121,13 @@ fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> 
                 }
                 _ => false,
             },
+            StmtKind::Unsupported { what } if what.contains("enum") && !names.is_open() => {
+                let text = block.text.get(stmt.span.range()).unwrap_or_default();
+                let problem = enumeration(stmt.span, text);
+                let is_taken = problem.is_some();
+                file.problems.extend(problem);
+                is_taken
+            }
             _ => match defined(stmt) {
                 Some((name, value)) if names.consts.contains(name) => {
                     let value = Builder::new(block, names, None).expr(value);
@@ -139,6 +146,19 @@ fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> 
         file.main = Some(builder.main(&rest));
     }
     file
+}
+
+/// The warning about an enumeration, which the application has like any other class, unless it may call WeChat Pay.
+fn enumeration(span: Span, text: &str) -> Option<Problem> {
+    let own = text.replace("$this->", "");
+    if own.contains("->") || own.contains("Builder") {
+        return None;
+    }
+    let name = own.split_once("enum ")?.1.trim_start();
+    let name = &name[..name.find(|c| !is_word(c)).unwrap_or(name.len())];
+    let message = format!("the application has the enumeration `{name}`");
+    let problem = Problem::warning(span, message);
+    Some(problem.hint("write it in Rust: the methods of the trait are given and give its cases"))
 }
 
 /// The statements outside of functions; `taken` keeps those that are declarations.
@@ -236,7 +256,7 @@ impl<'a> Names<'a> {
                 _ => {
                     // Definitions that precede all statements.
                     let text = block.text.get(stmt.span.range()).unwrap_or_default();
-                    names.globals.extend(variables(text));
+                    names.globals.extend(outside_of_closures(stmt, text));
                     defines &= defined(stmt).is_some();
                     let constant = defined(stmt).filter(|_| defines);
                     names
@@ -249,10 +269,56 @@ impl<'a> Names<'a> {
         names
     }
 
+    /// Whether calls keep their names.
+    fn is_open(&self) -> bool {
+        self.touched.is_some()
+    }
+
     fn class(&self, path: &str) -> Option<&'a syntax::Class> {
         let last = path.rsplit('\\').next().unwrap_or(path);
         self.classes.get(&last.to_ascii_lowercase()).copied()
     }
+}
+
+/// The names of the variables that a statement mentions, but for those of closures, which have their own.
+fn outside_of_closures(stmt: &Stmt, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    closures(std::slice::from_ref(stmt), &mut found);
+    let uses = found.iter().flat_map(|(_, closure)| &closure.uses);
+    let mut names: Vec<String> = uses.map(|capture| capture.name.clone()).collect();
+    let mut end = stmt.span.start;
+    let mut piece = |from: usize, to: usize| {
+        let own = from - stmt.span.start..to.saturating_sub(stmt.span.start);
+        names.extend(variables(text.get(own).unwrap_or_default()));
+    };
+    for (span, _) in &found {
+        piece(end, span.start);
+        end = span.end;
+    }
+    piece(end, stmt.span.end);
+    names
+}
+
+/// The outermost closures in statements, in order.
+fn closures<'s>(statements: &'s [Stmt], found: &mut Vec<(Span, &'s syntax::Closure)>) {
+    fn within<'s>(expr: &'s syntax::Expr, found: &mut Vec<(Span, &'s syntax::Closure)>) {
+        match &expr.kind {
+            PhpKind::Closure(closure) if !closure.arrow => found.push((expr.span, closure)),
+            _ => expr
+                .children()
+                .into_iter()
+                .for_each(|part| within(part, found)),
+        }
+    }
+    for stmt in statements {
+        for part in stmt.kind.parts() {
+            match part {
+                syntax::Part::Expr(expr) => within(expr, found),
+                syntax::Part::Body(body) => closures(body, found),
+            }
+        }
+    }
+    found.sort_by_key(|(span, _)| *span);
 }
 
 /// The names of the variables that a piece of PHP mentions.
@@ -420,7 +486,7 @@ impl<'a> Builder<'a> {
 
     /// Whether calls keep their names.
     fn is_open(&self) -> bool {
-        self.names.touched.is_some()
+        self.names.is_open()
     }
 
     fn source(&self, span: Span) -> &'a str {

@@ -11,7 +11,7 @@ use crate::hir::fallback::Fallback;
 use crate::recognise;
 use crate::syntax::{
     self, Arg, Cast, Closure, Expr, ExprKind as PhpKind, Method, Param, Part, Span, Stmt, StmtKind,
-    Whole, WholeExpr,
+    Whole, WholeExpr, parse_whole,
 };
 
 /// The code around a method or function.
@@ -52,7 +52,9 @@ pub(super) struct Uses<'t> {
     pub(super) yields: bool,
     /// The variables that hold objects which the function made.
     made: BTreeSet<String>,
-    /// How many functions stand around: those that it calls stay here.
+    /// How many functions stand around.
+    level: usize,
+    /// How many of them stay here.
     depth: usize,
 }
 
@@ -71,6 +73,7 @@ impl<'t> Uses<'t> {
             sets_objects: false,
             yields: false,
             made: BTreeSet::new(),
+            level: 0,
             depth: 0,
         };
         uses.body(closure);
@@ -87,7 +90,9 @@ impl<'t> Uses<'t> {
     fn callee(&mut self, class: &str, name: &str, closure: &Closure) {
         let stays = self.around.fallback.get(class, name).is_none();
         self.depth += usize::from(stays);
+        self.level += 1;
         self.body(closure);
+        self.level -= 1;
         self.depth -= usize::from(stays);
     }
 
@@ -159,10 +164,8 @@ impl<'t> Uses<'t> {
                 let name = method.name().unwrap_or_default().to_ascii_lowercase();
                 self.stacks |= ["getdriver", "getconfig"].contains(&&*name);
             }
-            PhpKind::Unsupported { what } => {
-                self.yields |= what.contains("yield");
-                self.changes |= self.names_object(expr.span);
-            }
+            PhpKind::Unsupported { what } if what.contains("yield") => self.yielded(expr.span),
+            PhpKind::Unsupported { .. } => self.changes |= self.names_object(expr.span),
             PhpKind::Whole(whole) => match &**whole {
                 WholeExpr::StaticProperty(class, name) if self.is_own(class) => {
                     self.fields.insert(name.clone());
@@ -176,6 +179,23 @@ impl<'t> Uses<'t> {
         for child in expr.children() {
             self.expr(child);
         }
+    }
+
+    /// `yield $key => $value`: its parts are read as those of an array.
+    fn yielded(&mut self, span: Span) {
+        self.yields |= self.level == 0;
+        let text = self.source(span);
+        let inner = text.trim_start_matches("yield").trim_start();
+        let inner = inner.strip_prefix("from ").unwrap_or(inner).trim();
+        if inner.is_empty() {
+            return;
+        }
+        // Blanks in place of what stands before give the spans their places.
+        let start = span.end - inner.len();
+        let text = format!("{}[{inner}];", " ".repeat(start - 1));
+        let parsed = parse_whole(&text);
+        self.changes |= !parsed.problems.is_empty();
+        self.statements(&parsed.program.statements);
     }
 
     /// A property of the object, or a call of one of its methods.
