@@ -257,6 +257,7 @@ fn import_all(made: &Made, imports: &mut Imports) {
     for name in [
         "Call",
         "Client",
+        "ClientBuilder",
         "Media",
         "PrivateKey",
         "PublicKey",

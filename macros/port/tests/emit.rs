@@ -12,7 +12,7 @@ fn ported(php: &str, options: &Options) -> Output {
 
 /// The statements of the function that a snippet becomes.
 fn body(php: &str) -> String {
-    let made = ported(php, &Options::default());
+    let made = ported(php, &Options::default().in_place(true));
     assert!(made.complete, "{:?}", made.diagnostics);
     let (_, inside) = made.text.split_once("Result<()> {\n").unwrap();
     let inside = inside.strip_suffix("    Ok(())\n}\n").unwrap();
@@ -38,7 +38,7 @@ fn each_form_of_a_chain_stays_and_each_style_is_had() {
         (Style::Macro, "chain!(client.v3.pay.outTradeNo._id_)\n"),
         (Style::Seg, "client\n        .v3()\n"),
     ] {
-        let made = ported(pure, &Options::default().style(style));
+        let made = ported(pure, &Options::default().in_place(true).style(style));
         assert!(made.text.contains(expected), "{style:?}\n{}", made.text);
     }
     assert_eq!(
@@ -48,7 +48,7 @@ fn each_form_of_a_chain_stays_and_each_style_is_had() {
     // PHP puts a value into the path as it is, and rewrites its capitals.
     let made = ported(
         "$instance->chain(\"v3/pay/{$no}\")->get();",
-        &Options::default(),
+        &Options::default().in_place(true),
     );
     assert!(
         made.text.contains("chain(\"v3/pay/{+no}\")"),
@@ -156,7 +156,7 @@ fn failures_are_matched() {
     echo $r->getStatusCode(), PHP_EOL;
   }
 })->wait();";
-    let made = ported(php, &Options::default());
+    let made = ported(php, &Options::default().in_place(true));
     assert!(made.complete, "{:?}", made.diagnostics);
     for line in [
         ".map_err(Thrown::from);",
@@ -183,7 +183,7 @@ $instance->chain('v3/x')->post(['json' => ['name' => $encryptor('张三'), 'list
         "{text}"
     );
     let known = |_: &str, _: &str| vec!["/name".to_owned(), "/list/*/id".to_owned()];
-    let made = ported(php, &Options::default().sensitive(known));
+    let made = ported(php, &Options::default().in_place(true).sensitive(known));
     assert!(!made.text.contains(".encrypt("), "{}", made.text);
 }
 
@@ -221,7 +221,7 @@ $instance = Builder::factory([
 ]);
 $instance->v3->certificates->get();
 ";
-    let made = ported(php, &Options::default());
+    let made = ported(php, &Options::default().in_place(true));
     assert!(made.complete, "{:?}", made.diagnostics);
     assert_eq!(
         made.text,
@@ -243,7 +243,10 @@ fn main() -> Result<()> {
 }
 "#
     );
-    let made = ported(&php.replace("getenv('KEY')", "$key"), &Options::default());
+    let made = ported(
+        &php.replace("getenv('KEY')", "$key"),
+        &Options::default().in_place(true),
+    );
     assert!(
         made.text.contains("pub fn pay(key: &str) -> Result<()> {"),
         "{}",
@@ -254,7 +257,7 @@ fn main() -> Result<()> {
 #[test]
 fn nothing_is_dropped() {
     let php = "$a = 1;\nwhile ($x) { $y->z(); } // why\n$instance->chain('v3/x')->get(['stream' => true]);";
-    let made = ported(php, &Options::default());
+    let made = ported(php, &Options::default().in_place(true));
     assert!(!made.complete && !made.functions[0].complete);
     for line in [
         "    while php::truth(x) {\n        host.y_z(&mut y)?;\n    }\n",
@@ -272,7 +275,7 @@ fn nothing_is_dropped() {
     // A call that PHP sends otherwise than it reads is sent as PHP sends it, and told of.
     let made = ported(
         "$instance->v3->_id_->get(['other' => 1]);",
-        &Options::default(),
+        &Options::default().in_place(true),
     );
     assert!(
         made.complete
@@ -303,14 +306,14 @@ fn properties_before_a_path_are_the_client() {
             "wechat.chain(\"v3/certificates\").get(()).wait()?;",
         ),
     ] {
-        let made = ported(php, &Options::default());
+        let made = ported(php, &Options::default().in_place(true));
         assert!(made.complete, "{php} {:?}", made.diagnostics);
         assert!(made.text.contains(rust), "{php}\n{}", made.text);
         assert!(made.text.contains(": &Client)"), "{php}\n{}", made.text);
     }
     let two = "$this->a->client->chain('v3/x')->get(); $this->b->client->chain('v3/x')->get();
 $this->a->client->chain('v3/y')->get();";
-    let made = ported(two, &Options::default());
+    let made = ported(two, &Options::default().in_place(true));
     assert!(
         made.text.contains("(client: &Client, client_2: &Client)"),
         "{}",
@@ -332,7 +335,7 @@ fn what_may_be_a_client_or_a_path_is_refused() {
         "$instance->pay->chain('transactions')->get();",
         &format!("{factory}$instance->pay->chain('v3/x')->get();"),
     ] {
-        let made = ported(php, &Options::default());
+        let made = ported(php, &Options::default().in_place(true));
         assert!(
             !made.complete && made.text.contains("compile_error!"),
             "{php}\n{}",
@@ -345,7 +348,7 @@ fn what_may_be_a_client_or_a_path_is_refused() {
 fn a_client_stays_one_whatever_a_mistake_takes_it_for() {
     let php = "$a = $instance->v3->pay->postJson(['x' => 1]);
 $instance->v3->certificates->get();";
-    let made = ported(php, &Options::default());
+    let made = ported(php, &Options::default().in_place(true));
     let lines: Vec<_> = made.diagnostics.iter().map(|it| it.line).collect();
     assert_eq!(lines, [1], "{:?}", made.diagnostics);
     assert!(
@@ -361,7 +364,7 @@ fn no_call_vanishes() {
         "function pay($client) { return $client->v3->a->get(); }",
         "class A { function a() { $this->instance->v3->a->get(); } }",
     ] {
-        let made = ported(php, &Options::default());
+        let made = ported(php, &Options::default().in_place(true));
         assert!(made.complete, "{php} {:?}", made.diagnostics);
         let calls = made.text.matches("client.v3().seg(\"a\")").count()
             + made.text.matches("instance.v3().seg(\"a\")").count();
@@ -371,7 +374,7 @@ fn no_call_vanishes() {
         "$pay = function () use ($instance) { $instance->v3->a->get(); };",
         "$pay = fn() => $instance->v3->a->get();",
     ] {
-        let made = ported(php, &Options::default());
+        let made = ported(php, &Options::default().in_place(true));
         // A closure that is never called keeps its call.
         if made.text.contains("let _ = move ||") && made.text.contains(".seg(\"a\")") {
             continue;

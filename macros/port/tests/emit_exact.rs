@@ -6,7 +6,10 @@ use wechatpay_chain_port::emit::{self, Options, Output};
 use wechatpay_chain_port::source::{Kind, split};
 
 fn ported(php: &str) -> Output {
-    emit::rust(&split("pay.php", php, Kind::Php), &Options::default())
+    emit::rust(
+        &split("pay.php", php, Kind::Php),
+        &Options::default().in_place(true),
+    )
 }
 
 /// The whole of what a snippet becomes.
@@ -214,7 +217,7 @@ fn no_text_of_php_becomes_code() {
             "$i->chain('v3/x')->get();",
             Kind::Php,
         ),
-        &Options::default(),
+        &Options::default().in_place(true),
     );
     assert!(
         !made.text.lines().any(|line| line.starts_with("fn evil")),

@@ -102,7 +102,7 @@ fn formatted_rust(style: Style) {
     let Some(blocks) = blocks() else {
         return;
     };
-    let made = emit::rust(&blocks, &Options::default().style(style));
+    let made = emit::rust(&blocks, &Options::default().in_place(true).style(style));
     if let Some(folder) = std::env::var_os("WECHATPAY_PORT_OUT") {
         let file = PathBuf::from(folder).join(format!("{style:?}.rs"));
         std::fs::write(file, &made.text).unwrap();
@@ -115,7 +115,10 @@ fn formatted_rust(style: Style) {
         .filter(|diagnostic| diagnostic.severity == Severity::Error)
         .map(ToString::to_string)
         .collect();
-    let made = emit::rust(&snippets(&blocks, style), &Options::default().style(style));
+    let made = emit::rust(
+        &snippets(&blocks, style),
+        &Options::default().in_place(true).style(style),
+    );
     let changes = unformatted(&made.text, &format!("{style:?}"));
     let shown: String = changes.chars().take(6000).collect();
     assert!(changes.is_empty(), "{style:?}\n{shown}");
@@ -125,7 +128,7 @@ fn formatted_rust(style: Style) {
 
 /// The blocks that are no whole files: prettyplease prints the ports of those.
 fn snippets(blocks: &[Block], style: Style) -> Vec<Block> {
-    let options = Options::default().style(style);
+    let options = Options::default().in_place(true).style(style);
     let printed = |block: &Block| emit::rust(std::slice::from_ref(block), &options).text;
     blocks
         .iter()

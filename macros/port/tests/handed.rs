@@ -2,7 +2,7 @@
 
 mod ported;
 
-use ported::{holds, refused, text};
+use ported::{holds, stays_refused, text};
 
 const STACK: &str = "$c = Builder::factory(['mchid' => $m, 'serial' => 's', 'privateKey' => $k, 'certs' => &$certs]);
     $stack = $c->getDriver()->select('v3')->getConfig('handler');";
@@ -65,11 +65,11 @@ fn a_client_that_the_method_makes_is_a_client_where_it_is_used() {
 #[test]
 fn a_helper_that_other_code_names_stays_in_the_class() {
     let twice = format!("{SEEN} public function more() {{ $a = []; return self::seen($a); }}");
-    refused(&class(&layered(""), &twice), "`&$certs`");
+    stays_refused(&class(&layered(""), &twice), "`&$certs`");
     let named = format!("{SEEN} public function more() {{ return [$this, 'seen']; }}");
-    refused(&class(&layered(""), &named), "`&$certs`");
+    stays_refused(&class(&layered(""), &named), "`&$certs`");
     let public = SEEN.replace("private", "public");
-    refused(&class(&layered(""), &public), "`&$certs`");
+    stays_refused(&class(&layered(""), &public), "`&$certs`");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_method_that_changes_the_object_is_refused() {
         "$this->set();",
     ] {
         let members = format!("{SEEN} private function set() {{ $this->other = 1; }}");
-        refused(&class(&layered(change), &members), reason);
+        stays_refused(&class(&layered(change), &members), reason);
     }
 }
 
@@ -99,7 +99,7 @@ fn a_method_that_changes_the_object_is_refused() {
 fn a_stack_of_a_client_from_elsewhere_is_refused() {
     let reason = "what a middleware of PHP does";
     let given = "$stack = $m->getDriver()->select('v3')->getConfig('handler');";
-    refused(
+    stays_refused(
         &class(&format!("{given} $m->chain('v3/a')->get(); {LAYER}"), SEEN),
         reason,
     );
@@ -109,6 +109,6 @@ fn a_stack_of_a_client_from_elsewhere_is_refused() {
         format!("foreach ($m as $c) {{}} {STACK} {LAYER}"),
         STACK.replace("$c", "$k") + LAYER,
     ] {
-        refused(&class(&other, SEEN), reason);
+        stays_refused(&class(&other, SEEN), reason);
     }
 }

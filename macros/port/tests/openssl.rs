@@ -10,7 +10,10 @@ const CALL: &str = "$instance->chain('v3/certificates')->get();";
 
 fn ported(php: &str) -> Output {
     let php = format!("function f($instance, string $text, string $key) {{ {CALL} {php} }}");
-    emit::rust(&split("Pay.php", &php, Kind::Php), &Options::default())
+    emit::rust(
+        &split("Pay.php", &php, Kind::Php),
+        &Options::default().in_place(true),
+    )
 }
 
 fn is_refused(php: &str, reason: &str) {

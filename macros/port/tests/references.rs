@@ -9,7 +9,10 @@ const CALL: &str = "$instance->chain('v3/certificates')->get();";
 
 fn ported(php: &str) -> Output {
     let php = format!("function f($instance, array $rows, $n) {{ {CALL} {php} }}");
-    emit::rust(&split("Pay.php", &php, Kind::Php), &Options::default())
+    emit::rust(
+        &split("Pay.php", &php, Kind::Php),
+        &Options::default().in_place(true),
+    )
 }
 
 fn is_refused(php: &str) {
@@ -200,7 +203,10 @@ fn a_property_whose_name_a_variable_holds_is_refused_where_it_may_be_another() {
         let php = format!(
             "{head} {{ public $a; public $b; function set($instance, $k, $v) {{ {CALL} $this->$k = $v; }} {body} }}"
         );
-        emit::rust(&split("Pay.php", &php, Kind::Php), &Options::default())
+        emit::rust(
+            &split("Pay.php", &php, Kind::Php),
+            &Options::default().in_place(true),
+        )
     };
     let made = class("class A", "");
     assert!(made.complete, "{:?}", made.diagnostics);
@@ -273,7 +279,10 @@ fn objects_of_closures_that_only_the_application_calls_are_set_there() {
         ),
     ] {
         let php = format!("class A {{ function f($instance, $grid, $row) {{ {CALL} {head} }} }}");
-        let ported = emit::rust(&split("Pay.php", &php, Kind::Php), &Options::default());
+        let ported = emit::rust(
+            &split("Pay.php", &php, Kind::Php),
+            &Options::default().in_place(true),
+        );
         assert_eq!(ported.complete, made, "{head}\n{}", ported.text);
     }
 }
@@ -298,7 +307,10 @@ fn names_in_comments_and_of_keys_are_no_calls() {
         let php = format!(
             "class A {{ function pay($order, $instance) {{ $order->state = 2; {CALL} }}\n{rest}\n}}"
         );
-        let ported = emit::rust(&split("Pay.php", &php, Kind::Php), &Options::default());
+        let ported = emit::rust(
+            &split("Pay.php", &php, Kind::Php),
+            &Options::default().in_place(true),
+        );
         assert_eq!(ported.complete, made, "{rest}\n{}", ported.text);
     }
 }

@@ -9,7 +9,7 @@ use wechatpay_chain_port::source::{Kind, split};
 /// The errors of a file, as the command shows them.
 fn errors(php: &str) -> String {
     let blocks = split("a.php", php, Kind::Php);
-    let made = emit::rust(&blocks, &Options::default());
+    let made = emit::rust(&blocks, &Options::default().in_place(true));
     let errors = made.diagnostics.iter();
     let errors = errors.filter(|it| it.severity == Severity::Error);
     errors.map(|it| format!("{it}\n")).collect()
@@ -24,7 +24,11 @@ fn assert_refused(php: &str, place: &str, message: &str) {
 
 /// The Rust of a file.
 fn ported(php: &str) -> String {
-    emit::rust(&split("a.php", php, Kind::Php), &Options::default()).text
+    emit::rust(
+        &split("a.php", php, Kind::Php),
+        &Options::default().in_place(true),
+    )
+    .text
 }
 
 #[track_caller]
@@ -58,7 +62,7 @@ fn settings_of_guzzle_that_change_something() {
         "'verify' => $x",
         "'curl' => [CURLOPT_TIMEOUT => 5]",
         "'allow_redirects' => true",
-        "'handler' => $x",
+        "'handler' => 'x'",
         "'stream' => true",
         "'decode_content' => false",
     ] {
@@ -131,7 +135,7 @@ fn bytes_of_untyped_values() {
         "<?php\nfunction f($v, $k) { return $v[0] . $v['k'] . $v[$k]; }",
         Kind::Php,
     );
-    let made = emit::rust(&blocks, &Options::default()).text;
+    let made = emit::rust(&blocks, &Options::default().in_place(true)).text;
     for read in ["php::at(v, 0)?", "php::get(v, \"k\")", "php::at(v, k)?"] {
         assert!(made.contains(read), "{read}: {made}");
     }
@@ -141,7 +145,7 @@ fn bytes_of_untyped_values() {
 fn a_time_zone_is_told_or_warned_of() {
     let emitted = |php: &str| {
         let blocks = split("a.php", php, Kind::Php);
-        emit::rust(&blocks, &Options::default())
+        emit::rust(&blocks, &Options::default().in_place(true))
     };
     let told = emitted("<?php\ndate_default_timezone_set('PRC');\necho order_time();");
     assert!(
@@ -578,7 +582,10 @@ fn text_keys_of_arguments_are_warned_of() {
             "<?php\nfinal class A {{ private function one($a, $b = 2) {{ return $a . $b; }}\n\
              public function f(array $list) {{ return call_user_func_array([$this, 'one'],\n{list}); }} }}"
         );
-        let made = emit::rust(&split("a.php", &php, Kind::Php), &Options::default());
+        let made = emit::rust(
+            &split("a.php", &php, Kind::Php),
+            &Options::default().in_place(true),
+        );
         let all = made.diagnostics.iter().map(|it| format!("{it}\n"));
         all.collect::<String>()
     };

@@ -94,12 +94,7 @@ fn what_changes_the_callers_variables_is_refused() {
         "function f() { extract($_POST); }",
         "function f() { $$x = 1; }",
     ] {
-        let made = ported(php);
-        assert!(
-            !made.complete && made.text.contains("compile_error!"),
-            "{php}\n{}",
-            made.text
-        );
+        refused(php, "");
     }
 }
 
@@ -661,4 +656,85 @@ fn properties_that_other_code_sets() {
         "class Form { public string $no; public function go($instance) { $instance->chain('v3/x')->post(['json' => ['no' => $this->no]]); } }",
         "pub fn new(no: &str) -> php::Result<Self> {",
     );
+}
+
+#[test]
+fn a_handler_that_the_application_makes_is_added_to_the_builder() {
+    let settings =
+        "'mchid' => $m, 'serial' => 'ABCDEF0123456789', 'privateKey' => $k, 'certs' => []";
+    let made = |stack: &str, behind: &str| {
+        format!(
+            "class Pay {{ private $stack; function __construct(HandlerStack $own) {{ $this->stack = $own; }}
+            function client(string $m, $k) {{ $stack = HandlerStack::create(); $stack->push(Retry::make());
+                $client = \\WeChatPay\\Builder::factory([{settings}, 'handler' => {stack}]); {behind} return $client; }} }}"
+        )
+    };
+    let php = made("$stack", "");
+    for expected in [
+        "fn client_handler(\n        &self,\n        builder: ClientBuilder,\n        handler: &Value,\n    ) -> php::Result<ClientBuilder>;",
+        "&stack,\n            )?\n            .build()?",
+        "/// Adds what PHP's `handler` does to the client",
+    ] {
+        holds(&php, expected);
+    }
+    let told = ported(&php).diagnostics;
+    assert!(
+        told.iter()
+            .any(|told| told.message.contains("what this `handler` does")),
+        "{told:?}"
+    );
+    holds(
+        &made("(new Stacks())->create()", ""),
+        "&self.host.new_stacks_create()?,",
+    );
+    // A stack that may get more layers, or that the client gets no layers of.
+    for php in [
+        made("$stack", "$stack->push(Log::make());"),
+        made("$this->stack", ""),
+        made("function ($request) { return $request; }", ""),
+        made("'curl'", ""),
+        made("$stack, 'http_errors' => false", ""),
+    ] {
+        refused(&php, "no setting `handler` with this value");
+    }
+}
+
+#[test]
+fn methods_of_the_object_are_given_by_their_names() {
+    let php = |call: &str| {
+        format!(
+            "<?php namespace App; class Pay {{ private $n = 0;
+            public function __construct(\\WeChatPay\\BuilderChainable $client) {{ {call} }}
+            public function paid() {{ }} }}"
+        )
+    };
+    for (call, expected) in [
+        (
+            "add_action('a', [$this, 'paid']);",
+            "host.add_action(\"a\", &json!([r\"App\\Pay\", \"paid\"]))?;",
+        ),
+        (
+            "add_action('a', array($this, 'paid'));",
+            "&json!([r\"App\\Pay\", \"paid\"])",
+        ),
+        (
+            "route(['call' => [$this, 'paid'], 'n' => 1]);",
+            "&json!({\"call\": [r\"App\\Pay\", \"paid\"], \"n\": 1})",
+        ),
+        (
+            "$client->on('a', [$this, 'paid']);",
+            "[r\"App\\Pay\", \"paid\"]",
+        ),
+    ] {
+        holds(&php(call), expected);
+        holds(&php(call), "/// the object itself is not given.");
+    }
+    // The object, or a method that is kept or called here.
+    for call in [
+        "add_action($this);",
+        "$f = [$this, 'paid']; keep($f);",
+        "add_action([$this, $this->n]);",
+    ] {
+        refused(&php(call), "`$this` as a value");
+    }
 }

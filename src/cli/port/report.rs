@@ -42,6 +42,13 @@ pub(super) fn summary(ported: &Folder, written: &Written, output: &Output) -> Re
         methods = ported.app.len(),
         refused = totals.refused
     ))?;
+    if totals.left > 0 {
+        output.line(&t!(
+            "port-left-totals",
+            left = totals.left,
+            calls = totals.untranslated
+        ))?;
+    }
     if let Some(lines) = &written.dependencies {
         output.line(&t!("port-dependencies"))?;
         output.write(lines)?;
@@ -95,6 +102,10 @@ fn one_function(function: &FunctionReport, output: &Output) -> Result<(), Failur
             php = php
         ))?;
     }
+    if let Some(left) = &function.left {
+        let (method, calls) = (&left.method, left.calls);
+        output.line(&t!("port-left", method = method, calls = calls))?;
+    }
     for diagnostic in function.warnings.iter().chain(&function.refused) {
         for line in told::text(diagnostic).lines() {
             output.line(&format!("    {line}"))?;
@@ -137,6 +148,10 @@ struct Totals {
     calls: usize,
     app: usize,
     refused: usize,
+    /// The functions that are left to the application.
+    left: usize,
+    /// The calls of WeChat Pay in them.
+    untranslated: usize,
 }
 
 impl Totals {
@@ -151,6 +166,8 @@ impl Totals {
             calls: sum(|function| function.calls.len()),
             app: sum(|function| function.app.len()),
             refused: sum(|function| function.refused.len()),
+            left: sum(|function| usize::from(function.left.is_some())),
+            untranslated: sum(|function| function.left.as_ref().map_or(0, |left| left.calls)),
         }
     }
 }
@@ -183,6 +200,7 @@ fn json(ported: &Folder, written: &Written) -> Value {
         "totals": {
             "files": totals.files, "skipped": totals.skipped, "calls": totals.calls,
             "app": totals.app, "refused": totals.refused,
+            "left": totals.left, "untranslated": totals.untranslated,
         },
         "written": places,
         "dependencies": written.dependencies,
@@ -215,11 +233,14 @@ fn function_json(function: &FunctionReport) -> Value {
         .iter()
         .map(|app| json!({"method": app.method, "php": app.php, "line": app.line, "col": app.col}))
         .collect();
+    let left = function.left.as_ref().map(|left| {
+        json!({"method": left.method, "calls": left.calls, "reason": told::localised(&left.reason)})
+    });
     let diagnostics =
         |all: &[Diagnostic]| -> Vec<Value> { all.iter().map(told::machine).collect() };
     json!({
         "name": function.php, "rust": function.rust, "line": function.line,
-        "calls": calls, "app": app,
+        "calls": calls, "app": app, "left": left,
         "warnings": diagnostics(&function.warnings), "refused": diagnostics(&function.refused),
     })
 }

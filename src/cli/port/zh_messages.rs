@@ -12,6 +12,35 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "keys that this returns are texts: the PEM text of each, or `file://` and its path",
         "这里返回的密钥是文本：PEM 内容，或 `file://` 加路径",
     ),
+    // Functions that are left to the application.
+    (
+        "the application has to write `{}`: {}",
+        "`{}` 需由应用实现：{}",
+    ),
+    (
+        "write it as the method `{}` of the trait, whose documentation has the PHP",
+        "请实现 trait 的方法 `{}`，其文档中有 PHP 原文",
+    ),
+    (
+        "it makes 1 call of WeChat Pay that is not translated",
+        "其中有 1 个微信支付的调用未转换",
+    ),
+    (
+        "it makes {} calls of WeChat Pay that are not translated",
+        "其中有 {} 个微信支付的调用未转换",
+    ),
+    (
+        "the application adds to the client what this `handler` does",
+        "该 `handler` 的行为由应用加到客户端上",
+    ),
+    (
+        "the application has the enumeration `{}`",
+        "枚举 `{}` 属于应用",
+    ),
+    (
+        "write it in Rust: the methods of the trait are given and give its cases",
+        "请用 Rust 实现：trait 的方法会接收并返回它的枚举值",
+    ),
     // Files and PHP source.
     ("this file holds no PHP", "文件中没有 PHP 代码"),
     (

@@ -23,7 +23,7 @@ mod report;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub use report::{AppReport, CallReport, FileReport, FunctionReport, Report, Skipped};
+pub use report::{AppReport, CallReport, FileReport, FunctionReport, LeftReport, Report, Skipped};
 
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::emit::{HostMethod, Options};

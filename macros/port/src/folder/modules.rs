@@ -112,8 +112,9 @@ impl Tree {
 
 /// The module of the trait, with what its types need.
 fn app_text(text: &str) -> String {
-    const TYPES: [&str; 6] = [
+    const TYPES: [&str; 7] = [
         "Client",
+        "ClientBuilder",
         "Media",
         "PrivateKey",
         "PublicKey",

@@ -2,7 +2,7 @@
 
 use super::Source;
 use crate::diagnostic::{Diagnostic, Problem, Severity};
-use crate::rust::{Made, Note};
+use crate::rust::{LeftTo, Made, Note};
 use crate::syntax::Span;
 
 /// The ports of all files.
@@ -73,6 +73,20 @@ pub struct FunctionReport {
     pub warnings: Vec<Diagnostic>,
     /// The parts that could not be translated.
     pub refused: Vec<Diagnostic>,
+    /// The method of the trait that stands for it, if it is left to the application.
+    pub left: Option<LeftReport>,
+}
+
+/// A function that is left to the application as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LeftReport {
+    /// The method of the trait.
+    pub method: String,
+    /// How many calls of WeChat Pay it makes, which are not translated.
+    pub calls: usize,
+    /// Why it is not translated.
+    pub reason: String,
 }
 
 /// A call of WeChat Pay.
@@ -138,6 +152,13 @@ pub(super) fn file(source: &Source, made: &Made, module: &str) -> FileReport {
                 col,
             }),
         }
+    }
+    for LeftTo { left, method } in &made.left {
+        owner(&mut functions, &mut outside, left.span).left = Some(LeftReport {
+            method: method.clone(),
+            calls: left.calls,
+            reason: left.problem.message.clone(),
+        });
     }
     for problem in &made.problems {
         tell(

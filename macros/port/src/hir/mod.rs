@@ -24,6 +24,7 @@ mod coerce;
 mod dead;
 mod decoded;
 mod distinct;
+pub(crate) mod fallback;
 mod flatten;
 mod fold;
 mod function;
@@ -55,19 +56,45 @@ pub(crate) use sdk_class::Class as SdkClass;
 pub use ty::Ty;
 pub use walk::Use;
 
+use crate::diagnostic::Problem;
 use crate::source::Block;
 use crate::syntax::Program;
+pub(crate) use fallback::Fallback;
 
 /// The meaning of a file.
 #[must_use]
 pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
+    with(block, program, facts, &Fallback::default())
+}
+
+/// The meaning of a file, some of whose functions the application has.
+pub(crate) fn with(
+    block: &Block,
+    program: &Program,
+    facts: &Facts,
+    fallback: &Fallback,
+) -> tree::File {
     let program = gcm::program(sodium::program(flatten::program(program)));
-    let (file, dispatches) = made(block, &program, facts, None);
+    let (file, dispatches) = made(block, &program, facts, (None, fallback));
     if !dispatches {
         return file;
     }
-    let (file, _) = made(block, &program, facts, Some(&plain(&file)));
+    let named = plain(&file);
+    let (file, _) = made(block, &program, facts, (Some(&named), fallback));
     file
+}
+
+/// Leaves the functions to the application in which something was refused, where that means the same; gives whether there
+/// are more of them now.
+pub(crate) fn leave(
+    block: &Block,
+    program: &Program,
+    file: &tree::File,
+    problems: &[Problem],
+    fallback: &mut Fallback,
+) -> bool {
+    let program = gcm::program(sodium::program(flatten::program(program)));
+    build::leave(block, &program, file, problems, fallback)
 }
 
 /// The methods that take and give nothing but plain values.
@@ -92,9 +119,9 @@ fn made(
     block: &Block,
     program: &Program,
     facts: &Facts,
-    named: Option<&build::Named>,
+    (named, fallback): (Option<&build::Named>, &Fallback),
 ) -> (tree::File, bool) {
-    let (mut file, dispatches) = build::file(block, program, named);
+    let (mut file, dispatches) = build::file(block, program, named, fallback);
     distinct::file(&mut file);
     arity::file(&mut file);
     lent::file(&mut file);

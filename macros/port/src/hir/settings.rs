@@ -394,6 +394,7 @@ fn factory(span: crate::syntax::Span, settings: &[(String, Expr)]) -> ExprKind {
             _ => None,
         };
         match setting_named(name) {
+            Some(Setting::Handler) => return ExprKind::Refused(unknown(span, name)),
             Some(setting) => known.push((setting, value.clone())),
             None if is_default(name, literal) => {}
             None if name == "http_errors" && literal == Some(false) => {

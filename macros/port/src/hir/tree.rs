@@ -600,6 +600,8 @@ pub enum Setting {
     Proxy,
     /// `verify`, which is false
     Verify,
+    /// `handler`: a stack that the application makes
+    Handler,
 }
 
 /// The SDK's helpers other than calls.
@@ -651,6 +653,25 @@ pub struct Foreign {
     pub args: Vec<Expr>,
     /// The functions of the file that the call stands for, which its documentation has in full.
     pub quoted: Vec<Span>,
+    /// The function that it stands for, if a part of that was refused.
+    pub left: Option<Left>,
+    /// Whether it is given methods of the object, by their names.
+    pub callables: bool,
+}
+
+/// A function of the file that the application has as a whole, because a part of it was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// The whole of it.
+    pub span: Span,
+    /// Its name: `refund`, `Orders::refund`.
+    pub name: String,
+    /// The first refusal.
+    pub problem: Problem,
+    /// How many calls of WeChat Pay it makes.
+    pub calls: usize,
+    /// The methods that it calls and the struct has.
+    pub methods: Vec<String>,
 }
 
 impl Expr {

@@ -23,6 +23,8 @@ pub enum Ty {
     Any,
     /// A client of WeChat Pay.
     Client,
+    /// The settings of a client, before it is made.
+    Builder,
     /// An answer of WeChat Pay.
     Response,
     /// The answer that an exception carries.

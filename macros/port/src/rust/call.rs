@@ -6,6 +6,7 @@ use quote::quote;
 use super::code::{Code, Repr, result_repr};
 use super::expression::bare;
 use super::function::Body;
+use super::host::Asked;
 use super::names::{ident, snake};
 use super::print::Json;
 use crate::diagnostic::Problem;
@@ -97,18 +98,19 @@ impl<'a> Body<'_, 'a> {
         let closures: Vec<_> = given.iter().map(|arg| closure_of(arg)).collect();
         let (line, php) = self.place(span);
         let file = self.shared.block.file_at(span.start).to_owned();
-        let place = (file, line, php.clone());
-        let (method, types, returns) = self.shared.host.call(
-            &foreign.whole,
-            receiver.is_some(),
-            &types,
-            &closures,
-            wanted,
-            place,
-        );
-        if !foreign.quoted.is_empty() {
-            let lines = self.shared.quoted(&foreign.quoted);
-            self.shared.host.quote(&method, lines);
+        let quoted = self.shared.quoted(foreign);
+        let (method, types, returns) = self.shared.host.call(Asked {
+            words: &foreign.whole,
+            receiver: receiver.is_some(),
+            args: &types,
+            closures: &closures,
+            returns: wanted,
+            place: (file, line, php.clone()),
+            quoted: &quoted,
+            callables: foreign.callables,
+        });
+        if let Some(left) = &foreign.left {
+            self.shared.note_left(left, &method);
         }
         if receiver.is_some()
             && let Some(object) = &foreign.receiver

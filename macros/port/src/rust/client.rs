@@ -6,6 +6,7 @@ use quote::quote;
 use super::code::{Code, Repr};
 use super::expression::bare;
 use super::function::Body;
+use super::host::Asked;
 use super::names::ident;
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
@@ -86,6 +87,7 @@ impl<'a> Body<'_, 'a> {
                 }
                 Setting::Verify => self.warn(value.span, VERIFY),
                 Setting::Certs => builder = self.certs(builder, value),
+                Setting::Handler => builder = self.handler(builder, value),
                 Setting::Merchant => builder = self.merchant(builder, value),
                 Setting::Timeout | Setting::ConnectTimeout => {
                     let method = ident(if *setting == Setting::Timeout {
@@ -106,6 +108,45 @@ impl<'a> Body<'_, 'a> {
             self.tried(quote!(#builder.build())),
             Repr::Handle(Ty::Client),
         )
+    }
+
+    /// The application adds the layers of a `handler` that it makes.
+    fn handler(&mut self, builder: TokenStream, value: &'a Expr) -> TokenStream {
+        let made = !matches!(
+            *value.kind,
+            ExprKind::Bool(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Text(_)
+        );
+        if !made || !self.types.of(value).is_plain() {
+            let message = "the client in Rust has no setting `handler` with this value";
+            let problem = Problem::error(value.span, message);
+            return self.problem(problem.hint("leave it out, or build the client in Rust"));
+        }
+        self.warn(value.span, HANDLER);
+        let code = self.expr(value);
+        let stack = self.plain_ref(&code, value.span);
+        let (line, php) = self.place(value.span);
+        let file = self.shared.block.file_at(value.span.start).to_owned();
+        let words = ["client".to_owned(), "handler".to_owned()];
+        let quoted = [
+            String::new(),
+            " Adds what PHP's `handler` does to the client, with `layer` or `transport`, and gives the builder back."
+                .to_owned(),
+        ];
+        let (method, _, _) = self.shared.host.call(Asked {
+            words: &words,
+            receiver: false,
+            args: &[Ty::Builder, Ty::Any],
+            closures: &[(0, Ty::Any), (0, Ty::Any)],
+            returns: &Ty::Builder,
+            place: (file, line, php.clone()),
+            quoted: &quoted,
+            callables: false,
+        });
+        self.shared.host.name_argument(&method, 1, "handler");
+        self.shared.uses_host = true;
+        self.shared.note_app(value.span, &method, &php);
+        let (host, method) = (self.host.clone(), ident(&method));
+        self.tried(quote!(#host.#method(#builder, #stack)))
     }
 
     pub(super) fn setting_text(&mut self, value: &'a Expr) -> TokenStream {
@@ -364,6 +405,9 @@ impl<'a> Body<'_, 'a> {
         Code::new(self.tried(edited), Repr::Handle(Ty::Client))
     }
 }
+
+/// The warning where PHP gives the client a stack that the application makes.
+const HANDLER: &str = "the application adds to the client what this `handler` does";
 
 /// The warning where PHP turns off the check of the server's certificate.
 pub(super) const VERIFY: &str = "the client always checks the server's certificate: a request that PHP sends unchecked may be refused";

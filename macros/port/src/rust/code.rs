@@ -282,6 +282,7 @@ pub(crate) fn owned(ty: &Ty) -> TokenStream {
         Ty::Text => quote!(String),
         Ty::Void => quote!(()),
         Ty::Client => quote!(Client),
+        Ty::Builder => quote!(ClientBuilder),
         Ty::Response => quote!(Response),
         Ty::Answer => quote!(php::Answer),
         Ty::Promise => quote!(Call),
@@ -300,7 +301,7 @@ pub(crate) fn owned(ty: &Ty) -> TokenStream {
 /// The type in Rust of a parameter.
 pub(crate) fn borrowed(ty: &Ty) -> TokenStream {
     match ty {
-        Ty::Bool | Ty::Int | Ty::Float => owned(ty),
+        Ty::Bool | Ty::Int | Ty::Float | Ty::Builder => owned(ty),
         Ty::Text => quote!(&str),
         Ty::Maybe(inner) => match &**inner {
             Ty::Text => quote!(Option<&str>),

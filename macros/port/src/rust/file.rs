@@ -10,11 +10,13 @@ use super::class;
 use super::described::{Described, Noted, described};
 use super::function::{Body, copies, params, result};
 use super::host::{Host, HostMethod};
+use super::left::LeftTo;
 use super::names::{ident, snake};
 use super::options::{Options, Style};
 use super::print::Inserts;
+use super::rounds::rounds;
 use crate::diagnostic::{Problem, Severity};
-use crate::hir::tree::{Expr, ExprKind, File, Function, Root, Stmt, StmtKind};
+use crate::hir::tree::{Expr, ExprKind, File, Foreign, Function, Root, Stmt, StmtKind};
 use crate::hir::{self, Ty};
 use crate::source::Block;
 use crate::syntax::{Comment, Program, Span};
@@ -65,6 +67,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) superseded: BTreeSet<usize>,
     /// The results for the calls.
     pub(crate) noted: Vec<Noted>,
+    /// The functions that are left to the application.
+    pub(crate) left: Vec<LeftTo>,
 }
 
 /// A file of Rust, and what is to be said of it.
@@ -84,6 +88,8 @@ pub(crate) struct Made {
     pub(crate) noted: Vec<Noted>,
     /// Whether the file calls the application.
     pub(crate) calls_host: bool,
+    /// The functions that are left to the application.
+    pub(crate) left: Vec<LeftTo>,
 }
 
 /// One file of several.
@@ -105,10 +111,27 @@ pub(crate) fn file(
     origin: &str,
     options: &Options,
 ) -> Made {
-    let meaning = hir::of(block, program, &options.facts);
-    let mut shared = Shared::new(block, &meaning, trait_name, options);
-    shared.comments.clone_from(&program.comments);
-    origin.clone_into(&mut shared.origin);
+    let unit = Unit {
+        block,
+        program,
+        name: name.0,
+    };
+    let write = |meanings: &[File]| {
+        let mut made = Vec::new();
+        for meaning in meanings {
+            let mut shared = Shared::new(block, meaning, trait_name, options);
+            shared.comments.clone_from(&program.comments);
+            origin.clone_into(&mut shared.origin);
+            made.push(alone(shared, name));
+        }
+        (made, ())
+    };
+    let (mut made, ()) = rounds(&[unit], options, write);
+    made.swap_remove(0)
+}
+
+/// A file with its own trait.
+fn alone(mut shared: Shared<'_>, name: (&str, &str)) -> Made {
     let mut written = Written::default();
     for pass in 0..PASSES {
         shared.host.settled = pass + 1 == PASSES;
@@ -116,7 +139,7 @@ pub(crate) fn file(
     }
     if !shared.host.is_empty() {
         let of = format!("`{}`", shared.file_name());
-        let host = shared.host.tokens(trait_name, &of);
+        let host = shared.host.tokens(&shared.trait_name, &of);
         let tokens = written.tokens;
         written.tokens = quote!(#host #tokens);
     }
@@ -127,19 +150,29 @@ pub(crate) fn file(
     }
 }
 
+/// The text of a trait and its methods.
+type Trait = (Option<String>, Vec<HostMethod>);
+
 /// Writes several files that share one trait; gives them, and the trait's text and methods.
 pub(crate) fn several(
     units: &[Unit<'_>],
     trait_name: &str,
     options: &Options,
 ) -> (Vec<Made>, Option<String>, Vec<HostMethod>) {
-    let meanings: Vec<File> = units
-        .iter()
-        .map(|unit| hir::of(unit.block, unit.program, &options.facts))
-        .collect();
+    let write = |meanings: &[File]| together(units, meanings, trait_name, options);
+    let (made, (text, methods)) = rounds(units, options, write);
+    (made, text, methods)
+}
+
+fn together(
+    units: &[Unit<'_>],
+    meanings: &[File],
+    trait_name: &str,
+    options: &Options,
+) -> (Vec<Made>, Trait) {
     let mut files: Vec<(Shared<'_>, Written)> = units
         .iter()
-        .zip(&meanings)
+        .zip(meanings)
         .map(|(unit, meaning)| {
             let mut shared = Shared::new(unit.block, meaning, trait_name, options);
             shared.comments.clone_from(&unit.program.comments);
@@ -165,7 +198,7 @@ pub(crate) fn several(
         let tokens = host.tokens(trait_name, "this code");
         Inserts::default().file(tokens).unwrap_or_default()
     });
-    (made, text, host.methods())
+    (made, (text, host.methods()))
 }
 
 /// The tokens of a file, and the function of what stands outside of functions.
@@ -367,6 +400,7 @@ impl<'a> Shared<'a> {
             variables: BTreeSet::new(),
             superseded: BTreeSet::new(),
             noted: Vec::new(),
+            left: Vec::new(),
         }
     }
 }
@@ -417,6 +451,7 @@ impl Shared<'_> {
         self.uses.clear();
         self.written.clear();
         self.noted.clear();
+        self.left.clear();
         let (tokens, own, main) = items(self, name);
         Written { tokens, own, main }
     }
@@ -461,7 +496,11 @@ impl Shared<'_> {
                 (String::new(), Some(problem))
             }
         };
-        let mut problems = self.problems;
+        let told = self.left_warnings();
+        let mut problems = self.problems.clone();
+        // What was said of these functions before holds no longer.
+        problems.retain(|problem| !self.is_left(problem.span));
+        problems.extend(told);
         problems.extend(lost);
         problems.extend(problem);
         problems.sort_by_key(|problem| problem.span);
@@ -475,6 +514,7 @@ impl Shared<'_> {
             described: described(self.file),
             calls_host: !self.needs_host.is_empty() || !self.hosted.is_empty(),
             noted: self.noted,
+            left: self.left,
         }
     }
 }
@@ -582,10 +622,13 @@ impl Shared<'_> {
         docs
     }
 
-    /// The PHP of functions, as documentation.
-    pub(crate) fn quoted(&self, spans: &[Span]) -> Vec<String> {
+    /// The documentation of a call that stands for functions: their PHP, and why they are not translated.
+    pub(crate) fn quoted(&self, foreign: &Foreign) -> Vec<String> {
         let mut lines = Vec::new();
-        for span in spans {
+        if let Some(left) = &foreign.left {
+            lines.extend(self.why_left(left));
+        }
+        for span in &foreign.quoted {
             let (line, _) = self.block.position(span.start);
             let text = self.block.text.get(span.range()).unwrap_or_default();
             let before = self.block.text.get(..span.start).unwrap_or_default();
@@ -620,7 +663,7 @@ impl Shared<'_> {
 }
 
 /// A line of documentation: no character turns the text around, and no bracket makes a link.
-fn clean(line: &str) -> String {
+pub(super) fn clean(line: &str) -> String {
     let direction = |c: char| matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let line: String = line
         .chars()

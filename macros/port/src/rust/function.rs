@@ -8,6 +8,7 @@ use syn::Lifetime;
 
 use super::code::{Code, Repr, borrowed, owned, param_repr, place_repr};
 use super::file::Shared;
+use super::host::Asked;
 use super::names::{Taken, ident, snake};
 use super::options::told;
 use crate::diagnostic::Problem;
@@ -488,7 +489,16 @@ impl<'s, 'a> Body<'s, 'a> {
         };
         let words = ["as".to_owned(), noun.to_owned()];
         let host = &mut self.shared.host;
-        let (method, _, _) = host.call(&words, false, &[Ty::Any], &[(0, Ty::Any)], wanted, place);
+        let (method, _, _) = host.call(Asked {
+            words: &words,
+            receiver: false,
+            args: &[Ty::Any],
+            closures: &[(0, Ty::Any)],
+            returns: wanted,
+            place,
+            quoted: &[],
+            callables: false,
+        });
         self.shared.uses_host = true;
         self.shared.use_type(wanted);
         self.shared.note_app(span, &method, &php);
@@ -503,14 +513,16 @@ impl<'s, 'a> Body<'s, 'a> {
         let place = (self.shared.block.file.clone(), line, php.clone());
         let words = ["exception".to_owned(), "value".to_owned()];
         let host = &mut self.shared.host;
-        let (method, _, _) = host.call(
-            &words,
-            false,
-            &[Ty::Thrown],
-            &[(0, Ty::Any)],
-            &Ty::Any,
+        let (method, _, _) = host.call(Asked {
+            words: &words,
+            receiver: false,
+            args: &[Ty::Thrown],
+            closures: &[(0, Ty::Any)],
+            returns: &Ty::Any,
             place,
-        );
+            quoted: &[],
+            callables: false,
+        });
         self.shared.uses_host = true;
         self.shared.use_type(&Ty::Thrown);
         self.shared.note_app(span, &method, &php);
@@ -736,6 +748,7 @@ pub(crate) fn copies(function: &Function, slots: &[Slot]) -> Vec<TokenStream> {
             let given = Code::new(quote!(#name), param_repr(&param.ty));
             match &slots[param.local].repr {
                 Repr::Bool => quote!(let mut #name = #name;),
+                Repr::HandlePlace(Ty::Maybe(_)) => quote!(let mut #name = #name.cloned();),
                 Repr::HandlePlace(_) => quote!(let mut #name = #name.clone();),
                 _ => {
                     let value = given.value();

@@ -42,8 +42,42 @@ struct Entry {
     returns: Ty,
     /// File, line and text of each place that calls it.
     places: Vec<(String, usize, String)>,
-    /// The lines of the functions that it stands for.
+    /// The documentation of a method that stands for functions of the file.
     quoted: Vec<String>,
+    /// Whether it is given methods of the object, by their names.
+    callables: bool,
+}
+
+/// A call of the application.
+pub(crate) struct Asked<'c> {
+    pub(crate) words: &'c [String],
+    pub(crate) receiver: bool,
+    pub(crate) args: &'c [Ty],
+    pub(crate) closures: &'c [(usize, Ty)],
+    pub(crate) returns: &'c Ty,
+    /// File, line and text.
+    pub(crate) place: (String, usize, String),
+    /// The documentation of a call that stands for functions of the file.
+    pub(crate) quoted: &'c [String],
+    /// Whether it is given methods of the object, by their names.
+    pub(crate) callables: bool,
+}
+
+impl Asked<'_> {
+    /// Calls of one key are one method. Functions of the same name are several methods if their PHP differs.
+    fn key(&self) -> String {
+        let kinds = self.args.iter().zip(self.closures).map(kind_key);
+        let kinds: Vec<String> = kinds.collect();
+        format!(
+            "{}/{}/{}/{}/{}/{}",
+            self.words.join("\u{1f}"),
+            kinds.len(),
+            kinds.join(","),
+            self.receiver,
+            handle_key(self.returns),
+            self.quoted.join("\n")
+        )
+    }
 }
 
 /// The trait's methods, by the call that each stands for.
@@ -59,23 +93,18 @@ pub(crate) struct Host {
 
 impl Host {
     /// Notes a call; gives the name of its method and the types of its arguments.
-    pub(crate) fn call(
-        &mut self,
-        words: &[String],
-        receiver: bool,
-        args: &[Ty],
-        closures: &[(usize, Ty)],
-        returns: &Ty,
-        place: (String, usize, String),
-    ) -> (String, Vec<Ty>, Ty) {
-        let kinds: Vec<String> = args.iter().zip(closures).map(kind_key).collect();
-        let key = format!(
-            "{}/{}/{}/{receiver}/{}",
-            words.join("\u{1f}"),
-            kinds.len(),
-            kinds.join(","),
-            handle_key(returns)
-        );
+    pub(crate) fn call(&mut self, asked: Asked<'_>) -> (String, Vec<Ty>, Ty) {
+        let key = asked.key();
+        let Asked {
+            words,
+            receiver,
+            args,
+            closures,
+            returns,
+            place,
+            quoted,
+            callables,
+        } = asked;
         if !self.entries.contains_key(&key) {
             let base = base_name(words);
             let mut name = base.clone();
@@ -94,7 +123,8 @@ impl Host {
                 names: vec![String::new(); args.len()],
                 returns: returns.clone(),
                 places: Vec::new(),
-                quoted: Vec::new(),
+                quoted: quoted.to_vec(),
+                callables,
             };
             self.entries.insert(key.clone(), entry);
             self.order.push(key.clone());
@@ -102,6 +132,7 @@ impl Host {
         let Some(entry) = self.entries.get_mut(&key) else {
             return (String::new(), args.to_vec(), returns.clone());
         };
+        entry.callables |= callables;
         if !self.settled {
             for (known, given) in entry.args.iter_mut().zip(args) {
                 *known = known.join(given);
@@ -138,14 +169,6 @@ impl Host {
         }
     }
 
-    /// Gives the documentation of a method the functions that it stands for.
-    pub(crate) fn quote(&mut self, method: &str, lines: Vec<String>) {
-        let mut entries = self.entries.values_mut();
-        if let Some(entry) = entries.find(|entry| entry.name == method) {
-            entry.quoted = lines;
-        }
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -164,6 +187,9 @@ impl Host {
                 docs.push(String::new());
             }
             docs.pop();
+            if entry.callables {
+                docs.extend(CALLABLES.map(str::to_owned));
+            }
             docs.extend(entry.quoted.iter().cloned());
             let method = ident(&entry.name);
             let params = self.params(entry);
@@ -276,11 +302,19 @@ fn usual_name(words: &[String], index: usize, count: usize, ty: &Ty) -> &'static
         Ty::Bool => "flag",
         Ty::Closure => "callback",
         Ty::Client => "client",
+        Ty::Builder => "builder",
         Ty::Response | Ty::Answer => "response",
         Ty::Thrown => "exception",
         _ => "value",
     })
 }
+
+/// What the documentation says of methods of the object that are given.
+const CALLABLES: [&str; 3] = [
+    "",
+    " A method of the object, such as PHP's `[$this, 'paid']`, is given as the names of the class and the method:",
+    " the object itself is not given.",
+];
 
 /// How many places the documentation of a method shows.
 const SHOWN: usize = 6;

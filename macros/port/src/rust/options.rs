@@ -46,6 +46,8 @@ pub struct Options {
     pub facts: Facts,
     /// A message in the language of the reader, for each `compile_error!`. `None` keeps English.
     pub localised: Option<fn(message: &str) -> String>,
+    /// Whether each refused part stays in its place, also where the application may have the whole function.
+    pub in_place: bool,
 }
 
 impl Default for Options {
@@ -56,6 +58,7 @@ impl Default for Options {
             sensitive: None,
             facts: Facts::default(),
             localised: None,
+            in_place: false,
         }
     }
 }
@@ -65,6 +68,24 @@ impl Options {
     #[must_use]
     pub fn style(mut self, style: Style) -> Self {
         self.style = style;
+        self
+    }
+
+    /// With refused parts in their places: no function is left to the application as a whole.
+    ///
+    /// ```
+    /// use wechatpay_chain_port::emit::{self, Options};
+    /// use wechatpay_chain_port::source::{Kind, split};
+    ///
+    /// let php = "function f($client) { $client->chain('v3/a')->get(['cookies' => true]); }";
+    /// let blocks = split("a.php", php, Kind::Php);
+    /// assert!(emit::rust(&blocks, &Options::default()).text.contains("host.f(client)"));
+    /// let made = emit::rust(&blocks, &Options::default().in_place(true));
+    /// assert!(made.text.contains("compile_error!"));
+    /// ```
+    #[must_use]
+    pub fn in_place(mut self, in_place: bool) -> Self {
+        self.in_place = in_place;
         self
     }
 

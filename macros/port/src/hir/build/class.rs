@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::handed::Handed;
+use super::uses::Around;
 use super::{Builder, Names, once};
 use crate::hir::Ty;
 use crate::hir::flatten::{PARENT, PARENT_CONSTRUCTOR, is_exception_name};
@@ -82,6 +83,7 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
     }
     fields.extend(members.statics);
     fields.retain(|field| !shape.shared.contains(&field.name));
+    fields.retain(|field| !shape.handed.hides(&field.name));
     Class {
         span: class.name_span,
         name: class.name.clone(),
@@ -222,7 +224,7 @@ impl Names<'_> {
     }
 }
 
-fn shape<'a>(block: &Block, names: &Names<'_>, class: &'a syntax::Class) -> Shape<'a> {
+pub(super) fn shape<'a>(block: &Block, names: &Names<'_>, class: &'a syntax::Class) -> Shape<'a> {
     let mut found = Uses::of(class);
     for method in &class.methods {
         found.statements(&method.closure.body);
@@ -255,16 +257,24 @@ fn shape<'a>(block: &Block, names: &Names<'_>, class: &'a syntax::Class) -> Shap
     }
     let mut shared = names.shared(class, &fields);
     shared.append(&mut objects);
+    let around = Around {
+        text: &block.text,
+        functions: &names.functions,
+        class: Some(class),
+        shared: &shared,
+        fallback: &names.fallback,
+    };
+    let handed = match names.touched {
+        None => Handed::of(class, around, names),
+        Some(_) => Handed::default(),
+    };
     Shape {
         class,
         fields,
         foreign,
         shared,
         consts: class.consts.iter().map(|(name, _)| name.clone()).collect(),
-        handed: match names.touched {
-            None => Handed::of(class, &block.text),
-            Some(_) => Handed::default(),
-        },
+        handed,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Calls of the application's code.
 
 use super::Builder;
+use super::escapes::is_this;
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::builtin::Builtin;
@@ -25,6 +26,8 @@ impl<'a> Builder<'a> {
             changes: false,
             args,
             quoted: Vec::new(),
+            left: None,
+            callables: false,
         };
         Expr::new(span, ExprKind::Foreign(Box::new(foreign)))
     }
@@ -35,9 +38,15 @@ impl<'a> Builder<'a> {
         let mut args = Vec::new();
         let mut receiver = None;
         let outer = std::mem::replace(&mut self.gives_to_application, false);
+        let around = std::mem::replace(&mut self.names_callables, false);
         self.links(expr, &mut words, &mut args, &mut receiver);
         self.gives_to_application = outer;
-        self.foreign(expr.span, words, receiver, args)
+        let mut call = self.foreign(expr.span, words, receiver, args);
+        if let ExprKind::Foreign(foreign) = &mut *call.kind {
+            foreign.callables = self.names_callables;
+        }
+        self.names_callables |= around;
+        call
     }
 
     fn links(
@@ -193,6 +202,7 @@ impl<'a> Builder<'a> {
                     }
                     _ => args.push(self.expr(&arg.value)),
                 },
+                _ if self.has_callable(&arg.value) => args.push(self.callables(&arg.value)),
                 PhpKind::Unsupported { what }
                     if what.contains("spread") || what.contains("callable") =>
                 {
@@ -209,6 +219,67 @@ impl<'a> Builder<'a> {
                 _ => args.push(self.expr(&arg.value)),
             }
         }
+    }
+
+    /// Whether a value is a method of the object, or an array that holds one.
+    fn has_callable(&self, value: &syntax::Expr) -> bool {
+        match &value.kind {
+            PhpKind::Array(items) if self.own_callable(value).is_none() => {
+                items.iter().any(|item| self.has_callable(&item.value))
+            }
+            _ => !self.is_open() && self.own_callable(value).is_some(),
+        }
+    }
+
+    /// A method of the object that is given away: `[$this, 'paid']`.
+    fn own_callable<'v>(&self, value: &'v syntax::Expr) -> Option<&'v str>
+    where
+        'a: 'v,
+    {
+        match &value.kind {
+            PhpKind::Array(items) => match &**items {
+                [object, method] if is_this(&object.value) => match &method.value.kind {
+                    PhpKind::String(name) if object.key.is_none() && method.key.is_none() => {
+                        Some(name)
+                    }
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Methods of the object as PHP names them, also within arrays: the application does not have the object.
+    fn callables(&mut self, value: &'a syntax::Expr) -> Expr {
+        let span = value.span;
+        if let Some(method) = self.own_callable(value) {
+            self.names_callables = true;
+            let class = self.class_name().unwrap_or_default();
+            let names = [class, method.to_owned()];
+            let names = names.map(|name| Entry {
+                key: None,
+                value: Expr::new(span, ExprKind::Text(name)),
+                spread: false,
+            });
+            return Expr::new(span, ExprKind::Array(names.into()));
+        }
+        let PhpKind::Array(items) = &value.kind else {
+            return self.expr(value);
+        };
+        let mut entries = Vec::new();
+        for item in items {
+            let key = item.key.as_ref().map(|key| self.expr(key));
+            let (value, spread) = match &item.value.kind {
+                PhpKind::Whole(whole) => match &**whole {
+                    WholeExpr::Spread(inner) => (self.expr(inner), true),
+                    _ => (self.expr(&item.value), false),
+                },
+                _ => (self.callables(&item.value), false),
+            };
+            entries.push(Entry { key, value, spread });
+        }
+        Expr::new(span, ExprKind::Array(entries))
     }
 
     /// Whether a closure among these arguments is called with objects of the application's: their classes are declared, and

@@ -1,28 +1,29 @@
-//! Methods that put layers written in PHP into the stack of a client: the application has them.
+//! Methods and functions that the application has as a whole.
 //!
-//! Such a layer sees requests and answers of PHP's objects, and may change them for code that stands elsewhere: copies of the
-//! SDK's certificate downloader fill the client's certificates while the client verifies. The whole method becomes a method
-//! of the application, which is given what the method reads. A method that changes the object, or a client that it did not
-//! make, is no such method.
+//! Those put layers written in PHP into the stack of a client (`layered.rs`), or a part of them is refused (`fallback.rs`). The
+//! whole method becomes a method of the application, which is given what the method reads. A method that changes the
+//! object, or a client that it did not make, is no such method.
 
 use crate::syntax::is_word;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Builder;
-use super::bytes::variable;
-use super::escapes::is_this;
+use super::layered::layered;
+use super::sole::Soles;
+use super::uses::{Around, Uses};
+use super::{Builder, Names};
 use crate::hir::Ty;
-use crate::hir::changed::changed;
-use crate::hir::tree::{self as hir, ExprKind, StmtKind};
-use crate::recognise;
-use crate::syntax::{self, Expr, ExprKind as PhpKind, Method, Part, Span, Stmt, WholeExpr};
+use crate::hir::fallback::Known;
+use crate::hir::tree::{self as hir, ExprKind, Left, StmtKind};
+use crate::syntax::{self, Closure, Expr, Method, Part, Span, Stmt};
 
 /// The methods of a class that the application has, by their names in lower case.
 #[derive(Debug, Default)]
 pub(super) struct Handed {
     methods: BTreeMap<String, Given>,
-    /// The private methods that only they call, which are no methods of the struct.
+    /// The methods that are not public and that only they call, which are no methods of the struct.
     helpers: BTreeSet<String>,
+    /// The properties that only these methods use.
+    hidden: BTreeSet<String>,
 }
 
 /// What the application is given and told.
@@ -30,30 +31,57 @@ pub(super) struct Handed {
 struct Given {
     /// The properties that the method reads.
     fields: BTreeSet<String>,
-    /// The method, and the private ones that only it needs.
+    /// The methods of the class that it calls.
+    methods: BTreeSet<String>,
+    /// The method, and those that only it needs.
     quoted: Vec<Span>,
     /// Whether it gives the client that it makes.
     client: bool,
+    /// What is known of it, if a part of it is refused.
+    known: Option<Known>,
 }
 
 impl Handed {
-    pub(super) fn of(class: &syntax::Class, text: &str) -> Self {
+    pub(super) fn of(class: &syntax::Class, around: Around<'_>, names: &Names<'_>) -> Self {
         let mut handed = Self::default();
         for method in &class.methods {
-            if let Some((uses, client)) = reads(class, method, text) {
-                let given = Given {
-                    fields: uses.fields,
-                    quoted: vec![method.span],
-                    client,
-                };
-                let name = method.name.to_ascii_lowercase();
-                handed.methods.insert(name, given);
-                handed.helpers.extend(uses.methods);
+            let known = names.fallback.get(&class.name, &method.name);
+            let client = layered(method);
+            if known.is_none() && client.is_none() {
+                continue;
             }
+            let uses = Uses::of(around, &method.closure);
+            if known.is_none() && uses.changes() {
+                continue;
+            }
+            let given = Given {
+                fields: uses.fields,
+                methods: uses.methods.clone(),
+                quoted: vec![method.span],
+                client: client == Some(true),
+                known: known.cloned(),
+            };
+            let name = method.name.to_ascii_lowercase();
+            handed.methods.insert(name, given);
+            handed.helpers.extend(uses.methods);
         }
-        handed.keep_mentioned(class, text);
-        handed.quote_helpers(class, text);
+        if !handed.methods.is_empty() {
+            handed.keep_mentioned(class, around.text);
+            handed.quote_helpers(class);
+            let soles = Soles::of(around);
+            handed.hidden = soles.of_methods(|method| handed.has(method));
+        }
         handed
+    }
+
+    /// Whether the application has a method.
+    fn has(&self, method: &str) -> bool {
+        self.methods.contains_key(method) || self.helpers.contains(method)
+    }
+
+    /// Whether the struct does not have a property, because only such methods use it.
+    pub(super) fn hides(&self, property: &str) -> bool {
+        self.hidden.contains(property)
     }
 
     pub(super) fn is_helper(&self, method: &str) -> bool {
@@ -62,60 +90,79 @@ impl Handed {
 
     /// Leaves those helpers in the class that other code names.
     fn keep_mentioned(&mut self, class: &syntax::Class, text: &str) {
-        let private = class.methods.iter().filter(|method| method.private);
+        let private = class.methods.iter().filter(|method| !method.public);
         let private: BTreeSet<String> = private.map(|it| it.name.to_ascii_lowercase()).collect();
-        let methods = &self.methods;
-        self.helpers
-            .retain(|name| private.contains(name) && !methods.contains_key(name));
+        self.helpers.retain(|name| private.contains(name));
         loop {
             let others = self.without(class, text);
             let before = self.helpers.len();
-            self.helpers.retain(|name| !has_word(&others, name));
+            self.helpers.retain(|name| !names_method(&others, name));
             if self.helpers.len() == before {
-                return;
+                break;
             }
         }
+        // A method that only itself or such a one calls is nobody's helper.
+        let (methods, all) = (&self.methods, self.helpers.clone());
+        let calls = |(name, given): (&String, &Given), helper: &String| {
+            !all.contains(name) && given.methods.contains(helper)
+        };
+        self.helpers
+            .retain(|helper| methods.iter().any(|own| calls(own, helper)));
+        let helpers = &self.helpers;
+        self.methods.retain(|name, _| !helpers.contains(name));
     }
 
     /// The text of the file without these methods and their helpers, in lower case.
     fn without(&self, class: &syntax::Class, text: &str) -> String {
-        let mut rest = String::new();
-        let mut end = 0;
-        let mut spans: Vec<Span> = class
-            .methods
-            .iter()
-            .filter(|method| {
-                let name = method.name.to_ascii_lowercase();
-                self.methods.contains_key(&name) || self.helpers.contains(&name)
-            })
-            .map(|method| method.span)
-            .collect();
-        spans.sort();
-        for span in spans {
-            rest.push_str(text.get(end..span.start).unwrap_or_default());
-            rest.push(' ');
-            end = span.end;
-        }
-        rest.push_str(text.get(end..).unwrap_or_default());
-        rest.make_ascii_lowercase();
-        rest
+        let own = class.methods.iter().filter(|method| {
+            let name = method.name.to_ascii_lowercase();
+            self.has(&name)
+        });
+        without(text, own.map(|method| method.span).collect())
     }
 
-    fn quote_helpers(&mut self, class: &syntax::Class, text: &str) {
+    fn quote_helpers(&mut self, class: &syntax::Class) {
         let helpers = &self.helpers;
-        for (name, given) in &mut self.methods {
-            let uses = Uses::of(text, class, name);
+        for given in self.methods.values_mut() {
             let own = class.methods.iter().filter(|method| {
                 let name = method.name.to_ascii_lowercase();
-                helpers.contains(&name) && uses.methods.contains(&name)
+                helpers.contains(&name) && given.methods.contains(&name)
             });
             given.quoted.extend(own.map(|method| method.span));
+            given.methods.retain(|name| !helpers.contains(name));
         }
     }
 }
 
+/// A text without some pieces, in lower case.
+pub(super) fn without(text: &str, mut pieces: Vec<Span>) -> String {
+    let mut rest = String::new();
+    let mut end = 0;
+    pieces.sort();
+    for piece in pieces {
+        rest.push_str(text.get(end..piece.start).unwrap_or_default());
+        rest.push(' ');
+        end = piece.end;
+    }
+    rest.push_str(text.get(end..).unwrap_or_default());
+    rest.make_ascii_lowercase();
+    rest
+}
+
+/// Whether a text in lower case names a method of the class: after `$this->` or `::`, or as a text, by which PHP calls
+/// methods, too. Methods of other objects are the application's.
+pub(super) fn names_method(text: &str, name: &str) -> bool {
+    let renamed = text.contains("= $this;") || text.contains("=$this;");
+    text.match_indices(name).any(|(at, _)| {
+        let (before, behind) = (text[..at].trim_end(), &text[at + name.len()..]);
+        let own = ["$this->", "$this?->", "::", "'", "\""].iter().copied();
+        let mut own = own.chain(renamed.then_some("->"));
+        !behind.starts_with(is_word) && own.any(|own| before.ends_with(own))
+    })
+}
+
 /// Whether a text mentions a name: PHP calls methods by a text, too.
-fn has_word(text: &str, name: &str) -> bool {
+pub(super) fn has_word(text: &str, name: &str) -> bool {
     text.match_indices(name).any(|(at, _)| {
         let before = text[..at].chars().next_back().is_some_and(is_word);
         let after = text[at + name.len()..].chars().next().is_some_and(is_word);
@@ -123,326 +170,125 @@ fn has_word(text: &str, name: &str) -> bool {
     })
 }
 
-/// What a method reads, if it puts a layer into the stack of a client that it makes, and whether it gives that client.
-fn reads<'t>(class: &syntax::Class, method: &Method, text: &'t str) -> Option<(Uses<'t>, bool)> {
-    let params = &method.closure.params;
-    let plain = params
-        .iter()
-        .all(|param| !param.by_reference && !param.variadic);
-    if !method.has_body || !plain || method.name.starts_with("__") || method.name.contains("::") {
-        return None;
-    }
-    let mut stacks = Stacks::default();
-    stacks
-        .others
-        .extend(params.iter().map(|param| param.name.clone()));
-    stacks.statements(&method.closure.body);
-    if !stacks.layered() {
-        return None;
-    }
-    let uses = Uses::of(text, class, &method.name);
-    let mut given = Vec::new();
-    returned(&method.closure.body, &mut given);
-    let client = !given.is_empty() && given.iter().all(|value| stacks.is_client(value));
-    (!uses.changes).then_some((uses, client))
-}
-
-/// The stacks that a method gets, and what it does with them.
-#[derive(Default)]
-struct Stacks {
-    /// The variables that hold a client which the method made.
-    clients: BTreeSet<String>,
-    /// The variables that may hold anything else.
-    others: BTreeSet<String>,
-    /// The variables that hold a stack, and those of their clients.
-    stacks: BTreeMap<String, String>,
-    /// The variables of the stacks that get a layer.
-    layered: BTreeSet<String>,
-}
-
-impl Stacks {
-    /// Whether a stack gets a layer, and each belongs to a client that the method made.
-    fn layered(&self) -> bool {
-        let made = |stack| {
-            let client = self.stacks.get(stack);
-            client.is_some_and(|client| self.made(client))
-        };
-        !self.layered.is_empty() && self.layered.iter().all(made)
-    }
-
-    fn made(&self, variable: &str) -> bool {
-        self.clients.contains(variable) && !self.others.contains(variable)
-    }
-
-    fn is_client(&self, value: &Expr) -> bool {
-        variable(value).is_some_and(|name| self.made(name))
-    }
-
-    fn statements(&mut self, statements: &[Stmt]) {
-        for stmt in statements {
-            if let syntax::StmtKind::Foreach { value, .. } = &stmt.kind {
-                self.others.extend(variable(value).map(str::to_owned));
-            }
-            for part in stmt.kind.parts() {
-                match part {
-                    Part::Expr(expr) => self.expr(expr),
-                    Part::Body(body) => self.statements(body),
-                }
-            }
-        }
-    }
-
-    fn expr(&mut self, expr: &Expr) {
-        if let Some((target, value)) = expr.assignment()
-            && let PhpKind::Variable(name) = &target.kind
-        {
-            if recognise::settings(value).is_some() {
-                self.clients.insert(name.clone());
-            } else if let Some(client) = client_of_stack(value) {
-                self.stacks.insert(name.clone(), client.to_owned());
-            } else {
-                self.others.insert(name.clone());
-            }
-        }
-        if let PhpKind::MethodCall { object, method, .. } = &expr.kind
-            && let PhpKind::Variable(stack) = &object.kind
-            && let Some(edit) = method.name()
-            && ["after", "before", "push", "unshift"].contains(&&*edit.to_ascii_lowercase())
-            && self.stacks.contains_key(stack)
-        {
-            self.layered.insert(stack.clone());
-        }
-        expr.children()
-            .into_iter()
-            .for_each(|child| self.expr(child));
-    }
-}
-
-/// `$client` of `$client->getDriver()->select(…)->getConfig('handler')`; a clone is another stack.
-fn client_of_stack(value: &Expr) -> Option<&str> {
-    let mut steps = Vec::new();
-    let mut inner = value;
-    while let PhpKind::MethodCall { object, method, .. } = &inner.kind {
-        steps.push(method.name()?.to_ascii_lowercase());
-        inner = object;
-    }
-    let client = variable(inner)?;
-    let steps: Vec<&str> = steps.iter().rev().map(String::as_str).collect();
-    matches!(
-        *steps,
-        ["getdriver", "select", "getconfig"] | ["getdriver", "getconfig"]
-    )
-    .then_some(client)
-}
-
-/// The parts of the object that a method uses, also by the methods that it calls.
-struct Uses<'t> {
-    text: &'t str,
-    fields: BTreeSet<String>,
-    /// The methods of the class that it calls, in lower case.
-    methods: BTreeSet<String>,
-    /// Whether it may change the object, or gives it away.
-    changes: bool,
-}
-
-impl<'t> Uses<'t> {
-    fn of(text: &'t str, class: &syntax::Class, method: &str) -> Self {
-        let mut uses = Self {
-            text,
-            fields: BTreeSet::new(),
-            methods: BTreeSet::new(),
-            changes: false,
-        };
-        uses.method(class, method);
-        uses
-    }
-
-    fn method(&mut self, class: &syntax::Class, name: &str) {
-        let mut methods = class.methods.iter();
-        if let Some(method) = methods.find(|method| method.name.eq_ignore_ascii_case(name)) {
-            self.statements(class, &method.closure.body);
-        }
-    }
-
-    fn statements(&mut self, class: &syntax::Class, statements: &[Stmt]) {
-        for stmt in statements {
-            match &stmt.kind {
-                syntax::StmtKind::Foreach { key, value, .. } => {
-                    let targets = key.iter().chain([value]);
-                    targets.for_each(|target| self.target(class, target));
-                }
-                syntax::StmtKind::Unsupported { .. } => self.changes = true,
-                _ => {}
-            }
-            for part in stmt.kind.parts() {
-                match part {
-                    Part::Expr(expr) => self.expr(class, expr),
-                    Part::Body(body) => self.statements(class, body),
-                }
-            }
-        }
-    }
-
-    /// A property of the object, or a call of one of its methods.
-    fn member(&mut self, class: &syntax::Class, expr: &Expr) -> bool {
-        let (object, member) = match &expr.kind {
-            PhpKind::Property { object, member } => (object, member),
-            PhpKind::MethodCall { object, method, .. } => (object, method),
-            _ => return false,
-        };
-        if !is_this(object) {
-            return false;
-        }
-        match (member.name(), &expr.kind) {
-            (None, _) => self.changes = true,
-            (Some(name), PhpKind::MethodCall { args, .. }) => {
-                self.call(class, name);
-                args.iter().for_each(|arg| self.expr(class, &arg.value));
-            }
-            (Some(name), _) => drop(self.fields.insert(name.to_owned())),
-        }
-        true
-    }
-
-    fn expr(&mut self, class: &syntax::Class, expr: &Expr) {
-        if self.member(class, expr) {
-            return;
-        }
-        match &expr.kind {
-            PhpKind::Variable(name) => self.changes |= name == "this",
-            PhpKind::StaticCall {
-                class: called,
-                method,
-                ..
-            } if is_own(class, called) => self.call(class, method),
-            PhpKind::Assign { target, .. } => self.target(class, target),
-            PhpKind::Call { function, args } if changed(&function.last()).is_some() => {
-                args.iter().for_each(|arg| self.target(class, &arg.value));
-            }
-            PhpKind::Closure(closure) => self.statements(class, &closure.body),
-            PhpKind::Unsupported { .. } => self.changes |= self.names_object(expr.span),
-            PhpKind::Whole(whole) => match &**whole {
-                WholeExpr::StaticProperty(of, _) => self.changes |= is_own(class, of),
-                WholeExpr::Step { target, .. } | WholeExpr::CoalesceAssign(target, _) => {
-                    self.target(class, target);
-                }
-                _ => {}
-            },
-            _ => {}
-        }
-        for child in expr.children() {
-            self.expr(class, child);
-        }
-    }
-
-    /// Whether PHP that is not known names the object or a static property: `&$this->list`.
-    fn names_object(&self, span: Span) -> bool {
-        let text = self.text.get(span.range()).unwrap_or_default();
-        text.contains("$this") || text.contains("::$")
-    }
-
-    /// A method of the class; one of a base class that is not there is the application's in any case.
-    fn call(&mut self, class: &syntax::Class, name: &str) {
-        let name = name.to_ascii_lowercase();
-        if class
-            .methods
-            .iter()
-            .any(|it| it.name.eq_ignore_ascii_case(&name))
-            && self.methods.insert(name.clone())
-        {
-            self.method(class, &name);
-        }
-    }
-
-    /// A place that is set.
-    fn target(&mut self, class: &syntax::Class, target: &Expr) {
-        let mut root = target;
-        while let PhpKind::Property { object, .. } | PhpKind::Index { object, .. } = &root.kind {
-            root = object;
-        }
-        match &root.kind {
-            PhpKind::Variable(name) => self.changes |= name == "this",
-            PhpKind::Whole(whole) => match &**whole {
-                WholeExpr::List(places) => {
-                    let places = places.iter().flatten();
-                    places.for_each(|(_, place)| self.target(class, place));
-                }
-                WholeExpr::StaticProperty(of, _) => self.changes |= is_own(class, of),
-                _ => {}
-            },
-            _ => {}
-        }
-    }
-}
-
-fn is_own(class: &syntax::Class, name: &syntax::Name) -> bool {
-    let written = name.written.to_ascii_lowercase();
-    matches!(&*written, "self" | "static") || name.last().eq_ignore_ascii_case(&class.name)
-}
-
 impl<'a> Builder<'a> {
     /// A method that the application has: its body is the call of the application.
     pub(super) fn handed(&mut self, method: &'a Method) -> Option<hir::Function> {
         let shape = self.class?;
-        let given = shape
-            .handed
-            .methods
-            .get(&method.name.to_ascii_lowercase())?;
-        let closure = &method.closure;
-        let span = method.span;
-        let params: Vec<_> = closure.params.iter().map(|it| self.param(it)).collect();
-        let mut args: Vec<_> = params
-            .iter()
-            .map(|param| hir::Expr::new(span, ExprKind::Local(param.local)))
-            .collect();
+        let name = method.name.to_ascii_lowercase();
+        let given = shape.handed.methods.get(&name)?;
         let fields = given.fields.iter().filter(|name| is_kept(shape, name));
-        args.extend(fields.map(|name| hir::Expr::new(span, ExprKind::Field(name.clone()))));
-        let call = self.asked(span, &method.name, args, &given.quoted);
+        let span = method.span;
+        let fields = fields.map(|name| hir::Expr::new(span, ExprKind::Field(name.clone())));
+        let class = self.class_name().unwrap_or_default();
+        let mut function = self.asking(
+            span,
+            vec![class, method.name.clone()],
+            &method.closure,
+            (fields.collect(), given),
+        );
+        function.name = super::class::written(&method.name);
+        function.public = method.public;
+        Some(function)
+    }
+
+    /// A function that the application has.
+    pub(super) fn handed_function(
+        &mut self,
+        span: Span,
+        name: &str,
+        closure: &'a Closure,
+    ) -> Option<hir::Function> {
+        let known = self.names.fallback.get("", name)?;
+        let given = Given {
+            fields: BTreeSet::new(),
+            methods: BTreeSet::new(),
+            quoted: vec![span],
+            client: false,
+            known: Some(known.clone()),
+        };
+        let word = match self.names.namespace.as_deref().unwrap_or_default() {
+            "" => name.to_owned(),
+            namespace => format!("{namespace}\\{name}"),
+        };
+        let mut function = self.asking(span, vec![word], closure, (Vec::new(), &given));
+        function.name = name.to_owned();
+        Some(function)
+    }
+
+    /// A function whose body asks the application, which is given the parameters and these properties.
+    fn asking(
+        &mut self,
+        span: Span,
+        words: Vec<String>,
+        closure: &'a Closure,
+        (fields, given): (Vec<hir::Expr>, &Given),
+    ) -> hir::Function {
+        let mut params: Vec<_> = closure.params.iter().map(|it| self.param(it)).collect();
+        let types = given.known.iter().flat_map(|known| &known.params);
+        for (param, (ty, declared, foreign)) in params.iter_mut().zip(types) {
+            param.ty = ty.clone();
+            param.declared = *declared;
+            param.foreign = *foreign;
+        }
+        let args = params.iter();
+        let args = args.map(|param| hir::Expr::new(span, ExprKind::Local(param.local)));
+        let name = words.last().cloned().unwrap_or_default();
+        let mut call = self.foreign(span, words, None, args.chain(fields).collect());
+        if let ExprKind::Foreign(foreign) = &mut *call.kind {
+            foreign.quoted.clone_from(&given.quoted);
+            foreign.left = given
+                .known
+                .as_ref()
+                .map(|known| self.left(span, name, known, given));
+        }
         let mut values = Vec::new();
         returned(&closure.body, &mut values);
         let gives = closure.returns.as_deref() != Some("void") && !values.is_empty();
-        let kind = if gives {
-            StmtKind::Return(Some(call))
-        } else {
-            StmtKind::Expr(call)
+        let (returns, declared) = match &given.known {
+            Some(known) => known.returns.clone(),
+            None if given.client => (Ty::Client, true),
+            None => type_of(closure, gives),
         };
-        let (returns, declared) = if given.client {
-            (Ty::Client, true)
-        } else {
-            type_of(closure, gives)
+        let kind = match returns {
+            Ty::Void => StmtKind::Expr(call),
+            _ => StmtKind::Return(Some(call)),
         };
-        Some(hir::Function {
+        hir::Function {
             span,
-            name: super::class::written(&method.name),
-            public: method.public,
+            name: String::new(),
+            public: true,
             params,
             declared,
             returns,
             locals: std::mem::take(&mut self.locals),
             body: vec![hir::Stmt { span, kind }],
             notified: false,
-        })
+        }
     }
 
-    /// The call of the application that stands for a method.
-    fn asked(&self, span: Span, method: &str, args: Vec<hir::Expr>, quoted: &[Span]) -> hir::Expr {
-        let class = self.class_name().unwrap_or_default();
-        let mut call = self.foreign(span, vec![class, method.to_owned()], None, args);
-        if let ExprKind::Foreign(foreign) = &mut *call.kind {
-            foreign.quoted = quoted.to_vec();
+    fn left(&self, span: Span, name: String, known: &Known, given: &Given) -> Left {
+        let name = match self.class {
+            Some(shape) => format!("{}::{name}", shape.class.name),
+            None => name,
+        };
+        Left {
+            span,
+            name,
+            problem: known.problem.clone(),
+            calls: self.names.fallback.calls_in(&given.quoted),
+            methods: given.methods.iter().cloned().collect(),
         }
-        call
     }
 }
 
 /// Whether the struct has a property, and not the application.
 fn is_kept(shape: &super::class::Shape<'_>, name: &str) -> bool {
     let own = shape.fields.contains_key(name) && !shape.foreign.contains(name);
-    own && !shape.shared.contains(name)
+    own && !shape.shared.contains(name) && !shape.handed.hides(name)
 }
 
 /// The type that a method gives, and whether PHP declares it.
-fn type_of(closure: &syntax::Closure, gives: bool) -> (Ty, bool) {
+fn type_of(closure: &Closure, gives: bool) -> (Ty, bool) {
     let written = closure.returns.as_deref();
     let written = written.filter(|written| !Ty::is_open(written));
     match (gives, written, written.and_then(Ty::declared)) {
@@ -454,7 +300,7 @@ fn type_of(closure: &syntax::Closure, gives: bool) -> (Ty, bool) {
 }
 
 /// The values that a function gives, not its closures.
-fn returned<'s>(body: &'s [Stmt], found: &mut Vec<&'s Expr>) {
+pub(super) fn returned<'s>(body: &'s [Stmt], found: &mut Vec<&'s Expr>) {
     for stmt in body {
         if let syntax::StmtKind::Return(Some(value)) = &stmt.kind {
             found.push(value);

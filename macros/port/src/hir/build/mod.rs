@@ -12,11 +12,13 @@ mod contents;
 mod dispatch;
 mod escapes;
 mod expression;
+mod fallback;
 mod foreign;
 mod function;
 mod handed;
 mod held;
 mod known;
+mod layered;
 mod left;
 mod listed;
 mod magic;
@@ -29,13 +31,16 @@ mod reference;
 mod sdk;
 mod setting;
 mod shared;
+mod sole;
 mod statement;
 mod statics;
 mod table;
+mod uses;
 mod walked;
 
 pub(super) use bytes::GCM;
 pub(super) use callable::taking;
+pub(super) use fallback::leave;
 pub(super) use sdk::{client_of, is_default, setting_named, unknown};
 
 use crate::syntax::is_word;
@@ -44,6 +49,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Ty;
+use super::fallback::Fallback;
 use super::tree::{Class, Const, Expr, Field, File, Local};
 use crate::diagnostic::Problem;
 use crate::source::Block;
@@ -54,10 +60,16 @@ use crate::syntax::{self, ExprKind as PhpKind, Program, Span, Statics, Stmt, Stm
 pub(super) type Named = BTreeSet<(String, String)>;
 
 /// A file, and whether it calls methods by names that values hold: of `named`, or else of the application.
-pub(super) fn file(block: &Block, program: &Program, named: Option<&Named>) -> (File, bool) {
+pub(super) fn file(
+    block: &Block,
+    program: &Program,
+    named: Option<&Named>,
+    fallback: &Fallback,
+) -> (File, bool) {
     let mut names = Names::of(block, program, None);
     names.prints = program.prints;
     names.named = named.cloned();
+    names.fallback = fallback.clone();
     let file = lowered(block, program, &names);
     (file, names.dispatches.get())
 }
@@ -77,7 +89,9 @@ fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> 
         &mut |stmt| match &stmt.kind {
             StmtKind::Function { name, closure } => {
                 let mut builder = Builder::new(block, names, None);
-                let function = builder.function(stmt.span, name, true, closure);
+                let handed = builder.handed_function(stmt.span, name, closure);
+                let function =
+                    handed.unwrap_or_else(|| builder.function(stmt.span, name, true, closure));
                 file.functions.push(function);
                 true
             }
@@ -107,6 +121,13 @@ fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> 
                 }
                 _ => false,
             },
+            StmtKind::Unsupported { what } if what.contains("enum") && !names.is_open() => {
+                let text = block.text.get(stmt.span.range()).unwrap_or_default();
+                let problem = enumeration(stmt.span, text);
+                let is_taken = problem.is_some();
+                file.problems.extend(problem);
+                is_taken
+            }
             _ => match defined(stmt) {
                 Some((name, value)) if names.consts.contains(name) => {
                     let value = Builder::new(block, names, None).expr(value);
@@ -125,6 +146,19 @@ fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> 
         file.main = Some(builder.main(&rest));
     }
     file
+}
+
+/// The warning about an enumeration, which the application has like any other class, unless it may call WeChat Pay.
+fn enumeration(span: Span, text: &str) -> Option<Problem> {
+    let own = text.replace("$this->", "");
+    if own.contains("->") || own.contains("Builder") {
+        return None;
+    }
+    let name = own.split_once("enum ")?.1.trim_start();
+    let name = &name[..name.find(|c| !is_word(c)).unwrap_or(name.len())];
+    let message = format!("the application has the enumeration `{name}`");
+    let problem = Problem::warning(span, message);
+    Some(problem.hint("write it in Rust: the methods of the trait are given and give its cases"))
 }
 
 /// The statements outside of functions; `taken` keeps those that are declarations.
@@ -184,6 +218,8 @@ struct Names<'a> {
     named: Option<Named>,
     /// Whether there is such a call.
     dispatches: Cell<bool>,
+    /// The functions that are left to the application.
+    fallback: Fallback,
 }
 
 /// The variables that unsupported parts may change, by the span of the part.
@@ -220,7 +256,7 @@ impl<'a> Names<'a> {
                 _ => {
                     // Definitions that precede all statements.
                     let text = block.text.get(stmt.span.range()).unwrap_or_default();
-                    names.globals.extend(variables(text));
+                    names.globals.extend(outside_of_closures(stmt, text));
                     defines &= defined(stmt).is_some();
                     let constant = defined(stmt).filter(|_| defines);
                     names
@@ -233,10 +269,56 @@ impl<'a> Names<'a> {
         names
     }
 
+    /// Whether calls keep their names.
+    fn is_open(&self) -> bool {
+        self.touched.is_some()
+    }
+
     fn class(&self, path: &str) -> Option<&'a syntax::Class> {
         let last = path.rsplit('\\').next().unwrap_or(path);
         self.classes.get(&last.to_ascii_lowercase()).copied()
     }
+}
+
+/// The names of the variables that a statement mentions, but for those of closures, which have their own.
+fn outside_of_closures(stmt: &Stmt, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    closures(std::slice::from_ref(stmt), &mut found);
+    let uses = found.iter().flat_map(|(_, closure)| &closure.uses);
+    let mut names: Vec<String> = uses.map(|capture| capture.name.clone()).collect();
+    let mut end = stmt.span.start;
+    let mut piece = |from: usize, to: usize| {
+        let own = from - stmt.span.start..to.saturating_sub(stmt.span.start);
+        names.extend(variables(text.get(own).unwrap_or_default()));
+    };
+    for (span, _) in &found {
+        piece(end, span.start);
+        end = span.end;
+    }
+    piece(end, stmt.span.end);
+    names
+}
+
+/// The outermost closures in statements, in order.
+fn closures<'s>(statements: &'s [Stmt], found: &mut Vec<(Span, &'s syntax::Closure)>) {
+    fn within<'s>(expr: &'s syntax::Expr, found: &mut Vec<(Span, &'s syntax::Closure)>) {
+        match &expr.kind {
+            PhpKind::Closure(closure) if !closure.arrow => found.push((expr.span, closure)),
+            _ => expr
+                .children()
+                .into_iter()
+                .for_each(|part| within(part, found)),
+        }
+    }
+    for stmt in statements {
+        for part in stmt.kind.parts() {
+            match part {
+                syntax::Part::Expr(expr) => within(expr, found),
+                syntax::Part::Body(body) => closures(body, found),
+            }
+        }
+    }
+    found.sort_by_key(|(span, _)| *span);
 }
 
 /// The names of the variables that a piece of PHP mentions.
@@ -344,6 +426,8 @@ struct Builder<'a> {
     gives_to_application: bool,
     /// Whether the closure that is read is such a one.
     called_by_application: bool,
+    /// Whether the call of the application that is read is given methods of the object.
+    names_callables: bool,
     /// How many constants stand around, each in the value of the one before.
     nested_consts: usize,
     /// The variables of loops over texts that are written there, and those texts.
@@ -390,6 +474,7 @@ impl<'a> Builder<'a> {
             in_closure: false,
             gives_to_application: false,
             called_by_application: false,
+            names_callables: false,
             nested_consts: 0,
             named_texts: BTreeMap::new(),
             depth: 0,
@@ -401,7 +486,7 @@ impl<'a> Builder<'a> {
 
     /// Whether calls keep their names.
     fn is_open(&self) -> bool {
-        self.names.touched.is_some()
+        self.names.is_open()
     }
 
     fn source(&self, span: Span) -> &'a str {

@@ -382,6 +382,9 @@ impl<'a> Builder<'a> {
                 _ => None,
             };
             let setting = match setting_named(name) {
+                Some(Setting::Handler) if literal.is_none() && !self.is_whole(&item.value) => {
+                    return Expr::new(item.span, ExprKind::Refused(unknown(item.span, name)));
+                }
                 Some(setting) => setting,
                 None if name == "http_errors" && literal == Some(false) => {
                     no_errors = Some(item.span);
@@ -399,6 +402,23 @@ impl<'a> Builder<'a> {
             out.push((setting, self.expr(&item.value)));
         }
         client_of(expr.span, out, no_errors)
+    }
+
+    /// Whether a stack gets no more layers: nothing behind this has it.
+    fn is_whole(&self, stack: &syntax::Expr) -> bool {
+        let end = self.statements_of.and_then(|body| body.last());
+        let end = end.map_or(self.block.text.len(), |last| last.span.end);
+        let behind = self.block.text.get(stack.span.end..end).unwrap_or_default();
+        match &stack.kind {
+            PhpKind::Variable(name) => {
+                self.loops == 0 && !super::variables(behind).any(|other| other == *name)
+            }
+            PhpKind::MethodCall { .. }
+            | PhpKind::StaticCall { .. }
+            | PhpKind::Call { .. }
+            | PhpKind::New { .. } => true,
+            _ => false,
+        }
     }
 
     pub(super) fn closure_with(
@@ -450,6 +470,7 @@ pub(in crate::hir) fn setting_named(name: &str) -> Option<Setting> {
         "timeout" => Setting::Timeout,
         "connect_timeout" => Setting::ConnectTimeout,
         "proxy" => Setting::Proxy,
+        "handler" => Setting::Handler,
         _ => return None,
     })
 }
@@ -536,6 +557,15 @@ pub(in crate::hir) fn client_of(
 ) -> Expr {
     let mut names = settings.iter().map(|(setting, _)| *setting);
     let v2 = names.any(|setting| setting == Setting::Secret);
+    let mut handlers = settings
+        .iter()
+        .filter(|(name, _)| *name == Setting::Handler);
+    if let (Some(_), Some((_, stack))) = (no_errors, handlers.next()) {
+        return Expr::new(
+            stack.span,
+            ExprKind::Refused(unknown(stack.span, "handler")),
+        );
+    }
     let client = Expr::new(span, ExprKind::Factory(settings));
     match no_errors {
         None => client,
