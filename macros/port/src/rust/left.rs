@@ -30,7 +30,7 @@ impl Shared<'_> {
             String::new(),
             clean(&format!(
                 "Not translated because of line {line}: {}.",
-                left.problem.message
+                left.problem.message.trim_end_matches(',')
             )),
         ];
         lines.extend(calls_made(left.calls).map(|made| format!(" Mind that {made}.")));

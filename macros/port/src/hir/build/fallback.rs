@@ -240,10 +240,14 @@ impl<'t> Candidate<'t> {
         let shows = (uses.yields || uses.sets_objects) && self.is_mentioned();
         let text = self.around.text.get(self.span.range()).unwrap_or_default();
         let text = text.to_ascii_lowercase();
-        let counts = text.contains("func_get_arg") || text.contains("func_num_args");
+        let counts = ["func_get_arg", "func_num_args", "function &"];
+        let counts = counts.iter().any(|name| text.contains(name));
+        // An exception knows more than its properties.
+        let class = self.around.class;
+        let thrown = class.is_some_and(|class| self.names.is_exception(class));
         let mut params = self.closure.params.iter();
         let references = params.any(|param| param.by_reference);
-        !(changes || shares || shows || counts || references) && self.takes_values(&uses)
+        !(changes || shares || shows || counts || thrown || references) && self.takes_values(&uses)
     }
 
     /// Whether all that the application is given has a form in Rust.
