@@ -340,7 +340,7 @@ fn functions_that_are_left_to_the_application_are_told_and_counted() {
     let said = folder.check(&[]).ok();
     for part in [
         "    left to the application: certificates_all; calls of WeChat Pay that are not translated: 2",
-        "Certificates.php:11:79: warning: the application has to write `Certificates::all`: the option `cookies`",
+        "Certificates.php:11:87: warning: the application has to write `Certificates::all`: the option `cookies`",
         "it makes 2 calls of WeChat Pay that are not translated",
         "1 functions left to the application as a whole; calls of WeChat Pay in them, which are not translated: 2",
         "1 calls translated",
@@ -366,10 +366,17 @@ fn requests_of_such_functions_are_still_errors() {
     let file = file.to_str().unwrap();
     let done = Run::new(&["port", "--emit", "request", file]).run();
     assert_eq!((done.code, done.stdout.as_str()), (Some(4), ""), "{done:?}");
-    let done = Run::new(&["port", file]).run().ok();
+    let done = Run::new(&["port", file]).run();
+    assert_eq!(done.code, Some(0), "{done:?}");
     assert!(
-        done.contains("self.host.certificates_all(no, &self.client)"),
-        "{done}"
+        done.stdout
+            .contains("self.host.certificates_all(no, &self.client)"),
+        "{done:?}"
+    );
+    assert!(
+        done.stderr
+            .contains("warning: the application has to write"),
+        "{done:?}"
     );
 }
 

@@ -154,6 +154,8 @@ fn a_method_that_changes_the_object_stays_refused() {
         "sink($this->other);",
         "$GLOBALS['a'] = 1;",
         "$n = $this->next();",
+        "bcscale(2);",
+        "ini_set('precision', '7');",
     ] {
         let members = "private function set() { $this->other = 1; } private static function put(&$a) { $a = 1; }
             private function next() { static $n = 0; return ++$n; } public function more() { return $this->other . $this->next(); }";
@@ -205,6 +207,10 @@ fn what_other_code_may_see_stays_refused() {
     );
     let thrown = class(REFUSED, "").replace("class Pay", "class Pay extends \\RuntimeException");
     stays_refused(&thrown, "`cookies`");
+    let uses = "public function all() { return base64_encode($this->run('1')); }";
+    let bytes = "openssl_sign($no, $raw, $more, 'SHA256'); return $raw;";
+    stays_refused(&class(bytes, uses), "raw bytes");
+    left(bytes, "");
     // The arguments that PHP counts, and those that it takes by reference.
     stays(&format!("{REFUSED} return func_get_args();"), "");
     let php = "<?php $all = 1; function run($client) { global $all; $client->chain('v3/a')->get(['cookies' => $all]); }";
