@@ -46,6 +46,26 @@ class Refunds
     }
 }
 ";
+/// Two calls, the second of which cannot be translated, and a method without an error.
+const LEFT: &str = "<?php
+class Certificates
+{
+    public function __construct(private \\WeChatPay\\BuilderChainable $client)
+    {
+    }
+
+    public function all(string $no): array
+    {
+        $this->client->chain('v3/pay')->get();
+        return json_decode($this->client->chain('v3/certificates')->get(['cookies' => true])->getBody(), true);
+    }
+
+    public function one(): void
+    {
+        $this->client->chain('v3/one')->get();
+    }
+}
+";
 const USER: &str = "<?php class User { public function name() { return $this->name; } }";
 const REFUSED: &str = "<?php\n$instance->chain('v3/certificates')->get(['cookies' => true]);\n";
 
@@ -291,9 +311,73 @@ fn the_report_names_calls_and_what_became_the_applications() {
     assert_eq!(report["trait"]["methods"].as_array().unwrap().len(), 2);
     assert_eq!(
         report["totals"],
-        json!({"files": 2, "skipped": 1, "calls": 2, "app": 4, "refused": 0})
+        json!({"files": 2, "skipped": 1, "calls": 2, "app": 4, "refused": 0, "left": 0, "untranslated": 0})
     );
     assert_eq!(report["written"].as_array().unwrap().len(), 6);
+}
+
+#[test]
+fn functions_that_are_left_to_the_application_are_told_and_counted() {
+    let folder = Folder::new(&[("Certificates.php", LEFT)]);
+    let report: Value = folder.port(&["--report", "--format", "json"]).json();
+    let function = &report["files"][0]["functions"][1];
+    assert_eq!(function["calls"], json!([]));
+    assert_eq!(function["refused"], json!([]));
+    assert_eq!(
+        function["left"],
+        json!({"method": "certificates_all", "calls": 2, "reason": "the option `cookies` of Guzzle is not taken here"})
+    );
+    assert_eq!(report["files"][0]["functions"][2]["left"], json!(null));
+    let totals = &report["totals"];
+    assert_eq!(
+        (&totals["calls"], &totals["refused"]),
+        (&json!(1), &json!(0))
+    );
+    assert_eq!(
+        (&totals["left"], &totals["untranslated"]),
+        (&json!(1), &json!(2))
+    );
+    let said = folder.check(&[]).ok();
+    for part in [
+        "    left to the application: certificates_all; calls of WeChat Pay that are not translated: 2",
+        "Certificates.php:11:87: warning: the application has to write `Certificates::all`: the option `cookies`",
+        "it makes 2 calls of WeChat Pay that are not translated",
+        "1 functions left to the application as a whole; calls of WeChat Pay in them, which are not translated: 2",
+        "1 calls translated",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let said = folder.check(&["--lang", "zh"]).ok();
+    for part in [
+        "留给应用实现：certificates_all",
+        "警告：`Certificates::all` 需由应用实现：",
+        "请实现 trait 的方法 `certificates_all`，其文档中有 PHP 原文；其中有 2 个微信支付的调用未转换",
+        "1 个函数整体留给应用实现",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+/// What is computed leaves nothing out.
+#[test]
+fn requests_of_such_functions_are_still_errors() {
+    let folder = Folder::new(&[("Certificates.php", LEFT)]);
+    let file = folder.path("php/Certificates.php");
+    let file = file.to_str().unwrap();
+    let done = Run::new(&["port", "--emit", "request", file]).run();
+    assert_eq!((done.code, done.stdout.as_str()), (Some(4), ""), "{done:?}");
+    let done = Run::new(&["port", file]).run();
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(
+        done.stdout
+            .contains("self.host.certificates_all(no, &self.client)"),
+        "{done:?}"
+    );
+    assert!(
+        done.stderr
+            .contains("warning: the application has to write"),
+        "{done:?}"
+    );
 }
 
 #[test]

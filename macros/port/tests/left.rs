@@ -154,6 +154,8 @@ fn a_method_that_changes_the_object_stays_refused() {
         "sink($this->other);",
         "$GLOBALS['a'] = 1;",
         "$n = $this->next();",
+        "bcscale(2);",
+        "ini_set('precision', '7');",
     ] {
         let members = "private function set() { $this->other = 1; } private static function put(&$a) { $a = 1; }
             private function next() { static $n = 0; return ++$n; } public function more() { return $this->other . $this->next(); }";
@@ -196,6 +198,19 @@ fn what_other_code_may_see_stays_refused() {
             "",
         );
     }
+    stays_refused(
+        &class(
+            &format!("{REFUSED} return $this->client->chain('v3/a')->getAsync();"),
+            "public function all() { return $this\n    ->run('1')\n    ->wait(); }",
+        ),
+        "",
+    );
+    let thrown = class(REFUSED, "").replace("class Pay", "class Pay extends \\RuntimeException");
+    stays_refused(&thrown, "`cookies`");
+    let uses = "public function all() { return base64_encode($this->run('1')); }";
+    let bytes = "openssl_sign($no, $raw, $more, 'SHA256'); return $raw;";
+    stays_refused(&class(bytes, uses), "raw bytes");
+    left(bytes, "");
     // The arguments that PHP counts, and those that it takes by reference.
     stays(&format!("{REFUSED} return func_get_args();"), "");
     let php = "<?php $all = 1; function run($client) { global $all; $client->chain('v3/a')->get(['cookies' => $all]); }";
@@ -263,4 +278,49 @@ fn a_private_method_that_only_such_a_method_calls_is_quoted() {
         "{made}"
     );
     assert!(!made.contains("fn sums"), "{made}");
+}
+
+#[test]
+fn a_private_method_that_cannot_be_left_is_left_with_its_callers() {
+    let helper = |visible: &str| {
+        format!(
+            "{visible} function guard(callable $f) {{ retry: try {{ return $f(); }} catch (\\RuntimeException $e) {{ goto retry; }} }}"
+        )
+    };
+    let body = "return $this->guard(fn () => $this->client->chain('v3/a')->get());";
+    for visible in ["private", "protected"] {
+        let made = left(body, &helper(visible));
+        for expected in [
+            "fn pay_run(&self, no: &str, more: &Value, client: &Client)",
+            "function guard(callable $f)",
+            "/// Mind that it makes 1 call of WeChat Pay that is not translated.",
+        ] {
+            assert!(made.contains(expected), "{expected}\n{made}");
+        }
+        assert!(!made.contains("fn guard"), "{made}");
+    }
+    stays_refused(&class(body, &helper("public")), "");
+    // One of the callers cannot be left.
+    let other = "public function set() { $this->other = $this->guard(fn () => 1); }";
+    stays_refused(&class(body, &(helper("private") + other)), "");
+}
+
+#[test]
+fn an_enumeration_is_the_applications() {
+    let php = "<?php enum State: string { case Paid = 'SUCCESS'; case Closed = 'CLOSED';
+        public static function of(string $s): self { return self::tryFrom($s) ?? self::Closed; } public function open() { return $this->value === ''; } }
+        function state($client) { $r = $client->chain('v3/a')->get(); return State::of($r->getReasonPhrase()) === State::Paid; }";
+    let made = ported(php);
+    assert!(made.complete, "{:?}", made.diagnostics);
+    let told = made.diagnostics[0].to_string();
+    assert!(
+        told.contains("warning: the application has the enumeration `State`"),
+        "{told}"
+    );
+    assert!(made.text.contains("host.state_paid()?"), "{}", made.text);
+    let calls = php.replace(
+        "return $this->value",
+        "return $client->chain('v3/b')->get()",
+    );
+    stays_refused(&calls, "enum declaration");
 }

@@ -22,12 +22,12 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "请实现 trait 的方法 `{}`，其文档中有 PHP 原文",
     ),
     (
-        "it makes 1 call of WeChat Pay that is not translated",
-        "其中有 1 个微信支付的调用未转换",
+        "write it as the method `{}` of the trait, whose documentation has the PHP; it makes 1 call of WeChat Pay that is not translated",
+        "请实现 trait 的方法 `{}`，其文档中有 PHP 原文；其中有 1 个微信支付的调用未转换",
     ),
     (
-        "it makes {} calls of WeChat Pay that are not translated",
-        "其中有 {} 个微信支付的调用未转换",
+        "write it as the method `{}` of the trait, whose documentation has the PHP; it makes {} calls of WeChat Pay that are not translated",
+        "请实现 trait 的方法 `{}`，其文档中有 PHP 原文；其中有 {} 个微信支付的调用未转换",
     ),
     (
         "the application adds to the client what this `handler` does",

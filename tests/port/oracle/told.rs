@@ -180,6 +180,12 @@ impl Told for wechatpay_chain::notify::Reply {
     }
 }
 
+impl Shown for Client {
+    fn shown(&self) -> Value {
+        json!({"@class": "Client"})
+    }
+}
+
 impl Shown for wechatpay_chain::php::Answer {
     fn shown(&self) -> Value {
         json!({"@class": "Response"})

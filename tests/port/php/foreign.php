@@ -201,6 +201,9 @@ function told($value)
     if ($value instanceof \Closure) {
         return ['@closure' => true];
     }
+    if ($value instanceof \WeChatPay\BuilderChainable) {
+        return ['@class' => 'Client'];
+    }
     if ($value instanceof \Throwable) {
         return ['@exception' => \get_class($value), 'message' => $value->getMessage()];
     }

@@ -10,7 +10,10 @@ pub(crate) fn port(cases: &mut [Case]) {
     for case in cases {
         let file = case.file.display().to_string();
         let blocks = split(&file, &case.text, Kind::Php);
-        let made = emit::rust(&blocks, &Options::default());
+        // php runs a function that is left to the application, unless the script says what the application does.
+        let mut scripts = case.runs.iter().map(|run| &run.script);
+        let left = scripts.any(|script| script["application"].is_object());
+        let made = emit::rust(&blocks, &Options::default().in_place(!left));
         case.ported = if made.complete {
             Ported::Rust {
                 module: case.module(),

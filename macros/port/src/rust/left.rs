@@ -30,7 +30,7 @@ impl Shared<'_> {
             String::new(),
             clean(&format!(
                 "Not translated because of line {line}: {}.",
-                left.problem.message
+                left.problem.message.trim_end_matches(',')
             )),
         ];
         lines.extend(calls_made(left.calls).map(|made| format!(" Mind that {made}.")));
@@ -69,11 +69,16 @@ impl Shared<'_> {
 }
 
 fn hint(method: &str, calls: usize) -> String {
-    let write =
-        format!("write it as the method `{method}` of the trait, whose documentation has the PHP");
-    match calls_made(calls) {
-        Some(made) => format!("{write}; {made}"),
-        None => write,
+    match calls {
+        0 => format!(
+            "write it as the method `{method}` of the trait, whose documentation has the PHP"
+        ),
+        1 => format!(
+            "write it as the method `{method}` of the trait, whose documentation has the PHP; it makes 1 call of WeChat Pay that is not translated"
+        ),
+        _ => format!(
+            "write it as the method `{method}` of the trait, whose documentation has the PHP; it makes {calls} calls of WeChat Pay that are not translated"
+        ),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Ports a file of PHP, for the tests that look at the Rust that it becomes.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use wechatpay_chain_port::Severity;
 use wechatpay_chain_port::emit::{self, Options, Output};
 use wechatpay_chain_port::hir::Facts;

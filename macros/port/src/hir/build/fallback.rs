@@ -64,12 +64,12 @@ pub(in crate::hir) fn leave(
             .collect();
         let mut left = Vec::new();
         for own in &candidates {
-            match own.problem(&errors) {
-                Some(problem) => match own.known(problem, &clients) {
-                    Some(known) => left.push(known),
-                    None => left.extend(own.callers(problem, &candidates, &clients)),
-                },
-                None => {}
+            let Some(problem) = own.problem(&errors) else {
+                continue;
+            };
+            match own.known(problem, &clients) {
+                Some(known) if !own.gives_bytes(&errors) => left.push(known),
+                _ => left.extend(own.callers(problem, &candidates, &clients)),
             }
         }
         found.append(&mut left);
@@ -83,6 +83,7 @@ pub(in crate::hir) fn leave(
     };
     for function in &file.functions {
         let candidate = Candidate::function(around, &names, function);
+        let candidate = candidate.filter(|own| !own.gives_bytes(&errors));
         found.extend(candidate.and_then(|own| own.known(own.problem(&errors)?, &clients)));
     }
     let is_more = !found.is_empty();
@@ -191,6 +192,17 @@ impl<'t> Candidate<'t> {
         own.copied()
     }
 
+    /// Whether other code of the file may be given raw bytes by the function: no text of Rust holds them.
+    fn gives_bytes(&self, errors: &[&Problem]) -> bool {
+        let mut errors = errors.iter();
+        let mut values = Vec::new();
+        returned(&self.closure.body, &mut values);
+        let refused = errors.any(|problem| {
+            self.span.range().contains(&problem.span.start) && problem.message.contains("raw bytes")
+        });
+        refused && !values.is_empty() && self.is_mentioned()
+    }
+
     /// The methods that call this one, if it is private and the application may have all of them: then it is theirs.
     fn callers(
         &self,
@@ -240,10 +252,14 @@ impl<'t> Candidate<'t> {
         let shows = (uses.yields || uses.sets_objects) && self.is_mentioned();
         let text = self.around.text.get(self.span.range()).unwrap_or_default();
         let text = text.to_ascii_lowercase();
-        let counts = text.contains("func_get_arg") || text.contains("func_num_args");
+        let counts = ["func_get_arg", "func_num_args", "function &"];
+        let counts = counts.iter().any(|name| text.contains(name));
+        // An exception knows more than its properties.
+        let class = self.around.class;
+        let thrown = class.is_some_and(|class| self.names.is_exception(class));
         let mut params = self.closure.params.iter();
         let references = params.any(|param| param.by_reference);
-        !(changes || shares || shows || counts || references) && self.takes_values(&uses)
+        !(changes || shares || shows || counts || thrown || references) && self.takes_values(&uses)
     }
 
     /// Whether all that the application is given has a form in Rust.

@@ -149,12 +149,18 @@ pub(super) fn without(text: &str, mut pieces: Vec<Span>) -> String {
     rest
 }
 
+/// The length of `$this?->`.
+const LONGEST: usize = 8;
+
 /// Whether a text in lower case names a method of the class: after `$this->` or `::`, or as a text, by which PHP calls
 /// methods, too. Methods of other objects are the application's.
 pub(super) fn names_method(text: &str, name: &str) -> bool {
     let renamed = text.contains("= $this;") || text.contains("=$this;");
     text.match_indices(name).any(|(at, _)| {
-        let (before, behind) = (text[..at].trim_end(), &text[at + name.len()..]);
+        let written = text[..at].chars().rev().filter(|c| !c.is_whitespace());
+        let before: Vec<char> = written.take(LONGEST).collect();
+        let before: String = before.into_iter().rev().collect();
+        let behind = &text[at + name.len()..];
         let own = ["$this->", "$this?->", "::", "'", "\""].iter().copied();
         let mut own = own.chain(renamed.then_some("->"));
         !behind.starts_with(is_word) && own.any(|own| before.ends_with(own))

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::class::getter;
 use super::escapes::is_this;
 use super::layered::client_of_stack;
+use super::setting::counts;
 use super::sole::{Soles, property_of};
 use crate::hir::changed::changed;
 use crate::hir::fallback::Fallback;
@@ -246,6 +247,7 @@ impl<'t> Uses<'t> {
     }
 
     fn call(&mut self, name: &str, args: &[Arg]) {
+        self.changes |= counts(name, args);
         if name == "unset" || changed(name).is_some() {
             args.iter().for_each(|arg| self.target(&arg.value));
         }
