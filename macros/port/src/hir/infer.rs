@@ -295,6 +295,7 @@ pub(super) fn finish(file: &mut File) {
 /// Finds what the types found so far tell.
 pub(super) fn rounds(file: &mut File) {
     for _ in 0..ROUNDS {
+        super::passed_on::file(file);
         for index in 0..file.classes.len() {
             round_of_class(file, index);
         }

@@ -34,7 +34,9 @@ mod initial;
 mod inline;
 mod kept;
 mod lent;
+mod lifted;
 mod notify;
+mod passed_on;
 mod pending;
 mod place;
 mod promised;
@@ -62,11 +64,12 @@ use crate::syntax::Program;
 #[must_use]
 pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     let program = gcm::program(sodium::program(flatten::program(program)));
-    let (file, dispatches) = made(block, &program, facts, None);
-    if !dispatches {
-        return file;
+    let (program, mut problems) = lifted::program(program);
+    let (mut file, dispatches) = made(block, &program, facts, None);
+    if dispatches {
+        (file, _) = made(block, &program, facts, Some(&plain(&file)));
     }
-    let (file, _) = made(block, &program, facts, Some(&plain(&file)));
+    file.problems.append(&mut problems);
     file
 }
 

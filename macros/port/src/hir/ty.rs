@@ -137,6 +137,7 @@ impl Ty {
                 Self::Response
             }
             "promiseinterface" => Self::Promise,
+            "mediautil" => Self::Media,
             "throwable" | "exception" | "requestexception" | "clientexception"
             | "connectexception" => Self::Thrown,
             "closure" | "callable" => Self::Closure,
