@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::handed::Handed;
-use super::{Builder, Names, once};
+use super::{Builder, Names, once, pages};
 use crate::hir::Ty;
 use crate::hir::flatten::{PARENT, PARENT_CONSTRUCTOR, is_exception_name};
 use crate::hir::tree::{self as hir, Class, Const, Field};
@@ -25,6 +25,8 @@ pub(super) struct Shape<'a> {
     pub(super) consts: BTreeSet<String>,
     /// The methods that the application has.
     pub(super) handed: Handed,
+    /// The parameters that are responses which the application builds.
+    pub(super) pages: pages::Pages,
 }
 
 /// The functions of a class.
@@ -265,6 +267,7 @@ fn shape<'a>(block: &Block, names: &Names<'_>, class: &'a syntax::Class) -> Shap
             None => Handed::of(class, &block.text),
             Some(_) => Handed::default(),
         },
+        pages: pages::of(class, &block.text),
     }
 }
 

@@ -390,7 +390,11 @@ impl<'a> Builder<'a> {
             .get(&method.name.to_ascii_lowercase())?;
         let closure = &method.closure;
         let span = method.span;
-        let params: Vec<_> = closure.params.iter().map(|it| self.param(it)).collect();
+        let params: Vec<_> = closure
+            .params
+            .iter()
+            .map(|it| self.param(closure, it))
+            .collect();
         let mut args: Vec<_> = params
             .iter()
             .map(|param| hir::Expr::new(span, ExprKind::Local(param.local)))

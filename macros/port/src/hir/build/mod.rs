@@ -24,6 +24,7 @@ mod object;
 mod once;
 mod open;
 mod openssl;
+mod pages;
 mod parent;
 mod reference;
 mod sdk;
