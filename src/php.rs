@@ -16,6 +16,8 @@
 //! # Ok::<(), Thrown>(())
 //! ```
 
+use std::sync::{Mutex, PoisonError};
+
 pub use http::HeaderMap;
 pub use wechatpay_chain_php::*;
 use wechatpay_core::crypto::base64 as encoding;
@@ -30,6 +32,51 @@ use crate::crypto::{aes, digest};
 use crate::middleware::{self, SignedStatus};
 use crate::notify::{Notification, Notifications};
 use crate::{Certificate, ClientBuilder, ErrorKind, PrivateKey, PublicKey, Response, Stack};
+
+/// The value of a `static` variable of a function, which one call leaves for the next.
+///
+/// PHP forgets it with the request, and a process of Rust keeps it. All threads share it.
+///
+/// ```
+/// use wechatpay_chain::php::Kept;
+///
+/// fn count() -> i64 {
+///     static COUNT: Kept<i64> = Kept::new();
+///     let count = COUNT.get().unwrap_or(0) + 1;
+///     COUNT.set(count);
+///     count
+/// }
+/// assert_eq!((count(), count()), (1, 2));
+/// ```
+#[derive(Debug)]
+pub struct Kept<T>(Mutex<Option<T>>);
+
+impl<T: Clone> Kept<T> {
+    /// No value yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Mutex::new(None))
+    }
+
+    /// A copy of the value.
+    #[must_use]
+    pub fn get(&self) -> Option<T> {
+        let value = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        value.clone()
+    }
+
+    /// Replaces the value.
+    pub fn set(&self, value: T) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = Some(value);
+    }
+}
+
+impl<T: Clone> Default for Kept<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 /// `$request->header($name)`: null where the request has no such header.
 #[must_use]

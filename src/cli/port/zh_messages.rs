@@ -441,6 +441,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "其他代码传入的闭包，请各写成一个方法",
     ),
     (
+        "the `static` variable `${}` is kept for the whole process here, and for one request in PHP",
+        "`static` 变量 `${}` 在这里保留到进程结束，在 PHP 里只保留一次请求",
+    ),
+    (
+        "check that its value may be used by later requests",
+        "请确认它的值可以用于之后的请求",
+    ),
+    (
         "the `static` variable `${}` is one for each object here, and one for the class in PHP",
         "`static` 变量 `${}` 在这里每个对象各有一个，在 PHP 里整个类共用一个",
     ),

@@ -135,6 +135,8 @@ pub struct Local {
     pub mutable: bool,
     /// Whether it is read anywhere.
     pub read: bool,
+    /// Whether it is a `static` variable of a function: the value is kept from one call to the next.
+    pub kept: bool,
 }
 
 /// A statement.
@@ -172,6 +174,10 @@ pub enum StmtKind {
     Declare(Vec<usize>),
     /// A variable begins with a value.
     Let(usize, Expr),
+    /// A `static` variable of a function takes the value that an earlier call kept.
+    Recall(usize),
+    /// The value of a `static` variable is kept for later calls.
+    Keep(usize),
     /// `echo`
     Echo(Vec<Expr>),
     /// `return`

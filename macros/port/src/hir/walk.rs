@@ -317,6 +317,8 @@ impl Stmt {
         }
         match &mut self.kind {
             StmtKind::Let(local, _) => found(local, Use::Write),
+            StmtKind::Recall(local) => found(local, Use::Change),
+            StmtKind::Keep(local) => found(local, Use::Read),
             StmtKind::Foreach { key, value, .. } => {
                 key.iter_mut().for_each(|key| found(key, Use::Write));
                 found(value, Use::Write);

@@ -93,6 +93,9 @@ impl<'a> Builder<'a> {
         variables: &'a [(String, Option<syntax::Expr>)],
     ) -> StmtKind {
         let method = self.method_name.clone().filter(|_| self.depth == 1);
+        if self.class.is_none() && self.depth == 1 && !self.in_closure {
+            return self.kept_variables(span, variables);
+        }
         let (Some(method), Some(shape)) = (method, self.class) else {
             return self.no(span, "a `static` variable here");
         };
@@ -509,7 +512,7 @@ fn static_of(target: &syntax::Expr) -> Option<(&syntax::Name, &str)> {
 }
 
 /// Whether a value is the same at all times.
-fn is_constant(value: &syntax::Expr) -> bool {
+pub(super) fn is_constant(value: &syntax::Expr) -> bool {
     match &value.kind {
         PhpKind::Null
         | PhpKind::Bool(_)

@@ -16,6 +16,7 @@ mod foreign;
 mod function;
 mod handed;
 mod held;
+mod kept;
 mod known;
 mod left;
 mod listed;
@@ -79,6 +80,7 @@ fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> 
             StmtKind::Function { name, closure } => {
                 let mut builder = Builder::new(block, names, None);
                 let function = builder.function(stmt.span, name, true, closure);
+                file.problems.extend(statics::of_function(&function));
                 file.functions.push(function);
                 true
             }
@@ -331,6 +333,8 @@ struct Builder<'a> {
     misused: Option<String>,
     /// The properties for `static` variables.
     statics: Vec<Field>,
+    /// The `static` variables of a function.
+    kept: BTreeMap<String, usize>,
     /// The method that is read.
     method_name: Option<String>,
     /// How many constructors stand around, each of the class above the one before.
@@ -384,6 +388,7 @@ impl<'a> Builder<'a> {
             guarded_keys: Vec::new(),
             misused: None,
             statics: Vec::new(),
+            kept: BTreeMap::new(),
             method_name: None,
             constructors: 0,
             function_name: None,
@@ -425,6 +430,7 @@ impl<'a> Builder<'a> {
             maybe_unset: false,
             mutable: false,
             read: false,
+            kept: false,
         });
         let index = self.locals.len() - 1;
         self.by_name.insert(name.to_owned(), index);

@@ -23,6 +23,11 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn statement(&mut self, stmt: &'a syntax::Stmt) -> Vec<Stmt> {
+        let stmts = self.read_statement(stmt);
+        self.keeping(stmt, stmts)
+    }
+
+    fn read_statement(&mut self, stmt: &'a syntax::Stmt) -> Vec<Stmt> {
         let span = stmt.span;
         if let Some(stmts) = self.open_statement(stmt) {
             return stmts;

@@ -8,7 +8,7 @@
 mod ask;
 mod callee;
 mod made;
-mod scope;
+pub(super) mod scope;
 mod walk;
 
 use std::borrow::Cow;

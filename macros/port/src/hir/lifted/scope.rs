@@ -53,7 +53,7 @@ fn each_expr<'a>(expr: &'a Expr, found: &mut dyn FnMut(Seen<'a>)) {
 }
 
 /// Calls `found` for each expression of statements, those of closures too.
-pub(super) fn everywhere<'a>(statements: &'a [Stmt], found: &mut dyn FnMut(&'a Expr)) {
+pub(in crate::hir) fn everywhere<'a>(statements: &'a [Stmt], found: &mut dyn FnMut(&'a Expr)) {
     each(statements, &mut |seen| {
         if let Seen::Expr(expr) | Seen::Target(expr) = seen {
             found(expr);
