@@ -39,6 +39,8 @@ pub enum Ty {
     Media,
     /// A closure.
     Closure,
+    /// A map of clients by the keys of PHP's array.
+    Clients,
     /// One of these, or null.
     Maybe(Box<Self>),
 }

@@ -79,6 +79,7 @@ impl Expr {
             | ExprKind::Call(_, all)
             | ExprKind::Method(_, all)
             | ExprKind::NewThrown(_, _, all)
+            | ExprKind::Pool(_, _, all)
             | ExprKind::Crypto(_, all) => all.iter_mut().collect(),
             ExprKind::Array(entries) => {
                 let entries = entries.iter_mut();

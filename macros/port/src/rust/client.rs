@@ -9,7 +9,7 @@ use super::function::Body;
 use super::names::ident;
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
-use crate::hir::tree::{Crypto, Expr, ExprKind, Setting};
+use crate::hir::tree::{Crypto, Expr, ExprKind, Pool, Setting};
 use crate::syntax::Span;
 
 impl<'a> Body<'_, 'a> {
@@ -241,6 +241,28 @@ impl<'a> Body<'_, 'a> {
             }
             ExprKind::Field(name) => self.field(expr.span, name).text(),
             _ => self.refuse(expr.span, "a key from here").tokens,
+        }
+    }
+
+    /// A use of a map of clients.
+    pub(super) fn pool(&mut self, span: Span, what: Pool, name: &str, args: &'a [Expr]) -> Code {
+        let map = self.field(span, name).tokens;
+        let client = Ty::Client;
+        match (what, args) {
+            (Pool::Get, [key]) => {
+                let key = self.key(key);
+                Code::new(quote!(#map.get(#key)), Repr::Handle(client.nullable()))
+            }
+            (Pool::Set, [key, value]) => {
+                let key = self.key(key);
+                let value = self.kept(value, &client);
+                Code::new(quote!(#map.set(#key, #value)), Repr::Handle(client))
+            }
+            (Pool::Remove, [key]) => {
+                let key = self.key(key);
+                Code::new(quote!(#map.remove(#key)), Repr::Null)
+            }
+            _ => Code::new(quote!(#map.clear()), Repr::Null),
         }
     }
 

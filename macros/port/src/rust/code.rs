@@ -282,6 +282,7 @@ pub(crate) fn owned(ty: &Ty) -> TokenStream {
         Ty::Text => quote!(String),
         Ty::Void => quote!(()),
         Ty::Client => quote!(Client),
+        Ty::Clients => quote!(php::Clients),
         Ty::Response => quote!(Response),
         Ty::Answer => quote!(php::Answer),
         Ty::Promise => quote!(Call),

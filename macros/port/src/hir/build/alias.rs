@@ -425,6 +425,21 @@ impl<'a> Builder<'a> {
         Some(self.foreign(span, words, None, args))
     }
 
+    /// `self::$instance ??= new self()` of a property that the application has: it is set only where it is null.
+    pub(super) fn foreign_missing(
+        &mut self,
+        span: Span,
+        target: &'a syntax::Expr,
+        value: &'a syntax::Expr,
+    ) -> Option<Expr> {
+        if !matches!(target.kind, PhpKind::Whole(_)) || !self.is_foreign_target(target) {
+            return None;
+        }
+        let there = self.expr(target);
+        let set = self.foreign_assign(span, target, value)?;
+        Some(Expr::new(span, ExprKind::Coalesce(there, set)))
+    }
+
     fn is_foreign_target(&self, target: &syntax::Expr) -> bool {
         match &target.kind {
             PhpKind::Property { object, .. } => match self.own_property(target) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::handed::Handed;
-use super::{Builder, Names, once, pages};
+use super::{Builder, Names, once, pages, pools};
 use crate::hir::Ty;
 use crate::hir::flatten::{PARENT, PARENT_CONSTRUCTOR, is_exception_name};
 use crate::hir::tree::{self as hir, Class, Const, Field};
@@ -25,6 +25,8 @@ pub(super) struct Shape<'a> {
     pub(super) consts: BTreeSet<String>,
     /// The methods that the application has.
     pub(super) handed: Handed,
+    /// The properties that are maps of clients.
+    pub(super) pools: BTreeSet<String>,
     /// The parameters that are responses which the application builds.
     pub(super) pages: pages::Pages,
 }
@@ -63,8 +65,14 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
             .get(&property.name)
             .cloned()
             .unwrap_or(Ty::Unknown),
-        declared: type_of(property).flatten(),
-        default: property.default.as_ref().map(|value| builder.expr(value)),
+        declared: type_of(property)
+            .flatten()
+            .filter(|_| !shape.pools.contains(&property.name)),
+        default: property
+            .default
+            .as_ref()
+            .filter(|_| !shape.pools.contains(&property.name))
+            .map(|value| builder.expr(value)),
         foreign: shape.foreign.contains(&property.name),
         public: property.public,
     });
@@ -257,12 +265,23 @@ fn shape<'a>(block: &Block, names: &Names<'_>, class: &'a syntax::Class) -> Shap
     }
     let mut shared = names.shared(class, &fields);
     shared.append(&mut objects);
+    let mut pools = match names.touched {
+        None => pools::of(class),
+        Some(_) => BTreeSet::new(),
+    };
+    pools.retain(|name| !names.is_shared(class, name));
+    for name in &pools {
+        fields.insert(name.clone(), Ty::Clients);
+        foreign.remove(name);
+        shared.remove(name);
+    }
     Shape {
         class,
         fields,
         foreign,
         shared,
         consts: class.consts.iter().map(|(name, _)| name.clone()).collect(),
+        pools,
         handed: match names.touched {
             None => Handed::of(class, &block.text),
             Some(_) => Handed::default(),

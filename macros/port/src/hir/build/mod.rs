@@ -27,6 +27,7 @@ mod open;
 mod openssl;
 mod pages;
 mod parent;
+mod pools;
 mod reference;
 mod sdk;
 mod setting;

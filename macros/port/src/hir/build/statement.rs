@@ -175,7 +175,10 @@ impl<'a> Builder<'a> {
                             Some(stmts) => stmts,
                             None => vec![Stmt {
                                 span,
-                                kind: StmtKind::Expr(self.unset(&arg.value)),
+                                kind: StmtKind::Expr(
+                                    self.taken_from_pool(&arg.value)
+                                        .unwrap_or_else(|| self.unset(&arg.value)),
+                                ),
                             }],
                         });
                     return each.collect();

@@ -9,6 +9,12 @@ use crate::hir::tree::{Expr, ExprKind, Function, StmtKind};
 use crate::syntax::{self, Span, Whole};
 
 impl Names<'_> {
+    /// Whether other code than the class names its static property.
+    pub(super) fn is_shared(&self, class: &syntax::Class, name: &str) -> bool {
+        let key = self.statics.key_of(self.namespace.as_deref(), class);
+        self.statics.is_elsewhere(&key, name)
+    }
+
     /// The static properties of a class that the application has in any case: other code may set those that are public or
     /// named elsewhere.
     ///
