@@ -22,7 +22,8 @@ fn a_property_with_clients_by_keys_is_a_map() {
     for expected in [
         "pool: php::Clients,",
         "match self.pool.get(id)",
-        "self.pool.set(id, self.make(id)?)",
+        "let client = self.make(id)?;",
+        "self.pool.set(id, client)",
         "self.pool.remove(id)",
         "self.pool.clear()",
     ] {

@@ -250,20 +250,40 @@ impl<'a> Body<'_, 'a> {
         let client = Ty::Client;
         match (what, args) {
             (Pool::Get, [key]) => {
-                let key = self.key(key);
-                Code::new(quote!(#map.get(#key)), Repr::Handle(client.nullable()))
+                let call = self.of_key(key, |key| quote!(#map.get(#key)));
+                Code::new(call, Repr::Handle(client.nullable()))
             }
             (Pool::Set, [key, value]) => {
                 let key = self.key(key);
                 let value = self.kept(value, &client);
-                Code::new(quote!(#map.set(#key, #value)), Repr::Handle(client))
+                // The value may change the object.
+                let made = quote!({ let client = #value; #map.set(#key, client) });
+                Code::new(made, Repr::Handle(client))
             }
             (Pool::Remove, [key]) => {
-                let key = self.key(key);
-                Code::new(quote!(#map.remove(#key)), Repr::Null)
+                let call = self.of_key(key, |key| quote!(#map.remove(#key)));
+                Code::new(call, Repr::Null)
             }
             _ => Code::new(quote!(#map.clear()), Repr::Null),
         }
+    }
+
+    /// A call that is given a key. What gives the key may change the object.
+    fn of_key(
+        &mut self,
+        key: &'a Expr,
+        call: impl FnOnce(TokenStream) -> TokenStream,
+    ) -> TokenStream {
+        let simple = matches!(
+            *key.kind,
+            ExprKind::Local(_) | ExprKind::Text(_) | ExprKind::Int(_) | ExprKind::Field(_)
+        );
+        let key = self.key(key);
+        if simple {
+            return call(key);
+        }
+        let call = call(quote!(key));
+        quote!({ let key = #key; #call })
     }
 
     /// The text that a public key was read from.

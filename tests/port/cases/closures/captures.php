@@ -77,12 +77,17 @@ class Shop
         return $n > 0 ? $show($n) . $this->down($show, $n - 1) : '';
     }
 
+    private function mapped(callable $each, array $of)
+    {
+        return array_map($each, $of);
+    }
+
     private function pairs(callable $each, array $of)
     {
         $all = [];
         foreach ($of as $key => $value) {
             $all += $each($key, $value);
         }
-        return array_map($each, array_keys($all), [1, 2]);
+        return $all + $this->mapped(fn ($v) => $v . count($all), $all);
     }
 }

@@ -59,7 +59,7 @@ class Runs
     {
         if (!array_key_exists($this->counted($id), $this->pool)) {
             $client = $this->create($id);
-            $this->pool[$id] = $client;
+            $this->pool[$this->counted($id)] = $client;
         }
         return $this->pool[$this->counted($id)] ??= $this->create('never');
     }

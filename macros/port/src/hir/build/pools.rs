@@ -217,8 +217,20 @@ impl<'a> Builder<'a> {
                     return Some(made(span, Pool::Clear, name, Vec::new()));
                 }
                 let (name, key) = self.pool_item(target)?;
-                let args = vec![self.expr(key), self.expr(value)];
-                Some(made(span, Pool::Set, name, args))
+                let (first, key) = self.pool_key(span, key);
+                let value = self.expr(value);
+                let set = made(span, Pool::Set, name, vec![key, value]);
+                Some(match first {
+                    None => set,
+                    Some(first) => {
+                        let kind = ExprKind::Aside {
+                            value: set,
+                            others: vec![first],
+                            first: true,
+                        };
+                        Expr::new(span, kind)
+                    }
+                })
             }
             PhpKind::Whole(whole) => match &**whole {
                 WholeExpr::CoalesceAssign(target, value) => {
@@ -231,28 +243,33 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// `$this->pool[$key] ??= $client`: PHP evaluates the key once.
+    /// `$this->pool[$key] ??= $client`
     fn pool_missing(&mut self, span: Span, name: String, key: &'a Php, value: &'a Php) -> Expr {
+        let (first, again) = self.pool_key(span, key);
+        let first = first.unwrap_or_else(|| again.clone());
+        let there = made(span, Pool::Get, name.clone(), vec![first]);
+        let value = self.expr(value);
+        let missing = made(span, Pool::Set, name, vec![again, value]);
+        Expr::new(span, ExprKind::Coalesce(there, missing))
+    }
+
+    /// A key that PHP evaluates once, before the client: where that does something, first into a variable.
+    fn pool_key(&mut self, span: Span, key: &'a Php) -> (Option<Expr>, Expr) {
         let key = self.expr(key);
         let simple = matches!(
             *key.kind,
             ExprKind::Local(_) | ExprKind::Text(_) | ExprKind::Int(_) | ExprKind::Field(_)
         );
-        let (first, again) = if simple {
-            (key.clone(), key)
-        } else {
-            let local = self.local(&format!("key_{}", span.start));
-            let place = Place {
-                root: Root::Local(local),
-                path: Vec::new(),
-            };
-            let set = Expr::new(span, ExprKind::Assign(place, key));
-            (set, Expr::new(span, ExprKind::Local(local)))
+        if simple {
+            return (None, key);
+        }
+        let local = self.local(&format!("key_{}", span.start));
+        let place = Place {
+            root: Root::Local(local),
+            path: Vec::new(),
         };
-        let there = made(span, Pool::Get, name.clone(), vec![first]);
-        let value = self.expr(value);
-        let missing = made(span, Pool::Set, name, vec![again, value]);
-        Expr::new(span, ExprKind::Coalesce(there, missing))
+        let set = Expr::new(span, ExprKind::Assign(place, key));
+        (Some(set), Expr::new(span, ExprKind::Local(local)))
     }
 
     /// `unset($this->pool[$key])`
