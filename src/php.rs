@@ -16,6 +16,9 @@
 //! # Ok::<(), Thrown>(())
 //! ```
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 pub use http::HeaderMap;
 pub use wechatpay_chain_php::*;
 use wechatpay_core::crypto::base64 as encoding;
@@ -29,7 +32,108 @@ use wechatpay_core::protocol::xml::{decode, is_xml};
 use crate::crypto::{aes, digest};
 use crate::middleware::{self, SignedStatus};
 use crate::notify::{Notification, Notifications};
-use crate::{Certificate, ClientBuilder, ErrorKind, PrivateKey, PublicKey, Response, Stack};
+use crate::{
+    Certificate, Client, ClientBuilder, ErrorKind, PrivateKey, PublicKey, Response, Stack,
+};
+
+/// The value of a `static` variable of a function, which one call leaves for the next.
+///
+/// PHP forgets it with the request, and a process of Rust keeps it. All threads share it.
+///
+/// ```
+/// use wechatpay_chain::php::Kept;
+///
+/// fn count() -> i64 {
+///     static COUNT: Kept<i64> = Kept::new();
+///     let count = COUNT.get().unwrap_or(0) + 1;
+///     COUNT.set(count);
+///     count
+/// }
+/// assert_eq!((count(), count()), (1, 2));
+/// ```
+#[derive(Debug)]
+pub struct Kept<T>(Mutex<Option<T>>);
+
+impl<T: Clone> Kept<T> {
+    /// No value yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Mutex::new(None))
+    }
+
+    /// A copy of the value.
+    #[must_use]
+    pub fn get(&self) -> Option<T> {
+        let value = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        value.clone()
+    }
+
+    /// Replaces the value.
+    pub fn set(&self, value: T) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = Some(value);
+    }
+}
+
+impl<T: Clone> Default for Kept<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Clients by the keys of PHP's array, `$this->pool[$mchid]`.
+///
+/// ```
+/// # fn run(client: wechatpay_chain::Client) {
+/// use wechatpay_chain::php::Clients;
+///
+/// let pool = Clients::new();
+/// assert!(pool.get("1900000109").is_none());
+/// pool.set("1900000109", client);
+/// assert!(pool.get(1_900_000_109).is_some()); // PHP's arrays have one key for both
+/// # }
+/// ```
+#[derive(Debug, Default)]
+pub struct Clients(Mutex<BTreeMap<String, Client>>);
+
+impl Clients {
+    /// No clients.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Mutex::new(BTreeMap::new()))
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeMap<String, Client>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The client at a key.
+    pub fn get(&self, key: impl Key) -> Option<Client> {
+        self.all().get(&*key.key()).cloned()
+    }
+
+    /// Puts a client at a key, and gives it.
+    pub fn set(&self, key: impl Key, client: Client) -> Client {
+        self.all().insert(key.key().into_owned(), client.clone());
+        client
+    }
+
+    /// Takes the client at a key out.
+    pub fn remove(&self, key: impl Key) {
+        self.all().remove(&*key.key());
+    }
+
+    /// Takes all clients out.
+    pub fn clear(&self) {
+        self.all().clear();
+    }
+}
+
+impl Clone for Clients {
+    fn clone(&self) -> Self {
+        Self(Mutex::new(self.all().clone()))
+    }
+}
 
 /// `$request->header($name)`: null where the request has no such header.
 #[must_use]

@@ -262,3 +262,44 @@ fn another_name_of_the_object_is_the_object() {
         refused(&php(other), "`$this` as a value");
     }
 }
+
+/// PHP forgets it with the request.
+#[test]
+fn a_static_variable_of_a_function_is_kept() {
+    let php = "<?php use WeChatPay\\Builder;
+        function wx() { static $wx; if ($wx) { return $wx; } return $wx = Builder::factory($GLOBALS['x']); }
+        function n($a) { static $n = 0; if ($a) { $n++; } return $a . (++$n); }";
+    let made = ported(php);
+    for expected in [
+        "static KEPT_WX: php::Kept<Option<Client>> = php::Kept::new();",
+        "KEPT_WX.set(wx.clone());\n    Ok(wx.clone())",
+        "static KEPT_N: php::Kept<Value> = php::Kept::new();",
+    ] {
+        assert!(made.text.contains(expected), "{expected}\n{}", made.text);
+    }
+    assert_eq!(made.text.matches("KEPT_N.set(").count(), 2, "{}", made.text);
+    let told = made.diagnostics.iter().map(ToString::to_string);
+    let told: Vec<_> = told
+        .filter(|told| told.contains("is kept for the whole process"))
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+}
+
+/// The kept value would be another one than PHP's.
+#[test]
+fn a_static_variable_that_more_than_statements_change_is_refused() {
+    for body in [
+        "static $n = 0; $n++; return $a ? f($a - 1) : $n;",
+        "static $n = 0; g($n = 3); return $n;",
+        "static $n = 0; if ($n++ > 3) { return 1; } return $n;",
+        "static $n = 0; $add = function () use (&$n) { $n++; }; $add(); return $n;",
+        "static $n = 0; foreach ($a as $n) { echo $n; } return $n;",
+        "if ($a) { static $n = 0; } return 1;",
+        "static $n = 0; $m = &$n; $m++; return $n;",
+    ] {
+        refused(
+            &format!("<?php function f($a) {{ {body} }}"),
+            "`static` variable",
+        );
+    }
+}

@@ -462,6 +462,22 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("give the new value back", "请改为返回新的值"),
     (
+        "`{}` takes closures: it has a copy for each closure of this class, and other code cannot call it",
+        "`{}` 的参数是闭包：本类传入的每个闭包各有一份它的副本，其他代码不能调用它",
+    ),
+    (
+        "write a method for each closure that other code gives it",
+        "其他代码传入的闭包，请各写成一个方法",
+    ),
+    (
+        "the `static` variable `${}` is kept for the whole process here, and for one request in PHP",
+        "`static` 变量 `${}` 在这里保留到进程结束，在 PHP 里只保留一次请求",
+    ),
+    (
+        "check that its value may be used by later requests",
+        "请确认它的值可以用于之后的请求",
+    ),
+    (
         "the `static` variable `${}` is one for each object here, and one for the class in PHP",
         "`static` 变量 `${}` 在这里每个对象各有一个，在 PHP 里整个类共用一个",
     ),

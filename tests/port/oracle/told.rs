@@ -123,7 +123,8 @@ closures!(
     dyn FnMut(&Value, &Value) -> php::Result<Client> + '_,
     dyn FnMut() -> php::Result<Value> + '_,
     dyn FnMut(&Value) -> php::Result<Value> + '_,
-    dyn FnMut(&Value, &Value) -> php::Result<Value> + '_
+    dyn FnMut(&Value, &Value) -> php::Result<Value> + '_,
+    dyn FnMut(&Value, &Value, &Value) -> php::Result<Value> + '_
 );
 
 impl<T: Shown> Shown for Option<T> {

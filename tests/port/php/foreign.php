@@ -61,6 +61,9 @@ trait Follows
         }
         $event = Record::add('foreign', ['name' => $name, 'args' => $all]);
         $made = new Foreign();
+        if ($from instanceof Page) {
+            $made = new Page();
+        }
         [$made->oracleName, $made->oracleArgs] = [$name, $all];
         if (!Gives::has($name)) {
             $made->oracleEvent = $event;
@@ -161,6 +164,50 @@ class Foreign implements \ArrayAccess
 
     public function offsetUnset(mixed $offset): void
     {
+    }
+}
+
+/** A response of PSR-7 that the application builds, and its body. */
+final class Page extends Foreign implements \Psr\Http\Message\ResponseInterface, \Psr\Http\Message\StreamInterface
+{
+    public function getHeaders(): array
+    {
+        return $this->__call('getHeaders', []);
+    }
+
+    public function hasHeader(string $name): bool
+    {
+        return $this->__call('hasHeader', [$name]);
+    }
+
+    public function getHeader(string $name): array
+    {
+        return $this->__call('getHeader', [$name]);
+    }
+
+    public function getHeaderLine(string $name): string
+    {
+        return $this->__call('getHeaderLine', [$name]);
+    }
+
+    public function getBody(): \Psr\Http\Message\StreamInterface
+    {
+        return $this->__call('getBody', []);
+    }
+
+    public function getStatusCode(): int
+    {
+        return $this->__call('getStatusCode', []);
+    }
+
+    public function getReasonPhrase(): string
+    {
+        return $this->__call('getReasonPhrase', []);
+    }
+
+    public function __toString(): string
+    {
+        return (string) $this->__call('__toString', []);
     }
 }
 

@@ -34,7 +34,7 @@ function given($value, array $keys)
         $class = $GLOBALS['ORACLE_SOURCE']->named(\substr($value, 9));
         $made = new Foreign();
         if (!\in_array($class, ['', 'Foreign'], true)) {
-            $made = new $class();
+            $made = \is_a($class, \Psr\Http\Message\ResponseInterface::class, true) ? new Page() : new $class();
         }
         $made->oracleName = short($class);
         return $made;

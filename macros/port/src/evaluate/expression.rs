@@ -109,6 +109,7 @@ impl<'a> Evaluator<'a, '_> {
             | ExprKind::Promise(_)
             | ExprKind::Wait(_)
             | ExprKind::Restacked(..)
+            | ExprKind::Pool(..)
             | ExprKind::Factory(_)
             | ExprKind::FactoryOf(_)
             | ExprKind::Crypto(..)

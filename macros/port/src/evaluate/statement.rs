@@ -146,7 +146,11 @@ impl<'a> Evaluator<'a, '_> {
             StmtKind::Break(levels) => return self.leave(*levels, true, stmt.span),
             StmtKind::Continue(levels) => return self.leave(*levels, false, stmt.span),
             StmtKind::Refused(problem) => self.problems.push(problem.clone()),
-            StmtKind::Declare(_) | StmtKind::Let(..) | StmtKind::Answer(_) => {
+            StmtKind::Declare(_)
+            | StmtKind::Let(..)
+            | StmtKind::Recall(_)
+            | StmtKind::Keep(_)
+            | StmtKind::Answer(_) => {
                 self.forget([super::fork::ALL.to_owned()]);
                 self.not_followed(stmt.span);
             }

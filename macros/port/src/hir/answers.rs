@@ -19,6 +19,11 @@ pub(super) fn file(file: &mut File) -> bool {
         let known = types(file, None, file.functions.get(index));
         found |= function(&mut file.functions[index], known);
     }
+    if let Some(mut main) = file.main.take() {
+        let known = types(file, None, Some(&main));
+        found |= function(&mut main, known);
+        file.main = Some(main);
+    }
     found
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::builtin::Builtin;
 use super::tree::{
-    Class, Crypto, Expr, ExprKind, File, Function, Notified, PathPiece, Promise, ResponsePart,
-    Root, Sdk, Stmt, StmtKind, ThrownPart,
+    Class, Crypto, Expr, ExprKind, File, Function, Notified, PathPiece, Pool, Promise,
+    ResponsePart, Root, Sdk, Stmt, StmtKind, ThrownPart,
 };
 use super::{Facts, Ty};
 use crate::syntax::BinaryOp;
@@ -197,6 +197,9 @@ impl Types {
             ExprKind::Promise(_) => Ty::Promise,
             ExprKind::Wait(promise) => self.waited(promise),
             ExprKind::Factory(_) | ExprKind::FactoryOf(_) | ExprKind::Restacked(..) => Ty::Client,
+            ExprKind::Pool(Pool::Get, ..) => Ty::Client.nullable(),
+            ExprKind::Pool(Pool::Set, ..) => Ty::Client,
+            ExprKind::Pool(..) => Ty::Null,
             ExprKind::Crypto(crypto, args) => match crypto {
                 Crypto::PhpVerify => match args.get(2).map(|key| self.of(key)) {
                     Some(key) if *key.present() == Ty::PublicKey => Ty::Int,
@@ -295,6 +298,7 @@ pub(super) fn finish(file: &mut File) {
 /// Finds what the types found so far tell.
 pub(super) fn rounds(file: &mut File) {
     for _ in 0..ROUNDS {
+        super::passed_on::file(file);
         for index in 0..file.classes.len() {
             round_of_class(file, index);
         }
@@ -445,7 +449,8 @@ fn given_handles(class: &mut Class) {
         .fields
         .iter()
         .filter(|field| {
-            !field.foreign && !field.ty.present().is_plain() && *field.ty.present() != Ty::Unknown
+            let ty = field.ty.present();
+            !field.foreign && !ty.is_plain() && !matches!(ty, Ty::Unknown | Ty::Clients)
         })
         .map(|field| (field.name.clone(), field.ty.present().clone()))
         .collect();

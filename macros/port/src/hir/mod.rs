@@ -35,7 +35,9 @@ mod initial;
 mod inline;
 mod kept;
 mod lent;
+mod lifted;
 mod notify;
+mod passed_on;
 mod pending;
 mod place;
 mod promised;
@@ -75,12 +77,13 @@ pub(crate) fn with(
     fallback: &Fallback,
 ) -> tree::File {
     let program = gcm::program(sodium::program(flatten::program(program)));
-    let (file, dispatches) = made(block, &program, facts, (None, fallback));
-    if !dispatches {
-        return file;
+    let (program, mut problems) = lifted::program(program);
+    let (mut file, dispatches) = made(block, &program, facts, (None, fallback));
+    if dispatches {
+        let named = plain(&file);
+        (file, _) = made(block, &program, facts, (Some(&named), fallback));
     }
-    let named = plain(&file);
-    let (file, _) = made(block, &program, facts, (Some(&named), fallback));
+    file.problems.append(&mut problems);
     file
 }
 

@@ -19,7 +19,10 @@ pub(super) fn function(function: &mut Function) {
     closures(&mut function.body);
     let lent = function.params.iter().filter(|param| param.by_reference);
     // Each change of a variable of the code around counts there.
-    let lent: Set = lent.map(|param| param.local).collect();
+    let mut lent: Set = lent.map(|param| param.local).collect();
+    // One that is kept has one type, and begins where it is declared.
+    let kept = function.locals.iter().enumerate();
+    lent.extend(kept.filter(|(_, it)| it.kept).map(|(local, _)| local));
     let given: Set = function.params.iter().map(|param| param.local).collect();
     looped(&mut function.body, &given, &mut function.locals);
     replaced(function, &lent);
@@ -682,7 +685,7 @@ impl Flow {
                 self.exprs(stmt, &mut set);
                 None
             }
-            StmtKind::Declare(_) => Some(set),
+            StmtKind::Declare(_) | StmtKind::Recall(_) | StmtKind::Keep(_) => Some(set),
             StmtKind::Let(local, _) => {
                 let local = *local;
                 self.exprs(stmt, &mut set);

@@ -369,6 +369,7 @@ impl Lists<'_> {
                     maybe_unset: false,
                     mutable: false,
                     read: false,
+                    kept: false,
                 });
                 let local = self.locals.len() - 1;
                 let own = Expr::new(value.span, ExprKind::Local(local));

@@ -135,6 +135,8 @@ pub struct Local {
     pub mutable: bool,
     /// Whether it is read anywhere.
     pub read: bool,
+    /// Whether it is a `static` variable of a function: the value is kept from one call to the next.
+    pub kept: bool,
 }
 
 /// A statement.
@@ -172,6 +174,10 @@ pub enum StmtKind {
     Declare(Vec<usize>),
     /// A variable begins with a value.
     Let(usize, Expr),
+    /// A `static` variable of a function takes the value that an earlier call kept.
+    Recall(usize),
+    /// The value of a `static` variable is kept for later calls.
+    Keep(usize),
     /// `echo`
     Echo(Vec<Expr>),
     /// `return`
@@ -366,6 +372,8 @@ pub enum ExprKind {
     Wait(Expr),
     /// The client with a stack that lacks a layer: whether APIv2's, and the name of the layer in PHP.
     Restacked(Expr, bool, String),
+    /// A use of a property that is a map of clients.
+    Pool(Pool, String, Vec<Expr>),
     /// `Builder::factory([…])`
     Factory(Vec<(Setting, Expr)>),
     /// `Builder::factory($settings)`
@@ -462,6 +470,19 @@ pub struct Open {
     pub parts: Vec<Expr>,
     /// The variables that may have another value afterwards; `*` is all of them.
     pub changes: Vec<String>,
+}
+
+/// The uses of a map of clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pool {
+    /// The client at a key, or null.
+    Get,
+    /// A key gets a client.
+    Set,
+    /// A key loses its client.
+    Remove,
+    /// All keys lose theirs.
+    Clear,
 }
 
 /// An item of an array.

@@ -41,6 +41,8 @@ pub enum Ty {
     Media,
     /// A closure.
     Closure,
+    /// A map of clients by the keys of PHP's array.
+    Clients,
     /// One of these, or null.
     Maybe(Box<Self>),
 }
@@ -139,6 +141,7 @@ impl Ty {
                 Self::Response
             }
             "promiseinterface" => Self::Promise,
+            "mediautil" => Self::Media,
             "throwable" | "exception" | "requestexception" | "clientexception"
             | "connectexception" => Self::Thrown,
             "closure" | "callable" => Self::Closure,

@@ -79,6 +79,7 @@ impl Expr {
             | ExprKind::Call(_, all)
             | ExprKind::Method(_, all)
             | ExprKind::NewThrown(_, _, all)
+            | ExprKind::Pool(_, _, all)
             | ExprKind::Crypto(_, all) => all.iter_mut().collect(),
             ExprKind::Array(entries) => {
                 let entries = entries.iter_mut();
@@ -317,6 +318,8 @@ impl Stmt {
         }
         match &mut self.kind {
             StmtKind::Let(local, _) => found(local, Use::Write),
+            StmtKind::Recall(local) => found(local, Use::Change),
+            StmtKind::Keep(local) => found(local, Use::Read),
             StmtKind::Foreach { key, value, .. } => {
                 key.iter_mut().for_each(|key| found(key, Use::Write));
                 found(value, Use::Write);

@@ -267,6 +267,9 @@ fn constructor<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStream {
             quote!(let mut #name: #ty = #value;)
         } else {
             match (&field.default, super::code::place_repr(&field.ty)) {
+                _ if field.ty == Ty::Clients => {
+                    quote!(let #name: #ty = php::Clients::new();)
+                }
                 (Some(default), _) => {
                     let value = body.kept(default, &field.ty);
                     quote!(let mut #name: #ty = #value;)
@@ -391,6 +394,7 @@ fn without_constructor<'a>(
             continue;
         }
         let value = match (&field.default, &field.ty) {
+            (_, Ty::Clients) => quote!(php::Clients::new()),
             (Some(default), ty) => body.kept(default, ty),
             (None, Ty::Maybe(_)) => quote!(None),
             (None, Ty::Text) => quote!(String::new()),
@@ -413,7 +417,10 @@ fn without_constructor<'a>(
 /// A client that no method of the class makes is given to `new`.
 fn is_given(class: &Class, field: &Field) -> bool {
     let handle = !field.ty.is_plain()
-        && !matches!(field.ty, Ty::Maybe(_) | Ty::Unknown | Ty::Void | Ty::Never);
+        && !matches!(
+            field.ty,
+            Ty::Maybe(_) | Ty::Unknown | Ty::Void | Ty::Never | Ty::Clients
+        );
     handle && !is_promoted(class, &field.name) && !assigned(class, &field.name)
 }
 

@@ -10,7 +10,7 @@ use super::host::Asked;
 use super::names::ident;
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
-use crate::hir::tree::{Crypto, Expr, ExprKind, Setting};
+use crate::hir::tree::{Crypto, Expr, ExprKind, Pool, Setting};
 use crate::syntax::Span;
 
 impl<'a> Body<'_, 'a> {
@@ -283,6 +283,48 @@ impl<'a> Body<'_, 'a> {
             ExprKind::Field(name) => self.field(expr.span, name).text(),
             _ => self.refuse(expr.span, "a key from here").tokens,
         }
+    }
+
+    /// A use of a map of clients.
+    pub(super) fn pool(&mut self, span: Span, what: Pool, name: &str, args: &'a [Expr]) -> Code {
+        let map = self.field(span, name).tokens;
+        let client = Ty::Client;
+        match (what, args) {
+            (Pool::Get, [key]) => {
+                let call = self.of_key(key, |key| quote!(#map.get(#key)));
+                Code::new(call, Repr::Handle(client.nullable()))
+            }
+            (Pool::Set, [key, value]) => {
+                let key = self.key(key);
+                let value = self.kept(value, &client);
+                // The value may change the object.
+                let made = quote!({ let client = #value; #map.set(#key, client) });
+                Code::new(made, Repr::Handle(client))
+            }
+            (Pool::Remove, [key]) => {
+                let call = self.of_key(key, |key| quote!(#map.remove(#key)));
+                Code::new(call, Repr::Null)
+            }
+            _ => Code::new(quote!(#map.clear()), Repr::Null),
+        }
+    }
+
+    /// A call that is given a key. What gives the key may change the object.
+    fn of_key(
+        &mut self,
+        key: &'a Expr,
+        call: impl FnOnce(TokenStream) -> TokenStream,
+    ) -> TokenStream {
+        let simple = matches!(
+            *key.kind,
+            ExprKind::Local(_) | ExprKind::Text(_) | ExprKind::Int(_) | ExprKind::Field(_)
+        );
+        let key = self.key(key);
+        if simple {
+            return call(key);
+        }
+        let call = call(quote!(key));
+        quote!({ let key = #key; #call })
     }
 
     /// The text that a public key was read from.

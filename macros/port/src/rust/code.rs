@@ -283,6 +283,7 @@ pub(crate) fn owned(ty: &Ty) -> TokenStream {
         Ty::Void => quote!(()),
         Ty::Client => quote!(Client),
         Ty::Builder => quote!(ClientBuilder),
+        Ty::Clients => quote!(php::Clients),
         Ty::Response => quote!(Response),
         Ty::Answer => quote!(php::Answer),
         Ty::Promise => quote!(Call),

@@ -199,6 +199,7 @@ impl<'a> Body<'_, 'a> {
             ExprKind::Promise(promise) => self.promise(span, promise),
             ExprKind::Wait(promise) => self.wait(span, promise, true),
             ExprKind::Restacked(client, v2, layer) => self.restacked(span, client, *v2, layer),
+            ExprKind::Pool(what, name, args) => self.pool(span, *what, name, args),
             ExprKind::Factory(settings) => self.factory(span, settings),
             ExprKind::FactoryOf(settings) => {
                 self.shared.uses.insert("Client");

@@ -240,7 +240,7 @@ impl Host {
             used.push(name.clone());
             let ty = match (argument(ty), entry.closures.get(index)) {
                 (Ty::Closure, Some((takes, gives))) => {
-                    let taken = std::iter::repeat_n(quote!(&Value), (*takes).min(2));
+                    let taken = std::iter::repeat_n(quote!(&Value), *takes);
                     let gives = owned(gives);
                     quote!(&mut dyn FnMut(#(#taken),*) -> php::Result<#gives>)
                 }

@@ -1,7 +1,7 @@
 //! Statements.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::code::{Code, Repr, owned};
 use super::file::is_refusal;
@@ -141,6 +141,8 @@ impl<'a> Body<'_, 'a> {
             StmtKind::Expr(expr) => self.effect(expr),
             StmtKind::Declare(locals) => self.declare(locals),
             StmtKind::Let(local, value) => self.begin(*local, value),
+            StmtKind::Recall(local) => self.recall(stmt.span, *local),
+            StmtKind::Keep(local) => self.keep(*local),
             StmtKind::Echo(values) => self.echo(values),
             StmtKind::Return(value) => {
                 let value = self.returned(value.as_ref(), stmt.span);
@@ -252,6 +254,29 @@ impl<'a> Body<'_, 'a> {
             });
         }
         out
+    }
+
+    /// The value of a `static` variable from an earlier call.
+    fn recall(&mut self, span: Span, local: usize) -> TokenStream {
+        let slot = self.slots[local].clone();
+        let present = slot.ty.present();
+        let keeps =
+            present.is_plain() || matches!(present, Ty::Client | Ty::PrivateKey | Ty::PublicKey);
+        if !keeps {
+            return self.refuse(span, "this `static` variable").tokens;
+        }
+        let (name, ty) = (&slot.name, owned(&slot.ty));
+        let place = format_ident!("KEPT_{}", name.to_string().to_uppercase());
+        quote! {
+            static #place: php::Kept<#ty> = php::Kept::new();
+            if let Some(kept) = #place.get() { #name = kept; }
+        }
+    }
+
+    fn keep(&mut self, local: usize) -> TokenStream {
+        let name = &self.slots[local].name;
+        let place = format_ident!("KEPT_{}", name.to_string().to_uppercase());
+        quote!(#place.set(#name.clone());)
     }
 
     fn begin(&mut self, local: usize, value: &'a Expr) -> TokenStream {

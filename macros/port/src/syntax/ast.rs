@@ -358,7 +358,7 @@ impl Member {
 }
 
 /// A closure of either kind, or the rest of a function.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Closure {
     /// Whether it is `static`.
     pub is_static: bool,

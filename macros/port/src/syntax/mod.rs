@@ -3,6 +3,7 @@
 mod ast;
 mod atom;
 mod children;
+mod children_mut;
 mod lower;
 mod parse;
 mod source;
@@ -12,6 +13,7 @@ pub use ast::*;
 pub use atom::*;
 pub use children::Part;
 pub(crate) use children::{each_class, whole_name};
+pub(crate) use children_mut::PartMut;
 pub use parse::{Parsed, parse, parse_run, parse_whole};
 pub use statics::Statics;
 

@@ -93,6 +93,9 @@ impl<'a> Builder<'a> {
         variables: &'a [(String, Option<syntax::Expr>)],
     ) -> StmtKind {
         let method = self.method_name.clone().filter(|_| self.depth == 1);
+        if self.class.is_none() && self.depth == 1 && !self.in_closure {
+            return self.kept_variables(span, variables);
+        }
         let (Some(method), Some(shape)) = (method, self.class) else {
             return self.no(span, "a `static` variable here");
         };
@@ -422,6 +425,21 @@ impl<'a> Builder<'a> {
         Some(self.foreign(span, words, None, args))
     }
 
+    /// `self::$instance ??= new self()` of a property that the application has: it is set only where it is null.
+    pub(super) fn foreign_missing(
+        &mut self,
+        span: Span,
+        target: &'a syntax::Expr,
+        value: &'a syntax::Expr,
+    ) -> Option<Expr> {
+        if !matches!(target.kind, PhpKind::Whole(_)) || !self.is_foreign_target(target) {
+            return None;
+        }
+        let there = self.expr(target);
+        let set = self.foreign_assign(span, target, value)?;
+        Some(Expr::new(span, ExprKind::Coalesce(there, set)))
+    }
+
     fn is_foreign_target(&self, target: &syntax::Expr) -> bool {
         match &target.kind {
             PhpKind::Property { object, .. } => match self.own_property(target) {
@@ -509,7 +527,7 @@ fn static_of(target: &syntax::Expr) -> Option<(&syntax::Name, &str)> {
 }
 
 /// Whether a value is the same at all times.
-fn is_constant(value: &syntax::Expr) -> bool {
+pub(super) fn is_constant(value: &syntax::Expr) -> bool {
     match &value.kind {
         PhpKind::Null
         | PhpKind::Bool(_)

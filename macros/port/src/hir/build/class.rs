@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::handed::Handed;
 use super::uses::Around;
-use super::{Builder, Names, once};
+use super::{Builder, Names, once, pages, pools};
 use crate::hir::Ty;
 use crate::hir::flatten::{PARENT, PARENT_CONSTRUCTOR, is_exception_name};
 use crate::hir::tree::{self as hir, Class, Const, Field};
@@ -26,6 +26,10 @@ pub(super) struct Shape<'a> {
     pub(super) consts: BTreeSet<String>,
     /// The methods that the application has.
     pub(super) handed: Handed,
+    /// The properties that are maps of clients.
+    pub(super) pools: BTreeSet<String>,
+    /// The parameters that are responses which the application builds.
+    pub(super) pages: pages::Pages,
 }
 
 /// The functions of a class.
@@ -62,8 +66,14 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
             .get(&property.name)
             .cloned()
             .unwrap_or(Ty::Unknown),
-        declared: type_of(property).flatten(),
-        default: property.default.as_ref().map(|value| builder.expr(value)),
+        declared: type_of(property)
+            .flatten()
+            .filter(|_| !shape.pools.contains(&property.name)),
+        default: property
+            .default
+            .as_ref()
+            .filter(|_| !shape.pools.contains(&property.name))
+            .map(|value| builder.expr(value)),
         foreign: shape.foreign.contains(&property.name),
         public: property.public,
     });
@@ -257,6 +267,16 @@ pub(super) fn shape<'a>(block: &Block, names: &Names<'_>, class: &'a syntax::Cla
     }
     let mut shared = names.shared(class, &fields);
     shared.append(&mut objects);
+    let mut pools = match names.touched {
+        None => pools::of(class),
+        Some(_) => BTreeSet::new(),
+    };
+    pools.retain(|name| !names.is_shared(class, name));
+    for name in &pools {
+        fields.insert(name.clone(), Ty::Clients);
+        foreign.remove(name);
+        shared.remove(name);
+    }
     let around = Around {
         text: &block.text,
         functions: &names.functions,
@@ -274,7 +294,9 @@ pub(super) fn shape<'a>(block: &Block, names: &Names<'_>, class: &'a syntax::Cla
         foreign,
         shared,
         consts: class.consts.iter().map(|(name, _)| name.clone()).collect(),
+        pools,
         handed,
+        pages: pages::of(class, &block.text),
     }
 }
 

@@ -17,7 +17,7 @@ impl<'a> Builder<'a> {
             if let Some(built) = self.unresolved(expr) {
                 return built;
             }
-        } else if let Some(built) = self.sdk(expr) {
+        } else if let Some(built) = self.sdk(expr).or_else(|| self.of_pool(expr)) {
             return built;
         }
         let kind = match &expr.kind {
@@ -665,6 +665,9 @@ impl<'a> Builder<'a> {
             WholeExpr::Exit(value) => ExprKind::Exit(value.as_ref().map(|value| self.expr(value))),
             WholeExpr::Silenced(inner) => return self.expr(inner),
             WholeExpr::CoalesceAssign(target, value) => {
+                if let Some(missing) = self.foreign_missing(span, target, value) {
+                    return missing;
+                }
                 let value = self.expr(value);
                 match self.place(target) {
                     Ok(place) => ExprKind::AssignMissing(place, value),
@@ -711,6 +714,7 @@ impl<'a> Builder<'a> {
             return if promise { Ty::Promise } else { Ty::Response };
         }
         match &expr.kind {
+            PhpKind::Index { .. } if self.pool_item(expr).is_some() => Ty::Client,
             PhpKind::Variable(name) => self.kind(name),
             PhpKind::Property { .. } | PhpKind::Whole(_) => {
                 let field = self.own_property(expr);

@@ -25,7 +25,7 @@ impl<'a> Builder<'a> {
         let params: Vec<_> = closure
             .params
             .iter()
-            .map(|param| self.param(param))
+            .map(|param| self.param(closure, param))
             .collect();
         let mut body = self.statements(&closure.body);
         if let Some(misuse) = self.misuse(span) {
@@ -52,10 +52,7 @@ impl<'a> Builder<'a> {
             .returns
             .as_deref()
             .filter(|written| !Ty::is_open(written));
-        let page = params
-            .iter()
-            .any(|param| param.foreign && param.ty == Ty::Any)
-            && closure.params.iter().any(|param| self.is_page(&param.name));
+        let page = self.gives_page(closure);
         let declared = match returns {
             Some("self" | "static") => returns_this(&closure.body).then_some(Ty::Void),
             Some(written) if page && Ty::declared(written) == Some(Ty::Response) => None,
@@ -75,12 +72,13 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub(super) fn param(&mut self, param: &'a syntax::Param) -> Param {
+    pub(super) fn param(&mut self, closure: &Closure, param: &'a syntax::Param) -> Param {
         let local = self.local(&param.name);
         let written = param.ty.as_deref().filter(|written| !Ty::is_open(written));
         let declared = written.map(Ty::declared);
         let own = self.is_own_class(param);
-        let page = matches!(declared, Some(Some(Ty::Response))) && self.is_page(&param.name);
+        let page =
+            matches!(declared, Some(Some(Ty::Response))) && self.is_page(closure, &param.name);
         let foreign = page || matches!(declared, Some(None)) && !own;
         let declared = declared.filter(|_| !page).or(page.then_some(None));
         let mut ty = declared.clone().flatten().unwrap_or(Ty::Unknown);
@@ -107,18 +105,6 @@ impl<'a> Builder<'a> {
             variadic: param.variadic,
             by_reference: param.by_reference,
         }
-    }
-
-    /// Whether a declared response is the one that the application builds: it is given headers, a status or a body.
-    fn is_page(&self, name: &str) -> bool {
-        let text = self.statements_of.and_then(|body| {
-            let (first, last) = (body.first()?, body.last()?);
-            self.block.text.get(first.span.start..last.span.end)
-        });
-        let text: String = text.unwrap_or_default().split_whitespace().collect();
-        let built = ["->with", "->getBody()->write("];
-        let mut all = built.iter().map(|built| format!("${name}{built}"));
-        all.any(|built| text.contains(&built))
     }
 
     fn is_own_class(&self, param: &syntax::Param) -> bool {
@@ -226,7 +212,7 @@ impl<'a> Builder<'a> {
         let params: Vec<_> = closure
             .params
             .iter()
-            .map(|param| inner.param(param))
+            .map(|param| inner.param(closure, param))
             .collect();
         if let Some((name, ty)) = self.given.take() {
             inner.kinds.insert(name, ty);
@@ -267,6 +253,7 @@ impl<'a> Builder<'a> {
             body.insert(0, misuse);
         }
         let returns = closure.returns.as_deref().and_then(Ty::declared);
+        let returns = returns.filter(|ty| *ty != Ty::Response || !inner.gives_page(closure));
         let function = Function {
             span,
             name: String::new(),

@@ -229,7 +229,11 @@ impl<'a> Builder<'a> {
         closure: &'a Closure,
         (fields, given): (Vec<hir::Expr>, &Given),
     ) -> hir::Function {
-        let mut params: Vec<_> = closure.params.iter().map(|it| self.param(it)).collect();
+        let mut params: Vec<_> = closure
+            .params
+            .iter()
+            .map(|it| self.param(closure, it))
+            .collect();
         let types = given.known.iter().flat_map(|known| &known.params);
         for (param, (ty, declared, foreign)) in params.iter_mut().zip(types) {
             param.ty = ty.clone();

@@ -17,6 +17,7 @@ mod foreign;
 mod function;
 mod handed;
 mod held;
+mod kept;
 mod known;
 mod layered;
 mod left;
@@ -26,7 +27,9 @@ mod object;
 mod once;
 mod open;
 mod openssl;
+mod pages;
 mod parent;
+mod pools;
 mod reference;
 mod sdk;
 mod setting;
@@ -92,6 +95,7 @@ fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> 
                 let handed = builder.handed_function(stmt.span, name, closure);
                 let function =
                     handed.unwrap_or_else(|| builder.function(stmt.span, name, true, closure));
+                file.problems.extend(statics::of_function(&function));
                 file.functions.push(function);
                 true
             }
@@ -412,6 +416,8 @@ struct Builder<'a> {
     misused: Option<String>,
     /// The properties for `static` variables.
     statics: Vec<Field>,
+    /// The `static` variables of a function.
+    kept: BTreeMap<String, usize>,
     /// The method that is read.
     method_name: Option<String>,
     /// How many constructors stand around, each of the class above the one before.
@@ -467,6 +473,7 @@ impl<'a> Builder<'a> {
             guarded_keys: Vec::new(),
             misused: None,
             statics: Vec::new(),
+            kept: BTreeMap::new(),
             method_name: None,
             constructors: 0,
             function_name: None,
@@ -509,6 +516,7 @@ impl<'a> Builder<'a> {
             maybe_unset: false,
             mutable: false,
             read: false,
+            kept: false,
         });
         let index = self.locals.len() - 1;
         self.by_name.insert(name.to_owned(), index);

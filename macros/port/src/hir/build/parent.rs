@@ -127,7 +127,7 @@ impl<'a> Builder<'a> {
                     continue;
                 }
             };
-            let known = self.param(param);
+            let known = self.param(&constructor.closure, param);
             if known.foreign {
                 continue;
             }

@@ -23,6 +23,11 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn statement(&mut self, stmt: &'a syntax::Stmt) -> Vec<Stmt> {
+        let stmts = self.read_statement(stmt);
+        self.keeping(stmt, stmts)
+    }
+
+    fn read_statement(&mut self, stmt: &'a syntax::Stmt) -> Vec<Stmt> {
         let span = stmt.span;
         if let Some(stmts) = self.open_statement(stmt) {
             return stmts;
@@ -170,7 +175,10 @@ impl<'a> Builder<'a> {
                             Some(stmts) => stmts,
                             None => vec![Stmt {
                                 span,
-                                kind: StmtKind::Expr(self.unset(&arg.value)),
+                                kind: StmtKind::Expr(
+                                    self.taken_from_pool(&arg.value)
+                                        .unwrap_or_else(|| self.unset(&arg.value)),
+                                ),
                             }],
                         });
                     return each.collect();

@@ -5,10 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Builder, Names};
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
-use crate::hir::tree::{Expr, ExprKind};
+use crate::hir::tree::{Expr, ExprKind, Function, StmtKind};
 use crate::syntax::{self, Span, Whole};
 
 impl Names<'_> {
+    /// Whether other code than the class names its static property.
+    pub(super) fn is_shared(&self, class: &syntax::Class, name: &str) -> bool {
+        let key = self.statics.key_of(self.namespace.as_deref(), class);
+        self.statics.is_elsewhere(&key, name)
+    }
+
     /// The static properties of a class that the application has in any case: other code may set those that are public or
     /// named elsewhere.
     ///
@@ -40,19 +46,38 @@ pub(super) fn of_methods(class: &syntax::Class) -> impl Iterator<Item = Problem>
     let methods = class.methods.iter().filter(|method| method.has_body);
     let statements = methods.flat_map(|method| &method.closure.body);
     statements.filter_map(|stmt| {
-        let syntax::StmtKind::Whole(whole) = &stmt.kind else {
-            return None;
-        };
-        let Whole::Static(variables) = &**whole else {
-            return None;
-        };
-        let (name, _) = variables.first()?;
+        let name = first_static(stmt)?;
         let message = format!(
             "the `static` variable `${name}` is one for each object here, and one for the class in PHP"
         );
         let hint = "make one object of this class, and share it";
         Some(Problem::warning(stmt.span, message).hint(hint))
     })
+}
+
+/// A warning for each `static` variable of a function: a process of Rust serves more than one request.
+pub(super) fn of_function(function: &Function) -> impl Iterator<Item = Problem> {
+    function.body.iter().filter_map(|stmt| {
+        let StmtKind::Recall(local) = stmt.kind else {
+            return None;
+        };
+        let message = format!(
+            "the `static` variable `${}` is kept for the whole process here, and for one request in PHP",
+            function.locals.get(local)?.name
+        );
+        let hint = "check that its value may be used by later requests";
+        Some(Problem::warning(stmt.span, message).hint(hint))
+    })
+}
+
+fn first_static(stmt: &syntax::Stmt) -> Option<&str> {
+    let syntax::StmtKind::Whole(whole) = &stmt.kind else {
+        return None;
+    };
+    let Whole::Static(variables) = &**whole else {
+        return None;
+    };
+    variables.first().map(|(name, _)| name.as_str())
 }
 
 impl Builder<'_> {
