@@ -135,7 +135,7 @@ fn is_signed(sandbox: &Sandbox, answer: &str, kind: SignType) -> Outcome<bool> {
                 .trim_start_matches("<![CDATA[")
                 .trim_end_matches("]]>"),
         ));
-        rest = next;
+        rest = next.trim_start();
     }
     let sign = members
         .iter()
