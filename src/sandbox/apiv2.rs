@@ -281,28 +281,41 @@ pub(crate) fn texts(members: &Members) -> Result<Vec<(&str, String)>> {
 }
 
 /// Writes members as elements: an object with child elements, a list as one element for each item.
+///
+/// A line break follows each element, and texts are CDATA, as in the samples of the documentation and in published
+/// responses.
 fn push_elements(out: &mut String, members: &Members) -> Result<()> {
     for (name, value) in members {
         match value {
             Value::Object(inside) => {
                 out.extend(["<", name, ">"]);
                 push_elements(out, inside)?;
-                out.extend(["</", name, ">"]);
+                out.extend(["</", name, ">\n"]);
             }
             Value::Array(items) => {
                 for item in items {
                     push_elements(out, &Members::from_iter([(name.clone(), item.clone())]))?;
                 }
             }
-            _ => {
-                let text = xml::member_text(name, value)?;
-                let element = xml::encode([(&**name, &*text)])?;
-                let inside = element
-                    .strip_prefix("<xml>")
-                    .and_then(|it| it.strip_suffix("</xml>"));
-                out.push_str(inside.unwrap_or_default());
-            }
+            _ => push_element(out, name, value)?,
         }
+    }
+    Ok(())
+}
+
+fn push_element(out: &mut String, name: &str, value: &Value) -> Result<()> {
+    let text = xml::member_text(name, value)?;
+    let element = xml::encode([(name, &*text)])?;
+    let inside = element
+        .strip_prefix("<xml>")
+        .and_then(|it| it.strip_suffix("</xml>"));
+    let inside = inside.unwrap_or_default();
+    // Readers of XML turn a carriage return in CDATA into a line feed.
+    let is_written = !value.is_string() || inside.contains("<![CDATA[") || text.contains('\r');
+    if is_written {
+        out.extend([inside, "\n"]);
+    } else {
+        out.extend(["<", name, "><![CDATA[", &text, "]]></", name, ">\n"]);
     }
     Ok(())
 }
@@ -334,4 +347,37 @@ pub(crate) fn xml_reply(status: StatusCode, members: &Members) -> Result<Reply> 
         body: text.into(),
         covers: AnswerSignature::Nothing,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_response_is_written_as_wechat_pay_writes_it() {
+        let members = json!({
+            "return_code": "SUCCESS", "total_fee": 1, "attach": "", "body": "a<b & ]]> c", "note": "a\r\nb",
+            "hblist": {"hbinfo": [{"openid": "o1"}, {"openid": "o2"}]},
+        });
+        let members = members.as_object().unwrap();
+        let reply = xml_reply(StatusCode::OK, members).unwrap();
+        let text = std::str::from_utf8(&reply.body).unwrap();
+        assert_eq!(
+            text,
+            "<xml><return_code><![CDATA[SUCCESS]]></return_code>\n\
+             <total_fee>1</total_fee>\n\
+             <attach><![CDATA[]]></attach>\n\
+             <body><![CDATA[a<b & ]]]]><![CDATA[> c]]></body>\n\
+             <note>a&#13;\nb</note>\n\
+             <hblist><hbinfo><openid><![CDATA[o1]]></openid>\n</hbinfo>\n\
+             <hbinfo><openid><![CDATA[o2]]></openid>\n</hbinfo>\n</hblist>\n\
+             </xml>"
+        );
+        let read = xml::decode(text.as_bytes()).unwrap();
+        let texts = ["return_code", "attach", "body", "note", "hblist"];
+        assert!(
+            texts.iter().all(|name| read[*name] == members[*name]),
+            "{read:?}"
+        );
+    }
 }

@@ -5,6 +5,7 @@ use crate::gateway;
 use crate::journal::{Action, Entry, MerchantAct};
 #[cfg(feature = "state")]
 use crate::merchants::MerchantEntry;
+use crate::merchants::{BALANCES, WRONG_BALANCE};
 use crate::state::SandboxState;
 use crate::stub::StubResponse;
 use crate::world::{Event, RefundStatus};
@@ -145,6 +146,13 @@ fn apply_to(account: &Account, act: &MerchantAct, now: i64) -> Result<Performed>
             return Ok(Performed::Number(world.complain(number, detail, now)?));
         }
         MerchantAct::SetBill { content } => account.bills.set(content.0.clone()),
+        MerchantAct::SetBalance { fen } => {
+            if !BALANCES.contains(fen) {
+                return Err(Error::new(ErrorKind::Builder, WRONG_BALANCE.en)
+                    .with_chinese(WRONG_BALANCE.zh.into_owned()));
+            }
+            world.set_balance(*fen);
+        }
         MerchantAct::TakeEvents => return Ok(Performed::Events(world.take_events(now))),
     }
     Ok(Performed::Nothing)

@@ -8,7 +8,7 @@ mod saved;
 use std::collections::VecDeque;
 use std::fmt;
 #[cfg(feature = "control")]
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use tokio::sync::watch;
 
 use super::fault::Fault;
 #[cfg(feature = "control")]
-pub(super) use mistake::Mistake;
+pub(super) use mistake::{FoundMistakes, Mistake};
 #[cfg(feature = "state")]
 pub(super) use saved::{SavedRecords, restored_response, saved_response};
 use wechatpay_core::protocol::WECHATPAY_SERIAL;
@@ -71,7 +71,7 @@ pub struct CallRecord {
     pub took: Duration,
     /// The mistakes that explain a refusal. They are searched for when a list first shows the request.
     #[cfg(feature = "control")]
-    pub(super) mistakes: Arc<OnceLock<Vec<Mistake>>>,
+    pub(super) mistakes: Arc<FoundMistakes>,
 }
 
 /// Something unusual in a request that WeChat Pay does not refuse.

@@ -123,15 +123,15 @@ impl FieldDecryptor<'_> {
     fn decrypt_text(&self, at: &str, text: &str, location: &str) -> Result<String, Refusal> {
         let pair = self.pair(at)?;
         let padding = self.operation.padding();
-        decrypt(&pair, padding, text).ok_or_else(|| {
-            let (id, scheme) = (&pair.id, padding_words(padding));
-            let why = (
-                format!(
-                    "the field {at} is not a ciphertext made for the key {id} with {}",
-                    scheme.en
-                ),
-                format!("字段 {at} 不是用 {id} 的公钥以 {}加密的密文", scheme.zh),
-            );
+        let id = &pair.id;
+        let plain = decrypt(&pair, padding, text).ok_or_else(|| not_ciphertext(at, id, padding));
+        let text = plain.and_then(|plain| {
+            String::from_utf8(plain).map_err(|_| match padding {
+                Padding::Oaep => not_utf8(at),
+                _ => not_ciphertext(at, id, padding),
+            })
+        });
+        text.map_err(|why| {
             Refusal::param_error(NOT_CIPHERTEXT, why).with_detail(json!({
                 "field": at,
                 "issue": NOT_CIPHERTEXT,
@@ -147,14 +147,33 @@ pub(crate) fn named_serial(headers: &HeaderMap) -> Option<Cow<'_, str>> {
     (!serial.trim().is_empty()).then_some(serial)
 }
 
-fn decrypt(pair: &PlatformKeyPair, padding: Padding, text: &str) -> Option<String> {
-    // For a wrong PKCS#1 v1.5 padding OpenSSL returns random bytes, which are sometimes valid UTF-8. OAEP
+fn not_ciphertext(at: &str, id: &str, padding: Padding) -> (String, String) {
+    let scheme = padding_words(padding);
+    (
+        format!(
+            "the field {at} is not a ciphertext made for the key {id} with {}",
+            scheme.en
+        ),
+        format!("字段 {at} 不是用 {id} 的公钥以 {}加密的密文", scheme.zh),
+    )
+}
+
+/// With PKCS#1 v1.5 this cannot be told from another key.
+fn not_utf8(at: &str) -> (String, String) {
+    (
+        format!("the field {at} is encrypted for the right key, and its plaintext is not UTF-8"),
+        format!("字段 {at} 所用的公钥正确，但解密后的明文不是 UTF-8 编码"),
+    )
+}
+
+fn decrypt(pair: &PlatformKeyPair, padding: Padding, text: &str) -> Option<Vec<u8>> {
+    // For a wrong PKCS#1 v1.5 padding OpenSSL returns random bytes. OAEP
     // fails for certain, so a text that decrypts with OAEP was not encrypted with PKCS#1 v1.5.
     if padding != Padding::Oaep && pair.key.decrypt(Padding::Oaep, text).is_ok() {
         return None;
     }
     let plain = pair.key.decrypt(padding, text).ok()?;
-    String::from_utf8(plain.to_vec()).ok()
+    Some(plain.to_vec())
 }
 
 /// The padding that an operation takes, as documentation and libraries name it.

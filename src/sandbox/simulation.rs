@@ -48,6 +48,27 @@ impl Sandbox {
         self.merchant.pay(out_trade_no)
     }
 
+    /// Sets the balance of the basic account, in fen. A transfer that it cannot pay is refused with 403 `NOT_ENOUGH`.
+    ///
+    /// ```
+    /// # use wechatpay_sandbox::Sandbox;
+    /// # fn main() -> wechatpay_chain::Result<()> {
+    /// let sandbox = Sandbox::start_blocking()?;
+    /// sandbox.set_balance(1_000)?;
+    /// let client = sandbox.client()?;
+    /// let call = client.chain("v3/merchant/fund/balance/{account_type}").get(());
+    /// let res = call.var("account_type", "BASIC").wait()?;
+    /// assert_eq!(res["available_amount"], 1_000);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the amount is negative or above 10¹⁵.
+    pub fn set_balance(&self, fen: i64) -> Result<()> {
+        self.merchant.set_balance(fen)
+    }
+
     /// Fails a payment. The `trade_state` of a payment by code becomes `PAYERROR`, which is final. Any other order stays
     /// `NOTPAY`, because WeChat Pay does not report the failure, and can be [paid](Self::pay) later.
     ///
@@ -266,6 +287,21 @@ impl Account {
     pub fn set_bill(&self, content: impl Into<bytes::Bytes>) {
         let content = Blob(content.into());
         let _ = self.perform(MerchantAct::SetBill { content });
+    }
+
+    /// As [`Sandbox::set_balance`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Sandbox::set_balance`].
+    pub fn set_balance(&self, fen: i64) -> Result<()> {
+        self.perform(MerchantAct::SetBalance { fen }).map(drop)
+    }
+
+    /// What the basic account can still pay, in fen.
+    #[must_use]
+    pub fn balance(&self) -> i64 {
+        self.world().balance()
     }
 
     /// The complaints, oldest first.

@@ -103,7 +103,7 @@ fn trigger(
     };
     let mut body = json!({"event_type": event, "url": target(args, remote)?});
     if let Some(resource) = &args.resource {
-        body["resource"] = resource.clone();
+        body["changes"] = resource.clone();
     }
     if let Some(mchid) = mchid {
         body["mchid"] = mchid.into();

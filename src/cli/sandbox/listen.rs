@@ -6,6 +6,14 @@ use std::str::FromStr;
 use crate::exit::{Exit, Failure};
 use crate::i18n::t;
 
+/// The port where `trigger`, `forward` and `logs` look for a sandbox.
+const DEFAULT_PORT: u16 = 8080;
+
+/// The address without `--listen`, if its port is free.
+pub(super) fn default_address() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, DEFAULT_PORT).into()
+}
+
 /// The value of `--listen`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Listen {

@@ -46,13 +46,8 @@ pub(crate) struct SandboxArgs {
     #[command(subcommand)]
     action: Option<control::Action>,
 
-    #[arg(
-        long,
-        alias = "port",
-        value_name = "ADDR",
-        default_value = "127.0.0.1:0"
-    )]
-    listen: Listen,
+    #[arg(long, alias = "port", value_name = "ADDR")]
+    listen: Option<Listen>,
 
     #[arg(long)]
     tls: bool,
@@ -250,7 +245,10 @@ fn check_context(context: &Context<'_>) -> Result<(), Failure> {
 }
 
 fn listen_address(args: &SandboxArgs) -> Result<SocketAddr, Failure> {
-    let address = args.listen.address(args.allow_remote)?;
+    let Some(listen) = &args.listen else {
+        return Ok(listen::default_address());
+    };
+    let address = listen.address(args.allow_remote)?;
     if address.ip().is_loopback() || args.allow_remote {
         return Ok(address);
     }
@@ -284,8 +282,13 @@ fn no_folder(err: &io::Error) -> Failure {
 }
 
 fn builder(args: &SandboxArgs, listen: SocketAddr, folder: &Path) -> SandboxBuilder {
-    let mut builder = Sandbox::builder()
-        .listen(listen)
+    let builder = Sandbox::builder();
+    let builder = match args.listen {
+        Some(_) => builder.listen(listen),
+        // Tests start many sandboxes at once.
+        None => builder.listen_if_free(listen),
+    };
+    let mut builder = builder
         .tls(args.tls)
         .dir(folder)
         .seed(args.seed)

@@ -16,7 +16,7 @@ use crate::files;
 use crate::i18n::{Lang, lang, t};
 use crate::rephrase;
 
-/// The address that the documentation uses.
+/// The address where a sandbox listens by default.
 const DEFAULT: &str = "http://127.0.0.1:8080";
 const VARIABLE: &str = "WECHATPAY_SANDBOX_URL";
 /// The control API lists up to 200 requests, each with a part of its body.

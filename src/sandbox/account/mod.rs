@@ -69,12 +69,14 @@ impl Caller {
 impl Account {
     fn new(settings: MerchantSettings, shared: &Shared) -> Self {
         let count = Arc::clone(&shared.count);
+        let world = World::new(&settings.mchid, shared.seed, count);
+        world.open_with(settings.balance);
         Self {
             identity: Arc::clone(&shared.identity),
             dir: shared.dir.clone(),
             credentials: OnceLock::new(),
             brands: GivenBrands::default(),
-            world: World::new(&settings.mchid, shared.seed, count),
+            world,
             remembered: Remembered::default(),
             bills: Bills::new(&settings.mchid),
             bank_key_given: AtomicBool::new(false),
@@ -161,6 +163,7 @@ impl Account {
     /// Restores the state of the start, except for the keys.
     fn reset(&self) {
         self.world.reset();
+        self.world.open_with(self.settings.balance);
         self.remembered.clear();
         self.bills.clear();
         self.bank_key_given.store(false, Ordering::Relaxed);

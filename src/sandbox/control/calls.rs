@@ -27,7 +27,7 @@ pub(super) fn brief(record: &CallRecord, state: &SandboxState) -> Value {
     let mut view = undiagnosed(record);
     let mistakes = mistakes(record, state);
     if !mistakes.is_empty() {
-        view["diagnosis"] = json!({"mistakes": of_mistakes(mistakes)});
+        view["diagnosis"] = json!({"mistakes": of_mistakes(&mistakes)});
     }
     view
 }

@@ -11,6 +11,8 @@ mod signature;
 mod sm;
 mod v2;
 
+use std::sync::Arc;
+
 use http::header::{CONTENT_TYPE, HOST};
 use serde_json::Value;
 
@@ -74,10 +76,21 @@ pub(super) fn diagnose(call: &CallRecord, state: &SandboxState) -> Option<Diagno
     }
 }
 
-/// The mistakes in a request, which are searched for once.
-pub(super) fn mistakes<'c>(call: &'c CallRecord, state: &SandboxState) -> &'c [Mistake] {
+/// The mistakes in a request, which are kept until the sandbox has other keys.
+pub(super) fn mistakes(call: &CallRecord, state: &SandboxState) -> Arc<[Mistake]> {
     let found = || diagnose(call, state).map_or_else(Vec::new, |found| found.mistakes);
-    call.mistakes.get_or_init(found)
+    call.mistakes.of(known_keys(state), found)
+}
+
+fn known_keys(state: &SandboxState) -> [usize; 3] {
+    let accounts = state.accounts.all();
+    let made = accounts.iter().filter(|it| it.made_credentials().is_some());
+    let view = state.accounts.first().view();
+    [
+        made.count(),
+        state.accounts.made_brands().len(),
+        view.map_or(0, |view| state.platform.ids(&view).len()),
+    ]
 }
 
 fn path(call: &CallRecord) -> &str {

@@ -9,7 +9,7 @@ use super::args::Args;
 use super::problem::{Outcome, Problem};
 use crate::account::{Account, AccountError};
 use crate::bilingual::Bilingual;
-use crate::merchants::{EntryError, MerchantEntry};
+use crate::merchants::{BALANCES, EntryError, MerchantEntry, WRONG_BALANCE};
 use crate::state::SandboxState;
 
 /// All merchants, the first one first. Their keys are not made for a list.
@@ -57,6 +57,22 @@ pub(super) fn add(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     Ok(json!({"merchant": merchant}))
 }
 
+/// Sets the balance of the basic account.
+pub(super) fn set_balance(state: &SandboxState, mchid: &str, args: &Args) -> Outcome<Value> {
+    args.only(&["balance"])?;
+    let account = state.accounts.named(mchid).map_err(Problem::of_action)?;
+    let fen = args.integer("balance")?;
+    let fen = fen.filter(|fen| BALANCES.contains(fen)).ok_or_else(|| {
+        let error = (
+            "balance is missing or out of range",
+            "缺少 balance，或超出范围",
+        );
+        Problem::bad(error, WRONG_BALANCE)
+    })?;
+    account.world.set_balance(fen);
+    Ok(json!({"merchant": whole(&account)?}))
+}
+
 /// The settings of a merchant.
 pub(super) fn brief(account: &Account) -> Value {
     let settings = &account.settings;
@@ -69,6 +85,7 @@ pub(super) fn brief(account: &Account) -> Value {
         "sub_merchants": settings.sub_merchants,
         "brands": settings.brands,
         "notify_url": settings.notify_url,
+        "balance": account.world.balance(),
     })
 }
 

@@ -26,7 +26,7 @@ const MAX_LIMIT: usize = 200;
 pub(super) const ROUTES: &str = "GET info, merchants, merchants/MCHID, calls, calls/ID, calls/events, orders, refunds, transfers, sharing, complaints, \
     notifications, notifications/ID, kinds, faults, limits, clock, settings; POST orders/OUT_TRADE_NO/pay (or fail, \
     expire, refund), refunds/OUT_REFUND_NO/settle, refunds/hold, transfers/OUT_BILL_NO/confirm (or reject), transfers/hold, \
-    complaints, merchants, notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), limits, clock, settings, reset; \
+    complaints, merchants, merchants/MCHID/balance, notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), limits, clock, settings, reset; \
     DELETE calls, notifications, faults";
 
 /// The routes as a Chinese text lists them.
@@ -160,6 +160,7 @@ fn post(state: &Arc<SandboxState>, segments: &[&str], args: &Args) -> Option<Out
         ["transfers", number, "confirm"] => actions::confirm(state, number, args),
         ["transfers", number, "reject"] => actions::reject(state, number, args),
         ["merchants"] => merchants::add(state, args),
+        ["merchants", mchid, "balance"] => merchants::set_balance(state, mchid, args),
         ["notifications"] => actions::notify(state, args),
         ["notifications", id, "resend"] => actions::resend(state, id, args),
         ["faults"] => actions::fault(state, args),

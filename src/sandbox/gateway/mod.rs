@@ -36,7 +36,7 @@ use crate::record::{CallRecord, CallWarning, ResponseRecord, Verdict};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::state::SandboxState;
-use crate::validation::{UnknownMember, unknown_members};
+use crate::validation::{UnknownMember, disputed, unknown_members};
 use crate::world::Success;
 #[cfg(feature = "control")]
 pub(crate) use authenticate::WINDOW_SECONDS;
@@ -215,8 +215,9 @@ fn process_authenticated(
         .and_then(|()| check_unknown(state, received, &unknown))
         .and_then(|()| execute_known(state, received, (&caller.account, &parsed), executes));
     let named = named_key::warning(state, received, &caller);
-    let warnings = unknown.iter().map(UnknownMember::warning).chain(named);
-    let warnings = warnings.collect();
+    let disputed = documented.as_ref().map_or_else(Vec::new, disputed);
+    let warnings = unknown.iter().map(UnknownMember::warning).chain(disputed);
+    let warnings = warnings.chain(named).collect();
     Processed {
         caller: Some(caller),
         signed_text,

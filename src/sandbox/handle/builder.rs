@@ -29,6 +29,8 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 #[must_use = "a builder does nothing until start()"]
 pub struct SandboxBuilder {
     listen: SocketAddr,
+    /// Whether a free port takes the place of a port that is taken.
+    any_port: bool,
     fresh_keys: bool,
     clock: Arc<dyn Clock>,
     pub(crate) settings: SandboxSettings,
@@ -38,6 +40,7 @@ impl SandboxBuilder {
     pub(super) fn new() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            any_port: false,
             fresh_keys: false,
             clock: Arc::new(SystemClock::new()),
             settings: SandboxSettings::default(),
@@ -53,6 +56,25 @@ impl SandboxBuilder {
     /// Listens on an address of the loopback interface; by default on a free port of 127.0.0.1.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
+        self.any_port = false;
+        self
+    }
+
+    /// As [`listen`](Self::listen), but a free port takes the place of a port that is taken.
+    ///
+    /// ```
+    /// use wechatpay_sandbox::Sandbox;
+    ///
+    /// # fn main() -> wechatpay_chain::Result<()> {
+    /// let address = ([127, 0, 0, 1], 8080).into();
+    /// let first = Sandbox::builder().listen_if_free(address).start_blocking()?;
+    /// let second = Sandbox::builder().listen_if_free(address).start_blocking()?;
+    /// assert_ne!(first.base_url(), second.base_url());
+    /// # Ok(()) }
+    /// ```
+    pub fn listen_if_free(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self.any_port = true;
         self
     }
 
@@ -340,7 +362,7 @@ impl SandboxBuilder {
         let thread = thread::Builder::new()
             .name("wechatpay-sandbox".to_owned())
             .spawn(move || {
-                let listen = self.listen;
+                let listen = (self.listen, self.any_port);
                 match self.prepare() {
                     Ok(state) => server::run(state, listen, report, stopped),
                     Err(err) => report(Err(err)),

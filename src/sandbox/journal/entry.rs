@@ -159,6 +159,9 @@ pub(crate) enum MerchantAct {
     SetBill {
         content: Blob,
     },
+    SetBalance {
+        fen: i64,
+    },
     TakeEvents,
 }
 

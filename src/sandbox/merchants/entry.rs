@@ -30,6 +30,7 @@ pub(crate) struct MerchantEntry {
     #[serde(default)]
     brand_keys: Vec<BrandEntry>,
     notify_url: Option<String>,
+    balance: Option<i64>,
     algorithm: Option<Algorithm>,
     serial: Option<String>,
     private_key: Option<Secret>,
@@ -86,6 +87,7 @@ impl MerchantEntry {
             brands: self.brands,
             brand_keys: Vec::new(),
             notify_url: self.notify_url,
+            balance: self.balance,
             keys: GivenKeys {
                 algorithm: algorithm(self.algorithm, key.as_ref()),
                 key,

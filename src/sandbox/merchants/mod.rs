@@ -15,5 +15,5 @@ pub(crate) use entry::{EntryError, MerchantEntry};
 #[cfg(feature = "control")]
 pub(crate) use file::read_file;
 pub(crate) use product::{Product, product_of};
-pub(crate) use settings::{FieldProblem, is_mchid};
+pub(crate) use settings::{BALANCES, FieldProblem, WRONG_BALANCE, is_mchid};
 pub use settings::{MerchantKind, MerchantSettings};

@@ -84,6 +84,8 @@ pub struct MerchantSettings {
     /// The keys of brands that the user gives. The others are generated.
     pub(crate) brand_keys: Vec<GivenBrand>,
     pub(crate) notify_url: Option<String>,
+    /// The balance of the basic account, in fen.
+    pub(crate) balance: Option<i64>,
     pub(crate) keys: GivenKeys,
     /// Whether only a service provider names it, and the rest is assumed.
     pub(crate) is_made_up: bool,
@@ -102,6 +104,7 @@ impl MerchantSettings {
             brands: Vec::new(),
             brand_keys: Vec::new(),
             notify_url: None,
+            balance: None,
             keys: GivenKeys::default(),
             is_made_up: false,
         }
@@ -186,6 +189,13 @@ impl MerchantSettings {
         self
     }
 
+    /// Sets the balance of the basic account, in fen; by default it is a million yuan. A transfer that it cannot pay is
+    /// refused with 403 `NOT_ENOUGH`.
+    pub fn balance(mut self, fen: i64) -> Self {
+        self.balance = Some(fen);
+        self
+    }
+
     /// Sets the algorithm of the key that is generated: RSA by default, or SM2 (国密) with the feature `sm`.
     ///
     /// Requests of a merchant with an SM2 key have the scheme `WECHATPAY2-SM2-WITH-SM3`. Answers and notifications are
@@ -252,6 +262,9 @@ impl MerchantSettings {
         }
         if !self.sub_merchants.is_empty() && self.kind == MerchantKind::Merchant {
             return Some(("kind", HAS_NO_SUB));
+        }
+        if self.balance.is_some_and(|fen| !BALANCES.contains(&fen)) {
+            return Some(("balance", WRONG_BALANCE));
         }
         if self.brands.len() > MOST_BRANDS {
             return Some(("brands", TOO_MANY_BRANDS));
@@ -352,6 +365,12 @@ pub(crate) type FieldProblem = (&'static str, Bilingual);
 
 const MOST_BRANDS: usize = 100;
 const TOO_MANY_BRANDS: Bilingual = Bilingual::new("give at most 100", "最多 100 个");
+/// The balances that an account may have, in fen: up to ten trillion yuan.
+pub(crate) const BALANCES: std::ops::RangeInclusive<i64> = 0..=1_000_000_000_000_000;
+pub(crate) const WRONG_BALANCE: Bilingual = Bilingual::new(
+    "give the balance in fen, from 0 to 1000000000000000",
+    "余额的单位为分，范围是 0 至 1000000000000000",
+);
 const GIVE_MCHID: Bilingual = Bilingual::new(
     "give the 8 to 10 digits of a merchant id",
     "应为 8 到 10 位数字的商户号",
@@ -414,6 +433,7 @@ impl MerchantSettings {
             "sub_merchants": self.sub_merchants,
             "brands": self.brands,
             "notify_url": self.notify_url,
+            "balance": self.balance,
         });
         if self.keys.algorithm == KeyAlgorithm::Sm2 {
             entry["algorithm"] = "sm2".into();

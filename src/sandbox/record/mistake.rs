@@ -1,5 +1,7 @@
 //! A mistake of a client.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use serde_json::{Value, json};
 
 use crate::bilingual::Bilingual;
@@ -31,5 +33,32 @@ impl Mistake {
     /// The JSON of the control API.
     pub(crate) fn json(&self) -> Value {
         json!({"cause": self.cause, "text": self.text.en, "text_zh": self.text.zh})
+    }
+}
+
+/// The mistakes in a request. They are searched for once, and again when the sandbox has other keys: a merchant that is
+/// added later may be the one whose key was used.
+#[derive(Debug, Default)]
+pub(crate) struct FoundMistakes(Mutex<Option<(KnownKeys, Arc<[Mistake]>)>>);
+
+/// How many keys of merchants, of brands and of the platform the sandbox has. Keys are only added, but for a reset, which
+/// deletes the requests.
+pub(crate) type KnownKeys = [usize; 3];
+
+impl FoundMistakes {
+    pub(crate) fn of(
+        &self,
+        keys: KnownKeys,
+        find: impl FnOnce() -> Vec<Mistake>,
+    ) -> Arc<[Mistake]> {
+        let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*found {
+            Some((known, mistakes)) if *known == keys => Arc::clone(mistakes),
+            _ => {
+                let mistakes: Arc<[Mistake]> = find().into();
+                *found = Some((keys, Arc::clone(&mistakes)));
+                mistakes
+            }
+        }
     }
 }

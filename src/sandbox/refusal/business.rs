@@ -486,6 +486,17 @@ refusals! {
         message_source: TRANSFER_PAGE,
         ..INVALID_REQUEST
     };
+    TRANSFER_NOT_ENOUGH = Entry {
+        status: FORBIDDEN,
+        code: "NOT_ENOUGH",
+        message: "资金不足",
+        why: (
+            "the account has {} fen left, less than the {} of the transfer: POST merchants/MCHID/balance of the control API sets the balance",
+            "账户余额为 {} 分，少于转账金额 {} 分：可用控制接口 POST merchants/MCHID/balance 设置余额",
+        ),
+        code_source: TRANSFER_PAGE,
+        ..INVALID_REQUEST
+    };
     TRANSFER_NOT_EXIST = Entry {
         status: NOT_FOUND,
         code: "NOT_FOUND",

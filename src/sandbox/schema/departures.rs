@@ -20,13 +20,6 @@ pub(crate) struct Departure {
     place: Place,
     pub(crate) rule: Rule,
     /// The source.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "for the reader of the table, and checked by a test"
-        )
-    )]
     source: &'static str,
 }
 
@@ -278,11 +271,17 @@ fn find<'o>(
     operation: &'o Operation,
     rows: Option<&'static Vec<&'static Departure>>,
 ) -> impl Iterator<Item = Rule> + use<'o> {
+    rows_of(operation, rows).map(|it| it.rule)
+}
+
+fn rows_of<'o>(
+    operation: &'o Operation,
+    rows: Option<&'static Vec<&'static Departure>>,
+) -> impl Iterator<Item = &'static Departure> + use<'o> {
     let path = operation.path();
-    rows.into_iter()
-        .flatten()
-        .filter(|it| it.paths.is_empty() || it.paths.iter().any(|start| path.starts_with(start)))
-        .map(|it| it.rule)
+    let of_path =
+        |it: &&Departure| it.paths.is_empty() || it.paths.iter().any(|it| path.starts_with(it));
+    rows.into_iter().flatten().copied().filter(of_path)
 }
 
 /// Whether a required field may be absent.
@@ -327,6 +326,18 @@ pub(crate) fn takes_any_value(operation: &Operation, field: &Field) -> bool {
 pub(crate) fn takes_value(operation: &Operation, field: &Field, value: &str) -> bool {
     of_name(operation, field.name())
         .any(|rule| matches!(rule, Also(values) if values.contains(&value)))
+}
+
+/// Whether a documented field is required, and optional in the official SDKs.
+///
+/// `pointer` has `*` for each index.
+pub(crate) fn is_left_out_by_sdks(operation: &Operation, field: &Field, pointer: &str) -> bool {
+    let rows = rows_of(operation, INDEX.body.get(pointer))
+        .chain(rows_of(operation, INDEX.named.get(field.name())));
+    field.is_required()
+        && rows
+            .into_iter()
+            .any(|row| row.source == SDKS && matches!(row.rule, Optional))
 }
 
 /// Whether the listed values contradict the documented type, as for `DIS_FLAG`, a "number".

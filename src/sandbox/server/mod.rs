@@ -7,6 +7,7 @@ mod dispatch;
 #[cfg(feature = "state")]
 mod tests;
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +36,7 @@ pub(crate) struct Ready {
 /// Serves on this thread until the other end of `stopped` is dropped.
 pub(crate) fn run(
     state: Arc<SandboxState>,
-    listen: SocketAddr,
+    listen: (SocketAddr, bool),
     report: impl FnOnce(Result<Ready>),
     stopped: oneshot::Receiver<()>,
 ) {
@@ -77,14 +78,21 @@ struct Server {
 }
 
 impl Server {
-    async fn bind(state: &SandboxState, listen: SocketAddr) -> Result<Self> {
+    /// Binds the address, or a free port if the flag is set and the port is taken.
+    async fn bind(state: &SandboxState, (listen, any_port): (SocketAddr, bool)) -> Result<Self> {
         let unbound = |err| {
             let message = format!(
                 "the sandbox cannot listen on {listen}: stop the program that has the port, or name another port"
             );
             Error::new(ErrorKind::Builder, message).with_source(err)
         };
-        let listener = TcpListener::bind(listen).await.map_err(unbound)?;
+        let listener = match TcpListener::bind(listen).await {
+            Err(err) if any_port && err.kind() == io::ErrorKind::AddrInUse => {
+                TcpListener::bind((listen.ip(), 0)).await
+            }
+            bound => bound,
+        };
+        let listener = listener.map_err(unbound)?;
         let address = listener.local_addr().map_err(unbound)?;
         let acceptor = if state.settings.tls {
             Some(tls_acceptor(state, address)?)

@@ -3,6 +3,7 @@
 //! The [crate documentation](crate) lists the checks.
 
 mod check;
+mod disputed;
 mod issue;
 mod media;
 mod pattern;
@@ -12,6 +13,7 @@ use http::Method;
 use serde_json::{Map, Value, json};
 
 pub(crate) use check::{Encoding, Validator, first_of};
+pub(crate) use disputed::disputed;
 pub(crate) use issue::Location;
 pub(crate) use unknown::{UnknownMember, unknown_members};
 

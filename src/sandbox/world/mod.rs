@@ -35,6 +35,7 @@ mod bill;
 mod complaint;
 mod contract;
 mod event;
+mod funds;
 mod ids;
 mod image;
 mod order;
@@ -76,7 +77,7 @@ use state::State;
 type Handler = fn(&mut State, &Request<'_>) -> Option<Outcome>;
 
 /// The resources. The first that answers wins.
-const RESOURCES: [Handler; 9] = [
+const RESOURCES: [Handler; 10] = [
     apiv2::answer,
     contract::answer_v3,
     order::answer,
@@ -86,6 +87,7 @@ const RESOURCES: [Handler; 9] = [
     sharing::answer,
     image::answer,
     complaint::answer,
+    funds::answer,
 ];
 
 /// The records in a checkpoint.

@@ -24,6 +24,9 @@ pub(crate) struct State {
     pub(crate) combined_orders: Table<CombinedOrder>,
     pub(crate) refunds: Table<Refund>,
     pub(crate) hold_refunds: bool,
+    /// The balance of the basic account before all movements, in fen; `None` is the default.
+    #[cfg_attr(feature = "state", serde(default))]
+    pub(crate) opening: Option<i64>,
     pub(crate) transfers: Table<Transfer>,
     pub(crate) hold_transfers: bool,
     pub(crate) batches: Table<Batch>,

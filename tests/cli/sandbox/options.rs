@@ -212,6 +212,19 @@ fn set_ups(text: &str) -> Vec<&str> {
     pairs.map(|pair| &text[at(pair[0])..at(pair[1])]).collect()
 }
 
+/// `trigger`, `forward` and `logs` look for a sandbox at this address. Another program may have the port, so this says nothing
+/// of the first one.
+#[test]
+fn without_listen_the_port_is_8080_or_a_free_one() {
+    let first = Running::start(&["--json"]).json();
+    let taken = TcpListener::bind("127.0.0.1:8080");
+    let second = Running::start(&["--json"]).json();
+    assert!(first["base_url"].is_string());
+    if taken.is_ok() {
+        assert_ne!(second["base_url"], "http://127.0.0.1:8080/");
+    }
+}
+
 #[test]
 fn with_tls_every_setup_snippet_trusts_the_sandbox_root() {
     for (arguments, scheme, other) in [

@@ -68,6 +68,33 @@ fn trigger_shows_the_reply_of_the_server() {
     assert_eq!(code, Some(7), "{said}");
 }
 
+/// Other members are generated, as users of `stripe trigger --override` expect.
+#[test]
+fn trigger_changes_the_given_members_alone() {
+    let (_running, base) = start();
+    let url = format!("{}/notify", server());
+    let changes = r#"{"out_refund_no": "R1", "amount": {"refund": 7}, "success_time": null}"#;
+    let arguments = [
+        "trigger",
+        "REFUND.SUCCESS",
+        "--to",
+        &url,
+        "--resource",
+        changes,
+    ];
+    let (code, said, _) = at(&base, &arguments);
+    assert_eq!(code, Some(0), "{said}");
+    let posted = get(&base, "/_sandbox/api/notifications/1");
+    let body = posted.split("\r\n\r\n").nth(1).unwrap();
+    let posted: Value = serde_json::from_str(body).unwrap();
+    let resource = &posted["resource"];
+    assert_eq!(resource["out_refund_no"], "R1");
+    assert_eq!(resource["amount"]["refund"], 7);
+    assert!(resource["amount"]["total"].is_i64(), "{resource}");
+    assert!(resource["transaction_id"].is_string(), "{resource}");
+    assert!(resource.get("success_time").is_none(), "{resource}");
+}
+
 #[test]
 fn trigger_without_an_event_lists_the_kinds() {
     let (_running, base) = start();
@@ -103,7 +130,7 @@ fn wrong_arguments_and_sandboxes_are_explained() {
     let (code, _, stderr) = at("http://127.0.0.1:1", &["logs"]);
     assert_eq!(code, Some(5));
     assert!(
-        stderr.contains("wechatpay sandbox --listen 8080"),
+        stderr.contains("Start one with `wechatpay sandbox`"),
         "{stderr}"
     );
 }

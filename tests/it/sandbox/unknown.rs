@@ -1,8 +1,9 @@
 //! Members that the documentation of an operation does not have.
 
+use http::Method;
 use serde_json::{Value, json};
 use wechatpay_chain::Media;
-use wechatpay_sandbox::Sandbox;
+use wechatpay_sandbox::{SampleRequest, Sandbox, schema};
 
 use super::control::get;
 use super::raw::Raw;
@@ -279,5 +280,66 @@ fn a_strict_sandbox_refuses_unknown_media_ids() -> Outcome {
         api.detail["field"],
         "/application_info/1/application_media_id"
     );
+    Ok(())
+}
+
+/// The documentation and the official SDKs disagree about these. Each is accepted, by a strict sandbox too.
+#[test]
+fn where_a_request_follows_the_official_sdks_is_a_warning() -> Outcome {
+    const STOCKS: &str = "v3/marketing/favor/coupon-stocks";
+    const BATCHES: &str = "v3/transfer/batches";
+    let sandbox = Sandbox::builder().strict(true).start_blocking()?;
+    let client = sandbox.client()?;
+    let sample = |path| {
+        let schema = schema::find(&Method::POST, path).ok_or("undocumented")?;
+        let sample = SampleRequest::required(&schema, 0).body().cloned();
+        Outcome::Ok(sample.ok_or("no body")?)
+    };
+    let mut stock = sample(STOCKS)?;
+    stock["coupon_use_rule"]["coupon_available_time"] = Value::Null;
+    stock["pattern_info"]["background_color"] = json!("COLOR010");
+    client.chain(STOCKS).post(stock.clone(), ()).wait()?;
+    let said = warned(&sandbox)?;
+    let fields: Vec<_> = said.iter().map(|(field, _)| &**field).collect();
+    assert_eq!(
+        fields,
+        [
+            "/pattern_info/background_color",
+            "/coupon_use_rule/coupon_available_time"
+        ]
+    );
+    assert!(
+        said[0]
+            .1
+            .contains("is COLOR010, which the official SDKs have; the documentation has Color010"),
+        "{said:?}"
+    );
+
+    let mut batch = sample(BATCHES)?;
+    batch["transfer_scene_id"] = Value::Null;
+    client.chain(BATCHES).post(batch.clone(), ()).wait()?;
+    let said = warned(&sandbox)?;
+    assert_eq!(said[0].0, "/transfer_scene_id");
+    assert!(
+        said[0].1.contains("the documentation requires it"),
+        "{said:?}"
+    );
+
+    let codes = client.chain("v3/marketing/busifavor/stocks/{stock_id}/couponcodes");
+    codes
+        .get(())
+        .var("stock_id", "98065001")
+        .query("limit", "10")
+        .query("offset", "0")
+        .query("status", "AVAILABLE")
+        .wait()?;
+    let said = warned(&sandbox)?;
+    assert_eq!(said[0].0, "/status");
+
+    // As documented.
+    let mut documented = sample(BATCHES)?;
+    documented["out_batch_no"] = json!("DOCUMENTED1");
+    client.chain(BATCHES).post(documented, ()).wait()?;
+    assert_eq!(warned(&sandbox)?, []);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
@@ -24,6 +24,7 @@ pub(in crate::control) fn notify(state: &Arc<SandboxState>, args: &Args) -> Outc
         "version",
         "url",
         "resource",
+        "changes",
         "probe",
         "certificate",
         "fault",
@@ -34,12 +35,11 @@ pub(in crate::control) fn notify(state: &Arc<SandboxState>, args: &Args) -> Outc
     let reach = state.settings.reach();
     check_url(&url, reach).map_err(|err| Problem::of(&err, unreachable_zh(reach), URL_HINT))?;
     let now = state.now();
-    let resource = args.object("resource")?;
     let account = match args.text("mchid")? {
         None => Arc::clone(state.accounts.first()),
         Some(mchid) => state.accounts.named(&mchid).map_err(Problem::of_action)?,
     };
-    let resource = resource.unwrap_or_else(|| row.resource(account.mchid(), now));
+    let resource = resource(args, || row.resource(account.mchid(), now))?;
     let draft = state.draft(&account, url, row.content(resource));
     let mut draft = draft.map_err(|err| Problem::of(&err, "无法生成这个通知", KINDS_HINT))?;
     draft.by_certificate = args.flag("certificate")?;
@@ -54,6 +54,52 @@ pub(in crate::control) fn notify(state: &Arc<SandboxState>, args: &Args) -> Outc
     delivery(state, &id.to_string())
 }
 
+/// The content of the notification: the given one, or a generated one with the changes.
+fn resource(args: &Args, generate: impl FnOnce() -> Value) -> Outcome<Value> {
+    match (args.object("resource")?, args.object("changes")?) {
+        (Some(resource), None) => Ok(resource),
+        (None, changes) => {
+            let mut resource = generate();
+            if let Some(changes) = changes {
+                merge(&mut resource, changes);
+            }
+            Ok(resource)
+        }
+        (Some(_), Some(_)) => {
+            let error = (
+                "resource and changes exclude each other",
+                "resource 与 changes 不能同时使用",
+            );
+            Err(Problem::bad(error, CHANGES_HINT))
+        }
+    }
+}
+
+/// Applies a JSON Merge Patch (RFC 7396).
+fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let Value::Object(target) = target else {
+        return;
+    };
+    for (name, value) in patch {
+        if value.is_null() {
+            target.shift_remove(&name);
+        } else {
+            merge(target.entry(name).or_insert(Value::Null), value);
+        }
+    }
+}
+
+const CHANGES_HINT: Bilingual = Bilingual::new(
+    "resource is the whole content; changes are members that are set in a generated one",
+    "resource 是完整的通知内容；changes 是在自动生成的内容中要改动的字段",
+);
 const URL_HINT: Bilingual = Bilingual::new(
     "url is the URL of the merchant's server",
     "url 是商户服务器接收通知的地址",
@@ -138,4 +184,62 @@ fn no_notification(name: &str) -> (String, String) {
         format!("there is no notification {name:?}"),
         format!("没有通知 {name:?}"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// The examples of RFC 7396, Appendix A.
+    #[test]
+    fn changes_are_merged_as_in_rfc_7396() {
+        for (mut target, patch, expected) in [
+            (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
+            (
+                json!({"a": "b"}),
+                json!({"b": "c"}),
+                json!({"a": "b", "b": "c"}),
+            ),
+            (json!({"a": "b"}), json!({"a": null}), json!({})),
+            (
+                json!({"a": "b", "b": "c"}),
+                json!({"a": null}),
+                json!({"b": "c"}),
+            ),
+            (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
+            (json!({"a": "c"}), json!({"a": ["b"]}), json!({"a": ["b"]})),
+            (
+                json!({"a": {"b": "c"}}),
+                json!({"a": {"b": "d", "c": null}}),
+                json!({"a": {"b": "d"}}),
+            ),
+            (
+                json!({"a": [{"b": "c"}]}),
+                json!({"a": [1]}),
+                json!({"a": [1]}),
+            ),
+            (json!(["a", "b"]), json!(["c", "d"]), json!(["c", "d"])),
+            (json!({"a": "b"}), json!(["c"]), json!(["c"])),
+            (json!({"a": "foo"}), json!(null), json!(null)),
+            (
+                json!({"e": null}),
+                json!({"a": 1}),
+                json!({"e": null, "a": 1}),
+            ),
+            (
+                json!([1, 2]),
+                json!({"a": "b", "c": null}),
+                json!({"a": "b"}),
+            ),
+            (
+                json!({}),
+                json!({"a": {"bb": {"ccc": null}}}),
+                json!({"a": {"bb": {}}}),
+            ),
+        ] {
+            merge(&mut target, patch.clone());
+            assert_eq!(target, expected, "{patch}");
+        }
+    }
 }

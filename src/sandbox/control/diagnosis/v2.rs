@@ -32,7 +32,7 @@ pub(super) fn diagnose(call: &CallRecord, state: &SandboxState) -> Option<Diagno
     if members.iter().any(|(_, value)| value == key.expose()) {
         mistakes.push(KEY_SENT);
     }
-    let sign = Sign::read(text("sign"), text("sign_type"));
+    let sign = Sign::read(text("sign"), text("sign_type"), operation.sign_type());
     mistakes.extend(sign.mistakes);
     let Some(digest) = sign.digest else {
         return Diagnosis::new(mistakes, None);
@@ -45,6 +45,7 @@ pub(super) fn diagnose(call: &CallRecord, state: &SandboxState) -> Option<Diagno
     };
     let Some((signed, found)) = search(&message, &sign.algorithms, &digest) else {
         mistakes.push(OTHER_TEXT);
+        mistakes.extend(has_question_marks(&members).then_some(QUESTION_MARKS));
         return Diagnosis::new(mistakes, None);
     };
     mistakes.extend(found);
@@ -58,6 +59,11 @@ fn text<'a>(members: &'a [(String, String)], wanted: &str) -> &'a str {
     found.next().map_or("", |(_, value)| value)
 }
 
+/// Whether text of a value may have been lost: several question marks in a row replace Chinese characters.
+fn has_question_marks(members: &[(String, String)]) -> bool {
+    members.iter().any(|(_, value)| value.contains("??"))
+}
+
 /// The properties of a `sign`, without the message.
 struct Sign {
     mistakes: Vec<Mistake>,
@@ -67,7 +73,8 @@ struct Sign {
 }
 
 impl Sign {
-    fn read(sign: &str, sign_type: &str) -> Self {
+    /// `only` is the algorithm of an operation that takes a single one.
+    fn read(sign: &str, sign_type: &str, only: Option<SignType>) -> Self {
         let (form, digest) = form(sign);
         let mut mistakes: Vec<_> = form.into_iter().collect();
         let (kind, algorithms) = match digest.as_deref().map_or(0, <[u8]>::len) {
@@ -78,6 +85,10 @@ impl Sign {
         };
         match (SignType::parse(sign_type), kind) {
             (Err(_), _) => mistakes.push(UNKNOWN_TYPE),
+            (Ok(_), Some(kind)) if only.is_some_and(|only| only != kind) => {
+                mistakes.extend(only.map(one_algorithm));
+            }
+            (Ok(_), _) if only.is_some() && sign_type.is_empty() => {}
             (Ok(SignType::HmacSha256), Some(SignType::Md5)) => mistakes.push(IS_MD5),
             (Ok(SignType::Md5), Some(SignType::HmacSha256)) => mistakes.push(IS_SHA256),
             _ => {}
@@ -117,6 +128,17 @@ const SHA256S: [(Option<Mistake>, Algorithm); 2] = [
     (None, Algorithm::HmacSha256),
     (Some(PLAIN_SHA256), Algorithm::Sha256),
 ];
+
+fn one_algorithm(only: SignType) -> Mistake {
+    let only = only.as_str();
+    Mistake::of(
+        "sign_type_other",
+        format!(
+            "this operation takes {only} only: make sign with it, also where sign_type is not sent"
+        ),
+        format!("此接口只支持 {only} 签名：请用它计算 sign，不发送 sign_type 时也是如此"),
+    )
+}
 
 const NO_NONCE: Mistake = Mistake::new(
     "nonce_missing",
@@ -193,4 +215,10 @@ const OTHER_TEXT: Mistake = Mistake::new(
      gateway built",
     "密钥不同，或签名的内容不同且不是常见的错误：请先确认使用沙箱的密钥（v2_key.txt），再打印客户端的签名串，\
      与网关构造的逐字比较",
+);
+const QUESTION_MARKS: Mistake = Mistake::new(
+    "question_marks",
+    "a value that is sent has question marks in a row, which replace characters that a charset does not have: turn the \
+     same text into bytes as UTF-8, both to sign and to send it",
+    "发送的值中有连续的问号，可能是字符集不支持的字符（如中文）被替换了：签名和发送都应把同一文本转为 UTF-8 字节",
 );

@@ -147,7 +147,7 @@ fn row(state: &SandboxState, record: &CallRecord, lang: Lang) -> Markup {
             td data-label=(lang.say("Merchant", "商户号")) { code { (record.mchid.as_deref().unwrap_or("–")) } }
             td {
                 (verdict(record, lang))
-                @for mistake in mistakes(record, state) { div.bad { (lang.of_both(&mistake.text)) } }
+                @for mistake in &*mistakes(record, state) { div.bad { (lang.of_both(&mistake.text)) } }
             }
             td data-label=(lang.say("Answer", "应答")) { (status(record, lang)) }
             td.when data-label=(lang.say("Took", "耗时")) { (took(record)) }

@@ -6,7 +6,7 @@ use encoding_rs::GBK;
 use serde_json::Value;
 
 use super::super::diagnosis::Mistake;
-use super::documented::documented;
+use super::documented::{documented, with_numbers};
 use super::{Parts, Variant, Variants, substitutes};
 use crate::multipart;
 use crate::query;
@@ -117,6 +117,7 @@ fn as_text(text: &str, found: &mut Variants<Vec<u8>>) {
     // Characters outside of GBK become character references, which no client writes.
     found.add(&CHARSET, GBK.encode(text).0.into_owned());
     found.add(&CHARSET, ascii(text).into());
+    found.add(&CHARSET, ascii_bytes(text).into());
     // UTF-8 that is read as ISO 8859-1 and written as UTF-8 again, and ISO 8859-1 itself.
     found.add(
         &CHARSET,
@@ -143,6 +144,7 @@ fn as_json(parts: &Parts<'_>, value: &Value, found: &mut Variants<Vec<u8>>) {
         (&REWRITTEN, value.clone()),
         (&REORDERED, sorted(value)),
         (&DOCUMENTED, documented(value, parts.fields)),
+        (&NUMBERS, with_numbers(value, parts.fields)),
         (&NULLS, without_nulls(value)),
         (
             &NULLS_NOT_SENT,
@@ -172,6 +174,12 @@ fn is_short(text: &str) -> bool {
 pub(super) fn ascii(text: &str) -> String {
     let known = |c: char| if c.is_ascii() { c } else { '?' };
     text.chars().map(known).collect()
+}
+
+/// Replaces each byte that is not ASCII, as decoders of ASCII do.
+pub(super) fn ascii_bytes(text: &str) -> String {
+    let known = |byte: u8| if byte.is_ascii() { byte.into() } else { '?' };
+    text.bytes().map(known).collect()
 }
 
 const MISSING: Mistake = Mistake::new(
@@ -261,7 +269,7 @@ const NUMBERS: Mistake = Mistake::new(
      that you send, and do not serialise twice",
     "签名与发送的报文主体数字写法不同（1 与 1.0、1 与 \"1\"）：请对实际发送的内容签名，不要序列化两次",
 );
-const NULLS_NOT_SENT: Mistake = Mistake::new(
+pub(super) const NULLS_NOT_SENT: Mistake = Mistake::new(
     "body_with_nulls",
     "the body is signed with members that are null, and sent without them: sign the body bytes that you send, and do \
      not serialise twice",
@@ -279,7 +287,7 @@ const REWRITTEN: Mistake = Mistake::new(
      send, and do not serialise twice",
     "报文主体被重新序列化，与实际发送的不同：请对实际发送的内容签名，不要序列化两次",
 );
-const REORDERED: Mistake = Mistake::new(
+pub(super) const REORDERED: Mistake = Mistake::new(
     "body_reordered",
     "the body's members are in another order than was sent: sign the body bytes that you send, and do \
      not serialise twice",

@@ -3,9 +3,12 @@
 mod bodies;
 mod documented;
 mod layouts;
+mod orders;
 mod substitutes;
 mod targets;
 pub(super) mod v2;
+
+use std::ops::ControlFlow;
 
 use serde_json::Value;
 
@@ -96,6 +99,7 @@ pub(super) fn search(
         .or_else(|| search.lines())
         .or_else(|| search.changed(2))
         .or_else(|| search.other_paths())
+        .or_else(|| search.other_orders())
         // There are many of these, so they come last.
         .or_else(|| search.milliseconds(usize::MAX))
 }
@@ -131,6 +135,26 @@ impl<F: Fn(&[u8]) -> bool> Search<'_, F> {
             }
         }
         None
+    }
+
+    /// Searches bodies in another order, or with members that are not sent.
+    fn other_orders(&mut self) -> Found {
+        let (parts, budget, is_it) = (self.parts, &mut self.budget, &self.is_it);
+        let layout = &self.layouts[0].1;
+        let mut found = None;
+        // It breaks when the budget is used up, too.
+        let _ = orders::candidates(parts.body, parts.fields, &mut |mistake, body| {
+            if !budget.spend(parts.target.len() + body.len()) {
+                return ControlFlow::Break(());
+            }
+            let text = layout.text(parts, parts.target, body);
+            if !is_it(&text) {
+                return ControlFlow::Continue(());
+            }
+            found = Some((text, vec![mistake.clone()]));
+            ControlFlow::Break(())
+        });
+        found
     }
 
     /// Searches texts with this number of changes.

@@ -11,7 +11,7 @@ use openssl::pkey::PKey;
 use openssl::sign::Signer;
 
 use super::super::diagnosis::Mistake;
-use super::bodies::ascii;
+use super::bodies::{ascii, ascii_bytes};
 use super::targets::strict;
 use super::{Budget, Variant};
 use crate::query::decoded;
@@ -386,16 +386,19 @@ enum Charset {
     Utf8,
     Gbk,
     Ascii,
+    /// ASCII, with `?` for each byte of other characters.
+    AsciiBytes,
     /// ISO 8859-1, with `?` for other characters.
     Latin,
     /// UTF-8 that is read as ISO 8859-1 and written as UTF-8 again.
     Twice,
 }
 
-const CHARSETS: [Variant<Charset>; 5] = [
+const CHARSETS: [Variant<Charset>; 6] = [
     (None, Charset::Utf8),
     (Some(m::CHARSET), Charset::Gbk),
     (Some(m::CHARSET), Charset::Ascii),
+    (Some(m::CHARSET), Charset::AsciiBytes),
     (Some(m::CHARSET), Charset::Latin),
     (Some(m::CHARSET), Charset::Twice),
 ];
@@ -406,6 +409,7 @@ impl Charset {
             Self::Utf8 => text.as_bytes().into(),
             Self::Gbk => GBK.encode(text).0,
             Self::Ascii => ascii(text).into_bytes().into(),
+            Self::AsciiBytes => ascii_bytes(text).into_bytes().into(),
             Self::Latin => text
                 .chars()
                 .map(|c| u8::try_from(c).unwrap_or(b'?'))

@@ -16,6 +16,7 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::action::{ActionError, ActionResult};
+use super::funds;
 use super::outcome::{Outcome, Success};
 use super::record::TransferRecord;
 use super::request::{Fields, Request, sum};
@@ -53,6 +54,11 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
             Err(business::TRANSFER_NUMBER_USED.with(&[&"out_batch_no"]))
         };
     }
+    let total = batch
+        .details
+        .iter()
+        .fold(0, |sum, it| it.amount.saturating_add(sum));
+    funds::check(state, None, total)?;
     batch.batch_id = state.ids.batch(request.now);
     for detail in &mut batch.details {
         detail.detail_id = state.ids.batch(request.now);

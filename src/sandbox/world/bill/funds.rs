@@ -6,8 +6,8 @@
 //!
 //! The row of a refund (业务单号 is the refund's, 资金流水单号 the payment's, 业务凭证号 the merchant's) and the remarks
 //! follow bills that users have published. Three things are assumptions: the names 商家转账 and 分账回退 (the documents
-//! list 交易, 退款, 充值/提现, 企业付款, 代金券, 分账 "and others"), that there are no fees, and the opening balance of a
-//! million yuan, which keeps the balance positive.
+//! list 交易, 退款, 充值/提现, 企业付款, 代金券, 分账 "and others"), that there are no fees, and the opening balance: a million
+//! yuan unless the merchant's settings have another.
 
 use std::ops::Range;
 
@@ -26,6 +26,53 @@ const SUM: &str = "资金流水总笔数,收入笔数,收入金额,支出笔数,
 /// The opening balance of an account, in fen.
 const OPENING: i128 = 100_000_000;
 
+/// What the basic account can still pay, in fen, and what is locked by transfers that are not decided.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Balance {
+    pub(crate) available: i128,
+    pub(crate) locked: i128,
+}
+
+/// The balance of the merchant or of a sub-merchant.
+pub(crate) fn balance(state: &State, sub_mchid: Option<&str>) -> Balance {
+    let moved: i128 = flows(state, sub_mchid).map(|flow| flow.amount).sum();
+    let locked = locked(state, sub_mchid);
+    Balance {
+        available: opening(state, sub_mchid) + moved - locked,
+        locked,
+    }
+}
+
+/// Sets what the merchant's account can still pay. Earlier bills then have another opening balance.
+pub(crate) fn set_available(state: &mut State, available: i64) {
+    let change = i128::from(available) - balance(state, None).available;
+    let opening = opening(state, None) + change;
+    state.opening = Some(i64::try_from(opening).unwrap_or(i64::MAX));
+}
+
+/// Only the merchant's own account has a setting.
+fn opening(state: &State, sub_mchid: Option<&str>) -> i128 {
+    let given = state.opening.filter(|_| sub_mchid.is_none());
+    given.map_or(OPENING, i128::from)
+}
+
+/// The amounts of the transfers that wait for their users.
+fn locked(state: &State, sub_mchid: Option<&str>) -> i128 {
+    let is_open = |it: &&Transfer| {
+        it.sub_mchid.as_deref() == sub_mchid
+            && matches!(it.state, TransferState::Waiting | TransferState::Canceling)
+    };
+    let single = state.transfers.iter().filter(is_open).map(|it| it.amount);
+    // Batches belong to the merchant itself.
+    let batches = state.batches.iter().filter(|_| sub_mchid.is_none());
+    let details = batches.flat_map(|batch| &batch.details);
+    let details = details.filter(|it| it.status == DetailStatus::Processing);
+    single
+        .chain(details.map(|it| it.amount))
+        .map(i128::from)
+        .sum()
+}
+
 /// Whether no money was ever moved.
 pub(crate) fn is_unused(state: &State) -> bool {
     let orders = state.orders.iter().next();
@@ -37,7 +84,7 @@ pub(crate) fn is_unused(state: &State) -> bool {
 /// The bill of a day, in seconds since the Unix epoch, of the basic account of the merchant or of a
 /// sub-merchant. `None` when it would be empty.
 pub(crate) fn bill(state: &State, day: Range<i64>, sub_mchid: Option<&str>) -> Option<String> {
-    let mut balance = OPENING;
+    let mut balance = opening(state, sub_mchid);
     let mut of_day = Vec::new();
     // Flows before the day only count towards the opening balance, so they get no row.
     for flow in flows(state, sub_mchid) {

@@ -63,7 +63,7 @@ fn a_provider_s_sub_merchant_has_to_be_its_own() -> Outcome {
             .and_then(|it| it.response)
             .ok_or("no answer")?;
         let text = String::from_utf8(answer.body.to_vec())?;
-        assert!(text.contains("<return_code>FAIL<"), "{text}");
+        assert!(text.contains("<return_code><![CDATA[FAIL]]><"), "{text}");
     }
     let shop = sandbox.account(SHOP)?.client()?;
     let made = post(&shop, UNIFIED, order(SHOP, Some(SUBS[0])));

@@ -1,5 +1,6 @@
 //! The display of requests, and the texts that a client has signed in place of the right one.
 
+mod directions;
 mod encryption;
 mod header;
 mod signature;

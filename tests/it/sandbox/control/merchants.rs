@@ -5,9 +5,69 @@ use wechatpay_chain::{Certificate, Client, PrivateKey};
 use wechatpay_sandbox::{MerchantKind, MerchantSettings, Sandbox};
 
 use super::super::Outcome;
+use super::super::raw::Raw;
 use super::merchant::Merchant;
 use super::notifications::sandbox;
 use super::{api, get, post, refused, send};
+
+/// The diagnosis is kept, but not longer than the keys that it was made with.
+#[test]
+fn a_key_of_a_merchant_that_is_added_later_is_recognised() -> Outcome {
+    let sandbox = sandbox()?;
+    let other = Sandbox::builder().fresh_keys().start_blocking()?;
+    let key = other.merchant_key().to_pem()?;
+    let key = || PrivateKey::from_bytes(key.as_bytes().to_vec());
+    let mut raw = Raw::new(&sandbox, "GET", "/v3/certificates")?;
+    raw.key = key()?;
+    raw.authorized()?.send(&sandbox)?;
+    let cause = |sandbox: &Sandbox| -> Outcome<_> {
+        Ok(get(sandbox, "calls")?["calls"][0]["diagnosis"]["mistakes"][0]["cause"].clone())
+    };
+    assert_eq!(cause(&sandbox)?, "other_key");
+    sandbox.add_merchant(MerchantSettings::new("1900004009").private_key(key()?))?;
+    sandbox.account("1900004009")?;
+    assert_eq!(cause(&sandbox)?, "key_of_other_merchant");
+    Ok(())
+}
+
+#[test]
+fn the_balance_of_a_merchant_is_shown_and_set() -> Outcome {
+    let sandbox = sandbox()?;
+    let made = post(
+        &sandbox,
+        "merchants",
+        &json!({"mchid": "1900004008", "balance": 500}),
+    )?;
+    assert_eq!(made["merchant"]["balance"], 500);
+    let set = post(
+        &sandbox,
+        "merchants/1900004008/balance",
+        &json!({"balance": 700}),
+    )?;
+    assert_eq!(set["merchant"]["balance"], 700);
+    post(&sandbox, "reset", &json!({}))?;
+    let shown = get(&sandbox, "merchants/1900004008")?;
+    assert_eq!(shown["merchant"]["balance"], 500, "as it was added");
+    let shown = get(&sandbox, "merchants/1900000109")?;
+    assert_eq!(shown["merchant"]["balance"], 100_000_000);
+    for (path, body, status) in [
+        (
+            "merchants",
+            r#"{"mchid": "1900004007", "balance": -1}"#,
+            400,
+        ),
+        ("merchants/1900004008/balance", r#"{"balance": -1}"#, 400),
+        ("merchants/1900004008/balance", "{}", 400),
+        ("merchants/1900004006/balance", r#"{"balance": 1}"#, 404),
+    ] {
+        assert_eq!(
+            refused(&sandbox, "POST", path, body)?.0,
+            status,
+            "{path} {body}"
+        );
+    }
+    Ok(())
+}
 
 #[test]
 fn a_merchant_is_made_listed_shown_and_used() -> Outcome {

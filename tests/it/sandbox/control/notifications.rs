@@ -142,6 +142,31 @@ fn a_resource_is_taken_as_it_is_given_and_a_probe_does_not_verify() -> Outcome {
     Ok(())
 }
 
+/// RFC 7396: `null` removes a member.
+#[test]
+fn changes_are_merged_into_a_generated_resource() -> Outcome {
+    let sandbox = sandbox()?;
+    let merchant = Merchant::answering(&[])?;
+    let mut asked = json!({
+        "kind": "TRANSACTION.SUCCESS",
+        "url": merchant.url,
+        "changes": {"out_trade_no": "mine", "amount": {"total": 7}, "attach": null},
+    });
+    post(&sandbox, "notifications", &asked)?;
+    let found = read(&sandbox, &merchant.next()?)?;
+    let resource = found.resource();
+    assert_eq!(resource["out_trade_no"], "mine");
+    assert_eq!(resource["amount"]["total"], 7);
+    assert!(resource["amount"]["currency"].is_string(), "{resource}");
+    assert!(resource["transaction_id"].is_string(), "{resource}");
+    assert!(resource.get("attach").is_none(), "{resource}");
+    asked["resource"] = json!({});
+    let (status, said) = refused(&sandbox, "POST", "notifications", &asked.to_string())?;
+    assert_eq!(status, 400);
+    assert!(said.contains("exclude each other"), "{said}");
+    Ok(())
+}
+
 #[test]
 fn one_is_posted_again_by_hand() -> Outcome {
     let sandbox = sandbox()?;

@@ -343,3 +343,50 @@ fn a_service_provider_transfers_for_a_sub_merchant() -> Outcome {
     assert_eq!(canceled["state"], "CANCELING");
     Ok(())
 }
+
+const BALANCE: &str = "v3/merchant/fund/balance/BASIC";
+
+fn balance(shop: &Shop) -> Outcome<(i64, i64)> {
+    let answer = shop.get(BALANCE)?;
+    let fen = |name: &str| answer[name].as_i64().ok_or("no amount");
+    Ok((fen("available_amount")?, fen("pending_amount")?))
+}
+
+/// A transfer that waits locks its amount; one that has failed gives it back.
+#[test]
+fn a_transfer_over_the_balance_is_refused() -> Outcome {
+    let shop = Shop::open()?;
+    assert_eq!(balance(&shop)?, (100_000_000, 0));
+    shop.sandbox.set_balance(1_000)?;
+    shop.post(BILLS, bill("T1", 600))?;
+    assert_eq!(balance(&shop)?, (400, 600));
+    let refused = shop.refused(BILLS, bill("T2", 401))?;
+    assert_eq!((refused.0, &*refused.1), (403, "NOT_ENOUGH"));
+    let why = why(&shop.sandbox)?;
+    assert!(why.contains("400 fen left, less than the 401"), "{why}");
+    let batch = json!({
+        "appid": "wxd678efh567hg6787", "out_batch_no": "B1", "batch_name": "a", "batch_remark": "a",
+        "total_amount": 500, "total_num": 2, "transfer_scene_id": "1001",
+        "transfer_detail_list": [
+            {"out_detail_no": "D1", "transfer_amount": 100, "transfer_remark": "a", "openid": "o"},
+            {"out_detail_no": "D2", "transfer_amount": 400, "transfer_remark": "a", "openid": "o"},
+        ],
+    });
+    let refused = shop.refused("v3/transfer/batches", batch.clone())?;
+    assert_eq!((refused.0, &*refused.1), (403, "NOT_ENOUGH"));
+
+    // The same request as before needs no money, and a refused number is free.
+    shop.post(BILLS, bill("T1", 600))?;
+    shop.sandbox
+        .reject_transfer("T1", "PAYEE_ACCOUNT_ABNORMAL")?;
+    assert_eq!(balance(&shop)?, (1_000, 0));
+    shop.post(BILLS, bill("T2", 401))?;
+    shop.sandbox.confirm_transfer("T2")?;
+    assert_eq!(balance(&shop)?, (599, 0));
+    shop.post("v3/transfer/batches", batch)?;
+    shop.get("v3/transfer/batches/out-batch-no/B1?need_query_detail=false")?;
+    assert_eq!(balance(&shop)?, (99, 0));
+    shop.sandbox.reset();
+    assert_eq!(balance(&shop)?, (100_000_000, 0));
+    Ok(())
+}

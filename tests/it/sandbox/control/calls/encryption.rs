@@ -220,6 +220,13 @@ fn the_padding_and_the_charset_of_a_ciphertext_are_recognised() -> Outcome {
     ] {
         let text = encrypted(&key, padding, digests, plain)?;
         assert_eq!(found(&sandbox, id, &text)?.join(" "), expected);
+        let why = newest(&sandbox)?["verdict"]["why"].to_string();
+        let of_plaintext = ["plaintext_gbk", "plaintext_utf16", "plaintext_not_utf8"];
+        assert_eq!(
+            why.contains("is not UTF-8"),
+            of_plaintext.contains(&expected),
+            "{why}"
+        );
     }
     Ok(())
 }

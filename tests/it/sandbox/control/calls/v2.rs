@@ -78,6 +78,10 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn post(sandbox: &Sandbox, members: &[(&str, &str)], sign: &str) -> Outcome<Value> {
+    post_to(sandbox, "/pay/unifiedorder", members, sign)
+}
+
+fn post_to(sandbox: &Sandbox, path: &str, members: &[(&str, &str)], sign: &str) -> Outcome<Value> {
     let mut xml = String::from("<xml>");
     for (name, value) in members.iter().chain([&("sign", sign)]) {
         xml.push_str(&if value.contains('<') {
@@ -87,9 +91,7 @@ fn post(sandbox: &Sandbox, members: &[(&str, &str)], sign: &str) -> Outcome<Valu
         });
     }
     xml.push_str("</xml>");
-    let answer = Raw::new(sandbox, "POST", "/pay/unifiedorder")?
-        .body(xml)
-        .send(sandbox)?;
+    let answer = Raw::new(sandbox, "POST", path)?.body(xml).send(sandbox)?;
     assert_eq!(answer.status, 200);
     newest(sandbox)
 }
@@ -257,13 +259,15 @@ fn another_charset_is_found() -> Outcome {
 }
 
 /// A value as it is sent, as it is signed, and the cause.
-const VALUES: [(&str, &str, &str); 9] = [
+const VALUES: [(&str, &str, &str); 11] = [
     ("it\'s", "it\\\'s", "values_slashed"),
     ("it\\\'s", "it\'s", "values_slashed"),
     ("a\nb", "a\r\nb", "values_line_ends"),
     ("店 &", "%E5%BA%97%20%26", "values_encoded"),
     ("%E5%BA%97", "店", "values_decoded"),
     ("店", "?", "charset"),
+    ("店", "???", "charset"),
+    ("??", "商品", "other_text_or_key question_marks"),
     ("店", "\u{e5}\u{ba}\u{97}", "charset"),
     ("\u{e5}\u{ba}\u{97}", "店", "charset"),
     ("café", "caf?", "charset"),
@@ -350,6 +354,31 @@ fn the_sign_tells_how_it_was_made() -> Outcome {
     ] {
         let call = post(&sandbox, &SENT, &sign)?;
         assert_eq!(causes(&call).join(" "), cause, "{sign}");
+    }
+    Ok(())
+}
+
+/// `profitsharingquery` takes HMAC-SHA256 only.
+#[test]
+fn the_only_algorithm_of_an_operation_is_told() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let key = sandbox.v2_key().expose();
+    for sign_type in ["", "MD5"] {
+        let mut sent = vec![
+            ("mch_id", "1900000109"),
+            ("nonce_str", "n"),
+            ("out_order_no", "P1"),
+            ("transaction_id", "4006252001201705123297353072"),
+        ];
+        if !sign_type.is_empty() {
+            sent.insert(3, ("sign_type", sign_type));
+        }
+        let text = join(&sent) + "&key=" + key;
+        let sign = digest(MessageDigest::md5(), text.as_bytes());
+        let call = post_to(&sandbox, "/pay/profitsharingquery", &sent, &sign)?;
+        assert_eq!(causes(&call), ["sign_type_other"], "{sign_type}");
+        let said = call["diagnosis"]["mistakes"][0]["text"].to_string();
+        assert!(said.contains("takes HMAC-SHA256 only"), "{said}");
     }
     Ok(())
 }
