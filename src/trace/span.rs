@@ -43,7 +43,8 @@ struct Progress {
     request_id: Option<Arc<str>>,
 }
 
-type PhaseSpan = Option<(Phase, Span)>;
+/// Boxed: without a subscriber at DEBUG there are none, and calls pay for the size of their state.
+type PhaseSpan = Option<Box<(Phase, Span)>>;
 
 impl Open {
     /// Takes the spans that end when a phase begins, and the call's span; `None` if the phase has begun already.
@@ -56,7 +57,7 @@ impl Open {
         // A phase of the call means that this connection is open, or that another one is used.
         let connection = self.connecting.take_if(|_| !connecting);
         let current = self.current(connecting);
-        if current.as_ref().map(|(phase, _)| *phase) == phase {
+        if current.as_ref().map(|current| current.0) == phase {
             return None;
         }
         let current = current.take();
@@ -184,7 +185,7 @@ impl CallSpan {
         };
         // The previous phase ends before the next begins.
         drop(previous);
-        let next = phase.map(|phase| (phase, phase_span(phase, &call)));
+        let next = phase.map(|phase| Box::new((phase, phase_span(phase, &call))));
         // Another task may have entered a phase meanwhile, or have ended the call.
         let outdated = self.set_phase(next, connecting);
         drop(outdated);
