@@ -10,12 +10,12 @@ use crate::base_url::BaseUrl;
 use crate::certificates::Manager;
 use crate::keys::Merchant;
 use crate::message::{
-    CallInfo, CallState, FieldPolicy, Options, Origin, Request, Response, limited,
+    CallInfo, CallState, FieldPolicy, Options, Origin, Request, Response, end, limited,
 };
 use crate::plan::Plan;
 use crate::resolve::{self, Api, Caller, Target};
 use crate::stack::{Next, Pipeline};
-use crate::trace::{End, Running};
+use crate::trace::Running;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -83,8 +83,10 @@ impl Engine {
         if let Some(deadline) = deadline {
             state.set_end(deadline);
         }
-        let about = || info.about(request.method(), self.merchant.id());
-        state.trace().begin(about);
+        if !info.options().dry_run {
+            let about = || info.about(request.method(), self.merchant.id());
+            state.trace().begin(about);
+        }
         // Before the layers run: one of them, or the caller's clock, may panic.
         let running = Running::new(state.clone());
         let next = Next::first(Arc::clone(self.stack(api)));
@@ -97,10 +99,7 @@ impl Engine {
                 Some(limit) => limited(answer, state, limit).await,
             };
             let outcome = completed(outcome, state);
-            running.end(&match &outcome {
-                Ok(response) => End::Answered(response.verification()),
-                Err(err) => End::Failed(err),
-            });
+            running.end(&end(&outcome));
             outcome
         }
     }
@@ -252,18 +251,11 @@ fn completed(outcome: Result<Response>, state: &CallState) -> Result<Response> {
     Ok(response)
 }
 
-/// Adds the state of all attempts to an error.
+/// Adds the state of all attempts to an error, and forbids further ones: a layer may have dropped an attempt that another
+/// thread is about to send.
 fn noted(err: Error, state: &CallState) -> Error {
-    let err = err
-        .with_attempts(state.attempts())
-        .with_undecided(state.is_undecided());
-    // A middleware may replace the error of an attempt, but that attempt may have been processed; and it may have
-    // dropped an attempt that another thread is about to send.
-    if state.seal() {
-        err.with_maybe_sent(true)
-    } else {
-        err
-    }
+    state.seal();
+    state.told(err).with_attempts(state.attempts())
 }
 
 fn check_options(options: &Options, api: Api) -> Result<()> {

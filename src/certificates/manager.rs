@@ -14,7 +14,7 @@ use crate::middleware::{KeySource, OfKeySource, PlatformKeys};
 use crate::net::blocking;
 use crate::net::single_flight::{SingleFlight, within};
 use crate::stack::Next;
-use crate::trace::{self, End, Running};
+use crate::trace;
 use crate::transport::BoxFuture;
 use wechatpay_core::catalog;
 use wechatpay_core::crypto::{Certificate, KeyAlgorithm};
@@ -285,16 +285,9 @@ impl Inner {
 
     async fn ask(&self, next: &Next) -> Result<Response> {
         let (request, info) = self.request()?;
-        let trace = info.state().trace();
-        trace.begin(|| info.about(request.method(), &self.merchant));
-        let running = Running::new(info.state().clone());
-        let answer = trace.within(|| next.restarted().run(request));
-        let outcome = within(self.settings.timeout, answer).await;
-        running.end(&match &outcome {
-            Ok(response) => End::Answered(response.verification()),
-            Err(err) => End::Failed(err),
-        });
-        outcome
+        let method = request.method().clone();
+        let send = || within(self.settings.timeout, next.restarted().run(request));
+        info.reported(&method, &self.merchant, send).await
     }
 
     fn request(&self) -> Result<(Request, CallInfo)> {

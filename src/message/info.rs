@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,8 +11,9 @@ use http::{Method, Uri};
 use super::Request;
 use super::kept::KeptBody;
 use super::payload::Payload;
+use super::response::Response;
 use super::state::CallState;
-use crate::trace::About;
+use crate::trace::{About, End, Running};
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 use wechatpay_core::host::{default_port, is_same_authority};
@@ -80,6 +82,14 @@ pub(crate) struct Options {
     /// The call must not send anything.
     pub(crate) dry_run: bool,
     pub(crate) state: CallState,
+}
+
+/// The end of a call, for reports.
+pub(crate) fn end(outcome: &Result<Response>) -> End<'_> {
+    match outcome {
+        Ok(response) => End::Answered(response.verification()),
+        Err(err) => End::Failed(err),
+    }
 }
 
 /// Scheme, host and port: a permitted target of a signed request.
@@ -163,6 +173,21 @@ impl CallInfo {
             #[cfg(feature = "metrics")]
             is_read: self.is_read(method),
         }
+    }
+
+    /// Reports a call that the client makes for itself, which does not pass the engine.
+    pub(crate) async fn reported<F: Future<Output = Result<Response>>>(
+        &self,
+        method: &Method,
+        merchant: &Arc<str>,
+        send: impl FnOnce() -> F,
+    ) -> Result<Response> {
+        let trace = self.state().trace();
+        trace.begin(|| self.about(method, merchant));
+        let running = Running::new(self.state().clone());
+        let outcome = trace.within(send).await;
+        running.end(&end(&outcome));
+        outcome
     }
 
     /// Whether both belong to the same call.

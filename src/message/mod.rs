@@ -25,7 +25,7 @@ pub(crate) use headers::{
     default_header, forbid_reserved, header_value, into_headers, refuse_content_type,
 };
 pub use info::{CallInfo, FieldPolicy};
-pub(crate) use info::{Options, Origin, with_query};
+pub(crate) use info::{Options, Origin, end, with_query};
 pub(crate) use kept::KeptBody;
 pub(crate) use media::Failure;
 pub use media::{Media, Upload};

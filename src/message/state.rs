@@ -155,8 +155,26 @@ impl CallState {
         self.0.undecided.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn is_undecided(&self) -> bool {
+    fn is_undecided(&self) -> bool {
         self.0.undecided.load(Ordering::Relaxed)
+    }
+
+    /// Adds to an error that an attempt of the call may have been processed, if the error denies it: the last attempt may
+    /// not have been sent, and a middleware may have replaced the error of one that was.
+    pub(crate) fn told(&self, err: Error) -> Error {
+        if self.is_undecided() || self.unresolved() > 0 && !err.maybe_sent() {
+            err.with_open_attempt()
+        } else {
+            err
+        }
+    }
+
+    /// Records that WeChat Pay has answered an attempt of the round that was sealed last, and has not processed it; `before`
+    /// is the number of unresolved attempts before the round. A delivery that was answered is never taken back later.
+    pub(crate) fn settle(&self, before: u32) {
+        if self.unresolved() > before {
+            self.0.sent.remove();
+        }
     }
 
     /// Records the call's current activity.

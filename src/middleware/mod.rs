@@ -27,7 +27,7 @@ pub(crate) use signer::Signer;
 pub use signer::signed_text;
 #[cfg(feature = "php-values")]
 pub(crate) use status::SignedStatus;
-pub(crate) use status::Status;
+pub(crate) use status::{Status, api_error};
 #[cfg(feature = "tower")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
 pub use tower::{NextService, tower};

@@ -79,7 +79,7 @@ fn is_unchecked(path: &str) -> bool {
 }
 
 /// Reads the refusal from WeChat Pay's JSON; the page of a proxy is kept unchanged.
-fn api_error(response: &Response) -> ApiError {
+pub(crate) fn api_error(response: &Response) -> ApiError {
     let value = response.value().unwrap_or(&Value::Null);
     let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
     let mut refusal = ApiError::new(response.status());

@@ -20,9 +20,10 @@ pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
     plan.refuse_stream()?;
     let asked = Asked::of(&engine, &plan, Task::Send)?;
     let repeats = policy.repeat && asked.number.repeatable;
-    // APIv2's members are the same in each request; its nonce and signature are in the body, and are new.
+    // In APIv2 the members are the same in each request, unless they are encrypted; the nonce and signature are new.
+    let encrypts = (engine.operation(&plan)).is_some_and(|it| !it.encrypt_bank().is_empty());
     let kept = KeptBody::default();
-    if repeats && !asked.is_v2 {
+    if repeats && (encrypts || !asked.is_v2) {
         plan.options.kept = Some(kept.clone());
     }
     let repeated = repeats.then(|| plan.repeated());

@@ -65,6 +65,7 @@ pub(crate) struct Breaker(pub(crate) CircuitBreaker);
 impl Middleware for Breaker {
     async fn handle(&self, request: Request, next: Next) -> Result<Response> {
         let info = request.extensions().get::<CallInfo>();
+        let info = info.filter(|info| !info.options().dry_run);
         let state = info.map(|info| info.state().clone());
         let (Some(origin), Some(state)) = (Origin::of(request.uri()), state) else {
             return next.run(request).await;

@@ -2,7 +2,7 @@
 //! default: without them a request is sent once, to one host, immediately.
 //!
 //! Each is one line on [`ClientBuilder`](crate::ClientBuilder), and a named layer of the stack. They are listed
-//! from the outermost; all are directly inside `prepare` in APIv3 and `matcher` in APIv2, so that every attempt gets a new
+//! from the outermost; all are directly inside `prepare` in APIv3 and `encrypt` in APIv2, so that every attempt gets a new
 //! signature:
 //!
 //! - [`RETRY`]: [`RetryPolicy`] repeats calls that are safe to repeat;

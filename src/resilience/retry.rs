@@ -12,11 +12,12 @@ use super::budget::Budget;
 use super::repeat::{Again, Repeat};
 use super::spare::Spare;
 use crate::message::{DefaultHeaders, Request, Response};
+use crate::middleware::api_error;
 use crate::stack::{DynMiddleware, Next};
 use crate::trace;
 use crate::transport::BoxFuture;
 use wechatpay_core::clock::Clock;
-use wechatpay_core::error::{ApiError, Error, Result};
+use wechatpay_core::error::{Error, Result};
 
 /// Configures which calls are repeated, how often, and for how long.
 ///
@@ -180,7 +181,7 @@ impl DynMiddleware for Retry {
                 }
                 let Some((again, wait)) = self.next(spare, &mut call, &outcome, before, tried)
                 else {
-                    return outcome;
+                    return outcome.map_err(|err| call.state().told(err));
                 };
                 request = again;
                 drop(outcome);
@@ -201,8 +202,7 @@ fn report(outcome: &Result<Response>, tried: u32, wait: Duration) {
     match outcome {
         Err(err) => trace::retry(tried, wait, err),
         Ok(refusal) => {
-            let err = Error::from_api(ApiError::new(refusal.status()));
-            trace::retry(tried, wait, &err);
+            trace::retry(tried, wait, &Error::from_api(api_error(refusal)));
         }
     }
 }
@@ -237,24 +237,28 @@ impl Retry {
         let spare = spare.filter(|spare| !spare.is_spent())?;
         call.decide(|info| spare.repeat(info));
         let sent = call.state().seal_rounds() > before;
-        let wait = self.again(call, outcome, sent, tried)?;
+        let wait = self.again(call, outcome, sent.then_some(before), tried)?;
         report(outcome, tried, wait);
         Some((spare.request(call.info(), &self.defaults), wait))
     }
 
-    /// Returns the wait before the next attempt, if there may be one.
+    /// Returns the wait before the next attempt, if there may be one. For an attempt that may have been sent, `before` is
+    /// the number of unresolved attempts before it.
     fn again(
         &self,
         call: &RetriedCall<'_>,
         outcome: &Result<Response>,
-        sent: bool,
+        before: Option<u32>,
         tried: u32,
     ) -> Option<Duration> {
         let repeat = call.repeat?;
-        let again = repeat.after(outcome, sent)?;
+        let again = repeat.after(outcome, before.is_some())?;
         let wait = self.wait(call, &again, tried)?;
-        if again.may_have_been_processed && repeat != Repeat::Read {
-            call.state().note_undecided();
+        let state = call.state();
+        match before {
+            _ if again.may_have_been_processed && repeat != Repeat::Read => state.note_undecided(),
+            Some(before) if !again.may_have_been_processed => state.settle(before),
+            _ => {}
         }
         Some(wait)
     }

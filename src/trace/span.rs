@@ -43,7 +43,8 @@ struct Progress {
     request_id: Option<Arc<str>>,
 }
 
-type PhaseSpan = Option<(Phase, Span)>;
+/// Boxed: without a subscriber at DEBUG there are none, and calls pay for the size of their state.
+type PhaseSpan = Option<Box<(Phase, Span)>>;
 
 impl Open {
     /// Takes the spans that end when a phase begins, and the call's span; `None` if the phase has begun already.
@@ -56,7 +57,7 @@ impl Open {
         // A phase of the call means that this connection is open, or that another one is used.
         let connection = self.connecting.take_if(|_| !connecting);
         let current = self.current(connecting);
-        if current.as_ref().map(|(phase, _)| *phase) == phase {
+        if current.as_ref().map(|current| current.0) == phase {
             return None;
         }
         let current = current.take();
@@ -73,6 +74,7 @@ impl Open {
 
     fn failed(&self, err: &Error) {
         let (kind, maybe_sent) = (err.kind().as_str(), err.maybe_sent());
+        let undecided = err.is_undecided();
         let api = err.api();
         let code = code(api);
         let serial = api.and_then(|api| serial(&api.verification));
@@ -81,6 +83,7 @@ impl Open {
                 (&it.otel_status, Some(&"ERROR" as &dyn Value)),
                 (&it.error_type, Some(&kind)),
                 (&it.maybe_sent, Some(&maybe_sent)),
+                (&it.undecided, Some(&undecided)),
                 (&it.code, code.as_ref().map(value)),
                 (&it.serial, serial.as_ref().map(value)),
             ]
@@ -88,7 +91,7 @@ impl Open {
     }
 
     /// Records values and the progress, in one step.
-    fn record<'v>(&self, values: impl FnOnce(&'static Fields) -> [LateValue<'v>; 5]) {
+    fn record<'v>(&self, values: impl FnOnce(&'static Fields) -> [LateValue<'v>; 6]) {
         let (Some(call), Some(Some(fields))) = (&self.call, FIELDS.get()) else {
             return;
         };
@@ -105,7 +108,7 @@ impl Open {
         let version = version.map(Protocol::version);
         let request_id = request_id.as_deref();
         let resent = attempts.map_or(0, |attempts| attempts.saturating_sub(1));
-        let [one, two, three, four, five] = values(fields);
+        let [one, two, three, four, five, six] = values(fields);
         let all = [
             (&fields.attempts, attempts.as_ref().map(value)),
             (&fields.resend_count, (resent > 0).then(|| value(&resent))),
@@ -118,6 +121,7 @@ impl Open {
             three,
             four,
             five,
+            six,
         ];
         call.record_all(&metadata.fields().value_set(&all));
     }
@@ -154,6 +158,7 @@ impl CallSpan {
             "wechatpay.request_id" = Empty,
             "wechatpay.serial" = Empty,
             "wechatpay.maybe_sent" = Empty,
+            "wechatpay.undecided" = Empty,
         );
         if let Some(metadata) = span.metadata() {
             FIELDS.get_or_init(|| Fields::of(metadata.fields()));
@@ -184,7 +189,7 @@ impl CallSpan {
         };
         // The previous phase ends before the next begins.
         drop(previous);
-        let next = phase.map(|phase| (phase, phase_span(phase, &call)));
+        let next = phase.map(|phase| Box::new((phase, phase_span(phase, &call))));
         // Another task may have entered a phase meanwhile, or have ended the call.
         let outdated = self.set_phase(next, connecting);
         drop(outdated);
@@ -216,7 +221,14 @@ impl CallSpan {
                 let serial = serial(verification);
                 open.record(|it| {
                     let serial = (&it.serial, serial.as_ref().map(value));
-                    [serial, it.none(), it.none(), it.none(), it.none()]
+                    [
+                        serial,
+                        it.none(),
+                        it.none(),
+                        it.none(),
+                        it.none(),
+                        it.none(),
+                    ]
                 });
             }
             End::Failed(err) => open.failed(err),
@@ -229,7 +241,14 @@ impl CallSpan {
         open.record(|it| {
             let status = (&it.otel_status, Some(&"ERROR" as &dyn Value));
             let error_type = (&it.error_type, Some(&"cancelled" as &dyn Value));
-            [status, error_type, it.none(), it.none(), it.none()]
+            [
+                status,
+                error_type,
+                it.none(),
+                it.none(),
+                it.none(),
+                it.none(),
+            ]
         });
         open.close();
     }
@@ -257,6 +276,7 @@ struct Fields {
     request_id: Field,
     serial: Field,
     maybe_sent: Field,
+    undecided: Field,
 }
 
 /// A field and its value; `None` is not recorded.
@@ -282,6 +302,7 @@ impl Fields {
             request_id: all.field("wechatpay.request_id")?,
             serial: all.field("wechatpay.serial")?,
             maybe_sent: all.field("wechatpay.maybe_sent")?,
+            undecided: all.field("wechatpay.undecided")?,
         })
     }
 }

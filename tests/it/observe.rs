@@ -229,6 +229,7 @@ fn every_attempt_is_counted_and_a_failure_has_its_kind() {
         "http.request.resend_count=1",
         "error.type=\"transport\"",
         "wechatpay.maybe_sent=true",
+        "wechatpay.undecided=true",
     ] {
         assert!(call.contains(field), "{field} in {call}");
     }

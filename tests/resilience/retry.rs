@@ -1,7 +1,7 @@
 //! The layer `retry`, over scripted transports and virtual time.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
@@ -9,10 +9,10 @@ use http::{HeaderValue, Response};
 use serde_json::json;
 use tokio::time::Instant;
 use wechatpay_chain::middleware::from_fn;
-use wechatpay_chain::resilience::{RETRY, RetryPolicy};
+use wechatpay_chain::resilience::{CircuitBreaker, RETRY, RetryPolicy};
 use wechatpay_chain::testing::Never;
 use wechatpay_chain::transport::Body;
-use wechatpay_chain::{Client, Error, ErrorKind, Next, Request, Result, Stack};
+use wechatpay_chain::{Client, ClientBuilder, Error, ErrorKind, Next, Request, Result, Stack};
 
 use crate::kit::{Answer, MCHID, MERCHANT, Sent, Wire, builder};
 use crate::support::{ORDERS, TRANSFERS, order, transfer};
@@ -343,4 +343,70 @@ async fn a_system_error_is_repeated_and_a_payment_by_code_is_not() {
         .post(order(MCHID, "1"), ());
     assert!(pay.await.unwrap_err().is_undecided());
     assert_eq!(wire.count(), 1);
+}
+
+/// Notes what a layer around `retry` is told of a failed call: whether it may have been sent, and whether it is undecided.
+fn told(client: ClientBuilder) -> (Error, (bool, bool)) {
+    let seen = Arc::new(Mutex::new(None));
+    let note = Arc::clone(&seen);
+    let edit = move |stack: &mut Stack| {
+        let look = move |request: Request, next: Next| {
+            let note = Arc::clone(&note);
+            async move {
+                let outcome = next.run(request).await;
+                let err = outcome.as_ref().unwrap_err();
+                *note.lock().unwrap() = Some((err.maybe_sent(), err.is_undecided()));
+                outcome
+            }
+        };
+        stack.before(RETRY, "look", from_fn(look)).map(drop)
+    };
+    let client = client.stack(edit).build().unwrap();
+    let call = client.chain(TRANSFERS).post(transfer("1"), ());
+    let err = call.wait().unwrap_err();
+    let seen = seen.lock().unwrap().unwrap();
+    (err, seen)
+}
+
+/// What comes after the first attempt was not sent, and says so.
+#[test]
+fn an_attempt_that_was_not_sent_does_not_deny_an_earlier_one() {
+    let policy = || policy().attempts(2).backoff(Duration::ZERO, Duration::ZERO);
+    let wire = wire(|at| {
+        let kind = [ErrorKind::Transport, ErrorKind::Connect][at.min(1)];
+        Some(Err(Error::new(kind, "refused; nothing was sent")))
+    });
+    let refused = builder().transport(wire).retry(policy());
+    let opened = builder()
+        .transport(failing(9, ErrorKind::Transport))
+        .circuit_breaker(CircuitBreaker::new().failures(1))
+        .retry(policy());
+    for client in [refused, opened] {
+        let (err, seen) = told(client);
+        assert_eq!((err.kind(), seen), (ErrorKind::Connect, (true, true)));
+        assert!(err.maybe_sent() && err.is_undecided() && !err.is_retryable());
+        let warning =
+            "the request may have been processed, so query before repeating it; the last attempt: ";
+        assert_eq!(err.report().matches(warning).count(), 1, "{}", err.report());
+        assert!(err.report().starts_with(warning));
+        assert!(
+            err.report_zh()
+                .starts_with("请求可能已被处理，重发前请先查单")
+        );
+    }
+}
+
+#[test]
+fn an_attempt_that_wechat_pay_refused_for_the_rate_leaves_nothing_open() {
+    let wire = wire(|at| {
+        Some(match at {
+            0 => Ok(refusal(429, "FREQUENCY_LIMITED").signed().into_response()),
+            _ => Err(Error::new(ErrorKind::Connect, "refused")),
+        })
+    });
+    let policy = policy().backoff(Duration::ZERO, Duration::ZERO);
+    let (err, seen) = told(builder().transport(wire.clone()).retry(policy));
+    assert_eq!((wire.count(), err.attempts()), (3, 3));
+    assert_eq!((err.kind(), seen), (ErrorKind::Connect, (false, false)));
+    assert!(!err.maybe_sent() && !err.is_undecided() && err.is_retryable());
 }

@@ -73,8 +73,8 @@ impl ApiError {
     /// True for an answer with an invalid signature, whatever it says; for a 5xx; for the codes with which
     /// WeChat Pay says that it does not know the outcome (`SYSTEMERROR`, `BANKERROR`, `USERPAYING`,
     /// `PROCESSING`, `SEND_FAILED`, `BIZERR_NEED_RETRY`); for an APIv2 `result_code` `FAIL` without an
-    /// `err_code`; for an answer without a valid signature and without a `code`, which probably comes from a
-    /// proxy; and for one that is not [`complete`](Self::complete). Query first, or repeat the
+    /// `err_code`; and, without a valid signature, for an answer without a `code`, for a 429 and for one that is not
+    /// [`complete`](Self::complete): it may come from a proxy that has forwarded the request. Query first, or repeat the
     /// same request with the same numbers; never send one with new numbers.
     ///
     /// It is meaningless for requests that change nothing, such as a GET.
@@ -85,7 +85,10 @@ impl ApiError {
             || self.status.is_server_error()
             || self.has_undecided_code()
             || self.is_unexplained()
-            || ((self.code.is_empty() || !self.complete) && !signed)
+            || !signed
+                && (self.code.is_empty()
+                    || !self.complete
+                    || self.status == StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// Ignores case and surrounding spaces: an oddly written code must not count as decided.

@@ -63,7 +63,7 @@ struct Inner {
     body: Option<Bytes>,
 }
 
-/// The kind of an error.
+/// The kind of an error. "Nothing was sent" speaks of the last attempt: [`Error::maybe_sent`] of the whole call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -191,13 +191,21 @@ impl Error {
         self
     }
 
-    /// Marks the outcome as open because an earlier attempt may have been processed:
-    /// a refusal of the last attempt does not imply that the earlier one was refused too.
+    /// Marks the outcome as open, whatever this error says: an attempt of the call may have been processed. A refusal of
+    /// the last attempt, or one that was not sent, does not settle the outcome of an earlier one.
     #[doc(hidden)]
     #[must_use]
-    pub fn with_undecided(mut self, undecided: bool) -> Self {
-        self.inner.undecided = undecided;
+    pub fn with_open_attempt(mut self) -> Self {
+        if !self.is_undecided() {
+            self.inner.undecided = true;
+            self.inner.maybe_sent = true;
+        }
         self
+    }
+
+    /// Whether the message alone would deny that the request may have been processed. The text of a middleware denies nothing.
+    fn needs_warning(&self) -> bool {
+        self.inner.undecided && self.kind() != ErrorKind::Middleware
     }
 
     /// Sets how often the request was handed to the transport.
@@ -355,18 +363,17 @@ impl Error {
     /// Whether the call may be repeated without a query first.
     ///
     /// True when no connection could be made, so that nothing was sent, and when WeChat Pay's rate limit
-    /// rejected the request (429). Wait before repeating it. An answer with an invalid signature is never
-    /// retryable.
+    /// rejected the request: 429 with a valid signature. Wait before repeating it.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         if self.inner.undecided {
             return false;
         }
         match self.api() {
-            // An answer without a code does not come from WeChat Pay.
+            // A gateway that answers without a signature may have forwarded the request.
             Some(api) => {
                 api.status == StatusCode::TOO_MANY_REQUESTS
-                    && !api.code.is_empty()
+                    && matches!(api.verification, Verification::Verified { .. })
                     && !api.is_undecided()
             }
             None => !self.maybe_sent() && (self.is_connect() || self.is_timeout()),
@@ -415,8 +422,15 @@ impl Error {
     }
 }
 
+/// Before the message of the last attempt.
+const OPEN_ATTEMPT: &str =
+    "the request may have been processed, so query before repeating it; the last attempt: ";
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.needs_warning() {
+            f.write_str(OPEN_ATTEMPT)?;
+        }
         f.write_str(&self.inner.message)?;
         match &self.inner.request_id {
             Some(id) => write!(f, " (Request-ID {id})"),

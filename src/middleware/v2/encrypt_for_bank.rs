@@ -16,6 +16,7 @@ use wechatpay_core::catalog::{self, Operation};
 use wechatpay_core::clock::Clock;
 use wechatpay_core::crypto::{Padding, PublicKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::SERIAL_NAME;
 
 /// Inside `matcher`. Sees the request while its body is still data; fetches the key before the first such call.
 ///
@@ -62,13 +63,13 @@ impl DynMiddleware for EncryptForBank {
         next: Next,
     ) -> BoxFuture<'static, Result<Response>> {
         let info = request.extensions().get::<CallInfo>();
-        let is_kept = |info: &CallInfo| info.options().kept.as_ref().is_some_and(KeptBody::is_kept);
-        let operation = info
-            .filter(|info| !is_kept(info))
-            .and_then(CallInfo::catalog_fields);
+        let operation = info.and_then(CallInfo::catalog_fields);
         let pointers = operation.map_or(&[][..], Operation::encrypt_bank);
+        let kept = info.and_then(|info| info.options().kept.clone());
+        let kept = kept.filter(|_| !pointers.is_empty());
         let plain = plaintexts(request.body(), pointers);
         if plain.is_empty() {
+            keep(kept.as_ref(), &request);
             return next.pass(request);
         }
         let is_dry = info.is_some_and(|info| info.options().dry_run);
@@ -84,8 +85,16 @@ impl DynMiddleware for EncryptForBank {
                     encrypt(body, pointer, &text, &key)?;
                 }
             }
+            keep(kept.as_ref(), &request);
             next.pass(request).await
         })
+    }
+}
+
+/// Keeps the encrypted members for a request that repeats this one: encrypting them again would give other texts.
+fn keep(kept: Option<&KeptBody>, request: &Request) {
+    if let Some(kept) = kept {
+        kept.keep(request.body(), request.headers(), &SERIAL_NAME);
     }
 }
 
@@ -170,8 +179,9 @@ impl Inner {
         let info = CallInfo::new(PATH.into(), operation, base.origin(), options);
         // APIv2's paths are sent without the prefix.
         *request.uri_mut() = base.join(PATH.trim_start_matches("v2").to_owned())?;
-        request.extensions_mut().insert(info);
-        let response = next.run(request).await?;
+        request.extensions_mut().insert(info.clone());
+        let send = || next.run(request);
+        let response = info.reported(&Method::POST, &self.mchid, send).await?;
         let pem = response["pub_key"].as_str().unwrap_or_default().trim();
         // Another text could name a file.
         if !pem.starts_with("-----BEGIN") {

@@ -80,6 +80,9 @@ impl Error {
         if let Some(id) = &self.inner.request_id {
             text.push_str(&format!("（Request-ID：{id}）"));
         }
+        if self.needs_warning() {
+            text.insert_str(0, "请求可能已被处理，重发前请先查单。最后一次尝试：");
+        }
         text
     }
 }

@@ -1,9 +1,12 @@
 //! The made-up values in APIv2's answers.
 
+use std::time::Duration;
+
 use openssl::rsa::Rsa;
 use serde_json::{Value, json};
+use wechatpay_chain::outcome::QueryPolicy;
 use wechatpay_chain::{Client, Padding, PublicKey};
-use wechatpay_sandbox::Sandbox;
+use wechatpay_sandbox::{Fault, Sandbox};
 
 use super::super::{Outcome, why};
 
@@ -96,6 +99,49 @@ fn fields_for_the_bank_are_encrypted_with_a_key_that_is_fetched_once() -> Outcom
     });
     answered(&client, "v2/mchrisk/querymchrisk", risk)?;
     Ok(())
+}
+
+/// WeChat Pay processes a number once only if the members are the same, and a second encryption gives other ones.
+#[test]
+fn a_repeated_transfer_to_a_bank_has_the_ciphertexts_of_the_first() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    let risk =
+        json!({"mch_id": sandbox.mchid(), "sign_type": "HMAC-SHA256", "certificates_name": "张三"});
+    answered(&client, "v2/mchrisk/querymchrisk", risk)?;
+    sandbox.inject_fault(Fault::CutBeforeProcessing);
+    let transfer = json!({
+        "mch_id": sandbox.mchid(),
+        "partner_trade_no": "T1",
+        "enc_bank_no": "6217000000000000001",
+        "enc_true_name": "张三",
+        "bank_code": "1002",
+        "amount": 100,
+    });
+    let policy = QueryPolicy::quick().waits([Duration::from_millis(1); 3]);
+    let call = client
+        .chain("v2/mmpaysptrans/pay_bank")
+        .post(transfer, ())
+        .or_query(policy.repeat_not_found(true));
+    call.wait()?;
+    let calls = sandbox.calls();
+    let pays = calls.iter().filter(|call| call.target.contains("pay_bank"));
+    let pays: Vec<_> = pays
+        .map(|call| String::from_utf8_lossy(&call.body).into_owned())
+        .collect();
+    assert_eq!(pays.len(), 2, "{pays:?}");
+    for member in ["enc_bank_no", "enc_true_name", "partner_trade_no"] {
+        assert_eq!(element(&pays[0], member), element(&pays[1], member));
+    }
+    for member in ["nonce_str", "sign"] {
+        assert_ne!(element(&pays[0], member), element(&pays[1], member));
+    }
+    Ok(())
+}
+
+fn element<'t>(text: &'t str, name: &str) -> &'t str {
+    let (_, rest) = text.split_once(&format!("<{name}>")).unwrap();
+    rest.split_once(&format!("</{name}>")).unwrap().0
 }
 
 #[test]
