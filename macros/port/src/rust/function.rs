@@ -115,6 +115,10 @@ pub(crate) struct Body<'s, 'a> {
     pub(crate) reads: BTreeMap<usize, usize>,
     /// The names of such within one statement.
     pub(crate) bound: BTreeSet<String>,
+    /// The variables that hold closures which are given the object at each call; whether they change it.
+    pub(crate) given_this: BTreeMap<usize, bool>,
+    /// The variables whose values are not only called as closures.
+    pub(crate) given_away: BTreeSet<usize>,
 }
 
 impl<'s, 'a> Body<'s, 'a> {
@@ -164,6 +168,8 @@ impl<'s, 'a> Body<'s, 'a> {
             is_returned: false,
             reads: reads(function),
             bound: BTreeSet::new(),
+            given_this: BTreeMap::new(),
+            given_away: super::borrowed::given_away(&function.body),
         }
     }
 
@@ -556,6 +562,7 @@ impl<'s, 'a> Body<'s, 'a> {
                 (Ty::Bool | Ty::Int | Ty::Float, _) => self.convert(code, ty, span),
                 (inner, _) if inner.is_plain() => self.plain_ref(code, span),
                 (_, Repr::HandleRef(_)) => quote!(#tokens),
+                (_, Repr::HandlePlace(known)) if known == ty => quote!(#tokens.as_ref()),
                 (_, Repr::Null) => code.instead(quote!(None)),
                 _ => {
                     let owned = self.convert(code, ty, span);
@@ -736,6 +743,7 @@ pub(crate) fn copies(function: &Function, slots: &[Slot]) -> Vec<TokenStream> {
             let given = Code::new(quote!(#name), param_repr(&param.ty));
             match &slots[param.local].repr {
                 Repr::Bool => quote!(let mut #name = #name;),
+                Repr::HandlePlace(Ty::Maybe(_)) => quote!(let mut #name = #name.cloned();),
                 Repr::HandlePlace(_) => quote!(let mut #name = #name.clone();),
                 _ => {
                     let value = given.value();

@@ -32,6 +32,7 @@ mod shared;
 mod statement;
 mod statics;
 mod table;
+mod thrown;
 mod walked;
 
 pub(super) use bytes::GCM;
