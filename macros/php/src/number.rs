@@ -100,16 +100,97 @@ pub fn div(one: &Value, other: &Value) -> Result<Value> {
 /// # Errors
 /// A `DivisionByZeroError`, and a `TypeError` if a value is not a number.
 pub fn rem(one: &Value, other: &Value) -> Result<Value> {
+    match whole_operands(one, "%", other)? {
+        (_, 0) => Err(Thrown::new("DivisionByZeroError", "Modulo by zero")),
+        (one, other) => Ok(Value::from(one.checked_rem(other).unwrap_or(0))),
+    }
+}
+
+/// The whole numbers of operands.
+fn whole_operands(one: &Value, op: &str, other: &Value) -> Result<(i64, i64)> {
     // A text that is too large stays at the largest number, as `(int)` has it.
     let whole = |value: &Value, number: Num| match value {
         Value::String(_) => crate::int(value),
         _ => number.int(),
     };
-    let (left, right) = operands(one, "%", other)?;
-    match (whole(one, left), whole(other, right)) {
-        (_, 0) => Err(Thrown::new("DivisionByZeroError", "Modulo by zero")),
-        (one, other) => Ok(Value::from(one.checked_rem(other).unwrap_or(0))),
+    let (left, right) = operands(one, op, other)?;
+    Ok((whole(one, left), whole(other, right)))
+}
+
+/// `$one | $other`: of two texts, their bytes.
+///
+/// # Errors
+/// A `TypeError` if a value is not a number, and an `Error` if the bytes of the texts give no UTF-8.
+pub fn bit_or(one: &Value, other: &Value) -> Result<Value> {
+    bits(one, "|", other, |one, other| one | other)
+}
+
+/// `$one & $other`: of two texts, their bytes.
+///
+/// # Errors
+/// A `TypeError` if a value is not a number, and an `Error` if the bytes of the texts give no UTF-8.
+pub fn bit_and(one: &Value, other: &Value) -> Result<Value> {
+    bits(one, "&", other, |one, other| one & other)
+}
+
+/// `$one ^ $other`: of two texts, their bytes.
+///
+/// # Errors
+/// A `TypeError` if a value is not a number, and an `Error` if the bytes of the texts give no UTF-8.
+pub fn bit_xor(one: &Value, other: &Value) -> Result<Value> {
+    bits(one, "^", other, |one, other| one ^ other)
+}
+
+fn bits(one: &Value, op: &str, other: &Value, combine: fn(i64, i64) -> i64) -> Result<Value> {
+    let (Value::String(left), Value::String(right)) = (one, other) else {
+        let (one, other) = whole_operands(one, op, other)?;
+        return Ok(Value::from(combine(one, other)));
+    };
+    let pairs = left.bytes().zip(right.bytes());
+    let combined = pairs.map(|(one, other)| combine(one.into(), other.into()).to_le_bytes()[0]);
+    let mut bytes: Vec<u8> = combined.collect();
+    if op == "|" {
+        // The rest of the longer text stays.
+        let longer = if left.len() > right.len() {
+            left
+        } else {
+            right
+        };
+        bytes.extend(longer.bytes().skip(bytes.len()));
     }
+    let text = String::from_utf8(bytes);
+    let message = "the bits of these texts give bytes that are no UTF-8";
+    text.map(Value::from)
+        .map_err(|_| Thrown::new("Error", message))
+}
+
+/// `$one << $other`
+///
+/// # Errors
+/// A `TypeError` if a value is not a number, an `ArithmeticError` for a negative width.
+pub fn shift_left(one: &Value, other: &Value) -> Result<Value> {
+    let (one, width) = shifted(one, "<<", other)?;
+    Ok(Value::from(width.map_or(0, |width| one << width)))
+}
+
+/// `$one >> $other`
+///
+/// # Errors
+/// A `TypeError` if a value is not a number, an `ArithmeticError` for a negative width.
+pub fn shift_right(one: &Value, other: &Value) -> Result<Value> {
+    let (one, width) = shifted(one, ">>", other)?;
+    Ok(Value::from(one >> width.unwrap_or(63)))
+}
+
+/// The number, and the width where it is less than 64.
+fn shifted(one: &Value, op: &str, other: &Value) -> Result<(i64, Option<u32>)> {
+    let (one, width) = whole_operands(one, op, other)?;
+    if width < 0 {
+        let message = "Bit shift by negative number";
+        return Err(Thrown::new("ArithmeticError", message));
+    }
+    let width = u32::try_from(width).ok();
+    Ok((one, width.filter(|width| *width < i64::BITS)))
 }
 
 /// `$one ** $other`, `pow($one, $other)`
@@ -394,5 +475,38 @@ mod tests {
         ] {
             assert_eq!(rounded(value, places), expected, "{value}");
         }
+    }
+
+    #[test]
+    fn bits_are_those_of_php() {
+        let class = |outcome: Result<Value>| outcome.err().map(|err| err.class().to_owned());
+        let (one, other) = (json!("12"), json!(3.9));
+        assert_eq!(bit_or(&one, &other).ok(), Some(json!(15)));
+        assert_eq!(bit_or(&json!("a"), &json!("!bc")).ok(), Some(json!("abc")));
+        assert_eq!(bit_and(&json!("ab"), &json!("!")).ok(), Some(json!("!")));
+        assert_eq!(bit_xor(&json!(-1), &json!(null)).ok(), Some(json!(-1)));
+        assert_eq!(
+            class(bit_xor(&json!("é"), &json!("a"))).as_deref(),
+            Some("Error")
+        );
+        for value in [json!("x"), json!([])] {
+            assert_eq!(
+                class(bit_or(&value, &json!(1))).as_deref(),
+                Some("TypeError")
+            );
+        }
+        let shifts = [
+            (1, 63, i64::MIN, 0),
+            (-8, 1, -16, -4),
+            (-8, 64, 0, -1),
+            (5, 70, 0, 0),
+        ];
+        for (number, width, left, right) in shifts {
+            let (number, width) = (json!(number), json!(width));
+            assert_eq!(shift_left(&number, &width).ok(), Some(json!(left)));
+            assert_eq!(shift_right(&number, &width).ok(), Some(json!(right)));
+        }
+        let negative = shift_left(&json!(1), &json!(-1));
+        assert_eq!(class(negative).as_deref(), Some("ArithmeticError"));
     }
 }

@@ -594,3 +594,22 @@ fn text_keys_of_arguments_are_warned_of() {
     assert!(warned.contains(message), "{warned}");
     assert_eq!(warnings("array_values($list)"), "");
 }
+
+#[test]
+fn closures_of_the_application_that_change_the_object() {
+    let class = |closure: &str| {
+        format!(
+            "<?php\nclass A {{ private $n = 0;\npublic function f() {{ $this->n++; return DB::transaction({closure}); }} }}"
+        )
+    };
+    for closure in ["function () { return $this->n; }", "fn () => $this->n + 1"] {
+        assert_ported(&class(closure));
+    }
+    for closure in [
+        "function () { $this->n++; return 1; }",
+        "fn () => $this->f()",
+    ] {
+        let message = "a closure that changes the object, given to the application";
+        assert_refused(&class(closure), "3:58", message);
+    }
+}

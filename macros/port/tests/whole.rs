@@ -738,3 +738,57 @@ fn methods_of_the_object_are_given_by_their_names() {
         refused(&php(call), "`$this` as a value");
     }
 }
+
+#[test]
+fn a_closure_of_a_variable_is_given_the_object_that_the_method_changes() {
+    let class = |change: &str| {
+        format!(
+            "class A {{ private $n = 0;
+                public function f() {{ $show = fn ($x) => $x . $this->n; $a = $show('a'); {change} return $a . $show('b'); }} }}"
+        )
+    };
+    holds(
+        &class("$this->n++;"),
+        "let show = move |this: &Self, x: &Value|",
+    );
+    holds(&class("$this->n++;"), "show(&*self, &Value::from(\"b\"))?");
+    holds(&class(""), "let show = move |x: &Value|");
+}
+
+#[test]
+fn an_object_or_null_that_the_application_is_given_is_copied_whole() {
+    let made = text("function f(?\\Throwable $e) { return $e?->getLine(); }");
+    assert!(made.contains("let mut e = e.cloned();"), "{made}");
+    assert!(made.contains("host.e_get_line(e.as_ref())?"), "{made}");
+}
+
+#[test]
+fn an_exception_of_the_application_with_arguments_of_its_own_is_made_by_it() {
+    let thrown = |args: &str| {
+        format!(
+            "use App\\BadException;
+            class A {{ public function f($k, array $more) {{ throw new BadException({args}); }} }}"
+        )
+    };
+    for (args, method) in [
+        ("$k, 400, $more, null", "new_bad_exception"),
+        ("500, 'no'", "new_bad_exception"),
+        ("'no', 1, [], null", "new_bad_exception"),
+        ("$k, reason: 'no'", "new_bad_exception_with_reason"),
+    ] {
+        let made = ported(&thrown(args));
+        assert!(made.complete, "{args}: {:?}", made.diagnostics);
+        let names: Vec<_> = made.app.iter().map(|method| &method.name).collect();
+        assert_eq!(names, [method], "{args}");
+    }
+    let made = text(&thrown("'no', 3"));
+    assert!(made.contains(".with_code(3)"), "{made}");
+    refused(
+        "throw new RuntimeException('a', 1, null, 2);",
+        "these arguments",
+    );
+    refused(
+        "throw new GuzzleHttp\\Exception\\RequestException('a', $request);",
+        "these arguments",
+    );
+}

@@ -391,7 +391,6 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "an `instanceof` of a class known at run time only",
         "类名在运行时才知道的 `instanceof`",
     ),
-    ("arithmetic of bits", "位运算"),
     ("the operator `{}`", "运算符 `{}`"),
     ("the cast `({})`", "类型转换 `({})`"),
     ("the number `{}`", "数字 `{}`"),
@@ -484,6 +483,10 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     (
         "make one object of this class, and share it",
         "请只创建一个对象，供各处共用",
+    ),
+    (
+        "a closure that changes the object, given to the application",
+        "交给应用程序的闭包修改了对象本身",
     ),
     ("`use (&${})` shares a variable", "`use (&${})` 共享了变量"),
     (

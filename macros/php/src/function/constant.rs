@@ -11,14 +11,19 @@ pub fn constant(name: &str) -> Option<Value> {
         | "SORT_NUMERIC"
         | "STR_PAD_RIGHT"
         | "OPENSSL_PKCS1_PADDING"
+        | "LOCK_SH"
+        | "FILE_USE_INCLUDE_PATH"
         | "JSON_OBJECT_AS_ARRAY" => 1,
         "JSON_HEX_AMP"
         | "PHP_QUERY_RFC3986"
         | "SORT_STRING"
         | "STR_PAD_BOTH"
+        | "LOCK_EX"
+        | "FILE_IGNORE_NEW_LINES"
         | "JSON_BIGINT_AS_STRING" => 2,
-        "JSON_HEX_APOS" | "OPENSSL_PKCS1_OAEP_PADDING" => 4,
-        "JSON_HEX_QUOT" => 8,
+        "LOCK_UN" => 3,
+        "JSON_HEX_APOS" | "OPENSSL_PKCS1_OAEP_PADDING" | "LOCK_NB" | "FILE_SKIP_EMPTY_LINES" => 4,
+        "JSON_HEX_QUOT" | "FILE_APPEND" => 8,
         "JSON_FORCE_OBJECT" => 16,
         "JSON_NUMERIC_CHECK" => 32,
         "JSON_UNESCAPED_SLASHES" => 64,

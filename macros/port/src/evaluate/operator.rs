@@ -44,7 +44,10 @@ pub(super) fn unary<'a>(op: UnaryOp, operand: &Value<'a>) -> Value<'a> {
         return Value::Unknown(Rc::clone(why));
     }
     match op {
-        UnaryOp::BitNot => Value::unknown("the operator `~`"),
+        UnaryOp::BitNot => match operand {
+            Value::Int(number) => Value::Int(!number),
+            _ => Value::unknown("the operator `~`"),
+        },
         UnaryOp::Not => known(operand.to_bool().map(|flag| !flag)),
         UnaryOp::Plus => arithmetic(BinaryOp::Mul, operand, &Value::Int(1)),
         UnaryOp::Minus => arithmetic(BinaryOp::Mul, operand, &Value::Int(-1)),
@@ -103,12 +106,6 @@ fn arithmetic<'a>(op: BinaryOp, left: &Value<'a>, right: &Value<'a>) -> Value<'a
 }
 
 fn calculated(op: BinaryOp, left: &Json, right: &Json) -> Option<Json> {
-    let bits = |combine: fn(i64, i64) -> i64| {
-        Some(Json::from(combine(
-            php::as_int(left).ok()?,
-            php::as_int(right).ok()?,
-        )))
-    };
     match op {
         BinaryOp::Add => php::add(left, right).ok(),
         BinaryOp::Sub => php::sub(left, right).ok(),
@@ -117,8 +114,11 @@ fn calculated(op: BinaryOp, left: &Json, right: &Json) -> Option<Json> {
         BinaryOp::Rem => php::rem(left, right).ok(),
         BinaryOp::Pow => php::pow(left, right).ok(),
         BinaryOp::Spaceship => Some(php::compare(left, right).into()),
-        BinaryOp::BitOr => bits(|left, right| left | right),
-        BinaryOp::BitAnd => bits(|left, right| left & right),
+        BinaryOp::BitOr => php::bit_or(left, right).ok(),
+        BinaryOp::BitAnd => php::bit_and(left, right).ok(),
+        BinaryOp::BitXor => php::bit_xor(left, right).ok(),
+        BinaryOp::ShiftLeft => php::shift_left(left, right).ok(),
+        BinaryOp::ShiftRight => php::shift_right(left, right).ok(),
         BinaryOp::Less => Some(php::less(left, right).into()),
         BinaryOp::LessEqual => Some(php::at_most(left, right).into()),
         BinaryOp::Greater => Some(php::less(right, left).into()),

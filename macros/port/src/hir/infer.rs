@@ -145,7 +145,12 @@ impl Types {
                 | BinaryOp::Mul
                 | BinaryOp::Div
                 | BinaryOp::Rem
-                | BinaryOp::Pow => Ty::Any,
+                | BinaryOp::Pow
+                | BinaryOp::BitOr
+                | BinaryOp::BitAnd
+                | BinaryOp::BitXor
+                | BinaryOp::ShiftLeft
+                | BinaryOp::ShiftRight => Ty::Any,
                 _ => Ty::Bool,
             },
             ExprKind::Coalesce(one, other) => self.of(one).present().join(&self.of(other)),

@@ -338,7 +338,7 @@ impl Stmt {
     }
 
     /// Calls `found` for each expression, from the outside in, those in the bodies of closures too.
-    pub(super) fn each_with_closures(&mut self, found: &mut dyn FnMut(&mut Expr)) {
+    pub(crate) fn each_with_closures(&mut self, found: &mut dyn FnMut(&mut Expr)) {
         for expr in self.exprs_mut() {
             each_with_closures(expr, found);
         }

@@ -124,6 +124,10 @@ impl<'a> Body<'_, 'a> {
                 self.shared.host.name_argument(&method, index, &name);
             }
             if *ty == Ty::Closure {
+                if self.mutates && self.changes_object(arg) {
+                    let message = "a closure that changes the object, given to the application";
+                    return self.refuse(arg.span, message);
+                }
                 let closure = self.callback(arg, &closures[index].1);
                 args.push(quote!(&mut #closure));
                 continue;
@@ -331,6 +335,7 @@ impl<'a> Body<'_, 'a> {
                 self.shared.mutates.contains(&key)
             }
             ExprKind::Closure(function, _) => self.changes_this(function),
+            ExprKind::CallClosure(callee, _) if self.takes_this(callee) == Some(true) => true,
             _ => assigns_field(arg),
         };
         own || arg
@@ -340,13 +345,16 @@ impl<'a> Body<'_, 'a> {
             .any(|child| self.changes_object(child))
     }
 
-    fn borrows_object(&self, arg: &Expr) -> bool {
+    /// Whether an expression reads the object.
+    pub(crate) fn borrows_object(&self, arg: &Expr) -> bool {
+        let own = match &*arg.kind {
+            ExprKind::Field(_) | ExprKind::Method(..) => true,
+            ExprKind::CallClosure(callee, _) => self.takes_this(callee).is_some(),
+            _ => false,
+        };
         let mut copy = arg.clone();
-        fn any(expr: &mut Expr) -> bool {
-            matches!(*expr.kind, ExprKind::Field(_) | ExprKind::Method(..))
-                || expr.children_mut().into_iter().any(any)
-        }
-        any(&mut copy)
+        let mut children = copy.children_mut().into_iter();
+        own || children.any(|child| self.borrows_object(child))
     }
 
     /// The arguments of a function of the file: those left out have their defaults.
@@ -384,6 +392,9 @@ impl<'a> Body<'_, 'a> {
             Repr::HandlePlace(Ty::Closure) | Repr::Handle(Ty::Closure)
         ) {
             return self.refuse(span, "a call of what may be no closure");
+        }
+        if let Some(changes) = self.takes_this(callee) {
+            return self.call_with_this(&code, changes, args);
         }
         let args: Vec<_> = args
             .iter()

@@ -147,8 +147,7 @@ impl<'a> Body<'_, 'a> {
                 )
             }
             ExprKind::Map(closure, array) => {
-                let array = self.expr(array);
-                let array = self.plain_ref(&array, span);
+                let array = self.walked(array, closure);
                 let closure = self.callback(closure, &Ty::Any);
                 Code::new(
                     self.tried(quote!(php::array_map(#array, #closure))),
@@ -156,8 +155,7 @@ impl<'a> Body<'_, 'a> {
                 )
             }
             ExprKind::Filter(array, closure) => {
-                let array = self.expr(array);
-                let array = self.plain_ref(&array, span);
+                let array = self.walked(array, closure);
                 let flag = matches!(&*closure.kind, ExprKind::Closure(function, _) if function.returns == Ty::Bool);
                 let closure = if flag {
                     self.callback(closure, &Ty::Bool)
@@ -842,6 +840,16 @@ impl<'a> Body<'_, 'a> {
 
     /// A closure in Rust; what it gives is a `Result` of the type that is wanted.
     pub(crate) fn callback(&mut self, expr: &'a Expr, returns: &Ty) -> TokenStream {
+        self.callback_of(expr, returns, None)
+    }
+
+    /// A closure, and the parameter that is the object where each call gives it.
+    pub(crate) fn callback_of(
+        &mut self,
+        expr: &'a Expr,
+        returns: &Ty,
+        object: Option<&TokenStream>,
+    ) -> TokenStream {
         if let ExprKind::Refused(problem) = &*expr.kind {
             return self.problem(problem.clone());
         }
@@ -876,19 +884,14 @@ impl<'a> Body<'_, 'a> {
         if matches!(self.this, This::Fields(_)) && self.host.to_string() == "host" {
             copies_of.push(quote!(let host = &host;));
         }
-        // A closure borrows an object that the method may change.
-        let outer = (self.this.clone(), self.host.clone());
-        if self.mutates
-            && let This::Object(this) = &outer.0
-        {
-            let changes = self.changes_this(function);
-            let borrow = if changes { quote!(&mut) } else { quote!(&) };
-            copies_of.push(quote!(let this = #borrow *#this;));
-            self.this = This::Object(quote!(this));
-            self.host = quote!(this.host);
+        let outer = match object {
+            Some(_) => None,
+            None => self.borrow_object(function, &mut copies_of),
+        };
+        let closure = self.closure(function, captures, returns, object);
+        if let Some((this, host)) = outer {
+            (self.this, self.host) = (this, host);
         }
-        let closure = self.closure(function, captures, returns);
-        (self.this, self.host) = outer;
         if copies_of.is_empty() {
             closure
         } else {
@@ -911,6 +914,7 @@ impl<'a> Body<'_, 'a> {
         function: &'a Function,
         captures: &[(usize, usize)],
         returns: &Ty,
+        object: Option<&TokenStream>,
     ) -> TokenStream {
         let types = self.types.within(function);
         let given: Vec<_> = captures
@@ -925,6 +929,11 @@ impl<'a> Body<'_, 'a> {
         );
         let comments_to = function.span.start;
         let mutates = self.mutates;
+        let taking = captures.iter().filter_map(|(outer, inner)| {
+            let changes = self.given_this.get(outer)?;
+            Some((*inner, *changes))
+        });
+        let given_this = taking.collect();
         let mut inner = Body::new(self.shared, class, function, types);
         inner.this = this;
         inner.mutates = mutates;
@@ -934,6 +943,7 @@ impl<'a> Body<'_, 'a> {
         inner.returns = returns.clone();
         inner.return_to = Return::Function;
         inner.captured = given.iter().map(|(local, _)| *local).collect();
+        inner.given_this = given_this;
         let lent = crate::hir::lent(function, captures);
         let lent: Vec<_> = lent
             .map(|(outer, own)| (own, self.slots[outer].name.clone()))
@@ -995,14 +1005,14 @@ impl<'a> Body<'_, 'a> {
         let result = owned(returns);
         let body = quote!(#(#starts)* #(#changed)* #body);
         if lent.is_empty() {
-            return quote!(move |#(#heads),*| -> php::Result<#result> { #body });
+            return quote!(move |#object #(#heads),*| -> php::Result<#result> { #body });
         }
         let (names, kept): (Vec<_>, Vec<_>) = lent
             .iter()
             .map(|(_, name)| (name, shared_name(name)))
             .unzip();
         // The variable is the closure's own while its statements run, however they end.
-        quote!(move |#(#heads),*| -> php::Result<#result> {
+        quote!(move |#object #(#heads),*| -> php::Result<#result> {
             #(let mut #names = std::mem::take(#kept);)*
             let given = (|| -> php::Result<#result> { #body })();
             #(*#kept = #names;)*

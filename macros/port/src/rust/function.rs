@@ -116,6 +116,10 @@ pub(crate) struct Body<'s, 'a> {
     pub(crate) reads: BTreeMap<usize, usize>,
     /// The names of such within one statement.
     pub(crate) bound: BTreeSet<String>,
+    /// The variables that hold closures which are given the object at each call; whether they change it.
+    pub(crate) given_this: BTreeMap<usize, bool>,
+    /// The variables whose values are not only called as closures.
+    pub(crate) given_away: BTreeSet<usize>,
 }
 
 impl<'s, 'a> Body<'s, 'a> {
@@ -165,6 +169,8 @@ impl<'s, 'a> Body<'s, 'a> {
             is_returned: false,
             reads: reads(function),
             bound: BTreeSet::new(),
+            given_this: BTreeMap::new(),
+            given_away: super::borrowed::given_away(&function.body),
         }
     }
 
@@ -568,6 +574,7 @@ impl<'s, 'a> Body<'s, 'a> {
                 (Ty::Bool | Ty::Int | Ty::Float, _) => self.convert(code, ty, span),
                 (inner, _) if inner.is_plain() => self.plain_ref(code, span),
                 (_, Repr::HandleRef(_)) => quote!(#tokens),
+                (_, Repr::HandlePlace(known)) if known == ty => quote!(#tokens.as_ref()),
                 (_, Repr::Null) => code.instead(quote!(None)),
                 _ => {
                     let owned = self.convert(code, ty, span);

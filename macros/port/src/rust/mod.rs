@@ -1,5 +1,6 @@
 //! From the meaning of a file to Rust: a tree of `syn`, printed by `prettyplease`.
 
+mod borrowed;
 mod call;
 mod chain;
 mod class;

@@ -21,14 +21,8 @@ impl<'a> Body<'_, 'a> {
             return asked;
         }
         let (one, other) = (self.expr(left), self.expr(right));
-        let function = match op {
-            BinaryOp::Add => quote!(php::add),
-            BinaryOp::Sub => quote!(php::sub),
-            BinaryOp::Mul => quote!(php::mul),
-            BinaryOp::Div => quote!(php::div),
-            BinaryOp::Rem => quote!(php::rem),
-            BinaryOp::Pow => quote!(php::pow),
-            _ => return self.comparison(span, op, &one, &other, (left, right)),
+        let Some(function) = calculation(op) else {
+            return self.comparison(span, op, &one, &other, (left, right));
         };
         let (one, other) = (self.plain_ref(&one, span), self.plain_ref(&other, span));
         Code::new(self.tried(quote!(#function(#one, #other))), Repr::Value)
@@ -233,6 +227,24 @@ impl<'a> Body<'_, 'a> {
             Code::new(quote!({ #start #chain { #otherwise } }), result_repr(&ty))
         }
     }
+}
+
+/// The function that calculates what an operator does.
+pub(crate) fn calculation(op: BinaryOp) -> Option<TokenStream> {
+    Some(match op {
+        BinaryOp::Add => quote!(php::add),
+        BinaryOp::Sub => quote!(php::sub),
+        BinaryOp::Mul => quote!(php::mul),
+        BinaryOp::Div => quote!(php::div),
+        BinaryOp::Rem => quote!(php::rem),
+        BinaryOp::Pow => quote!(php::pow),
+        BinaryOp::BitOr => quote!(php::bit_or),
+        BinaryOp::BitAnd => quote!(php::bit_and),
+        BinaryOp::BitXor => quote!(php::bit_xor),
+        BinaryOp::ShiftLeft => quote!(php::shift_left),
+        BinaryOp::ShiftRight => quote!(php::shift_right),
+        _ => return None,
+    })
 }
 
 fn negated(test: TokenStream) -> TokenStream {

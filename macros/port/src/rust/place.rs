@@ -227,17 +227,9 @@ impl<'a> Body<'_, 'a> {
                 quote!(Value::from(format!("{}{}", #one, #other)))
             }
             _ => {
-                let function = match op {
-                    BinaryOp::Add => quote!(php::add),
-                    BinaryOp::Sub => quote!(php::sub),
-                    BinaryOp::Mul => quote!(php::mul),
-                    BinaryOp::Div => quote!(php::div),
-                    BinaryOp::Rem => quote!(php::rem),
-                    BinaryOp::Pow => quote!(php::pow),
-                    _ => {
-                        let refused = self.refuse(span, "this operator").tokens;
-                        return quote!(#refused;);
-                    }
+                let Some(function) = super::operator::calculation(op) else {
+                    let refused = self.refuse(span, "this operator").tokens;
+                    return quote!(#refused;);
                 };
                 let (one, other) = (self.plain_ref(&before, span), self.plain_ref(&given, span));
                 self.tried(quote!(#function(#one, #other)))
@@ -286,11 +278,7 @@ impl<'a> Body<'_, 'a> {
 
     /// `$place ??= $value`
     pub(crate) fn assign_missing(&mut self, place: &'a Place, value: &'a Expr) -> Code {
-        if self.asks(place) {
-            return self.refuse(value.span, ASKS);
-        }
-        let there = self.read(place).is_there();
-        let change = self.assign(place, value);
+        let change = self.set_missing(place, value);
         let read = self.read(place);
         let (tokens, repr) = match &read.repr {
             Repr::StringPlace => (read.string(), Repr::String),
@@ -301,7 +289,18 @@ impl<'a> Body<'_, 'a> {
             Repr::ValuePlace => (read.value(), Repr::Value),
             _ => (read.tokens.clone(), read.repr.clone()),
         };
-        Code::new(quote!({ if !(#there) { #change } #tokens }), repr)
+        Code::new(quote!({ #change #tokens }), repr)
+    }
+
+    /// `$place ??= $value` whose value nobody asks for.
+    pub(crate) fn set_missing(&mut self, place: &'a Place, value: &'a Expr) -> TokenStream {
+        if self.asks(place) {
+            let refused = self.refuse(value.span, ASKS).tokens;
+            return quote!(#refused;);
+        }
+        let there = self.read(place).is_there();
+        let change = self.assign(place, value);
+        quote!(if !(#there) { #change })
     }
 
     pub(crate) fn unset(&mut self, span: Span, place: &'a Place) -> Code {
@@ -421,9 +420,29 @@ impl<'a> Body<'_, 'a> {
                 quote!(php::by_number(#closure))
             }
         };
+        if self.mutates && matches!(place.root, Root::Field(_)) && self.borrows_closure(closure) {
+            return self.sort_copy(&function, place, &order);
+        }
         let place = self.place_mut(place);
         let sort = self.tried(quote!(php::#function(#place, #order)));
         quote!(#sort;)
+    }
+
+    /// Sorts a copy, as PHP does: the closure reads the object that the array belongs to.
+    fn sort_copy(
+        &mut self,
+        function: &proc_macro2::Ident,
+        place: &'a Place,
+        order: &TokenStream,
+    ) -> TokenStream {
+        if self.asks(place) {
+            return self.refuse(Span::default(), ASKS).tokens;
+        }
+        let copy = self.taken.fresh("sorted");
+        let given = self.place_mut(place);
+        let sort = self.tried(quote!(php::#function(&mut #copy, #order)));
+        let target = self.place_mut(place);
+        quote!(let mut #copy = (#given).clone(); #sort; *(#target) = #copy;)
     }
 }
 

@@ -193,6 +193,7 @@ impl<'a> Body<'_, 'a> {
         match &*expr.kind {
             ExprKind::Assign(place, value) => self.assign(place, value),
             ExprKind::AssignOp(place, op, value) => self.assign_op(expr.span, place, *op, value),
+            ExprKind::AssignMissing(place, value) => self.set_missing(place, value),
             ExprKind::Step { place, up, .. } => self.step(place, *up),
             ExprKind::Sort(name, place, closure) => self.sort_by(name, place, closure),
             ExprKind::Change(name, place, args) => self.change_effect(name, place, args),
@@ -233,7 +234,7 @@ impl<'a> Body<'_, 'a> {
                     Repr::Null | Repr::Never => quote!(#tokens;),
                     Repr::Handle(Ty::Promise) => quote!(drop(#tokens);),
                     Repr::Handle(Ty::Media) => quote!(let _ = #tokens;),
-                    Repr::Handle(_) => quote!(#tokens;),
+                    Repr::Handle(_) if is_call(expr) => quote!(#tokens;),
                     _ => quote!(let _ = #tokens;),
                 }
             }
@@ -295,7 +296,7 @@ impl<'a> Body<'_, 'a> {
             return self.effect(value);
         }
         if slot.ty == Ty::Closure {
-            let code = self.expr(value).tokens;
+            let code = self.kept_closure(local, value);
             let name = &slot.name;
             return quote!(let #name = #code;);
         }

@@ -249,16 +249,7 @@ impl<'a> Builder<'a> {
                 return Expr::new(span, ExprKind::Text("multipart/form-data".to_owned()));
             }
             (Ty::Thrown, _, []) => {
-                let part = match name.as_str() {
-                    "getmessage" => Some(ThrownPart::Message),
-                    "getcode" => Some(ThrownPart::Code),
-                    "hasresponse" => Some(ThrownPart::HasResponse),
-                    "getresponse" => Some(ThrownPart::Response),
-                    "getreason" => Some(ThrownPart::Reason),
-                    "getprevious" => Some(ThrownPart::Previous),
-                    _ => None,
-                };
-                if let Some(part) = part {
+                if let Some(part) = super::foreign::thrown_part(&name) {
                     let thrown = self.expr(object);
                     return Expr::new(span, ExprKind::OfThrown(part, thrown));
                 }
@@ -389,24 +380,7 @@ impl<'a> Builder<'a> {
         if !self.is_thrown(class) {
             return self.foreign_expr(expr);
         }
-        let parents = self.names.class(&class.resolved);
-        let parents = parents.map_or_else(Vec::new, |class| self.names.parents(class));
-        let path = self.class_path(class);
-        let text = args.first().filter(|arg| arg.name.is_none());
-        let text = text.filter(|arg| self.kind_of(&arg.value) == Ty::Thrown);
-        let text = text.map(|arg| self.text_of(&arg.value));
-        match self.args(args) {
-            Some(mut args) if args.len() <= 3 => {
-                if let Some(text) = text {
-                    args[0] = text;
-                }
-                Expr::new(expr.span, ExprKind::NewThrown(path, parents, args))
-            }
-            Some(_) | None => {
-                let problem = Problem::error(expr.span, "the porter does not know these arguments");
-                Expr::new(expr.span, ExprKind::Refused(problem))
-            }
-        }
+        self.new_thrown(expr, class, args)
     }
 
     pub(super) fn is_thrown(&self, class: &Name) -> bool {

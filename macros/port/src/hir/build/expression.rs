@@ -507,7 +507,10 @@ impl<'a> Builder<'a> {
                 _ => ExprKind::Minus(operand),
             },
             UnaryOp::Plus => ExprKind::Plus(operand),
-            UnaryOp::BitNot => *self.unknown(span, "the operator `~`").kind,
+            UnaryOp::BitNot => match *operand.kind {
+                ExprKind::Int(number) => ExprKind::Int(!number),
+                _ => *self.unknown(span, "the operator `~`").kind,
+            },
         }
     }
 
@@ -569,7 +572,7 @@ impl<'a> Builder<'a> {
         Expr::new(span, kind)
     }
 
-    /// Flags are known; other bits are rare.
+    /// Flags that are known are one number.
     fn bits(
         &mut self,
         span: Span,
@@ -578,15 +581,23 @@ impl<'a> Builder<'a> {
         right: &'a syntax::Expr,
     ) -> Expr {
         let (left, right) = (self.expr(left), self.expr(right));
-        match (op, &*left.kind, &*right.kind) {
-            (BinaryOp::BitOr, ExprKind::Int(left), ExprKind::Int(right)) => {
-                Expr::new(span, ExprKind::Int(left | right))
+        let known = match (op, &*left.kind, &*right.kind) {
+            (BinaryOp::BitOr, ExprKind::Int(left), ExprKind::Int(right)) => Some(left | right),
+            (BinaryOp::BitAnd, ExprKind::Int(left), ExprKind::Int(right)) => Some(left & right),
+            (BinaryOp::BitXor, ExprKind::Int(left), ExprKind::Int(right)) => Some(left ^ right),
+            (BinaryOp::ShiftLeft, ExprKind::Int(left), ExprKind::Int(width @ 0..64)) => {
+                Some(left << width)
             }
-            (BinaryOp::BitAnd, ExprKind::Int(left), ExprKind::Int(right)) => {
-                Expr::new(span, ExprKind::Int(left & right))
+            (BinaryOp::ShiftRight, ExprKind::Int(left), ExprKind::Int(width @ 0..64)) => {
+                Some(left >> width)
             }
-            _ => self.unknown(span, "arithmetic of bits"),
-        }
+            _ => None,
+        };
+        let kind = match known {
+            Some(number) => ExprKind::Int(number),
+            None => ExprKind::Binary(op, left, right),
+        };
+        Expr::new(span, kind)
     }
 
     fn cast(&mut self, to: Cast, value: &'a syntax::Expr) -> ExprKind {

@@ -6,7 +6,7 @@ use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::builtin::Builtin;
 use crate::hir::function::known_as;
-use crate::hir::tree::{Entry, Expr, ExprKind, Foreign};
+use crate::hir::tree::{Entry, Expr, ExprKind, Foreign, ThrownPart};
 use crate::syntax::is_word;
 use crate::syntax::{self, Arg, ExprKind as PhpKind, Item, Member, Span, WholeExpr};
 
@@ -390,12 +390,38 @@ impl<'a> Builder<'a> {
     pub(super) fn nullsafe(
         &mut self,
         expr: &'a syntax::Expr,
-        _object: &'a syntax::Expr,
-        _member: &'a Member,
-        _args: &'a [Arg],
+        object: &'a syntax::Expr,
+        member: &'a Member,
+        args: &'a [Arg],
     ) -> Expr {
-        self.foreign_expr(expr)
+        let name = member.name().unwrap_or_default();
+        let part = match (&object.kind, args, self.kind_of(object)) {
+            (PhpKind::Variable(_), [], Ty::Thrown) => thrown_part(&name.to_ascii_lowercase()),
+            _ => None,
+        };
+        let scalar = matches!(part, Some(ThrownPart::Message | ThrownPart::Code));
+        let (Some(part), true) = (part, scalar) else {
+            return self.foreign_expr(expr);
+        };
+        let thrown = self.expr(object);
+        let there = Expr::new(object.span, ExprKind::Isset(thrown.clone()));
+        let read = Expr::new(expr.span, ExprKind::OfThrown(part, thrown));
+        let null = Expr::new(expr.span, ExprKind::Null);
+        Expr::new(expr.span, ExprKind::Ternary(there, Some(read), null))
     }
+}
+
+/// The part of an exception that a method gives.
+pub(super) fn thrown_part(method: &str) -> Option<ThrownPart> {
+    Some(match method {
+        "getmessage" => ThrownPart::Message,
+        "getcode" => ThrownPart::Code,
+        "hasresponse" => ThrownPart::HasResponse,
+        "getresponse" => ThrownPart::Response,
+        "getreason" => ThrownPart::Reason,
+        "getprevious" => ThrownPart::Previous,
+        _ => return None,
+    })
 }
 
 /// Whether a value holds no variable: it has no object of the code here.

@@ -38,6 +38,7 @@ mod sole;
 mod statement;
 mod statics;
 mod table;
+mod thrown;
 mod uses;
 mod walked;
 
