@@ -97,8 +97,9 @@ fn a_loop_within_that_uses_the_outer_item_is_refused() {
 }
 
 #[test]
-fn a_static_variable_outside_of_a_method_is_refused() {
-    is_refused("static $calls = 0; return ++$calls;");
+fn a_static_variable_of_a_function_is_kept() {
+    let text = is_ported("static $calls = 0; return ++$calls;");
+    assert!(text.contains("KEPT_CALLS.set(calls.clone());"), "{text}");
 }
 
 #[test]
