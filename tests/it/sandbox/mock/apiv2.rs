@@ -6,7 +6,7 @@ use openssl::rsa::Rsa;
 use serde_json::{Value, json};
 use wechatpay_chain::outcome::QueryPolicy;
 use wechatpay_chain::{Client, Padding, PublicKey};
-use wechatpay_sandbox::{Fault, Sandbox};
+use wechatpay_sandbox::{Fault, Sandbox, StubResponse};
 
 use super::super::{Outcome, why};
 
@@ -110,6 +110,10 @@ fn a_repeated_transfer_to_a_bank_has_the_ciphertexts_of_the_first() -> Outcome {
         json!({"mch_id": sandbox.mchid(), "sign_type": "HMAC-SHA256", "certificates_name": "张三"});
     answered(&client, "v2/mchrisk/querymchrisk", risk)?;
     sandbox.inject_fault(Fault::CutBeforeProcessing);
+    let unknown = "<xml><return_code>SUCCESS</return_code><result_code>FAIL</result_code>\
+                   <err_code>ORDERNOTEXIST</err_code></xml>";
+    let unknown = StubResponse::bytes("text/xml", unknown);
+    sandbox.stub("POST", "mmpaysptrans/query_bank", unknown)?;
     let transfer = json!({
         "mch_id": sandbox.mchid(),
         "partner_trade_no": "T1",
@@ -123,13 +127,13 @@ fn a_repeated_transfer_to_a_bank_has_the_ciphertexts_of_the_first() -> Outcome {
         .chain("v2/mmpaysptrans/pay_bank")
         .post(transfer, ())
         .or_query(policy.repeat_not_found(true));
-    call.wait()?;
+    let told = call.wait()?;
     let calls = sandbox.calls();
     let pays = calls.iter().filter(|call| call.target.contains("pay_bank"));
     let pays: Vec<_> = pays
         .map(|call| String::from_utf8_lossy(&call.body).into_owned())
         .collect();
-    assert_eq!(pays.len(), 2, "{pays:?}");
+    assert_eq!(pays.len(), 2, "{told:?}");
     for member in ["enc_bank_no", "enc_true_name", "partner_trade_no"] {
         assert_eq!(element(&pays[0], member), element(&pays[1], member));
     }
