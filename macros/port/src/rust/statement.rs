@@ -7,7 +7,7 @@ use super::code::{Code, Repr, owned};
 use super::file::is_refusal;
 use super::function::{Around, Body, Finally, Return};
 use crate::hir::Ty;
-use crate::hir::tree::{Catch, Expr, ExprKind, Stmt, StmtKind};
+use crate::hir::tree::{Catch, Expr, ExprKind, Root, Stmt, StmtKind};
 use crate::syntax::Span;
 
 impl<'a> Body<'_, 'a> {
@@ -193,7 +193,10 @@ impl<'a> Body<'_, 'a> {
         match &*expr.kind {
             ExprKind::Assign(place, value) => self.assign(place, value),
             ExprKind::AssignOp(place, op, value) => self.assign_op(expr.span, place, *op, value),
-            ExprKind::AssignMissing(place, value) => self.set_missing(place, value),
+            // A variable that nobody reads behind it is read here: Rust warns of a value that never is.
+            ExprKind::AssignMissing(place, value) if matches!(place.root, Root::Field(_)) => {
+                self.set_missing(place, value)
+            }
             ExprKind::Step { place, up, .. } => self.step(place, *up),
             ExprKind::Sort(name, place, closure) => self.sort_by(name, place, closure),
             ExprKind::Change(name, place, args) => self.change_effect(name, place, args),
