@@ -18,7 +18,7 @@ pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
     let (engine, plan) = call.into_parts();
     let mut plan = plan?;
     plan.refuse_stream()?;
-    let asked = Asked::of(&engine, &plan, Task::Send)?;
+    let asked = Asked::of(&engine, &plan, Task::Send, policy.close)?;
     let repeats = policy.repeat && asked.number.repeatable;
     // APIv2's members are the same in each request; its nonce and signature are in the body, and are new.
     let kept = KeptBody::default();
@@ -43,7 +43,7 @@ pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
 /// Resolves the outcome of an earlier call.
 pub(super) async fn query(call: Call, sent_ago: Duration, policy: QueryPolicy) -> Result<Outcome> {
     let (engine, plan) = call.into_parts();
-    let asked = Asked::of(&engine, &*plan?, Task::FollowUp)?;
+    let asked = Asked::of(&engine, &*plan?, Task::FollowUp, policy.close)?;
     let mut search = Search::new(asked, policy);
     search.sent_ago = sent_ago;
     let never = || None::<std::future::Ready<Result<Response>>>;
