@@ -10,6 +10,7 @@ use crate::keys::Merchant;
 use crate::net::HttpTransport;
 use wechatpay_core::crypto::PrivateKey;
 use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::KeyOrigin;
 use wechatpay_core::secret::Secret;
 
 /// The clients of many merchants, found by merchant id, sub-merchant id or appid.
@@ -244,6 +245,17 @@ impl Merchants {
             .collect()
     }
 
+    /// Whether the keys of another merchant also read a notification that the platform key of this serial signed.
+    pub(crate) fn others_read(&self, entry: &Entry, serial: &str) -> bool {
+        let platform = entry.client.keyring().get(serial);
+        // A certificate signs for all merchants, and another one may not have fetched it yet.
+        let is_public = platform.is_some_and(|key| matches!(key.origin(), KeyOrigin::PublicKey));
+        let verifies = |other: &Entry| !is_public || other.client.keyring().get(serial).is_some();
+        let table = self.read();
+        let mut others = (table.entries.values()).filter(|other| other.id != entry.id);
+        others.any(|other| other.shares_apiv3_key(entry) && verifies(other))
+    }
+
     fn build(&self, builder: ClientBuilder) -> Result<Client> {
         builder.sharing(&self.shared.transport).build()
     }
@@ -266,7 +278,7 @@ impl Entry {
     }
 
     /// Whether a notification may be decrypted with the keys of both.
-    pub(crate) fn shares_apiv3_key(&self, other: &Self) -> bool {
+    fn shares_apiv3_key(&self, other: &Self) -> bool {
         let has = |key: &Secret| other.apiv3_keys().any(|known| same(known, key));
         self.apiv3_keys().any(has)
     }

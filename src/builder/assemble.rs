@@ -187,15 +187,15 @@ impl Parts<'_> {
     /// Adds the enabled layers, which both stacks share.
     fn push_layers(&self, stack: &mut Stack) -> Result<()> {
         let (layers, clock) = (&self.layers.given, Arc::clone(self.clock));
-        let merchant = || Arc::clone(&self.merchant.mchid);
         if let Some(policy) = layers.retry.clone() {
             stack.push_built_in(RETRY, Retry { policy, clock, defaults: self.defaults() })?;
         }
-        if let Some(limits) = layers.rate_limits.clone() {
-            stack.push(RATE_LIMIT, Limiter { limits, merchant: merchant() })?;
-        }
         if let Some(in_flight) = layers.in_flight.clone() {
             stack.push(IN_FLIGHT, Gate(in_flight))?;
+        }
+        if let Some(limits) = layers.rate_limits.clone() {
+            let merchant = Arc::clone(self.merchant.id());
+            stack.push(RATE_LIMIT, Limiter { limits, merchant })?;
         }
         if let Some(switch) = self.layers.switch.clone() {
             stack.push(FAILOVER, switch)?;

@@ -40,6 +40,8 @@ struct Inner {
 #[derive(Default)]
 struct Known {
     deadline: Option<Instant>,
+    /// The deadline of all attempts together.
+    attempts_end: Option<Instant>,
     /// The deadline of the current attempt.
     attempt_end: Option<Instant>,
     /// Whether the current attempt waits for a layer that lets it through later.
@@ -238,10 +240,17 @@ impl CallState {
         self.known().end
     }
 
-    /// Returns the remaining time of the call; `None` without a limit.
+    /// Limits the time of all attempts together.
+    pub(crate) fn set_attempts_end(&self, end: Instant) {
+        self.known().attempts_end = Some(end);
+    }
+
+    /// Returns the remaining time of the call and of its attempts; `None` without a limit.
     pub(crate) fn remaining(&self) -> Option<Duration> {
-        let deadline = self.known().deadline?;
-        Some(deadline.saturating_duration_since(Instant::now()))
+        let known = self.known();
+        let ends = [known.deadline, known.attempts_end];
+        let end = ends.into_iter().flatten().min()?;
+        Some(end.saturating_duration_since(Instant::now()))
     }
 
     /// Polls the call for its timer, which also wakes attempts that are polled with the same waker.

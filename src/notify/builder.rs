@@ -204,6 +204,11 @@ impl NotificationsBuilder {
         self
     }
 
+    /// Returns the timeout, or the default in place of one that [`build`](Self::build) refuses.
+    pub(super) fn time_limit(&self) -> Duration {
+        check_time(self.timeout).map_or(TIMEOUT, |()| self.timeout)
+    }
+
     /// Adds the replaced keys of a merchant.
     pub(super) fn old_keys(mut self, old: OldKeys) -> Self {
         self.apiv3.extend(old.apiv3);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -20,14 +20,15 @@ use super::serve::{late, read};
 use super::{MemoryStore, Notification, Notifications, NotificationsBuilder, Version};
 use crate::client::Client;
 use crate::merchants::{Entry, Merchants};
-use wechatpay_core::error::{BoxError, Error, ErrorKind, Result, VerifyFailure};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
 use wechatpay_core::protocol::{SERIAL_NAME, xml};
 
 /// Reads the notifications of all merchants of a registry. Clones are cheap and share everything.
 ///
 /// The merchant is determined before decryption: by the path or a header of the request if
 /// configured, else by the serial of WeChat Pay's key, and in APIv2 by the `mch_id` or `combine_mch_id`. Only that
-/// merchant's keys read the notification. If its content names another merchant of the registry, it is refused.
+/// merchant's keys read the notification. If its content names another merchant of the registry, it is refused. If it names
+/// none, it is refused if the keys of another merchant read it too.
 ///
 /// A public key (微信支付公钥) belongs to one merchant, so its id is enough. Platform certificates may be shared by
 /// merchants, and they are fetched only when the merchant is known: put the merchant id into the `notify_url` and use
@@ -56,9 +57,14 @@ pub struct MerchantNotifications {
     merchants: Merchants,
     by: By,
     configure: Arc<Configure>,
+    /// Begins before the merchant is known, which may be named in the body.
+    timeout: Duration,
     readers: Arc<Mutex<HashMap<Arc<str>, Reader>>>,
     running: Running,
 }
+
+/// The members of an APIv3 resource that name the merchant. Transfers and face payments have `mch_id`.
+const MERCHANT_NAMES: [&str; 4] = ["mchid", "mch_id", "sp_mchid", "combine_mchid"];
 
 type Configure = dyn Fn(NotificationsBuilder) -> NotificationsBuilder + Send + Sync;
 
@@ -87,6 +93,7 @@ impl Merchants {
             merchants: self.clone(),
             by: By::Key,
             configure: Arc::new(|builder| builder),
+            timeout: TIMEOUT,
             readers: Arc::default(),
             running: Running::default(),
         }
@@ -111,6 +118,9 @@ impl MerchantNotifications {
     /// Changes the settings of each merchant's reader, for example the deduplication store. In a store that merchants
     /// share, each id has its merchant id.
     ///
+    /// The function is called once at once, for the [timeout](NotificationsBuilder::timeout), which begins before the merchant
+    /// is known, and then for each merchant and each of its replacements.
+    ///
     /// By default, each merchant has a [`MemoryStore`], so no merchant can use up the room of another. A `MemoryStore` that
     /// all merchants share has only one capacity.
     ///
@@ -128,6 +138,7 @@ impl MerchantNotifications {
         mut self,
         configure: impl Fn(NotificationsBuilder) -> NotificationsBuilder + Send + Sync + 'static,
     ) -> Self {
+        self.timeout = configure(Notifications::builder()).time_limit();
         self.configure = Arc::new(configure);
         self.readers = Arc::default();
         self
@@ -142,13 +153,7 @@ impl MerchantNotifications {
         F: Future<Output = Result<A, E>> + Send + 'static,
         A: Into<Acknowledgement>,
     {
-        let (head, body) = request.into_parts();
-        // The merchant and its settings may be in the body.
-        let body = match until(Instant::now() + TIMEOUT, late, read(body)).await {
-            Ok(body) => body,
-            Err(err) => return Reply::refusal(err),
-        };
-        match self.accept(&head, &body).await {
+        match self.receive(request).await {
             Ok((entry, reader, notification)) => {
                 let client = entry.client.clone();
                 let handler = move |notification| handler(client, notification);
@@ -158,20 +163,26 @@ impl MerchantNotifications {
         }
     }
 
-    /// Waits until no handler of any merchant is running, including replaced and removed merchants.
+    /// Waits as [`Notifications::handlers_ended`] does, for all merchants, including replaced and removed ones.
     pub async fn handlers_ended(&self) {
         self.running.none().await;
     }
 
-    async fn accept(
+    async fn receive<B>(
         &self,
-        head: &Parts,
-        body: &Bytes,
-    ) -> Result<(Arc<Entry>, Notifications, Notification)> {
-        let entry = self.owner(head, body)?;
+        request: Request<B>,
+    ) -> Result<(Arc<Entry>, Notifications, Notification)>
+    where
+        B: Body,
+        B::Error: Into<BoxError>,
+    {
+        let deadline = Instant::now() + self.timeout;
+        let (head, body) = request.into_parts();
+        let body = until(deadline, late, read(body)).await?;
+        let entry = self.owner(&head, &body)?;
         let reader = self.reader(&entry)?;
         let check = |notification: &Notification| self.check(&entry, notification);
-        let accepted = reader.accept_checked(&head.headers, body, reader.deadline(), check);
+        let accepted = reader.accept_checked(&head.headers, &body, deadline, check);
         let notification = accepted.await?;
         Ok((entry, reader, notification))
     }
@@ -237,33 +248,38 @@ impl MerchantNotifications {
     /// the merchant whose key decrypted it.
     fn check(&self, entry: &Entry, notification: &Notification) -> Result<()> {
         let v2 = notification.version() == Version::V2;
-        let own = if v2 {
+        let named = if v2 {
             texts(notification.envelope(), &xml::MERCHANT_NAMES)
         } else {
-            texts(
-                notification.resource(),
-                &["mchid", "sp_mchid", "combine_mchid"],
-            )
+            texts(notification.resource(), &MERCHANT_NAMES)
         };
-        let named = if own.is_empty() && !v2 {
-            texts(notification.resource(), &["sub_mchid"])
-        } else {
-            own.clone()
-        };
+        if named.is_empty() && !v2 {
+            return self.check_unnamed(entry, notification);
+        }
         if named.is_empty() || named.iter().any(|id| entry.owns(id)) {
             return Ok(());
         }
-        let mut others = named.iter().filter_map(|id| self.merchants.entry(id));
-        let anothers = if own.is_empty() {
-            // A service provider's key reads the notifications of its sub-merchants. That proves whose they are, unless
-            // a sub-merchant has the same key.
-            others.any(|other| other.shares_apiv3_key(entry))
-        } else {
-            // In APIv2 the signature covers the merchant id.
-            v2 || others.next().is_some()
-        };
-        if anothers {
+        let is_known = |id: &&str| self.merchants.entry(id).is_some();
+        // In APIv2 the signature covers the merchant id.
+        if v2 || named.iter().any(is_known) {
             Err(refused(ANOTHERS, notification.raw()))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Some kinds name only the sub-merchant or the brand, and some name nobody: then the keys must tell whose they are.
+    fn check_unnamed(&self, entry: &Entry, notification: &Notification) -> Result<()> {
+        let subs = texts(notification.resource(), &["sub_mchid", "brand_id"]);
+        if subs.iter().any(|id| entry.owns(id)) {
+            return Ok(());
+        }
+        let serial = match notification.verification() {
+            Verification::Verified { serial } => serial.as_str(),
+            _ => "",
+        };
+        if self.merchants.others_read(entry, serial) {
+            Err(refused(AMBIGUOUS, notification.raw()))
         } else {
             Ok(())
         }
@@ -320,6 +336,10 @@ const NOBODYS: &str = "no merchant of the registry knows the key that the notifi
                        by_path(), or call Client::certificates() for each merchant at the start and once a day";
 const ANOTHERS: &str = "the notification is about a different merchant than the one whose key verified \
                         it; do not act on it";
+
+const AMBIGUOUS: &str = "the notification names no merchant, and another merchant of the registry has the same APIv3 key, \
+                         so it may be about a different merchant; do not act on it: give each merchant a separate APIv3 \
+                         key, and the sub-merchants of each to Account::sub_mchid";
 
 fn texts<'a>(object: &'a Value, names: &[&str]) -> Vec<&'a str> {
     let texts = names.iter().filter_map(|name| object[*name].as_str());

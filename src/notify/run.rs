@@ -52,16 +52,19 @@ impl Notifications {
         }
     }
 
-    /// Waits until no handler of [`handle`](Self::handle) and [`run`](Self::run) is running.
+    /// Waits until no handler of [`handle`](Self::handle) and [`run`](Self::run) is running, and every handled
+    /// notification is recorded.
+    ///
+    /// While the store is down, a record is tried again until its [lease](super::NotificationsBuilder::lease) ends.
     ///
     /// Use it when a server stops: stop accepting requests, then wait for this with a limit of your
-    /// choice. If a handler is cut off, WeChat Pay delivers its notification again.
+    /// choice. If a handler or a record is cut off, WeChat Pay delivers the notification again, and it is handled again.
     ///
     /// ```
     /// # async fn stop(notifications: wechatpay_chain::notify::Notifications) {
     /// let minute = std::time::Duration::from_secs(60);
     /// if tokio::time::timeout(minute, notifications.handlers_ended()).await.is_err() {
-    ///     eprintln!("a handler has not ended; its notification comes again");
+    ///     eprintln!("a handler has not ended, or its record failed; its notification comes again");
     /// }
     /// # }
     /// ```
@@ -105,7 +108,10 @@ impl Notifications {
     fn finish_later(&self, notification: Notification) {
         let this = self.clone();
         let lease = self.shared.lease;
+        // A process that ends now would forget that the notification was handled.
+        let running = self.shared.running.begin();
         start_with_timers(async move {
+            let _running = running;
             let end = Instant::now() + lease;
             while Instant::now() < end {
                 tokio::time::sleep(lease / TRIES).await;
@@ -117,13 +123,13 @@ impl Notifications {
     }
 }
 
-/// The number of running handlers.
+/// The number of running handlers, and of records that are tried again.
 #[derive(Clone, Default)]
 pub(super) struct Running {
     count: watch::Sender<usize>,
 }
 
-/// A running handler; dropping it ends the count.
+/// A running handler or record; dropping it ends the count.
 struct One(watch::Sender<usize>);
 
 impl Running {

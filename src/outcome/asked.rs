@@ -38,8 +38,8 @@ pub(super) enum Task {
 impl Asked {
     /// # Errors
     ///
-    /// [`ErrorKind::Request`] when the request cannot be queried.
-    pub(super) fn of(engine: &Arc<Engine>, plan: &Plan, task: Task) -> Result<Self> {
+    /// [`ErrorKind::Request`] when the request cannot be queried, or not be closed although it `closes`.
+    pub(super) fn of(engine: &Arc<Engine>, plan: &Plan, task: Task, closes: bool) -> Result<Self> {
         let Some(operation) = engine.operation(plan) else {
             return Err(unlisted(plan, task));
         };
@@ -67,10 +67,33 @@ impl Asked {
             timeout: plan.options.timeout,
         };
         // Checked now, not only when the outcome is unknown.
-        match asked.lacks(number.carries) {
-            Some(member) => Err(lacking(member, number, task)),
-            None => Ok(asked),
+        if let Some(member) = asked.lacks(number.carries) {
+            return Err(lacking(member, number, task));
         }
+        if closes && !number.payable.is_empty() {
+            asked.check_close(task)?;
+        }
+        Ok(asked)
+    }
+
+    /// Checks that the order can be closed: its outcome would otherwise stay unknown for as long as it is unpaid.
+    fn check_close(&self, task: Task) -> Result<()> {
+        let Some(close) = self.number.close else {
+            return Err(task.refused(
+                "close_unpaid is set, and the catalog does not know how this order is closed",
+                "设置了 close_unpaid，但目录中没有该订单的关单方法",
+                Remedy::NO_CLOSE,
+            ));
+        };
+        let Some(member) = self.lacks(close.members) else {
+            return Ok(());
+        };
+        let path = close.path;
+        Err(task.refused(
+            &format!("close_unpaid is set, and the body has no {member}, without which {path} cannot close the order"),
+            &format!("设置了 close_unpaid，但请求体缺少 {member}，无法用 {path} 关单"),
+            Remedy::NO_CLOSE_MEMBER,
+        ))
     }
 
     /// Whether a query's response is about this request, and not about another one under the same number.
@@ -212,6 +235,16 @@ struct Remedy(&'static str, &'static str, bool);
 impl Remedy {
     const BY_HAND: Self = Self("", "请", true);
     const MEMBER: Self = Self("add it, or ", "请补上，或", true);
+    const NO_CLOSE: Self = Self(
+        "leave close_unpaid out, and close the order yourself",
+        "请不要设置 close_unpaid，并自行关单",
+        false,
+    );
+    const NO_CLOSE_MEMBER: Self = Self(
+        "add it, or leave close_unpaid out and close the order yourself",
+        "请补上，或不要设置 close_unpaid 并自行关单",
+        false,
+    );
     const OBJECT: Self = Self("give it as json!({..})", "请用 json!({..}) 提供", false);
     const PATH: Self = Self("correct the path, or ", "请改正路径，或", true);
 }

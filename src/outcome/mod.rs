@@ -159,8 +159,9 @@ impl Call {
     /// # Errors
     ///
     /// [`ErrorKind::Request`](crate::ErrorKind::Request) before anything is sent, if the catalog has no query
-    /// for the operation, or the body lacks the number or another value that the query needs; and
-    /// errors of the call's arguments. Everything else is in the [`Outcome`].
+    /// for the operation, or the body lacks the number or another value that the query needs, or
+    /// [`QueryPolicy::close_unpaid`] is set for an order that cannot be closed; and errors of the call's arguments.
+    /// Everything else is in the [`Outcome`].
     pub fn or_query(self, policy: QueryPolicy) -> Pending<Outcome> {
         Pending::new(resolve::send(self, policy))
     }

@@ -77,6 +77,9 @@ impl QueryPolicy {
     /// be closed, or the user may pay both. The user may pay during the close: the query after the close
     /// decides. APIv2 does not close an order in its first 5 minutes, so until then such an order is
     /// [`StillUnknown`](super::Outcome::StillUnknown).
+    ///
+    /// An order that cannot be closed is refused with [`ErrorKind::Request`](crate::ErrorKind::Request) before anything is
+    /// sent: a combined order of APIv2, and one of APIv3 whose body has no `combine_appid`.
     pub fn close_unpaid(mut self, close: bool) -> Self {
         self.close = close;
         self

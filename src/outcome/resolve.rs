@@ -18,7 +18,7 @@ pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
     let (engine, plan) = call.into_parts();
     let mut plan = plan?;
     plan.refuse_stream()?;
-    let asked = Asked::of(&engine, &plan, Task::Send)?;
+    let asked = Asked::of(&engine, &plan, Task::Send, policy.close)?;
     let repeats = policy.repeat && asked.number.repeatable;
     // In APIv2 the members are the same in each request, unless they are encrypted; the nonce and signature are new.
     let encrypts = (engine.operation(&plan)).is_some_and(|it| !it.encrypt_bank().is_empty());
@@ -44,7 +44,7 @@ pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
 /// Resolves the outcome of an earlier call.
 pub(super) async fn query(call: Call, sent_ago: Duration, policy: QueryPolicy) -> Result<Outcome> {
     let (engine, plan) = call.into_parts();
-    let asked = Asked::of(&engine, &*plan?, Task::FollowUp)?;
+    let asked = Asked::of(&engine, &*plan?, Task::FollowUp, policy.close)?;
     let mut search = Search::new(asked, policy);
     search.sent_ago = sent_ago;
     let never = || None::<std::future::Ready<Result<Response>>>;

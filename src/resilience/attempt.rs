@@ -24,6 +24,10 @@ pub(super) struct RetriedCall<'i> {
 
 impl<'i> RetriedCall<'i> {
     pub(super) fn new(info: &'i CallInfo, end: Option<Instant>) -> Self {
+        if let Some(end) = end {
+            // A layer inside does not let the call wait in vain.
+            info.state().set_attempts_end(end);
+        }
         let repeat = None;
         Self { info, repeat, end }
     }

@@ -1,9 +1,9 @@
 //! The layer that bounds the attempts in flight.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::seconds;
 use crate::message::{CallInfo, Request, Response};
@@ -48,36 +48,96 @@ impl From<usize> for InFlight {
     }
 }
 
-/// This layer is inside `retry`, so that a call that waits for its repetition does not count.
+/// This layer is inside `retry`, so that a call that waits for its repetition does not count, and outside `rate_limit`,
+/// which gives the place back while a call waits for a limit.
 pub(crate) struct Gate(pub(crate) InFlight);
 
 impl Middleware for Gate {
-    async fn handle(&self, request: Request, next: Next) -> Result<Response> {
+    async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
         // A call that already has a permit may be waiting for the certificates.
         let of_key_source = request.extensions().get::<OfKeySource>().is_some();
         let info = request.extensions().get::<CallInfo>();
         if of_key_source || info.is_some_and(|info| info.options().dry_run) {
             return next.run(request).await;
         }
+        let place = Place::of(&self.0);
         let held = info.map(|info| info.state().hold());
-        let turn = self.0.permits.acquire();
-        let permit = match self.0.patience {
-            None => turn.await.ok(),
-            Some(patience) => tokio::time::timeout(patience, turn)
-                .await
-                .map_err(|_| self.full(patience))?
-                .ok(),
-        };
+        place.take().await?;
         drop(held);
-        let outcome = next.run(request).await;
-        drop(permit);
-        outcome
+        request.extensions_mut().insert(place.clone());
+        let _leaving = Leaving(place);
+        next.run(request).await
     }
 }
 
-impl Gate {
+/// The place in flight of an attempt, in the request's extensions. The default is that of a client without a bound.
+#[derive(Clone, Default)]
+pub(crate) struct Place(Option<Arc<Taken>>);
+
+struct Taken {
+    bound: InFlight,
+    permit: Mutex<Option<OwnedSemaphorePermit>>,
+}
+
+/// Gives the place back at the end of the attempt: a request that another task still has keeps no place.
+struct Leaving(Place);
+
+impl Place {
+    fn of(bound: &InFlight) -> Self {
+        Self(Some(Arc::new(Taken {
+            bound: bound.clone(),
+            permit: Mutex::default(),
+        })))
+    }
+
+    /// Takes the place, unless it is taken; returns whether that needed a wait.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Limit`] when the wait is longer than the bound's patience.
+    pub(super) async fn take(&self) -> Result<bool> {
+        let Some(taken) = self.0.as_ref().filter(|taken| taken.permit().is_none()) else {
+            return Ok(false);
+        };
+        let permits = || Arc::clone(&taken.bound.permits);
+        if let Ok(permit) = permits().try_acquire_owned() {
+            *taken.permit() = Some(permit);
+            return Ok(false);
+        }
+        let turn = permits().acquire_owned();
+        let permit = match taken.bound.patience {
+            None => turn.await.ok(),
+            Some(patience) => tokio::time::timeout(patience, turn)
+                .await
+                .map_err(|_| taken.bound.full(patience))?
+                .ok(),
+        };
+        *taken.permit() = permit;
+        Ok(true)
+    }
+
+    /// Leaves the place to another attempt.
+    pub(super) fn give_back(&self) {
+        let permit = self.0.as_ref().and_then(|taken| taken.permit().take());
+        drop(permit);
+    }
+}
+
+impl Taken {
+    fn permit(&self) -> MutexGuard<'_, Option<OwnedSemaphorePermit>> {
+        self.permit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.give_back();
+    }
+}
+
+impl InFlight {
     fn full(&self, patience: Duration) -> Error {
-        let calls = match self.0.most {
+        let calls = match self.most {
             1 => "1 call is".to_owned(),
             most => format!("{most} calls are"),
         };

@@ -6,8 +6,8 @@
 //! signature:
 //!
 //! - [`RETRY`]: [`RetryPolicy`] repeats calls that are safe to repeat;
-//! - [`RATE_LIMIT`]: [`RateLimits`] enforces the documented rate limit of each operation;
 //! - [`IN_FLIGHT`]: [`InFlight`] bounds the number of attempts in flight;
+//! - [`RATE_LIMIT`]: [`RateLimits`] enforces the documented rate limit of each operation;
 //! - [`FAILOVER`]: [`Failover`] uses a backup host when no connection can be made;
 //! - [`BREAKER`]: [`CircuitBreaker`] fails calls to an unresponsive host at once.
 //!

@@ -12,10 +12,10 @@ use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body::Frame;
 use wechatpay_chain::notify::{Claim, DedupStore, Delivery, Finished, MemoryStore, Reply};
-use wechatpay_chain::{ErrorKind, Result};
+use wechatpay_chain::{Client, ErrorKind, Merchants, Result};
 
 use crate::lifetimes::{Work, accept, first, request};
-use crate::support::builder;
+use crate::support::{APIV3, MERCHANT, PLATFORM, Post, SERIAL, Still, builder};
 
 struct Never;
 
@@ -103,6 +103,94 @@ async fn a_silent_store_defers_the_notification_and_keeps_no_claim() {
     let reply = handle().await;
     assert_eq!(reply.status(), StatusCode::NO_CONTENT);
     assert!(reply.error().is_none());
+}
+
+/// A body that arrives after some time.
+struct Slow {
+    sleep: Pin<Box<tokio::time::Sleep>>,
+    body: Option<Bytes>,
+}
+
+impl Slow {
+    fn request(id: &str, millis: u64) -> Request<Self> {
+        let mut paid = Post::paid();
+        (paid.id, paid.serial) = (id.into(), KEY_OF_MERCHANT.into());
+        let (headers, body) = paid.signed();
+        let mut request = Request::new(Self {
+            sleep: Box::pin(tokio::time::sleep(Duration::from_millis(millis))),
+            body: Some(body.into()),
+        });
+        *request.headers_mut() = headers;
+        request
+    }
+}
+
+impl http_body::Body for Slow {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<std::result::Result<Frame<Bytes>, io::Error>>> {
+        if self.body.is_some() && self.sleep.as_mut().poll(context).is_pending() {
+            return Poll::Pending;
+        }
+        Poll::Ready(self.body.take().map(|body| Ok(Frame::data(body))))
+    }
+}
+
+/// A store that takes 900 ms to claim.
+#[derive(Default)]
+struct Lazy(MemoryStore);
+
+impl DedupStore for Lazy {
+    async fn claim(&self, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
+        tokio::time::sleep(Duration::from_millis(900)).await;
+        self.0.claim(id, claim, lease).await
+    }
+
+    async fn finish(&self, id: &str, claim: &Claim, ttl: Duration) -> Result<Finished> {
+        self.0.finish(id, claim, ttl).await
+    }
+
+    async fn forget(&self, id: &str, claim: &Claim) -> Result<()> {
+        self.0.forget(id, claim).await
+    }
+}
+
+const KEY_OF_MERCHANT: &str = "PUB_KEY_ID_0119000001092024112500000000";
+
+/// One limit from the first byte to the claim, also before the merchant is known.
+#[tokio::test]
+async fn an_endpoint_of_many_merchants_obeys_the_timeout_for_the_body_too() {
+    let merchants = Merchants::new().unwrap();
+    let merchant = Client::builder()
+        .mchid("1900000109")
+        .serial(SERIAL)
+        .private_key(MERCHANT.clone())
+        .platform_key(KEY_OF_MERCHANT, PLATFORM.public_key().clone())
+        .apiv3_key(APIV3)
+        .clock(Still)
+        .no_proxy();
+    merchants.add(merchant).unwrap();
+    let endpoint = |limit: Duration| {
+        let endpoint = merchants.notifications();
+        endpoint.configure(move |builder| builder.timeout(limit).dedup_store(Lazy::default()))
+    };
+    let handle = async |limit: u64, request: Request<Slow>| {
+        let handler = |_, _| future::ready(io::Result::Ok(()));
+        let endpoint = endpoint(Duration::from_millis(limit));
+        endpoint.handle(request, handler).await
+    };
+    let (short, raised, invalid) = tokio::join!(
+        handle(1000, Slow::request("a", 700)),
+        handle(60_000, Slow::request("b", 2300)),
+        handle(0, Slow::request("c", 0)),
+    );
+    put_off(&short, ErrorKind::Dedup);
+    assert_eq!(raised.status(), StatusCode::NO_CONTENT);
+    assert_eq!(invalid.error().unwrap().kind(), ErrorKind::Builder);
 }
 
 /// Dropped during an operation of the store.

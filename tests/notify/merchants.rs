@@ -4,13 +4,22 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use http::{HeaderMap, HeaderName, Request};
+use openssl::asn1::Asn1Time;
+use openssl::bn::BigNum;
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
 use openssl::rsa::Rsa;
+use openssl::x509::X509;
 use serde_json::json;
 use wechatpay_chain::notify::{MerchantNotifications, Reply};
 use wechatpay_chain::signing::SignType;
-use wechatpay_chain::{Account, Client, ClientBuilder, ErrorKind, Merchants, Padding, PrivateKey};
+use wechatpay_chain::{
+    Account, Certificate, Client, ClientBuilder, ErrorKind, Merchants, Padding, PrivateKey,
+};
 
-use crate::support::{APIV3, MERCHANT, PLATFORM, Post, SERIAL, STRANGER, Still, V2, v2_message};
+use crate::support::{
+    APIV3, MERCHANT, NOW, PLATFORM, Post, SERIAL, STRANGER, Still, V2, v2_message,
+};
 
 const A: &str = "1900000109";
 const B: &str = "1900000110";
@@ -82,6 +91,26 @@ fn of_b() -> Post {
         apiv3: APIV3_B.into(),
         ..paid(B)
     }
+}
+
+/// A platform certificate and its key.
+fn certificate() -> (Certificate, PrivateKey) {
+    let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+    let mut builder = X509::builder().unwrap();
+    let serial = BigNum::from_u32(0x51_57F0).unwrap();
+    builder
+        .set_serial_number(&serial.to_asn1_integer().unwrap())
+        .unwrap();
+    builder.set_pubkey(&key).unwrap();
+    let day = |at: i64| Asn1Time::from_unix(at).unwrap();
+    builder.set_not_before(&day(NOW - 86_400)).unwrap();
+    builder.set_not_after(&day(NOW + 86_400)).unwrap();
+    builder.sign(&key, MessageDigest::sha256()).unwrap();
+    let certificate = Certificate::from_bytes(builder.build().to_pem().unwrap()).unwrap();
+    (
+        certificate,
+        PrivateKey::from_bytes(key.private_key_to_der().unwrap()).unwrap(),
+    )
 }
 
 /// Which merchant was handed which notification.
@@ -262,6 +291,74 @@ async fn a_key_shared_by_two_merchants_needs_the_path() {
         204
     );
     assert_eq!(handled.take(), [A]);
+    for event in ["MCHTRANSFER.BILL.FINISHED", "FACEPAY.USER_STATE_CHANGE"] {
+        let transfer = Post {
+            resource: json!({"mch_id": A, "out_bill_no": "transfer-1"}),
+            id: event.into(),
+            event_type: event.into(),
+            ..of_a()
+        };
+        let post = async |id: &str| {
+            let path = format!("/notify/{id}");
+            handled.post(&by_path, &path, transfer.signed()).await
+        };
+        refused(&post(B).await, "a different merchant");
+        assert_eq!(post(A).await.status(), 204);
+        assert_eq!(handled.take(), [A]);
+    }
+}
+
+/// Then only the keys tell whose it is.
+#[tokio::test]
+async fn a_notification_that_names_nobody_is_refused_if_another_merchants_keys_read_it() {
+    let unnamed = Post {
+        resource: json!({"complaint_id": "1", "action_type": "CREATE_COMPLAINT"}),
+        event_type: "COMPLAINT.CREATE".into(),
+        ..of_a()
+    };
+    let handled = Handled::default();
+    let of = async |merchants: &Merchants, post: &Post, id: &str| {
+        let endpoint = merchants.notifications().by_path();
+        handled
+            .post(&endpoint, &format!("/{id}"), post.signed())
+            .await
+    };
+    // The public keys differ, or the APIv3 keys do.
+    for other in [
+        builder(B, KEY_B, &STRANGER, APIV3, V2),
+        builder(B, KEY_A, &PLATFORM, APIV3_B, V2),
+    ] {
+        let merchants = Merchants::new().unwrap();
+        merchants.add(a()).unwrap();
+        merchants.add(other).unwrap();
+        assert_eq!(of(&merchants, &unnamed, A).await.status(), 204);
+        assert_eq!(handled.take(), [A]);
+    }
+    for id in [A, B] {
+        let reply = of(&sharing_keys(), &unnamed, id).await;
+        refused(&reply, "a separate APIv3 key");
+    }
+    // A certificate signs for all merchants. The other one has not fetched it.
+    let (certificate, signer) = certificate();
+    let by_certificate = Post {
+        serial: certificate.serial().into(),
+        signer,
+        ..unnamed
+    };
+    let merchants = Merchants::new().unwrap();
+    merchants
+        .add(a().platform_certificate(certificate))
+        .unwrap();
+    assert_eq!(of(&merchants, &by_certificate, A).await.status(), 204);
+    assert_eq!(handled.take(), [A]);
+    merchants
+        .add(builder(B, KEY_B, &STRANGER, APIV3, V2))
+        .unwrap();
+    refused(
+        &of(&merchants, &by_certificate, A).await,
+        "a separate APIv3 key",
+    );
+    assert!(handled.take().is_empty());
 }
 
 /// A sub-merchant may also be a merchant of the registry, and its service provider too.
@@ -314,6 +411,25 @@ async fn a_notification_that_names_only_a_sub_merchant_is_its_service_providers(
         refused(&reply, "a different merchant");
     }
     assert!(handled.take().is_empty());
+
+    // The same holds for a sub-merchant that the registry does not know, unless the account names it.
+    let of_sub = Post {
+        resource: json!({"sub_mchid": "1900000201", "block_record_id": "1"}),
+        ..of_sub
+    };
+    for (account, status) in [
+        (Account::new(a()), 401),
+        (Account::new(a()).sub_mchid("1900000201"), 204),
+    ] {
+        merchants.replace(account).unwrap();
+        let post = async |id: &str| {
+            let path = format!("/{id}");
+            handled.post(&endpoint, &path, of_sub.signed()).await
+        };
+        refused(&post(B).await, "Account::sub_mchid");
+        assert_eq!(post(A).await.status(), status);
+    }
+    assert_eq!(handled.take(), [A]);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
@@ -122,6 +122,27 @@ async fn an_unrecorded_success_is_recorded_when_the_store_is_back() {
             delivery => return assert_eq!(delivery, Delivery::Duplicate),
         }
     }
+}
+
+/// A process that exits before the record would handle the next delivery again.
+#[tokio::test]
+async fn the_end_of_the_handlers_includes_a_record_that_is_tried_again() {
+    let lease = Duration::from_millis(600);
+    let begin = || builder().lease(lease);
+    let recorded = begin().dedup_store(store(Mishap::FinishFailsOnce));
+    let recorded = recorded.build().unwrap();
+    run(&recorded, &Post::paid(), Ok(Acknowledgement::Done)).await;
+    recorded.handlers_ended().await;
+    let (headers, body) = Post::paid().signed();
+    let next = recorded.accept(&headers, &body).await.unwrap();
+    assert_eq!(next.delivery(), Delivery::Duplicate);
+    // A store that stays down holds the process up until the lease ends.
+    let lost = begin().dedup_store(store(Mishap::FinishFails));
+    let lost = lost.build().unwrap();
+    run(&lost, &Post::paid(), Ok(Acknowledgement::Done)).await;
+    let start = Instant::now();
+    lost.handlers_ended().await;
+    assert!(start.elapsed() > lease / 2);
 }
 
 #[tokio::test]

@@ -8,9 +8,10 @@ use tokio::time::Instant;
 use wechatpay_chain::catalog::RateLimit;
 use wechatpay_chain::resilience::{InFlight, LimitStore, RateLimits, RetryPolicy};
 use wechatpay_chain::testing::Never;
+use wechatpay_chain::transport::from_fn;
 use wechatpay_chain::{Client, ErrorKind};
 
-use crate::kit::{MCHID, Wire, builder};
+use crate::kit::{Answer, KEY_ID, MCHID, MERCHANT, PLATFORM, SERIAL, Wire, builder};
 use crate::support::{ORDERS, order};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -166,6 +167,141 @@ async fn the_reservation_of_a_call_that_gives_up_is_left_to_the_next() {
     assert_eq!(wire.count(), 2);
     assert!(begun.elapsed() <= PAUSE + Duration::from_millis(1));
     assert_eq!(store.0.lock().unwrap().1, 2);
+}
+
+/// Calls that pile up before a slow host are not made together when it recovers.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waits_for_its_place_in_flight_is_counted_when_it_is_made() {
+    const CALLS: usize = 10;
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&sent);
+    let slow = move |_| {
+        let noted = Arc::clone(&noted);
+        async move {
+            let first = {
+                let mut sent = noted.lock().unwrap();
+                sent.push(Instant::now());
+                sent.len() == 1
+            };
+            // The first call holds the only place while the others arrive.
+            tokio::time::sleep(if first { 35 * SECOND } else { SECOND / 100 }).await;
+            Ok(Answer::json(json!({})).into_response())
+        }
+    };
+    let client = builder()
+        .transport(from_fn(slow))
+        .rate_limits(RateLimits::none().limit(ORDERS, 2, 10 * SECOND))
+        .max_in_flight(1)
+        .timeout(None)
+        .build()
+        .unwrap();
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..CALLS {
+        let client = client.clone();
+        calls.spawn(async move { make(&client).await.unwrap() });
+    }
+    // A call of another operation does not wait for the limit.
+    let other = {
+        let client = client.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(36 * SECOND).await;
+            let begun = Instant::now();
+            client.chain("v3/certificates").get(()).await.unwrap();
+            begun.elapsed()
+        })
+    };
+    calls.join_all().await;
+    assert!(other.await.unwrap() < SECOND);
+    let mut sent = sent.lock().unwrap().clone();
+    assert_eq!(sent.len(), CALLS + 1);
+    // The other operation's call.
+    let other = sent.iter().position(|at| *at - sent[0] == 36 * SECOND);
+    sent.remove(other.unwrap());
+    let crowded = sent
+        .windows(3)
+        .find(|three| three[2] - three[0] < 10 * SECOND);
+    assert_eq!(crowded, None, "{sent:?}");
+}
+
+/// Its reserved time has passed when another operation's call leaves the only place.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_misses_its_time_reserves_another() {
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&sent);
+    let slow = move |request: http::Request<_>| {
+        let noted = Arc::clone(&noted);
+        async move {
+            if request.uri().path().ends_with("native") {
+                noted.lock().unwrap().push(Instant::now());
+            } else {
+                tokio::time::sleep(10 * SECOND).await;
+            }
+            Ok(Answer::json(json!({})).into_response())
+        }
+    };
+    let client = builder()
+        .transport(from_fn(slow))
+        .rate_limits(RateLimits::none().limit(ORDERS, 1, 10 * SECOND))
+        .max_in_flight(1)
+        .timeout(None)
+        .build()
+        .unwrap();
+    let other = async {
+        tokio::time::sleep(5 * SECOND).await;
+        client.chain("v3/certificates").get(()).await.unwrap();
+    };
+    let begun = Instant::now();
+    let call = async || drop(make(&client).await.unwrap());
+    tokio::join!(call(), call(), call(), other);
+    let at: Vec<_> = (sent.lock().unwrap().iter().map(|at| *at - begun)).collect();
+    // The second call has reserved the time after 10 s, and gets its place after 15 s.
+    let near = |at: Duration, expected: u64| at.as_secs() == expected;
+    assert!(
+        near(at[0], 0) && near(at[1], 20) && near(at[2], 30),
+        "{at:?}"
+    );
+}
+
+/// The longest wait is the call's, whichever limit it has.
+#[tokio::test(start_paused = true)]
+async fn a_wait_beyond_the_deadline_of_the_retries_is_refused_at_once() {
+    let wire = Wire::ok();
+    let limited = builder().transport(wire.clone()).timeout(None);
+    let limited = limited.rate_limits(RateLimits::none().limit(ORDERS, 1, 60 * SECOND));
+    let client = limited.retry(RetryPolicy::new().deadline(15 * SECOND));
+    let client = client.build().unwrap();
+    make(&client).await.unwrap();
+    let begun = Instant::now();
+    let err = make(&client).await.unwrap_err();
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Limit, false));
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+    // It has reserved nothing.
+    tokio::time::advance(61 * SECOND).await;
+    make(&client).await.unwrap();
+}
+
+/// A brand has no merchant id, and each has its own limit.
+#[tokio::test(start_paused = true)]
+async fn brands_do_not_share_a_limit() {
+    const PATH: &str = "brand/marketing/product-coupon/product-coupons";
+    let wire = Wire::ok();
+    let limits = RateLimits::none().limit(PATH, 1, 60 * SECOND);
+    let limits = limits.wait_at_most(Duration::ZERO);
+    for brand in ["120344", "120345"] {
+        let client = Client::builder()
+            .brand_id(brand)
+            .serial(SERIAL)
+            .private_key(MERCHANT.private.clone())
+            .platform_key(KEY_ID, PLATFORM.public.clone())
+            .no_proxy()
+            .transport(wire.clone())
+            .rate_limits(limits.clone())
+            .build()
+            .unwrap();
+        let make = async || client.chain(PATH).post(json!({}), ()).await;
+        make().await.unwrap();
+        assert_eq!(make().await.unwrap_err().kind(), ErrorKind::Limit);
+    }
 }
 
 /// The time of an attempt begins when it may be sent: a call that waits keeps its place.

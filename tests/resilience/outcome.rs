@@ -420,6 +420,54 @@ async fn a_combined_order_is_closed_with_its_parts() {
     assert_eq!(wire.all()[2].json(), expected);
 }
 
+/// Its outcome would stay unknown as long as it is unpaid.
+#[tokio::test(start_paused = true)]
+async fn an_order_that_cannot_be_closed_is_refused_before_it_is_sent() {
+    let wire = wire(&[cut]);
+    let client = builder()
+        .transport(wire.clone())
+        .v2_key("192006250b4c09247ec02edce69f6a2d");
+    let client = client.build().unwrap();
+    let v2 = json!({
+        "combine_appid": "wx1", "combine_mch_id": MCHID, "combine_out_trade_no": "C1",
+        "sub_order_list": {"order_num": 1, "order_list": [{"mch_id": MCHID, "out_trade_no": "1"}]},
+    });
+    let v3 = json!({
+        "combine_mchid": MCHID, "combine_out_trade_no": "C1",
+        "sub_orders": [{"mchid": MCHID, "out_trade_no": "1", "description": "x"}],
+    });
+    let closing = QueryPolicy::quick().close_unpaid(true);
+    for (path, body, en, zh) in [
+        ("v2/pay/combinedorder", v2, "does not know how", "关单方法"),
+        (
+            "v3/combine-transactions/native",
+            v3,
+            "combine_appid",
+            "缺少 combine_appid",
+        ),
+    ] {
+        let call = || client.chain(path).post(body.clone(), ());
+        let refused = call().or_query(closing.clone()).await.unwrap_err();
+        let later = call().query_outcome(Duration::ZERO, closing.clone());
+        for err in [refused, later.await.unwrap_err()] {
+            assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Request, false));
+            let (english, chinese) = (err.report(), err.report_zh());
+            assert!(
+                english.contains("close_unpaid") && english.contains(en),
+                "{english}"
+            );
+            assert!(
+                chinese.contains("close_unpaid") && chinese.contains(zh),
+                "{chinese}"
+            );
+        }
+        assert_eq!(wire.count(), 0);
+    }
+    // A refund is never unpaid.
+    let call = client.chain(REFUNDS).post(refund("1", "R1"), ());
+    assert!(call.or_query(closing).await.is_ok());
+}
+
 #[tokio::test(start_paused = true)]
 async fn each_operation_is_queried_with_what_its_query_needs() {
     for (path, body, expected) in [

@@ -18,7 +18,6 @@ pub enum Difference {
 
 impl Shop {
     /// Compares the payments of a day (`2026-01-02`, Beijing time) with the book, and books those that were missed.
-    /// After an error, call it again later.
     pub async fn reconcile(&self, day: &str) -> Result<Vec<Difference>, BoxError> {
         let folder = tempfile::tempdir()?;
         let bill = self.client.bill("v3/bill/tradebill");

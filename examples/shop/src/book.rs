@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde::Serialize;
 use wechatpay_chain::Fen;
 
-use crate::Failure;
+use crate::{Failure, TIMEOUT};
 
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,12 +20,12 @@ pub struct Order {
     pub total: Fen,
     /// Its state.
     pub state: State,
-    /// The number of refunds that failed.
+    /// The number of refunds that WeChat Pay has ended without success: their numbers are used up.
     #[serde(skip)]
     pub failed: u32,
-    /// When its state last changed.
+    /// When the request for its state was sent at the latest.
     #[serde(skip)]
-    pub changed: Instant,
+    pub sent: Instant,
 }
 
 /// The state of an order.
@@ -56,7 +56,7 @@ impl Book {
             total,
             state: State::Unpaid,
             failed: 0,
-            changed: Instant::now(),
+            sent: Instant::now() + TIMEOUT,
         };
         self.lock()?.insert(number.to_owned(), order.clone());
         Ok(order)
@@ -74,15 +74,13 @@ impl Book {
         &self,
         number: &str,
         to: State,
-        is_allowed: impl FnOnce(&Order) -> bool,
+        is_allowed: impl FnOnce(&mut Order) -> bool,
     ) -> Result<(Order, bool), Failure> {
         let mut orders = self.lock()?;
-        let order = orders.get_mut(number);
-        let order = order.ok_or(Failure::NotFound("order"))?;
+        let order = orders.get_mut(number).ok_or(Failure::NotFound("order"))?;
         let is_allowed = is_allowed(order);
         if is_allowed {
-            order.failed += u32::from(order.state == State::Refunding && to == State::Paid);
-            (order.state, order.changed) = (to, Instant::now());
+            (order.state, order.sent) = (to, Instant::now() + TIMEOUT);
         }
         Ok((order.clone(), is_allowed))
     }

@@ -1,7 +1,4 @@
-//! A shop that takes money: orders, notifications, refunds and the bill of the day.
-//!
-//! Begin with [`Shop`], whose methods are the operations of a shop, and read `main.rs` to see how it runs. `web.rs` has
-//! the routes for browsers and for WeChat Pay; `book.rs` stands for the shop's database.
+//! A shop that takes money. Begin with [`Shop`], whose methods are its operations; `main.rs` shows how it runs.
 
 #![allow(clippy::exhaustive_enums, reason = "an example")]
 
@@ -13,6 +10,7 @@ mod web;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use wechatpay_chain::notify::Notifications;
 use wechatpay_chain::resilience::{CircuitBreaker, Failover, RateLimits, RetryPolicy};
@@ -40,9 +38,13 @@ pub struct Shop {
     pub staff_token: Option<Arc<str>>,
 }
 
+/// The longest time of a call with its repetitions. `WECHATPAY_TIMEOUT` does not apply: the queries depend on this time.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Enables the options that a shop needs in production. All of them are off by default.
 pub fn for_production(builder: ClientBuilder, failover: Failover) -> ClientBuilder {
     builder
+        .timeout(TIMEOUT)
         // Repeats an order or a refund under the same number when its answer is lost.
         .retry(RetryPolicy::new())
         .failover(failover)

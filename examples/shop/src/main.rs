@@ -40,7 +40,6 @@ async fn main() -> Result<(), BoxError> {
         .with_graceful_shutdown(async move { sigterm.recv().await.unwrap_or_default() })
         .await?;
     night.abort();
-    // A handler runs to completion even if WeChat Pay closes the connection.
     tokio::time::timeout(Duration::from_secs(60), shop.notifications.handlers_ended()).await?;
     Ok(())
 }
@@ -49,7 +48,7 @@ async fn main() -> Result<(), BoxError> {
 async fn every_hour(shop: Shop) {
     let mut compared = Vec::new();
     loop {
-        let is_old = |order: &Order| order.changed.elapsed() > Duration::from_secs(30 * 60);
+        let is_old = |order: &Order| order.sent.elapsed() > Duration::from_secs(30 * 60);
         let unpaid = note(shop.book.all(State::Unpaid)).unwrap_or_default();
         for order in unpaid.into_iter().filter(is_old) {
             note(shop.close(&order.number).await);
@@ -57,7 +56,6 @@ async fn every_hour(shop: Shop) {
         for order in note(shop.book.all(State::Refunding)).unwrap_or_default() {
             note(shop.refund(&order.number, false).await);
         }
-        // After a restart, the bills of days without the shop are compared too.
         for day in last_week(SystemTime::now()) {
             if !compared.contains(&day) && note(shop.reconcile(&day).await).is_some() {
                 compared.push(day);

@@ -21,8 +21,7 @@ pub enum Channel {
 }
 
 impl Shop {
-    /// Orders an article, and returns the data with which its page lets the user pay.
-    /// After a failure the order stays in the book, and is closed later.
+    /// Orders an article and returns the data to pay with. After a failure the order stays in the book and is closed later.
     pub async fn order(&self, name: &str, channel: &Channel) -> Result<(Order, Value), Failure> {
         let article = CATALOG.iter().find(|(known, _)| *known == name);
         let (_, total) = article.ok_or(Failure::NotFound("article"))?;
@@ -34,7 +33,6 @@ impl Shop {
 
     /// Returns the data with which a page lets the user pay an order.
     /// The same number with the same content is the same order, so the client repeats the call when its answer is lost.
-    /// [`Failure::Unknown`]: all answers were lost.
     pub async fn offer(&self, order: &Order, channel: &Channel) -> Result<Value, Failure> {
         let mut body = json!({
             "appid": &*self.appid, "mchid": self.client.mchid(),
@@ -78,13 +76,13 @@ impl Shop {
         }
         let body = json!({"mchid": self.client.mchid(), "out_trade_no": number});
         let call = self.client["v3/pay/transactions/native"].post(body, ());
-        match call.query_outcome(order.changed.elapsed(), policy).await? {
+        match call.query_outcome(order.sent.elapsed(), policy).await? {
             Outcome::Done(found) if found["trade_state"] == "SUCCESS" => {
                 self.note_paid(&found["out_trade_no"], &found["amount"]["total"])?;
             }
             Outcome::Done(_) => {}
             Outcome::NotDone(_) => {
-                let is_unpaid = |it: &Order| it.state == State::Unpaid;
+                let is_unpaid = |it: &mut Order| it.state == State::Unpaid;
                 self.book.advance(number, State::Closed, is_unpaid)?;
             }
             Outcome::StillUnknown(why) => return Err(Failure::Unknown(why.to_string())),
@@ -99,7 +97,7 @@ impl Shop {
             return Err(Failure::NotFound("order of this number and amount"));
         }
         // The user may pay while the order is being closed.
-        let is_open = |it: &Order| [State::Unpaid, State::Closed].contains(&it.state);
+        let is_open = |it: &mut Order| [State::Unpaid, State::Closed].contains(&it.state);
         Ok(self.book.advance(number, State::Paid, is_open)?.1)
     }
 }

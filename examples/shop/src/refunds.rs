@@ -1,17 +1,16 @@
 //! Refunds: each is made once, even if an answer is lost.
 
 use serde_json::{Value, json};
-use wechatpay_chain::outcome::{Outcome, QueryPolicy};
+use wechatpay_chain::outcome::{NotDone, Outcome, QueryPolicy};
 
 use crate::{Failure, Order, Shop, State};
 
 impl Shop {
     /// Refunds an order in full. Without `begins`, it only completes a refund that is in progress.
-    /// Its number follows from the order, so repeated calls make one refund. After one that failed, the next has a new number.
-    /// [`Failure::Unknown`]: the queries do not tell the outcome either. Call it again later.
+    /// Its number changes only after WeChat Pay has ended a refund: the same number keeps a second refund impossible.
     pub async fn refund(&self, number: &str, begins: bool) -> Result<Order, Failure> {
         // The book knows of the refund before WeChat Pay does: after a crash the shop knows what to query.
-        let is_paid = |order: &Order| begins && order.state == State::Paid;
+        let is_paid = |order: &mut Order| begins && order.state == State::Paid;
         let (order, first) = self.book.advance(number, State::Refunding, is_paid)?;
         if order.state != State::Refunding {
             return Err(Failure::NotNow("only a paid order is refunded"));
@@ -27,13 +26,16 @@ impl Shop {
         let outcome = if first {
             call.or_query(policy).await
         } else {
-            call.query_outcome(order.changed.elapsed(), policy).await
+            call.query_outcome(order.sent.elapsed(), policy).await
         };
         match outcome? {
             Outcome::Done(it) => drop(self.note_refund(it.value()?, &it["status"])?),
             Outcome::NotDone(why) => {
                 tracing::error!(%why, "the refund was not made");
-                self.end_refund(number, &refund, State::Paid)?;
+                // Another refund may have the number: before anything else, a person compares it with the bill.
+                if !matches!(why, NotDone::NumberTaken(_)) {
+                    self.end(number, &refund, State::Paid, !why.leaves_number_free())?;
+                }
                 return Err(Failure::NotNow("WeChat Pay did not make the refund"));
             }
             Outcome::StillUnknown(why) => return Err(Failure::Unknown(why.to_string())),
@@ -43,20 +45,24 @@ impl Shop {
 
     /// Books the state of a refund from an answer, a query or a notification. Those of earlier refunds change nothing.
     pub fn note_refund(&self, refund: &Value, status: &Value) -> Result<bool, Failure> {
-        let to = match status.as_str() {
-            Some("SUCCESS") => State::Refunded,
-            Some("CLOSED") => State::Paid,
+        let (to, used) = match status.as_str() {
+            Some("SUCCESS") => (State::Refunded, false),
+            Some("CLOSED") => (State::Paid, true),
             // ABNORMAL needs a person: the merchant still has the money.
             _ => return Ok(false),
         };
         let text = |name: &str| refund[name].as_str().unwrap_or_default();
-        self.end_refund(text("out_trade_no"), text("out_refund_no"), to)
+        self.end(text("out_trade_no"), text("out_refund_no"), to, used)
     }
 
     /// Ends a refund if it is the one in progress: a query of an earlier one may come late.
-    fn end_refund(&self, number: &str, refund: &str, to: State) -> Result<bool, Failure> {
-        let is_it = |it: &Order| it.state == State::Refunding && refund_number(it) == refund;
-        Ok(self.book.advance(number, to, is_it)?.1)
+    fn end(&self, order: &str, refund: &str, to: State, used: bool) -> Result<bool, Failure> {
+        let is_it = |it: &mut Order| {
+            let is_it = it.state == State::Refunding && refund_number(it) == refund;
+            it.failed += u32::from(is_it && used);
+            is_it
+        };
+        Ok(self.book.advance(order, to, is_it)?.1)
     }
 }
 

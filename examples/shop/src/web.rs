@@ -53,8 +53,7 @@ async fn refund(shop: State<Shop>, number: Path<String>, headers: HeaderMap) -> 
     Ok(Json(shop.refund(&number, true).await?))
 }
 
-/// Each notification is handled once. The reply does not say why a notification was refused, but the log does, without
-/// its body: many refusals mean that a key is wrong or missing. WeChat Pay's probes are refused on purpose.
+/// Each notification is handled once. The log says why one was refused: many refusals mean that a key is wrong or missing.
 async fn notify(State(shop): State<Shop>, request: Request) -> Reply {
     let notifications = shop.notifications.clone();
     let handler = move |notification| async move { take_note(&shop, &notification) };

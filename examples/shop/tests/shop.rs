@@ -5,8 +5,9 @@
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -16,7 +17,7 @@ use wechatpay_chain::resilience::Failover;
 use wechatpay_chain::{Client, Fen, Next, Request, Timestamp};
 use wechatpay_sandbox::{Fault, RefundStatus, Sandbox};
 use wechatpay_shop::{
-    Channel, Difference, Failure, Order, Shop, State, for_production, last_week, router,
+    Channel, Difference, Failure, Order, Shop, State, TIMEOUT, for_production, last_week, router,
 };
 
 /// A running shop, and its sandbox.
@@ -172,6 +173,59 @@ async fn a_late_query_of_one_refund_does_not_end_the_next() {
         .settle_refund(&format!("R{number}-1"), RefundStatus::Success)
         .unwrap();
     becomes(&shop, number, State::Refunded).await;
+}
+
+/// The number of a refund is used up only when WeChat Pay has ended it.
+#[tokio::test]
+async fn a_refused_refund_is_made_later_with_the_same_number() {
+    let (shop, sandbox) = open().await;
+    let order = paid(&shop, &sandbox).await;
+    let number = &order.number;
+    sandbox.inject_fault(Fault::Status(StatusCode::FORBIDDEN));
+    let refused = shop.refund(number, true).await;
+    assert!(matches!(refused, Err(Failure::NotNow(_))), "{refused:?}");
+    assert_eq!(shop.book.get(number).unwrap().state, State::Paid);
+    shop.refund(number, true).await.unwrap();
+    becomes(&shop, number, State::Refunded).await;
+    let [refund] = &sandbox.refunds()[..] else {
+        panic!("one refund is made");
+    };
+    assert_eq!(refund.out_refund_no, format!("R{number}-0"));
+}
+
+/// Someone else has made a refund under the number: a person must look at it before anything is refunded.
+#[tokio::test]
+async fn a_refund_whose_number_is_taken_stays_in_progress() {
+    let (shop, sandbox) = open().await;
+    sandbox.hold_refunds(true);
+    let order = paid(&shop, &sandbox).await;
+    let number = &order.number;
+    let other = json!({
+        "out_trade_no": number, "out_refund_no": format!("R{number}-0"),
+        "amount": {"refund": 30, "total": 100, "currency": "CNY"},
+    });
+    let call = shop.client["v3/refund/domestic/refunds"].post(other, ());
+    call.await.unwrap();
+    // The shop has begun its refund, and its answer was lost.
+    let begin = |_: &mut Order| true;
+    shop.book.advance(number, State::Refunding, begin).unwrap();
+    for begins in [false, true] {
+        let taken = shop.refund(number, begins).await;
+        assert!(matches!(taken, Err(Failure::NotNow(_))), "{taken:?}");
+        let order = shop.book.get(number).unwrap();
+        assert_eq!((order.state, order.failed), (State::Refunding, 0));
+    }
+    assert_eq!(sandbox.refunds().len(), 1);
+}
+
+/// A query that finds nothing proves something only long after the last request.
+#[tokio::test]
+async fn the_age_of_a_request_begins_at_its_latest_end() {
+    let (shop, _sandbox) = open().await;
+    let order = native(&shop).await;
+    let left = order.sent - Instant::now();
+    assert!(left > TIMEOUT / 2 && left <= TIMEOUT, "{left:?}");
+    assert_eq!(order.sent.elapsed(), Duration::ZERO);
 }
 
 /// A client that does not repeat a request, and whose queries wait for the gate.

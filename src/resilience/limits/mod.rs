@@ -12,6 +12,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::in_flight::Place;
 use super::seconds;
 use crate::message::{CallInfo, Request, Response};
 use crate::stack::{Middleware, Next};
@@ -34,6 +35,9 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// processes wait. No window of a limit's length has more calls than the limit allows, wherever WeChat Pay's own
 /// windows begin. A window is 1 % longer than documented, by 100 ms at most, because requests take different times to
 /// WeChat Pay.
+///
+/// A call reserves its time when it has its place in flight ([`InFlight`](super::InFlight)), so that it is made at that
+/// time. While it waits for the limit, it leaves the place to other calls.
 ///
 /// WeChat Pay's limits apply to the merchant, not to a process: several machines share them through a
 /// [`store`](Self::store) such as `RedisLimits`.
@@ -132,8 +136,8 @@ fn stretched(RateLimit { calls, per }: RateLimit) -> RateLimit {
     RateLimit { calls, per }
 }
 
-/// This layer is inside `retry`, since WeChat Pay counts every request, and outside the layers that sign, so that a
-/// signature does not expire while its call waits.
+/// This layer is inside `retry`, since WeChat Pay counts every request; inside `in_flight`, so that a call is not made later
+/// than it was counted; and outside the layers that sign, so that a signature does not expire while its call waits.
 pub(crate) struct Limiter {
     pub(crate) limits: RateLimits,
     /// The merchant whose limits apply.
@@ -149,8 +153,9 @@ impl Middleware for Limiter {
             let limits = self.limits.of(operation);
             if !limits.is_empty() {
                 let _held = info.state().hold();
-                self.take(operation, &limits, info.state().remaining())
-                    .await?;
+                let place = request.extensions().get().cloned().unwrap_or_default();
+                let time = info.state().remaining();
+                self.take(operation, &limits, time, &place).await?;
             }
         }
         next.run(request).await
@@ -163,6 +168,7 @@ impl Limiter {
         operation: &Operation,
         limits: &[RateLimit],
         time: Option<Duration>,
+        place: &Place,
     ) -> Result<()> {
         let key = self.key(operation);
         let patience = [self.limits.patience, time].into_iter().flatten().min();
@@ -173,15 +179,55 @@ impl Limiter {
             until: patience.and_then(|patience| Instant::now().checked_add(patience)),
         };
         let queue = self.limits.queues.get(&key);
-        let Some(turn) = asked.turn(&queue).await? else {
-            // No time is left, so the call is made now or not at all.
-            return asked.check(self.ask(&asked, Duration::ZERO).await);
+        let turn = match queue.try_turn() {
+            Some(turn) => Some(turn),
+            None => {
+                // Calls of other operations do not wait for this limit.
+                place.give_back();
+                asked.turn(&queue).await?
+            }
         };
-        let wait = match queue.reservation() {
+        match turn {
+            Some(turn) => self.go(&asked, turn, place).await,
+            None => {
+                // No time is left, so the call is made now or not at all.
+                place.take().await?;
+                asked.check(self.ask(&asked, Duration::ZERO).await)
+            }
+        }
+    }
+
+    /// Waits, as the first call, until the limits allow it and it has its place in flight.
+    ///
+    /// The call is made at the time that it has reserved. If calls reserved their times and then waited for their
+    /// places, they would be made together when the places become free, more of them than the limits allow.
+    async fn go(&self, asked: &Asked<'_>, turn: Turn<'_>, place: &Place) -> Result<()> {
+        place.take().await?;
+        let wait = self.reserve(asked, &turn).await?;
+        if !wait.is_zero() {
+            place.give_back();
+            tokio::time::sleep(wait).await;
+            if place.take().await? {
+                // Its time is over. It keeps the place until the next one, or it might miss that too, and so on.
+                let wait = self.reserve(asked, &turn).await?;
+                tokio::time::sleep(wait).await;
+            }
+        }
+        turn.go();
+        Ok(())
+    }
+
+    /// Returns the time until the reserved call, and reserves one if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Limit`] when the call cannot wait as long.
+    async fn reserve(&self, asked: &Asked<'_>, turn: &Turn<'_>) -> Result<Duration> {
+        let wait = match turn.reservation() {
             Some(wait) => wait,
             None => {
                 let at_most = asked.left();
-                let wait = self.ask(&asked, at_most).await;
+                let wait = self.ask(asked, at_most).await;
                 if wait <= at_most {
                     turn.reserve(wait);
                 }
@@ -189,9 +235,7 @@ impl Limiter {
             }
         };
         asked.check(wait)?;
-        tokio::time::sleep(wait).await;
-        turn.go();
-        Ok(())
+        Ok(wait)
     }
 
     /// Returns the key of an operation's count. The methods of a path share the limit that the program has set.

@@ -73,6 +73,11 @@ impl Queue {
 }
 
 impl Turn<'_> {
+    /// Returns the time until the reserved call.
+    pub(super) fn reservation(&self) -> Option<Duration> {
+        self.queue.reservation()
+    }
+
     /// Notes the reserved time.
     pub(super) fn reserve(&self, wait: Duration) {
         *self.queue.reserved() = Instant::now().checked_add(wait);

@@ -127,6 +127,8 @@ pub(super) static NUMBERED: &[(&[&str], MerchantNumber)] = &[
                 optional("sign_type"),
             ],
             amount: None,
+            // The documents of `v2/pay/closecombinedorder` contradict each other about the form of `sub_order_list`.
+            close: None,
             ..ORDER
         },
     ),

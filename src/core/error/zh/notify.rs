@@ -83,6 +83,10 @@ pub(super) const NOTIFY: &[(&str, &str)] = &[
         "通知属于另一个商户，而不是验签所用密钥的商户；请不要据此处理",
     ),
     (
+        "the notification names no merchant, and another merchant of the registry has the same APIv3 key, so it may be about a different merchant; do not act on it: give each merchant a separate APIv3 key, and the sub-merchants of each to Account::sub_mchid",
+        "通知没有写明商户，而注册表中另一个商户的 APIv3密钥与此相同，通知可能属于另一个商户；请不要据此处理：请为每个商户设置不同的 APIv3密钥，并用 Account::sub_mchid 登记各商户的子商户",
+    ),
+    (
         "no merchant of the registry knows the key that the notification names, and as long as the merchant is unknown, no certificate is fetched: put the merchant id into the notify_url and use by_path(), or call Client::certificates() for each merchant at the start and once a day",
         "通知所用的公钥或平台证书不属于注册表中的任何商户；不知道是哪个商户时，不会获取平台证书：请在 notify_url 中写入商户号并使用 by_path()，或在启动时和以后每天为每个商户调用 Client::certificates()",
     ),
