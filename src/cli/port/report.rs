@@ -83,15 +83,7 @@ fn one_function(function: &FunctionReport, output: &Output) -> Result<(), Failur
         format!("{} -> {}", function.php, function.rust)
     };
     output.line(&format!("  {head}"))?;
-    for call in &function.calls {
-        let what = format!("{} {}", call.method, call.path);
-        output.line(&t!(
-            "port-call",
-            line = call.line,
-            col = call.col,
-            what = what
-        ))?;
-    }
+    calls(function, output)?;
     for app in &function.app {
         let (method, php) = (&app.method, &app.php);
         output.line(&t!(
@@ -110,6 +102,19 @@ fn one_function(function: &FunctionReport, output: &Output) -> Result<(), Failur
         for line in told::text(diagnostic).lines() {
             output.line(&format!("    {line}"))?;
         }
+    }
+    Ok(())
+}
+
+fn calls(function: &FunctionReport, output: &Output) -> Result<(), Failure> {
+    for call in &function.calls {
+        let what = format!("{} {}", call.method, call.path);
+        output.line(&t!(
+            "port-call",
+            line = call.line,
+            col = call.col,
+            what = what
+        ))?;
     }
     Ok(())
 }

@@ -100,5 +100,9 @@ class Shops
 function next_no(string $day): int
 {
     static $no = 40;
-    return ++$no;
+    again:
+    if (++$no < 1) {
+        goto again;
+    }
+    return $no;
 }
