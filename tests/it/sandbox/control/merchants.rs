@@ -16,7 +16,7 @@ fn a_key_of_a_merchant_that_is_added_later_is_recognised() -> Outcome {
     let sandbox = sandbox()?;
     let other = Sandbox::builder().fresh_keys().start_blocking()?;
     let key = other.merchant_key().to_pem()?;
-    let key = || PrivateKey::from_bytes(key.as_bytes().to_vec());
+    let key = || PrivateKey::from_bytes(key.as_bytes());
     let mut raw = Raw::new(&sandbox, "GET", "/v3/certificates")?;
     raw.key = key()?;
     raw.authorized()?.send(&sandbox)?;
