@@ -118,8 +118,8 @@ impl MerchantNotifications {
     /// Changes the settings of each merchant's reader, for example the deduplication store. In a store that merchants
     /// share, each id has its merchant id.
     ///
-    /// The function is called once at once, for the [timeout](NotificationsBuilder::timeout), which begins before the merchant
-    /// is known, and then for each merchant and each of its replacements.
+    /// The function is called now, for the [timeout](NotificationsBuilder::timeout), which begins before the merchant is
+    /// known, and later for each merchant and each of its replacements.
     ///
     /// By default, each merchant has a [`MemoryStore`], so no merchant can use up the room of another. A `MemoryStore` that
     /// all merchants share has only one capacity.
