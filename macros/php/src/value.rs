@@ -349,8 +349,8 @@ pub fn array_ref(value: &Value) -> Result<&Value> {
 pub fn integer(value: &Value) -> Result<i64> {
     match value {
         Value::Null => Ok(0),
-        value => as_int(value).or_else(|err| match as_float(value)? {
-            number if number.abs() < 9.2e18 => Ok(number as i64),
+        value => as_int(value).or_else(|err| match as_float(value) {
+            Ok(number) if number.abs() < 9.2e18 => Ok(number as i64),
             _ => Err(err),
         }),
     }

@@ -304,3 +304,38 @@ fn a_static_variable_that_more_than_statements_change_is_refused() {
         );
     }
 }
+
+#[test]
+fn what_would_differ_of_a_kept_variable_is_refused() {
+    for body in [
+        // The kept value stays, and the variable is another one.
+        "static $n = 0; $n++; if ($n > 2) { unset($n); return 'r'; } return $n;",
+        // The closure may call the function.
+        "static $n = 0; $n++; $f($n); return $n;",
+    ] {
+        refused(&format!("function f($f) {{ {body} }}"), "`static` variable");
+    }
+    let kept = "function f($k) { static $n = []; $n[$k] = 1; unset($n['a']); return $n; }";
+    holds(kept, "KEPT_N");
+}
+
+#[test]
+fn a_static_map_of_clients_is_filled_where_the_same_item_is_missing() {
+    let class = |is_static: &str, check: &str| {
+        format!(
+            "class F {{ private static $c = []; private $m; public {is_static} function of($id) {{
+                {check} self::$c[$id] = \\WeChatPay\\Builder::factory(['mchid' => $id]); return self::$c[$id]; }} }}"
+        )
+    };
+    let same = "if (isset(self::$c[$id])) { return self::$c[$id]; }";
+    let other = "if (isset(self::$c['x'])) { return self::$c['x']; }";
+    holds(&class("static", same), "php::Clients");
+    refused(&class("static", other), "an array of clients");
+    let told = |php: &str| {
+        let made = ported(php).diagnostics;
+        made.iter()
+            .any(|told| told.message.contains("the static property `$c`"))
+    };
+    assert!(told(&class("", same)));
+    assert!(!told(&class("static", same)));
+}

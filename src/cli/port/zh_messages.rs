@@ -477,6 +477,10 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "请确认它的值可以用于之后的请求",
     ),
     (
+        "the static property `${}` is one for each object here, and one for the class in PHP",
+        "静态属性 `${}` 在 Rust 中每个对象各有一份，在 PHP 中整个类共用一份",
+    ),
+    (
         "the `static` variable `${}` is one for each object here, and one for the class in PHP",
         "`static` 变量 `${}` 在这里每个对象各有一个，在 PHP 里整个类共用一个",
     ),

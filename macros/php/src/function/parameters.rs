@@ -3,6 +3,7 @@
 /// Returns the name of a parameter, from 1 on: empty for a variadic one, and `None` for a function that is not PHP's own.
 pub(crate) fn parameter(function: &str, number: usize) -> Option<&'static str> {
     let names: &[&str] = match function {
+        "Error::__construct" | "Exception::__construct" => &["message", "code", "previous"],
         "abs" => &["num"],
         "array_column" => &["array", "column_key", "index_key"],
         "array_combine" => &["keys", "values"],

@@ -1025,8 +1025,16 @@ impl<'a> Body<'_, 'a> {
             Some(message) => self.expr(message),
             None => Code::new(quote!(""), Repr::Str),
         };
+        let of = match class.ends_with("Error") {
+            true => "Error::__construct",
+            false => "Exception::__construct",
+        };
         let message = match message.repr {
             Repr::Str => message.tokens,
+            ref repr if is_value(repr) => {
+                let value = self.plain_ref(&message, args[0].span);
+                self.tried(quote!(php::typed_argument(php::string(#value), #of, 1)))
+            }
             _ => message.string(),
         };
         let mut thrown = quote!(Thrown::new(#class, #message));
@@ -1035,7 +1043,14 @@ impl<'a> Body<'_, 'a> {
         }
         if let Some(code) = args.get(1) {
             let zero = matches!(&*code.kind, ExprKind::Int(0));
-            let code = self.expr(code).int();
+            let span = code.span;
+            let code = self.expr(code);
+            let code = if is_value(&code.repr) {
+                let value = self.plain_ref(&code, span);
+                self.tried(quote!(php::typed_argument(php::integer(#value), #of, 2)))
+            } else {
+                code.int()
+            };
             if !zero {
                 thrown.extend(quote!(.with_code(#code)));
             }

@@ -268,7 +268,7 @@ pub(super) fn shape<'a>(block: &Block, names: &Names<'_>, class: &'a syntax::Cla
     let mut shared = names.shared(class, &fields);
     shared.append(&mut objects);
     let mut pools = match names.touched {
-        None => pools::of(class),
+        None => pools::of(class, &block.text),
         Some(_) => BTreeSet::new(),
     };
     pools.retain(|name| !names.is_shared(class, name));

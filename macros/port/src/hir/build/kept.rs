@@ -11,7 +11,7 @@ use crate::hir::changed::changed;
 use crate::hir::lifted::scope::everywhere;
 use crate::hir::tree::{Expr, ExprKind, Place, Root, Stmt, StmtKind};
 use crate::syntax::{
-    self, BinaryOp, Closure, ExprKind as PhpKind, Part, Span, StmtKind as PhpStmt, WholeExpr,
+    self, Arg, BinaryOp, Closure, ExprKind as PhpKind, Part, Span, StmtKind as PhpStmt, WholeExpr,
 };
 
 impl<'a> Builder<'a> {
@@ -22,7 +22,7 @@ impl<'a> Builder<'a> {
         variables: &'a [(String, Option<syntax::Expr>)],
     ) -> StmtKind {
         let body = self.statements_of.unwrap_or_default();
-        if self.is_open() || self.reaches_itself() {
+        if self.is_open() || self.reaches_itself() || calls_values(body) {
             return self.no(span, "a `static` variable here");
         }
         let mut stmts = Vec::new();
@@ -131,6 +131,15 @@ impl<'a> Builder<'a> {
         }
         false
     }
+}
+
+/// Whether a function calls a closure, which may call the function.
+fn calls_values(body: &[syntax::Stmt]) -> bool {
+    let mut calls = false;
+    everywhere(body, &mut |expr| {
+        calls |= matches!(&expr.kind, PhpKind::CallValue { .. })
+    });
+    calls
 }
 
 /// The functions that a function names, also as a text.
@@ -263,7 +272,13 @@ fn own_writes(expr: &syntax::Expr, name: &str) -> usize {
         },
         PhpKind::Call { function, args } => {
             let function = function.last();
-            let changes = function == "unset" || changed(&function).is_some();
+            let unset = function == "unset";
+            // `unset($n)` leaves what is kept, and `$n` is another variable from then on.
+            let whole = |arg: &Arg| matches!(&arg.value.kind, PhpKind::Variable(of) if of == name);
+            if unset && args.iter().any(whole) {
+                return 2;
+            }
+            let changes = unset || changed(&function).is_some();
             usize::from(changes && args.iter().any(|arg| is(&arg.value)))
         }
         PhpKind::Unsupported { .. } => 2,

@@ -112,6 +112,7 @@ fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> 
                         }
                         file.classes.push(class::build(block, names, class));
                         file.problems.extend(statics::of_methods(class));
+                        file.problems.extend(pools::of_objects(class, &block.text));
                     }
                     true
                 }

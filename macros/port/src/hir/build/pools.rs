@@ -9,6 +9,7 @@ use super::Builder;
 use super::bytes::variable;
 use super::class::property;
 use super::escapes::is_this;
+use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::lifted::scope::everywhere;
 use crate::hir::tree::{Expr, ExprKind, Place, Pool, Root};
@@ -18,20 +19,44 @@ use crate::syntax::{
 };
 
 /// The properties of a class that are maps of clients.
-pub(super) fn of(class: &Class) -> BTreeSet<String> {
+pub(super) fn of(class: &Class, text: &str) -> BTreeSet<String> {
     let properties = class.properties.iter();
-    let pools = properties.filter(|property| !property.public && is_pool(class, property));
+    let pools = properties.filter(|property| !property.public && is_pool(class, text, property));
     pools.map(|property| property.name.clone()).collect()
 }
 
-fn is_pool(class: &Class, own: &Property) -> bool {
+/// A warning for each static one that methods of objects fill: PHP gives all objects the client of the first.
+pub(super) fn of_objects(class: &Class, text: &str) -> impl Iterator<Item = Problem> {
+    let pools = of(class, text);
+    let properties = class.properties.iter();
+    let fills = |name: &str| {
+        let mut methods = class.methods.iter().filter(|method| !method.is_static);
+        methods.any(|method| {
+            let mut uses = Uses::default();
+            uses.method(class, text, method, name);
+            uses.sets > 0
+        })
+    };
+    properties
+        .filter(move |own| own.is_static && pools.contains(&own.name) && fills(&own.name))
+        .map(|own| {
+            let message = format!(
+                "the static property `${}` is one for each object here, and one for the class in PHP",
+                own.name
+            );
+            Problem::warning(class.name_span, message)
+                .hint("make one object of this class, and share it")
+        })
+}
+
+fn is_pool(class: &Class, text: &str, own: &Property) -> bool {
     let begins = match &own.default {
         Some(value) => is_empty(value),
         None => false,
     };
     let mut uses = Uses::default();
     for method in &class.methods {
-        uses.method(class, method, &own.name);
+        uses.method(class, text, method, &own.name);
     }
     let filled = uses.sets > 0 && uses.sets == uses.clients && uses.all == uses.known;
     begins && filled && (!own.is_static || (uses.sets == 1 && uses.checked && !uses.takes))
@@ -57,7 +82,7 @@ struct Uses {
 }
 
 impl Uses {
-    fn method(&mut self, class: &Class, method: &Method, name: &str) {
+    fn method(&mut self, class: &Class, text: &str, method: &Method, name: &str) {
         let is = |value: &Php| property(value, Some(class)).as_deref() == Some(name);
         let item = |value: &Php| match &value.kind {
             PhpKind::Index {
@@ -66,13 +91,16 @@ impl Uses {
             } => is(object),
             _ => false,
         };
-        let (sets, mut asks) = (self.sets, false);
+        let written = |value: &Php| text.get(value.span.range()).map(str::to_owned);
+        // The items that are set, and those that are asked for, as they are written.
+        let (mut set, mut asked) = (Vec::new(), BTreeSet::new());
         everywhere(&method.closure.body, &mut |expr| {
             self.all += usize::from(is(expr));
             self.known += usize::from(item(expr));
             match &expr.kind {
                 PhpKind::Assign { target, op, value } if item(target) => {
                     self.sets += 1;
+                    set.push(written(target));
                     let client = op.is_none() && is_client(class, method, value);
                     self.clients += usize::from(client);
                 }
@@ -87,18 +115,22 @@ impl Uses {
                 PhpKind::Call { function, args } => match (&*function.last(), &**args) {
                     ("array_key_exists" | "key_exists", [_, array]) if is(&array.value) => {
                         self.known += 1;
-                        asks = true;
                     }
-                    ("isset" | "empty", [arg]) => asks |= item(&arg.value),
+                    ("isset" | "empty", [arg]) if item(&arg.value) => {
+                        asked.insert(written(&arg.value));
+                    }
                     ("unset", args) => self.takes |= args.iter().any(|arg| item(&arg.value)),
                     _ => {}
                 },
-                PhpKind::Unary { operand, .. } => asks |= item(operand),
+                PhpKind::Unary { operand, .. } if item(operand) => {
+                    asked.insert(written(operand));
+                }
                 PhpKind::Whole(whole) => match &**whole {
                     WholeExpr::CoalesceAssign(target, value) if item(target) => {
                         self.sets += 1;
                         self.clients += usize::from(is_client(class, method, value));
-                        asks = true;
+                        set.push(written(target));
+                        asked.insert(written(target));
                     }
                     WholeExpr::Step { target, .. } if item(target) => self.all += 1,
                     _ => {}
@@ -107,7 +139,7 @@ impl Uses {
                 _ => {}
             }
         });
-        self.checked |= self.sets > sets && asks;
+        self.checked |= !set.is_empty() && set.iter().all(|item| asked.contains(item));
     }
 }
 
@@ -258,7 +290,7 @@ impl<'a> Builder<'a> {
         let key = self.expr(key);
         let simple = matches!(
             *key.kind,
-            ExprKind::Local(_) | ExprKind::Text(_) | ExprKind::Int(_) | ExprKind::Field(_)
+            ExprKind::Local(_) | ExprKind::Text(_) | ExprKind::Int(_)
         );
         if simple {
             return (None, key);

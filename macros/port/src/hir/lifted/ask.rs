@@ -109,10 +109,8 @@ fn condition_of(condition: &mut Expr, scope: &Scope) {
 
 /// Whether there is a closure, where that is asked.
 fn answer(expr: &Expr, scope: &Scope) -> Option<bool> {
-    let there = |value: &Expr| {
-        let known = scope.bound.get(variable(value)?)?;
-        Some(!known.is_null)
-    };
+    let known = |value: &Expr| scope.bound.get(variable(value)?);
+    let there = |value: &Expr| known(value).map(|known| !known.is_null);
     match &expr.kind {
         ExprKind::Call { function, args } => match (&*function.last(), &**args) {
             ("is_callable" | "isset", [arg]) => there(&arg.value),
@@ -127,7 +125,9 @@ fn answer(expr: &Expr, scope: &Scope) -> Option<bool> {
             BinaryOp::InstanceOf => {
                 let closure = matches!(&right.kind, ExprKind::Constant(name)
                     if name.last() == "closure");
-                there(left).filter(|_| closure)
+                // A name, or an object and a name, is no object of this class.
+                let is = known(left).map(|known| !known.is_null && known.written.is_none());
+                is.filter(|_| closure)
             }
             BinaryOp::Identical | BinaryOp::Equal => {
                 beside_null(left, right).and_then(there).map(|there| !there)

@@ -98,7 +98,7 @@ struct Lifter {
     /// The new functions, and the classes that they belong to.
     done: Vec<(Option<usize>, Method)>,
     /// The copies, by what they are copies of and what each closure became.
-    copies: BTreeMap<(walk::Target, Vec<(usize, String)>), String>,
+    copies: BTreeMap<(walk::Target, Vec<(usize, walk::Became)>), String>,
     /// The functions that have copies.
     copied: BTreeSet<(Option<usize>, String)>,
     made: usize,
@@ -141,7 +141,8 @@ impl Lifter {
         for method in &mut class.methods {
             let scope = Scope {
                 owner: Some(index),
-                base: method.name.clone(),
+                // `parent::run` of a class above.
+                base: method.name.replace("::", "_"),
                 is_static: method.is_static,
                 ..Scope::default()
             };

@@ -29,6 +29,9 @@ pub(super) fn names(statements: &[Stmt], name: &str) -> bool {
 /// A call of a function that the file has: whose it is, its name in lower case.
 pub(super) type Target = (Option<usize>, String);
 
+/// What a closure became in a copy: whose function it is, its name, and whether there is none.
+pub(super) type Became = (Option<usize>, String, bool);
+
 impl Lifter {
     pub(super) fn body(&mut self, body: &mut Vec<Stmt>, scope: &Scope) {
         ask::decided(body, scope);
@@ -263,9 +266,10 @@ impl Lifter {
         scope: &Scope,
     ) -> Known {
         let owner = target.0;
-        let parts = given
-            .iter()
-            .map(|(index, _, known)| (*index, known.name.clone()));
+        let parts = given.iter().map(|(index, _, known)| {
+            let became = (known.owner, known.name.clone(), known.is_null);
+            (*index, became)
+        });
         let key = (target.clone(), parts.collect());
         let is_static = method.is_static
             && given
