@@ -9,9 +9,7 @@ use http::{Method, Uri};
 use crate::base_url::BaseUrl;
 use crate::certificates::Manager;
 use crate::keys::Merchant;
-use crate::message::{
-    CallInfo, CallState, FieldPolicy, Options, Origin, Request, Response, end, limited,
-};
+use crate::message::{CallInfo, FieldPolicy, Options, Origin, Request, Response, end, limited};
 use crate::plan::Plan;
 use crate::resolve::{self, Api, Caller, Target};
 use crate::stack::{Next, Pipeline};
@@ -78,6 +76,7 @@ impl Engine {
             limit,
             deadline,
         } = prepared;
+        let is_get = *request.method() == Method::GET;
         let state = info.state();
         let limit = limit.and_then(|limit| Some((limit, state.set_limit(limit)?)));
         if let Some(deadline) = deadline {
@@ -98,7 +97,7 @@ impl Engine {
                 None => answer.await,
                 Some(limit) => limited(answer, state, limit).await,
             };
-            let outcome = completed(outcome, state);
+            let outcome = completed(outcome, &info, is_get);
             running.end(&end(&outcome));
             outcome
         }
@@ -243,19 +242,21 @@ impl Prepared {
 }
 
 /// Adds the state of all attempts to an outcome.
-fn completed(outcome: Result<Response>, state: &CallState) -> Result<Response> {
+fn completed(outcome: Result<Response>, info: &CallInfo, is_get: bool) -> Result<Response> {
     let mut response = outcome
         .and_then(Response::whole)
-        .map_err(|err| noted(err, state))?;
-    response.set_attempts(state.attempts());
+        .map_err(|err| noted(err, info, is_get))?;
+    response.set_attempts(info.state().attempts());
     Ok(response)
 }
 
 /// Adds the state of all attempts to an error, and forbids further ones: a layer may have dropped an attempt that another
 /// thread is about to send.
-fn noted(err: Error, state: &CallState) -> Error {
+fn noted(err: Error, info: &CallInfo, is_get: bool) -> Error {
+    let state = info.state();
     state.seal();
-    state.told(err).with_attempts(state.attempts())
+    let is_read = is_get || info.operation().is_some_and(Operation::is_read);
+    state.told(err, is_read).with_attempts(state.attempts())
 }
 
 fn check_options(options: &Options, api: Api) -> Result<()> {

@@ -45,7 +45,7 @@ impl DefaultHeaders {
         default_header(headers, USER_AGENT, || self.user_agent.clone());
     }
 
-    /// Returns the position of a header in [`all`](Self::all). A value of the caller with the same text has none.
+    /// Returns the position of a header in [`all`](Self::all). A value of the caller with the same text may have none.
     pub(crate) fn position(&self, name: &HeaderName, value: &HeaderValue) -> Option<usize> {
         let is = |known: &HeaderValue| std::ptr::eq(known.as_bytes(), value.as_bytes());
         if *name == ACCEPT {

@@ -162,9 +162,12 @@ impl CallState {
     }
 
     /// Adds to an error that an attempt of the call may have been processed, if the error denies it: the last attempt may
-    /// not have been sent, and a middleware may have replaced the error of one that was.
-    pub(crate) fn told(&self, err: Error) -> Error {
-        if self.is_undecided() || self.unresolved() > 0 && !err.maybe_sent() {
+    /// not have been sent, and a middleware may have replaced the error of one that was. Reads change nothing.
+    pub(crate) fn told(&self, err: Error, is_read: bool) -> Error {
+        let denied = self.unresolved() > 0 && !err.maybe_sent();
+        if is_read && denied {
+            err.with_maybe_sent(true)
+        } else if !is_read && (denied || self.is_undecided()) {
             err.with_open_attempt()
         } else {
             err

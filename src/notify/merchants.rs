@@ -337,7 +337,7 @@ const NOBODYS: &str = "no merchant of the registry knows the key that the notifi
 const ANOTHERS: &str = "the notification is about a different merchant than the one whose key verified \
                         it; do not act on it";
 
-const AMBIGUOUS: &str = "the notification names no merchant, and another merchant of the registry has the same APIv3 key, \
+const AMBIGUOUS: &str = "the notification names none of the registry's merchants, and another merchant of the registry has the same APIv3 key, \
                          so it may be about a different merchant; do not act on it: give each merchant a separate APIv3 \
                          key, and the sub-merchants of each to Account::sub_mchid";
 

@@ -181,7 +181,8 @@ impl DynMiddleware for Retry {
                 }
                 let Some((again, wait)) = self.next(spare, &mut call, &outcome, before, tried)
                 else {
-                    return outcome.map_err(|err| call.state().told(err));
+                    let is_read = call.repeat == Some(Repeat::Read);
+                    return outcome.map_err(|err| call.state().told(err, is_read));
                 };
                 request = again;
                 drop(outcome);

@@ -298,7 +298,7 @@ impl Account {
         self.perform(MerchantAct::SetBalance { fen }).map(drop)
     }
 
-    /// What the basic account can still pay, in fen.
+    /// Returns the amount that the basic account can still pay, in fen.
     #[must_use]
     pub fn balance(&self) -> i64 {
         self.world().balance()

@@ -19,9 +19,8 @@ use wechatpay_shop::{Order, Shop, State, for_production, last_week, router};
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
-    tracing_subscriber::fmt()
-        .with_span_events(FmtSpan::CLOSE)
-        .init();
+    let log = tracing_subscriber::fmt().with_span_events(FmtSpan::CLOSE);
+    log.init();
     let client = for_production(ClientBuilder::from_env()?, Failover::documented()).build()?;
     let variable = |name| std::env::var(name).map_err(|err| format!("{name}: {err}"));
     let shop = Shop {

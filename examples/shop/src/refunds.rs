@@ -5,6 +5,8 @@ use wechatpay_chain::outcome::{NotDone, Outcome, QueryPolicy};
 
 use crate::{Failure, Order, Shop, State};
 
+type Booked = Result<bool, Failure>;
+
 impl Shop {
     /// Refunds an order in full. Without `begins`, it only completes a refund that is in progress.
     /// Its number changes only after WeChat Pay has ended a refund: the same number keeps a second refund impossible.
@@ -15,9 +17,8 @@ impl Shop {
         if order.state != State::Refunding {
             return Err(Failure::NotNow("only a paid order is refunded"));
         }
-        let refund = refund_number(&order);
         let body = json!({
-            "out_trade_no": number, "out_refund_no": refund, "notify_url": &*self.notify_url,
+            "out_trade_no": number, "out_refund_no": refund_number(&order), "notify_url": &*self.notify_url,
             "amount": {"refund": order.total, "total": order.total, "currency": "CNY"},
         });
         let call = self.client["v3/refund/domestic/refunds"].post(body, ());
@@ -34,7 +35,8 @@ impl Shop {
                 tracing::error!(%why, "the refund was not made");
                 // Another refund may have the number: before anything else, a person compares it with the bill.
                 if !matches!(why, NotDone::NumberTaken(_)) {
-                    self.end(number, &refund, State::Paid, !why.leaves_number_free())?;
+                    let used = !why.leaves_number_free();
+                    self.end(number, State::Paid, used, |it| it.sent == order.sent)?;
                 }
                 return Err(Failure::NotNow("WeChat Pay did not make the refund"));
             }
@@ -44,7 +46,7 @@ impl Shop {
     }
 
     /// Books the state of a refund from an answer, a query or a notification. Those of earlier refunds change nothing.
-    pub fn note_refund(&self, refund: &Value, status: &Value) -> Result<bool, Failure> {
+    pub fn note_refund(&self, refund: &Value, status: &Value) -> Booked {
         let (to, used) = match status.as_str() {
             Some("SUCCESS") => (State::Refunded, false),
             Some("CLOSED") => (State::Paid, true),
@@ -52,21 +54,22 @@ impl Shop {
             _ => return Ok(false),
         };
         let text = |name: &str| refund[name].as_str().unwrap_or_default();
-        self.end(text("out_trade_no"), text("out_refund_no"), to, used)
+        let is_it = |it: &Order| refund_number(it) == text("out_refund_no");
+        self.end(text("out_trade_no"), to, used, is_it)
     }
 
-    /// Ends a refund if it is the one in progress: a query of an earlier one may come late.
-    fn end(&self, order: &str, refund: &str, to: State, used: bool) -> Result<bool, Failure> {
-        let is_it = |it: &mut Order| {
-            let is_it = it.state == State::Refunding && refund_number(it) == refund;
-            it.failed += u32::from(is_it && used);
-            is_it
+    /// Ends the refund in progress if that is the one: a late query may be of an earlier one. A refund that was made is booked.
+    fn end(&self, number: &str, to: State, used: bool, is: impl Fn(&Order) -> bool) -> Booked {
+        let ends = |it: &mut Order| {
+            let open = it.state == State::Refunding || it.state == State::Paid && to != it.state;
+            let ends = open && is(it);
+            it.failed += u32::from(ends && used);
+            ends
         };
-        Ok(self.book.advance(order, to, is_it)?.1)
+        Ok(self.book.advance(number, to, ends)?.1)
     }
 }
 
-/// It differs from those of the order's earlier refunds.
 fn refund_number(order: &Order) -> String {
     format!("R{}-{}", order.number, order.failed)
 }

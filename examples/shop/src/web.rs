@@ -46,7 +46,6 @@ async fn refund(shop: State<Shop>, number: Path<String>, headers: HeaderMap) -> 
     let token = shop.staff_token.as_deref().unwrap_or_default();
     let (wanted, given) = (format!("Bearer {token}"), headers.get(AUTHORIZATION));
     let given = given.map_or(&[][..], HeaderValue::as_bytes);
-    // The time of the comparison tells nothing about the token.
     if token.is_empty() || !bool::from(wanted.as_bytes().ct_eq(given)) {
         return Err(Failure::NotFound("token of this request"));
     }
@@ -82,7 +81,6 @@ fn take_note(shop: &Shop, notification: &Notification) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The answer to a browser has no details of the error.
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         tracing::warn!(error = %self, "a request failed");

@@ -15,7 +15,7 @@ use wechatpay_chain::middleware::from_fn;
 use wechatpay_chain::notify::Notifications;
 use wechatpay_chain::resilience::Failover;
 use wechatpay_chain::{Client, Fen, Next, Request, Timestamp};
-use wechatpay_sandbox::{Fault, RefundStatus, Sandbox};
+use wechatpay_sandbox::{Fault, RefundStatus, Sandbox, StubResponse};
 use wechatpay_shop::{
     Channel, Difference, Failure, Order, Shop, State, TIMEOUT, for_production, last_week, router,
 };
@@ -173,6 +173,49 @@ async fn a_late_query_of_one_refund_does_not_end_the_next() {
         .settle_refund(&format!("R{number}-1"), RefundStatus::Success)
         .unwrap();
     becomes(&shop, number, State::Refunded).await;
+}
+
+/// The same number may be in progress again, since it is kept while it is free.
+#[tokio::test]
+async fn a_late_query_does_not_end_the_same_refund_begun_anew() {
+    let (shop, sandbox) = open().await;
+    sandbox.hold_refunds(true);
+    let order = paid(&shop, &sandbox).await;
+    let (number, gate) = (&order.number, Arc::new(Notify::new()));
+    let late = Shop {
+        client: client_that_queries_after(&gate, &sandbox),
+        ..shop.clone()
+    };
+    sandbox.inject_fault(Fault::CutBeforeProcessing);
+    let first = tokio::spawn({
+        let number = number.clone();
+        async move { late.refund(&number, true).await }
+    });
+    becomes(&shop, number, State::Refunding).await;
+    while sandbox.calls().iter().all(|call| call.fault.is_none()) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // As after another query, which was sure that nothing was made.
+    shop.book.advance(number, State::Paid, |_| true).unwrap();
+    shop.refund(number, true).await.unwrap();
+    let ended = json!({
+        "out_trade_no": number, "out_refund_no": format!("R{number}-0"), "status": "CLOSED",
+        "amount": {"refund": 100, "total": 100, "currency": "CNY"},
+    });
+    let path = format!("v3/refund/domestic/refunds/R{number}-0");
+    sandbox
+        .stub("GET", &path, StubResponse::json(ended))
+        .unwrap();
+    gate.notify_one();
+    let first = first.await.unwrap();
+    assert!(matches!(first, Err(Failure::NotNow(_))), "{first:?}");
+    let now = shop.book.get(number).unwrap();
+    assert_eq!((now.state, now.failed), (State::Refunding, 0));
+    // A refund that was made is booked, whatever another query said.
+    shop.book.advance(number, State::Paid, |_| true).unwrap();
+    let told = json!({"out_trade_no": number, "out_refund_no": format!("R{number}-0")});
+    assert!(shop.note_refund(&told, &json!("SUCCESS")).unwrap());
+    assert_eq!(shop.book.get(number).unwrap().state, State::Refunded);
 }
 
 /// The number of a refund is used up only when WeChat Pay has ended it.

@@ -158,7 +158,7 @@ impl Inner {
     }
 
     async fn run(self: Arc<Self>, next: Next) -> Arc<Result<()>> {
-        let outcome = within(LIMIT, self.fetch(next)).await;
+        let outcome = self.fetch(next).await;
         Arc::new(outcome.map(|key| {
             let now = self.clock.now();
             *self.slot() = Some((key, now));
@@ -180,7 +180,7 @@ impl Inner {
         // APIv2's paths are sent without the prefix.
         *request.uri_mut() = base.join(PATH.trim_start_matches("v2").to_owned())?;
         request.extensions_mut().insert(info.clone());
-        let send = || next.run(request);
+        let send = || within(LIMIT, next.run(request));
         let response = info.reported(&Method::POST, &self.mchid, send).await?;
         let pem = response["pub_key"].as_str().unwrap_or_default().trim();
         // Another text could name a file.

@@ -22,7 +22,7 @@ use queue::{Queue, Queues, Turn};
 pub use redis::RedisLimits;
 use store::DynLimitStore;
 pub use store::LimitStore;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use wechatpay_core::catalog::{Operation, RateLimit};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
@@ -162,6 +162,9 @@ impl Middleware for Limiter {
     }
 }
 
+/// How long before its time a call takes its place in flight, which other calls may have.
+const LEAD: Duration = Duration::from_secs(1);
+
 impl Limiter {
     async fn take(
         &self,
@@ -183,7 +186,9 @@ impl Limiter {
             Some(turn) => Some(turn),
             None => {
                 // Calls of other operations do not wait for this limit.
-                place.give_back();
+                if !asked.left().is_zero() {
+                    place.give_back();
+                }
                 asked.turn(&queue).await?
             }
         };
@@ -191,7 +196,8 @@ impl Limiter {
             Some(turn) => self.go(&asked, turn, place).await,
             None => {
                 // No time is left, so the call is made now or not at all.
-                place.take().await?;
+                let taken = timeout(asked.left(), place.take()).await;
+                taken.map_err(|_| too_often(operation, Duration::ZERO))??;
                 asked.check(self.ask(&asked, Duration::ZERO).await)
             }
         }
@@ -204,14 +210,14 @@ impl Limiter {
     async fn go(&self, asked: &Asked<'_>, turn: Turn<'_>, place: &Place) -> Result<()> {
         place.take().await?;
         let wait = self.reserve(asked, &turn).await?;
-        if !wait.is_zero() {
+        if wait > LEAD {
             place.give_back();
-            tokio::time::sleep(wait).await;
-            if place.take().await? {
-                // Its time is over. It keeps the place until the next one, or it might miss that too, and so on.
-                let wait = self.reserve(asked, &turn).await?;
-                tokio::time::sleep(wait).await;
-            }
+            tokio::time::sleep(wait - LEAD).await;
+            place.take().await?;
+        }
+        if !wait.is_zero() {
+            // If its time is over, it keeps the place until the next one, or it might miss that too, and so on.
+            tokio::time::sleep(self.reserve(asked, &turn).await?).await;
         }
         turn.go();
         Ok(())

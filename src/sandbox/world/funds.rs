@@ -10,13 +10,14 @@ use super::bill::funds::{Balance, balance, set_available};
 use super::outcome::{Outcome, Success};
 use super::request::Request;
 use super::state::State;
-use crate::refusal::{Refusal, business};
+use super::transfer;
 
 /// Answers a query of the balance.
 pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
     if request.operation.path() != "v3/merchant/fund/balance/{account_type}" {
         return None;
     }
+    transfer::advance_all(state, request.now);
     // Nothing moves the accounts OPERATION and FEES.
     let Balance { available, locked } = match request.variable("account_type").as_str() {
         "BASIC" => balance(state, None),
@@ -30,22 +31,13 @@ pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
     Some(Ok(Success::json(answer)))
 }
 
-/// Refuses a transfer that the account cannot pay.
-pub(super) fn check(state: &State, sub_mchid: Option<&str>, amount: i64) -> Result<(), Refusal> {
-    let available = balance(state, sub_mchid).available;
-    if i128::from(amount) > available {
-        return Err(business::TRANSFER_NOT_ENOUGH.with(&[&available, &amount]));
-    }
-    Ok(())
-}
-
 impl World {
     /// The opening balance of the merchant's account; `None` is the default.
     pub(crate) fn open_with(&self, balance: Option<i64>) {
         self.with(|state| state.opening = balance);
     }
 
-    /// What the merchant's account can still pay, in fen.
+    /// Returns the amount that the merchant's account can still pay, in fen.
     pub(crate) fn balance(&self) -> i64 {
         self.with(|state| i64::try_from(balance(state, None).available).unwrap_or(i64::MAX))
     }

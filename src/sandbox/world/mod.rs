@@ -24,7 +24,7 @@
 //! - `trade_state` is `REFUND` from the moment a refund is accepted, and `SUCCESS` again when every refund of
 //!   the order is closed.
 //! - A refund, a profit sharing order and a cancellation finish before they are next read.
-//! - Accounts never run out of money.
+//! - An account runs out of money only if its balance was set.
 //! - At most 30 % of an order may be shared, which is the default of a new merchant.
 
 mod action;

@@ -83,7 +83,7 @@ pub(super) const NOTIFY: &[(&str, &str)] = &[
         "通知属于另一个商户，而不是验签所用密钥的商户；请不要据此处理",
     ),
     (
-        "the notification names no merchant, and another merchant of the registry has the same APIv3 key, so it may be about a different merchant; do not act on it: give each merchant a separate APIv3 key, and the sub-merchants of each to Account::sub_mchid",
+        "the notification names none of the registry's merchants, and another merchant of the registry has the same APIv3 key, so it may be about a different merchant; do not act on it: give each merchant a separate APIv3 key, and the sub-merchants of each to Account::sub_mchid",
         "通知没有写明商户，而注册表中另一个商户的 APIv3密钥与此相同，通知可能属于另一个商户；请不要据此处理：请为每个商户设置不同的 APIv3密钥，并用 Account::sub_mchid 登记各商户的子商户",
     ),
     (

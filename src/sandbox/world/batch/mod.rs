@@ -16,12 +16,12 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::action::{ActionError, ActionResult};
-use super::funds;
+use super::bill::funds;
 use super::outcome::{Outcome, Success};
 use super::record::TransferRecord;
 use super::request::{Fields, Request, sum};
 use super::state::State;
-use super::transfer::model::NAMED_FROM;
+use super::transfer::{self, model::NAMED_FROM};
 use crate::refusal::{Refusal, business};
 use model::{Batch, Detail, DetailStatus};
 
@@ -58,6 +58,7 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
         .details
         .iter()
         .fold(0, |sum, it| it.amount.saturating_add(sum));
+    transfer::advance_all(state, request.now);
     funds::check(state, None, total)?;
     batch.batch_id = state.ids.batch(request.now);
     for detail in &mut batch.details {

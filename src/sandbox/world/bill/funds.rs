@@ -18,6 +18,7 @@ use super::super::sharing::model::{DetailResult, Return, Share};
 use super::super::state::State;
 use super::super::transfer::model::{Transfer, TransferState};
 use super::{at, csv, is_asked, yuan};
+use crate::refusal::{Refusal, business};
 
 const HEAD: &str = "记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),\
     账户结余(元),资金变更提交申请人,备注,业务凭证号";
@@ -26,7 +27,7 @@ const SUM: &str = "资金流水总笔数,收入笔数,收入金额,支出笔数,
 /// The opening balance of an account, in fen.
 const OPENING: i128 = 100_000_000;
 
-/// What the basic account can still pay, in fen, and what is locked by transfers that are not decided.
+/// The amounts of the basic account, in fen: those that it can still pay, and those of transfers that are not decided.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Balance {
     pub(crate) available: i128,
@@ -43,7 +44,21 @@ pub(crate) fn balance(state: &State, sub_mchid: Option<&str>) -> Balance {
     }
 }
 
-/// Sets what the merchant's account can still pay. Earlier bills then have another opening balance.
+/// Refuses a transfer that the account cannot pay. An account pays all without a setting, which no sub-merchant has.
+///
+/// The caller brings the transfers up to date: those that their users did not take in time lock nothing.
+pub(crate) fn check(state: &State, sub_mchid: Option<&str>, amount: i64) -> Result<(), Refusal> {
+    if state.opening.is_none() || sub_mchid.is_some() {
+        return Ok(());
+    }
+    let available = balance(state, None).available;
+    if i128::from(amount) > available {
+        return Err(business::TRANSFER_NOT_ENOUGH.with(&[&available, &amount]));
+    }
+    Ok(())
+}
+
+/// Sets the amount that the merchant's account can still pay. Earlier bills then have another opening balance.
 pub(crate) fn set_available(state: &mut State, available: i64) {
     let change = i128::from(available) - balance(state, None).available;
     let opening = opening(state, None) + change;

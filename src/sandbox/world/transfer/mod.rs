@@ -9,7 +9,7 @@ pub(super) mod model;
 use serde_json::json;
 
 use super::action::{ActionError, ActionResult};
-use super::funds;
+use super::bill::funds;
 use super::outcome::{Outcome, Success};
 use super::record::TransferRecord;
 use super::request::{Fields, Request};
@@ -45,6 +45,7 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
             Err(business::TRANSFER_NUMBER_USED.with(&[&"out_bill_no"]))
         };
     }
+    advance_all(state, request.now);
     funds::check(state, transfer.sub_mchid.as_deref(), transfer.amount)?;
     transfer.transfer_bill_no = state.ids.transfer(request.now);
     transfer.package_info = format!("affffddafdfafddffda=={}", state.ids.code());

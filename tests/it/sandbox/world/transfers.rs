@@ -386,7 +386,20 @@ fn a_transfer_over_the_balance_is_refused() -> Outcome {
     shop.post("v3/transfer/batches", batch)?;
     shop.get("v3/transfer/batches/out-batch-no/B1?need_query_detail=false")?;
     assert_eq!(balance(&shop)?, (99, 0));
+    // What a user did not take in time is back, although nobody asked for that transfer.
+    shop.sandbox.set_balance(1_000)?;
+    shop.post(BILLS, bill("T3", 600))?;
+    shop.hand.forward(25 * 3600);
+    shop.post(BILLS, bill("T4", 600))?;
+    assert_eq!(balance(&shop)?, (400, 600));
+    // Without a setting, nothing is refused.
     shop.sandbox.reset();
     assert_eq!(balance(&shop)?, (100_000_000, 0));
-    Ok(())
+    let details = (0..600).map(|at| json!({"out_detail_no": format!("D{at}"), "transfer_amount": 199_999, "transfer_remark": "a", "openid": "o"}));
+    let details: Vec<_> = details.collect();
+    let batch = json!({
+        "appid": "wxd678efh567hg6787", "out_batch_no": "B2", "batch_name": "a", "batch_remark": "a",
+        "total_amount": 600 * 199_999, "total_num": 600, "transfer_scene_id": "1001", "transfer_detail_list": details,
+    });
+    shop.post("v3/transfer/batches", batch).map(drop)
 }
