@@ -19,7 +19,7 @@ use tokio::sync::watch;
 
 use super::fault::Fault;
 #[cfg(feature = "control")]
-pub(super) use mistake::{FoundMistakes, Mistake};
+pub(super) use mistake::{FoundMistakes, KnownKeys, Mistake};
 #[cfg(feature = "state")]
 pub(super) use saved::{SavedRecords, restored_response, saved_response};
 use wechatpay_core::protocol::WECHATPAY_SERIAL;

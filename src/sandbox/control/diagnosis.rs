@@ -11,6 +11,7 @@ mod signature;
 mod sm;
 mod v2;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use http::header::{CONTENT_TYPE, HOST};
@@ -20,7 +21,7 @@ use super::variants::{self, FORM, Parts, SLASHES};
 use crate::gateway::expected_scheme;
 use crate::multipart;
 pub(super) use crate::record::Mistake;
-use crate::record::{CallRecord, Verdict};
+use crate::record::{CallRecord, KnownKeys, Verdict};
 use crate::schema::{self, Schema};
 use crate::sensitive_fields::FieldDecryptor;
 use crate::state::SandboxState;
@@ -82,15 +83,19 @@ pub(super) fn mistakes(call: &CallRecord, state: &SandboxState) -> Arc<[Mistake]
     call.mistakes.of(known_keys(state), found)
 }
 
-fn known_keys(state: &SandboxState) -> [usize; 3] {
+fn known_keys(state: &SandboxState) -> KnownKeys {
     let accounts = state.accounts.all();
     let made = accounts.iter().filter(|it| it.made_credentials().is_some());
     let view = state.accounts.first().view();
-    [
+    let mut ids = DefaultHasher::new();
+    view.ok()
+        .map(|view| state.platform.ids(&view))
+        .hash(&mut ids);
+    (
         made.count(),
         state.accounts.made_brands().len(),
-        view.map_or(0, |view| state.platform.ids(&view).len()),
-    ]
+        ids.finish(),
+    )
 }
 
 fn path(call: &CallRecord) -> &str {

@@ -41,9 +41,8 @@ impl Mistake {
 #[derive(Debug, Default)]
 pub(crate) struct FoundMistakes(Mutex<Option<(KnownKeys, Arc<[Mistake]>)>>);
 
-/// How many keys of merchants, of brands and of the platform the sandbox has. Keys are only added, but for a reset, which
-/// deletes the requests.
-pub(crate) type KnownKeys = [usize; 3];
+/// How many keys of merchants and of brands the sandbox has, and a hash of the ids of the platform's: those are replaced.
+pub(crate) type KnownKeys = (usize, usize, u64);
 
 impl FoundMistakes {
     pub(crate) fn of(
