@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 use wechatpay_chain::middleware::from_fn;
 use wechatpay_chain::notify::Notifications;
 use wechatpay_chain::resilience::Failover;
@@ -144,19 +145,9 @@ async fn a_refund_whose_answer_is_lost_is_found_and_made_once() {
 #[tokio::test]
 async fn a_late_query_of_one_refund_does_not_end_the_next() {
     let (shop, sandbox) = open().await;
-    sandbox.hold_refunds(true);
-    let order = paid(&shop, &sandbox).await;
-    let (number, gate) = (&order.number, Arc::new(Notify::new()));
-    let late = Shop {
-        client: client_that_queries_after(&gate, &sandbox),
-        ..shop.clone()
-    };
-    sandbox.inject_fault(Fault::CutBeforeAnswer);
-    let first = tokio::spawn({
-        let number = number.clone();
-        async move { late.refund(&number, true).await }
-    });
-    becomes(&shop, number, State::Refunding).await;
+    let (number, gate, first) =
+        refund_with_late_query(&shop, &sandbox, Fault::CutBeforeAnswer).await;
+    let number = &number;
     while sandbox.refunds().is_empty() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -179,19 +170,9 @@ async fn a_late_query_of_one_refund_does_not_end_the_next() {
 #[tokio::test]
 async fn a_late_query_does_not_end_the_same_refund_begun_anew() {
     let (shop, sandbox) = open().await;
-    sandbox.hold_refunds(true);
-    let order = paid(&shop, &sandbox).await;
-    let (number, gate) = (&order.number, Arc::new(Notify::new()));
-    let late = Shop {
-        client: client_that_queries_after(&gate, &sandbox),
-        ..shop.clone()
-    };
-    sandbox.inject_fault(Fault::CutBeforeProcessing);
-    let first = tokio::spawn({
-        let number = number.clone();
-        async move { late.refund(&number, true).await }
-    });
-    becomes(&shop, number, State::Refunding).await;
+    let (number, gate, first) =
+        refund_with_late_query(&shop, &sandbox, Fault::CutBeforeProcessing).await;
+    let number = &number;
     while sandbox.calls().iter().all(|call| call.fault.is_none()) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -272,6 +253,28 @@ async fn the_age_of_a_request_begins_at_its_latest_end() {
 }
 
 /// A client that does not repeat a request, and whose queries wait for the gate.
+/// Begins a refund whose answer is lost, and whose query waits for the gate.
+async fn refund_with_late_query(
+    shop: &Shop,
+    sandbox: &Sandbox,
+    fault: Fault,
+) -> (String, Arc<Notify>, JoinHandle<Result<Order, Failure>>) {
+    sandbox.hold_refunds(true);
+    let number = paid(shop, sandbox).await.number;
+    let gate = Arc::new(Notify::new());
+    let late = Shop {
+        client: client_that_queries_after(&gate, sandbox),
+        ..shop.clone()
+    };
+    sandbox.inject_fault(fault);
+    let first = tokio::spawn({
+        let number = number.clone();
+        async move { late.refund(&number, true).await }
+    });
+    becomes(shop, &number, State::Refunding).await;
+    (number, gate, first)
+}
+
 fn client_that_queries_after(gate: &Arc<Notify>, sandbox: &Sandbox) -> Client {
     let gate = Arc::clone(gate);
     let wait = from_fn(move |request: Request, next: Next| {

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::Builder;
 use super::bytes::variable;
 use super::escapes::is_this;
+use super::handed::returned;
 use crate::hir::Ty;
 use crate::syntax::{self, Closure, Expr, ExprKind as PhpKind, Part, Stmt};
 
@@ -171,18 +172,5 @@ fn builds(value: &Expr) -> bool {
             name == "createresponse" || name.starts_with("with") || builds(object)
         }
         _ => false,
-    }
-}
-
-fn returned<'s>(body: &'s [Stmt], found: &mut Vec<&'s Expr>) {
-    for stmt in body {
-        if let syntax::StmtKind::Return(Some(value)) = &stmt.kind {
-            found.push(value);
-        }
-        for part in stmt.kind.parts() {
-            if let Part::Body(body) = part {
-                returned(body, found);
-            }
-        }
     }
 }
