@@ -792,3 +792,11 @@ fn an_exception_of_the_application_with_arguments_of_its_own_is_made_by_it() {
         "these arguments",
     );
 }
+
+#[test]
+fn types_of_the_application_are_written_with_their_spaces() {
+    let php = "class A { function f($n) { return DB::transaction(function ($x) use ($n) { return $x . $n; }); } }";
+    let made = ported(php).app;
+    let params: Vec<_> = made.iter().flat_map(|method| &method.params).collect();
+    assert_eq!(params[0].1, "&mut dyn FnMut(&Value) -> php::Result<Value>");
+}

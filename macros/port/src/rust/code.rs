@@ -273,6 +273,15 @@ fn mismatch(wanted: &str) -> TokenStream {
     quote!(compile_error!(#message))
 }
 
+/// A type as people write it, for the report.
+pub(crate) fn written(ty: &TokenStream) -> String {
+    let tight = ty.to_string().replace(' ', "");
+    let spaced = tight.replace("&mut", "&mut ").replace("->", " -> ");
+    spaced
+        .replace("&dyn", "&dyn ")
+        .replace("&mut dyn", "&mut dyn ")
+}
+
 /// The type in Rust of what is kept in a variable, a property or a result.
 pub(crate) fn owned(ty: &Ty) -> TokenStream {
     match ty {

@@ -7,6 +7,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 use super::class;
+use super::code::written;
 use super::described::{Described, Noted, described};
 use super::function::{Body, copies, params, result};
 use super::host::{Host, HostMethod};
@@ -341,7 +342,7 @@ fn main<'a>(
     given.sort_by_key(|(_, ty)| ty.to_string() != "& Client");
     let about: Vec<_> = given
         .iter()
-        .map(|(name, ty)| (name.to_string(), ty.to_string().replace(' ', "")))
+        .map(|(name, ty)| (name.to_string(), written(ty)))
         .collect();
     let given = given.iter().map(|(name, ty)| quote!(#name: #ty));
     let awaits = is_async.then(|| quote!(async));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::code::{borrowed, owned};
+use super::code::{borrowed, owned, written};
 use super::names::{ident, snake};
 use crate::hir::Ty;
 
@@ -259,10 +259,8 @@ impl Host {
             let params = self.params(entry).into_iter();
             HostMethod {
                 name: entry.name.clone(),
-                params: params
-                    .map(|(name, ty)| (name, ty.to_string().replace(' ', "")))
-                    .collect(),
-                returns: owned(&entry.returns).to_string().replace(' ', ""),
+                params: params.map(|(name, ty)| (name, written(&ty))).collect(),
+                returns: written(&owned(&entry.returns)),
                 php,
                 file,
                 line,
