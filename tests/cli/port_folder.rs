@@ -342,7 +342,7 @@ fn functions_that_are_left_to_the_application_are_told_and_counted() {
         "    left to the application: certificates_all; calls of WeChat Pay that are not translated: 2",
         "Certificates.php:11:87: warning: the application has to write `Certificates::all`: the option `cookies`",
         "it makes 2 calls of WeChat Pay that are not translated",
-        "1 functions left to the application as a whole; calls of WeChat Pay in them, which are not translated: 2",
+        "functions left to the application as a whole: 1; calls of WeChat Pay in them, which are not translated: 2",
         "1 calls translated",
     ] {
         assert!(said.contains(part), "{part}: {said}");
