@@ -1025,9 +1025,10 @@ impl<'a> Body<'_, 'a> {
             Some(message) => self.expr(message),
             None => Code::new(quote!(""), Repr::Str),
         };
-        let of = match class.ends_with("Error") {
-            true => "Error::__construct",
-            false => "Exception::__construct",
+        let of = if class.ends_with("Error") {
+            "Error::__construct"
+        } else {
+            "Exception::__construct"
         };
         let message = match message.repr {
             Repr::Str => message.tokens,

@@ -83,7 +83,7 @@ impl<'u> Unsettled<'u> {
         leaves && hir::leave(block, program, meaning, &made.problems, &mut self.fallback)
     }
 
-    /// Whether it compiles by what is left to the application.
+    /// Whether the file is complete, if functions of it are left to the application.
     fn gains(&self, made: &Made) -> bool {
         self.fallback.is_empty() || !refuses(made)
     }

@@ -193,7 +193,7 @@ impl<'a> Body<'_, 'a> {
         match &*expr.kind {
             ExprKind::Assign(place, value) => self.assign(place, value),
             ExprKind::AssignOp(place, op, value) => self.assign_op(expr.span, place, *op, value),
-            // A variable that nobody reads behind it is read here: Rust warns of a value that never is.
+            // Only properties: a variable is read by the value of `??=`, without which Rust warns of an unused assignment.
             ExprKind::AssignMissing(place, value) if matches!(place.root, Root::Field(_)) => {
                 self.set_missing(place, value)
             }

@@ -230,7 +230,7 @@ impl<'t> Candidate<'t> {
         left
     }
 
-    /// What is known of the function, if the application may have it.
+    /// Returns the key and the types of the function, if the application may have it.
     fn known(&self, problem: &Problem, clients: &BTreeSet<String>) -> Option<(Key, Known)> {
         let class = self.class.map_or("", |class| &class.name);
         if self.around.fallback.get(class, self.name).is_some() || !self.is_free() {
@@ -294,17 +294,19 @@ impl<'t> Candidate<'t> {
         if values.is_empty() && !self.yields() {
             return Some((Ty::Void, true));
         }
-        let (known, declared) = match self.meaning.notified {
-            true => (Ty::Any, false),
-            false => (self.meaning.returns.clone(), self.meaning.declared),
+        let (known, declared) = if self.meaning.notified {
+            (Ty::Any, false)
+        } else {
+            (self.meaning.returns.clone(), self.meaning.declared)
         };
         let known = match known {
             Ty::Void | Ty::Never | Ty::Unknown | Ty::Null => Ty::Any,
             known => known,
         };
-        let known = match gives_client && known == Ty::Any && !declared {
-            true => Ty::Client,
-            false => known,
+        let known = if gives_client && known == Ty::Any && !declared {
+            Ty::Client
+        } else {
+            known
         };
         let certain = declared && known != Ty::Any;
         let value = match known.present() {

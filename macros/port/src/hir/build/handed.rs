@@ -37,7 +37,7 @@ struct Given {
     quoted: Vec<Span>,
     /// Whether it gives the client that it makes.
     client: bool,
-    /// What is known of it, if a part of it is refused.
+    /// Its types, if it is left because a part of it is refused.
     known: Option<Known>,
 }
 

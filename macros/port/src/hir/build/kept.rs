@@ -81,9 +81,10 @@ impl<'a> Builder<'a> {
                 let Some(value) = returned.replace(own) else {
                     continue;
                 };
-                let value = match gives_new(&value, local) {
-                    true => value,
-                    false => self.kept_result(span, value, returned),
+                let value = if gives_new(&value, local) {
+                    value
+                } else {
+                    self.kept_result(span, value, returned)
                 };
                 let last = stmts.len() - 1;
                 stmts.splice(last..last, [Stmt::expr(span, value), keep]);

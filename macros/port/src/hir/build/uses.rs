@@ -87,7 +87,7 @@ impl<'t> Uses<'t> {
         self.made = outer;
     }
 
-    /// The application has what is left to it, with its variables.
+    /// Reads the body of a function that is called. `depth` counts those that are not left to the application.
     fn callee(&mut self, class: &str, name: &str, closure: &Closure) {
         let stays = self.around.fallback.get(class, name).is_none();
         self.depth += usize::from(stays);
@@ -399,9 +399,10 @@ impl Made {
             _ => false,
         };
         if let PhpKind::Variable(name) = &target.kind {
-            let all = match value.is_some_and(fresh) {
-                true => &mut self.objects,
-                false => &mut self.others,
+            let all = if value.is_some_and(fresh) {
+                &mut self.objects
+            } else {
+                &mut self.others
             };
             all.insert(name.clone());
         }

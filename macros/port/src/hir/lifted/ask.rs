@@ -81,7 +81,7 @@ pub(super) fn asked(expr: &mut Expr, scope: &Scope) {
     }
 }
 
-/// A condition, with what is known of closures written there.
+/// Replaces the parts of a condition that ask for a closure by their answers.
 fn condition_of(condition: &mut Expr, scope: &Scope) {
     if let Some(known) = variable(condition).and_then(|name| scope.bound.get(name)) {
         condition.kind = ExprKind::Bool(!known.is_null);

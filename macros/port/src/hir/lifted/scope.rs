@@ -336,9 +336,10 @@ impl Scope {
 fn nullable(ty: &str, param: &Param) -> String {
     let null = matches!(&param.default, Some(value) if value.kind == ExprKind::Null);
     let plain = !ty.starts_with('?') && !ty.contains('|') && !ty.eq_ignore_ascii_case("mixed");
-    match null && plain {
-        true => format!("?{ty}"),
-        false => ty.to_owned(),
+    if null && plain {
+        format!("?{ty}")
+    } else {
+        ty.to_owned()
     }
 }
 
