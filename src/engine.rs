@@ -82,17 +82,20 @@ impl Engine {
         if let Some(deadline) = deadline {
             state.set_end(deadline);
         }
-        if !info.options().dry_run {
-            let about = || info.about(request.method(), self.merchant.id());
-            state.trace().begin(about);
-        }
         // Before the layers run: one of them, or the caller's clock, may panic.
-        let running = Running::new(state.clone());
+        let running = if info.options().dry_run {
+            Running::unreported(state.clone())
+        } else {
+            let about = || info.about(request.method(), self.merchant.id());
+            Running::begin(state.clone(), about)
+        };
         let next = Next::first(Arc::clone(self.stack(api)));
-        let answer = state.trace().within(|| next.pass(request));
+        // The layers begin here, since a future that kept the request would be larger, and it is moved several times.
+        let answer = running.within(|| next.pass(request));
         // The request is outside this future, which would copy it.
         async move {
             let state = info.state();
+            let answer = running.follow(answer);
             let outcome = match limit {
                 None => answer.await,
                 Some(limit) => limited(answer, state, limit).await,

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -182,10 +183,10 @@ impl CallInfo {
         merchant: &Arc<str>,
         send: impl FnOnce() -> F,
     ) -> Result<Response> {
-        let trace = self.state().trace();
-        trace.begin(|| self.about(method, merchant));
-        let running = Running::new(self.state().clone());
-        let outcome = trace.within(send).await;
+        let about = || self.about(method, merchant);
+        let running = Running::begin(self.state().clone(), about);
+        let answer = pin!(running.within(send));
+        let outcome = running.follow(answer).await;
         running.end(&end(&outcome));
         outcome
     }

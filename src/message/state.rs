@@ -116,7 +116,11 @@ impl CallState {
         if !self.0.sent.add(round) {
             return Err(ended());
         }
-        self.0.trace.attempt(number as usize);
+        if number > 1 {
+            // The response of an earlier attempt is not this one's.
+            self.known().head = None;
+        }
+        self.0.trace.attempt(number);
         Ok(Attempt(Arc::new(AttemptInner {
             state: self.clone(),
             round,
@@ -223,8 +227,8 @@ impl CallState {
     pub(crate) fn set_head(&self, status: StatusCode, request_id: Option<&str>) {
         self.enter(Phase::Reading);
         let request_id = request_id.map(Arc::from);
-        self.0.trace.head(status, request_id.as_ref());
         self.known().head = Some((status, request_id));
+        self.0.trace.head(status);
     }
 
     /// Limits the time of the call; returns its end, unless that is too far away for a clock.
@@ -324,7 +328,7 @@ impl CallState {
 
     /// Returns the `Request-ID` of an answer that had begun.
     pub(crate) fn request_id(&self) -> Option<String> {
-        Some(self.known().head.as_ref()?.1.as_deref()?.to_owned())
+        Reported::request_id(self).map(|id| id.to_string())
     }
 
     fn phase(&self) -> Phase {
@@ -344,6 +348,14 @@ impl Reported for CallState {
 
     fn may_have_arrived(&self) -> bool {
         self.unresolved() > 0
+    }
+
+    fn attempts(&self) -> u32 {
+        self.attempts()
+    }
+
+    fn request_id(&self) -> Option<Arc<str>> {
+        self.known().head.as_ref()?.1.clone()
     }
 }
 

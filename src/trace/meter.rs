@@ -4,14 +4,14 @@
 //! Prometheus, an exporter replaces the dots and adds the unit and `_total`.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU8, AtomicU16, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use ::metrics::{
     Gauge, Label, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 
-use super::{About, End, Protocol, code, label};
+use super::{About, End, LastAttempt, code, label};
 use wechatpay_core::error::Error;
 
 /// Histogram, seconds: the duration of a call with all its attempts; for a streamed answer, until it begins.
@@ -98,10 +98,6 @@ pub fn describe() {
 #[derive(Default)]
 pub(super) struct CallMeter {
     begun: OnceLock<Begun>,
-    /// The status of the last attempt's response; 0 before.
-    status: AtomicU16,
-    /// The protocol of the last attempt's connection, as its variant plus 1; 0 before.
-    protocol: AtomicU8,
 }
 
 struct Begun {
@@ -121,54 +117,49 @@ impl CallMeter {
         }
     }
 
-    pub(super) fn attempt(&self, number: usize) {
-        self.status.store(0, Ordering::Relaxed);
-        self.protocol.store(0, Ordering::Relaxed);
+    pub(super) fn attempt(&self, number: u32) {
         if let Some(begun) = self.begun.get().filter(|_| number > 1) {
             counter!(RETRIES, begun.labels.clone()).increment(1);
         }
     }
 
-    pub(super) fn connection(&self, reused: bool, protocol: Protocol) {
+    pub(super) fn connection(&self, reused: bool) {
         let Some(begun) = self.begun.get() else {
             return;
         };
-        self.protocol.store(protocol as u8 + 1, Ordering::Relaxed);
         let reused = if reused { "true" } else { "false" };
         let mut labels = begun.server().to_vec();
         labels.push(Label::from_static_parts(label::REUSED, reused));
         counter!(CONNECTIONS_USED, labels).increment(1);
     }
 
-    pub(super) fn head(&self, status: u16) {
-        self.status.store(status, Ordering::Relaxed);
-    }
-
-    pub(super) fn end(&self, end: &End<'_>) {
+    pub(super) fn end(&self, end: &End<'_>, last: &LastAttempt) {
         match end {
-            End::Answered(_) => self.count(None, None, false),
+            End::Answered(_) => self.count(None, None, false, last),
             End::Failed(err) => {
-                self.count(
-                    Some(err.kind().as_str()),
-                    code(err.api()),
-                    err.is_undecided(),
-                );
+                let (kind, code) = (err.kind().as_str(), code(err.api()));
+                self.count(Some(kind), code, err.is_undecided(), last);
+            }
+            End::Cancelled { may_have_arrived } => {
+                self.count(Some("cancelled"), None, *may_have_arrived, last);
             }
         }
     }
 
-    pub(super) fn cancelled(&self, may_have_arrived: bool) {
-        self.count(Some("cancelled"), None, may_have_arrived);
-    }
-
-    fn count(&self, error: Option<&'static str>, code: Option<&str>, undecided: bool) {
+    fn count(
+        &self,
+        error: Option<&'static str>,
+        code: Option<&str>,
+        undecided: bool,
+        last: &LastAttempt,
+    ) {
         let Some(begun) = self.begun.get() else {
             return;
         };
         gauge!(CALLS_IN_FLIGHT, begun.labels.clone()).decrement(1.0);
         let error = error.map(|error| Label::from_static_parts(label::ERROR_TYPE, error));
         let mut labels = begun.labels.clone();
-        labels.extend(self.answered());
+        labels.extend(answered(last));
         labels.extend(error.clone());
         histogram!(CALL_DURATION, labels).record(begun.since.elapsed());
         let mut labels = begun.labels.clone();
@@ -180,20 +171,16 @@ impl CallMeter {
         labels.extend(code.map(|code| Label::new(label::CODE, code.to_owned())));
         counter!(CALLS, labels).increment(1);
     }
+}
 
-    /// Returns the labels of the last response.
-    fn answered(&self) -> impl Iterator<Item = Label> + use<> {
-        let status = Some(self.status.load(Ordering::Relaxed)).filter(|status| *status > 0);
-        let protocol = match self.protocol.load(Ordering::Relaxed) {
-            0 => None,
-            1 => Some(Protocol::Http1.version()),
-            _ => Some(Protocol::Http2.version()),
-        };
-        let protocol = protocol.filter(|_| status.is_some());
-        let status = status.map(|status| Label::new(label::STATUS, status.to_string()));
-        let protocol = protocol.map(|it| Label::from_static_parts(label::VERSION, it));
-        status.into_iter().chain(protocol)
-    }
+/// Returns the labels of the last response.
+fn answered(last: &LastAttempt) -> impl Iterator<Item = Label> + use<> {
+    let status = last.status();
+    let protocol = last.connection().map(|(protocol, _)| protocol.version());
+    let protocol = protocol.filter(|_| status.is_some());
+    let status = status.map(|status| Label::new(label::STATUS, status.to_string()));
+    let protocol = protocol.map(|it| Label::from_static_parts(label::VERSION, it));
+    status.into_iter().chain(protocol)
 }
 
 impl Begun {

@@ -23,6 +23,8 @@ mod span;
 
 use std::future::Future;
 use std::sync::Arc;
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, Ordering};
 use std::time::Duration;
 
 use http::{Method, StatusCode};
@@ -49,6 +51,10 @@ pub(crate) struct About<'a> {
 pub(crate) enum End<'a> {
     Answered(&'a Verification),
     Failed(&'a Error),
+    /// The call was dropped.
+    Cancelled {
+        may_have_arrived: bool,
+    },
 }
 
 /// The version of HTTP of a connection.
@@ -81,10 +87,24 @@ pub(crate) enum Phase {
 /// The reports of one call, shared by all tasks that work for the call.
 #[derive(Default)]
 pub(crate) struct CallTrace {
+    #[cfg(any(feature = "tracing", feature = "metrics"))]
+    last: LastAttempt,
     #[cfg(feature = "tracing")]
-    span: span::CallSpan,
+    phases: span::PhaseSpans,
     #[cfg(feature = "metrics")]
     meter: meter::CallMeter,
+}
+
+/// The progress of the last attempt.
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+#[derive(Default)]
+struct LastAttempt {
+    /// The status of the response; 0 before.
+    status: AtomicU16,
+    /// The protocol of the connection as its variant plus 1; 0 before.
+    protocol: AtomicU8,
+    /// Whether the connection was used before.
+    reused: AtomicBool,
 }
 
 /// A call that is reported.
@@ -93,55 +113,28 @@ pub(crate) trait Reported {
 
     /// Whether WeChat Pay may have received it.
     fn may_have_arrived(&self) -> bool;
+
+    /// The number of attempts at the transport so far.
+    fn attempts(&self) -> u32;
+
+    /// The `Request-ID` of the last attempt's response.
+    fn request_id(&self) -> Option<Arc<str>>;
 }
 
 /// A running call. If it is dropped before [`end`](Self::end), it is reported as cancelled.
 pub(crate) struct Running<T: Reported> {
     call: T,
     ended: bool,
+    /// Not in the state of the call, which tasks may keep after its end: an open span keeps its parent open.
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
 }
 
 impl CallTrace {
-    /// Begins the reports of a call. Its attributes are computed only if they are reported.
-    pub(crate) fn begin<'a>(&self, about: impl FnOnce() -> About<'a>) {
-        #[cfg(any(feature = "tracing", feature = "metrics"))]
-        let about = &about();
-        #[cfg(feature = "tracing")]
-        self.span.begin(about);
-        #[cfg(feature = "metrics")]
-        self.meter.begin(about);
-    }
-
-    /// Creates a future and runs it inside the call's span.
-    #[cfg(feature = "tracing")]
-    pub(crate) fn within<F: Future, B: FnOnce() -> F>(
-        &self,
-        begin: B,
-    ) -> impl Future<Output = F::Output> + use<F, B> {
-        let span = self.span.get();
-        // The layers begin here, since a future that kept the arguments would be larger, and it is moved several times.
-        let future = span.in_scope(begin);
-        // Not `Instrument`, which enters the span once more to drop the future.
-        async move {
-            let mut future = std::pin::pin!(future);
-            std::future::poll_fn(|cx| {
-                let _entered = span.enter();
-                future.as_mut().poll(cx)
-            })
-            .await
-        }
-    }
-
-    /// Creates a future and runs it inside the call's span.
-    #[cfg(not(feature = "tracing"))]
-    pub(crate) fn within<F: Future>(&self, begin: impl FnOnce() -> F) -> F {
-        begin()
-    }
-
     /// Reports an attempt at the transport; the first is number 1.
-    pub(crate) fn attempt(&self, number: usize) {
-        #[cfg(feature = "tracing")]
-        self.span.attempt(number);
+    pub(crate) fn attempt(&self, number: u32) {
+        #[cfg(any(feature = "tracing", feature = "metrics"))]
+        self.last.clear();
         #[cfg(feature = "metrics")]
         self.meter.attempt(number);
     }
@@ -149,48 +142,114 @@ impl CallTrace {
     /// Reports the current phase of the call, or of the connection that it waits for; `None` between phases.
     pub(crate) fn phase(&self, phase: Option<Phase>, connecting: bool) {
         #[cfg(feature = "tracing")]
-        self.span.phase(phase, connecting);
+        self.phases.enter(phase, connecting);
     }
 
     /// Reports the connection of the request.
     pub(crate) fn connection(&self, reused: bool, protocol: Protocol) {
-        #[cfg(feature = "tracing")]
-        self.span.connection(reused, protocol);
+        #[cfg(any(feature = "tracing", feature = "metrics"))]
+        self.last.connect(reused, protocol);
         #[cfg(feature = "metrics")]
-        self.meter.connection(reused, protocol);
+        self.meter.connection(reused);
     }
 
     /// Reports the beginning of an answer.
-    pub(crate) fn head(&self, status: StatusCode, request_id: Option<&Arc<str>>) {
-        #[cfg(feature = "tracing")]
-        self.span.head(status, request_id);
-        #[cfg(feature = "metrics")]
-        self.meter.head(status.as_u16());
+    pub(crate) fn head(&self, status: StatusCode) {
+        #[cfg(any(feature = "tracing", feature = "metrics"))]
+        self.last.status.store(status.as_u16(), Ordering::Relaxed);
+    }
+}
+
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+impl LastAttempt {
+    fn clear(&self) {
+        self.status.store(0, Ordering::Relaxed);
+        self.protocol.store(0, Ordering::Relaxed);
     }
 
-    #[cfg_attr(not(feature = "metrics"), allow(unused_variables))]
-    fn cancelled(&self, may_have_arrived: bool) {
-        #[cfg(feature = "tracing")]
-        self.span.cancelled();
-        #[cfg(feature = "metrics")]
-        self.meter.cancelled(may_have_arrived);
+    fn connect(&self, reused: bool, protocol: Protocol) {
+        self.reused.store(reused, Ordering::Relaxed);
+        self.protocol.store(protocol as u8 + 1, Ordering::Relaxed);
+    }
+
+    fn status(&self) -> Option<u16> {
+        Some(self.status.load(Ordering::Relaxed)).filter(|status| *status > 0)
+    }
+
+    /// Returns the connection's protocol, and whether the connection was used before.
+    fn connection(&self) -> Option<(Protocol, bool)> {
+        let protocol = match self.protocol.load(Ordering::Relaxed) {
+            0 => return None,
+            1 => Protocol::Http1,
+            _ => Protocol::Http2,
+        };
+        Some((protocol, self.reused.load(Ordering::Relaxed)))
     }
 }
 
 impl<T: Reported> Running<T> {
-    /// Watches a call that has begun, until it ends.
-    pub(crate) fn new(call: T) -> Self {
-        let ended = false;
-        Self { call, ended }
+    /// Begins the reports of a call. Its attributes are computed only if they are reported.
+    pub(crate) fn begin<'a>(call: T, about: impl FnOnce() -> About<'a>) -> Self {
+        #[cfg(any(feature = "tracing", feature = "metrics"))]
+        let about = &about();
+        #[cfg(feature = "tracing")]
+        let span = span::call(about);
+        #[cfg(feature = "tracing")]
+        call.trace().phases.begin(&span);
+        #[cfg(feature = "metrics")]
+        call.trace().meter.begin(about);
+        Self {
+            call,
+            ended: false,
+            #[cfg(feature = "tracing")]
+            span,
+        }
+    }
+
+    /// Runs a call without reports.
+    pub(crate) fn unreported(call: T) -> Self {
+        Self {
+            call,
+            ended: false,
+            #[cfg(feature = "tracing")]
+            span: tracing::Span::none(),
+        }
+    }
+
+    /// Runs a function inside the call's span.
+    pub(crate) fn within<R>(&self, work: impl FnOnce() -> R) -> R {
+        #[cfg(feature = "tracing")]
+        let _entered = self.span.enter();
+        work()
+    }
+
+    /// Wraps the future, which runs inside the call's span.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn follow<F: Future + Unpin>(&self, future: F) -> span::Inside<'_, F> {
+        span::Inside::new(&self.span, future)
+    }
+
+    /// Returns the future.
+    #[cfg(not(feature = "tracing"))]
+    pub(crate) fn follow<F: Future + Unpin>(&self, future: F) -> F {
+        future
     }
 
     /// Reports how the call ended.
     pub(crate) fn end(mut self, end: &End<'_>) {
+        self.finish(end);
+    }
+
+    fn finish(&mut self, end: &End<'_>) {
         self.ended = true;
+        let trace = self.call.trace();
         #[cfg(feature = "tracing")]
-        self.call.trace().span.end(end);
+        {
+            span::end(&self.span, &self.call, end);
+            trace.phases.close();
+        }
         #[cfg(feature = "metrics")]
-        self.call.trace().meter.end(end);
+        trace.meter.end(end, &trace.last);
     }
 }
 
@@ -198,7 +257,7 @@ impl<T: Reported> Drop for Running<T> {
     fn drop(&mut self) {
         if !self.ended {
             let may_have_arrived = self.call.may_have_arrived();
-            self.call.trace().cancelled(may_have_arrived);
+            self.finish(&End::Cancelled { may_have_arrived });
         }
     }
 }

@@ -1,59 +1,212 @@
 //! Spans and events, in the terms of OpenTelemetry's HTTP client conventions.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::StatusCode;
 use tracing::field::{Empty, Field, FieldSet};
 use tracing::level_filters::LevelFilter;
-use tracing::span::EnteredSpan;
+use tracing::span::{EnteredSpan, Id};
 use tracing::{Span, Value, debug_span, info, info_span, warn};
 
-use super::{About, End, Phase, Protocol, code, label};
+use super::{About, End, Phase, Protocol, Reported, code, label};
 use wechatpay_core::error::{Error, Verification};
 
 /// The target of all spans and events, for filters: `RUST_LOG=wechatpay_chain=debug`.
 const TARGET: &str = "wechatpay_chain";
 
-/// The span of a call, and the spans of its current phase.
-///
-/// The subscriber is the program's: it may block, panic, or end the call. So no span is created, cloned, recorded or
-/// dropped while the lock is held.
-#[derive(Default)]
-pub(super) struct CallSpan(Mutex<Open>);
+/// Begins the span of a call.
+pub(super) fn call(about: &About<'_>) -> Span {
+    let method = label::method(about.method);
+    let template = about.template;
+    let span = info_span!(
+        target: TARGET,
+        "wechatpay.call",
+        "otel.name" = format_args!("{} /{template}", label::spoken(method)),
+        "otel.kind" = "client",
+        "otel.status_code" = Empty,
+        "http.request.method" = method,
+        "http.request.resend_count" = Empty,
+        "http.response.status_code" = Empty,
+        "url.template" = format_args!("/{template}"),
+        "server.address" = about.host,
+        "server.port" = about.port,
+        "network.protocol.version" = Empty,
+        "error.type" = Empty,
+        "wechatpay.merchant" = &**about.merchant,
+        "wechatpay.attempts" = Empty,
+        "wechatpay.connection.reused" = Empty,
+        "wechatpay.code" = Empty,
+        "wechatpay.request_id" = Empty,
+        "wechatpay.serial" = Empty,
+        "wechatpay.maybe_sent" = Empty,
+        "wechatpay.undecided" = Empty,
+    );
+    if let Some(metadata) = span.metadata() {
+        FIELDS.get_or_init(|| Fields::of(metadata.fields()));
+    }
+    span
+}
 
-/// The open spans. All are closed when the call ends, even if a shared task continues: an open span
-/// keeps its parent open.
+/// Records the progress and the end of a call: values are recorded together, since to record several costs little more
+/// than to record one.
+pub(super) fn end(span: &Span, call: &impl Reported, end: &End<'_>) {
+    let (Some(metadata), Some(Some(fields))) = (span.metadata(), FIELDS.get()) else {
+        return;
+    };
+    let names = metadata.fields();
+    record_progress(span, names, fields, call, end);
+    match end {
+        End::Answered(_) => {}
+        End::Failed(err) => record_failure(span, names, fields, err),
+        End::Cancelled { .. } => {
+            let error_type = value(&"cancelled");
+            span.record_all(&names.value_set(&[
+                (&fields.otel_status, Some(value(&"ERROR"))),
+                (&fields.error_type, Some(error_type)),
+            ]));
+        }
+    }
+}
+
+/// Records values of the last attempt.
+fn record_progress(
+    span: &Span,
+    names: &FieldSet,
+    fields: &Fields,
+    call: &impl Reported,
+    end: &End<'_>,
+) {
+    let last = &call.trace().last;
+    let attempts = Some(u64::from(call.attempts())).filter(|attempts| *attempts > 0);
+    let resent = attempts.map(|attempts| attempts - 1);
+    let (version, reused) = last.connection().unzip();
+    let version = version.map(Protocol::version);
+    let status = last.status();
+    let request_id = status.and_then(|_| call.request_id());
+    let request_id = request_id.as_deref();
+    let verification = match end {
+        End::Answered(verification) => Some(*verification),
+        End::Failed(err) => err.api().map(|api| &api.verification),
+        End::Cancelled { .. } => None,
+    };
+    let serial = verification.and_then(serial);
+    span.record_all(&names.value_set(&[
+        (&fields.attempts, attempts.as_ref().map(value)),
+        (
+            &fields.resend_count,
+            resent.as_ref().filter(|resent| **resent > 0).map(value),
+        ),
+        (&fields.reused, reused.as_ref().map(value)),
+        (&fields.version, version.as_ref().map(value)),
+        (&fields.status_code, status.as_ref().map(value)),
+        (&fields.request_id, request_id.as_ref().map(value)),
+        (&fields.serial, serial.as_ref().map(value)),
+    ]));
+}
+
+fn record_failure(span: &Span, names: &FieldSet, fields: &Fields, err: &Error) {
+    let kind = err.kind().as_str();
+    let (maybe_sent, undecided) = (err.maybe_sent(), err.is_undecided());
+    let code = code(err.api());
+    span.record_all(&names.value_set(&[
+        (&fields.otel_status, Some(value(&"ERROR"))),
+        (&fields.error_type, Some(value(&kind))),
+        (&fields.maybe_sent, Some(value(&maybe_sent))),
+        (&fields.undecided, Some(value(&undecided))),
+        (&fields.code, code.as_ref().map(value)),
+    ]));
+}
+
+/// A future that runs inside a span.
+///
+/// Not [`Instrumented`](tracing::instrument::Instrumented), which enters the span once more to drop the future.
+pub(crate) struct Inside<'s, F> {
+    span: &'s Span,
+    future: F,
+}
+
+impl<'s, F> Inside<'s, F> {
+    pub(super) fn new(span: &'s Span, future: F) -> Self {
+        Self { span, future }
+    }
+}
+
+impl<F: Future + Unpin> Future for Inside<'_, F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let _entered = self.span.enter();
+        Pin::new(&mut self.future).poll(cx)
+    }
+}
+
+/// The spans of a call's current phase, if a subscriber takes them when the call begins.
+///
+/// The subscriber is the program's: it may block, panic, or end the call. So no span is created or dropped while the lock
+/// is held.
+#[derive(Default)]
+pub(super) struct PhaseSpans(OnceLock<Box<Mutex<Open>>>);
+
+/// The open spans. All are closed when the call ends, even if a shared task continues: an open span keeps its parent open.
 #[derive(Default)]
 struct Open {
-    /// An `Arc`, whose clones the subscriber does not see.
-    call: Option<Arc<Span>>,
+    /// The call's span, until it ends.
+    call: Option<Id>,
     phase: PhaseSpan,
     connecting: PhaseSpan,
-    progress: Progress,
 }
 
-/// Values that are recorded when the call ends: those of the last attempt only, and to record several values at once
-/// costs little more than to record one.
-#[derive(Default)]
-struct Progress {
-    attempts: Option<u64>,
-    connection: Option<(bool, Protocol)>,
-    status: Option<u16>,
-    request_id: Option<Arc<str>>,
+type PhaseSpan = Option<(Phase, Span)>;
+
+impl PhaseSpans {
+    pub(super) fn begin(&self, call: &Span) {
+        if !has_phases() {
+            return;
+        }
+        let call = call.id();
+        self.0.get_or_init(|| {
+            Box::new(Mutex::new(Open {
+                call,
+                ..Open::default()
+            }))
+        });
+    }
+
+    /// Reports a phase of the call, or of the connection that the call waits for.
+    pub(super) fn enter(&self, phase: Option<Phase>, connecting: bool) {
+        let Some(open) = self.0.get() else {
+            return;
+        };
+        let Some((call, previous)) = lock(open).leave(phase, connecting) else {
+            return;
+        };
+        // The previous phase ends before the next begins.
+        drop(previous);
+        let next = phase.map(|phase| (phase, phase_span(phase, call)));
+        // Another task may have entered a phase meanwhile, or have ended the call.
+        let outdated = lock(open).replace(next, connecting);
+        drop(outdated);
+    }
+
+    pub(super) fn close(&self) {
+        let Some(open) = self.0.get() else {
+            return;
+        };
+        let closed = std::mem::take(&mut *lock(open));
+        drop(closed);
+    }
 }
 
-/// Boxed: without a subscriber at DEBUG there are none, and calls pay for the size of their state.
-type PhaseSpan = Option<Box<(Phase, Span)>>;
+fn lock(open: &Mutex<Open>) -> MutexGuard<'_, Open> {
+    open.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 impl Open {
-    /// Takes the spans that end when a phase begins, and the call's span; `None` if the phase has begun already.
-    fn leave(
-        &mut self,
-        phase: Option<Phase>,
-        connecting: bool,
-    ) -> Option<(Arc<Span>, [PhaseSpan; 2])> {
-        let call = Arc::clone(self.call.as_ref()?);
+    /// Takes the spans that end when a phase begins, and the id of the call's span; `None` if the phase has begun already.
+    fn leave(&mut self, phase: Option<Phase>, connecting: bool) -> Option<(Id, [PhaseSpan; 2])> {
+        let call = self.call.clone()?;
         // A phase of the call means that this connection is open, or that another one is used.
         let connection = self.connecting.take_if(|_| !connecting);
         let current = self.current(connecting);
@@ -64,201 +217,20 @@ impl Open {
         Some((call, [connection, current]))
     }
 
+    /// Sets the current phase; returns the span that is not needed any more.
+    fn replace(&mut self, next: PhaseSpan, connecting: bool) -> PhaseSpan {
+        if self.call.is_none() {
+            return next;
+        }
+        std::mem::replace(self.current(connecting), next)
+    }
+
     fn current(&mut self, connecting: bool) -> &mut PhaseSpan {
         if connecting {
             &mut self.connecting
         } else {
             &mut self.phase
         }
-    }
-
-    fn failed(&self, err: &Error) {
-        let (kind, maybe_sent) = (err.kind().as_str(), err.maybe_sent());
-        let undecided = err.is_undecided();
-        let api = err.api();
-        let code = code(api);
-        let serial = api.and_then(|api| serial(&api.verification));
-        self.record(|it| {
-            [
-                (&it.otel_status, Some(&"ERROR" as &dyn Value)),
-                (&it.error_type, Some(&kind)),
-                (&it.maybe_sent, Some(&maybe_sent)),
-                (&it.undecided, Some(&undecided)),
-                (&it.code, code.as_ref().map(value)),
-                (&it.serial, serial.as_ref().map(value)),
-            ]
-        });
-    }
-
-    /// Records values and the progress, in one step.
-    fn record<'v>(&self, values: impl FnOnce(&'static Fields) -> [LateValue<'v>; 6]) {
-        let (Some(call), Some(Some(fields))) = (&self.call, FIELDS.get()) else {
-            return;
-        };
-        let Some(metadata) = call.metadata() else {
-            return;
-        };
-        let Progress {
-            attempts,
-            connection,
-            status,
-            request_id,
-        } = &self.progress;
-        let (reused, version) = connection.unzip();
-        let version = version.map(Protocol::version);
-        let request_id = request_id.as_deref();
-        let resent = attempts.map_or(0, |attempts| attempts.saturating_sub(1));
-        let [one, two, three, four, five, six] = values(fields);
-        let all = [
-            (&fields.attempts, attempts.as_ref().map(value)),
-            (&fields.resend_count, (resent > 0).then(|| value(&resent))),
-            (&fields.reused, reused.as_ref().map(value)),
-            (&fields.version, version.as_ref().map(value)),
-            (&fields.status_code, status.as_ref().map(value)),
-            (&fields.request_id, request_id.as_ref().map(value)),
-            one,
-            two,
-            three,
-            four,
-            five,
-            six,
-        ];
-        call.record_all(&metadata.fields().value_set(&all));
-    }
-
-    fn close(self) {
-        // The parent is closed last.
-        drop((self.connecting, self.phase));
-        drop(self.call);
-    }
-}
-
-impl CallSpan {
-    pub(super) fn begin(&self, about: &About<'_>) {
-        let method = label::method(about.method);
-        let template = about.template;
-        let span = info_span!(
-            target: TARGET,
-            "wechatpay.call",
-            "otel.name" = format_args!("{} /{template}", label::spoken(method)),
-            "otel.kind" = "client",
-            "otel.status_code" = Empty,
-            "http.request.method" = method,
-            "http.request.resend_count" = Empty,
-            "http.response.status_code" = Empty,
-            "url.template" = format_args!("/{template}"),
-            "server.address" = about.host,
-            "server.port" = about.port,
-            "network.protocol.version" = Empty,
-            "error.type" = Empty,
-            "wechatpay.merchant" = &**about.merchant,
-            "wechatpay.attempts" = Empty,
-            "wechatpay.connection.reused" = Empty,
-            "wechatpay.code" = Empty,
-            "wechatpay.request_id" = Empty,
-            "wechatpay.serial" = Empty,
-            "wechatpay.maybe_sent" = Empty,
-            "wechatpay.undecided" = Empty,
-        );
-        if let Some(metadata) = span.metadata() {
-            FIELDS.get_or_init(|| Fields::of(metadata.fields()));
-        }
-        let previous = self.open().call.replace(Arc::new(span));
-        drop(previous);
-    }
-
-    pub(super) fn get(&self) -> Arc<Span> {
-        let call = self.open().call.clone();
-        call.unwrap_or_else(|| Arc::new(Span::none()))
-    }
-
-    pub(super) fn attempt(&self, number: usize) {
-        self.open().progress = Progress {
-            attempts: Some(number as u64),
-            ..Progress::default()
-        };
-    }
-
-    /// Reports a phase of the call, or of the connection that the call waits for.
-    pub(super) fn phase(&self, phase: Option<Phase>, connecting: bool) {
-        if !has_phases() {
-            return;
-        }
-        let Some((call, previous)) = self.open().leave(phase, connecting) else {
-            return;
-        };
-        // The previous phase ends before the next begins.
-        drop(previous);
-        let next = phase.map(|phase| Box::new((phase, phase_span(phase, &call))));
-        // Another task may have entered a phase meanwhile, or have ended the call.
-        let outdated = self.set_phase(next, connecting);
-        drop(outdated);
-    }
-
-    /// Sets the current phase; returns the span that is not needed any more.
-    fn set_phase(&self, next: PhaseSpan, connecting: bool) -> PhaseSpan {
-        let mut open = self.open();
-        if open.call.is_none() {
-            return next;
-        }
-        std::mem::replace(open.current(connecting), next)
-    }
-
-    pub(super) fn connection(&self, reused: bool, protocol: Protocol) {
-        self.open().progress.connection = Some((reused, protocol));
-    }
-
-    pub(super) fn head(&self, status: StatusCode, request_id: Option<&Arc<str>>) {
-        let progress = &mut self.open().progress;
-        progress.status = Some(status.as_u16());
-        progress.request_id = request_id.cloned();
-    }
-
-    pub(super) fn end(&self, end: &End<'_>) {
-        let open = self.take();
-        match end {
-            End::Answered(verification) => {
-                let serial = serial(verification);
-                open.record(|it| {
-                    let serial = (&it.serial, serial.as_ref().map(value));
-                    [
-                        serial,
-                        it.none(),
-                        it.none(),
-                        it.none(),
-                        it.none(),
-                        it.none(),
-                    ]
-                });
-            }
-            End::Failed(err) => open.failed(err),
-        }
-        open.close();
-    }
-
-    pub(super) fn cancelled(&self) {
-        let open = self.take();
-        open.record(|it| {
-            let status = (&it.otel_status, Some(&"ERROR" as &dyn Value));
-            let error_type = (&it.error_type, Some(&"cancelled" as &dyn Value));
-            [
-                status,
-                error_type,
-                it.none(),
-                it.none(),
-                it.none(),
-                it.none(),
-            ]
-        });
-        open.close();
-    }
-
-    fn take(&self) -> Open {
-        std::mem::take(&mut *self.open())
-    }
-
-    fn open(&self) -> MutexGuard<'_, Open> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -279,16 +251,9 @@ struct Fields {
     undecided: Field,
 }
 
-/// A field and its value; `None` is not recorded.
-type LateValue<'v> = (&'v Field, Option<&'v dyn Value>);
-
 static FIELDS: OnceLock<Option<Fields>> = OnceLock::new();
 
 impl Fields {
-    fn none(&self) -> LateValue<'_> {
-        (&self.serial, None)
-    }
-
     fn of(all: &FieldSet) -> Option<Self> {
         Some(Self {
             otel_status: all.field("otel.status_code")?,
@@ -319,7 +284,7 @@ fn value<T: Value>(value: &T) -> &dyn Value {
     value
 }
 
-fn phase_span(phase: Phase, call: &Span) -> Span {
+fn phase_span(phase: Phase, call: Id) -> Span {
     match phase {
         Phase::Connect => debug_span!(target: TARGET, parent: call, "connect"),
         Phase::Tls => debug_span!(target: TARGET, parent: call, "tls"),
