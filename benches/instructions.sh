@@ -15,10 +15,12 @@ goal_plain=90000 goal_field=103000
 # 2 % above what was reached: a change that costs more fails here. Lower them when a change saves some.
 declare -A ceiling=(
     [client.plain]=89900 [client.field]=102480
-    [retrying.plain]=91130 [retrying.field]=103920
-    [client-spans.plain]=90730 [client-spans.field]=103380
-    [retrying-spans.plain]=92360 [retrying-spans.field]=105260
+    [retrying.plain]=90900 [retrying.field]=103690
+    [client-spans.plain]=90700 [client-spans.field]=103380
+    [retrying-spans.plain]=91950 [retrying-spans.field]=105140
 )
+# Of a retry policy and spans together, more than the client alone. The goal is 3 %; builds differ by 0.3 %.
+most_percent=3.5
 
 command -v valgrind >/dev/null || {
     echo "valgrind is missing: install it (Debian, Ubuntu: apt install valgrind)" >&2
@@ -103,15 +105,11 @@ for who in floor client retrying client-spans retrying-spans; do
     done
     printf '%-14s %12s %12s\n' $who "${result[$who.plain]}" "${result[$who.field]}"
 done
-share() { # who: the cost of what is switched on, in percent of a call, for both works
-    local work
-    for work in plain field; do
-        awk -v on="${result[$1.$work]}" -v off="${result[client.$work]}" \
-            'BEGIN { printf " %11.1f%%", (on / off - 1) * 100 }'
-    done
+share() { # who work: the cost of what is switched on, in percent of a call
+    awk -v on="${result[$1.$2]}" -v off="${result[client.$2]}" 'BEGIN { printf "%.1f", (on / off - 1) * 100 }'
 }
 for who in retrying client-spans retrying-spans; do
-    printf '%-14s%s   more than the client alone\n' $who "$(share $who)"
+    printf '%-14s %11s%% %11s%%   more than the client alone\n' $who "$(share $who plain)" "$(share $who field)"
 done
 printf '%-14s %12s %12s\n' goal "$goal_plain" "$goal_field"
 failed=
@@ -120,6 +118,10 @@ for who in client retrying client-spans retrying-spans; do
     for work in plain field; do
         [ "${result[$who.$work]}" -le "${ceiling[$who.$work]}" ] || failed+=" $who/$work"
     done
+done
+for work in plain field; do
+    awk -v share="$(share retrying-spans $work)" -v most="$most_percent" 'BEGIN { exit share > most }' ||
+        failed+=" retrying-spans/$work/$most_percent%"
 done
 if [ -n "$failed" ]; then
     echo "above the ceiling:$failed; see ./instructions.sh profile" >&2

@@ -78,6 +78,7 @@ pub(super) struct Attempt<'c, 'i> {
 
 impl<'c, 'i> Attempt<'c, 'i> {
     /// `spare` is absent only if the call is decided.
+    #[inline]
     pub(super) fn new(
         answer: BoxFuture<'static, Result<Response>>,
         spare: Option<&'c Spare>,

@@ -17,6 +17,7 @@ pub(super) struct Spare {
 }
 
 impl Spare {
+    #[inline]
     pub(super) fn of(request: &Request, defaults: &DefaultHeaders) -> Self {
         let extensions = request.extensions();
         Self {
@@ -62,10 +63,11 @@ struct Headers {
     defaults: [bool; DefaultHeaders::COUNT],
     /// The first of the others: most requests have one, `Wechatpay-Serial`.
     other: Option<(HeaderName, HeaderValue)>,
-    others: Vec<(HeaderName, HeaderValue)>,
+    others: Option<Box<HeaderMap>>,
 }
 
 impl Headers {
+    #[inline]
     fn of(all: &HeaderMap, defaults: &DefaultHeaders) -> Self {
         let mut headers = Self::default();
         for (name, value) in all {
@@ -74,7 +76,8 @@ impl Headers {
             } else if headers.other.is_none() {
                 headers.other = Some((name.clone(), value.clone()));
             } else {
-                headers.others.push((name.clone(), value.clone()));
+                let others = headers.others.get_or_insert_default();
+                others.append(name.clone(), value.clone());
             }
         }
         headers
@@ -82,14 +85,17 @@ impl Headers {
 
     /// Returns the value of a header that is no default.
     fn given(&self, name: &str) -> Option<&HeaderValue> {
-        let mut others = self.other.iter().chain(&self.others);
-        others.find_map(|(known, value)| (known == name).then_some(value))
+        let other = self.other.as_ref().filter(|(known, _)| known == name);
+        let others = || self.others.as_ref()?.get(name);
+        other.map(|(_, value)| value).or_else(others)
     }
 
     fn into_map(self, defaults: &DefaultHeaders) -> HeaderMap {
-        let mut map = HeaderMap::with_capacity(DefaultHeaders::COUNT + self.others.len());
-        for (name, value) in self.other.into_iter().chain(self.others) {
-            map.append(name, value);
+        let mut map = HeaderMap::with_capacity(DefaultHeaders::COUNT);
+        map.extend(self.other);
+        // Not `extend`, which replaces earlier values of a name.
+        for (name, value) in self.others.as_deref().into_iter().flatten() {
+            map.append(name, value.clone());
         }
         for ((name, value), is_there) in defaults.all().into_iter().zip(self.defaults) {
             if is_there {
