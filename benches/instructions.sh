@@ -120,7 +120,7 @@ for who in client retrying client-spans retrying-spans; do
     done
 done
 for work in plain field; do
-    awk -v share="$(share retrying-spans $work)" -v most="$most_percent" 'BEGIN { exit share > most }' ||
+    awk -v share="$(share retrying-spans $work)" -v most="$most_percent" 'BEGIN { exit (share > most) }' ||
         failed+=" retrying-spans/$work/$most_percent%"
 done
 if [ -n "$failed" ]; then
