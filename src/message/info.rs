@@ -171,7 +171,6 @@ impl CallInfo {
             host: origin.host(),
             port: origin.port(),
             merchant,
-            #[cfg(feature = "metrics")]
             is_read: self.is_read(method),
         }
     }

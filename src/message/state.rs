@@ -112,10 +112,10 @@ impl CallState {
     ///
     /// [`ErrorKind::Timeout`] when the call has ended.
     pub(crate) fn begin_attempt(&self, round: u32) -> Result<Attempt> {
-        let number = self.0.attempts.fetch_add(1, Ordering::Relaxed) + 1;
         if !self.0.sent.add(round) {
             return Err(ended());
         }
+        let number = self.0.attempts.fetch_add(1, Ordering::Relaxed) + 1;
         if number > 1 {
             // The response of an earlier attempt is not this one's.
             self.known().head = None;
@@ -166,12 +166,16 @@ impl CallState {
     }
 
     /// Adds to an error that an attempt of the call may have been processed, if the error denies it: the last attempt may
-    /// not have been sent, and a middleware may have replaced the error of one that was. Reads change nothing.
+    /// not have been sent, a middleware may have replaced the error of one that was, and WeChat Pay's refusal of one
+    /// says nothing about another. Reads change nothing.
     pub(crate) fn told(&self, err: Error, is_read: bool) -> Error {
-        let denied = self.unresolved() > 0 && !err.maybe_sent();
+        let unresolved = self.unresolved();
+        let denied = unresolved > 0 && !err.maybe_sent();
+        // The layer `retry` settles attempts that were refused; the program's layers do not.
+        let is_of_one = err.api().is_some() && unresolved > 1;
         if is_read && denied {
             err.with_maybe_sent(true)
-        } else if !is_read && (denied || self.is_undecided()) {
+        } else if !is_read && (denied || is_of_one || self.is_undecided()) {
             err.with_open_attempt()
         } else {
             err
@@ -184,6 +188,12 @@ impl CallState {
         if self.unresolved() > before {
             self.0.sent.remove();
         }
+    }
+
+    /// Records that an attempt is over and another will follow.
+    pub(crate) fn between_attempts(&self) {
+        self.known().head = None;
+        self.enter(Phase::Preparing);
     }
 
     /// Records the call's current activity.
@@ -480,6 +490,7 @@ fn ended() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wechatpay_core::error::{ApiError, Verification};
 
     #[test]
     fn an_attempt_counts_until_its_transport_reports_deliveries() {
@@ -529,6 +540,40 @@ mod tests {
         assert!(!state.seal());
         assert!(second.deliver().is_err() && state.begin_attempt(round).is_err());
         assert_eq!(state.unresolved(), 0);
+    }
+
+    #[test]
+    fn a_refusal_of_one_attempt_says_nothing_about_another() {
+        let refused = || {
+            let mut refusal = ApiError::new(StatusCode::FORBIDDEN);
+            refusal.verification = Verification::Verified { serial: "S".into() };
+            Error::from_api(refusal)
+        };
+        for (attempts, undecided) in [(1, false), (2, true)] {
+            let state = CallState::default();
+            for _ in 0..attempts {
+                state.begin_attempt(0).unwrap();
+            }
+            assert_eq!(state.told(refused(), false).is_undecided(), undecided);
+            assert!(!state.told(refused(), true).is_undecided(), "a read");
+        }
+        let state = CallState::default();
+        state.begin_attempt(0).unwrap().withdraw();
+        state.begin_attempt(0).unwrap();
+        assert!(!state.told(refused(), false).is_undecided(), "not sent");
+    }
+
+    #[test]
+    fn the_head_of_an_earlier_attempt_is_forgotten() {
+        let state = CallState::default();
+        state.begin_attempt(0).unwrap();
+        state.set_head(StatusCode::SERVICE_UNAVAILABLE, Some("first"));
+        state.between_attempts();
+        assert_eq!(state.request_id(), None);
+        assert!(state.phase() == Phase::Preparing);
+        state.set_head(StatusCode::SERVICE_UNAVAILABLE, Some("first"));
+        state.begin_attempt(0).unwrap();
+        assert_eq!(state.request_id(), None, "the program's layer repeated it");
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub struct Streaming {
     headers: HeaderMap,
     body: BodyStream,
     verification: Verification,
+    attempts: u32,
     /// Whether a digest given by the caller checks the response.
     #[cfg_attr(
         not(feature = "files"),
@@ -45,6 +46,7 @@ impl Streaming {
         let status = response.status();
         let headers = response.headers().clone();
         let verification = response.verification().clone();
+        let attempts = response.attempts();
         let body = match response.into_body() {
             ResponseBody::Stream(body) => *body,
             ResponseBody::Bytes(bytes) => BodyStream::new(bytes.into()),
@@ -54,6 +56,7 @@ impl Streaming {
             headers,
             body,
             verification,
+            attempts,
             vouched: false,
             failed: false,
         }
@@ -75,6 +78,12 @@ impl Streaming {
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// Returns the number of attempts, including the last, as [`Response::attempts`] does.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
     }
 
     /// Returns the result of verifying the signature, which is known at the end of the response.

@@ -157,6 +157,7 @@ impl Middleware for Switch {
         match outcome {
             Err(err) if !sent && is_unconnected(&err) && !request.body().is_spent() => {
                 trace::failover(&first.to_string(), &second.to_string());
+                state.between_attempts();
                 let ticket = self.health.ticket(second, state);
                 let last = attempt(redirected(request, second)?, next, ticket, state)
                     .await

@@ -240,6 +240,7 @@ impl Retry {
         let sent = call.state().seal_rounds() > before;
         let wait = self.again(call, outcome, sent.then_some(before), tried)?;
         report(outcome, tried, wait);
+        call.state().between_attempts();
         Some((spare.request(call.info(), &self.defaults), wait))
     }
 

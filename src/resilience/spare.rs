@@ -93,10 +93,8 @@ impl Headers {
     fn into_map(self, defaults: &DefaultHeaders) -> HeaderMap {
         let mut map = HeaderMap::with_capacity(DefaultHeaders::COUNT);
         map.extend(self.other);
-        // Not `extend`, which replaces earlier values of a name.
-        for (name, value) in self.others.as_deref().into_iter().flatten() {
-            map.append(name, value.clone());
-        }
+        let others = self.others.as_deref().into_iter().flatten();
+        map.extend(others.map(|(name, value)| (name.clone(), value.clone())));
         for ((name, value), is_there) in defaults.all().into_iter().zip(self.defaults) {
             if is_there {
                 map.append(name, value.clone());

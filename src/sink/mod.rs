@@ -69,6 +69,7 @@ fn announced_limit(sink: &Sink) -> Option<u64> {
 fn response(answer: &Streaming, saved: SavedFile) -> Response {
     let mut response = Response::new(answer.status(), answer.headers().clone(), "");
     response.set_verification(saved.verification.clone());
+    response.set_attempts(answer.attempts());
     response.set_saved(saved);
     response
 }

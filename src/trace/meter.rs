@@ -140,8 +140,8 @@ impl CallMeter {
                 let (kind, code) = (err.kind().as_str(), code(err.api()));
                 self.count(Some(kind), code, err.is_undecided(), last);
             }
-            End::Cancelled { may_have_arrived } => {
-                self.count(Some("cancelled"), None, *may_have_arrived, last);
+            End::Cancelled { undecided, .. } => {
+                self.count(Some("cancelled"), None, *undecided, last);
             }
         }
     }

@@ -43,7 +43,6 @@ pub(crate) struct About<'a> {
     /// The merchant id or brand id.
     pub(crate) merchant: &'a Arc<str>,
     /// Whether the call changes nothing at WeChat Pay.
-    #[cfg(feature = "metrics")]
     pub(crate) is_read: bool,
 }
 
@@ -53,7 +52,10 @@ pub(crate) enum End<'a> {
     Failed(&'a Error),
     /// The call was dropped.
     Cancelled {
-        may_have_arrived: bool,
+        /// Whether WeChat Pay may have received the request.
+        maybe_sent: bool,
+        /// Whether it may have changed something.
+        undecided: bool,
     },
 }
 
@@ -125,6 +127,7 @@ pub(crate) trait Reported {
 pub(crate) struct Running<T: Reported> {
     call: T,
     ended: bool,
+    is_read: bool,
     /// Not in the state of the call, which tasks may keep after its end: an open span keeps its parent open.
     #[cfg(feature = "tracing")]
     span: tracing::Span,
@@ -201,6 +204,10 @@ impl<T: Reported> Running<T> {
         Self {
             call,
             ended: false,
+            #[cfg(any(feature = "tracing", feature = "metrics"))]
+            is_read: about.is_read,
+            #[cfg(not(any(feature = "tracing", feature = "metrics")))]
+            is_read: false,
             #[cfg(feature = "tracing")]
             span,
         }
@@ -211,6 +218,7 @@ impl<T: Reported> Running<T> {
         Self {
             call,
             ended: false,
+            is_read: false,
             #[cfg(feature = "tracing")]
             span: tracing::Span::none(),
         }
@@ -240,24 +248,27 @@ impl<T: Reported> Running<T> {
         self.finish(end);
     }
 
+    /// A subscriber or recorder may panic, and the others still see the end.
     fn finish(&mut self, end: &End<'_>) {
         self.ended = true;
         let trace = self.call.trace();
         #[cfg(feature = "tracing")]
-        {
-            span::end(&self.span, &self.call, end);
-            trace.phases.close();
-        }
+        let _phases = trace.phases.take();
         #[cfg(feature = "metrics")]
         trace.meter.end(end, &trace.last);
+        #[cfg(feature = "tracing")]
+        span::end(&self.span, &self.call, end);
     }
 }
 
 impl<T: Reported> Drop for Running<T> {
     fn drop(&mut self) {
         if !self.ended {
-            let may_have_arrived = self.call.may_have_arrived();
-            self.finish(&End::Cancelled { may_have_arrived });
+            let maybe_sent = self.call.may_have_arrived();
+            self.finish(&End::Cancelled {
+                maybe_sent,
+                undecided: maybe_sent && !self.is_read,
+            });
         }
     }
 }

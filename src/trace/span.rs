@@ -1,13 +1,14 @@
 //! Spans and events, in the terms of OpenTelemetry's HTTP client conventions.
 
 use std::pin::Pin;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use tracing::dispatcher::with_default;
 use tracing::field::{Empty, Field, FieldSet};
 use tracing::level_filters::LevelFilter;
-use tracing::span::{EnteredSpan, Id};
+use tracing::span::EnteredSpan;
 use tracing::{Span, Value, debug_span, info, info_span, warn};
 
 use super::{About, End, Phase, Protocol, Reported, code, label};
@@ -60,11 +61,15 @@ pub(super) fn end(span: &Span, call: &impl Reported, end: &End<'_>) {
     match end {
         End::Answered(_) => {}
         End::Failed(err) => record_failure(span, names, fields, err),
-        End::Cancelled { .. } => {
-            let error_type = value(&"cancelled");
+        End::Cancelled {
+            maybe_sent,
+            undecided,
+        } => {
             span.record_all(&names.value_set(&[
                 (&fields.otel_status, Some(value(&"ERROR"))),
-                (&fields.error_type, Some(error_type)),
+                (&fields.error_type, Some(value(&"cancelled"))),
+                (&fields.maybe_sent, Some(value(maybe_sent))),
+                (&fields.undecided, Some(value(undecided))),
             ]));
         }
     }
@@ -144,18 +149,28 @@ impl<F: Future + Unpin> Future for Inside<'_, F> {
 
 /// The spans of a call's current phase, if a subscriber takes them when the call begins.
 ///
-/// The subscriber is the program's: it may block, panic, or end the call. So no span is created or dropped while the lock
-/// is held.
+/// The subscriber is the program's: it may block, panic, or end the call. So no span is created, cloned or dropped while
+/// the lock is held.
 #[derive(Default)]
 pub(super) struct PhaseSpans(OnceLock<Box<Mutex<Open>>>);
 
 /// The open spans. All are closed when the call ends, even if a shared task continues: an open span keeps its parent open.
 #[derive(Default)]
-struct Open {
-    /// The call's span, until it ends.
-    call: Option<Id>,
+pub(super) struct Open {
     phase: PhaseSpan,
     connecting: PhaseSpan,
+    /// The call's span, until it ends. A task that opens a phase has it too, so that it is not closed meanwhile. An `Arc`,
+    /// whose clones the subscriber does not see.
+    call: Option<Arc<Span>>,
+}
+
+/// The end of a phase, and what its successor needs.
+struct Left {
+    call: Arc<Span>,
+    /// Dropped without the lock.
+    ended: [PhaseSpan; 2],
+    /// Whether the phase has begun already.
+    is_same: bool,
 }
 
 type PhaseSpan = Option<(Phase, Span)>;
@@ -165,12 +180,13 @@ impl PhaseSpans {
         if !has_phases() {
             return;
         }
-        let call = call.id();
+        let call = Some(Arc::new(call.clone()));
         self.0.get_or_init(|| {
-            Box::new(Mutex::new(Open {
+            let open = Open {
                 call,
                 ..Open::default()
-            }))
+            };
+            Box::new(Mutex::new(open))
         });
     }
 
@@ -179,23 +195,25 @@ impl PhaseSpans {
         let Some(open) = self.0.get() else {
             return;
         };
-        let Some((call, previous)) = lock(open).leave(phase, connecting) else {
+        let left = lock(open).leave(phase, connecting);
+        let Some(left) = left else {
             return;
         };
         // The previous phase ends before the next begins.
-        drop(previous);
-        let next = phase.map(|phase| (phase, phase_span(phase, call)));
+        drop(left.ended);
+        if left.is_same {
+            return;
+        }
+        let next = phase.map(|phase| (phase, phase_span(phase, &left.call)));
         // Another task may have entered a phase meanwhile, or have ended the call.
         let outdated = lock(open).replace(next, connecting);
         drop(outdated);
     }
 
-    pub(super) fn close(&self) {
-        let Some(open) = self.0.get() else {
-            return;
-        };
-        let closed = std::mem::take(&mut *lock(open));
-        drop(closed);
+    /// Returns the open spans, which the caller drops. None is opened from now on.
+    pub(super) fn take(&self) -> Option<Open> {
+        let open = self.0.get()?;
+        Some(std::mem::take(&mut *lock(open)))
     }
 }
 
@@ -204,17 +222,19 @@ fn lock(open: &Mutex<Open>) -> MutexGuard<'_, Open> {
 }
 
 impl Open {
-    /// Takes the spans that end when a phase begins, and the id of the call's span; `None` if the phase has begun already.
-    fn leave(&mut self, phase: Option<Phase>, connecting: bool) -> Option<(Id, [PhaseSpan; 2])> {
-        let call = self.call.clone()?;
+    /// Takes the spans that end when a phase begins; `None` after the call's end.
+    fn leave(&mut self, phase: Option<Phase>, connecting: bool) -> Option<Left> {
+        let call = Arc::clone(self.call.as_ref()?);
         // A phase of the call means that this connection is open, or that another one is used.
         let connection = self.connecting.take_if(|_| !connecting);
         let current = self.current(connecting);
-        if current.as_ref().map(|current| current.0) == phase {
-            return None;
-        }
-        let current = current.take();
-        Some((call, [connection, current]))
+        let is_same = current.as_ref().map(|current| current.0) == phase;
+        let current = current.take_if(|_| !is_same);
+        Some(Left {
+            call,
+            ended: [connection, current],
+            is_same,
+        })
     }
 
     /// Sets the current phase; returns the span that is not needed any more.
@@ -284,13 +304,16 @@ fn value<T: Value>(value: &T) -> &dyn Value {
     value
 }
 
-fn phase_span(phase: Phase, call: Id) -> Span {
-    match phase {
+/// Creates a phase's span, for the subscriber that has the call's: another thread may have another one.
+fn phase_span(phase: Phase, call: &Span) -> Span {
+    let create = || match phase {
         Phase::Connect => debug_span!(target: TARGET, parent: call, "connect"),
         Phase::Tls => debug_span!(target: TARGET, parent: call, "tls"),
         Phase::Wait => debug_span!(target: TARGET, parent: call, "wait"),
         Phase::Read => debug_span!(target: TARGET, parent: call, "read"),
-    }
+    };
+    let span = call.with_subscriber(|(_, subscriber)| with_default(subscriber, create));
+    span.unwrap_or_else(Span::none)
 }
 
 pub(super) fn sign() -> Option<EnteredSpan> {

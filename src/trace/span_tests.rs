@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -57,6 +58,7 @@ struct Curious {
     called: Arc<AtomicUsize>,
     next: AtomicU64,
     panics_after: Option<u64>,
+    panics_at_end: bool,
 }
 
 impl Curious {
@@ -91,6 +93,7 @@ impl Subscriber for Curious {
 
     fn record(&self, _: &Id, _: &Record<'_>) {
         self.look();
+        assert!(!self.panics_at_end, "the subscriber panics");
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
@@ -125,7 +128,6 @@ fn begun(call: &Arc<Call>) -> Running<Arc<Call>> {
         host: "api.mch.weixin.qq.com",
         port: 443,
         merchant: merchant(),
-        #[cfg(feature = "metrics")]
         is_read: true,
     })
 }
@@ -145,6 +147,9 @@ fn the_lock_is_free_whenever_the_subscriber_is_called() {
         for (phase, connecting) in [
             (Phase::Connect, true),
             (Phase::Tls, true),
+            (Phase::Wait, false),
+            // Another attempt needs another connection: the phase of the call is the same again.
+            (Phase::Connect, true),
             (Phase::Wait, false),
         ] {
             call.trace.phase(Some(phase), connecting);
@@ -176,6 +181,99 @@ fn a_subscriber_that_panics_does_not_poison_the_lock() {
         assert!(is_free(&call), "it is neither held nor poisoned");
         drop(running);
     });
+}
+
+#[test]
+fn a_subscriber_that_panics_at_the_end_leaves_no_span_open() {
+    let curious = Curious {
+        panics_at_end: true,
+        ..Curious::default()
+    };
+    let call = Arc::clone(&curious.call);
+    with_default(curious, || {
+        let running = begun(&call);
+        call.trace.phase(Some(Phase::Wait), false);
+        let end = || drop(running);
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(end)).unwrap_err();
+        let open = call.trace.phases.take().unwrap();
+        assert!(open.call.is_none() && open.phase.is_none());
+    });
+}
+
+/// Counts the uses of each span. While it closes the first phase, another thread ends the call.
+#[derive(Clone, Default)]
+struct Counting {
+    uses: Arc<Mutex<HashMap<u64, usize>>>,
+    running: Arc<Mutex<Option<Running<Arc<Call>>>>>,
+}
+
+impl Subscriber for Counting {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let mut uses = self.uses.lock().unwrap();
+        if let Some(parent) = span.parent() {
+            assert!(uses[&parent.into_u64()] > 0, "the parent is open");
+        }
+        let number = uses.len() as u64 + 1;
+        uses.insert(number, 1);
+        Id::from_u64(number)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, _: &Event<'_>) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+
+    fn clone_span(&self, id: &Id) -> Id {
+        *self.uses.lock().unwrap().get_mut(&id.into_u64()).unwrap() += 1;
+        id.clone()
+    }
+
+    fn try_close(&self, id: Id) -> bool {
+        let is_closed = {
+            let mut uses = self.uses.lock().unwrap();
+            let uses = uses.get_mut(&id.into_u64()).unwrap();
+            *uses -= 1;
+            *uses == 0
+        };
+        let ended = self.running.lock().unwrap().take();
+        drop(ended);
+        is_closed
+    }
+}
+
+#[test]
+fn a_call_that_ends_meanwhile_is_open_until_its_phase_is() {
+    let counting = Counting::default();
+    with_default(counting.clone(), || {
+        let call = Arc::default();
+        *counting.running.lock().unwrap() = Some(begun(&call));
+        call.trace.phase(Some(Phase::Connect), false);
+        call.trace.phase(Some(Phase::Tls), false);
+        assert!(counting.running.lock().unwrap().is_none(), "it has ended");
+    });
+    let uses = counting.uses.lock().unwrap();
+    assert_eq!(uses.len(), 3);
+    assert!(uses.values().all(|uses| *uses == 0), "{uses:?}");
+}
+
+#[test]
+fn a_phase_belongs_to_the_subscriber_of_its_call() {
+    let (counting, other) = (Counting::default(), Counting::default());
+    let call = Arc::default();
+    let running = with_default(counting.clone(), || begun(&call));
+    with_default(other.clone(), || call.trace.phase(Some(Phase::Wait), false));
+    drop(running);
+    assert_eq!(counting.uses.lock().unwrap().len(), 2);
+    assert!(other.uses.lock().unwrap().is_empty());
 }
 
 /// Keeps the names and values that are recorded after the span's beginning.
@@ -229,6 +327,8 @@ fn the_response_of_an_earlier_attempt_is_not_that_of_the_last() {
         });
         let text = recorded.0.lock().unwrap().join(" ");
         assert!(text.contains("wechatpay.attempts=2"), "{text}");
+        assert!(text.contains("maybe_sent=true"), "{text}");
+        assert!(text.contains("undecided=false"), "a read: {text}");
         assert!(!text.contains("503") && !text.contains("first"), "{text}");
         assert!(!text.contains("protocol.version"), "{text}");
         let last = text.contains("status_code=200") && text.contains("request_id=\"second\"");

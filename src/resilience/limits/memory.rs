@@ -65,6 +65,11 @@ impl Log {
         let surplus = self.calls.len().saturating_sub(most.unwrap_or_default());
         self.calls.drain(..surplus);
         self.longest = limits.iter().map(|it| it.per).max().unwrap_or_default();
+        // No later call is earlier than this one. A limit that is practically none would keep all calls.
+        let is_over = |first: &Instant| at.duration_since(*first) >= self.longest;
+        while self.calls.len() > 1 && self.calls.front().is_some_and(is_over) {
+            self.calls.pop_front();
+        }
     }
 
     /// Whether one of the calls still counts.
@@ -121,6 +126,24 @@ mod tests {
             assert_eq!(take(), Duration::from_millis(900));
             let other = memory.reserve("other", &[TWO_A_SECOND], Duration::ZERO);
             assert_eq!(other, Duration::ZERO);
+        });
+    }
+
+    #[test]
+    fn calls_that_no_limit_counts_are_forgotten() {
+        paused(async {
+            let none = RateLimit {
+                calls: u32::MAX,
+                per: SECOND,
+            };
+            let memory = MemoryLimits::default();
+            for _ in 0..100 {
+                assert_eq!(memory.reserve("k", &[none], Duration::ZERO), Duration::ZERO);
+                tokio::time::advance(Duration::from_millis(100)).await;
+            }
+            let mut logs = memory.logs.lock().unwrap();
+            let kept = logs.get_or_insert("k", |_| true, Log::default).calls.len();
+            assert_eq!(kept, 10);
         });
     }
 

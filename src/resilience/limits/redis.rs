@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Counts calls in Redis, by its clock, so that several machines share the limits of a merchant.
 ///
 /// Each call makes one request, in which an atomic script reserves the call's time. Redis keeps the times of as many
-/// calls as the largest limit allows, and they expire with the longest period. A clock of Redis that is set back makes no
+/// calls as the largest limit allows, for the longest period. A clock of Redis that is set back makes no
 /// call wait. While Redis is down, each process counts its calls itself, and tries Redis again every 2 s.
 ///
 /// ```
@@ -166,6 +166,11 @@ local wait = slot - now
 if wait <= at_most then
   redis.call('LPUSH', list, entry(slot))
   redis.call('LTRIM', list, 0, most - 1)
+  while redis.call('LLEN', list) > 1 do
+    local oldest = string.match(redis.call('LINDEX', list, -1), '%d+')
+    if oldest + longest > slot then break end
+    redis.call('RPOP', list)
+  end
   redis.call('PEXPIRE', list, string.format('%.0f', math.ceil((wait + longest) / 1000)))
 end
 return wait";
