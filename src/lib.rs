@@ -181,7 +181,8 @@ pub use wechatpay_core::value::{Fen, Timestamp};
 pub mod metrics {
     pub use crate::trace::meter::{
         BREAKER_OPEN, CALL_DURATION, CALLS, CALLS_IN_FLIGHT, CALLS_UNDECIDED, CERTIFICATE_FETCHES,
-        CLOCK_OFFSET, CONNECTIONS_OPEN, CONNECTIONS_USED, FAILOVERS, PROBES, RETRIES, describe,
+        CLOCK_OFFSET, CONNECTIONS_OPEN, CONNECTIONS_USED, FAILOVERS, OUTCOMES, PROBES, RETRIES,
+        describe,
     };
 }
 

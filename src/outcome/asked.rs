@@ -18,7 +18,8 @@ use wechatpay_core::protocol::xml;
 
 /// The data that a query of a request's outcome needs.
 pub(super) struct Asked {
-    engine: Arc<Engine>,
+    pub(super) engine: Arc<Engine>,
+    pub(super) template: &'static str,
     pub(super) number: &'static MerchantNumber,
     body: Value,
     pub(super) is_v2: bool,
@@ -60,6 +61,7 @@ impl Asked {
         };
         let asked = Self {
             engine: Arc::clone(engine),
+            template: operation.path(),
             number,
             body,
             is_v2,

@@ -79,6 +79,10 @@ pub enum Outcome {
 
 /// The reason why a request was not done, and will not be. No money has moved for it.
 ///
+/// This is said of the request that the call made. **If an earlier program may have sent a request with the same number, its
+/// money may have moved**: a job that was restarted asks with [`Call::query_outcome`](crate::Call::query_outcome) before
+/// it repeats a request.
+///
 /// Each variant says whether the payment may be made again, and with which number:
 ///
 /// ```
@@ -196,6 +200,20 @@ impl Call {
 }
 
 impl Outcome {
+    /// Returns the name of the outcome in reports: `done`, `refused`, `ended`, `not_found`, `number_taken` or
+    /// `still_unknown`.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Done(_) => "done",
+            Self::NotDone(NotDone::Refused(_)) => "refused",
+            Self::NotDone(NotDone::Ended(_)) => "ended",
+            Self::NotDone(NotDone::NotFound(_)) => "not_found",
+            Self::NotDone(NotDone::NumberTaken(_)) => "number_taken",
+            Self::StillUnknown(_) => "still_unknown",
+        }
+    }
+
     /// Returns the response if the request was done.
     #[must_use]
     pub fn done(self) -> Option<Response> {

@@ -11,6 +11,7 @@ use super::state::{RequestState, answered, is_believed, is_not_found, is_number_
 use super::{NotDone, Outcome, Unknown};
 use crate::call::Call;
 use crate::message::{KeptBody, Response};
+use crate::trace;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// Makes the call, and resolves its outcome if it is unknown.
@@ -30,7 +31,7 @@ pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
     let answer = engine.execute(plan).await;
     let mut search = Search::new(asked, policy);
     let err = match search.decide(answer) {
-        Ok(outcome) => return Ok(outcome),
+        Ok(outcome) => return Ok(search.reported(outcome)),
         Err(err) => err,
     };
     let again = || {
@@ -38,7 +39,8 @@ pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
         kept.restore(&mut plan.payload, &mut plan.headers);
         Some(async move { engine.execute(Box::new(plan)).await })
     };
-    Ok(search.run(err, again).await)
+    let outcome = search.run(err, again).await;
+    Ok(search.reported(outcome))
 }
 
 /// Resolves the outcome of an earlier call.
@@ -53,7 +55,8 @@ pub(super) async fn query(call: Call, sent_ago: Duration, policy: QueryPolicy) -
         "the request was made before, and its outcome is not known",
     );
     search.policy.waits.insert(0, Duration::ZERO);
-    Ok(search.run(err, never).await)
+    let outcome = search.run(err, never).await;
+    Ok(search.reported(outcome))
 }
 
 /// The queries of transfers and of red packets find nothing older than 30 days. This is a day less, since
@@ -98,6 +101,12 @@ impl Search {
             sent_ago: Duration::ZERO,
             accepted: false,
         }
+    }
+
+    fn reported(&self, outcome: Outcome) -> Outcome {
+        let merchant = self.asked.engine.merchant.id();
+        trace::outcome(self.asked.template, merchant, outcome.as_str());
+        outcome
     }
 
     /// Returns the outcome that the call's response decides, or the error of an undecided call.

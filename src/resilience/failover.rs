@@ -147,6 +147,9 @@ impl Middleware for Switch {
         };
         let state = info.state();
         let (first, second, ticket) = self.order(&hosts, state);
+        if *first != hosts[0] {
+            trace::redirected(&hosts[0], first);
+        }
         let (outcome, sent) = attempt(
             redirected(request.clone(), first)?,
             next.clone(),
@@ -156,7 +159,7 @@ impl Middleware for Switch {
         .await;
         match outcome {
             Err(err) if !sent && is_unconnected(&err) && !request.body().is_spent() => {
-                trace::failover(&first.to_string(), &second.to_string());
+                trace::failover(first, second);
                 state.between_attempts();
                 let ticket = self.health.ticket(second, state);
                 let last = attempt(redirected(request, second)?, next, ticket, state)

@@ -1,8 +1,11 @@
 //! The variables `WECHATPAY_…`.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
+
+use strsim::{damerau_levenshtein, levenshtein};
 
 use super::Settings;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -16,10 +19,15 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] for a variable that is not UTF-8, or not the required number, `true` or `false`, and for the
-    /// text of a key in place of its file.
+    /// [`ErrorKind::Builder`] for a variable that is not UTF-8, or not the required number, `true` or `false`, for the
+    /// text of a key in place of its file, and for a variable whose name is nearly that of an unset one, such as
+    /// `WECHATPAY_MCH_ID`.
     pub fn from_env() -> Result<Self> {
         readable()?;
+        let names = std::env::vars_os().filter(|(_, value)| !value.is_empty());
+        let names =
+            names.filter_map(|(name, _)| Some(name.to_str()?.strip_prefix(PREFIX)?.to_owned()));
+        misspelt(&names.collect::<Vec<_>>())?;
         Self::from_variables(|name| std::env::var(format!("{PREFIX}{name}")).ok())
     }
 
@@ -106,6 +114,59 @@ fn readable() -> Result<()> {
     }
 }
 
+/// Rejects a variable whose name is nearly that of a setting, if that one is not set: it would be ignored.
+fn misspelt(set: &[String]) -> Result<()> {
+    let known = known()?;
+    let is_other = |name: &&String| !known.contains(*name) && !OTHERS.contains(&name.as_str());
+    for name in set.iter().filter(is_other) {
+        let near: Vec<_> = known.iter().filter(|known| is_near(name, known)).collect();
+        // With the right one, this one may be another program's.
+        if near.iter().any(|known| set.contains(known)) {
+            continue;
+        }
+        if let Some(meant) = near.iter().min_by_key(|known| levenshtein(name, known)) {
+            return Err(Error::new(
+                ErrorKind::Builder,
+                format!("{PREFIX}{name} is no setting: rename it to {PREFIX}{meant}, or remove it"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Variables that name the file of the profiles and the profile.
+const OTHERS: [&str; 2] = ["CONFIG", "PROFILE"];
+
+/// Returns the names of all settings.
+fn known() -> Result<Vec<String>> {
+    let names = RefCell::new(Vec::new());
+    Settings::from_variables(|name| {
+        names.borrow_mut().push(name.to_owned());
+        None
+    })?;
+    Ok(names.into_inner())
+}
+
+/// Whether the names differ by one slip, by underlines, or by a word for the file that the variable names.
+fn is_near(name: &str, known: &str) -> bool {
+    let plain = |name: &str| {
+        let name = name.to_ascii_uppercase().replace('_', "");
+        let short = name
+            .strip_suffix("FILE")
+            .or_else(|| name.strip_suffix("PATH"));
+        short.unwrap_or(&name).to_owned()
+    };
+    let (name, known) = (plain(name), plain(known));
+    // V3_KEY is no slip of V2_KEY, nor a name of two letters of CA.
+    let digits = |name: &str| {
+        name.chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>()
+    };
+    let most = usize::from(known.len() > 4 && digits(&name) == digits(&known));
+    damerau_levenshtein(&name, &known) <= most
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +230,48 @@ mod tests {
             assert_eq!(err.kind(), ErrorKind::Builder);
             assert!(err.to_string().contains(name), "{err}");
             assert!(!err.to_string().contains("s3cret"), "{err}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_variable_is_refused_unless_the_right_one_is_set() {
+        let check = |set: &[&str]| {
+            let set: Vec<_> = set.iter().map(|name| (*name).to_owned()).collect();
+            misspelt(&set)
+        };
+        for (name, meant) in [
+            ("MCH_ID", "MCHID"),
+            ("TIMOUT", "TIMEOUT"),
+            ("APIV3KEY", "APIV3_KEY"),
+            ("PRIVATE_KEY_FILE", "PRIVATE_KEY"),
+            ("PRIVATE_KEY_PATH", "PRIVATE_KEY"),
+            ("SERAIL", "SERIAL"),
+            ("mchid", "MCHID"),
+        ] {
+            let err = check(&[name]).unwrap_err().to_string();
+            assert!(
+                err.contains(&format!("WECHATPAY_{name} is no setting")),
+                "{err}"
+            );
+            assert!(
+                err.contains(&format!("rename it to WECHATPAY_{meant},")),
+                "{err}"
+            );
+        }
+        // Another program may read the other one.
+        check(&["MCH_ID", "MCHID"]).unwrap();
+        check(&[
+            "CONFIG",
+            "PROFILE",
+            "NOTIFY_URL",
+            "APPID",
+            "SUB_MCHID",
+            "CB",
+        ])
+        .unwrap();
+        check(&["APIV3KEY", "APIV3_KEY", "V3_KEY"]).unwrap();
+        for name in known().unwrap() {
+            check(&[&name]).unwrap();
         }
     }
 }

@@ -13,6 +13,7 @@ pub(super) const CONNECTION_STATE: &str = "http.connection.state";
 pub(super) const MERCHANT: &str = "wechatpay.merchant";
 pub(super) const CODE: &str = "wechatpay.code";
 pub(super) const REUSED: &str = "wechatpay.connection.reused";
+pub(super) const OUTCOME: &str = "wechatpay.outcome";
 pub(super) const FROM: &str = "wechatpay.failover.from";
 pub(super) const TO: &str = "wechatpay.failover.to";
 

@@ -56,10 +56,16 @@ pub const PROBES: &str = "wechatpay.probes";
 ///
 /// Labels: `error.type` after a failure: the kind of the error.
 pub const CERTIFICATE_FETCHES: &str = "wechatpay.certificate_fetches";
-/// Counter: changes to another host.
+/// Counter: calls that went to another host, since their own was down.
 ///
 /// Labels: `wechatpay.failover.from`, `wechatpay.failover.to`.
 pub const FAILOVERS: &str = "wechatpay.failovers";
+/// Counter: requests whose outcome was asked for with [`Call::or_query`](crate::Call::or_query) or
+/// [`Call::query_outcome`](crate::Call::query_outcome).
+///
+/// Labels: `url.template`, `wechatpay.merchant`, and `wechatpay.outcome`: `done`, `refused`, `ended`, `not_found`,
+/// `number_taken` or `still_unknown`. The last two need a person.
+pub const OUTCOMES: &str = "wechatpay.outcomes";
 /// Gauge: 1 while the circuit breaker of a host is open, otherwise 0.
 ///
 /// Labels: `server.address`, `server.port`.
@@ -90,7 +96,8 @@ pub fn describe() {
         Count,
         "Fetches of the platform certificates"
     );
-    describe_counter!(FAILOVERS, Count, "Changes to another host");
+    describe_counter!(FAILOVERS, Count, "Calls that went to another host");
+    describe_counter!(OUTCOMES, Count, "Outcomes that were asked for");
     describe_gauge!(BREAKER_OPEN, Count, "Whether the circuit breaker is open");
 }
 
@@ -273,12 +280,18 @@ pub(super) fn certificates(failure: Option<&Error>) {
     counter!(CERTIFICATE_FETCHES, error.into_iter().collect::<Vec<_>>()).increment(1);
 }
 
-pub(super) fn failover(from: &str, to: &str) {
-    let labels = vec![
-        Label::new(label::FROM, from.to_owned()),
-        Label::new(label::TO, to.to_owned()),
-    ];
+pub(super) fn failover(from: String, to: String) {
+    let labels = vec![Label::new(label::FROM, from), Label::new(label::TO, to)];
     counter!(FAILOVERS, labels).increment(1);
+}
+
+pub(super) fn outcome(template: &str, merchant: &str, outcome: &'static str) {
+    let labels = vec![
+        Label::new(label::TEMPLATE, format!("/{template}")),
+        Label::new(label::MERCHANT, merchant.to_owned()),
+        Label::from_static_parts(label::OUTCOME, outcome),
+    ];
+    counter!(OUTCOMES, labels).increment(1);
 }
 
 pub(super) fn breaker(host: &str, port: u16, open: bool) {

@@ -21,6 +21,7 @@ pub(crate) mod meter;
 #[cfg(feature = "tracing")]
 mod span;
 
+use std::fmt::Display;
 use std::future::Future;
 use std::sync::Arc;
 #[cfg(any(feature = "tracing", feature = "metrics"))]
@@ -355,12 +356,25 @@ pub(crate) fn retry(attempt: usize, pause: Duration, err: &Error) {
     span::retry(attempt, pause, err);
 }
 
-/// Reports that calls use another host.
-pub(crate) fn failover(from: &str, to: &str) {
+/// Reports that no connection to a host could be made, and that the call goes to another one.
+pub(crate) fn failover(from: impl Display, to: impl Display) {
     #[cfg(feature = "tracing")]
-    span::failover(from, to);
+    span::failover(&from.to_string(), &to.to_string());
+    redirected(from, to);
+}
+
+/// Reports that a call goes to another host, since its own is down.
+pub(crate) fn redirected(from: impl Display, to: impl Display) {
     #[cfg(feature = "metrics")]
-    meter::failover(from, to);
+    meter::failover(from.to_string(), to.to_string());
+}
+
+/// Reports how the search for the outcome of a request ended.
+pub(crate) fn outcome(template: &str, merchant: &Arc<str>, outcome: &'static str) {
+    #[cfg(feature = "tracing")]
+    span::outcome(template, merchant, outcome);
+    #[cfg(feature = "metrics")]
+    meter::outcome(template, merchant, outcome);
 }
 
 /// Reports that a circuit breaker has opened or closed.

@@ -366,6 +366,24 @@ pub(super) fn failover(from: &str, to: &str) {
     );
 }
 
+/// A number that two requests share, and an outcome that stays unknown, need a person.
+pub(super) fn outcome(template: &str, merchant: &str, outcome: &'static str) {
+    let template = format_args!("/{template}");
+    match outcome {
+        "still_unknown" => warn!(
+            target: TARGET,
+            { "url.template" = template, "wechatpay.merchant" = merchant, "wechatpay.outcome" = outcome },
+            "the outcome of a request is still unknown after all queries"
+        ),
+        "number_taken" => warn!(
+            target: TARGET,
+            { "url.template" = template, "wechatpay.merchant" = merchant, "wechatpay.outcome" = outcome },
+            "the number of a request belongs to another request"
+        ),
+        _ => {}
+    }
+}
+
 pub(super) fn breaker(host: &str, port: u16, open: bool) {
     warn!(
         target: TARGET,

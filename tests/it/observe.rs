@@ -358,7 +358,8 @@ mod metrics {
 
     use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshot};
     use wechatpay_chain::metrics as names;
-    use wechatpay_chain::{Clock, Result};
+    use wechatpay_chain::outcome::QueryPolicy;
+    use wechatpay_chain::{Clock, Error, Result};
 
     use super::*;
 
@@ -529,6 +530,69 @@ mod metrics {
                 panic!("not in use: {:?}", states());
             });
         });
+    }
+
+    /// An alarm is raised while calls need the backup host.
+    #[test]
+    fn each_call_to_another_host_is_counted() {
+        let wire = Wire::responding(|sent| {
+            if sent.parts.uri.host() == Some("api.mch.weixin.qq.com") {
+                return Err(Error::new(ErrorKind::Connect, "the test says so"));
+            }
+            Ok(Answer::unsigned("{}").into_response())
+        });
+        let failover = wechatpay_chain::resilience::Failover::documented();
+        let client = builder().transport(wire).failover(failover).build();
+        let client = client.unwrap();
+        let recorder = DebuggingRecorder::new();
+        let snapshotter = recorder.snapshotter();
+        ::metrics::with_local_recorder(&recorder, || {
+            current_thread().block_on(async {
+                for _ in 0..3 {
+                    let _ = client.chain("v3/certificates").get(()).await;
+                }
+            });
+        });
+        let hosts = [
+            ("wechatpay.failover.from", "https://api.mch.weixin.qq.com"),
+            ("wechatpay.failover.to", "https://api2.mch.weixin.qq.com"),
+        ];
+        let counted = value(snapshotter.snapshot(), names::FAILOVERS, &hosts);
+        assert_eq!(counted, DebugValue::Counter(3));
+    }
+
+    #[test]
+    fn outcomes_are_counted_by_their_names() {
+        let sandbox = Sandbox::start_blocking().unwrap();
+        let client = sandbox.client().unwrap();
+        let recorder = DebuggingRecorder::new();
+        let snapshotter = recorder.snapshotter();
+        ::metrics::with_local_recorder(&recorder, || {
+            current_thread().block_on(async {
+                for (number, fault) in [("done", None), ("lost", Some(Fault::CutBeforeAnswer))] {
+                    if let Some(fault) = fault {
+                        sandbox.inject_fault_always(fault);
+                    }
+                    let mut order = native_order();
+                    order["out_trade_no"] = json!(number);
+                    let call = client.chain("v3/pay/transactions/native").post(order, ());
+                    let policy = QueryPolicy::quick().waits([Duration::ZERO]);
+                    let _outcome = call.or_query(policy).await.unwrap();
+                }
+            });
+        });
+        let snapshot = snapshotter.snapshot().into_vec();
+        let mut outcomes: Vec<_> = snapshot
+            .iter()
+            .filter(|(key, ..)| key.key().name() == names::OUTCOMES)
+            .filter_map(|(key, ..)| {
+                let mut labels = key.key().labels();
+                let found = labels.find(|label| label.key() == "wechatpay.outcome");
+                Some(found?.value().to_owned())
+            })
+            .collect();
+        outcomes.sort();
+        assert_eq!(outcomes, ["done", "still_unknown"]);
     }
 
     #[test]

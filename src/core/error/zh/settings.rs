@@ -2,6 +2,10 @@
 
 /// See [`MESSAGES`](super::MESSAGES).
 pub(super) const SETTINGS: &[(&str, &str)] = &[
+    (
+        "{} is no setting: rename it to {}, or remove it",
+        "没有 {} 这个设置：请改名为 {}，或者删除",
+    ),
     // URLs and hosts.
     ("it has a query", "带有查询参数"),
     ("it is not a URL", "不是 URL"),
