@@ -623,6 +623,16 @@ pub enum Setting {
     Verify,
     /// `handler`: a stack that the application makes
     Handler,
+    /// `headers`: those of every request
+    Headers,
+    /// `cert`: the path of the merchant's certificate
+    Cert,
+    /// `ssl_key`: the path of its key
+    SslKey,
+    /// `debug`, which prints
+    Debug,
+    /// A setting of Guzzle by its name, whose value is checked when the client is made.
+    Checked(&'static str),
 }
 
 /// The SDK's helpers other than calls.

@@ -15,6 +15,7 @@ mod expression;
 mod fallback;
 mod foreign;
 mod function;
+mod guzzle;
 mod handed;
 mod held;
 mod kept;
@@ -45,7 +46,8 @@ mod walked;
 pub(super) use bytes::GCM;
 pub(super) use callable::taking;
 pub(super) use fallback::leave;
-pub(super) use sdk::{client_of, is_default, setting_named, unknown};
+pub(super) use guzzle::{is_default, of_run, setting_named, unknown};
+pub(super) use sdk::client_of;
 
 use crate::syntax::is_word;
 use std::cell::Cell;
