@@ -23,8 +23,8 @@ pub use http::HeaderMap;
 pub use wechatpay_chain_php::*;
 use wechatpay_core::crypto::base64 as encoding;
 pub use wechatpay_core::php::{
-    base64, base64_decode, base64_encode, base64_of_hex, base64_of_hex2bin, nonce, random_base64,
-    random_hex,
+    base64, base64_again, base64_decode, base64_encode, base64_of_hex, base64_of_hex2bin, nonce,
+    random_base64, random_hex,
 };
 use wechatpay_core::php::{opens_private, opens_public};
 use wechatpay_core::protocol::xml::{decode, is_xml};

@@ -56,10 +56,10 @@ fn settings_of_guzzle_that_change_something() {
         )
     };
     for setting in [
-        "'http_errors' => $x",
-        "'debug' => true",
         "'synchronous' => true",
-        "'verify' => $x",
+        "'verify' => '/ca.pem'",
+        "'http_errors' => 0",
+        "'query' => ['a' => 1]",
         "'curl' => [CURLOPT_TIMEOUT => 5]",
         "'allow_redirects' => true",
         "'handler' => 'x'",
@@ -79,8 +79,44 @@ fn settings_of_guzzle_that_change_something() {
         "'curl' => [CURLOPT_SSL_VERIFYPEER => false]",
         "'debug' => false",
         "'appid' => $x",
+        "'http_errors' => $x",
+        "'verify' => $x",
+        "'debug' => true",
+        "'headers' => ['X-A' => $x]",
+        "'cert' => $x, 'ssl_key' => $x",
     ] {
         assert_ported(&factory(setting));
+    }
+}
+
+#[test]
+fn settings_that_the_client_sets_itself() {
+    for (setting, message) in [
+        (
+            "'headers' => ['Host' => 'a']",
+            "the header Host is set by the client",
+        ),
+        (
+            "'headers' => ['accept' => 'a']",
+            "PHP sends the header `accept` twice",
+        ),
+        (
+            "'cert' => ['a.pem', 'secret']",
+            "a certificate with a password",
+        ),
+        (
+            "'base_uri' => $x, 'proxy' => ['https' => 'http://a:1']",
+            "a `proxy` for each scheme",
+        ),
+    ] {
+        let php = format!(
+            "<?php\nfunction f($k, $x) {{ return \\WeChatPay\\Builder::factory(['mchid' => '1', 'serial' => '2', 'privateKey' => $k, 'certs' => [], {setting}]); }}"
+        );
+        assert!(
+            errors(&php).contains(message),
+            "{setting}: {}",
+            errors(&php)
+        );
     }
 }
 

@@ -76,6 +76,8 @@ pub struct Field {
     pub foreign: bool,
     /// Whether it is public.
     pub public: bool,
+    /// Whether a parameter of the constructor declares it.
+    pub promoted: bool,
 }
 
 /// A function or method, or a closure.

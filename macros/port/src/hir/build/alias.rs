@@ -120,6 +120,7 @@ impl<'a> Builder<'a> {
                 default: Some(default),
                 foreign: false,
                 public: false,
+                promoted: false,
             });
             self.aliases.insert(name.clone(), Alias::Field(field));
         }

@@ -76,6 +76,7 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
             .map(|value| builder.expr(value)),
         foreign: shape.foreign.contains(&property.name),
         public: property.public,
+        promoted: property.promoted,
     });
     let mut fields: Vec<Field> = fields.collect();
     // Properties that PHP makes when they are first assigned.
@@ -88,6 +89,7 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
                 default: None,
                 foreign: shape.foreign.contains(name),
                 public: false,
+                promoted: false,
             });
         }
     }

@@ -30,6 +30,25 @@ pub(super) fn is_callable(helper: &Method, param: &Param) -> bool {
     ty.eq_ignore_ascii_case("callable") && calls(&helper.closure.body, &param.name)
 }
 
+/// `Rsa::KEY_TYPE_PUBLIC`, or a parameter that is known to be it: the function has a copy for each.
+pub(super) fn key_kind(value: &Expr, scope: &Scope) -> Option<Known> {
+    let kind = match &value.kind {
+        ExprKind::Variable(name) => scope.bound.get(name)?.written.as_ref()?,
+        kind => kind,
+    };
+    let text = match kind {
+        ExprKind::String(text) => text,
+        ExprKind::ClassConstant { class, name } => crate::hir::sdk_class::constant(class, name)?,
+        _ => return None,
+    };
+    matches!(text, "public" | "private").then(|| Known {
+        written: Some(kind.clone()),
+        name: text.to_owned(),
+        is_static: true,
+        ..Known::default()
+    })
+}
+
 pub(super) fn is_text(value: &Expr) -> bool {
     matches!(value.kind, ExprKind::String(_) | ExprKind::Array(_))
 }
