@@ -47,6 +47,7 @@ mod settings;
 mod sodium;
 mod timezone;
 mod ty;
+mod uploads;
 mod walk;
 
 pub(crate) use changes::{Changes, places as changed_places, root};
@@ -76,7 +77,7 @@ pub(crate) fn with(
     facts: &Facts,
     fallback: &Fallback,
 ) -> tree::File {
-    let program = gcm::program(sodium::program(flatten::program(program)));
+    let program = uploads::program(gcm::program(sodium::program(flatten::program(program))));
     let (program, mut problems) = lifted::program(program);
     let (mut file, dispatches) = made(block, &program, facts, (None, fallback));
     if dispatches {

@@ -1,7 +1,8 @@
 //! Finds closures that are given to functions of the file, and puts the new functions in their places.
 
 use super::callee::{
-    called, can_call, is_callable, is_text, key_kind, left_out, of_php, takes_closure,
+    called, can_call, is_callable, is_text, key_kind, left_out, of_php, options, renamed,
+    takes_closure,
 };
 use super::made::{call, capture, closure_of, expanded, method_of, put_in};
 use super::scope::{Known, Scope, all_names, calls, everywhere, is_movable, is_plain};
@@ -127,6 +128,7 @@ impl Lifter {
                     let value = arg.map(|arg| &arg.value).or(param.default.as_ref());
                     value.and_then(|value| key_kind(value, scope))
                 }
+                Some(arg) if options(&arg.value).is_some() => options(&arg.value),
                 Some(arg) if arg.value.kind == ExprKind::Null => left_out(&helper, param),
                 Some(arg) if is_text(&arg.value) && !is_callable(&helper, param) => None,
                 Some(arg) => self.known(&arg.value, scope, &helper, target.0),
@@ -339,7 +341,11 @@ impl Lifter {
             copy.name.clone_from(name);
             return copy;
         }
-        self.copied.insert(target.clone());
+        // Other code may call it with other options.
+        let stays = method.public && given.iter().all(|(.., known)| is_options(known));
+        if !stays {
+            self.copied.insert(target.clone());
+        }
         let name = match given {
             [(.., known)] if matches!(&*known.name, "public" | "private") => {
                 format!("{}_{}", method.name, known.name)
@@ -352,7 +358,8 @@ impl Lifter {
         let mut taken = all_names(&method.closure.body);
         taken.extend(method.closure.params.iter().map(|param| param.name.clone()));
         for (_, name, known) in given {
-            let bound = put_in(&mut method.closure.params, name, known, scope, &mut taken);
+            let mut bound = put_in(&mut method.closure.params, name, known, scope, &mut taken);
+            renamed(&mut bound, &known.captures);
             inner.bound.insert(name.clone(), bound);
         }
         method.name.clone_from(&copy.name);
@@ -362,6 +369,10 @@ impl Lifter {
         self.later(method, inner);
         copy
     }
+}
+
+pub(super) fn is_options(known: &Known) -> bool {
+    matches!(&known.written, Some(ExprKind::Array(items)) if items.iter().all(|item| item.key.is_some()))
 }
 
 impl Scope {
