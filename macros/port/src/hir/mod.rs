@@ -40,6 +40,7 @@ mod notify;
 mod passed_on;
 mod pending;
 mod place;
+mod prefixes;
 mod promised;
 mod sdk_class;
 mod secrets;
@@ -77,7 +78,8 @@ pub(crate) fn with(
     facts: &Facts,
     fallback: &Fallback,
 ) -> tree::File {
-    let program = uploads::program(gcm::program(sodium::program(flatten::program(program))));
+    let program = gcm::program(sodium::program(flatten::program(program)));
+    let program = prefixes::program(uploads::program(program));
     let (program, mut problems) = lifted::program(program);
     let (mut file, dispatches) = made(block, &program, facts, (None, fallback));
     if dispatches {
