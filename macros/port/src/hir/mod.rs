@@ -30,6 +30,7 @@ mod fold;
 mod function;
 mod gcm;
 mod given;
+mod handlers;
 mod infer;
 mod initial;
 mod inline;
@@ -79,7 +80,7 @@ pub(crate) fn with(
     fallback: &Fallback,
 ) -> tree::File {
     let program = gcm::program(sodium::program(flatten::program(program)));
-    let program = prefixes::program(uploads::program(program));
+    let program = handlers::program(prefixes::program(uploads::program(program)));
     let (program, mut problems) = lifted::program(program);
     let (mut file, dispatches) = made(block, &program, facts, (None, fallback));
     if dispatches {

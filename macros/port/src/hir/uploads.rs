@@ -39,7 +39,7 @@ pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
     Cow::Owned(program)
 }
 
-fn each_function(statements: &mut [Stmt], found: &mut dyn FnMut(&[Param], &mut Vec<Stmt>)) {
+pub(super) fn each_function(statements: &mut [Stmt], found: &mut dyn FnMut(&[Param], &mut Vec<Stmt>)) {
     for stmt in statements {
         match &mut stmt.kind {
             StmtKind::Block(body) => each_function(body, found),
@@ -77,7 +77,7 @@ pub(super) fn upload(expr: &Expr) -> Option<&str> {
     }
 }
 
-fn variable(expr: &Expr) -> Option<&str> {
+pub(super) fn variable(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Variable(name) => Some(name),
         _ => None,
@@ -354,7 +354,7 @@ fn medias(items: &[Item]) -> Vec<&str> {
     medias.collect()
 }
 
-fn mentions(statements: &[Stmt], name: &str) -> usize {
+pub(super) fn mentions(statements: &[Stmt], name: &str) -> usize {
     let mut found = 0;
     everywhere(statements, &mut |expr| match &expr.kind {
         ExprKind::Variable(own) => found += usize::from(own == name),
