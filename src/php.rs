@@ -549,7 +549,8 @@ pub fn settings(mut builder: ClientBuilder, settings: &Value) -> Result<ClientBu
         let name = text(&name);
         // The values that this client behaves by.
         let default = match name.as_str() {
-            "http_errors" | "verify" | "decode_content" => value == Value::Bool(true),
+            "http_errors" | "decode_content" => value == Value::Bool(true),
+            "verify" => value.is_null() || value == Value::Bool(true),
             "synchronous" | "allow_redirects" | "stream" | "cookies" => !truth(&value),
             // It only prints.
             "debug" => true,

@@ -16,7 +16,9 @@ use crate::syntax::{Expr, ExprKind, PartMut, Program, Stmt, StmtKind};
 
 pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
     let mut promises = has_promise(&program.statements);
-    each_function(&mut program.statements.clone(), &mut |_, body| promises |= has_promise(body));
+    each_function(&mut program.statements.clone(), &mut |_, body| {
+        promises |= has_promise(body)
+    });
     if !promises {
         return program;
     }

@@ -72,12 +72,12 @@ fn prefix(class: &Class, property: &Property) -> Option<Prefix> {
         return None;
     }
     let name = &*property.name;
-    let (mut set, mut mentioned, mut called, mut computed) = (Vec::new(), 0, 0, false);
+    let (mut set, mut mentioned, mut called, mut other) = (Vec::new(), 0, 0, false);
     for method in &class.methods {
         everywhere(&method.closure.body, &mut |expr| {
             mentioned += usize::from(is_property(expr, name));
             called += usize::from(on_property(expr, name).is_some());
-            computed |= matches!(&expr.kind, ExprKind::Property { object, member: Member::Computed(_) } if is_this(object));
+            other |= is_elsewhere(expr, name);
             if let Some((target, value)) = expr.assignment()
                 && is_property(target, name)
             {
@@ -89,7 +89,7 @@ fn prefix(class: &Class, property: &Property) -> Option<Prefix> {
         return None;
     };
     let (client, steps) = Call::path_on(value)?;
-    let known = !computed && mentioned == called + 1 && steps.iter().all(is_written);
+    let known = !other && mentioned == called + 1 && steps.iter().all(is_written);
     let property = Expr {
         span: client.span,
         kind: ExprKind::Property {
@@ -144,6 +144,17 @@ fn is_property(expr: &Expr, property: &str) -> bool {
             object,
             member: Member::Name { name, .. },
         } => is_this(object) && name == property,
+        _ => false,
+    }
+}
+
+/// Whether this may be the property of another object, or that of a name which only a run tells.
+fn is_elsewhere(expr: &Expr, property: &str) -> bool {
+    match &expr.kind {
+        ExprKind::Property { object, member } => match member {
+            Member::Name { name, .. } => name == property && !is_this(object),
+            Member::Computed(_) => true,
+        },
         _ => false,
     }
 }

@@ -39,7 +39,10 @@ pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
     Cow::Owned(program)
 }
 
-pub(super) fn each_function(statements: &mut [Stmt], found: &mut dyn FnMut(&[Param], &mut Vec<Stmt>)) {
+pub(super) fn each_function(
+    statements: &mut [Stmt],
+    found: &mut dyn FnMut(&[Param], &mut Vec<Stmt>),
+) {
     for stmt in statements {
         match &mut stmt.kind {
             StmtKind::Block(body) => each_function(body, found),

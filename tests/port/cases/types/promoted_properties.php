@@ -4,6 +4,10 @@
   {"new": "Tokens", "with": ["@instance", null, 3, "o", "secret"], "call": "all", "args": []},
   {"new": "Tokens", "with": ["@instance", "t", 3, "o", "secret"], "call": "set", "args": ["new", 7.5]},
   {"new": "Tokens", "with": ["@instance", "t", 3, "o", "secret"], "call": "status", "args": []},
+  {"new": "Above", "with": ["a", "b"], "call": "set", "args": ["c"]},
+  {"new": "Below", "with": ["a", "b"], "call": "all", "args": []},
+  {"new": "Apart", "with": ["a", "b"], "call": "all", "args": []},
+  {"new": "Apart", "with": ["a", "b"], "call": "set", "args": ["c"]},
   {"new": "Keyed", "with": ["@file:merchant_key"], "call": "signed", "args": ["text"]}]} */
 
 use WeChatPay\BuilderChainable;
@@ -64,5 +68,42 @@ class Keyed
     public function signed(string $text): string
     {
         return Rsa::sign($text, $this->key);
+    }
+}
+
+class Above
+{
+    protected $second = 'none';
+
+    public function __construct(protected ?string $first, $second)
+    {
+    }
+
+    public function set($first)
+    {
+        $this->first = $first;
+        return $this->all();
+    }
+
+    public function all()
+    {
+        return [$this->first ?? 'unset', $this->second];
+    }
+}
+
+class Below extends Above
+{
+    public function __construct(string $first, string $second)
+    {
+        parent::__construct($first . $second, $second);
+        $this->second = "{$first}!";
+    }
+}
+
+/** Its constructor leaves the property alone. */
+class Apart extends Above
+{
+    public function __construct(string $first, string $second)
+    {
     }
 }
