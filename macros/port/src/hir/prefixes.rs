@@ -153,7 +153,7 @@ fn is_elsewhere(expr: &Expr, property: &str) -> bool {
     match &expr.kind {
         ExprKind::Property { object, member } => match member {
             Member::Name { name, .. } => name == property && !is_this(object),
-            Member::Computed(_) => true,
+            Member::Computed(_) => matches!(object.kind, ExprKind::Variable(_)),
         },
         _ => false,
     }
