@@ -749,6 +749,7 @@ impl<'a> Builder<'a> {
                     _ => Ty::Unknown,
                 }
             }
+            PhpKind::StaticCall { args, .. } if self.is_first_class(expr, args) => Ty::Closure,
             PhpKind::StaticCall { class, method, .. } => {
                 crate::hir::sdk_class::key_kind(class, method).unwrap_or(Ty::Unknown)
             }
