@@ -649,3 +649,29 @@ fn closures_of_the_application_that_change_the_object() {
         assert_refused(&class(closure), "3:58", message);
     }
 }
+
+#[test]
+fn array_walk_whose_closure_a_loop_does_not_mean() {
+    let walk = |params: &str, body: &str| {
+        format!("<?php\nfunction f({params}) {{\narray_walk($x, {body}); return $x; }}")
+    };
+    for (params, body) in [
+        // A variable of an earlier call would stay.
+        (
+            "array $x",
+            "function (&$v) { if ($v) { $t = 1; } $v = $t ?? 0; }",
+        ),
+        // Of what is no array PHP throws.
+        ("$x", "function (&$v) { $v = 1; }"),
+        ("?array $x", "function (&$v) { $v = 1; }"),
+        ("array &$x", "function (&$v) { $v = 1; }"),
+        ("array $x", "function (&$v) use (&$x) { $v = count($x); }"),
+        ("array $x", "function (&$v) { if ($v) { return; } $v = 1; }"),
+        ("array $x, $a", "function (&$v) use ($a) { $a++; $v = $a; }"),
+    ] {
+        let php = walk(params, body);
+        assert!(!ported(&php).contains("for ("), "{php}\n{}", ported(&php));
+    }
+    let php = walk("array $x", "function (&$v) { $v = 1; }");
+    assert!(ported(&php).contains("for ("), "{}", ported(&php));
+}

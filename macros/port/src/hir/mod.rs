@@ -51,6 +51,7 @@ mod timezone;
 mod ty;
 mod uploads;
 mod walk;
+mod walks;
 
 pub(crate) use changes::{Changes, places as changed_places, root};
 pub(crate) use function::node as function;
@@ -81,6 +82,7 @@ pub(crate) fn with(
 ) -> tree::File {
     let program = gcm::program(sodium::program(flatten::program(program)));
     let program = handlers::program(prefixes::program(uploads::program(program)));
+    let program = walks::program(program);
     let (program, mut problems) = lifted::program(program);
     let (mut file, dispatches) = made(block, &program, facts, (None, fallback));
     if dispatches {
