@@ -17,20 +17,21 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use http::HeaderMap;
 pub use wechatpay_chain_php::*;
 use wechatpay_core::crypto::base64 as encoding;
 pub use wechatpay_core::php::{
-    base64, base64_decode, base64_encode, base64_of_hex, base64_of_hex2bin, nonce, random_base64,
-    random_hex,
+    base64, base64_again, base64_decode, base64_encode, base64_of_hex, base64_of_hex2bin, nonce,
+    random_base64, random_hex,
 };
 use wechatpay_core::php::{opens_private, opens_public};
 use wechatpay_core::protocol::xml::{decode, is_xml};
 
 use crate::crypto::{aes, digest};
-use crate::middleware::{self, SignedStatus};
+use crate::message::{forbid_reserved, into_headers};
+use crate::middleware::{self, Preset, SignedStatus};
 use crate::notify::{Notification, Notifications};
 use crate::{
     Certificate, Client, ClientBuilder, ErrorKind, PrivateKey, PublicKey, Response, Stack,
@@ -548,34 +549,143 @@ pub fn settings(mut builder: ClientBuilder, settings: &Value) -> Result<ClientBu
         let name = text(&name);
         // The values that this client behaves by.
         let default = match name.as_str() {
-            "http_errors" | "verify" | "decode_content" => truth(&value),
-            "debug" | "synchronous" | "allow_redirects" | "stream" | "cookies" => !truth(&value),
+            "http_errors" | "decode_content" => value == Value::Bool(true),
+            "verify" => value.is_null() || value == Value::Bool(true),
+            "synchronous" | "allow_redirects" | "stream" | "cookies" => !truth(&value),
+            // It only prints.
+            "debug" => true,
             _ => value.is_null(),
         };
-        if default {
-            continue;
+        if !default {
+            builder = setting(builder, &name, &value)?;
         }
-        builder = match name.as_str() {
-            "mchid" => builder.mchid(text(&value)),
-            "serial" => builder.serial(text(&value)),
-            "privateKey" => builder.private_key(private_key(&text(&value))?),
-            "certs" => platforms(builder, &value)?,
-            "secret" => builder.v2_key(text(&value)),
-            "base_uri" => builder.base_url(text(&value)),
-            "proxy" => builder.proxy(text(&value)),
-            "timeout" => builder.timeout(seconds(&value)),
-            "connect_timeout" => builder.connect_timeout(seconds(&value)),
-            "merchant" => match get(&value, "cert") {
-                Value::Null => builder,
-                file => builder.certificate(Certificate::from_file(text(&file))?),
-            },
-            _ => {
-                let message = format!("the setting {name} is not known: use Client::builder()");
-                return Err(Thrown::new("InvalidArgumentException", message));
-            }
-        };
     }
     Ok(builder)
+}
+
+fn setting(builder: ClientBuilder, name: &str, value: &Value) -> Result<ClientBuilder> {
+    Ok(match name {
+        "mchid" => builder.mchid(text(value)),
+        "serial" => builder.serial(text(value)),
+        "privateKey" => builder.private_key(private_key(&text(value))?),
+        "certs" => platforms(builder, value)?,
+        "secret" => builder.v2_key(text(value)),
+        "base_uri" => builder.base_url(text(value)),
+        "proxy" => proxy(builder, value)?,
+        "headers" => default_headers(builder, value)?,
+        "timeout" => builder.timeout(seconds(value)),
+        "connect_timeout" => builder.connect_timeout(seconds(value)),
+        "merchant" => match get(value, "cert") {
+            Value::Null => builder,
+            file => builder.certificate(Certificate::from_file(text(&file))?),
+        },
+        _ => {
+            let message = match name {
+                "verify" => {
+                    "the setting verify is not true: this client always checks the server's certificate; leave it out, or \
+                     trust your own roots with ClientBuilder::root_certificate"
+                }
+                "http_errors" => {
+                    "the setting http_errors is not true: leave it out and use php::without_http_errors"
+                }
+                _ => {
+                    return Err(invalid(format!(
+                        "the setting {name} is not known: use Client::builder()"
+                    )));
+                }
+            };
+            return Err(invalid(message));
+        }
+    })
+}
+
+/// Adds Guzzle's setting `proxy`: a URL, or an array of them by the schemes of the requests, which all are `https`. An empty
+/// URL is no proxy.
+///
+/// # Errors
+/// An `InvalidArgumentException` for a list of hosts without a proxy.
+pub fn proxy(builder: ClientBuilder, proxy: &Value) -> Result<ClientBuilder> {
+    let url = match proxy {
+        Value::Null => return Ok(builder),
+        Value::Array(_) | Value::Object(_) if truth(&get(proxy, "no")) => {
+            return Err(invalid(
+                "the setting proxy has a list of hosts without a proxy: use the variable NO_PROXY",
+            ));
+        }
+        Value::Array(_) | Value::Object(_) => match get(proxy, "https") {
+            Value::Null => return Ok(builder),
+            url => text(&url),
+        },
+        url => text(url),
+    };
+    Ok(match url.as_str() {
+        "" => builder.no_proxy(),
+        url if url.contains("://") => builder.proxy(url),
+        url => builder.proxy(format!("http://{url}")),
+    })
+}
+
+/// Adds Guzzle's setting `headers`: every request has these headers, unless its call sets them.
+///
+/// ```
+/// use serde_json::json;
+/// use wechatpay_chain::{Client, php};
+///
+/// # fn example() -> php::Result<()> {
+/// let headers = json!({"Wechatpay-Serial": "PUB_KEY_ID_0114232134912410000000000000"});
+/// let builder = php::default_headers(Client::builder().mchid("1900000109"), &headers)?;
+/// # let _ = builder;
+/// # Ok(()) }
+/// # example().unwrap();
+/// ```
+///
+/// # Errors
+/// An `InvalidArgumentException` for what is no array of headers, and for one that only the client may set.
+pub fn default_headers(builder: ClientBuilder, headers: &Value) -> Result<ClientBuilder> {
+    if !matches!(headers, Value::Array(_) | Value::Object(_)) {
+        return Err(invalid("the setting headers is no array"));
+    }
+    let mut lines = Vec::new();
+    for (name, value) in items(headers) {
+        let name = text(&name);
+        let known = ["Accept", "Content-Type", "User-Agent"];
+        if known
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(&name) && **known != *name)
+        {
+            // PHP sends it twice.
+            let message =
+                format!("PHP sends {name} twice: write it as Accept, Content-Type or User-Agent");
+            return Err(invalid(message));
+        }
+        match &value {
+            Value::Array(_) | Value::Object(_) => {
+                let values = items(&value);
+                if values.is_empty() {
+                    return Err(invalid(format!("the header {name} has an empty list")));
+                }
+                lines.extend(values.iter().map(|(_, value)| (name.clone(), text(value))));
+            }
+            value => lines.push((name, text(value))),
+        }
+    }
+    let headers = into_headers(lines)?;
+    forbid_reserved(&headers)?;
+    let headers = Arc::new(headers);
+    let preset = |json| Preset {
+        headers: Arc::clone(&headers),
+        json,
+    };
+    let (v3, v2) = (preset(true), preset(false));
+    let builder = builder.stack(|stack| stack.unshift(PRESET, v3).map(drop));
+    Ok(builder.v2_stack(|stack| stack.unshift(PRESET, v2).map(drop)))
+}
+
+/// The name of the layer that sets the headers of every request.
+const PRESET: &str = "headers";
+
+fn invalid(message: impl Into<String>) -> Thrown {
+    Thrown::new("InvalidArgumentException", message)
 }
 
 /// Edits an APIv3 stack for PHP's `http_errors => false`: an answer that is not 2xx is no error if WeChat Pay signed it.

@@ -119,6 +119,18 @@ pub fn base64_decode(text: &str) -> Result<String> {
     text.ok_or_else(|| Thrown::fault("the decoded bytes are not UTF-8"))
 }
 
+/// `base64_encode(base64_decode($text))`
+///
+/// ```
+/// # use wechatpay_core::php::base64_again;
+/// assert_eq!(base64_again("/w"), "/w==");
+/// ```
+#[must_use]
+pub fn base64_again(text: &str) -> String {
+    let bytes = crypto::base64::decode(&base64(text));
+    crypto::base64::encode(&bytes.unwrap_or_default())
+}
+
 /// The base64 that `base64_decode($text)` reads: it skips all characters that are no digits, and needs no `=`.
 ///
 /// ```

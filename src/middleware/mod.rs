@@ -9,6 +9,8 @@ mod encrypt;
 mod matcher;
 mod platform;
 mod prepare;
+#[cfg(feature = "php-values")]
+mod preset;
 mod signer;
 mod status;
 #[cfg(feature = "tower")]
@@ -23,6 +25,8 @@ pub(crate) use encrypt::Encrypt;
 pub(crate) use matcher::Matcher;
 pub(crate) use platform::{KeySource, OfKeySource, PlatformKeys};
 pub(crate) use prepare::Prepare;
+#[cfg(feature = "php-values")]
+pub(crate) use preset::Preset;
 pub(crate) use signer::Signer;
 pub use signer::signed_text;
 #[cfg(feature = "php-values")]

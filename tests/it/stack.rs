@@ -505,3 +505,74 @@ fn without_http_errors_only_unsigned_answers_are_errors() {
             .is_api()
     );
 }
+
+/// PHP's setting `headers`: each request has them, unless its call has its own.
+#[cfg(any(feature = "php", feature = "php-values"))]
+#[test]
+fn headers_of_every_request_are_those_that_the_call_lacks() {
+    use wechatpay_chain::php::default_headers;
+
+    let wire = Wire::answering(|_| Answer::json(json!({})));
+    let headers =
+        json!({"X-Tenant": 7, "Accept": "application/json", "Content-Type": "text/plain"});
+    let builder = with_layer(&wire, |_| Ok(()));
+    let client = default_headers(builder, &headers).unwrap().build().unwrap();
+    let sent = |call: wechatpay_chain::Call| {
+        let request = call.dry_run().wait().unwrap();
+        let text = |name: &str| request.headers()[name].to_str().unwrap().to_owned();
+        [text("x-tenant"), text("accept"), text("content-type")]
+    };
+    let own = client
+        .chain("v3/certificates")
+        .get(())
+        .header("x-tenant", "own");
+    assert_eq!(sent(own), ["own", "application/json", "text/plain"]);
+    let with_json = client.chain("v3/x").post(json!({"a": 1}), ());
+    assert_eq!(
+        sent(with_json),
+        ["7", "application/json", "application/json"]
+    );
+    for refused in [
+        json!({"Host": "a"}),
+        json!({"accept": "a"}),
+        json!({"A": []}),
+        json!("A: b"),
+        json!({"A": "a\nb"}),
+    ] {
+        assert!(
+            default_headers(Client::builder(), &refused).is_err(),
+            "{refused}"
+        );
+    }
+}
+
+/// Guzzle's setting `proxy`.
+#[cfg(any(feature = "php", feature = "php-values"))]
+#[test]
+fn a_proxy_is_that_of_https_and_an_empty_one_is_none() {
+    use wechatpay_chain::php::proxy;
+
+    let wire = Wire::answering(|_| Answer::json(json!({})));
+    let built = |setting: serde_json::Value| {
+        proxy(with_layer(&wire, |_| Ok(())), &setting)
+            .unwrap()
+            .build()
+    };
+    for accepted in [
+        json!(null),
+        json!(""),
+        json!(false),
+        json!("127.0.0.1:8888"),
+        json!({"http": "ftp://a"}),
+    ] {
+        assert!(built(accepted.clone()).is_ok(), "{accepted}");
+    }
+    assert!(built(json!({"https": "ftp://127.0.0.1:1"})).is_err());
+    assert!(
+        proxy(
+            Client::builder(),
+            &json!({"https": "http://127.0.0.1:1", "no": ["a"]})
+        )
+        .is_err()
+    );
+}

@@ -195,7 +195,8 @@ fn closures_in_an_array_are_refused_where_the_array_is_more_than_called() {
 #[test]
 fn a_closure_that_takes_a_reference_is_refused() {
     is_refused("$add = function (&$x) { $x++; }; $add($n); return $n;");
-    is_refused("array_walk($rows, function (&$row) { $row = 1; }); return $rows;");
+    is_refused("array_walk($n, function (&$row) { $row = 1; }); return $n;");
+    is_ported("array_walk($rows, function (&$row) { $row = 1; }); return $rows;");
 }
 
 #[test]

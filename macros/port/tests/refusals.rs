@@ -56,10 +56,10 @@ fn settings_of_guzzle_that_change_something() {
         )
     };
     for setting in [
-        "'http_errors' => $x",
-        "'debug' => true",
         "'synchronous' => true",
-        "'verify' => $x",
+        "'verify' => '/ca.pem'",
+        "'http_errors' => 0",
+        "'query' => ['a' => 1]",
         "'curl' => [CURLOPT_TIMEOUT => 5]",
         "'allow_redirects' => true",
         "'handler' => 'x'",
@@ -79,8 +79,44 @@ fn settings_of_guzzle_that_change_something() {
         "'curl' => [CURLOPT_SSL_VERIFYPEER => false]",
         "'debug' => false",
         "'appid' => $x",
+        "'http_errors' => $x",
+        "'verify' => $x",
+        "'debug' => true",
+        "'headers' => ['X-A' => $x]",
+        "'cert' => $x, 'ssl_key' => $x",
     ] {
         assert_ported(&factory(setting));
+    }
+}
+
+#[test]
+fn settings_that_the_client_sets_itself() {
+    for (setting, message) in [
+        (
+            "'headers' => ['Host' => 'a']",
+            "the header Host is set by the client",
+        ),
+        (
+            "'headers' => ['accept' => 'a']",
+            "PHP sends the header `accept` twice",
+        ),
+        (
+            "'cert' => ['a.pem', 'secret']",
+            "a certificate with a password",
+        ),
+        (
+            "'base_uri' => $x, 'proxy' => ['https' => 'http://a:1']",
+            "a `proxy` for each scheme",
+        ),
+    ] {
+        let php = format!(
+            "<?php\nfunction f($k, $x) {{ return \\WeChatPay\\Builder::factory(['mchid' => '1', 'serial' => '2', 'privateKey' => $k, 'certs' => [], {setting}]); }}"
+        );
+        assert!(
+            errors(&php).contains(message),
+            "{setting}: {}",
+            errors(&php)
+        );
     }
 }
 
@@ -612,4 +648,30 @@ fn closures_of_the_application_that_change_the_object() {
         let message = "a closure that changes the object, given to the application";
         assert_refused(&class(closure), "3:58", message);
     }
+}
+
+#[test]
+fn array_walk_whose_closure_a_loop_does_not_mean() {
+    let walk = |params: &str, body: &str| {
+        format!("<?php\nfunction f({params}) {{\narray_walk($x, {body}); return $x; }}")
+    };
+    for (params, body) in [
+        // A variable of an earlier call would stay.
+        (
+            "array $x",
+            "function (&$v) { if ($v) { $t = 1; } $v = $t ?? 0; }",
+        ),
+        // Of what is no array PHP throws.
+        ("$x", "function (&$v) { $v = 1; }"),
+        ("?array $x", "function (&$v) { $v = 1; }"),
+        ("array &$x", "function (&$v) { $v = 1; }"),
+        ("array $x", "function (&$v) use (&$x) { $v = count($x); }"),
+        ("array $x", "function (&$v) { if ($v) { return; } $v = 1; }"),
+        ("array $x, $a", "function (&$v) use ($a) { $a++; $v = $a; }"),
+    ] {
+        let php = walk(params, body);
+        assert!(!ported(&php).contains("for ("), "{php}\n{}", ported(&php));
+    }
+    let php = walk("array $x", "function (&$v) { $v = 1; }");
+    assert!(ported(&php).contains("for ("), "{}", ported(&php));
 }

@@ -524,6 +524,39 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("the setting `{}` is not known", "不认识设置项 `{}`"),
     (
+        "leave it out: the client checks certificates by the system's roots; `ClientBuilder::root_certificate` adds your own",
+        "请删去它：客户端按系统信任的根证书校验服务器证书；自己的根证书用 `ClientBuilder::root_certificate` 添加",
+    ),
+    (
+        "give `http_errors` at each call, or leave it out",
+        "请在每次请求中给出 `http_errors`，或删去它",
+    ),
+    (
+        "give the path of the merchant's certificate alone: its key is `privateKey`",
+        "请只给出商户证书的路径：私钥用 `privateKey` 给出",
+    ),
+    ("give it at each call", "请在每次请求中给出它"),
+    (
+        "a `proxy` for each scheme, where `base_uri` may have either",
+        "按协议分别设置的 `proxy`，而 `base_uri` 的协议不确定",
+    ),
+    ("give one `proxy`", "请只给出一个 `proxy`"),
+    ("a certificate with a password", "带密码的证书"),
+    ("a key with a password", "带密码的私钥"),
+    (
+        "give a file without one: `openssl x509` and `openssl pkey` write it",
+        "请使用不带密码的文件：可用 `openssl x509` 和 `openssl pkey` 生成",
+    ),
+    (
+        "PHP sends the header `{}` twice: the SDK writes it as `{}`",
+        "PHP 会把请求头 `{}` 发送两次：SDK 的写法是 `{}`",
+    ),
+    ("write it as the SDK does", "请按 SDK 的写法书写"),
+    (
+        "the requests are shown without the setting `{}` of the client",
+        "列出的请求不包含客户端的设置 `{}`",
+    ),
+    (
         "`${}` is the client itself: what stands behind it begins no path",
         "`${}` 就是客户端，它后面的内容不是路径的开头",
     ),

@@ -318,7 +318,7 @@ final class ClientDecorator
         try {
             $request = $version === self::XML_BASED && \in_array('transform_request', $layers, true)
                 ? $this->xml($method, $uri, $options)
-                : self::json($method, $uri, $options, $version);
+                : $this->json($method, $uri, $options, $version);
         } catch (\Throwable $reason) {
             if (!$reason instanceof \Exception) {
                 throw $reason;
@@ -331,8 +331,14 @@ final class ClientDecorator
             : $promise;
     }
 
-    private static function headers(array $defaults, array $options): array
+    /** The headers of a call, and those of the settings and the SDK that it does not set. */
+    private function headers(array $defaults, array $options): array
     {
+        $type = $defaults['Content-Type'];
+        $defaults = \array_replace($defaults, $this->config['headers'] ?? []);
+        if (isset($options['json'])) {
+            $defaults['Content-Type'] = $type;
+        }
         foreach ($options['headers'] ?? [] as $name => $value) {
             foreach (\array_keys($defaults) as $default) {
                 if (\strcasecmp((string) $default, (string) $name) === 0) {
@@ -349,7 +355,7 @@ final class ClientDecorator
         return $defaults;
     }
 
-    private static function json(string $method, Uri $uri, array $options, string $version): \GuzzleHttp\Psr7\Request
+    private function json(string $method, Uri $uri, array $options, string $version): \GuzzleHttp\Psr7\Request
     {
         $accept = $version === self::XML_BASED
             ? 'text/xml, text/plain, application/x-gzip'
@@ -360,7 +366,7 @@ final class ClientDecorator
             $body = \GuzzleHttp\Utils::jsonEncode($options['json']);
             $type = 'application/json';
         }
-        $headers = self::headers(['Accept' => $accept, 'Content-Type' => $type], $options);
+        $headers = $this->headers(['Accept' => $accept, 'Content-Type' => $type], $options);
         return new \GuzzleHttp\Psr7\Request($method, self::queried($uri, $options), $headers, $body);
     }
 
@@ -393,7 +399,7 @@ final class ClientDecorator
             Formatter::queryStringLike(Formatter::ksort($data)),
             $this->config['secret'] ?? ''
         ) ?? '';
-        $headers = self::headers([
+        $headers = $this->headers([
             'Accept' => 'text/xml, text/plain, application/x-gzip',
             'Content-Type' => 'text/xml; charset=utf-8',
         ], $options);

@@ -186,6 +186,7 @@ here {
     valid_json(text) -> Text throws;
 }
 elsewhere {
+    base64_again(text) -> Text;
     base64_decode(text) -> Text throws;
     base64_length(text) -> Int;
     base64_of_hex(text) -> Text throws;

@@ -57,6 +57,7 @@ impl<'a> Evaluator<'a, '_> {
         span: Span,
     ) -> Value<'a> {
         if class.is("WeChatPay\\Builder") && method.eq_ignore_ascii_case("factory") {
+            self.warn_of_settings(args, span);
             return Value::Chain(Chain::default());
         }
         let known = SdkClass::of(class)
@@ -68,5 +69,21 @@ impl<'a> Evaluator<'a, '_> {
                 let what = format!("what `{}::{method}()` returns", class.written);
                 Value::unknown(what)
             })
+    }
+
+    /// The settings of the client that its requests have, and that are not shown.
+    fn warn_of_settings(&mut self, args: &[Value<'a>], span: Span) {
+        let Some(Value::Array(settings)) = args.first() else {
+            return;
+        };
+        let shown = |name: &&str| matches!(settings.get_text(name), None | Some(Value::Null));
+        for name in ["base_uri", "headers"]
+            .into_iter()
+            .filter(|name| !shown(name))
+        {
+            let message =
+                format!("the requests are shown without the setting `{name}` of the client");
+            self.warn(span, message, "");
+        }
     }
 }

@@ -430,18 +430,14 @@ fn round_of_class(file: &mut File, index: usize) {
     if let Some(constructor) = &class.constructor {
         for param in &constructor.params {
             let name = &constructor.locals[param.local].name;
-            assigned.push((format!("\0{name}"), param.ty.clone()));
+            let mut fields = class.fields.iter().filter(|field| field.promoted);
+            if fields.any(|field| field.name == *name) {
+                assigned.push((name.clone(), param.ty.clone()));
+            }
         }
     }
     for (name, ty) in assigned {
-        let promoted = name.strip_prefix('\0');
-        let field = class
-            .fields
-            .iter_mut()
-            .find(|field| field.name == promoted.unwrap_or(&name));
-        if let Some(field) = field
-            && (promoted.is_none() || field.ty == Ty::Unknown)
-        {
+        if let Some(field) = class.fields.iter_mut().find(|field| field.name == name) {
             field.ty = field.ty.join(&ty);
         }
     }

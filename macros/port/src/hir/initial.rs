@@ -13,6 +13,7 @@ pub(super) fn unset(class: &Class) -> BTreeSet<String> {
     let first = constructor.map_or(&[][..], |constructor| &constructor.body);
     let fields = class.fields.iter().filter(|field| {
         field.default.is_none()
+            && !field.promoted
             && !field.foreign
             && !is_given(class, &field.name)
             && (calls || !sets(first, &field.name))

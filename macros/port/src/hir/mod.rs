@@ -30,6 +30,7 @@ mod fold;
 mod function;
 mod gcm;
 mod given;
+mod handlers;
 mod infer;
 mod initial;
 mod inline;
@@ -40,6 +41,7 @@ mod notify;
 mod passed_on;
 mod pending;
 mod place;
+mod prefixes;
 mod promised;
 mod sdk_class;
 mod secrets;
@@ -47,7 +49,9 @@ mod settings;
 mod sodium;
 mod timezone;
 mod ty;
+mod uploads;
 mod walk;
+mod walks;
 
 pub(crate) use changes::{Changes, places as changed_places, root};
 pub(crate) use function::node as function;
@@ -77,6 +81,8 @@ pub(crate) fn with(
     fallback: &Fallback,
 ) -> tree::File {
     let program = gcm::program(sodium::program(flatten::program(program)));
+    let program = handlers::program(prefixes::program(uploads::program(program)));
+    let program = walks::program(program);
     let (program, mut problems) = lifted::program(program);
     let (mut file, dispatches) = made(block, &program, facts, (None, fallback));
     if dispatches {

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::build::{client_of, is_default, setting_named, unknown};
+use super::build::{client_of, is_default, of_run, setting_named, unknown};
 use super::tree::{
     Crypto, Expr, ExprKind, File, Function, Local, Place, Root, Setting, Stmt, StmtKind,
 };
@@ -404,8 +404,18 @@ fn factory(span: crate::syntax::Span, settings: &[(String, Expr)]) -> ExprKind {
             None if name == "verify" && literal == Some(false) => {
                 known.push((Setting::Verify, value.clone()));
             }
-            None => return ExprKind::Refused(unknown(span, name)),
+            None => match of_run(name, literal, is_written(value)) {
+                Some(setting) => known.push((setting, value.clone())),
+                None => return ExprKind::Refused(unknown(span, name)),
+            },
         }
     }
     *client_of(span, known, no_errors).kind
+}
+
+fn is_written(value: &Expr) -> bool {
+    matches!(
+        *value.kind,
+        ExprKind::Text(_) | ExprKind::Array(_) | ExprKind::Int(_) | ExprKind::Float(_)
+    )
 }

@@ -76,6 +76,8 @@ pub struct Field {
     pub foreign: bool,
     /// Whether it is public.
     pub public: bool,
+    /// Whether a parameter of the constructor declares it.
+    pub promoted: bool,
 }
 
 /// A function or method, or a closure.
@@ -623,6 +625,16 @@ pub enum Setting {
     Verify,
     /// `handler`: a stack that the application makes
     Handler,
+    /// `headers`: those of every request
+    Headers,
+    /// `cert`: the path of the merchant's certificate
+    Cert,
+    /// `ssl_key`: the path of its key
+    SslKey,
+    /// `debug`, which prints
+    Debug,
+    /// A setting of Guzzle by its name, whose value is checked when the client is made.
+    Checked(&'static str),
 }
 
 /// The SDK's helpers other than calls.

@@ -249,9 +249,10 @@ fn constructor<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStream {
         } else {
             body.taken.fresh(&format!("own_{}", snake(&field.name)))
         };
-        let promoted = function.params.iter().find(|param| {
-            function.locals[param.local].name == field.name && is_promoted(class, &field.name)
-        });
+        let promoted = function
+            .params
+            .iter()
+            .find(|param| field.promoted && function.locals[param.local].name == field.name);
         let ty = owned(&field.ty);
         let start = if given_fields.iter().any(|given| given.name == field.name) {
             let given = ident(&snake(&field.name));
@@ -421,7 +422,7 @@ fn is_given(class: &Class, field: &Field) -> bool {
             field.ty,
             Ty::Maybe(_) | Ty::Unknown | Ty::Void | Ty::Never | Ty::Clients
         );
-    handle && !is_promoted(class, &field.name) && !assigned(class, &field.name)
+    handle && !field.promoted && !assigned(class, &field.name)
 }
 
 /// A property with a type and no value that no code of the class sets. Reading it fails in PHP before other code sets it,
@@ -429,23 +430,13 @@ fn is_given(class: &Class, field: &Field) -> bool {
 fn is_set_outside(class: &Class, field: &Field) -> bool {
     let plain = matches!(field.ty, Ty::Bool | Ty::Int | Ty::Float | Ty::Text);
     let begins = field.declared.is_some() && field.default.is_none();
-    plain && begins && !is_promoted(class, &field.name) && !assigned(class, &field.name)
+    plain && begins && !field.promoted && !assigned(class, &field.name)
 }
 
 fn outside_param(field: &Field) -> TokenStream {
     let name = ident(&snake(&field.name));
     let ty = super::code::borrowed(&field.ty);
     quote!(#name: #ty)
-}
-
-fn is_promoted(class: &Class, name: &str) -> bool {
-    class.constructor.as_ref().is_some_and(|constructor| {
-        let named = constructor
-            .params
-            .iter()
-            .any(|param| constructor.locals[param.local].name == *name);
-        named && !assigned(class, name)
-    })
 }
 
 /// Whether any method assigns a property.

@@ -8,6 +8,7 @@ use super::expression::bare;
 use super::function::Body;
 use super::host::Asked;
 use super::names::ident;
+use super::request::{DEBUG, RESERVED};
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::tree::{Crypto, Expr, ExprKind, Pool, Setting};
@@ -54,51 +55,14 @@ impl<'a> Body<'_, 'a> {
                 .map_or(span.end, |(_, next)| next.span.start);
             let before = self.comments_between(from, value.span.start);
             from = value.span.end;
-            if matches!(*value.kind, ExprKind::Null)
-                || (*setting == Setting::Serial && is_dummy(value))
-            {
-                continue;
-            }
-            if *setting == Setting::PrivateKey && is_dummy(value) {
+            let dummy = matches!(setting, Setting::Serial | Setting::PrivateKey) && is_dummy(value);
+            if matches!(*value.kind, ExprKind::Null) || dummy {
                 continue;
             }
             for line in before {
                 builder.extend(self.shared.inserts.link_comment(&line, false));
             }
-            match setting {
-                Setting::Mchid
-                | Setting::Serial
-                | Setting::Secret
-                | Setting::BaseUri
-                | Setting::Proxy => {
-                    let method = ident(match setting {
-                        Setting::Mchid => "mchid",
-                        Setting::Serial => "serial",
-                        Setting::Secret => "v2_key",
-                        Setting::BaseUri => "base_url",
-                        _ => "proxy",
-                    });
-                    let text = self.setting_text(value);
-                    builder.extend(quote!(.#method(#text)));
-                }
-                Setting::PrivateKey => {
-                    let key = self.private_key(value, true);
-                    builder.extend(quote!(.private_key(#key)));
-                }
-                Setting::Verify => self.warn(value.span, VERIFY),
-                Setting::Certs => builder = self.certs(builder, value),
-                Setting::Handler => builder = self.handler(builder, value),
-                Setting::Merchant => builder = self.merchant(builder, value),
-                Setting::Timeout | Setting::ConnectTimeout => {
-                    let method = ident(if *setting == Setting::Timeout {
-                        "timeout"
-                    } else {
-                        "connect_timeout"
-                    });
-                    let seconds = self.seconds(value);
-                    builder.extend(quote!(.#method(#seconds)));
-                }
-            }
+            builder = self.setting(builder, settings, *setting, value);
             let after = self.comments_after(from, until);
             if !after.is_empty() {
                 builder.extend(self.shared.inserts.link_comment(&after.join(" "), true));
@@ -108,6 +72,131 @@ impl<'a> Body<'_, 'a> {
             self.tried(quote!(#builder.build())),
             Repr::Handle(Ty::Client),
         )
+    }
+
+    fn setting(
+        &mut self,
+        builder: TokenStream,
+        settings: &'a [(Setting, Expr)],
+        setting: Setting,
+        value: &'a Expr,
+    ) -> TokenStream {
+        let (method, text) = match setting {
+            Setting::Mchid => ("mchid", self.setting_text(value)),
+            Setting::Serial => ("serial", self.setting_text(value)),
+            Setting::Secret => ("v2_key", self.setting_text(value)),
+            Setting::BaseUri => ("base_url", self.setting_text(value)),
+            Setting::PrivateKey => ("private_key", self.private_key(value, true)),
+            Setting::Timeout => ("timeout", self.seconds(value)),
+            Setting::ConnectTimeout => ("connect_timeout", self.seconds(value)),
+            Setting::Certs => return self.certs(builder, value),
+            Setting::Handler => return self.handler(builder, value),
+            Setting::Merchant => return self.merchant(builder, settings, value),
+            _ => return self.setting_of_guzzle(builder, settings, setting, value),
+        };
+        let method = ident(method);
+        quote!(#builder.#method(#text))
+    }
+
+    fn setting_of_guzzle(
+        &mut self,
+        builder: TokenStream,
+        settings: &'a [(Setting, Expr)],
+        setting: Setting,
+        value: &'a Expr,
+    ) -> TokenStream {
+        match setting {
+            Setting::Verify => self.warn(value.span, VERIFY),
+            Setting::Debug => {
+                self.warn(value.span, DEBUG);
+                if !is_again(value) && !matches!(*value.kind, ExprKind::Bool(_) | ExprKind::Int(_))
+                {
+                    return self.checked(builder, "debug", value);
+                }
+            }
+            Setting::Proxy => return self.proxy(builder, settings, value),
+            Setting::Headers => return self.default_headers(builder, value),
+            Setting::Cert => return self.certificate(builder, value),
+            Setting::SslKey if lacks_key(settings) => return self.key_file(builder, value),
+            Setting::Checked(name) => return self.checked(builder, name, value),
+            _ => {}
+        }
+        builder
+    }
+
+    /// A setting that is accepted when the client is made, if it has the value by which the client behaves.
+    fn checked(&mut self, builder: TokenStream, name: &str, value: &'a Expr) -> TokenStream {
+        let code = self.expr(value);
+        let value = self.plain(&code, value.span);
+        self.tried(quote!(php::settings(#builder, &json!({#name: #value}))))
+    }
+
+    /// All requests go to `https`, unless `base_uri` says something else.
+    fn proxy(
+        &mut self,
+        builder: TokenStream,
+        settings: &[(Setting, Expr)],
+        value: &'a Expr,
+    ) -> TokenStream {
+        if let ExprKind::Text(url) = &*value.kind
+            && url.starts_with("http://")
+        {
+            return quote!(#builder.proxy(#url));
+        }
+        let mut bases = settings
+            .iter()
+            .filter(|(name, _)| *name == Setting::BaseUri);
+        let is_https =
+            |base: &Expr| matches!(&*base.kind, ExprKind::Text(url) if url.starts_with("https://"));
+        if matches!(*value.kind, ExprKind::Array(_)) && !bases.all(|(_, base)| is_https(base)) {
+            let message = "a `proxy` for each scheme, where `base_uri` may have either";
+            return self.problem(Problem::error(value.span, message).hint("give one `proxy`"));
+        }
+        let code = self.expr(value);
+        let proxy = self.plain_ref(&code, value.span);
+        self.tried(quote!(php::proxy(#builder, #proxy)))
+    }
+
+    /// The headers of every request.
+    fn default_headers(&mut self, builder: TokenStream, value: &'a Expr) -> TokenStream {
+        if let ExprKind::Array(entries) = &*value.kind {
+            for entry in entries {
+                if let Some(ExprKind::Text(name)) = entry.key.as_ref().map(|key| &*key.kind)
+                    && let Some(problem) = unsettable(name, entry.value.span)
+                {
+                    return self.problem(problem);
+                }
+            }
+        }
+        let code = self.expr(value);
+        let headers = self.plain_ref(&code, value.span);
+        self.tried(quote!(php::default_headers(#builder, #headers)))
+    }
+
+    /// The merchant's certificate, which the client presents to APIv2.
+    fn certificate(&mut self, builder: TokenStream, value: &'a Expr) -> TokenStream {
+        if matches!(*value.kind, ExprKind::Array(_)) {
+            let message = "a certificate with a password";
+            let hint = "give a file without one: `openssl x509` and `openssl pkey` write it";
+            return self.problem(Problem::error(value.span, message).hint(hint));
+        }
+        self.shared.uses.insert("Certificate");
+        let file = self.expr(value).text();
+        let certificate = self.tried(quote!(Certificate::from_file(#file)));
+        quote!(#builder.certificate(#certificate))
+    }
+
+    /// The key of the merchant's certificate, where the client has no other.
+    fn key_file(&mut self, builder: TokenStream, value: &'a Expr) -> TokenStream {
+        if matches!(*value.kind, ExprKind::Array(_)) {
+            let message = "a key with a password";
+            let hint = "give a file without one: `openssl x509` and `openssl pkey` write it";
+            return self.problem(Problem::error(value.span, message).hint(hint));
+        }
+        self.shared.uses.insert("PrivateKey");
+        let file = self.expr(value).text();
+        let key = self.tried(quote!(PrivateKey::from_file(#file)));
+        quote!(#builder.private_key(#key))
     }
 
     /// The application adds the layers of a `handler` that it makes.
@@ -339,7 +428,12 @@ impl<'a> Body<'_, 'a> {
         }
     }
 
-    pub(super) fn merchant(&mut self, builder: TokenStream, value: &'a Expr) -> TokenStream {
+    fn merchant(
+        &mut self,
+        builder: TokenStream,
+        settings: &'a [(Setting, Expr)],
+        value: &'a Expr,
+    ) -> TokenStream {
         let ExprKind::Array(entries) = &*value.kind else {
             let refused = self
                 .refuse(
@@ -354,11 +448,13 @@ impl<'a> Body<'_, 'a> {
             let Some(ExprKind::Text(name)) = entry.key.as_ref().map(|key| &*key.kind) else {
                 continue;
             };
-            if name == "cert" && !matches!(*entry.value.kind, ExprKind::Null) {
-                self.shared.uses.insert("Certificate");
-                let file = self.expr(&entry.value).text();
-                let certificate = self.tried(quote!(Certificate::from_file(#file)));
-                builder.extend(quote!(.certificate(#certificate)));
+            let given = !matches!(*entry.value.kind, ExprKind::Null);
+            match name.as_str() {
+                "cert" if given => builder = self.certificate(builder, &entry.value),
+                "key" if given && lacks_key(settings) => {
+                    builder = self.key_file(builder, &entry.value)
+                }
+                _ => {}
             }
         }
         builder
@@ -453,6 +549,31 @@ const HANDLER: &str = "the application adds to the client what this `handler` do
 
 /// The warning where PHP turns off the check of the server's certificate.
 pub(super) const VERIFY: &str = "the client always checks the server's certificate: a request that PHP sends unchecked may be refused";
+
+/// Whether the client gets no private key by its setting: PHP requires one though APIv2 alone needs none.
+fn lacks_key(settings: &[(Setting, Expr)]) -> bool {
+    let mut keys = settings
+        .iter()
+        .filter(|(name, _)| *name == Setting::PrivateKey);
+    keys.all(|(_, key)| is_dummy(key) || matches!(*key.kind, ExprKind::Null))
+}
+
+/// Why the headers of every request may not have this one.
+fn unsettable(name: &str, span: Span) -> Option<Problem> {
+    if RESERVED
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
+    {
+        let message = format!("the header {name} is set by the client");
+        return Some(Problem::error(span, message).hint("leave it out"));
+    }
+    let known = ["Accept", "Content-Type", "User-Agent"];
+    let same = known
+        .iter()
+        .find(|known| known.eq_ignore_ascii_case(name))?;
+    let message = format!("PHP sends the header `{name}` twice: the SDK writes it as `{same}`");
+    (*same != name).then(|| Problem::error(span, message).hint("write it as the SDK does"))
+}
 
 /// Whether the text of a key can be written a second time.
 fn is_again(source: &Expr) -> bool {

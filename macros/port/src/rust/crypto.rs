@@ -130,7 +130,10 @@ impl<'a> Body<'_, 'a> {
                 self.shared.uses.insert("Media");
                 let path = match self.file_path(path) {
                     Some(path) => path,
-                    None => self.expr(path).text(),
+                    None => {
+                        let text = self.expr(path).text();
+                        quote!(#text.trim_start_matches("file://"))
+                    }
                 };
                 Code::new(
                     self.tried(quote!(Media::from_path(#path))),

@@ -377,7 +377,7 @@ impl<'s, 'a> Body<'s, 'a> {
     }
 
     /// A `Value`, or why it is none.
-    fn plain(&mut self, code: &Code, span: Span) -> TokenStream {
+    pub(super) fn plain(&mut self, code: &Code, span: Span) -> TokenStream {
         match &code.repr {
             Repr::Handle(ty) | Repr::HandlePlace(ty) | Repr::HandleRef(ty) if *ty != Ty::Thrown => {
                 let what = what(ty);

@@ -665,7 +665,7 @@ const DEEPEST: usize = 105;
 const MEMBERS: usize = 30;
 
 /// Headers that only the client may set.
-const RESERVED: [&str; 4] = [
+pub(super) const RESERVED: [&str; 4] = [
     "Authorization",
     "Host",
     "Content-Length",
@@ -673,7 +673,7 @@ const RESERVED: [&str; 4] = [
 ];
 
 /// What the option `debug` is told of.
-const DEBUG: &str = "the option `debug` is left out: in PHP it prints the requests and answers; here the feature `tracing` records them";
+pub(super) const DEBUG: &str = "the option `debug` is left out: in PHP it prints the requests and answers; here the feature `tracing` records them";
 
 /// Guzzle's options, and what to use in their place; nothing where they change no request.
 const ELSEWHERE: [(&str, &str); 26] = [

@@ -2,6 +2,7 @@
 
 use super::Builder;
 use crate::diagnostic::Problem;
+use crate::hir::lifted::scope::everywhere;
 use crate::hir::tree::{Expr, ExprKind, Field, PathPiece, Place, Root, Stmt, StmtKind};
 use crate::hir::{Ty, Use};
 use crate::recognise::{Call, Step};
@@ -120,6 +121,7 @@ impl<'a> Builder<'a> {
                 default: Some(default),
                 foreign: false,
                 public: false,
+                promoted: false,
             });
             self.aliases.insert(name.clone(), Alias::Field(field));
         }
@@ -325,7 +327,7 @@ impl<'a> Builder<'a> {
     ) -> Option<Node> {
         let (client, steps) = Call::path_on(value)?;
         let named = matches!(steps.first(), Some(Step::Chain(_)));
-        if !(named || self.is_client(client)) {
+        if !(named || self.is_client(client) || self.is_called(of)) {
             return None;
         }
         let client = self.expr(client);
@@ -347,6 +349,37 @@ impl<'a> Builder<'a> {
         })
     }
 
+    /// Whether a verb stands behind a path that begins with a variable: the variable holds a client or a part of a path.
+    fn is_called(&self, name: &str) -> bool {
+        let mut called = false;
+        everywhere(self.statements_of.unwrap_or_default(), &mut |expr| {
+            let client = Call::of(expr).map(|call| call.client);
+            called |= matches!(client.map(|client| &client.kind), Some(PhpKind::Variable(own)) if own == name);
+        });
+        called
+    }
+
+    /// Whether a method of the class, other than its constructor, sets a property.
+    fn may_change(&self, field: &str) -> bool {
+        let methods = self.class.iter().flat_map(|shape| &shape.class.methods);
+        let mut others = methods.filter(|method| !method.name.eq_ignore_ascii_case("__construct"));
+        others.any(|method| {
+            let mut set = false;
+            everywhere(&method.closure.body, &mut |expr| {
+                set |= match &expr.kind {
+                    PhpKind::Assign { target, .. } => {
+                        self.own_property(target).is_some_and(|own| own == field)
+                    }
+                    PhpKind::Whole(whole) => {
+                        matches!(**whole, WholeExpr::CoalesceAssign(..) | WholeExpr::List(_))
+                    }
+                    _ => false,
+                };
+            });
+            set
+        })
+    }
+
     /// A part of such a path in a variable, as it was when the path was made.
     fn kept_part(
         &mut self,
@@ -355,8 +388,9 @@ impl<'a> Builder<'a> {
         value: Expr,
         stmts: &mut Vec<Stmt>,
     ) -> Expr {
-        if let ExprKind::Field(_) = *value.kind
+        if let ExprKind::Field(field) = &*value.kind
             && name == "client"
+            && !self.may_change(field)
         {
             return value;
         }

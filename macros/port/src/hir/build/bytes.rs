@@ -85,6 +85,8 @@ struct Mentions {
     decodes: Vec<(String, usize)>,
     /// How often each variable is what is verified or decrypted.
     checked: BTreeMap<String, usize>,
+    /// How often a statement sets each variable to decoded base64.
+    redecoded: BTreeMap<String, usize>,
     /// Whether variables are used by names that only a run tells.
     opaque: bool,
     /// How many closures stand around.
@@ -109,6 +111,7 @@ impl Mentions {
                         .iter()
                         .for_each(|(condition, _)| self.truth(condition));
                 }
+                PhpStmt::Expr(expr) => self.redecodes(expr),
                 PhpStmt::Unsupported { .. } => self.opaque = true,
                 _ => {}
             }
@@ -176,10 +179,19 @@ impl Mentions {
             behind.depth = 1;
             behind.statements(rest.clone());
             let count = |counts: &BTreeMap<String, usize>| counts.get(name).copied().unwrap_or(0);
-            if count(&behind.all) == count(&behind.checked) {
+            // It may be decoded again.
+            if count(&behind.all) == count(&behind.checked) + count(&behind.redecoded) {
                 let all = 1 + count(&before.all) + count(&behind.all);
                 self.decodes.push((name.to_owned(), all));
             }
+        }
+    }
+
+    fn redecodes(&mut self, expr: &syntax::Expr) {
+        if let Some((target, value)) = expr.assignment()
+            && let Some(name) = variable(target).filter(|_| decoded(value).is_some())
+        {
+            *self.redecoded.entry(name.to_owned()).or_default() += 1;
         }
     }
 

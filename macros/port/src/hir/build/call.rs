@@ -333,6 +333,9 @@ impl<'a> Builder<'a> {
         method: &'a str,
         args: &'a [Arg],
     ) -> Expr {
+        if let Some(closure) = self.first_class(expr) {
+            return closure;
+        }
         let own = matches!(class.written.as_str(), "self" | "static")
             || self
                 .class

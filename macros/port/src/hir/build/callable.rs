@@ -157,9 +157,7 @@ impl<'a> Builder<'a> {
                 class,
                 method,
                 args: dots,
-            } if self.is_first_class(callee, dots)
-                && matches!(class.written.as_str(), "self" | "static") =>
-            {
+            } if self.is_first_class(callee, dots) && self.is_of_class(class) => {
                 self.call_own(span, method, args)
             }
             _ => None,
@@ -170,20 +168,37 @@ impl<'a> Builder<'a> {
     pub(super) fn first_class(&mut self, expr: &'a syntax::Expr) -> Option<Expr> {
         let (args, params) = match &expr.kind {
             PhpKind::Call { function, args } => {
-                (args, &self.names.functions.get(&function.last())?.params)
+                let name = function.last();
+                let Some(own) = self.names.functions.get(&name) else {
+                    let takes = self.is_first_class(expr, args).then(|| all_of_php(&name))?;
+                    return self.callable(expr, takes?);
+                };
+                (args, &own.params)
             }
-            PhpKind::MethodCall { method, args, .. } => {
-                let name = method.name()?;
-                let mut methods = self.class?.class.methods.iter();
-                let found = methods.find(|method| method.name.eq_ignore_ascii_case(name))?;
-                (args, &found.closure.params)
-            }
+            PhpKind::MethodCall { method, args, .. } => (args, self.params_of(method.name()?)?),
+            PhpKind::StaticCall {
+                class,
+                method,
+                args,
+            } if self.is_of_class(class) => (args, self.params_of(method)?),
             _ => return None,
         };
         if !self.is_first_class(expr, args) || needed(params) != params.len() {
             return None;
         }
         self.callable(expr, params.len())
+    }
+
+    fn params_of(&self, name: &str) -> Option<&'a Vec<syntax::Param>> {
+        let mut methods = self.class?.class.methods.iter();
+        let found = methods.find(|method| method.name.eq_ignore_ascii_case(name))?;
+        Some(&found.closure.params)
+    }
+
+    fn is_of_class(&self, class: &Name) -> bool {
+        let own = self.class.map(|shape| shape.class.name.as_str());
+        matches!(class.written.as_str(), "self" | "static")
+            || own.is_some_and(|own| class.written.eq_ignore_ascii_case(own))
     }
 
     /// Whether `f(...)` is written.
@@ -288,4 +303,11 @@ fn given(local: usize) -> Param {
         variadic: false,
         by_reference: false,
     }
+}
+
+/// How many arguments a function of PHP takes, if it needs all of them.
+fn all_of_php(name: &str) -> Option<usize> {
+    let params = wechatpay_chain_php::function::Function::of(name)?.params;
+    let needs_all = params.iter().all(|param| param.default.is_none());
+    needs_all.then_some(params.len())
 }

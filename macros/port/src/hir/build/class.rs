@@ -76,6 +76,7 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
             .map(|value| builder.expr(value)),
         foreign: shape.foreign.contains(&property.name),
         public: property.public,
+        promoted: property.promoted && is_declared(class, property),
     });
     let mut fields: Vec<Field> = fields.collect();
     // Properties that PHP makes when they are first assigned.
@@ -88,6 +89,7 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
                 default: None,
                 foreign: shape.foreign.contains(name),
                 public: false,
+                promoted: false,
             });
         }
     }
@@ -104,6 +106,15 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
         constructor: members.constructor,
         methods: members.methods,
     }
+}
+
+/// Whether the constructor of the class itself declares a promoted property, and not one of a class above.
+fn is_declared(class: &syntax::Class, property: &Property) -> bool {
+    let mut methods = class.methods.iter();
+    methods.any(|method| {
+        let span = method.span.range();
+        method.name.eq_ignore_ascii_case("__construct") && span.contains(&property.span.start)
+    })
 }
 
 fn read<'a>(block: &'a Block, names: &'a Names<'a>, shape: &Shape<'a>) -> Members {

@@ -248,6 +248,12 @@ impl<'a> Builder<'a> {
         object: &'a syntax::Expr,
         member: &'a Member,
     ) -> Expr {
+        if let Some(value) = member
+            .name()
+            .and_then(|name| self.of_case(expr.span, object, name))
+        {
+            return value;
+        }
         if let Some(name) = self.own_property(expr)
             && let Some(shape) = self.class
         {
@@ -743,6 +749,7 @@ impl<'a> Builder<'a> {
                     _ => Ty::Unknown,
                 }
             }
+            PhpKind::StaticCall { args, .. } if self.is_first_class(expr, args) => Ty::Closure,
             PhpKind::StaticCall { class, method, .. } => {
                 crate::hir::sdk_class::key_kind(class, method).unwrap_or(Ty::Unknown)
             }

@@ -10,11 +10,13 @@ mod comments;
 mod computed;
 mod contents;
 mod dispatch;
+mod enums;
 mod escapes;
 mod expression;
 mod fallback;
 mod foreign;
 mod function;
+mod guzzle;
 mod handed;
 mod held;
 mod kept;
@@ -45,7 +47,8 @@ mod walked;
 pub(super) use bytes::GCM;
 pub(super) use callable::taking;
 pub(super) use fallback::leave;
-pub(super) use sdk::{client_of, is_default, setting_named, unknown};
+pub(super) use guzzle::{is_default, of_run, setting_named, unknown};
+pub(super) use sdk::client_of;
 
 use crate::syntax::is_word;
 use std::cell::Cell;
@@ -129,10 +132,13 @@ fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> 
             },
             StmtKind::Unsupported { what } if what.contains("enum") && !names.is_open() => {
                 let text = block.text.get(stmt.span.range()).unwrap_or_default();
-                let problem = enumeration(stmt.span, text);
-                let is_taken = problem.is_some();
-                file.problems.extend(problem);
-                is_taken
+                let Some((name, problem)) = enumeration(stmt.span, text) else {
+                    return false;
+                };
+                if enums::is_used(&block.text, names, name) {
+                    file.problems.push(problem);
+                }
+                true
             }
             _ => match defined(stmt) {
                 Some((name, value)) if names.consts.contains(name) => {
@@ -155,16 +161,17 @@ fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> 
 }
 
 /// The warning about an enumeration, which the application has like any other class, unless it may call WeChat Pay.
-fn enumeration(span: Span, text: &str) -> Option<Problem> {
+fn enumeration(span: Span, text: &str) -> Option<(&str, Problem)> {
     let own = text.replace("$this->", "");
     if own.contains("->") || own.contains("Builder") {
         return None;
     }
-    let name = own.split_once("enum ")?.1.trim_start();
+    let name = text.split_once("enum ")?.1.trim_start();
     let name = &name[..name.find(|c| !is_word(c)).unwrap_or(name.len())];
     let message = format!("the application has the enumeration `{name}`");
     let problem = Problem::warning(span, message);
-    Some(problem.hint("write it in Rust: the methods of the trait are given and give its cases"))
+    let hint = "write it in Rust: the methods of the trait are given and give its cases";
+    Some((name, problem.hint(hint)))
 }
 
 /// The statements outside of functions; `taken` keeps those that are declarations.
@@ -210,6 +217,8 @@ struct Names<'a> {
     functions: BTreeMap<String, &'a syntax::Closure>,
     classes: BTreeMap<String, &'a syntax::Class>,
     consts: BTreeSet<String>,
+    /// The enumerations, by their names in lower case.
+    enums: BTreeMap<String, enums::Enumeration>,
     /// The variables that the file uses outside of its functions.
     globals: BTreeSet<String>,
     /// Whether the file prints anything.
@@ -260,6 +269,7 @@ impl<'a> Names<'a> {
                     _ => {}
                 },
                 _ => {
+                    names.add_enumeration(block, stmt);
                     // Definitions that precede all statements.
                     let text = block.text.get(stmt.span.range()).unwrap_or_default();
                     names.globals.extend(outside_of_closures(stmt, text));

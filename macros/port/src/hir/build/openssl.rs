@@ -26,6 +26,10 @@ impl<'a> Builder<'a> {
                 let given = vec![self.expr(given)];
                 Some(Expr::new(span, ExprKind::Builtin(function, given)))
             }
+            ("base64_encode", [arg]) if decoded(&arg.value).is_some() => {
+                let given = vec![self.expr(decoded(&arg.value)?)];
+                Some(Expr::new(span, ExprKind::Builtin("base64_again", given)))
+            }
             ("base64_encode", [arg]) => {
                 let own = variable(&arg.value)?;
                 let encoded = self.held.raw.encoded.contains(own) && self.is_own(own);

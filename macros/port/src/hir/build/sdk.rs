@@ -1,7 +1,9 @@
 //! Calls of WeChat Pay: paths, options, promises.
 
 use super::alias::Node;
-use super::call::is_simple;
+use super::guzzle::{
+    is_default, is_inert, is_of_guzzle, is_unchecked, is_written, of_run, setting_named, unknown,
+};
 use super::{Builder, refused};
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
@@ -397,7 +399,12 @@ impl<'a> Builder<'a> {
                 }
                 None if is_default(name, literal) => continue,
                 None if !is_of_guzzle(name) && is_inert(&item.value) => continue,
-                None => return Expr::new(item.span, ExprKind::Refused(unknown(item.span, name))),
+                None => match of_run(name, literal, is_written(&item.value)) {
+                    Some(setting) => setting,
+                    None => {
+                        return Expr::new(item.span, ExprKind::Refused(unknown(item.span, name)));
+                    }
+                },
             };
             out.push((setting, self.expr(&item.value)));
         }
@@ -445,108 +452,6 @@ pub(super) fn waits_without_value(expr: &syntax::Expr) -> bool {
         .first()
         .is_none_or(|arg| matches!(arg.value.kind, PhpKind::Bool(true)));
     name.eq_ignore_ascii_case("wait") && !unwraps
-}
-
-/// A setting that the client in Rust does not have.
-pub(in crate::hir) fn unknown(span: Span, name: &str) -> Problem {
-    if is_of_guzzle(name) {
-        let message = format!("the client in Rust has no setting `{name}` with this value");
-        return Problem::error(span, message).hint("leave it out, or build the client in Rust");
-    }
-    let message = format!("the setting `{name}` is not known");
-    Problem::error(span, message).hint("write this part in Rust")
-}
-
-/// The setting of a name.
-pub(in crate::hir) fn setting_named(name: &str) -> Option<Setting> {
-    Some(match name {
-        "mchid" => Setting::Mchid,
-        "serial" => Setting::Serial,
-        "privateKey" => Setting::PrivateKey,
-        "certs" => Setting::Certs,
-        "secret" => Setting::Secret,
-        "merchant" => Setting::Merchant,
-        "base_uri" => Setting::BaseUri,
-        "timeout" => Setting::Timeout,
-        "connect_timeout" => Setting::ConnectTimeout,
-        "proxy" => Setting::Proxy,
-        "handler" => Setting::Handler,
-        _ => return None,
-    })
-}
-
-/// Whether a setting of Guzzle has the value that the client in Rust behaves by. `null` is no value, and counts as false.
-pub(in crate::hir) fn is_default(name: &str, literal: Option<bool>) -> bool {
-    let default = match name {
-        // Without it, PHP returns the answers that are errors.
-        "http_errors" | "verify" | "decode_content" => true,
-        // `debug` prints, `synchronous` sends promises without `wait()`.
-        "debug" | "synchronous" | "allow_redirects" | "stream" | "cookies" => false,
-        _ => return false,
-    };
-    literal == Some(default)
-}
-
-/// Whether Guzzle, which is given all settings of the SDK, may look at a setting; it ignores all others.
-fn is_of_guzzle(name: &str) -> bool {
-    const OTHERS: [&str; 9] = [
-        "http_errors",
-        "debug",
-        "synchronous",
-        "curl",
-        "handler",
-        "save_to",
-        "exceptions",
-        "stream_context",
-        "future",
-    ];
-    let known = GUZZLE.contains(&name) || OTHERS.contains(&name);
-    known || name.starts_with('_') || name.starts_with("curl")
-}
-
-/// The options that Guzzle documents, and the SDK does not set itself.
-const GUZZLE: [&str; 25] = [
-    "allow_redirects",
-    "auth",
-    "body",
-    "cert",
-    "cookies",
-    "crypto_method",
-    "decode_content",
-    "delay",
-    "expect",
-    "force_ip_resolve",
-    "form_params",
-    "headers",
-    "idn_conversion",
-    "json",
-    "multipart",
-    "on_headers",
-    "on_stats",
-    "progress",
-    "query",
-    "read_timeout",
-    "sink",
-    "ssl_key",
-    "stream",
-    "verify",
-    "version",
-];
-
-/// Whether an option only turns off that the server's certificate is checked: `verify`, or `curl` with the flags of it.
-fn is_unchecked(name: &str, value: &syntax::Expr) -> bool {
-    let off = |value: &syntax::Expr| matches!(value.kind, PhpKind::Bool(false) | PhpKind::Int(0));
-    let flag = |item: &Item| {
-        let key = item.key.as_ref().map(|key| &key.kind);
-        let flags = ["curlopt_ssl_verifypeer", "curlopt_ssl_verifyhost"];
-        off(&item.value)
-            && matches!(key, Some(PhpKind::Constant(name)) if flags.contains(&name.last().as_str()))
-    };
-    match (name, &value.kind) {
-        ("verify", _) => matches!(value.kind, PhpKind::Bool(false)),
-        ("curl", PhpKind::Array(items)) => !items.is_empty() && items.iter().all(flag),
-        _ => false,
-    }
 }
 
 /// The client with these settings. `no_errors` is where `http_errors` is turned off.
@@ -601,12 +506,6 @@ fn is_v2(path: &[PathPiece]) -> Option<bool> {
         }
         PathPiece::Value { .. } => None,
     }
-}
-
-/// Whether an expression does nothing but give a value.
-fn is_inert(value: &syntax::Expr) -> bool {
-    let reads = matches!(value.kind, PhpKind::Index { .. } | PhpKind::Property { .. });
-    (reads || is_simple(value)) && value.children().into_iter().all(is_inert)
 }
 
 /// The option `handler`.

@@ -113,6 +113,9 @@ fn answer(expr: &Expr, scope: &Scope) -> Option<bool> {
     let there = |value: &Expr| known(value).map(|known| !known.is_null);
     match &expr.kind {
         ExprKind::Call { function, args } => match (&*function.last(), &**args) {
+            ("is_callable", [arg]) if known(&arg.value).is_some_and(super::walk::is_options) => {
+                Some(false)
+            }
             ("is_callable" | "isset", [arg]) => there(&arg.value),
             ("is_null" | "empty", [arg]) => there(&arg.value).map(|there| !there),
             _ => None,

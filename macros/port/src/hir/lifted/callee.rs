@@ -3,7 +3,8 @@
 use super::scope::{
     Known, Scope, assigned, calls, everywhere, is_movable, is_plain, sees_nothing, variable,
 };
-use crate::syntax::{Arg, Expr, ExprKind, Method, Param, is_word};
+use crate::hir::uploads::upload;
+use crate::syntax::{Arg, Expr, ExprKind, Item, Method, Param, is_word};
 
 /// Whether a parameter of a function may be a closure that is known: nothing else is put into it, and the copy means what
 /// the function means.
@@ -28,6 +29,88 @@ pub(super) fn is_callable(helper: &Method, param: &Param) -> bool {
     let ty = param.ty.as_deref().unwrap_or_default();
     let ty = ty.trim_start_matches(['?', '\\']);
     ty.eq_ignore_ascii_case("callable") && calls(&helper.closure.body, &param.name)
+}
+
+/// `Rsa::KEY_TYPE_PUBLIC`, or a parameter that is known to be it: the function has a copy for each.
+pub(super) fn key_kind(value: &Expr, scope: &Scope) -> Option<Known> {
+    let kind = match &value.kind {
+        ExprKind::Variable(name) => scope.bound.get(name)?.written.as_ref()?,
+        kind => kind,
+    };
+    let text = match kind {
+        ExprKind::String(text) => text,
+        ExprKind::ClassConstant { class, name } => crate::hir::sdk_class::constant(class, name)?,
+        _ => return None,
+    };
+    matches!(text, "public" | "private").then(|| Known {
+        written: Some(kind.clone()),
+        name: text.to_owned(),
+        is_static: true,
+        ..Known::default()
+    })
+}
+
+/// An array with an upload, whose items are the same at all times: the function has a copy that writes it in its calls.
+pub(super) fn options(value: &Expr) -> Option<Known> {
+    let ExprKind::Array(items) = &value.kind else {
+        return None;
+    };
+    let mut captures = Vec::new();
+    let mut media = false;
+    (taken(items, &mut captures, &mut media) && media).then(|| Known {
+        written: Some(value.kind.clone()),
+        // No two arrays share a copy.
+        name: format!("{:?}", value.kind),
+        is_static: true,
+        captures,
+        ..Known::default()
+    })
+}
+
+fn taken(items: &[Item], captures: &mut Vec<String>, media: &mut bool) -> bool {
+    items.iter().all(|item| {
+        let key = item.key.as_ref().map(|key| &key.kind);
+        let name = match &item.value.kind {
+            ExprKind::Array(items) => return taken(items, captures, media),
+            ExprKind::String(_) | ExprKind::Int(_) | ExprKind::Bool(_) | ExprKind::Null => None,
+            ExprKind::Variable(name) if name != "this" => Some(&**name),
+            _ => match upload(&item.value) {
+                Some(name) => {
+                    *media = true;
+                    Some(name)
+                }
+                None => return false,
+            },
+        };
+        if let Some(name) = name.filter(|name| !captures.iter().any(|own| own == name)) {
+            captures.push(name.to_owned());
+        }
+        matches!(key, Some(ExprKind::String(_)))
+    })
+}
+
+/// The array with the variables of a copy.
+pub(super) fn renamed(known: &mut Known, before: &[String]) {
+    let names: Vec<_> = before.iter().zip(&known.captures).collect();
+    if let Some(kind @ ExprKind::Array(_)) = &mut known.written {
+        rename(kind, &names);
+    }
+}
+
+fn rename(kind: &mut ExprKind, names: &[(&String, &String)]) {
+    match kind {
+        ExprKind::Variable(own) => {
+            if let Some((_, new)) = names.iter().find(|(old, _)| *old == own) {
+                own.clone_from(new);
+            }
+        }
+        ExprKind::Array(items) => {
+            let values = items.iter_mut();
+            values.for_each(|item| rename(&mut item.value.kind, names));
+        }
+        ExprKind::MethodCall { object, .. } => rename(&mut object.kind, names),
+        _ => {}
+    }
 }
 
 pub(super) fn is_text(value: &Expr) -> bool {

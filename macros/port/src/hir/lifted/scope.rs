@@ -65,7 +65,7 @@ pub(in crate::hir) fn everywhere<'a>(statements: &'a [Stmt], found: &mut dyn FnM
 }
 
 /// The variables that a function sets.
-pub(super) fn assigned(statements: &[Stmt]) -> BTreeSet<String> {
+pub(in crate::hir) fn assigned(statements: &[Stmt]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     each(statements, &mut |seen| match seen {
         Seen::Target(target) => targets(target, &mut names),
@@ -103,7 +103,7 @@ fn targets(target: &Expr, names: &mut BTreeSet<String>) {
 }
 
 /// The variables that a function gives to calls or lends to closures, which may set them.
-pub(super) fn passed(statements: &[Stmt]) -> BTreeSet<String> {
+pub(in crate::hir) fn passed(statements: &[Stmt]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     each(statements, &mut |seen| {
         let Seen::Expr(expr) = seen else {
@@ -151,7 +151,7 @@ pub(super) fn mentioned(statements: &[Stmt]) -> BTreeSet<String> {
 }
 
 /// All names of variables in statements, those of closures too.
-pub(super) fn all_names(statements: &[Stmt]) -> BTreeSet<String> {
+pub(in crate::hir) fn all_names(statements: &[Stmt]) -> BTreeSet<String> {
     let mut names = assigned(statements);
     everywhere(statements, &mut |expr| match &expr.kind {
         ExprKind::Variable(name) => drop(names.insert(name.clone())),
@@ -183,7 +183,7 @@ const SEEING: [&str; 8] = [
 ];
 
 /// Whether a body may stand in another function: it names neither the function nor all of its variables.
-pub(super) fn is_movable(statements: &[Stmt]) -> bool {
+pub(in crate::hir) fn is_movable(statements: &[Stmt]) -> bool {
     let mut movable = true;
     let mut unknown = false;
     each(statements, &mut |seen| {
@@ -208,7 +208,7 @@ pub(super) fn is_movable(statements: &[Stmt]) -> bool {
     movable && !unknown && !has_static(statements)
 }
 
-fn has_static(statements: &[Stmt]) -> bool {
+pub(in crate::hir) fn has_static(statements: &[Stmt]) -> bool {
     statements.iter().any(|stmt| {
         let own = match &stmt.kind {
             StmtKind::Whole(whole) => matches!(**whole, Whole::Static(_) | Whole::Global(_)),

@@ -1,11 +1,14 @@
 //! Finds closures that are given to functions of the file, and puts the new functions in their places.
 
-use super::callee::{called, can_call, is_callable, is_text, left_out, of_php, takes_closure};
+use super::callee::{
+    called, can_call, is_callable, is_text, key_kind, left_out, of_php, options, renamed,
+    takes_closure,
+};
 use super::made::{call, capture, closure_of, expanded, method_of, put_in};
-use super::scope::{Known, Scope, all_names, everywhere, is_movable, is_plain};
+use super::scope::{Known, Scope, all_names, calls, everywhere, is_movable, is_plain};
 use super::scope::{mentions_class, variable};
 use super::{Lifter, Work, ask};
-use crate::syntax::{Arg, Closure, Expr, ExprKind, Method, PartMut, Span, Stmt, is_word};
+use crate::syntax::{Arg, Closure, Expr, ExprKind, Method, Param, PartMut, Span, Stmt, is_word};
 
 /// Whether statements name a function, also by a text.
 pub(super) fn names(statements: &[Stmt], name: &str) -> bool {
@@ -31,6 +34,9 @@ pub(super) type Target = (Option<usize>, String);
 
 /// What a closure became in a copy: whose function it is, its name, and whether there is none.
 pub(super) type Became = (Option<usize>, String, bool);
+
+/// Through how many functions the kind of a key is followed.
+const MOST_FUNCTIONS: usize = 4;
 
 impl Lifter {
     pub(super) fn body(&mut self, body: &mut Vec<Stmt>, scope: &Scope) {
@@ -118,6 +124,11 @@ impl Lifter {
                 continue;
             }
             let known = match args.get(index) {
+                arg if self.is_key_kind(&helper, param, target.0, 0) => {
+                    let value = arg.map(|arg| &arg.value).or(param.default.as_ref());
+                    value.and_then(|value| key_kind(value, scope))
+                }
+                Some(arg) if options(&arg.value).is_some() => options(&arg.value),
                 Some(arg) if arg.value.kind == ExprKind::Null => left_out(&helper, param),
                 Some(arg) if is_text(&arg.value) && !is_callable(&helper, param) => None,
                 Some(arg) => self.known(&arg.value, scope, &helper, target.0),
@@ -132,6 +143,52 @@ impl Lifter {
         let kind = call(expr.span, &copy, expanded(args, &given));
         let span = expr.span;
         Some(Expr { span, kind })
+    }
+
+    /// Whether a parameter says which kind of key `Rsa::from` reads, also in a function that is given it, and no other code
+    /// calls the function.
+    fn is_key_kind(
+        &self,
+        helper: &Method,
+        param: &Param,
+        owner: Option<usize>,
+        depth: usize,
+    ) -> bool {
+        let body = &helper.closure.body;
+        if helper.public || depth > MOST_FUNCTIONS || calls(body, &param.name) {
+            return false;
+        }
+        let scope = Scope {
+            owner,
+            ..Scope::default()
+        };
+        let mut says = false;
+        everywhere(body, &mut |expr| {
+            if let ExprKind::StaticCall {
+                class,
+                method,
+                args,
+            } = &expr.kind
+                && class.is("WeChatPay\\Crypto\\Rsa")
+            {
+                let reads = matches!(&*method.to_ascii_lowercase(), "from" | "frompkcs1");
+                let kind = args.get(1).and_then(|arg| variable(&arg.value));
+                says |= reads && kind == Some(&*param.name);
+            }
+            if !says && let Some((target, args)) = self.target(expr, &scope) {
+                let at = args
+                    .iter()
+                    .position(|arg| variable(&arg.value) == Some(&*param.name));
+                let next = self.written.get(&target);
+                let other = next
+                    .zip(at)
+                    .and_then(|(next, at)| next.closure.params.get(at).map(|param| (next, param)));
+                says = other.is_some_and(|(next, param)| {
+                    self.is_key_kind(next, param, target.0, depth + 1)
+                });
+            }
+        });
+        says
     }
 
     /// The function of the file that a call is of.
@@ -284,14 +341,25 @@ impl Lifter {
             copy.name.clone_from(name);
             return copy;
         }
-        self.copied.insert(target.clone());
-        copy.name = self.fresh(owner, &format!("{}_of_{}", method.name, scope.base));
+        // Other code may call it with other options.
+        let stays = method.public && given.iter().all(|(.., known)| is_options(known));
+        if !stays {
+            self.copied.insert(target.clone());
+        }
+        let name = match given {
+            [(.., known)] if matches!(&*known.name, "public" | "private") => {
+                format!("{}_{}", method.name, known.name)
+            }
+            _ => format!("{}_of_{}", method.name, scope.base),
+        };
+        copy.name = self.fresh(owner, &name);
         self.copies.insert(key, copy.name.clone());
         let mut inner = scope.of(owner, is_static);
         let mut taken = all_names(&method.closure.body);
         taken.extend(method.closure.params.iter().map(|param| param.name.clone()));
         for (_, name, known) in given {
-            let bound = put_in(&mut method.closure.params, name, known, scope, &mut taken);
+            let mut bound = put_in(&mut method.closure.params, name, known, scope, &mut taken);
+            renamed(&mut bound, &known.captures);
             inner.bound.insert(name.clone(), bound);
         }
         method.name.clone_from(&copy.name);
@@ -301,6 +369,10 @@ impl Lifter {
         self.later(method, inner);
         copy
     }
+}
+
+pub(super) fn is_options(known: &Known) -> bool {
+    matches!(&known.written, Some(ExprKind::Array(items)) if items.iter().all(|item| item.key.is_some()))
 }
 
 impl Scope {
