@@ -539,10 +539,16 @@ fn properties_that_no_guard_names() {
     assert_ported(&class(
         "if ($v && property_exists(self::class, $k)) { $this->$k = $v; } else { echo 1; }",
     ));
+    assert_ported(&class(
+        "if (!property_exists($this, $k)) { throw new \\Exception('a'); } $this->$k = $v;",
+    ));
     for body in [
         "if (property_exists($this, $k)) { echo 1; } else { $this->$k = $v; }",
         "if (property_exists($this, $k) && ($this->$k = $v)) { echo 1; }",
         "if (property_exists($other, $k)) { $this->$k = $v; }",
+        "if (!property_exists($this, $k)) { echo 1; } $this->$k = $v;",
+        "if (!property_exists($this, $k)) { return; } $k = 'b'; $this->$k = $v;",
+        "if (!property_exists($this, $k) && $v) { return; } $this->$k = $v;",
         "if (property_exists($this, $k)) { $k = 'b'; $this->$k = $v; }",
         "if (property_exists($this, $k)) { foreach ($v as $k) { $this->$k = $v; } }",
     ] {

@@ -12,6 +12,11 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "keys that this returns are texts: the PEM text of each, or `file://` and its path",
         "这里返回的密钥是文本：PEM 内容，或 `file://` 加路径",
     ),
+    // Properties by their names.
+    (
+        "this sets `{}` in PHP to any value; here it holds an object of the SDK, and another value than null throws a `TypeError`",
+        "PHP 在这里可以把 `{}` 设为任意值；这里它存放 SDK 的对象，除 null 外的值都会抛出 `TypeError`",
+    ),
     // Functions that are left to the application.
     (
         "the application has to write `{}`: {}",

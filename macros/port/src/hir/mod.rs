@@ -17,6 +17,7 @@ mod appended;
 mod arity;
 mod asked;
 mod build;
+mod by_name;
 mod carried;
 mod changed;
 mod changes;
@@ -148,7 +149,9 @@ fn made(
     if answers::file(&mut file) {
         infer::rounds(&mut file);
     }
+    by_name::widen(&mut file);
     infer::finish(&mut file);
+    by_name::file(&mut file);
     coerce::file(&mut file);
     (file, dispatches)
 }

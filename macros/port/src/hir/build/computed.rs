@@ -4,10 +4,29 @@
 use crate::syntax::is_word;
 use std::collections::BTreeSet;
 
+use super::escapes::is_this;
 use super::{Builder, class};
 use crate::hir::Ty;
+use crate::hir::by_name;
 use crate::hir::tree::{Expr, ExprKind, Place, Root, Stmt, StmtKind};
-use crate::syntax::{self, Arg, BinaryOp, ExprKind as PhpKind, Member, Part, Span};
+use crate::syntax::{self, Arg, BinaryOp, ExprKind as PhpKind, Member, Part, Span, UnaryOp, Whole};
+
+/// The properties that an assignment by name may set.
+struct Settable {
+    fields: Vec<(String, Takes)>,
+    /// Whether the application has others.
+    others: bool,
+}
+
+/// The values that PHP lets a property have.
+#[derive(Clone, Copy)]
+enum Takes {
+    Any,
+    /// All but null.
+    Present,
+    Array,
+    ArrayOrNull,
+}
 
 impl<'a> Builder<'a> {
     /// An assignment to a property whose name a variable holds. In PHP another name makes a property that nothing reads.
@@ -28,25 +47,65 @@ impl<'a> Builder<'a> {
             return Some(stmts);
         }
         let plain = |expr: &syntax::Expr| matches!(&expr.kind, PhpKind::Variable(name) if name != "this" && self.is_own(name));
-        let of_this = matches!(&object.kind, PhpKind::Variable(this) if this == "this");
-        if !of_this || !plain(name) || !plain(value) || self.in_closure {
+        if !is_this(object) || !plain(name) || self.in_closure || assigns(value) {
             return None;
         }
-        let fields = self.settable()?;
-        let (name, value) = (self.expr(name), self.expr(value));
+        let is_plain = plain(value);
+        if self.is_open() && !is_plain {
+            return None;
+        }
+        let set = self.settable()?;
+        let mut stmts = Vec::new();
+        let mut value = self.expr(value);
+        if !is_plain {
+            let local = self.local(&format!("value_{}", span.start));
+            let first = ExprKind::Assign(whole(Root::Local(local)), value);
+            stmts.push(Stmt::expr(span, Expr::new(span, first)));
+            value = Expr::new(span, ExprKind::Local(local));
+        }
+        let name = self.expr(name);
         let name = Expr::new(span, ExprKind::Cast(Ty::Text, name));
-        let branches = fields.into_iter().map(|field| {
-            let text = Expr::new(span, ExprKind::Text(field.clone()));
-            let condition = ExprKind::Binary(BinaryOp::Identical, name.clone(), text);
-            let place = Place {
-                root: Root::Field(field),
-                path: Vec::new(),
-            };
-            let set = Expr::new(span, ExprKind::Assign(place, value.clone()));
-            (Expr::new(span, condition), vec![Stmt::expr(span, set)])
+        let branches = set.fields.into_iter().map(|(field, takes)| {
+            let condition = self.is_named(span, &name, &field);
+            (condition, self.set_by_name(span, field, takes, &value))
         });
-        let kind = StmtKind::If(branches.collect(), None);
-        Some(vec![Stmt { span, kind }])
+        let branches = branches.collect();
+        let others = set.others.then(|| {
+            let words = self
+                .class_name()
+                .into_iter()
+                .chain(["set_property".to_owned()]);
+            let args = vec![name.clone(), value.clone()];
+            vec![Stmt::expr(
+                span,
+                self.foreign(span, words.collect(), None, args),
+            )]
+        });
+        let kind = StmtKind::If(branches, others);
+        stmts.push(Stmt { span, kind });
+        Some(stmts)
+    }
+
+    /// The assignment of a value to one property that a name may be of: PHP checks a type that it declares.
+    fn set_by_name(&self, span: Span, field: String, takes: Takes, value: &Expr) -> Vec<Stmt> {
+        let class = self.class.map_or("", |shape| &shape.class.name);
+        let wrong = by_name::wrong_type(span, class, &field);
+        let set = match self.is_open() {
+            true => value.clone(),
+            false => by_name::marked(value.clone()),
+        };
+        let set = ExprKind::Assign(whole(Root::Field(field)), set);
+        let set = vec![Stmt::expr(span, Expr::new(span, set))];
+        let is_null = || by_name::is_null(span, value);
+        let is_array = || Expr::new(span, ExprKind::Builtin("is_array", vec![value.clone()]));
+        let allowed = match takes {
+            Takes::Any => return set,
+            Takes::Present => Expr::new(span, ExprKind::Not(is_null())),
+            Takes::Array => is_array(),
+            Takes::ArrayOrNull => Expr::new(span, ExprKind::Or(is_null(), is_array())),
+        };
+        let kind = StmtKind::If(vec![(allowed, set)], Some(vec![wrong]));
+        vec![Stmt { span, kind }]
     }
 
     /// `$this->$name = $value` in a loop over names that are written there.
@@ -57,22 +116,16 @@ impl<'a> Builder<'a> {
         name: &'a syntax::Expr,
         value: &'a syntax::Expr,
     ) -> Option<Vec<Stmt>> {
-        let fields = self
-            .named_fields(name)
-            .filter(|_| super::escapes::is_this(object))?;
-        let place = |root| Place {
-            root,
-            path: Vec::new(),
-        };
+        let fields = self.named_fields(name).filter(|_| is_this(object))?;
         let value = self.expr(value);
         let name = self.expr(name);
         let local = self.local(&format!("value_{}", span.start));
-        let set = ExprKind::Assign(place(Root::Local(local)), value);
+        let set = ExprKind::Assign(whole(Root::Local(local)), value);
         let first = Stmt::expr(span, Expr::new(span, set));
         let branches = fields.into_iter().map(|field| {
             let condition = self.is_named(span, &name, &field);
             let value = Expr::new(span, ExprKind::Local(local));
-            let set = ExprKind::Assign(place(Root::Field(field)), value);
+            let set = ExprKind::Assign(whole(Root::Field(field)), value);
             (condition, vec![Stmt::expr(span, Expr::new(span, set))])
         });
         let kind = StmtKind::If(branches.collect(), None);
@@ -122,7 +175,7 @@ impl<'a> Builder<'a> {
             Some(names) => names,
             None => {
                 self.declared()?;
-                self.settable()?
+                self.readable()?
             }
         };
         let name = self.plain_name(member)?;
@@ -142,14 +195,23 @@ impl<'a> Builder<'a> {
         if !is_own_class(&object.value) || self.in_closure {
             return None;
         }
-        let all = self.declared()?;
+        let (all, others) = match self.declared() {
+            Some(all) => (all, false),
+            None => (self.declared_here()?, true),
+        };
         let name = self.plain_name(&name.value)?;
-        let all = all
+        let mut all: Vec<Expr> = all
             .into_iter()
-            .map(|field| self.is_named(span, &name, &field));
+            .map(|field| self.is_named(span, &name, &field))
+            .collect();
+        if others {
+            let words = vec![self.class_name()?, "property_exists".to_owned()];
+            let above = self.foreign(span, words, None, vec![name]);
+            all.push(Expr::new(span, ExprKind::Cast(Ty::Bool, above)));
+        }
         let any = |one, other| Expr::new(span, ExprKind::Or(one, other));
         let none = || Expr::new(span, ExprKind::Bool(false));
-        Some(all.reduce(any).unwrap_or_else(none))
+        Some(all.into_iter().reduce(any).unwrap_or_else(none))
     }
 
     /// A name that may be asked for more than once.
@@ -174,44 +236,110 @@ impl<'a> Builder<'a> {
 
     /// The properties of the class, if it has no others: none of a class above, and none that an assignment makes.
     fn declared(&self) -> Option<Vec<String>> {
-        let class = self.class?.class;
-        let mut others = self.names.classes.values();
-        let below = others.any(|other| {
-            let parent = other.parent.as_ref();
-            parent.is_some_and(|parent| parent.last() == class.name.to_ascii_lowercase())
-        });
-        if below || !self.has_all() {
-            return None;
-        }
-        let names = class.properties.iter();
-        let names: BTreeSet<String> = names.map(|property| property.name.clone()).collect();
-        let known = class::mentioned(class).is_subset(&names) && !self.makes_properties(class);
+        let shape = self.class?;
+        let class = shape.class;
+        let names: BTreeSet<String> = class.properties.iter().map(name_of).collect();
+        let only = match class::is_component(class) {
+            // What the struct does not have is another object's, or made by a method.
+            true => shape.fields.keys().all(|name| names.contains(name)),
+            false => self.has_all() && class::mentioned(class).is_subset(&names),
+        };
+        let known = only && !self.has_below() && !self.makes_properties(class);
         known.then(|| names.into_iter().collect())
     }
 
-    /// The properties of the class, if all of them may hold any value and the class reads no other.
-    fn settable(&self) -> Option<Vec<String>> {
+    /// The properties of a class whose others the application has: those of a class that is not in the file.
+    fn declared_here(&self) -> Option<Vec<String>> {
+        let shape = self.class?;
+        let class = shape.class;
+        let names: BTreeSet<String> = class.properties.iter().map(name_of).collect();
+        let own = shape.fields.keys().all(|name| names.contains(name));
+        let above = class.parent.is_some() && !class::is_component(class);
+        (above && own && !self.has_below() && !self.is_open()).then(|| names.into_iter().collect())
+    }
+
+    /// Whether the file has a class below this one.
+    fn has_below(&self) -> bool {
+        let own = self
+            .class
+            .map(|shape| shape.class.name.to_ascii_lowercase());
+        let mut others = self.names.classes.values();
+        others.any(|other| other.parent.as_ref().map(syntax::Name::last) == own)
+    }
+
+    /// The properties that `$this->$name = $value` may set, where the class reads no other that it makes.
+    fn settable(&self) -> Option<Settable> {
         let shape = self.class?;
         let class = shape.class;
         let magic = |method: &syntax::Method| {
             let name = method.name.to_ascii_lowercase();
             matches!(name.as_str(), "__set" | "__get" | "__isset" | "__unset")
         };
-        if class.parent.is_some() || !class.uses.is_empty() || class.methods.iter().any(magic) {
+        let asks = !self.is_open() && !self.makes_properties(class);
+        let above = class.parent.is_some() || !class.uses.is_empty();
+        if class.methods.iter().any(magic) || above && self.is_open() {
             return None;
         }
-        let mut fields = Vec::new();
-        for property in &class.properties {
-            let ty = shape.fields.get(&property.name);
-            let open = matches!(ty, Some(Ty::Unknown | Ty::Any));
-            let own = open && !property.is_static && !shape.foreign.contains(&property.name);
-            if !own {
-                return None;
-            }
-            fields.push(property.name.clone());
+        let fields = class.properties.iter().map(|property| {
+            let takes = self.takes(shape, property)?;
+            Some((property.name.clone(), takes))
+        });
+        let fields: Vec<_> = fields.collect::<Option<_>>()?;
+        let known: BTreeSet<String> = class.properties.iter().map(name_of).collect();
+        // Those that only an assignment makes may be of the class above.
+        let only = if above {
+            shape.fields.keys().all(|name| known.contains(name))
+        } else {
+            class::mentioned(class).is_subset(&known)
+        };
+        let component = class::is_component(class) && class.uses.is_empty();
+        let whole = only && !fields.is_empty() && (asks || !component);
+        let others = above && !(component && asks);
+        whole.then_some(Settable { fields, others })
+    }
+
+    /// The values that a property takes where its name is a value; none where that is not known.
+    fn takes(&self, shape: &class::Shape<'_>, property: &syntax::Property) -> Option<Takes> {
+        let text = self.block.text.get(property.span.range())?;
+        let is_readonly = text.to_ascii_lowercase().contains("readonly");
+        if property.is_static || is_readonly || shape.pools.contains(&property.name) {
+            return None;
         }
-        let known: BTreeSet<String> = fields.iter().cloned().collect();
-        (!fields.is_empty() && class::mentioned(class).is_subset(&known)).then_some(fields)
+        let Some(written) = &property.ty else {
+            return Some(Takes::Any);
+        };
+        let written = written.to_ascii_lowercase();
+        let (nullable, ty) = match written.strip_prefix('?') {
+            Some(ty) => (true, ty),
+            None => (false, &*written),
+        };
+        if self.is_open() {
+            return (ty == "mixed").then_some(Takes::Any);
+        }
+        match ty {
+            "mixed" | "string" | "int" | "float" | "bool" => Some(Takes::Any),
+            "array" if nullable => Some(Takes::ArrayOrNull),
+            "array" => Some(Takes::Array),
+            _ => match Ty::declared(ty) {
+                Some(Ty::Client | Ty::Response | Ty::Promise | Ty::Media) if nullable => {
+                    Some(Takes::Any)
+                }
+                Some(Ty::Client | Ty::Response | Ty::Promise | Ty::Media) => Some(Takes::Present),
+                _ => None,
+            },
+        }
+    }
+
+    /// The properties that `$this->$name` may read, if all of them hold plain values.
+    fn readable(&self) -> Option<Vec<String>> {
+        let shape = self.class?;
+        let fields = self.settable()?.fields;
+        let plain = |name: &String| {
+            let ty = shape.fields.get(name);
+            matches!(ty, Some(Ty::Unknown | Ty::Any)) && !shape.foreign.contains(name)
+        };
+        let fields: Vec<String> = fields.into_iter().map(|(name, _)| name).collect();
+        fields.iter().all(plain).then_some(fields)
     }
 
     /// Whether a class sets `$this->$name` where no `property_exists($this, $name)` stands around.
@@ -221,9 +349,11 @@ impl<'a> Builder<'a> {
     }
 
     fn makes<'s>(&self, body: &'s [syntax::Stmt], known: &mut Vec<&'s str>) -> bool {
-        body.iter().any(|stmt| {
+        let before = known.len();
+        let mut makes = false;
+        for (place, stmt) in body.iter().enumerate() {
             let mut guarded = self.guarded_name(stmt);
-            stmt.kind.parts().into_iter().any(|part| match part {
+            makes |= stmt.kind.parts().into_iter().any(|part| match part {
                 Part::Expr(value) => self.makes_in(value, known),
                 // The first body is the guarded one. Behind it stands `else`.
                 Part::Body(body) => {
@@ -233,8 +363,38 @@ impl<'a> Builder<'a> {
                     known.truncate(outer);
                     found
                 }
-            })
-        })
+            });
+            known.extend(self.name_of_others(stmt, &body[place + 1..]));
+        }
+        known.truncate(before);
+        makes
+    }
+
+    /// `$name` of `if (!property_exists($this, $name)) { continue; }`, if it keeps its value behind that.
+    fn name_of_others<'s>(&self, stmt: &'s syntax::Stmt, rest: &[syntax::Stmt]) -> Option<&'s str> {
+        let syntax::StmtKind::If {
+            branches,
+            otherwise: None,
+        } = &stmt.kind
+        else {
+            return None;
+        };
+        let [(condition, body)] = &**branches else {
+            return None;
+        };
+        let PhpKind::Unary {
+            op: UnaryOp::Not,
+            operand,
+        } = &condition.kind
+        else {
+            return None;
+        };
+        // `&&` would let other names pass.
+        let alone = matches!(operand.kind, PhpKind::Call { .. });
+        let name = asked(operand).filter(|_| alone && leaves(body))?;
+        let (first, last) = (rest.first()?, rest.last()?);
+        let rest = self.block.text.get(first.span.start..last.span.end)?;
+        only_names_properties(rest, name).then_some(name)
     }
 
     fn makes_in<'s>(&self, value: &'s syntax::Expr, known: &mut Vec<&'s str>) -> bool {
@@ -270,6 +430,17 @@ impl<'a> Builder<'a> {
     }
 }
 
+fn whole(root: Root) -> Place {
+    Place {
+        root,
+        path: Vec::new(),
+    }
+}
+
+fn name_of(property: &syntax::Property) -> String {
+    property.name.clone()
+}
+
 /// `$this`, `self::class`, `static::class`
 pub(super) fn is_own(object: &syntax::Expr) -> bool {
     match &object.kind {
@@ -303,6 +474,18 @@ fn asked(condition: &syntax::Expr) -> Option<&str> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// Whether statements end in a jump.
+fn leaves(body: &[syntax::Stmt]) -> bool {
+    match body.last().map(|last| &last.kind) {
+        Some(syntax::StmtKind::Return(_)) => true,
+        Some(syntax::StmtKind::Expr(value)) => matches!(value.kind, PhpKind::Throw(_)),
+        Some(syntax::StmtKind::Whole(whole)) => {
+            matches!(**whole, Whole::Break(_) | Whole::Continue(_))
+        }
+        _ => false,
     }
 }
 
