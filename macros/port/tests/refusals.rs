@@ -619,3 +619,34 @@ fn closures_of_the_application_that_change_the_object() {
         assert_refused(&class(closure), "3:58", message);
     }
 }
+
+#[test]
+fn handlers_that_are_not_known_where_they_are_given() {
+    let class = |handler: &str| {
+        format!(
+            "<?php\nclass A {{ private $c; function __construct(\\WeChatPay\\BuilderChainable $c) {{ $this->c = $c; }}\n\
+             public function run($x) {{ {handler}\nreturn $this->c->chain('v3/a')->getAsync()->then($h)->wait(); }}\n\
+             private function own($r) {{ return 1; }} }}"
+        )
+    };
+    assert_ported(&class("$h = function ($r) use ($x) { return $x; };"));
+    assert_ported(&class("$x = 1; $h = fn ($r) => $x;"));
+    for handler in [
+        "$h = function ($r) use ($x) { return $x; }; $x = 2;",
+        "$h = fn ($r) => $x; $x = 2;",
+        "$h = fn ($r) => $x; sort($x);",
+        "$h = fn ($r) => $x; foreach ([1] as $x) {}",
+        "$h = function ($r) use (&$x) { return $x; };",
+        "$h = function ($r) { static $n = 0; return $n++; };",
+        "$h = fn ($r) => 1; $h = fn ($r) => 2;",
+        "$h = fn ($r) => 1; if ($x) { $h = null; }",
+        "$h = fn ($r) => 1; $g = $h;",
+        "if ($x) { $h = fn ($r) => 1; }",
+        "foreach ($x as $y) { $h = fn ($r) => $y; }",
+    ] {
+        assert_refused(&class(handler), "4:8", "a handler that is no closure");
+    }
+    // PHP lets Guzzle call public methods only.
+    let php = class("").replace("then($h)", "then([$this, 'own'])");
+    assert_refused(&php, "4:8", "a handler that is no closure");
+}

@@ -417,13 +417,10 @@ fn round_of_class(file: &mut File, index: usize) {
                         assigned.push((name.clone(), Ty::Any));
                     }
                 }
-                ExprKind::Method(name, args) => {
-                    let args = args.iter().map(|arg| known.of(arg));
-                    calls.push((name.to_ascii_lowercase(), args.collect()));
-                }
                 _ => {}
             });
         }
+        calls_in(&mut method.body, &known, &mut calls);
     }
     given_handles(class);
     // A promoted parameter is a property.
@@ -446,6 +443,26 @@ fn round_of_class(file: &mut File, index: usize) {
         }
     }
     called(class, &calls);
+}
+
+/// The calls of methods, with the types of what they are given, those of closures too.
+fn calls_in(body: &mut [Stmt], known: &Types, calls: &mut Vec<(String, Vec<Ty>)>) {
+    for stmt in body {
+        stmt.each_mut(&mut |expr| match &mut *expr.kind {
+            ExprKind::Method(name, args) => {
+                let args = args.iter().map(|arg| known.of(arg));
+                calls.push((name.to_ascii_lowercase(), args.collect()));
+            }
+            ExprKind::Closure(closure, _) => {
+                let mut inner = known.within(closure);
+                for param in &closure.params {
+                    inner.set(param.local, param.ty.clone());
+                }
+                calls_in(&mut closure.body, &inner, calls);
+            }
+            _ => {}
+        });
+    }
 }
 
 /// A parameter that goes into a property which is a client, a key or the like, is one.

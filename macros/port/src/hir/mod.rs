@@ -31,6 +31,7 @@ mod fold;
 mod function;
 mod gcm;
 mod given;
+mod handlers;
 mod infer;
 mod initial;
 mod inline;
@@ -78,6 +79,7 @@ pub(crate) fn with(
     fallback: &Fallback,
 ) -> tree::File {
     let program = gcm::program(sodium::program(flatten::program(program)));
+    let program = handlers::program(program);
     let (program, mut problems) = lifted::program(program);
     let (mut file, dispatches) = made(block, &program, facts, (None, fallback));
     if dispatches {
@@ -145,8 +147,8 @@ fn made(
     place::file(&mut file);
     promised::file(&mut file);
     infer::file(&mut file, facts);
-    // Parts of responses have types of their own, from which others follow.
-    if answers::file(&mut file) {
+    // Parts of responses and exceptions have types of their own, from which others follow.
+    while answers::file(&mut file) {
         infer::rounds(&mut file);
     }
     by_name::widen(&mut file);

@@ -45,6 +45,7 @@ mod walked;
 pub(super) use bytes::GCM;
 pub(super) use callable::taking;
 pub(super) use fallback::leave;
+pub(super) use known::full_path;
 pub(super) use sdk::{client_of, is_default, setting_named, unknown};
 
 use crate::syntax::is_word;

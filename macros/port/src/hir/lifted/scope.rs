@@ -65,7 +65,7 @@ pub(in crate::hir) fn everywhere<'a>(statements: &'a [Stmt], found: &mut dyn FnM
 }
 
 /// The variables that a function sets.
-pub(super) fn assigned(statements: &[Stmt]) -> BTreeSet<String> {
+pub(in crate::hir) fn assigned(statements: &[Stmt]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     each(statements, &mut |seen| match seen {
         Seen::Target(target) => targets(target, &mut names),
@@ -128,7 +128,7 @@ pub(super) fn passed(statements: &[Stmt]) -> BTreeSet<String> {
 }
 
 /// The variables that a closure's body mentions, also those that closures within capture.
-pub(super) fn mentioned(statements: &[Stmt]) -> BTreeSet<String> {
+pub(in crate::hir) fn mentioned(statements: &[Stmt]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     each(statements, &mut |seen| {
         let (Seen::Expr(expr) | Seen::Target(expr)) = seen else {
@@ -183,7 +183,7 @@ const SEEING: [&str; 8] = [
 ];
 
 /// Whether a body may stand in another function: it names neither the function nor all of its variables.
-pub(super) fn is_movable(statements: &[Stmt]) -> bool {
+pub(in crate::hir) fn is_movable(statements: &[Stmt]) -> bool {
     let mut movable = true;
     let mut unknown = false;
     each(statements, &mut |seen| {
@@ -363,7 +363,7 @@ fn single(body: &[Stmt]) -> Vec<(String, String)> {
 }
 
 /// The variable that an expression is.
-pub(super) fn variable(expr: &Expr) -> Option<&str> {
+pub(in crate::hir) fn variable(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Variable(name) => Some(name),
         _ => None,
