@@ -12,6 +12,10 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "keys that this returns are texts: the PEM text of each, or `file://` and its path",
         "这里返回的密钥是文本：PEM 内容，或 `file://` 加路径",
     ),
+    (
+        "keys that this is given are texts: the PEM text of each, or `file://` and its path",
+        "传给这里的密钥是文本：PEM 内容，或 `file://` 加路径",
+    ),
     // Properties by their names.
     (
         "this sets `{}` in PHP to any value; here it holds an object of the SDK, and another value than null throws a `TypeError`",

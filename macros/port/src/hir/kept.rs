@@ -1,14 +1,14 @@
-//! Keys that arrays hold: `['private' => Rsa::from($path), …]`.
+//! Keys that arrays hold, `['private' => Rsa::from($path), …]`, and variables that hold a key or a text.
 //!
 //! A value of JSON has no key, so all keys of such a file are the texts that they are read from, checked where PHP reads
 //! them. A text does all that the SDK does with a key. What else is done with one, or with an array that holds one, is
 //! refused: PHP has an object there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::carried::{Carried, Reach, Seeds, for_closures};
 use super::settings::key_text;
-use super::tree::{Crypto, Expr, ExprKind, File, Function, Setting, Stmt, StmtKind};
+use super::tree::{Crypto, Expr, ExprKind, File, Function, Root, Setting, Stmt, StmtKind};
 use crate::diagnostic::Problem;
 use crate::syntax::{BinaryOp, Span};
 
@@ -20,13 +20,15 @@ pub(super) fn file(file: &mut File) {
         return;
     }
     let (carried, keys) = carried(file, |expr| key_text(expr).is_some());
-    if !is_held(&carried, file) {
+    if !is_held(&carried, file) && !is_mixed(&carried, file) {
         return;
     }
     // Before the keys are texts, which others are.
     let misused = misused(&carried, &keys, file);
     let strict = strict(&carried, file);
     let told = returned(&carried, file);
+    file.problems.extend(told);
+    let told = given(&carried, file);
     file.problems.extend(told);
     for function in file.functions_mut() {
         for stmt in &mut function.body {
@@ -140,6 +142,81 @@ fn is_held(carried: &Carried, file: &mut File) -> bool {
     held
 }
 
+/// Whether a variable or property holds a key at one time, and a value of PHP at another. Assignments of one list to a variable
+/// make several variables of it.
+fn is_mixed(carried: &Carried, file: &mut File) -> bool {
+    let mut set = BTreeMap::new();
+    let (mut number, mut list) = (0, 0);
+    for function in file.functions_mut() {
+        assignments(
+            function,
+            &mut number,
+            &mut list,
+            &mut |function, list, expr| {
+                let ExprKind::Assign(place, value) = &mut *expr.kind else {
+                    return;
+                };
+                if !place.path.is_empty()
+                    || matches!(*value.kind, ExprKind::Null | ExprKind::Refused(_))
+                {
+                    return;
+                }
+                let (root, list) = match &place.root {
+                    Root::Local(local) => (format!("{function} {local}"), list),
+                    // Two of a property are never two properties.
+                    Root::Field(name) => (name.clone(), value.span.start),
+                };
+                let is_key = carried.is_marked_value(function, value);
+                set.entry(root)
+                    .or_insert_with(Vec::new)
+                    .push((list, is_key));
+            },
+        );
+    }
+    set.values().any(|all| {
+        let of = |wanted: bool| all.iter().filter(move |(_, is_key)| *is_key == wanted);
+        of(true).any(|(list, _)| of(false).any(|(other, _)| other != list))
+    })
+}
+
+/// The expressions of functions and closures: the number of the function as [`each_in`](super::carried) counts them, and that of
+/// the list of statements.
+fn assignments(
+    function: &mut Function,
+    number: &mut usize,
+    list: &mut usize,
+    found: &mut dyn FnMut(usize, usize, &mut Expr),
+) {
+    let own = *number;
+    *number += 1;
+    for_closures(function, &mut |closure, _, _| {
+        assignments(closure, number, list, found);
+    });
+    lists(&mut function.body, list, &mut |list, expr| {
+        found(own, list, expr)
+    });
+}
+
+fn lists(body: &mut [Stmt], list: &mut usize, found: &mut dyn FnMut(usize, &mut Expr)) {
+    *list += 1;
+    let own = *list;
+    for stmt in body {
+        for expr in stmt.exprs_mut() {
+            each(expr, &mut |expr| found(own, expr));
+        }
+        for (body, _) in stmt.bodies_mut() {
+            lists(body, list, found);
+        }
+    }
+}
+
+fn each(expr: &mut Expr, found: &mut dyn FnMut(&mut Expr)) {
+    found(expr);
+    for child in expr.children_mut() {
+        each(child, found);
+    }
+}
+
 /// The expressions of which PHP would have an object.
 fn misused(carried: &Carried, keys: &BTreeSet<String>, file: &mut File) -> BTreeSet<Span> {
     let is_key = |function: usize, value: &mut Expr| match &*value.kind {
@@ -238,6 +315,8 @@ fn allowed(expr: &Expr) -> Allowed {
         | ExprKind::Factory(_)
         | ExprKind::FactoryOf(_)
         | ExprKind::Cast(super::Ty::Bool, _) => Allowed::All,
+        // The application has a whole function of the file: what the function does with a key is its own.
+        ExprKind::Foreign(foreign) if !foreign.quoted.is_empty() => Allowed::All,
         ExprKind::Merge(_) | ExprKind::Map(..) | ExprKind::Filter(..) | ExprKind::Unpack(..) => {
             Allowed::Arrays
         }
@@ -280,6 +359,22 @@ fn strict(carried: &Carried, file: &mut File) -> BTreeSet<Span> {
         }
     });
     found
+}
+
+/// Warns of functions of the application that are given keys.
+fn given(carried: &Carried, file: &mut File) -> Vec<Problem> {
+    let mut told = Vec::new();
+    carried.each(file, &mut |function, expr| {
+        let span = expr.span;
+        if let ExprKind::Foreign(foreign) = &mut *expr.kind
+            && !foreign.quoted.is_empty()
+            && foreign.args.iter_mut().any(|arg| carried.holds_marked(function, arg))
+        {
+            let message = "keys that this is given are texts: the PEM text of each, or `file://` and its path";
+            told.push(Problem::warning(span, message));
+        }
+    });
+    told
 }
 
 /// Warns of public functions that give keys back.
