@@ -160,7 +160,7 @@ impl Types {
             }
             ExprKind::Aside { value, .. } => self.of(value),
             ExprKind::Cast(ty, _) => ty.clone(),
-            ExprKind::Coerce(Ty::Maybe(_), _) => Ty::Any,
+            ExprKind::Coerce(Ty::Maybe(_) | Ty::Client, _) => Ty::Any,
             ExprKind::Coerce(ty, _) => ty.clone(),
             ExprKind::Builtin("end" | "array_pop" | "array_shift", _) => Ty::Any,
             ExprKind::Builtin("implode", _) => Ty::Text,

@@ -398,7 +398,7 @@ fn returned(carried: &Carried, file: &mut File) -> Vec<Problem> {
 }
 
 /// The numbers of functions and closures, as [`each_in`] counts them, with their statements.
-fn statements(
+pub(super) fn statements(
     function: &mut Function,
     number: &mut usize,
     found: &mut dyn FnMut(usize, &mut Stmt),

@@ -21,6 +21,7 @@ mod by_name;
 mod carried;
 mod changed;
 mod changes;
+mod clients;
 mod coerce;
 mod dead;
 mod decoded;
@@ -151,6 +152,7 @@ fn made(
     while answers::file(&mut file) {
         infer::rounds(&mut file);
     }
+    clients::file(&mut file);
     by_name::widen(&mut file);
     infer::finish(&mut file);
     by_name::file(&mut file);
