@@ -650,3 +650,34 @@ fn handlers_that_are_not_known_where_they_are_given() {
     let php = class("").replace("then($h)", "then([$this, 'own'])");
     assert_refused(&php, "4:8", "a handler that is no closure");
 }
+
+#[test]
+fn closures_in_items_that_other_code_may_see() {
+    let class = |body: &str| {
+        format!(
+            "<?php\nclass A {{ function run($x) {{ $d = ['a' => 1]; {body}\nif ($x) {{ $d['f'] = function ($r) use ($x) {{ return [$r, $x]; }}; }}\n\
+             $y = $this->other($d); return $d['f']($y); }}\nprivate function other($p) {{ return $p['a']; }}\n\
+             private function all($p) {{ return json_encode($p); }} }}"
+        )
+    };
+    let message = "a closure where a plain value is expected";
+    assert_ported(&class(""));
+    assert_ported(&class("$d['b'] = $d['a'];"));
+    for (from, to) in [
+        ("$this->other($d)", "$this->all($d)"),
+        ("$this->other($d)", "f($d)"),
+        ("$this->other($d)", "$d"),
+        ("$this->other($d)", "$d['f']"),
+        ("$this->other($d)", "$d[$x]"),
+        ("$this->other($d)", "compact('d')"),
+        ("$p['a']", "$p['f']"),
+        ("$p['a']", "$p[$this->x]"),
+        ("$y = ", "$x = 2; $y = "),
+        ("$y = ", "$d = []; $y = "),
+        ("$y = ", "$d['f'] = null; $y = "),
+        ("if ($x) {", "foreach ($x as $z) {"),
+    ] {
+        let php = class("").replace(from, to);
+        assert!(errors(&php).contains(message), "{php}\n{}", errors(&php));
+    }
+}

@@ -73,7 +73,7 @@ fn function(class: Option<&Class>, body: &mut Vec<Stmt>) -> bool {
 }
 
 /// Calls `found` for each expression, those of closures too.
-fn each(statements: &mut [Stmt], found: &mut dyn FnMut(&mut Expr)) {
+pub(super) fn each(statements: &mut [Stmt], found: &mut dyn FnMut(&mut Expr)) {
     for stmt in statements {
         for part in stmt.kind.parts_mut() {
             match part {
@@ -265,12 +265,16 @@ fn own_expr(expr: &mut Expr, found: &mut dyn FnMut(&mut Expr)) {
 }
 
 /// Whether nothing behind a closure sets a variable that it captures.
-fn captures_stay(whole: &[Stmt], closure: &Closure, at: Span) -> bool {
+pub(super) fn captures_stay(whole: &[Stmt], closure: &Closure, at: Span) -> bool {
     if closure.uses.iter().any(|capture| capture.by_reference) || !is_movable(&closure.body) {
         return false;
     }
     let names: BTreeSet<String> = match closure.arrow {
-        true => mentioned(&closure.body),
+        true => {
+            let own = |name: &String| closure.params.iter().any(|param| param.name == *name);
+            let seen = mentioned(&closure.body).into_iter();
+            seen.filter(|name| !own(name)).collect()
+        }
         false => {
             let uses = closure.uses.iter();
             uses.map(|capture| capture.name.clone()).collect()

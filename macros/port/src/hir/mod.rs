@@ -18,6 +18,7 @@ mod arity;
 mod asked;
 mod build;
 mod by_name;
+mod callbacks;
 mod carried;
 mod changed;
 mod changes;
@@ -80,7 +81,7 @@ pub(crate) fn with(
     fallback: &Fallback,
 ) -> tree::File {
     let program = gcm::program(sodium::program(flatten::program(program)));
-    let program = handlers::program(program);
+    let program = callbacks::program(handlers::program(program));
     let (program, mut problems) = lifted::program(program);
     let (mut file, dispatches) = made(block, &program, facts, (None, fallback));
     if dispatches {

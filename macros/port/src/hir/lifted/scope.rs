@@ -151,7 +151,7 @@ pub(in crate::hir) fn mentioned(statements: &[Stmt]) -> BTreeSet<String> {
 }
 
 /// All names of variables in statements, those of closures too.
-pub(super) fn all_names(statements: &[Stmt]) -> BTreeSet<String> {
+pub(in crate::hir) fn all_names(statements: &[Stmt]) -> BTreeSet<String> {
     let mut names = assigned(statements);
     everywhere(statements, &mut |expr| match &expr.kind {
         ExprKind::Variable(name) => drop(names.insert(name.clone())),
