@@ -7,11 +7,11 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::changed::changed;
-use super::lifted::scope::{assigned, everywhere, is_movable, mentioned, variable};
+use super::lifted::made::{argument, call, given};
+use super::lifted::scope::{Known, assigned, everywhere, is_movable, mentioned, variable};
 use crate::recognise::Call;
 use crate::syntax::{
-    Arg, Class, Closure, Expr, ExprKind, Member, Method, Name, Param, PartMut, Program, Span, Stmt,
-    StmtKind, Whole,
+    Class, Closure, Expr, ExprKind, Method, Part, PartMut, Program, Span, Stmt, StmtKind, Whole,
 };
 
 pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
@@ -139,48 +139,27 @@ fn is_own(object: &Expr) -> bool {
 
 /// `function ($given) { return $this->paid($given); }`
 fn calling(span: Span, method: &Method) -> Closure {
-    let expr = |kind| Expr { span, kind };
-    let given = || ExprKind::Variable("given".to_owned());
     let takes = method.closure.params.iter().take(1);
-    let args = takes.map(|_| Arg {
-        name: None,
-        value: expr(given()),
-    });
-    let args = args.collect();
-    let name = method.name.clone();
-    let kind = if method.is_static {
-        let own = "self".to_owned();
-        ExprKind::StaticCall {
-            class: Name {
-                span,
-                written: own.clone(),
-                resolved: own,
-            },
-            method: name,
-            args,
-        }
-    } else {
-        ExprKind::MethodCall {
-            object: Box::new(expr(ExprKind::Variable("this".to_owned()))),
-            method: Member::Name { name, span },
-            args,
-        }
+    let args = takes.map(|_| argument(span, "given")).collect();
+    let known = Known {
+        owner: Some(0),
+        name: method.name.clone(),
+        is_static: method.is_static,
+        ..Known::default()
+    };
+    let value = Expr {
+        span,
+        kind: call(span, &known, args),
     };
     Closure {
         is_static: false,
-        params: vec![Param {
-            name: "given".to_owned(),
-            ty: None,
-            default: None,
-            by_reference: false,
-            variadic: false,
-        }],
+        params: vec![given("given", None)],
         uses: Vec::new(),
         returns: None,
         arrow: false,
         body: vec![Stmt {
             span,
-            kind: StmtKind::Return(Some(expr(kind))),
+            kind: StmtKind::Return(Some(value)),
         }],
     }
 }
@@ -300,7 +279,7 @@ fn set_behind(statements: &[Stmt], at: Span, set: &mut BTreeSet<String>) {
             });
         } else if at.end <= stmt.span.end {
             for part in stmt.kind.parts() {
-                if let crate::syntax::Part::Body(body) = part {
+                if let Part::Body(body) = part {
                     set_behind(body, at, set);
                 }
             }

@@ -4,11 +4,12 @@
 //! them. A text does all that the SDK does with a key. What else is done with one, or with an array that holds one, is
 //! refused: PHP has an object there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::carried::{Carried, Reach, Seeds, for_closures};
+use super::mixed::is_mixed;
 use super::settings::key_text;
-use super::tree::{Crypto, Expr, ExprKind, File, Function, Root, Setting, Stmt, StmtKind};
+use super::tree::{Crypto, Expr, ExprKind, File, Function, Setting, Stmt, StmtKind};
 use crate::diagnostic::Problem;
 use crate::syntax::{BinaryOp, Span};
 
@@ -140,81 +141,6 @@ fn is_held(carried: &Carried, file: &mut File) -> bool {
         _ => {}
     });
     held
-}
-
-/// Whether a variable or property holds a key at one time, and a value of PHP at another. Assignments of one list to a variable
-/// make several variables of it.
-fn is_mixed(carried: &Carried, file: &mut File) -> bool {
-    let mut set = BTreeMap::new();
-    let (mut number, mut list) = (0, 0);
-    for function in file.functions_mut() {
-        assignments(
-            function,
-            &mut number,
-            &mut list,
-            &mut |function, list, expr| {
-                let ExprKind::Assign(place, value) = &mut *expr.kind else {
-                    return;
-                };
-                if !place.path.is_empty()
-                    || matches!(*value.kind, ExprKind::Null | ExprKind::Refused(_))
-                {
-                    return;
-                }
-                let (root, list) = match &place.root {
-                    Root::Local(local) => (format!("{function} {local}"), list),
-                    // Two of a property are never two properties.
-                    Root::Field(name) => (name.clone(), value.span.start),
-                };
-                let is_key = carried.is_marked_value(function, value);
-                set.entry(root)
-                    .or_insert_with(Vec::new)
-                    .push((list, is_key));
-            },
-        );
-    }
-    set.values().any(|all| {
-        let of = |wanted: bool| all.iter().filter(move |(_, is_key)| *is_key == wanted);
-        of(true).any(|(list, _)| of(false).any(|(other, _)| other != list))
-    })
-}
-
-/// The expressions of functions and closures: the number of the function as [`each_in`](super::carried) counts them, and that of
-/// the list of statements.
-fn assignments(
-    function: &mut Function,
-    number: &mut usize,
-    list: &mut usize,
-    found: &mut dyn FnMut(usize, usize, &mut Expr),
-) {
-    let own = *number;
-    *number += 1;
-    for_closures(function, &mut |closure, _, _| {
-        assignments(closure, number, list, found);
-    });
-    lists(&mut function.body, list, &mut |list, expr| {
-        found(own, list, expr)
-    });
-}
-
-fn lists(body: &mut [Stmt], list: &mut usize, found: &mut dyn FnMut(usize, &mut Expr)) {
-    *list += 1;
-    let own = *list;
-    for stmt in body {
-        for expr in stmt.exprs_mut() {
-            each(expr, &mut |expr| found(own, expr));
-        }
-        for (body, _) in stmt.bodies_mut() {
-            lists(body, list, found);
-        }
-    }
-}
-
-fn each(expr: &mut Expr, found: &mut dyn FnMut(&mut Expr)) {
-    found(expr);
-    for child in expr.children_mut() {
-        each(child, found);
-    }
 }
 
 /// The expressions of which PHP would have an object.

@@ -40,6 +40,7 @@ mod inline;
 mod kept;
 mod lent;
 mod lifted;
+mod mixed;
 mod notify;
 mod passed_on;
 mod pending;

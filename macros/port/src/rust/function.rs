@@ -544,7 +544,7 @@ impl<'s, 'a> Body<'s, 'a> {
         let (method, _, _) = host.call(Asked {
             words: &words,
             receiver: false,
-            args: &[ty.clone()],
+            args: std::slice::from_ref(ty),
             closures: &[(0, Ty::Any)],
             returns: &Ty::Any,
             place,

@@ -267,18 +267,18 @@ pub(super) struct Scope {
 
 /// A closure that became a function or method.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Known {
+pub(in crate::hir) struct Known {
     /// Whether it is null: the parameter was left out.
-    pub(super) is_null: bool,
+    pub(in crate::hir) is_null: bool,
     /// The callable, where it is written as a value: a name, or an object and a name.
-    pub(super) written: Option<ExprKind>,
-    pub(super) owner: Option<usize>,
-    pub(super) name: String,
-    pub(super) is_static: bool,
+    pub(in crate::hir) written: Option<ExprKind>,
+    pub(in crate::hir) owner: Option<usize>,
+    pub(in crate::hir) name: String,
+    pub(in crate::hir) is_static: bool,
     /// The variables here that hold what it captured.
-    pub(super) captures: Vec<String>,
+    pub(in crate::hir) captures: Vec<String>,
     /// Its parameters behind what it captured.
-    pub(super) params: Vec<Param>,
+    pub(in crate::hir) params: Vec<Param>,
 }
 
 impl Scope {
