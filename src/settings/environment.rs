@@ -125,10 +125,9 @@ fn misspelt(set: &[String]) -> Result<()> {
             continue;
         }
         if let Some(meant) = near.iter().min_by_key(|known| levenshtein(name, known)) {
-            return Err(Error::new(
-                ErrorKind::Builder,
-                format!("{PREFIX}{name} is no setting: rename it to {PREFIX}{meant}, or remove it"),
-            ));
+            let [own, meant] = [name, *meant].map(|name| format!("{PREFIX}{name}"));
+            let message = format!("{own} is no setting: rename it to {meant}, or remove it");
+            return Err(Error::new(ErrorKind::Builder, message));
         }
     }
     Ok(())

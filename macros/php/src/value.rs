@@ -331,6 +331,37 @@ pub fn string(value: &Value) -> Result<String> {
     }
 }
 
+/// How the application's value for a client begins. No text of PHP's begins so.
+pub const CLIENT: &str = "\0client";
+
+/// The application's value for a client, which a property keeps in its place.
+///
+/// # Errors
+/// An `Error` for a value that does not begin with [`CLIENT`].
+pub fn client_value(value: Value) -> Result<Value> {
+    if is_client(&value) {
+        return Ok(value);
+    }
+    let message =
+        "the application's value for a client has to be a text that begins with `php::CLIENT`";
+    Err(Thrown::new("Error", message))
+}
+
+/// A value that something is done with which PHP would do with an object, if it were a client.
+///
+/// # Errors
+/// An `Error` for the application's value for a client.
+pub fn no_client(value: &Value) -> Result<Value> {
+    if is_client(value) {
+        return Err(Thrown::new("Error", "this value is a client"));
+    }
+    Ok(value.clone())
+}
+
+fn is_client(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.starts_with(CLIENT))
+}
+
 /// A value for an `array` parameter of a function of PHP.
 ///
 /// # Errors

@@ -210,19 +210,31 @@ fn a_property_whose_name_a_variable_holds_is_refused_where_it_may_be_another() {
             &Options::default().in_place(true),
         )
     };
-    let made = class("class A", "");
-    assert!(made.complete, "{:?}", made.diagnostics);
-    for (head, body) in [
-        ("class A extends B", ""),
-        ("class A", "use T;"),
-        ("class A", "public static $c;"),
-        ("class A", "public int $c;"),
-        ("class A", "function read() { return $this->c; }"),
-        ("class A", "public function __set($k, $v) { }"),
+    for (head, body, expected) in [
+        ("class A", "", "self.b = "),
+        ("class A extends B", "", "self.host.a_set_property("),
+        ("class A", "use T;", "self.host.a_set_property("),
+        ("class A", "public int $c;", "self.c = "),
         (
             "class A",
             "function pay() { return $this->a->chain('v3/x')->get(); }",
+            "self.a = None",
         ),
+    ] {
+        let made = class(head, body);
+        assert!(made.complete, "{head} {body}\n{:?}", made.diagnostics);
+        assert!(made.text.contains(expected), "{expected}\n{}", made.text);
+    }
+    for (head, body) in [
+        ("class A", "public static $c;"),
+        ("class A", "public readonly int $c;"),
+        ("class A", "public int|string $c;"),
+        ("class A", "public \\Order $c;"),
+        ("class A", "function read() { return $this->c; }"),
+        ("class A", "function make() { $this->c = 1; }"),
+        ("class A extends B", "function make() { $this->c = 1; }"),
+        ("class A extends \\yii\\base\\Component", ""),
+        ("class A", "public function __set($k, $v) { }"),
     ] {
         let made = class(head, body);
         assert!(!made.complete, "{head} {body}\n{}", made.text);

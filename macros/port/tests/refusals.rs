@@ -575,10 +575,16 @@ fn properties_that_no_guard_names() {
     assert_ported(&class(
         "if ($v && property_exists(self::class, $k)) { $this->$k = $v; } else { echo 1; }",
     ));
+    assert_ported(&class(
+        "if (!property_exists($this, $k)) { throw new \\Exception('a'); } $this->$k = $v;",
+    ));
     for body in [
         "if (property_exists($this, $k)) { echo 1; } else { $this->$k = $v; }",
         "if (property_exists($this, $k) && ($this->$k = $v)) { echo 1; }",
         "if (property_exists($other, $k)) { $this->$k = $v; }",
+        "if (!property_exists($this, $k)) { echo 1; } $this->$k = $v;",
+        "if (!property_exists($this, $k)) { return; } $k = 'b'; $this->$k = $v;",
+        "if (!property_exists($this, $k) && $v) { return; } $this->$k = $v;",
         "if (property_exists($this, $k)) { $k = 'b'; $this->$k = $v; }",
         "if (property_exists($this, $k)) { foreach ($v as $k) { $this->$k = $v; } }",
     ] {
@@ -674,4 +680,66 @@ fn array_walk_whose_closure_a_loop_does_not_mean() {
     }
     let php = walk("array $x", "function (&$v) { $v = 1; }");
     assert!(ported(&php).contains("for ("), "{}", ported(&php));
+}
+
+#[test]
+fn handlers_that_are_not_known_where_they_are_given() {
+    let class = |handler: &str| {
+        format!(
+            "<?php\nclass A {{ private $c; function __construct(\\WeChatPay\\BuilderChainable $c) {{ $this->c = $c; }}\n\
+             public function run($x) {{ {handler}\nreturn $this->c->chain('v3/a')->getAsync()->then($h)->wait(); }}\n\
+             private function own($r) {{ return 1; }} }}"
+        )
+    };
+    assert_ported(&class("$h = function ($r) use ($x) { return $x; };"));
+    assert_ported(&class("$x = 1; $h = fn ($r) => $x;"));
+    for handler in [
+        "$h = function ($r) use ($x) { return $x; }; $x = 2;",
+        "$h = fn ($r) => $x; $x = 2;",
+        "$h = fn ($r) => $x; sort($x);",
+        "$h = fn ($r) => $x; foreach ([1] as $x) {}",
+        "$h = function ($r) use (&$x) { return $x; };",
+        "$h = function ($r) { static $n = 0; return $n++; };",
+        "$h = fn ($r) => 1; $h = fn ($r) => 2;",
+        "$h = fn ($r) => 1; if ($x) { $h = null; }",
+        "$h = fn ($r) => 1; $g = $h;",
+        "if ($x) { $h = fn ($r) => 1; }",
+        "foreach ($x as $y) { $h = fn ($r) => $y; }",
+    ] {
+        assert_refused(&class(handler), "4:8", "a handler that is no closure");
+    }
+    // PHP lets Guzzle call public methods only.
+    let php = class("").replace("then($h)", "then([$this, 'own'])");
+    assert_refused(&php, "4:8", "a handler that is no closure");
+}
+
+#[test]
+fn closures_in_items_that_other_code_may_see() {
+    let class = |body: &str| {
+        format!(
+            "<?php\nclass A {{ function run($x) {{ $d = ['a' => 1]; {body}\nif ($x) {{ $d['f'] = function ($r) use ($x) {{ return [$r, $x]; }}; }}\n\
+             $y = $this->other($d); return $d['f']($y); }}\nprivate function other($p) {{ return $p['a']; }}\n\
+             private function all($p) {{ return json_encode($p); }} }}"
+        )
+    };
+    let message = "a closure where a plain value is expected";
+    assert_ported(&class(""));
+    assert_ported(&class("$d['b'] = $d['a'];"));
+    for (from, to) in [
+        ("$this->other($d)", "$this->all($d)"),
+        ("$this->other($d)", "f($d)"),
+        ("$this->other($d)", "$d"),
+        ("$this->other($d)", "$d['f']"),
+        ("$this->other($d)", "$d[$x]"),
+        ("$this->other($d)", "compact('d')"),
+        ("$p['a']", "$p['f']"),
+        ("$p['a']", "$p[$this->x]"),
+        ("$y = ", "$x = 2; $y = "),
+        ("$y = ", "$d = []; $y = "),
+        ("$y = ", "$d['f'] = null; $y = "),
+        ("if ($x) {", "foreach ($x as $z) {"),
+    ] {
+        let php = class("").replace(from, to);
+        assert!(errors(&php).contains(message), "{php}\n{}", errors(&php));
+    }
 }

@@ -4,7 +4,7 @@
 
 mod ported;
 
-use ported::{holds, ported, refused, text};
+use ported::{holds, ported, refused, stays_refused, text};
 
 #[test]
 fn parameters_keep_phps_order_and_types() {
@@ -799,4 +799,39 @@ fn types_of_the_application_are_written_with_their_spaces() {
     let made = ported(php).app;
     let params: Vec<_> = made.iter().flat_map(|method| &method.params).collect();
     assert_eq!(params[0].1, "&mut dyn FnMut(&Value) -> php::Result<Value>");
+}
+
+#[test]
+fn a_property_of_clients_and_other_values_holds_the_application_s_value() {
+    let class = |body: &str| {
+        format!(
+            "<?php class A {{ private $pay; private $c = []; function pay() {{ if (!$this->pay) {{
+            $this->pay = \\WeChatPay\\Builder::factory(['mchid' => '1']); }}
+            if ($this->c['a']) {{ $this->pay = \\WeChatPay\\Builder::factory(['mchid' => '1']); }} else {{ $this->pay = old($this->c); }}
+            return $this->pay; }} function run($x) {{ $pay = $this->pay(); {body} }} }}"
+        )
+    };
+    for (body, expected) in [
+        (
+            "return $pay->chain('v3/a')->get()->getStatusCode();",
+            "self.host.as_client(&pay)?",
+        ),
+        ("return $pay['error'];", "php::no_client(&pay)?"),
+        ("return $pay->error;", "php::no_client(&pay)?"),
+        ("return strlen($pay);", "php::no_client(&pay)?"),
+        ("return 'a' . $pay;", "php::no_client(&pay)?"),
+        ("return [$pay];", "php::no_client(&pay)?"),
+        ("return $pay == $x;", "php::no_client(&pay)?"),
+        ("foreach ($pay as $a) { echo $a; }", "php::no_client(&pay)?"),
+        ("return $pay === null ? 1 : (bool) $pay;", "pay.is_null()"),
+        ("return $pay;", "php::client_value(self.host.client_value("),
+    ] {
+        let text = text(&class(body));
+        let whole: String = text.split_whitespace().collect();
+        assert!(whole.contains(expected), "{expected}\n{text}");
+    }
+    stays_refused(
+        &class("$this->pay->a = 1;"),
+        "a change of what may be a client",
+    );
 }

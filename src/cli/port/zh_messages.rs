@@ -12,6 +12,21 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "keys that this returns are texts: the PEM text of each, or `file://` and its path",
         "这里返回的密钥是文本：PEM 内容，或 `file://` 加路径",
     ),
+    (
+        "keys that this is given are texts: the PEM text of each, or `file://` and its path",
+        "传给这里的密钥是文本：PEM 内容，或 `file://` 加路径",
+    ),
+    // Clients in properties of other values.
+    (
+        "a client in a property that holds other values, too: `client_value` of the application gives a value for it, and `as_client` the client for that value",
+        "这个属性除了客户端还存放其他值：应用的 `client_value` 给出代表客户端的值，`as_client` 再由该值给出客户端",
+    ),
+    ("a change of what may be a client", "修改可能是客户端的值"),
+    // Properties by their names.
+    (
+        "this sets `{}` in PHP to any value; here it holds an object of the SDK, and another value than null throws a `TypeError`",
+        "PHP 在这里可以把 `{}` 设为任意值；这里它存放 SDK 的对象，除 null 外的值都会抛出 `TypeError`",
+    ),
     // Functions that are left to the application.
     (
         "the application has to write `{}`: {}",

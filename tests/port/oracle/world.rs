@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use wechatpay_chain::testing::FixedClock;
-use wechatpay_chain::{Certificate, Client, ClientBuilder, PrivateKey, PublicKey};
+use wechatpay_chain::{Certificate, Client, ClientBuilder, PrivateKey, PublicKey, php};
 
 pub(crate) use crate::given::Given;
 pub(crate) use crate::told::{Shown, Told};
@@ -314,4 +314,21 @@ impl World {
         }
         best.map(|(_, key)| key.clone())
     }
+}
+
+/// The clients for which the ported code has a value.
+static KEPT: Mutex<Vec<Client>> = Mutex::new(Vec::new());
+
+/// A value that stands for a client.
+pub(crate) fn keep_client(client: &Client) -> Value {
+    let mut kept = KEPT.lock().unwrap();
+    kept.push(client.clone());
+    Value::from(format!("{}{}", php::CLIENT, kept.len()))
+}
+
+/// The client that a value stands for.
+pub(crate) fn kept_client(value: &Value) -> Option<Client> {
+    let number = value.as_str()?.strip_prefix(php::CLIENT)?;
+    let number: usize = number.parse().ok()?;
+    KEPT.lock().unwrap().get(number.checked_sub(1)?).cloned()
 }

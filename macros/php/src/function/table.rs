@@ -154,6 +154,7 @@ here {
     mb_strtolower(text) -> Text;
     mb_strtoupper(text) -> Text;
     mb_substr(text, int, maybe_int = null) -> Text;
+    no_client(any) -> Any throws;
     number_format(number, int = 0, text = ".", text = ",") -> Text throws;
     print_r(any) -> Text;
     print_r_object(any) -> Text;

@@ -311,11 +311,15 @@ pub(crate) fn recorders(module: &str, text: &str) -> Result<String> {
                             FnArg::Receiver(_) => None,
                         })
                         .collect();
+                    let name = function.sig.ident.to_string();
+                    let called = format!(
+                        "self.called({name:?}, {documentation:?}, vec![{}])",
+                        args.join(", ")
+                    );
+                    let body = of_client(&function.sig, &called).unwrap_or(called);
                     writeln!(
                         made,
-                        "    #[allow(unused_mut)]\n    {signature} {{ self.called({:?}, {documentation:?}, vec![{}]) }}",
-                        function.sig.ident.to_string(),
-                        args.join(", ")
+                        "    #[allow(unused_mut)]\n    {signature} {{ {body} }}"
                     )?;
                 }
                 TraitItem::Type(associated) => {
@@ -327,6 +331,21 @@ pub(crate) fn recorders(module: &str, text: &str) -> Result<String> {
         made.push_str("}\n");
     }
     Ok(made)
+}
+
+/// The application's values for clients: PHP has the clients themselves.
+fn of_client(signature: &Signature, called: &str) -> Option<String> {
+    let given = signature.inputs.iter().find_map(|input| match input {
+        FnArg::Typed(param) => Some(param.pat.to_token_stream().to_string()),
+        FnArg::Receiver(_) => None,
+    })?;
+    match signature.ident.to_string().as_str() {
+        "client_value" => Some(format!("Ok(crate::world::keep_client({given}))")),
+        "as_client" => Some(format!(
+            "match crate::world::kept_client({given}) {{ Some(client) => Ok(client), None => {called} }}"
+        )),
+        _ => None,
+    }
 }
 
 fn documentation(attrs: &[syn::Attribute]) -> String {

@@ -115,7 +115,7 @@ pub(crate) fn known_as(name: &str) -> &str {
 }
 
 /// Names of the table that PHP does not have, or has with other parameters.
-const OURS: [&str; 25] = [
+const OURS: [&str; 26] = [
     "base64_of_hex",
     "counted",
     "file_url",
@@ -130,6 +130,7 @@ const OURS: [&str; 25] = [
     "keys_prefixed",
     "ksort",
     "ksort_text",
+    "no_client",
     "nonce",
     "print_r",
     "print_r_object",

@@ -160,7 +160,7 @@ impl Types {
             }
             ExprKind::Aside { value, .. } => self.of(value),
             ExprKind::Cast(ty, _) => ty.clone(),
-            ExprKind::Coerce(Ty::Maybe(_), _) => Ty::Any,
+            ExprKind::Coerce(Ty::Maybe(_) | Ty::Client, _) => Ty::Any,
             ExprKind::Coerce(ty, _) => ty.clone(),
             ExprKind::Builtin("end" | "array_pop" | "array_shift", _) => Ty::Any,
             ExprKind::Builtin("implode", _) => Ty::Text,
@@ -417,13 +417,10 @@ fn round_of_class(file: &mut File, index: usize) {
                         assigned.push((name.clone(), Ty::Any));
                     }
                 }
-                ExprKind::Method(name, args) => {
-                    let args = args.iter().map(|arg| known.of(arg));
-                    calls.push((name.to_ascii_lowercase(), args.collect()));
-                }
                 _ => {}
             });
         }
+        calls_in(&mut method.body, &known, &mut calls);
     }
     given_handles(class);
     // A promoted parameter is a property.
@@ -442,6 +439,26 @@ fn round_of_class(file: &mut File, index: usize) {
         }
     }
     called(class, &calls);
+}
+
+/// The calls of methods, with the types of what they are given, those of closures too.
+fn calls_in(body: &mut [Stmt], known: &Types, calls: &mut Vec<(String, Vec<Ty>)>) {
+    for stmt in body {
+        stmt.each_mut(&mut |expr| match &mut *expr.kind {
+            ExprKind::Method(name, args) => {
+                let args = args.iter().map(|arg| known.of(arg));
+                calls.push((name.to_ascii_lowercase(), args.collect()));
+            }
+            ExprKind::Closure(closure, _) => {
+                let mut inner = known.within(closure);
+                for param in &closure.params {
+                    inner.set(param.local, param.ty.clone());
+                }
+                calls_in(&mut closure.body, &inner, calls);
+            }
+            _ => {}
+        });
+    }
 }
 
 /// A parameter that goes into a property which is a client, a key or the like, is one.

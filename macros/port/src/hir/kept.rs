@@ -1,4 +1,4 @@
-//! Keys that arrays hold: `['private' => Rsa::from($path), …]`.
+//! Keys that arrays hold, `['private' => Rsa::from($path), …]`, and variables that hold a key or a text.
 //!
 //! A value of JSON has no key, so all keys of such a file are the texts that they are read from, checked where PHP reads
 //! them. A text does all that the SDK does with a key. What else is done with one, or with an array that holds one, is
@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::carried::{Carried, Reach, Seeds, for_closures};
+use super::mixed::is_mixed;
 use super::settings::key_text;
 use super::tree::{Crypto, Expr, ExprKind, File, Function, Setting, Stmt, StmtKind};
 use crate::diagnostic::Problem;
@@ -20,13 +21,15 @@ pub(super) fn file(file: &mut File) {
         return;
     }
     let (carried, keys) = carried(file, |expr| key_text(expr).is_some());
-    if !is_held(&carried, file) {
+    if !is_held(&carried, file) && !is_mixed(&carried, file) {
         return;
     }
     // Before the keys are texts, which others are.
     let misused = misused(&carried, &keys, file);
     let strict = strict(&carried, file);
     let told = returned(&carried, file);
+    file.problems.extend(told);
+    let told = given(&carried, file);
     file.problems.extend(told);
     for function in file.functions_mut() {
         for stmt in &mut function.body {
@@ -238,6 +241,8 @@ fn allowed(expr: &Expr) -> Allowed {
         | ExprKind::Factory(_)
         | ExprKind::FactoryOf(_)
         | ExprKind::Cast(super::Ty::Bool, _) => Allowed::All,
+        // The application has a whole function of the file: what the function does with a key is its own.
+        ExprKind::Foreign(foreign) if !foreign.quoted.is_empty() => Allowed::All,
         ExprKind::Merge(_) | ExprKind::Map(..) | ExprKind::Filter(..) | ExprKind::Unpack(..) => {
             Allowed::Arrays
         }
@@ -282,6 +287,22 @@ fn strict(carried: &Carried, file: &mut File) -> BTreeSet<Span> {
     found
 }
 
+/// Warns of functions of the application that are given keys.
+fn given(carried: &Carried, file: &mut File) -> Vec<Problem> {
+    let mut told = Vec::new();
+    carried.each(file, &mut |function, expr| {
+        let span = expr.span;
+        if let ExprKind::Foreign(foreign) = &mut *expr.kind
+            && !foreign.quoted.is_empty()
+            && foreign.args.iter_mut().any(|arg| carried.holds_marked(function, arg))
+        {
+            let message = "keys that this is given are texts: the PEM text of each, or `file://` and its path";
+            told.push(Problem::warning(span, message));
+        }
+    });
+    told
+}
+
 /// Warns of public functions that give keys back.
 fn returned(carried: &Carried, file: &mut File) -> Vec<Problem> {
     let mut number = 0;
@@ -303,7 +324,7 @@ fn returned(carried: &Carried, file: &mut File) -> Vec<Problem> {
 }
 
 /// The numbers of functions and closures, as [`each_in`] counts them, with their statements.
-fn statements(
+pub(super) fn statements(
     function: &mut Function,
     number: &mut usize,
     found: &mut dyn FnMut(usize, &mut Stmt),

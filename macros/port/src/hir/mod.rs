@@ -17,9 +17,12 @@ mod appended;
 mod arity;
 mod asked;
 mod build;
+mod by_name;
+mod callbacks;
 mod carried;
 mod changed;
 mod changes;
+mod clients;
 mod coerce;
 mod dead;
 mod decoded;
@@ -37,12 +40,14 @@ mod inline;
 mod kept;
 mod lent;
 mod lifted;
+mod mixed;
 mod notify;
 mod passed_on;
 mod pending;
 mod place;
 mod prefixes;
 mod promised;
+mod promises;
 mod sdk_class;
 mod secrets;
 mod settings;
@@ -81,8 +86,10 @@ pub(crate) fn with(
     fallback: &Fallback,
 ) -> tree::File {
     let program = gcm::program(sodium::program(flatten::program(program)));
-    let program = handlers::program(prefixes::program(uploads::program(program)));
-    let program = walks::program(program);
+    let program = prefixes::program(uploads::program(program));
+    // A promise is at its handlers before these are looked at.
+    let program = handlers::program(promises::program(program));
+    let program = callbacks::program(walks::program(program));
     let (program, mut problems) = lifted::program(program);
     let (mut file, dispatches) = made(block, &program, facts, (None, fallback));
     if dispatches {
@@ -150,11 +157,14 @@ fn made(
     place::file(&mut file);
     promised::file(&mut file);
     infer::file(&mut file, facts);
-    // Parts of responses have types of their own, from which others follow.
-    if answers::file(&mut file) {
+    // Parts of responses and exceptions have types of their own, from which others follow.
+    while answers::file(&mut file) {
         infer::rounds(&mut file);
     }
+    clients::file(&mut file);
+    by_name::widen(&mut file);
     infer::finish(&mut file);
+    by_name::file(&mut file);
     coerce::file(&mut file);
     (file, dispatches)
 }

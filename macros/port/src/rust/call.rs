@@ -95,6 +95,12 @@ impl<'a> Body<'_, 'a> {
         }
         given.extend(&foreign.args);
         let types: Vec<Ty> = given.iter().map(|arg| self.types.of(arg)).collect();
+        // Nobody could wait for one that is only lent.
+        let promise = types.iter().position(|ty| *ty.present() == Ty::Promise);
+        if let Some(promise) = promise {
+            let span = given[promise].span;
+            return self.refuse(span, "a promise where a plain value is expected");
+        }
         let closures: Vec<_> = given.iter().map(|arg| closure_of(arg)).collect();
         let (line, php) = self.place(span);
         let file = self.shared.block.file_at(span.start).to_owned();

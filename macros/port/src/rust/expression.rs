@@ -100,6 +100,7 @@ impl<'a> Body<'_, 'a> {
                     _ => Code::new(code.truth(), Repr::Bool),
                 }
             }
+            ExprKind::Coerce(Ty::Client, client) => self.value_of_client(client),
             ExprKind::Coerce(ty, inner) => {
                 let code = self.expr(inner);
                 self.coerced(code, ty, span)

@@ -510,19 +510,41 @@ impl<'s, 'a> Body<'s, 'a> {
         self.shared.note_app(span, &method, &php);
         let (host, method) = (self.host.clone(), ident(&method));
         let value = code.value_ref();
+        if self.mutates && code.repr == Repr::Value {
+            // A method that changes the object has run before the object is borrowed.
+            let name = self.taken.fresh("value");
+            let made = &code.tokens;
+            let asked = self.tried(quote!(#host.#method(&#name)));
+            return quote!({ let #name = #made; #asked });
+        }
         self.tried(quote!(#host.#method(#value)))
     }
 
     /// The application's value for an exception in an array.
     pub(crate) fn value_of_exception(&mut self, code: &Code, span: Span) -> TokenStream {
+        self.value_of(code, &Ty::Thrown, "exception", span)
+    }
+
+    /// The application's value for a client, for a property that holds another value at another time.
+    pub(crate) fn value_of_client(&mut self, client: &'a Expr) -> Code {
+        let code = self.expr(client);
+        let code = Code::new(
+            self.convert(&code, &Ty::Client, client.span),
+            Repr::Handle(Ty::Client),
+        );
+        let value = self.value_of(&code, &Ty::Client, "client", client.span);
+        Code::new(self.tried(quote!(php::client_value(#value))), Repr::Value)
+    }
+
+    fn value_of(&mut self, code: &Code, ty: &Ty, noun: &str, span: Span) -> TokenStream {
         let (line, php) = self.place(span);
         let place = (self.shared.block.file.clone(), line, php.clone());
-        let words = ["exception".to_owned(), "value".to_owned()];
+        let words = [noun.to_owned(), "value".to_owned()];
         let host = &mut self.shared.host;
         let (method, _, _) = host.call(Asked {
             words: &words,
             receiver: false,
-            args: &[Ty::Thrown],
+            args: std::slice::from_ref(ty),
             closures: &[(0, Ty::Any)],
             returns: &Ty::Any,
             place,
@@ -530,13 +552,13 @@ impl<'s, 'a> Body<'s, 'a> {
             callables: false,
         });
         self.shared.uses_host = true;
-        self.shared.use_type(&Ty::Thrown);
+        self.shared.use_type(ty);
         self.shared.note_app(span, &method, &php);
         let (host, method) = (self.host.clone(), ident(&method));
-        let thrown = &code.tokens;
+        let object = &code.tokens;
         match code.repr {
-            Repr::HandleRef(_) => self.tried(quote!(#host.#method(#thrown))),
-            _ => self.tried(quote!(#host.#method(&#thrown))),
+            Repr::HandleRef(_) => self.tried(quote!(#host.#method(#object))),
+            _ => self.tried(quote!(#host.#method(&#object))),
         }
     }
 

@@ -422,12 +422,11 @@ pub(super) fn property(expr: &Expr, own: Option<&syntax::Class>) -> Option<Strin
 /// The method that gives a property which the class does not declare: in a component of Yii, `$this->client` is
 /// `$this->getClient()`. A record has its columns first, and a controller has properties that are not in the file.
 pub(super) fn getter<'c>(class: &'c syntax::Class, name: &str) -> Option<&'c syntax::Method> {
-    let parent = class.parent.as_ref()?.resolved.trim_start_matches('\\');
     let is_declared = class
         .properties
         .iter()
         .any(|property| property.name == name);
-    if is_declared || !COMPONENTS.contains(&&*parent.to_ascii_lowercase()) {
+    if is_declared || !is_component(class) {
         return None;
     }
     let getter = format!("get{name}");
@@ -437,6 +436,15 @@ pub(super) fn getter<'c>(class: &'c syntax::Class, name: &str) -> Option<&'c syn
         let needs_none = params.iter().all(|param| param.default.is_some());
         let callable = method.has_body && !method.private && !method.is_static;
         callable && needs_none && method.name.eq_ignore_ascii_case(&getter)
+    })
+}
+
+/// Whether a class is right below one of [`COMPONENTS`].
+pub(super) fn is_component(class: &syntax::Class) -> bool {
+    let parent = class.parent.as_ref();
+    parent.is_some_and(|parent| {
+        let path = parent.resolved.trim_start_matches('\\');
+        COMPONENTS.contains(&&*path.to_ascii_lowercase())
     })
 }
 

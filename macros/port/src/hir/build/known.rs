@@ -8,6 +8,11 @@ use crate::syntax::{self, Arg, ExprKind as PhpKind, Name, WholeExpr};
 /// The whole name: snippets leave their `use`s out, so that Guzzle's exceptions are known by their
 /// last word; a class of PHP's own has no namespace.
 pub(super) fn full_name(name: &Name) -> String {
+    full_path(&name.resolved)
+}
+
+/// The same of a name as PHP resolves it.
+pub(in crate::hir) fn full_path(resolved: &str) -> String {
     let guzzle = [
         "GuzzleException",
         "TransferException",
@@ -18,14 +23,14 @@ pub(super) fn full_name(name: &Name) -> String {
         "ServerException",
         "TooManyRedirectsException",
     ];
-    if !name.resolved.contains('\\')
+    if !resolved.contains('\\')
         && let Some(known) = guzzle
             .iter()
-            .find(|known| known.eq_ignore_ascii_case(&name.resolved))
+            .find(|known| known.eq_ignore_ascii_case(resolved))
     {
         return format!("GuzzleHttp\\Exception\\{known}");
     }
-    name.resolved.trim_start_matches('\\').to_owned()
+    resolved.trim_start_matches('\\').to_owned()
 }
 
 impl<'a> Builder<'a> {

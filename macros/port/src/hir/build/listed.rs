@@ -1,8 +1,8 @@
 //! `call_user_func_array($callable, $list)`, where the list is no literal. Only a run knows which parameter takes which item.
 
 use super::Builder;
-use super::computed::is_own;
 use super::dispatch::Given;
+use super::guarded::is_own;
 use crate::hir::tree::{Entry, Expr, ExprKind, Place, Root};
 use crate::syntax::{self, ExprKind as PhpKind, Param, Span};
 

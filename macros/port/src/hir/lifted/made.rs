@@ -62,7 +62,7 @@ pub(super) fn put_in(
 }
 
 /// A call of a new function, with what its closure captured before the arguments.
-pub(super) fn call(span: Span, known: &Known, args: Vec<Arg>) -> ExprKind {
+pub(in crate::hir) fn call(span: Span, known: &Known, args: Vec<Arg>) -> ExprKind {
     let captures = known.captures.iter().map(|name| argument(span, name));
     let args: Vec<_> = captures.chain(args).collect();
     let name = |text: &str| Name {
@@ -118,7 +118,7 @@ pub(super) fn capture(name: String) -> Capture {
     }
 }
 
-pub(super) fn given(name: &str, ty: Option<&String>) -> Param {
+pub(in crate::hir) fn given(name: &str, ty: Option<&String>) -> Param {
     Param {
         name: name.to_owned(),
         ty: ty.cloned(),
@@ -133,7 +133,7 @@ pub(super) fn read(span: Span, name: &str) -> Expr {
     Expr { span, kind }
 }
 
-pub(super) fn argument(span: Span, name: &str) -> Arg {
+pub(in crate::hir) fn argument(span: Span, name: &str) -> Arg {
     let value = read(span, name);
     Arg { name: None, value }
 }

@@ -7,7 +7,7 @@
 
 mod ask;
 mod callee;
-mod made;
+pub(super) mod made;
 pub(super) mod scope;
 mod walk;
 

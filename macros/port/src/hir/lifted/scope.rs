@@ -128,7 +128,7 @@ pub(in crate::hir) fn passed(statements: &[Stmt]) -> BTreeSet<String> {
 }
 
 /// The variables that a closure's body mentions, also those that closures within capture.
-pub(super) fn mentioned(statements: &[Stmt]) -> BTreeSet<String> {
+pub(in crate::hir) fn mentioned(statements: &[Stmt]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     each(statements, &mut |seen| {
         let (Seen::Expr(expr) | Seen::Target(expr)) = seen else {
@@ -267,18 +267,18 @@ pub(super) struct Scope {
 
 /// A closure that became a function or method.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Known {
+pub(in crate::hir) struct Known {
     /// Whether it is null: the parameter was left out.
-    pub(super) is_null: bool,
+    pub(in crate::hir) is_null: bool,
     /// The callable, where it is written as a value: a name, or an object and a name.
-    pub(super) written: Option<ExprKind>,
-    pub(super) owner: Option<usize>,
-    pub(super) name: String,
-    pub(super) is_static: bool,
+    pub(in crate::hir) written: Option<ExprKind>,
+    pub(in crate::hir) owner: Option<usize>,
+    pub(in crate::hir) name: String,
+    pub(in crate::hir) is_static: bool,
     /// The variables here that hold what it captured.
-    pub(super) captures: Vec<String>,
+    pub(in crate::hir) captures: Vec<String>,
     /// Its parameters behind what it captured.
-    pub(super) params: Vec<Param>,
+    pub(in crate::hir) params: Vec<Param>,
 }
 
 impl Scope {
@@ -363,7 +363,7 @@ fn single(body: &[Stmt]) -> Vec<(String, String)> {
 }
 
 /// The variable that an expression is.
-pub(super) fn variable(expr: &Expr) -> Option<&str> {
+pub(in crate::hir) fn variable(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Variable(name) => Some(name),
         _ => None,
