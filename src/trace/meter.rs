@@ -285,13 +285,21 @@ pub(super) fn failover(from: String, to: String) {
     counter!(FAILOVERS, labels).increment(1);
 }
 
+/// The outcomes that need a person have a series from the first outcome on: an alarm sees an increase only of a series that
+/// is there.
 pub(super) fn outcome(template: &str, merchant: &str, outcome: &'static str) {
-    let labels = vec![
-        Label::new(label::TEMPLATE, format!("/{template}")),
-        Label::new(label::MERCHANT, merchant.to_owned()),
-        Label::from_static_parts(label::OUTCOME, outcome),
-    ];
-    counter!(OUTCOMES, labels).increment(1);
+    let count = |name: &'static str, more: u64| {
+        let labels = vec![
+            Label::new(label::TEMPLATE, format!("/{template}")),
+            Label::new(label::MERCHANT, merchant.to_owned()),
+            Label::from_static_parts(label::OUTCOME, name),
+        ];
+        counter!(OUTCOMES, labels).increment(more);
+    };
+    for alarm in ["number_taken", "still_unknown"] {
+        count(alarm, 0);
+    }
+    count(outcome, 1);
 }
 
 pub(super) fn breaker(host: &str, port: u16, open: bool) {

@@ -569,7 +569,9 @@ mod metrics {
         let snapshotter = recorder.snapshotter();
         ::metrics::with_local_recorder(&recorder, || {
             current_thread().block_on(async {
-                for (number, fault) in [("done", None), ("lost", Some(Fault::CutBeforeAnswer))] {
+                for (number, fault) in
+                    [("number1", None), ("number2", Some(Fault::CutBeforeAnswer))]
+                {
                     if let Some(fault) = fault {
                         sandbox.inject_fault_always(fault);
                     }
@@ -585,14 +587,21 @@ mod metrics {
         let mut outcomes: Vec<_> = snapshot
             .iter()
             .filter(|(key, ..)| key.key().name() == names::OUTCOMES)
-            .filter_map(|(key, ..)| {
+            .filter_map(|(key, .., count)| {
                 let mut labels = key.key().labels();
                 let found = labels.find(|label| label.key() == "wechatpay.outcome");
-                Some(found?.value().to_owned())
+                let DebugValue::Counter(count) = count else {
+                    return None;
+                };
+                Some((found?.value().to_owned(), *count))
             })
             .collect();
         outcomes.sort();
-        assert_eq!(outcomes, ["done", "still_unknown"]);
+        let expected = [("done", 1), ("number_taken", 0), ("still_unknown", 1)];
+        assert_eq!(
+            outcomes,
+            expected.map(|(name, count)| (name.to_owned(), count))
+        );
     }
 
     #[test]
