@@ -2,7 +2,7 @@
 //! both send, print, return and throw. `tests/port/oracle/run` calls it.
 //!
 //! ```sh
-//! cargo run -p wechatpay-chain-port --example oracle -- FOLDER [--only TEXT] [--expected FILE] [--report FILE]
+//! cargo run -p wechatpay-chain-port --example oracle -- FOLDER [--only TEXT] [--expected FILE] [--refused FILE] [--report FILE]
 //! ```
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program")]
@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) only: Option<String>,
     /// The list of cases that are known to fail.
     pub(crate) expected: Option<PathBuf>,
+    /// The list of cases that are refused; without it, any may be.
+    pub(crate) refused: Option<PathBuf>,
     /// Where the whole report goes, as JSON.
     pub(crate) report: Option<PathBuf>,
     /// The root of the repository.
@@ -57,6 +59,7 @@ fn settings() -> Result<Settings> {
         inputs: Vec::new(),
         only: None,
         expected: None,
+        refused: None,
         report: None,
         target: root.join("target/oracle"),
         root,
@@ -67,6 +70,7 @@ fn settings() -> Result<Settings> {
         match arg.as_str() {
             "--only" => settings.only = Some(value()?),
             "--expected" => settings.expected = Some(value()?.into()),
+            "--refused" => settings.refused = Some(value()?.into()),
             "--report" => settings.report = Some(value()?.into()),
             "--target" => settings.target = value()?.into(),
             _ => settings.inputs.push(arg.into()),

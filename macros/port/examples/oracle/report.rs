@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -10,7 +11,7 @@ use crate::{Result, Settings};
 
 /// Gives whether all is as the list of expected failures says.
 pub(crate) fn report(settings: &Settings, cases: &[Case]) -> Result<bool> {
-    let expected = expected(settings)?;
+    let expected = listed(settings.expected.as_deref())?;
     let (mut failed, mut refused) = (BTreeMap::new(), BTreeMap::<String, usize>::new());
     let (mut same, mut refusals, mut runs) = (0, 0, 0);
     for case in cases {
@@ -74,6 +75,7 @@ pub(crate) fn report(settings: &Settings, cases: &[Case]) -> Result<bool> {
         .keys()
         .filter(|name| !expected.contains_key(*name))
         .count();
+    let is_right = refusals_are(settings, cases, &refused_names)?;
     println!(
         "{} files: {same} as php in {runs} runs, {refusals} refused, {} differ ({unexpected} not expected)",
         cases.len(),
@@ -86,7 +88,30 @@ pub(crate) fn report(settings: &Settings, cases: &[Case]) -> Result<bool> {
         let rows: Vec<Value> = cases.iter().map(row).collect();
         fs::write(file, serde_json::to_string_pretty(&rows)?)?;
     }
-    Ok(unexpected == 0 && healed.is_empty())
+    Ok(unexpected == 0 && healed.is_empty() && is_right)
+}
+
+/// Whether exactly the listed cases are refused: a refusal is no failure, so a case that is refused from now on tests nothing.
+fn refusals_are(settings: &Settings, cases: &[Case], refused: &BTreeSet<String>) -> Result<bool> {
+    if settings.refused.is_none() {
+        return Ok(true);
+    }
+    let known = listed(settings.refused.as_deref())?;
+    let new: Vec<_> = refused
+        .iter()
+        .filter(|name| !known.contains_key(*name))
+        .collect();
+    let ran = |name: &&String| cases.iter().any(|case| case.name == **name);
+    let gone: Vec<_> = (known.keys().filter(ran))
+        .filter(|name| !refused.contains(*name))
+        .collect();
+    for name in &new {
+        println!("refused, and not listed: {name}");
+    }
+    for name in &gone {
+        println!("listed as refused and is not, take it out: {name}");
+    }
+    Ok(new.is_empty() && gone.is_empty())
 }
 
 /// A reason without the PHP that it quotes.
@@ -103,8 +128,9 @@ fn kind(reason: &str) -> String {
 }
 
 /// Lines of `name: reason`.
-fn expected(settings: &Settings) -> Result<BTreeMap<String, String>> {
-    let Some(file) = &settings.expected else {
+/// The names of a list, with their reasons; none without a list.
+fn listed(file: Option<&Path>) -> Result<BTreeMap<String, String>> {
+    let Some(file) = file else {
         return Ok(BTreeMap::new());
     };
     let text = fs::read_to_string(file)?;
