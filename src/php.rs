@@ -664,9 +664,13 @@ pub fn default_headers(builder: ClientBuilder, headers: &Value) -> Result<Client
                 if values.is_empty() {
                     return Err(invalid(format!("the header {name} has an empty list")));
                 }
+                forget(&mut lines, &name);
                 lines.extend(values.iter().map(|(_, value)| (name.clone(), text(value))));
             }
-            value => lines.push((name, text(value))),
+            value => {
+                forget(&mut lines, &name);
+                lines.push((name, text(value)));
+            }
         }
     }
     let headers = into_headers(lines)?;
@@ -679,6 +683,11 @@ pub fn default_headers(builder: ClientBuilder, headers: &Value) -> Result<Client
     let (v3, v2) = (preset(true), preset(false));
     let builder = builder.stack(|stack| stack.unshift(PRESET, v3).map(drop));
     Ok(builder.v2_stack(|stack| stack.unshift(PRESET, v2).map(drop)))
+}
+
+/// Removes a header: of names that differ in case only, Guzzle sends the last.
+fn forget(lines: &mut Vec<(String, String)>, name: &str) {
+    lines.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
 }
 
 /// The name of the layer that sets the headers of every request.

@@ -674,9 +674,38 @@ fn array_walk_whose_closure_a_loop_does_not_mean() {
         ("array $x", "function (&$v) use (&$x) { $v = count($x); }"),
         ("array $x", "function (&$v) { if ($v) { return; } $v = 1; }"),
         ("array $x, $a", "function (&$v) use ($a) { $a++; $v = $a; }"),
+        // A function of PHP changes what the closure has captured.
+        (
+            "array $x, $q",
+            "function (&$v) use ($q) { $v .= array_shift($q); }",
+        ),
+        // The closure has no `$t` and no `$m`; those of the function are others.
+        ("array $x, $t", "function (&$v) { $v = $v . $t; }"),
+        (
+            "array $x, $m",
+            "function (&$v) { preg_match('/x/', $v, $m); }",
+        ),
+        (
+            "array $x, $t",
+            "function (&$v) { foreach ($t as $t) { $v = $t; } }",
+        ),
     ] {
         let php = walk(params, body);
         assert!(!ported(&php).contains("for ("), "{php}\n{}", ported(&php));
+    }
+    let body = "function (&$v) { $v = 1; }";
+    for set in [
+        "[$x, $y] = $p",
+        "foreach ($p as $x) {}",
+        "$x ??= $p",
+        "settype($x, 'string')",
+    ] {
+        let php = walk("$p", body).replace("array_walk(", &format!("$x = []; {set}; array_walk("));
+        assert!(
+            !ported(&php).contains("php::set"),
+            "{php}\n{}",
+            ported(&php)
+        );
     }
     let php = walk("array $x", "function (&$v) { $v = 1; }");
     assert!(ported(&php).contains("for ("), "{}", ported(&php));
@@ -697,6 +726,9 @@ fn handlers_that_are_not_known_where_they_are_given() {
         "$h = function ($r) use ($x) { return $x; }; $x = 2;",
         "$h = fn ($r) => $x; $x = 2;",
         "$h = fn ($r) => $x; sort($x);",
+        "$h = fn ($r) => $x; array_push($x['list'], 2);",
+        "$h = fn ($r) => $x; array_map(function ($v) use (&$x) { $x = $v; }, [1]);",
+        "$set = function () use (&$x) { $x = 2; }; $h = fn ($r) => $x; $set();",
         "$h = fn ($r) => $x; foreach ([1] as $x) {}",
         "$h = function ($r) use (&$x) { return $x; };",
         "$h = function ($r) { static $n = 0; return $n++; };",
@@ -738,6 +770,16 @@ fn closures_in_items_that_other_code_may_see() {
         ("$y = ", "$d = []; $y = "),
         ("$y = ", "$d['f'] = null; $y = "),
         ("if ($x) {", "foreach ($x as $z) {"),
+        // The item may hold what can be called.
+        ("['a' => 1]", "['a' => 1, 'f' => 'trim']"),
+        ("['a' => 1]", "$x"),
+        ("['a' => 1]", "[...$x]"),
+        ("['a' => 1]", "[$x => 1]"),
+        ("function ($r)", "function ($r, ...$more)"),
+        (
+            "return $d['f']($y)",
+            "return array_map(fn ($v) => $d['f']($v), $y)",
+        ),
     ] {
         let php = class("").replace(from, to);
         assert!(errors(&php).contains(message), "{php}\n{}", errors(&php));

@@ -16,9 +16,10 @@ use crate::syntax::{
 
 pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
     let mut changed = program.clone().into_owned();
-    match classes(&mut changed.statements) {
-        true => Cow::Owned(changed),
-        false => program,
+    if classes(&mut changed.statements) {
+        Cow::Owned(changed)
+    } else {
+        program
     }
 }
 
@@ -102,9 +103,12 @@ impl Item {
         everywhere(body, &mut |expr| self.see(class, expr, &mut uses));
         let mut begins = None;
         let closures = self.closures(body, true, &mut begins);
-        let own = uses.items == closures.len() + uses.calls && uses.calls > 0;
+        let own = uses.items == closures.len() + uses.calls && uses.calls > 0 && uses.is_bare;
+        // What an arrow function captures is read from its text.
+        let own = own && !self.is_in_arrow(body);
         let stay = closures.iter().all(|(closure, at)| {
-            let plain = closure.params.iter().all(|param| !param.by_reference);
+            let mut params = closure.params.iter();
+            let plain = params.all(|param| !param.by_reference && !param.variadic);
             plain && captures_stay(body, closure, *at)
         });
         // The array is made once, before all of them.
@@ -122,7 +126,10 @@ impl Item {
             uses.items += usize::from(item.key == self.key);
         }
         match &expr.kind {
-            ExprKind::Assign { target, .. } if is(target) => uses.begins += 1,
+            ExprKind::Assign { target, op, value } if is(target) => {
+                uses.begins += 1;
+                uses.is_bare = op.is_none() && self.lacks(value);
+            }
             ExprKind::CallValue { callee, args } => {
                 let plain = args.iter().all(|arg| arg.name.is_none());
                 let own = item_of(callee).as_ref() == Some(self);
@@ -150,6 +157,31 @@ impl Item {
             }
             _ => {}
         }
+    }
+
+    fn is_in_arrow(&self, body: &[Stmt]) -> bool {
+        let mut found = false;
+        everywhere(body, &mut |expr| {
+            if let ExprKind::Closure(closure) = &expr.kind
+                && closure.arrow
+            {
+                everywhere(&closure.body, &mut |expr| {
+                    found |= variable(expr) == Some(&self.array)
+                });
+            }
+        });
+        found
+    }
+
+    /// Whether a value is an array whose keys are written, without this one.
+    fn lacks(&self, value: &Expr) -> bool {
+        let ExprKind::Array(items) = &value.kind else {
+            return false;
+        };
+        items.iter().all(|item| {
+            let key = item.key.as_ref().map(|key| &key.kind);
+            matches!(key, Some(ExprKind::String(key)) if *key != self.key)
+        })
     }
 
     /// Whether a method only reads other items of a parameter.
@@ -247,6 +279,8 @@ struct Uses {
     known: usize,
     /// How often it is made.
     begins: usize,
+    /// Whether it is made without the item.
+    is_bare: bool,
     /// How often the item is named, and how often it is called.
     items: usize,
     calls: usize,

@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::changed::changed;
 use super::lifted::made::{argument, call, given};
-use super::lifted::scope::{Known, assigned, everywhere, is_movable, mentioned, variable};
+use super::lifted::scope::{
+    Known, assigned, changed_by_calls, everywhere, is_movable, mentioned, shares, variable,
+};
 use crate::recognise::Call;
 use crate::syntax::{
     Class, Closure, Expr, ExprKind, Method, Part, PartMut, Program, Span, Stmt, StmtKind, Whole,
@@ -16,16 +17,17 @@ use crate::syntax::{
 
 pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
     let mut changed = program.clone().into_owned();
-    let some = bodies(&mut changed.statements);
-    match some {
-        true => Cow::Owned(changed),
-        false => program,
+    let outside = !shares(&program.statements) && function(None, &mut changed.statements);
+    if bodies(&mut changed.statements) || outside {
+        Cow::Owned(changed)
+    } else {
+        program
     }
 }
 
 /// Reads all functions; gives whether something changed.
-fn bodies(statements: &mut Vec<Stmt>) -> bool {
-    let mut some = function(None, statements);
+fn bodies(statements: &mut [Stmt]) -> bool {
+    let mut some = false;
     for stmt in statements {
         some |= match &mut stmt.kind {
             StmtKind::Block(body) => bodies(body),
@@ -248,20 +250,29 @@ pub(super) fn captures_stay(whole: &[Stmt], closure: &Closure, at: Span) -> bool
     if closure.uses.iter().any(|capture| capture.by_reference) || !is_movable(&closure.body) {
         return false;
     }
-    let names: BTreeSet<String> = match closure.arrow {
-        true => {
-            let own = |name: &String| closure.params.iter().any(|param| param.name == *name);
-            let seen = mentioned(&closure.body).into_iter();
-            seen.filter(|name| !own(name)).collect()
-        }
-        false => {
-            let uses = closure.uses.iter();
-            uses.map(|capture| capture.name.clone()).collect()
-        }
+    let names: BTreeSet<String> = if closure.arrow {
+        let own = |name: &String| closure.params.iter().any(|param| param.name == *name);
+        let seen = mentioned(&closure.body).into_iter();
+        seen.filter(|name| !own(name)).collect()
+    } else {
+        let uses = closure.uses.iter();
+        uses.map(|capture| capture.name.clone()).collect()
     };
-    let mut set = BTreeSet::new();
+    let mut set = lent(whole);
     set_behind(whole, at, &mut set);
     names.is_disjoint(&set)
+}
+
+/// The variables that closures take by reference, which they may set at any later time.
+fn lent(whole: &[Stmt]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    everywhere(whole, &mut |expr| {
+        if let ExprKind::Closure(closure) = &expr.kind {
+            let lent = closure.uses.iter().filter(|capture| capture.by_reference);
+            names.extend(lent.map(|capture| capture.name.clone()));
+        }
+    });
+    names
 }
 
 fn set_behind(statements: &[Stmt], at: Span, set: &mut BTreeSet<String>) {
@@ -269,14 +280,7 @@ fn set_behind(statements: &[Stmt], at: Span, set: &mut BTreeSet<String>) {
         if stmt.span.start >= at.end {
             let stmt = std::slice::from_ref(stmt);
             set.extend(assigned(stmt));
-            everywhere(stmt, &mut |expr| {
-                if let ExprKind::Call { function, args } = &expr.kind
-                    && changed(&function.last()).is_some()
-                {
-                    let names = args.iter().filter_map(|arg| variable(&arg.value));
-                    set.extend(names.map(str::to_owned));
-                }
-            });
+            set.extend(changed_by_calls(stmt));
         } else if at.end <= stmt.span.end {
             for part in stmt.kind.parts() {
                 if let Part::Body(body) = part {

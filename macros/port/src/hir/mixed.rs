@@ -26,7 +26,7 @@ pub(super) fn is_mixed(carried: &Carried, file: &mut File) -> bool {
                 }
                 let (root, list) = match &place.root {
                     Root::Local(local) => (format!("{function} {local}"), list),
-                    // Two of a property are never two properties.
+                    // A property stays one variable, however often it is set.
                     Root::Field(name) => (name.clone(), value.span.start),
                 };
                 let is_marked = carried.is_marked_value(function, value);

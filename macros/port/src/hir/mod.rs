@@ -87,7 +87,7 @@ pub(crate) fn with(
 ) -> tree::File {
     let program = gcm::program(sodium::program(flatten::program(program)));
     let program = prefixes::program(uploads::program(program));
-    // A promise is at its handlers before these are looked at.
+    // `promises` first: it moves a call to where its handlers stand. `walks` before `callbacks`: a loop has no closure.
     let program = handlers::program(promises::program(program));
     let program = callbacks::program(walks::program(program));
     let (program, mut problems) = lifted::program(program);

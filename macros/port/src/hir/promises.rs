@@ -9,14 +9,14 @@
 
 use std::borrow::Cow;
 
-use super::lifted::scope::{everywhere, is_movable};
-use super::uploads::{each_function, mentions, variable};
+use super::lifted::scope::{self, everywhere, is_movable, variable};
+use super::uploads::{each_function, mentions};
 use crate::recognise::{Call, Mode};
 use crate::syntax::{Expr, ExprKind, PartMut, Program, Stmt, StmtKind};
 
 pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
     let mut promises = has_promise(&program.statements);
-    each_function(&mut program.statements.clone(), &mut |_, body| {
+    scope::each_function(&program.statements, &mut |_, body| {
         promises |= has_promise(body)
     });
     if !promises {
@@ -28,7 +28,9 @@ pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
             function(body);
         }
     });
-    function(&mut program.statements);
+    if !scope::shares(&program.statements) {
+        function(&mut program.statements);
+    }
     Cow::Owned(program)
 }
 
@@ -109,9 +111,10 @@ fn joined(next: &mut Stmt, name: &str, promise: &Expr, whole: &[Stmt]) -> bool {
         },
         _ => return false,
     };
-    let known = match again {
-        true => here == 2,
-        false => here == 1 && all == 2,
+    let known = if again {
+        here == 2
+    } else {
+        here == 1 && all == 2
     };
     let Some(place) = first(expr, name).filter(|_| known) else {
         return false;

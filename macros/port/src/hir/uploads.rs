@@ -12,28 +12,24 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::lifted::scope::{all_names, assigned, everywhere, has_static, is_movable, passed};
+use super::lifted::scope::{
+    self, all_names, assigned, everywhere, is_movable, passed, single, variable,
+};
 use crate::syntax::{
-    Expr, ExprKind, Item, Param, Part, PartMut, Program, Stmt, StmtKind, Whole, is_word,
+    Expr, ExprKind, Item, Param, Part, PartMut, Program, Stmt, StmtKind, Whole, WholeExpr, is_word,
 };
 
 pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
-    let mut uploads = false;
-    let mut shares = false;
-    each_function(
-        &mut program.clone().into_owned().statements,
-        &mut |_, body| {
-            uploads |= holds_part(body);
-            shares |= has_static(body);
-        },
-    );
-    uploads |= holds_part(&program.statements);
+    let mut uploads = holds_part(&program.statements);
+    scope::each_function(&program.statements, &mut |_, body| {
+        uploads |= holds_part(body)
+    });
     if !uploads {
         return program;
     }
     let mut program = program.into_owned();
     each_function(&mut program.statements, &mut function);
-    if !shares {
+    if !scope::shares(&program.statements) {
         function(&[], &mut program.statements);
     }
     Cow::Owned(program)
@@ -80,13 +76,6 @@ pub(super) fn upload(expr: &Expr) -> Option<&str> {
     }
 }
 
-pub(super) fn variable(expr: &Expr) -> Option<&str> {
-    match &expr.kind {
-        ExprKind::Variable(name) => Some(name),
-        _ => None,
-    }
-}
-
 /// How many arrays of a function are written in calls.
 const MOST_ARRAYS: usize = 50;
 
@@ -97,6 +86,7 @@ fn function(params: &[Param], body: &mut Vec<Stmt>) {
         }
         let lent = params.iter().filter(|param| param.by_reference);
         let mut pass = Pass {
+            medias: medias_of(params, body),
             whole: body.clone(),
             lent: lent.map(|param| param.name.clone()).collect(),
             names: all_names(body),
@@ -113,7 +103,22 @@ struct Pass {
     whole: Vec<Stmt>,
     /// The parameters that are the caller's variables.
     lent: BTreeSet<String>,
+    /// The variables that hold an upload and nothing else.
+    medias: BTreeSet<String>,
     names: BTreeSet<String>,
+}
+
+fn medias_of(params: &[Param], body: &[Stmt]) -> BTreeSet<String> {
+    let mut medias: BTreeSet<_> = single(body).into_iter().map(|(name, _)| name).collect();
+    let set = assigned(body);
+    medias.retain(|name| !params.iter().any(|param| param.name == *name));
+    let is_media = |param: &&Param| {
+        let ty = param.ty.as_deref().unwrap_or_default();
+        ty.rsplit('\\').next() == Some("MediaUtil") && !set.contains(&param.name)
+    };
+    let given = params.iter().filter(is_media);
+    medias.extend(given.map(|param| param.name.clone()));
+    medias
 }
 
 impl Pass {
@@ -217,7 +222,7 @@ impl Pass {
                 let kind = ExprKind::Array(items.collect());
                 Expr { span, kind }
             }
-            _ if is_steady(&value, changed) => value,
+            _ if self.is_steady(&value, changed) => value,
             _ => {
                 let name = self.fresh(base);
                 let variable = Expr {
@@ -236,6 +241,20 @@ impl Pass {
         }
     }
 
+    /// Whether a value is the same at all times until the call.
+    fn is_steady(&self, value: &Expr, changed: &BTreeSet<String>) -> bool {
+        match &value.kind {
+            ExprKind::String(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null
+            | ExprKind::ClassConstant { .. } => true,
+            ExprKind::Variable(name) => name != "this" && !changed.contains(name),
+            _ => upload(value).is_some_and(|name| self.medias.contains(name)),
+        }
+    }
+
     fn fresh(&mut self, base: &str) -> String {
         let mut name: String = base
             .chars()
@@ -245,20 +264,6 @@ impl Pass {
             name.push('_');
         }
         name
-    }
-}
-
-/// Whether a value is the same at all times until the call.
-fn is_steady(value: &Expr, changed: &BTreeSet<String>) -> bool {
-    match &value.kind {
-        ExprKind::String(_)
-        | ExprKind::Int(_)
-        | ExprKind::Float(_)
-        | ExprKind::Bool(_)
-        | ExprKind::Null
-        | ExprKind::ClassConstant { .. } => true,
-        ExprKind::Variable(name) => name != "this" && !changed.contains(name),
-        _ => upload(value).is_some(),
     }
 }
 
@@ -278,7 +283,23 @@ fn literal(value: &Expr) -> Option<&Vec<Item>> {
         let key = item.key.as_ref().map(|key| &key.kind);
         matches!(key, Some(ExprKind::String(_)))
     };
-    items.iter().all(written).then_some(items)
+    let all = items
+        .iter()
+        .all(|item| written(item) && is_written(&item.value));
+    all.then_some(items)
+}
+
+/// Whether PHP evaluates no key within a value, and spreads nothing.
+fn is_written(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Array(items) => items.iter().all(|item| {
+            let key = item.key.as_ref().map(|key| &key.kind);
+            let known = matches!(key, None | Some(ExprKind::String(_) | ExprKind::Int(_)));
+            known && is_written(&item.value)
+        }),
+        ExprKind::Whole(whole) => !matches!(**whole, WholeExpr::Spread(_)),
+        _ => true,
+    }
 }
 
 /// `$name['key'] = $value;`, `$name['key']['other'] = $value;`
@@ -287,7 +308,7 @@ fn step<'s>(stmt: &'s Stmt, name: &str) -> Option<(Vec<String>, &'s Expr)> {
     let path = path_of(target, name).filter(|path| !path.is_empty())?;
     let mut own = 0;
     count(value, name, &mut own);
-    (own == 0).then_some((path, value))
+    (own == 0 && is_written(value)).then_some((path, value))
 }
 
 fn path_of(target: &Expr, name: &str) -> Option<Vec<String>> {

@@ -9,15 +9,19 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lifted::scope::{all_names, assigned, everywhere, is_movable};
-use super::uploads::{each_function, mentions, variable};
+use super::changed::changed;
+use super::lifted::scope::{
+    self, all_names, assigned, changed_by_calls, everywhere, is_movable, mentioned, set_otherwise,
+    variable,
+};
+use super::uploads::{each_function, mentions};
 use crate::syntax::{
     Arg, Cast, Closure, Expr, ExprKind, Param, Part, PartMut, Program, Span, Stmt, StmtKind,
 };
 
 pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
     let mut walks = false;
-    each_function(&mut program.statements.clone(), &mut |_, body| {
+    scope::each_function(&program.statements, &mut |_, body| {
         everywhere(body, &mut |expr| walks |= walked(expr).is_some());
     });
     if !walks {
@@ -103,11 +107,12 @@ impl Walk<'_> {
     /// The loop; nothing where it may mean something else.
     fn written(&self, span: Span, around: &Around<'_>) -> Option<Vec<Stmt>> {
         let mut body = body_of(self.closure)?;
-        let set = assigned(&body);
+        let mut set = assigned(&body);
+        set.extend(changed_by_calls(&body));
         if !self.is_plain(&body, &set) || !self.is_own_array(around) {
             return None;
         }
-        let names = self.names(&set, around);
+        let names = self.names(&body, &set, around);
         for (own, new) in &names {
             rename(&mut body, own, new);
         }
@@ -151,7 +156,9 @@ impl Walk<'_> {
         };
         let lent = |name: &String| self.closure.uses.iter().any(|it| it.name == *name);
         let given = |name: &String| params.iter().any(|param| param.name == *name);
-        let mut others = set.iter().filter(|name| !lent(name) && !given(name));
+        // What a closure does not capture has no value in it. An arrow function captures what it reads.
+        let mut others = self.own(body, set).into_iter();
+        let mut others = others.by_ref().filter(|name| !lent(name) && !given(name));
         let simple =
             |param: &Param| !param.variadic && param.ty.is_none() && param.default.is_none();
         takes
@@ -163,17 +170,34 @@ impl Walk<'_> {
             && !by_value.any(|it| is_set(&it.name))
             && mentions(body, self.name) == 0
             && is_movable(body)
-            && others.all(|name| begins(body, name))
+            && others.all(|name| begins(body, &name))
+    }
+
+    /// The variables of the closure, but for those that an arrow function only reads.
+    fn own(&self, body: &[Stmt], set: &BTreeSet<String>) -> BTreeSet<String> {
+        let mut own = set.clone();
+        if !self.closure.arrow {
+            own.extend(mentioned(body));
+            own.remove("this");
+        }
+        own
     }
 
     /// The variables of the closure, and new names for them.
-    fn names(&self, set: &BTreeSet<String>, around: &Around<'_>) -> BTreeMap<String, String> {
+    fn names(
+        &self,
+        body: &[Stmt],
+        set: &BTreeSet<String>,
+        around: &Around<'_>,
+    ) -> BTreeMap<String, String> {
         let lent: BTreeSet<_> = self.closure.uses.iter().map(|it| &it.name).collect();
-        let own = self.closure.params.iter().map(|param| &param.name);
-        let own: BTreeSet<_> = own.chain(set).filter(|name| !lent.contains(name)).collect();
+        let params = self.closure.params.iter().map(|param| param.name.clone());
+        let mut own = self.own(body, set);
+        own.extend(params);
+        own.retain(|name| !lent.contains(name));
         let mut taken = all_names(around.whole);
         own.into_iter()
-            .map(|name| (name.clone(), fresh(self.name, name, &mut taken)))
+            .map(|name| (name.clone(), fresh(self.name, &name, &mut taken)))
             .collect()
     }
 
@@ -203,11 +227,33 @@ impl Walk<'_> {
                 lent |= closure.uses.iter().any(|it| it.name == self.name);
             }
         });
-        !lent && sets == arrays && (declared || param.is_none() && sets > 0)
+        let kept = !set_otherwise(around.whole).contains(self.name) && !self.is_given(around);
+        !lent && kept && sets == arrays && (declared || param.is_none() && sets > 0)
+    }
+
+    /// Whether a function that may put another value there is given the array.
+    fn is_given(&self, around: &Around<'_>) -> bool {
+        let mut given = false;
+        everywhere(around.whole, &mut |expr| {
+            if let ExprKind::Call { function, args } = &expr.kind
+                && changed(&function.last()).is_some()
+                && !keeps_array(&function.last())
+            {
+                given |= args
+                    .iter()
+                    .any(|arg| variable(&arg.value) == Some(self.name));
+            }
+        });
+        given
     }
 }
 
-/// Whether a value is an array in any case.
+/// Whether a function that changes an array leaves an array.
+fn keeps_array(name: &str) -> bool {
+    name.starts_with("array_") || name.ends_with("sort") || name == "shuffle"
+}
+
+/// Whether a value is always an array.
 fn is_array(value: &Expr) -> bool {
     match &value.kind {
         ExprKind::Array(_) => true,
@@ -262,12 +308,24 @@ fn begins(body: &[Stmt], name: &str) -> bool {
         StmtKind::Expr(expr) => expr
             .assignment()
             .is_some_and(|(target, _)| variable(target) == Some(name) && in_stmt(first) == 1),
-        StmtKind::Foreach { key, value, .. } => {
+        StmtKind::Foreach {
+            subject,
+            key,
+            value,
+            ..
+        } => {
             let mut targets = key.iter().chain([value]);
-            targets.any(|target| variable(target) == Some(name)) && in_stmt(first) == all
+            let before = count_in(subject, name) == 0;
+            before && targets.any(|target| variable(target) == Some(name)) && in_stmt(first) == all
         }
         _ => false,
     }
+}
+
+fn count_in(expr: &Expr, name: &str) -> usize {
+    let own = usize::from(variable(expr) == Some(name));
+    let children = expr.children().into_iter();
+    own + children.map(|child| count_in(child, name)).sum::<usize>()
 }
 
 fn fresh(array: &str, name: &str, taken: &mut BTreeSet<String>) -> String {

@@ -279,7 +279,7 @@ fn constructor<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStream {
                 (None, super::code::Repr::HandlePlace(Ty::Maybe(_))) => {
                     quote!(let mut #name: #ty = None;)
                 }
-                (None, _) => quote!(let #name: #ty;),
+                (None, _) => quote!(let mut #name: #ty;),
             }
         };
         starts.extend(start);

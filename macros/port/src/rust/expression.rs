@@ -882,7 +882,9 @@ impl<'a> Body<'_, 'a> {
             }
         }
         // The application goes into the object that a constructor makes.
-        if matches!(self.this, This::Fields(_)) && self.host.to_string() == "host" {
+        let class = self.class.map(|class| &class.name);
+        let is_hosted = class.is_some_and(|class| self.shared.hosted.contains(class));
+        if is_hosted && matches!(self.this, This::Fields(_)) && self.host.to_string() == "host" {
             copies_of.push(quote!(let host = &host;));
         }
         let outer = match object {

@@ -4,8 +4,7 @@
   {"function": "sum", "args": [{"b": 1, "a": 2}]},
   {"function": "prefixed", "args": [["x", "y"], "p"]},
   {"function": "made", "args": ["a,b,c"]},
-  {"function": "nested", "args": [[["n", 1], ["m", 2]]]},
-  {"function": "loose", "args": [["x"]]}]} */
+  {"function": "nested", "args": [[["n", 1], ["m", 2]]]}]} */
 
 use WeChatPay\Formatter;
 
@@ -61,10 +60,4 @@ function nested(array $rows)
         }
     });
     return $rows;
-}
-
-/** Only declared arrays: of another value, PHP throws. */
-function loose($items)
-{
-    return count($items);
 }

@@ -60,6 +60,7 @@ use std::sync::Arc;
 
 use super::Ty;
 use super::fallback::Fallback;
+use super::lifted::scope::mentioned;
 use super::tree::{Class, Const, Expr, Field, File, Local};
 use crate::diagnostic::Problem;
 use crate::source::Block;
@@ -303,8 +304,10 @@ impl<'a> Names<'a> {
 fn outside_of_closures(stmt: &Stmt, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     closures(std::slice::from_ref(stmt), &mut found);
-    let uses = found.iter().flat_map(|(_, closure)| &closure.uses);
-    let mut names: Vec<String> = uses.map(|capture| capture.name.clone()).collect();
+    // A pass before this one may have put parts of other statements here.
+    let mut names: Vec<String> = mentioned(std::slice::from_ref(stmt)).into_iter().collect();
+    let within = |span: &Span| stmt.span.start <= span.start && span.end <= stmt.span.end;
+    found.retain(|(span, _)| within(span));
     let mut end = stmt.span.start;
     let mut piece = |from: usize, to: usize| {
         let own = from - stmt.span.start..to.saturating_sub(stmt.span.start);

@@ -67,7 +67,7 @@ impl Builder<'_> {
         };
         let asks = !self.is_open() && !self.makes_properties(class);
         let above = class.parent.is_some() || !class.uses.is_empty();
-        if class.methods.iter().any(magic) || above && self.is_open() {
+        if class.methods.iter().any(magic) || above && self.is_open() || self.is_readonly(class) {
             return None;
         }
         let fields = class.properties.iter().map(|property| {
@@ -86,6 +86,13 @@ impl Builder<'_> {
         let whole = only && !fields.is_empty() && (asks || !component);
         let others = above && !(component && asks);
         whole.then_some(Settable { fields, others })
+    }
+
+    /// Whether all properties of a class are read-only: `readonly class`.
+    fn is_readonly(&self, class: &syntax::Class) -> bool {
+        let before = self.block.text.get(..class.name_span.start);
+        let words = before.and_then(|text| text.rsplit([';', '{', '}']).next());
+        words.is_some_and(|words| words.to_ascii_lowercase().contains("readonly"))
     }
 
     /// The values that a property takes where its name is a value; none where that is not known.

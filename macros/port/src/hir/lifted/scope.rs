@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::hir::changed::changed;
 use crate::syntax::{Arg, Closure, Expr, ExprKind, Param, Part, Stmt, StmtKind, Whole, WholeExpr};
 
 /// Something in a function, outside of its closures.
@@ -100,6 +101,76 @@ fn targets(target: &Expr, names: &mut BTreeSet<String>) {
         }
         _ => {}
     }
+}
+
+/// The variables that a function sets in another way than by `$name = …`: a `foreach`, `catch`, `??=`, `++`, a list of places.
+pub(in crate::hir) fn set_otherwise(statements: &[Stmt]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let direct = |target: &Expr, names: &mut BTreeSet<String>| {
+        names.extend(variable(target).map(str::to_owned));
+    };
+    each(statements, &mut |seen| match seen {
+        Seen::Target(target) => targets(target, &mut names),
+        Seen::Set(name) => drop(names.insert(name.to_owned())),
+        Seen::Unsupported => {}
+        Seen::Expr(expr) => match &expr.kind {
+            ExprKind::Assign { target, .. } => match &target.kind {
+                ExprKind::Array(_) | ExprKind::Whole(_) => targets(target, &mut names),
+                _ => {}
+            },
+            ExprKind::Whole(whole) => match &**whole {
+                WholeExpr::CoalesceAssign(target, _) | WholeExpr::Step { target, .. } => {
+                    direct(target, &mut names);
+                }
+                _ => {}
+            },
+            _ => {}
+        },
+    });
+    names
+}
+
+/// The variables that functions of PHP change and that closures take by reference, also within closures.
+pub(in crate::hir) fn changed_by_calls(statements: &[Stmt]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    everywhere(statements, &mut |expr| match &expr.kind {
+        ExprKind::Call { function, args } if changed(&function.last()).is_some() => {
+            args.iter().for_each(|arg| targets(&arg.value, &mut names));
+        }
+        ExprKind::Closure(closure) => {
+            let lent = closure.uses.iter().filter(|capture| capture.by_reference);
+            names.extend(lent.map(|capture| capture.name.clone()));
+        }
+        _ => {}
+    });
+    names
+}
+
+/// Calls `found` with the parameters and statements of each function and method of a file.
+pub(in crate::hir) fn each_function<'a>(
+    statements: &'a [Stmt],
+    found: &mut dyn FnMut(&'a [Param], &'a [Stmt]),
+) {
+    for stmt in statements {
+        match &stmt.kind {
+            StmtKind::Block(body) => each_function(body, found),
+            StmtKind::Function { closure, .. } => found(&closure.params, &closure.body),
+            StmtKind::Whole(whole) => {
+                if let Whole::Class(class) = &**whole {
+                    let closures = class.methods.iter().map(|method| &method.closure);
+                    closures.for_each(|closure| found(&closure.params, &closure.body));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a function shares variables with the code outside of functions, which then stays as it is written.
+pub(in crate::hir) fn shares(statements: &[Stmt]) -> bool {
+    let mut shares = false;
+    each_function(statements, &mut |_, body| shares |= has_static(body));
+    shares
 }
 
 /// The variables that a function gives to calls or lends to closures, which may set them.
@@ -344,7 +415,7 @@ fn nullable(ty: &str, param: &Param) -> String {
 }
 
 /// Variables that one statement sets to an upload.
-fn single(body: &[Stmt]) -> Vec<(String, String)> {
+pub(in crate::hir) fn single(body: &[Stmt]) -> Vec<(String, String)> {
     let mut found: BTreeMap<String, Vec<bool>> = BTreeMap::new();
     each(body, &mut |seen| {
         if let Seen::Expr(expr) = seen
