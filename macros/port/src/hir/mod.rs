@@ -42,6 +42,7 @@ mod lent;
 mod lifted;
 mod mixed;
 mod notify;
+mod objects;
 mod passed_on;
 mod pending;
 mod place;
@@ -138,6 +139,7 @@ fn made(
     (named, fallback): (Option<&build::Named>, &Fallback),
 ) -> (tree::File, bool) {
     let (mut file, dispatches) = build::file(block, program, named, fallback);
+    objects::file(&mut file, &objects::of(program, &block.text));
     distinct::file(&mut file);
     arity::file(&mut file);
     lent::file(&mut file);
