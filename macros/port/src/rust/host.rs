@@ -196,7 +196,9 @@ impl Host {
             if let Some(class) = &entry.class {
                 let object = snake(&entry.object);
                 docs.push(String::new());
-                docs.push(format!(" `{object}` is an object of PHP's class `{class}`."));
+                docs.push(format!(
+                    " `{object}` is an object of PHP's class `{class}`."
+                ));
             }
             if entry.callables {
                 docs.extend(CALLABLES.map(str::to_owned));

@@ -145,8 +145,7 @@ impl Walk<'_> {
             let holders = from.holders.iter();
             let seen = holders.map(|holder| self.sees(holder, call.span)).max();
             let key = (name.clone(), index);
-            self.facts
-                .given(key.clone(), seen.unwrap_or_default());
+            self.facts.given(key.clone(), seen.unwrap_or_default());
             if self.facts.keeps.contains(&key) {
                 self.keep(&from.copies);
             }

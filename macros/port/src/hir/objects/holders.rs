@@ -13,7 +13,9 @@ pub(super) enum Holder {
     },
     /// Code of other files, which called the function with it.
     Outside,
-    /// A property, or code of the file that reads it later.
+    /// Code of this file, which called the function with it and reads it later.
+    Caller,
+    /// A property.
     Kept,
 }
 

@@ -73,8 +73,7 @@ impl Found {
         let message = format!(
             "PHP shares objects: code that has the object of `{name}` elsewhere does not see what `{method}` changes in it"
         );
-        let hint =
-            "let the application keep the object by its key and look it up there, or return the new object";
+        let hint = "let the application keep the object by its key and look it up there, or return the new object";
         Some(Problem::warning(span, message).hint(hint))
     }
 }

@@ -120,7 +120,7 @@ fn walk(function: &Declared<'_>, text: &str, facts: &mut Facts) {
         let holder = match seen.max(outside) {
             Seen::No => None,
             Seen::Outside => Some(Holder::Outside),
-            Seen::Here => Some(Holder::Kept),
+            Seen::Here => Some(Holder::Caller),
         };
         let var = Var {
             since: function.span.start,
@@ -248,7 +248,9 @@ impl<'t> Walk<'t> {
     /// Code that runs again, with what it did to the variables.
     fn again(&mut self, span: Span, mut turn: impl FnMut(&mut Self)) {
         self.loops.push(span);
-        for _ in 0..2 {
+        // A second turn of the outermost loop is one of the loops within, too.
+        let turns = if self.loops.len() == 1 { 2 } else { 1 };
+        for _ in 0..turns {
             let before = self.vars.clone();
             turn(self);
             join(&mut self.vars, &before);
