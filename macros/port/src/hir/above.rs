@@ -129,11 +129,11 @@ fn expr(value: &Expr, called: &mut BTreeSet<String>) {
         ExprKind::MethodCall { method, .. } => {
             called.extend(method.name().map(str::to_ascii_lowercase));
         }
-        ExprKind::StaticCall { class, method, .. } => {
-            // A method calls the one that it stands for.
-            if class.written != "parent" || method.eq_ignore_ascii_case("__construct") {
-                called.insert(method.to_ascii_lowercase());
-            }
+        // `parent::initialize()` of a method of that name calls the one that it stands for.
+        ExprKind::StaticCall { class, method, .. }
+            if class.written != "parent" || method.eq_ignore_ascii_case("__construct") =>
+        {
+            called.insert(method.to_ascii_lowercase());
         }
         ExprKind::String(text) => {
             let name = text.rsplit("::").next().unwrap_or(text);

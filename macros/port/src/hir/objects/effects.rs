@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::holders::{Holder, Seen, Var, mentions};
+use super::holders::{Holder, Seen, Var, class_named, mentions};
 use super::sources::{Chain, Root, Sources};
+use super::state::Walk;
 use super::verbs::{self, Change};
-use super::walk::Walk;
-use crate::hir::Ty;
 use crate::hir::build::is_this;
 use crate::syntax::{Arg, Closure, Expr, ExprKind, Span, WholeExpr};
 
@@ -255,11 +254,4 @@ fn class_of(value: &Expr) -> Option<String> {
         ExprKind::New { class, .. } => class_named(&class.resolved),
         _ => None,
     }
-}
-
-/// The class of the application's that a type names.
-pub(super) fn class_named(ty: &str) -> Option<String> {
-    let ty = ty.trim_start_matches(['?', '\\']);
-    let plain = !ty.contains(['|', '&']) && !matches!(ty, "self" | "static" | "parent");
-    (plain && Ty::declared(ty).is_none() && !Ty::is_open(ty)).then(|| ty.to_owned())
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::hir::Ty;
+
 /// What holds the object of a variable, too.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Holder {
@@ -65,4 +67,11 @@ pub(super) fn mentions(text: &str, name: &str) -> bool {
         let whole = !behind.starts_with(|c: char| c.is_alphanumeric() || c == '_');
         whole && !["count(", "empty("].iter().any(|it| before.ends_with(it))
     }) || text.contains(&format!("'{name}'")) && text.contains("compact(")
+}
+
+/// The class of the application's that a type names.
+pub(super) fn class_named(ty: &str) -> Option<String> {
+    let ty = ty.trim_start_matches(['?', '\\']);
+    let plain = !ty.contains(['|', '&']) && !matches!(ty, "self" | "static" | "parent");
+    (plain && Ty::declared(ty).is_none() && !Ty::is_open(ty)).then(|| ty.to_owned())
 }

@@ -2,13 +2,14 @@
 //! see what the method changes.
 //!
 //! PHP shares an object with each holder. The Rust gives each a copy, and the application changes the one of the call.
-//! `verbs` knows methods that change nothing, `walk` follows the variables through a function, and `holders` says what
+//! `verbs` knows methods that change nothing, `walk` follows the variables through a function, whose state is in `state`, and `holders` says what
 //! else has the object of each.
 
 mod classes;
 mod effects;
 mod holders;
 mod sources;
+mod state;
 mod verbs;
 mod walk;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::holders::Holder;
-use super::walk::Walk;
+use super::state::Walk;
 use crate::hir::build::is_this;
 use crate::syntax::{BinaryOp, Expr, ExprKind, Member, WholeExpr};
 

@@ -1,47 +1,14 @@
 //! The functions of a file, and the statements of each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Objects;
-use super::effects::class_named;
-use super::holders::{Holder, Seen, Var, Vars, join};
-use super::sources::Sources;
+use super::holders::{Holder, Seen, Var, Vars, class_named, join};
+use super::sources::{Chain, Root, Sources};
+use super::state::{Facts, Walk};
 use crate::syntax::{
     Closure, Expr, ExprKind, Part, Program, Span, Stmt, StmtKind, Whole, each_class,
 };
-
-/// A parameter: the function in lower case, and the index.
-type Key = (String, usize);
-
-/// The facts about the functions of a file.
-#[derive(Debug, Default)]
-pub(super) struct Facts {
-    declared: BTreeSet<String>,
-    /// What callers see of a parameter's object.
-    given: BTreeMap<Key, Seen>,
-    /// The parameters whose object the function keeps.
-    pub(super) keeps: BTreeSet<Key>,
-    /// The functions that give an object that a property holds.
-    returns: BTreeSet<String>,
-    pub(super) objects: Objects,
-}
-
-impl Facts {
-    pub(super) fn declares(&self, name: &str) -> bool {
-        self.declared.contains(name)
-    }
-
-    /// Notes what a caller sees of the object that it gives.
-    pub(super) fn given(&mut self, key: Key, seen: Seen) {
-        let known = self.given.entry(key).or_default();
-        *known = seen.max(*known);
-    }
-
-    fn size(&self) -> (usize, usize, usize) {
-        let seen = self.given.values().map(|seen| 1 + *seen as usize).sum();
-        (seen, self.keeps.len(), self.returns.len())
-    }
-}
 
 /// A function that is declared.
 struct Declared<'p> {
@@ -146,35 +113,7 @@ fn walk(function: &Declared<'_>, text: &str, facts: &mut Facts) {
     }
 }
 
-/// A way through a function.
-pub(super) struct Walk<'t> {
-    pub(super) text: &'t str,
-    /// The end of the function that is declared around the code.
-    pub(super) end: usize,
-    /// What runs again in the loops around the code.
-    pub(super) loops: Vec<Span>,
-    pub(super) vars: Vars,
-    name: String,
-    pub(super) facts: &'t mut Facts,
-}
-
-impl<'t> Walk<'t> {
-    fn new(text: &'t str, end: usize, name: String, facts: &'t mut Facts) -> Self {
-        Self {
-            text,
-            end,
-            loops: Vec::new(),
-            vars: Vars::new(),
-            name,
-            facts,
-        }
-    }
-
-    /// Whether a function gives an object that a property holds.
-    pub(super) fn returns_kept(&self, name: &str) -> bool {
-        self.facts.returns.contains(&name.to_ascii_lowercase())
-    }
-
+impl Walk<'_> {
     pub(super) fn statements(&mut self, body: &[Stmt]) {
         body.iter().for_each(|stmt| self.stmt(stmt));
     }
@@ -201,10 +140,9 @@ impl<'t> Walk<'t> {
             },
             StmtKind::Return(Some(value)) => {
                 self.expr(value);
-                let property = super::sources::Chain::of(value);
+                let property = Chain::of(value);
                 let property = property.filter(|chain| chain.methods.is_empty());
-                let of_this =
-                    property.is_some_and(|it| matches!(it.root, super::sources::Root::Property(_)));
+                let of_this = property.is_some_and(|it| matches!(it.root, Root::Property(_)));
                 if of_this && !matches!(value.kind, ExprKind::Variable(_)) {
                     self.facts.returns.insert(self.name.clone());
                 }
