@@ -64,16 +64,7 @@ impl Walk<'_> {
                 return;
             }
         };
-        let known = self.vars.get(name).map(|var| var.since);
-        let since = known.filter(|_| !whole).unwrap_or(span.start);
-        for copy in from.copies.iter().filter(|copy| *copy != name) {
-            let var = self.vars.entry(copy.clone()).or_default();
-            var.holders.insert(Holder::Name {
-                name: name.to_owned(),
-                from: 0,
-                since,
-            });
-        }
+        self.copied(name, whole, from, span);
         let others = from.holders.iter();
         let others = others
             .filter(|holder| !matches!(holder, Holder::Name { name: other, .. } if other == name));
@@ -87,6 +78,20 @@ impl Walk<'_> {
             };
         } else {
             var.holders.extend(others);
+        }
+    }
+
+    /// Notes that a variable holds the objects of those that it is a copy of.
+    fn copied(&mut self, name: &str, whole: bool, from: &Sources, span: Span) {
+        let known = self.vars.get(name).map(|var| var.since);
+        let since = known.filter(|_| !whole).unwrap_or(span.start);
+        for copy in from.copies.iter().filter(|copy| *copy != name) {
+            let var = self.vars.entry(copy.clone()).or_default();
+            var.holders.insert(Holder::Name {
+                name: name.to_owned(),
+                from: 0,
+                since,
+            });
         }
     }
 
