@@ -518,6 +518,27 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("XML that is no answer's", "不是来自应答的 XML"),
     (
+        "PHP shares objects: code that has the object of `{}` elsewhere does not see what `{}` changes in it",
+        "PHP 的对象是共享的：其他持有 `{}` 这个对象的代码，看不到 `{}` 对它的修改",
+    ),
+    (
+        "let the application keep the object by its key and look it up there, or return the new object",
+        "请让应用按主键（id）保存该对象并在用到时重新查询，或者返回修改后的对象",
+    ),
+    (
+        "the constructor of `{}` may call `{}`, as those of ThinkPHP and Yii do: `{}::new` does not",
+        "`{}` 的构造函数可能会调用 `{}`（ThinkPHP 和 Yii 就是如此），而 `{}::new` 不会调用",
+    ),
+    ("call `{}` behind `new`", "请在 `new` 之后调用 `{}`"),
+    (
+        "`{}`, which is not in this file, may call `{}`: `{}::new` and the methods here do not",
+        "`{}` 不在此文件中，可能会调用 `{}`；`{}::new` 和这里的方法都不会调用",
+    ),
+    (
+        "call `{}`, which is public in Rust, where PHP's class does",
+        "`{}` 在 Rust 中是 `pub` 的，请在 PHP 父类调用它的地方调用",
+    ),
+    (
         "PHP never reaches what stands here: it is left out",
         "PHP 永远执行不到这里的代码，已省略",
     ),

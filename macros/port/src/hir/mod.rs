@@ -12,6 +12,7 @@
 pub mod builtin;
 pub mod tree;
 
+mod above;
 mod answers;
 mod appended;
 mod arity;
@@ -42,6 +43,7 @@ mod lent;
 mod lifted;
 mod mixed;
 mod notify;
+mod objects;
 mod passed_on;
 mod pending;
 mod place;
@@ -138,6 +140,8 @@ fn made(
     (named, fallback): (Option<&build::Named>, &Fallback),
 ) -> (tree::File, bool) {
     let (mut file, dispatches) = build::file(block, program, named, fallback);
+    above::file(&mut file, program);
+    objects::file(&mut file, &objects::of(program, &block.text));
     distinct::file(&mut file);
     arity::file(&mut file);
     lent::file(&mut file);

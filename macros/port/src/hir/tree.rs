@@ -680,6 +680,8 @@ pub struct Foreign {
     pub whole: Vec<String>,
     /// The object that it is called on, where that is a value here.
     pub receiver: Option<Expr>,
+    /// The class of the receiver, where its name tells the call from those of other classes.
+    pub class: Option<String>,
     /// Whether the receiver is an argument that PHP's function changes.
     pub changes: bool,
     /// The arguments, in order.

@@ -108,6 +108,7 @@ impl<'a> Body<'_, 'a> {
         let (method, types, returns) = self.shared.host.call(Asked {
             words: &foreign.whole,
             receiver: receiver.is_some(),
+            class: foreign.class.as_deref(),
             args: &types,
             closures: &closures,
             returns: wanted,

@@ -224,6 +224,7 @@ impl<'a> Body<'_, 'a> {
         let (method, _, _) = self.shared.host.call(Asked {
             words: &words,
             receiver: false,
+            class: None,
             args: &[Ty::Builder, Ty::Any],
             closures: &[(0, Ty::Any), (0, Ty::Any)],
             returns: &Ty::Builder,

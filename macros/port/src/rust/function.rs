@@ -498,6 +498,7 @@ impl<'s, 'a> Body<'s, 'a> {
         let (method, _, _) = host.call(Asked {
             words: &words,
             receiver: false,
+            class: None,
             args: &[Ty::Any],
             closures: &[(0, Ty::Any)],
             returns: wanted,
@@ -544,6 +545,7 @@ impl<'s, 'a> Body<'s, 'a> {
         let (method, _, _) = host.call(Asked {
             words: &words,
             receiver: false,
+            class: None,
             args: std::slice::from_ref(ty),
             closures: &[(0, Ty::Any)],
             returns: &Ty::Any,

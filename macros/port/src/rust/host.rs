@@ -42,6 +42,8 @@ struct Entry {
     returns: Ty,
     /// File, line and text of each place that calls it.
     places: Vec<(String, usize, String)>,
+    /// The class of the object, where methods of the same words have objects of several classes.
+    class: Option<String>,
     /// The documentation of a method that stands for functions of the file.
     quoted: Vec<String>,
     /// Whether it is given methods of the object, by their names.
@@ -52,6 +54,8 @@ struct Entry {
 pub(crate) struct Asked<'c> {
     pub(crate) words: &'c [String],
     pub(crate) receiver: bool,
+    /// The class of the object, where calls of the same words have objects of several classes.
+    pub(crate) class: Option<&'c str>,
     pub(crate) args: &'c [Ty],
     pub(crate) closures: &'c [(usize, Ty)],
     pub(crate) returns: &'c Ty,
@@ -98,6 +102,7 @@ impl Host {
         let Asked {
             words,
             receiver,
+            class,
             args,
             closures,
             returns,
@@ -123,6 +128,7 @@ impl Host {
                 names: vec![String::new(); args.len()],
                 returns: returns.clone(),
                 places: Vec::new(),
+                class: class.map(str::to_owned),
                 quoted: quoted.to_vec(),
                 callables,
             };
@@ -187,6 +193,13 @@ impl Host {
                 docs.push(String::new());
             }
             docs.pop();
+            if let Some(class) = &entry.class {
+                let object = snake(&entry.object);
+                docs.push(String::new());
+                docs.push(format!(
+                    " `{object}` is an object of PHP's class `{class}`."
+                ));
+            }
             if entry.callables {
                 docs.extend(CALLABLES.map(str::to_owned));
             }

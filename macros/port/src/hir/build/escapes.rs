@@ -232,7 +232,7 @@ fn is_variable(value: &Expr) -> bool {
     matches!(value.kind, ExprKind::Variable(_))
 }
 
-pub(super) fn is_this(value: &Expr) -> bool {
+pub(in crate::hir) fn is_this(value: &Expr) -> bool {
     matches!(&value.kind, ExprKind::Variable(name) if name == "this")
 }
 

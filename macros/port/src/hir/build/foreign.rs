@@ -23,6 +23,7 @@ impl<'a> Builder<'a> {
             words: words.iter().map(last).collect(),
             whole: words,
             receiver,
+            class: None,
             changes: false,
             args,
             quoted: Vec::new(),
