@@ -1,13 +1,8 @@
 <?php
 /* @oracle {"runs": [
- {"answers": [{"a": 1}, {"a": 2}, {"a": 3}, {"a": 4}], "calls": [{"function": "direct", "args": ["@instance"]}, {"function": "held", "args": ["@instance"]}, {"function": "nullable", "args": ["@instance"]}, {"function": "caught", "args": ["@instance"]}]},
- {"answers": ["empty"], "calls": [{"function": "direct", "args": ["@instance"]}]},
- {"answers": ["empty"], "calls": [{"function": "held", "args": ["@instance"]}]},
- {"answers": ["empty"], "calls": [{"function": "nullable", "args": ["@instance"]}]},
- {"answers": ["empty"], "calls": [{"function": "caught", "args": ["@instance"]}]},
- {"answers": [{"text": "5"}], "calls": [{"function": "held", "args": ["@instance"]}]},
- {"answers": ["empty"], "calls": [{"function": "told", "args": ["@instance"]}]},
- {"answers": [{"a": null}], "calls": [{"function": "text", "args": ["@instance"]}]}]} */
+ {"answers": [{"a": 1}, {"a": 2}, {"a": 3}, {"a": 4}, {"a": "5"}], "calls": [{"function": "told", "args": ["@instance", 0]}, {"function": "told", "args": ["@instance", 1]}, {"function": "nullable", "args": ["@instance"]}, {"function": "caught", "args": ["@instance"]}, {"function": "told", "args": ["@instance", 2]}]},
+ {"answers": ["empty", "empty", "empty", "empty"], "calls": [{"function": "told", "args": ["@instance", 0]}, {"function": "told", "args": ["@instance", 1]}, {"function": "nullable", "args": ["@instance"]}, {"function": "caught", "args": ["@instance"]}]},
+ {"answers": [{"text": "5"}, {"text": "\"x\""}, {"a": null}], "calls": [{"function": "told", "args": ["@instance", 0]}, {"function": "told", "args": ["@instance", 1]}, {"function": "told", "args": ["@instance", 2]}]}]} */
 
 function direct($instance): array
 {
@@ -35,14 +30,17 @@ function caught($instance): array
     }
 }
 
-function told($instance): string
+function told($instance, int $which): string
 {
     try {
-        direct($instance);
+        if ($which === 2) {
+            return text($instance);
+        }
+        $given = $which === 0 ? direct($instance) : held($instance);
+        return 'an array of ' . count($given);
     } catch (\TypeError $e) {
-        return 'not an array';
+        return 'another type';
     }
-    return 'an array';
 }
 
 function text($instance): string
