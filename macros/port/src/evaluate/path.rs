@@ -143,7 +143,10 @@ impl Link {
         for c in names.chars() {
             let value = (c as u32).checked_sub(*VALUES.start());
             match value.and_then(|index| self.values.get(index as usize)) {
-                Some(value) => out.push_str(&recognise::link_piece(value, at_beginning && out.is_empty())),
+                Some(value) => out.push_str(&recognise::link_piece(
+                    value,
+                    at_beginning && out.is_empty(),
+                )),
                 None => out.push(c),
             }
         }
@@ -236,7 +239,10 @@ mod tests {
         let mut link = literal("v3/payBank/");
         link.push_value("oABC".into());
         link.push_literal("/closeOrder");
-        assert_eq!(link.normalized().unwrap(), "v3/pay-bank/o-a-b-c/close-order");
+        assert_eq!(
+            link.normalized().unwrap(),
+            "v3/pay-bank/o-a-b-c/close-order"
+        );
         assert_eq!(link.recased(), Some("oABC"));
     }
 }

@@ -110,7 +110,8 @@ impl Block {
     /// The file that a byte of the text is from.
     #[must_use]
     pub fn file_at(&self, offset: usize) -> &str {
-        self.other_at(offset).map_or(&self.file, |(_, file, _)| file)
+        self.other_at(offset)
+            .map_or(&self.file, |(_, file, _)| file)
     }
 
     /// The path below the ported folder of the file that a byte of the text is from.

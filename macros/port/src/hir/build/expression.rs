@@ -173,7 +173,12 @@ impl<'a> Builder<'a> {
             Some(known) => Expr::new(span, known),
             None => {
                 let place = self.place_below(span, last);
-                self.foreign(span, vec![last.to_owned()], None, place.into_iter().collect())
+                self.foreign(
+                    span,
+                    vec![last.to_owned()],
+                    None,
+                    place.into_iter().collect(),
+                )
             }
         }
     }
