@@ -26,7 +26,7 @@ pub use wechatpay_core::php::{
     base64, base64_again, base64_decode, base64_encode, base64_of_hex, base64_of_hex2bin, nonce,
     random_base64, random_hex,
 };
-use wechatpay_core::php::{opens_private, opens_public};
+use wechatpay_core::php::{header_pairs, opens_private, opens_public};
 use wechatpay_core::protocol::xml::{decode, is_xml};
 
 use crate::crypto::{aes, digest};
@@ -185,15 +185,9 @@ pub fn opened<T>(outcome: &crate::Result<T>) -> Result<&T> {
 /// # Errors
 /// Those of [`Response::text`].
 pub fn answer(response: &Response) -> Result<Answer> {
-    let headers = response.headers().iter();
-    let headers = headers.map(|(name, value)| {
-        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        (name.as_str().to_owned(), value)
-    });
-    let headers = headers.collect();
     Ok(Answer::new(
         response.status().as_u16(),
-        headers,
+        header_pairs(response.headers()),
         response.text()?,
     ))
 }

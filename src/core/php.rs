@@ -1,12 +1,13 @@
 //! Maps this crate's errors to PHP's exceptions, and implements PHP's functions on bytes.
 
+use http::HeaderMap;
 use openssl::pkey::PKey;
 use openssl::x509::X509;
 use wechatpay_chain_php::{Answer, Result, Thrown};
 use zeroize::Zeroizing;
 
 use crate::crypto;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Curl, Error, ErrorKind};
 
 /// Returns the class that the PHP SDK or Guzzle throws.
 fn class(err: &Error) -> &'static str {
@@ -17,6 +18,9 @@ fn class(err: &Error) -> &'static str {
             Some(status) if status.is_success() => "GuzzleHttp\\Promise\\RejectionException",
             _ => "GuzzleHttp\\Exception\\RequestException",
         },
+        // As in Guzzle's `CurlFactory`, whose table has CURLE_GOT_NOTHING, and not CURLE_PEER_FAILED_VERIFICATION.
+        _ if err.curl() == Some(Curl::GotNothing) => "GuzzleHttp\\Exception\\ConnectException",
+        _ if err.curl() == Some(Curl::Distrusted) => "GuzzleHttp\\Exception\\RequestException",
         ErrorKind::Connect | ErrorKind::Timeout => "GuzzleHttp\\Exception\\ConnectException",
         ErrorKind::Transport | ErrorKind::Verify | ErrorKind::Probe | ErrorKind::Body => {
             "GuzzleHttp\\Exception\\RequestException"
@@ -42,8 +46,8 @@ impl From<Error> for Thrown {
         let refusal = err.api().or(cause.and_then(Error::api));
         let status = refusal.map_or(unknown, |api| api.status.as_u16());
         let body = err.api().map(|api| &api.body).or(err.body());
-        let answer =
-            body.map(|body| Answer::new(status, Vec::new(), String::from_utf8_lossy(body)));
+        let headers = header_pairs(refusal.map_or(err.headers(), |api| &api.headers));
+        let answer = body.map(|body| Answer::new(status, headers, String::from_utf8_lossy(body)));
         let classed = Self::new(class(&err), err.to_string());
         let parents: &[&str] = match err.kind() {
             ErrorKind::Api if status == 200 => &["RuntimeException"],
@@ -54,6 +58,16 @@ impl From<Error> for Thrown {
             .with_parents(parents.iter().copied())
             .with_source(err)
     }
+}
+
+/// Headers as the answer of an exception has them.
+#[must_use]
+pub fn header_pairs(headers: &HeaderMap) -> Vec<(String, String)> {
+    let pairs = headers.iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (name.as_str().to_owned(), value)
+    });
+    pairs.collect()
 }
 
 /// `base64_encode($text)`
@@ -201,6 +215,7 @@ fn pem_of(source: &str) -> Zeroizing<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ApiError;
 
     #[test]
     fn errors_have_the_class_of_guzzle() {
@@ -210,5 +225,20 @@ mod tests {
         assert!(thrown(ErrorKind::Verify).is("GuzzleHttp\\Exception\\RequestException"));
         assert!(thrown(ErrorKind::Request).is("InvalidArgumentException"));
         assert!(thrown(ErrorKind::Decrypt).is("RuntimeException"));
+        let curl = |kind, curl| Thrown::from(Error::new(kind, "why").with_curl(curl));
+        let nothing = curl(ErrorKind::Transport, Curl::GotNothing);
+        assert!(nothing.is("GuzzleHttp\\Exception\\ConnectException"));
+        let distrusted = curl(ErrorKind::Connect, Curl::Distrusted);
+        assert!(distrusted.is("GuzzleHttp\\Exception\\RequestException"));
+    }
+
+    #[test]
+    fn a_refusal_keeps_its_headers() {
+        let mut api = ApiError::new(http::StatusCode::TOO_MANY_REQUESTS);
+        let value = http::HeaderValue::from_static("30");
+        api.headers.insert("Retry-After", value);
+        let thrown = Thrown::from(Error::from_api(api));
+        let answer = thrown.answer().expect("a refusal has an answer");
+        assert_eq!(answer.header_line("retry-after"), "30");
     }
 }

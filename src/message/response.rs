@@ -303,6 +303,7 @@ impl Response {
     pub(crate) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         Error::new(kind, message.into())
             .with_request_id(self.request_id().map(str::to_owned))
+            .with_headers(self.headers().clone())
             .with_body(self.bytes().clone())
     }
 

@@ -21,6 +21,7 @@ use super::blocking;
 use super::connect::{Connector, bounded, host_port};
 use super::drivers;
 use super::failure;
+use super::first_line;
 use super::framing;
 use super::pace::BodyLimits;
 use super::pool::{Connection, IdleLimits, Key, Pool, Sender, Server, Slot};
@@ -240,6 +241,7 @@ impl Inner {
                         return Err(ended);
                     }
                 };
+                connection.watch.await_line();
                 // Not in an async function, whose future would copy the request.
                 let sent = match &mut connection.sender {
                     Sender::Http1(sender) => sender.try_send_request(request).await,
@@ -351,7 +353,8 @@ impl Connection {
     ) -> Result<Request<Body>> {
         let (untouched, err) = (failed.take_message(), failed.into_error());
         if untouched.is_none() && !self.is_known_unwritten(before, &err) {
-            return Err(failure::broken(err, state));
+            let silent = matches!(self.sender, Sender::Http1(_)) && self.watch.is_unanswered();
+            return Err(failure::broken(err, silent, state));
         }
         delivery.withdraw();
         match untouched {
@@ -402,7 +405,7 @@ where
     let sender = if connected.is_negotiated_h2() {
         Sender::Http2(http2_handshake(io, alive).await?)
     } else {
-        Sender::Http1(http1_handshake(io).await?)
+        Sender::Http1(http1_handshake(first_line::observed(io, &watch)).await?)
     };
     Ok(Connection {
         sender,

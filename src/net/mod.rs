@@ -5,6 +5,7 @@ pub(crate) mod blocking;
 mod connect;
 pub(crate) mod drivers;
 mod failure;
+mod first_line;
 mod framing;
 mod hyper;
 mod pace;

@@ -45,6 +45,8 @@ pub(super) struct Watch {
     once: AtomicBool,
     ended: AtomicBool,
     written: AtomicU64,
+    /// Whether a line of an answer came since the request was handed over.
+    answered: AtomicBool,
     tls: bool,
     cut: Arc<AtomicBool>,
     reader: Mutex<Option<Waker>>,
@@ -116,6 +118,26 @@ impl Watch {
     /// Returns the number of bytes written so far.
     pub(super) fn written(&self) -> u64 {
         self.written.load(Ordering::Acquire)
+    }
+
+    /// Awaits the first line of the next answer.
+    pub(super) fn await_line(&self) {
+        self.answered.store(false, Ordering::Release);
+    }
+
+    /// Looks for the first line of the answer in what was read.
+    pub(super) fn read(&self, came: &[u8]) {
+        if !self.answered.load(Ordering::Acquire) && came.contains(&b'\n') {
+            self.answered.store(true, Ordering::Release);
+        }
+    }
+
+    /// Returns whether the server closed the connection in an orderly way before the first line of its answer, if it closed it.
+    ///
+    /// The end of TCP without TLS's `close_notify` is a broken connection.
+    pub(super) fn is_unanswered(&self) -> bool {
+        let cut = self.tls && self.cut.load(Ordering::Acquire);
+        !cut && !self.answered.load(Ordering::Acquire)
     }
 
     /// Waits until the connection's task has read all received data.

@@ -184,9 +184,12 @@ fn the_forms_of_a_call() {
 }
 
 #[test]
-fn a_value_in_a_path_keeps_its_case() {
+fn a_value_in_a_path_is_rewritten_as_in_php() {
     let output = output("$id = 'oABC'; $i->chain(\"v3/payBank/{$id}/closeOrder\")->get();");
-    assert_eq!(output.requests[0].template, "v3/pay-bank/oABC/close-order");
+    assert_eq!(
+        output.requests[0].template,
+        "v3/pay-bank/o-a-b-c/close-order"
+    );
     assert!(
         messages(&output)[0].contains("PHP lower-cases"),
         "{output:?}"

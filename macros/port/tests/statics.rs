@@ -339,3 +339,37 @@ fn a_static_map_of_clients_is_filled_where_the_same_item_is_missing() {
     assert!(told(&class("", same)));
     assert!(!told(&class("static", same)));
 }
+
+/// Each folder has its own key beside the file.
+#[test]
+fn the_folder_of_a_file_is_told_by_its_path() {
+    use wechatpay_chain_port::folder::{self, Root, Source};
+    let class = |name: &str| {
+        format!(
+            "<?php class {name} {{ private $client; function __construct(\\WeChatPay\\BuilderChainable $client) {{ $this->client = $client; }}\n\
+             function key() {{ $this->client->chain('v3/certificates')->get(); return [__DIR__ . '/key.pem', basename(__FILE__)]; }} }}"
+        )
+    };
+    let (one, two, three) = (class("One"), class("Two"), class("Three"));
+    let sources = [
+        Source::new("One.php", "app/One.php", &one),
+        Source::new("svc/Two.php", "app/svc/Two.php", &two),
+        Source::new("svc/sub/Three.php", "app/svc/sub/Three.php", &three),
+    ];
+    let made = folder::rust(&sources, Root::Crate, &Options::default());
+    let text = |path: &str| {
+        let file = made.files.iter().find(|file| file.path == path);
+        file.unwrap().text.clone()
+    };
+    for (path, folder, file) in [
+        ("one.rs", ".", "One.php"),
+        ("svc/two.rs", "svc", "svc/Two.php"),
+        ("svc/sub/three.rs", "svc/sub", "svc/sub/Three.php"),
+    ] {
+        let text = text(path);
+        assert!(text.contains(&format!("host.dir(\"{folder}\")")), "{text}");
+        assert!(text.contains(&format!("host.file(\"{file}\")")), "{text}");
+    }
+    let methods = made.app.iter().map(|method| &*method.name);
+    assert_eq!(methods.filter(|name| name.starts_with("dir")).count(), 1);
+}

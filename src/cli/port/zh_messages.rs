@@ -195,8 +195,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("write this part in Rust", "请用 Rust 编写这一部分"),
     ("{} is not followed here", "这里不支持{}"),
     ("write it out", "请展开写出"),
-    ("port the calls in it by themselves", "请单独转换其中的调用"),
-    ("port the calls by themselves", "请单独转换这些调用"),
+    (
+        "`wechatpay port FILE` ports all of the file; for `--emit request`, put the call into a file of its own and give the values of its variables with `--define NAME=VALUE`",
+        "`wechatpay port FILE` 可转换整个文件；若用 `--emit request`，请把该调用单独放进一个文件，并用 `--define NAME=VALUE` 给出变量的值",
+    ),
+    (
+        "return the values from the closure, as with `map(…)->all()`, or write a `foreach` loop: it may change the variable",
+        "请让闭包返回这些值（如用 `map(…)->all()`），或改用 `foreach` 循环，循环可以修改该变量",
+    ),
     (
         "{} where a plain value is expected",
         "这里需要普通的值，得到的是{}",
@@ -817,8 +823,12 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "路径中含有值 `{}`：PHP 会把大写字母改成小写，并在前面加 `-`",
     ),
     (
-        "it is kept as it is here; a path variable, `{}`, is right in both",
-        "这里保持原样；用路径变量 `{}` 则两者都正确",
+        "PHP rewrites the capitals of this value, since it stands in the path: `L1` is sent as `-l1`; the port sends the same",
+        "这个值直接拼在路径里，PHP 会改写其中的大写字母：`L1` 会发成 `-l1`；转换后的代码发送的内容与 PHP 相同",
+    ),
+    (
+        "write a variable of the path, `{}`, with its value among the options, as in `chain('v3/…/{}/close')->post(['no' => $no, …])`: PHP keeps its capitals",
+        "请改用路径变量 `{}`，并在选项中给出它的值，例如 `chain('v3/…/{}/close')->post(['no' => $no, …])`：PHP 会保留大写字母",
     ),
     (
         "whether this is a call of APIv2 is in a variable of the path",

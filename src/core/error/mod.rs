@@ -12,7 +12,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 pub use answer::{ApiError, Verification, VerifyFailure};
 pub use phrase::{Phrases, translate};
@@ -61,6 +61,19 @@ struct Inner {
     api: Option<ApiError>,
     request_id: Option<String>,
     body: Option<Bytes>,
+    /// Of an answer that is no refusal.
+    headers: HeaderMap,
+    curl: Option<Curl>,
+}
+
+/// An error that curl, and so PHP, tells from others of the same kind.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Curl {
+    /// The server closed the connection before the first line of its answer: `CURLE_GOT_NOTHING`.
+    GotNothing,
+    /// The server's certificate is not trusted: `CURLE_PEER_FAILED_VERIFICATION`.
+    Distrusted,
 }
 
 /// The kind of an error. "Nothing was sent" speaks of the last attempt: [`Error::maybe_sent`] of the whole call.
@@ -151,6 +164,8 @@ impl Error {
                 api: None,
                 request_id: None,
                 body: None,
+                headers: HeaderMap::new(),
+                curl: None,
             }),
         }
     }
@@ -239,6 +254,43 @@ impl Error {
     pub fn with_body(mut self, body: Bytes) -> Self {
         self.inner.body = Some(body);
         self
+    }
+
+    /// Sets the headers of an answer that is no refusal.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_headers(mut self, headers: HeaderMap) -> Self {
+        self.inner.headers = headers;
+        self
+    }
+
+    /// Returns the headers of the answer; none if there was no answer.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.api().map_or(&self.inner.headers, |api| &api.headers)
+    }
+
+    /// Sets which error of curl it is.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_curl(mut self, curl: Curl) -> Self {
+        self.inner.curl = Some(curl);
+        self
+    }
+
+    /// Marks the connection as closed by the server before the first line of its answer.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_nothing_received(self) -> Self {
+        self.with_curl(Curl::GotNothing)
+    }
+
+    /// Returns which error of curl it is, where its kind does not tell.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn curl(&self) -> Option<Curl> {
+        self.inner.curl
     }
 
     /// Creates an error from a refusal.

@@ -58,6 +58,11 @@ impl Transport for Script {
     }
 }
 
+/// The error of the default transport for a server that closes the connection before it answers.
+fn nothing() -> Error {
+    Error::new(ErrorKind::Transport, "the script says: nothing").with_nothing_received()
+}
+
 impl Inner {
     fn answer(&self) -> Result<http::Response<Body>> {
         let turn = {
@@ -70,6 +75,7 @@ impl Inner {
         match answer.as_str() {
             Some("timeout") => return Err(Error::new(ErrorKind::Timeout, "the script says: a timeout")),
             Some("connect") => return Err(Error::new(ErrorKind::Connect, "the script says: no connection")),
+            Some("nothing") => return Err(nothing()),
             Some("broken") => return Err(Error::new(ErrorKind::Transport, "the script says: broken off")),
             _ => {}
         }

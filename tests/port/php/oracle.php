@@ -143,8 +143,9 @@ final class Script
     private function answer(Request $request, array $options, Promise $promise): void
     {
         $answer = \array_shift($this->answers) ?? 'connect';
-        if ($answer === 'timeout' || $answer === 'connect') {
-            $context = ['errno' => $answer === 'timeout' ? 28 : 7, 'error' => $answer];
+        $errors = ['timeout' => 28, 'connect' => 7, 'nothing' => 52];
+        if (\is_string($answer) && isset($errors[$answer])) {
+            $context = ['errno' => $errors[$answer], 'error' => $answer];
             $promise->reject(new ConnectException(message($answer), $request, null, $context));
             return;
         }

@@ -60,13 +60,13 @@ function given($value, array $keys)
     };
 }
 
-/** An answer of the script as status, headers and body; `timeout`, `connect` and `broken` stay what they are. */
+/** An answer of the script as status, headers and body; `timeout`, `connect`, `nothing` and `broken` stay what they are. */
 function answer($said, string $key)
 {
     $made = ['status' => 200, 'headers' => [], 'body' => '', 'signed' => true];
     if (\is_string($said)) {
         return match ($said) {
-            'timeout', 'connect', 'broken' => $said,
+            'timeout', 'connect', 'nothing', 'broken' => $said,
             'badsign' => ['body' => '{"code_url":"weixin://forged"}', 'signed' => false] + $made,
             'html' => ['body' => '<html><body>OK</body></html>'] + $made,
             'empty' => $made,

@@ -43,7 +43,7 @@ impl<'a> Evaluator<'a, '_> {
                 // Of an answer, `get` may be anything; of a client it is a call that gets lost.
                 if why.starts_with("what `$") && Verb::of(&name).is_some() {
                     let message = format!("the path of this call is {why}");
-                    self.error(span, message, "port the calls by themselves");
+                    self.error(span, message, crate::diagnostic::ALONE);
                 }
                 let args = self.args(args);
                 self.run_handlers(args);

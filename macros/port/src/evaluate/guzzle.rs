@@ -177,7 +177,7 @@ impl<'a> Evaluator<'a, '_> {
         if changes && self.unsure > 0 && matches!(object, Object::Media(_) | Object::Stack { .. }) {
             *target.borrow_mut() = Object::Unclear;
             let message = format!("`{method}()` is called only on one of several ways");
-            return self.error(span, message, "port the calls by themselves");
+            return self.error(span, message, crate::diagnostic::ALONE);
         }
         match object {
             Object::Media(media) => self.on_media(target, media, &method, &args),

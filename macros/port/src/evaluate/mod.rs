@@ -251,7 +251,7 @@ impl<'a, 'h> Evaluator<'a, 'h> {
             self.error(
                 span,
                 "this runs for too long to be followed",
-                "port the calls by themselves",
+                crate::diagnostic::ALONE,
             );
         }
         self.steps < STEPS

@@ -126,7 +126,7 @@ impl Link {
         let sent = recognise::link_with_names(&self.text);
         check_template(&sent).map_err(|err| err.to_string())?;
         let names = sent.strip_prefix('/').unwrap_or(&sent);
-        let whole = self.with_values(names);
+        let whole = self.with_values(names, names.len() == sent.len());
         // To this library `_id_` is a variable within a longer text, too.
         if normalize_literal(&sent).as_deref() == Ok(names) {
             Ok(whole)
@@ -137,12 +137,16 @@ impl Link {
         }
     }
 
-    fn with_values(&self, names: &str) -> String {
+    /// PHP rewrites values as it does the names around them; a capital at the beginning of the link needs no `-`.
+    fn with_values(&self, names: &str, at_beginning: bool) -> String {
         let mut out = String::with_capacity(names.len());
         for c in names.chars() {
             let value = (c as u32).checked_sub(*VALUES.start());
             match value.and_then(|index| self.values.get(index as usize)) {
-                Some(value) => out.push_str(value),
+                Some(value) => out.push_str(&recognise::link_piece(
+                    value,
+                    at_beginning && out.is_empty(),
+                )),
                 None => out.push(c),
             }
         }
@@ -162,11 +166,7 @@ impl<'a> Evaluator<'a, '_> {
             let message = format!(
                 "the value `{value}` stands in the path: PHP lower-cases its capitals, and sends `-` before them"
             );
-            self.warn(
-                span,
-                message,
-                "it is kept as it is here; a path variable, `{name}`, is right in both",
-            );
+            self.warn(span, message, recognise::SAFE_PATH);
         }
         if chain.template.is_empty() && link.is_slashed_v2() {
             return self.error(
@@ -235,11 +235,14 @@ mod tests {
     }
 
     #[test]
-    fn values_between_names_keep_their_case() {
+    fn values_are_rewritten_as_names_are() {
         let mut link = literal("v3/payBank/");
         link.push_value("oABC".into());
         link.push_literal("/closeOrder");
-        assert_eq!(link.normalized().unwrap(), "v3/pay-bank/oABC/close-order");
+        assert_eq!(
+            link.normalized().unwrap(),
+            "v3/pay-bank/o-a-b-c/close-order"
+        );
         assert_eq!(link.recased(), Some("oABC"));
     }
 }

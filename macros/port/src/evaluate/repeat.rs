@@ -166,7 +166,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn too_long(&mut self, turn: &Turn<'a>) -> Flow<'a> {
-        let hint = "port the calls in it by themselves";
+        let hint = crate::diagnostic::ALONE;
         self.error(turn.span, "this loop is too long to be followed", hint);
         self.forget_changed(turn.span);
         Flow::Next

@@ -159,7 +159,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn not_followed(&mut self, span: Span) {
-        let hint = "port the calls in it by themselves";
+        let hint = crate::diagnostic::ALONE;
         self.error(span, "this statement is not followed here", hint);
     }
 

@@ -57,7 +57,8 @@ impl Source {
 
     /// A block of a file, such as one of a page.
     #[must_use]
-    pub fn of_block(path: &str, block: Block) -> Self {
+    pub fn of_block(path: &str, mut block: Block) -> Self {
+        block.set_path(path);
         Self {
             path: path.to_owned(),
             block,

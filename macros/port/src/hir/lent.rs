@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::Problem;
+
 use super::tree::{Crypto, Expr, ExprKind, File, Foreign, Function, Place, Root, Stmt};
 use super::walk::Use;
 
@@ -14,6 +16,9 @@ pub(super) fn file(file: &mut File) {
         list(&mut function.body);
     }
 }
+
+/// What is ported in place of such a closure.
+pub(crate) const HINT: &str = "return the values from the closure, as with `map(…)->all()`, or write a `foreach` loop: it may change the variable";
 
 /// How often a statement reads or changes each variable.
 type Uses = BTreeMap<usize, usize>;
@@ -48,7 +53,8 @@ fn visit(expr: &mut Expr, called: bool, uses: &Uses) {
         {
             let name = &closure.locals[*own].name;
             let message = format!("`use (&${name})` shares a variable");
-            *expr = Expr::refused(span, message);
+            let problem = Problem::error(span, message).hint(HINT);
+            *expr = Expr::new(span, ExprKind::Refused(problem));
             return;
         }
         list(&mut closure.body);

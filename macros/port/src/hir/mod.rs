@@ -64,7 +64,7 @@ pub(crate) use changes::{Changes, places as changed_places, root};
 pub(crate) use function::node as function;
 pub(crate) use infer::ends;
 pub use infer::{Types, types};
-pub(crate) use lent::lent;
+pub(crate) use lent::{HINT as LENT_HINT, lent};
 pub(crate) use sdk_class::Class as SdkClass;
 pub use ty::Ty;
 pub use walk::Use;

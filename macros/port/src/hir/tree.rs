@@ -95,6 +95,8 @@ pub struct Function {
     pub returns: Ty,
     /// Whether PHP declares what it gives back.
     pub declared: bool,
+    /// Whether PHP declares that it gives an array, and throws where it gives null.
+    pub gives_array: bool,
     /// Its variables, the parameters first.
     pub locals: Vec<Local>,
     /// Its statements.

@@ -31,6 +31,10 @@ pub use verb::{Method, Mode, Verb};
 pub const HEADERS_IN_BODY: &str = "`headers` is within the body, and PHP sends it there and not as \
                                    headers; close the body's array before it";
 
+/// The hint about a value of a path whose capitals PHP rewrites.
+pub(crate) const SAFE_PATH: &str = "write a variable of the path, `{no}`, with its value among the options, as in \
+    `chain('v3/…/{no}/close')->post(['no' => $no, …])`: PHP keeps its capitals";
+
 /// A call on a client, taken apart.
 #[derive(Debug, Clone)]
 pub struct Call<'a> {

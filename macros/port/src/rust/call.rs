@@ -12,7 +12,11 @@ use super::print::Json;
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind, Foreign, Function, PathPiece, Place, Root, Sdk};
+use crate::recognise::SAFE_PATH;
 use crate::syntax::Span;
+
+/// What PHP does to the values of a path, and the port as well.
+const CAPITALS: &str = "PHP rewrites the capitals of this value, since it stands in the path: `L1` is sent as `-l1`; the port sends the same";
 
 /// The warning where the arguments of a call are the values of an array.
 const TEXT_KEYS: &str = "PHP 8 takes the text keys of this array as names of parameters, PHP 7 takes the values in order; the port does as PHP 8";
@@ -47,6 +51,7 @@ impl<'a> Body<'_, 'a> {
                         name = format!("{wanted}_{number}");
                         number += 1;
                     }
+                    self.warn_of_capitals(value);
                     let text = self.expr(value).text();
                     path.push_str(&format!("{{+{name}}}"));
                     let value = if *first {
@@ -61,8 +66,21 @@ impl<'a> Body<'_, 'a> {
         (path, vars)
     }
 
+    /// Warns of a value in a path, unless it has no capitals.
+    fn warn_of_capitals(&mut self, value: &'a Expr) {
+        let ty = self.types.of(value);
+        if matches!(ty.present(), Ty::Int | Ty::Float | Ty::Bool) {
+            return;
+        }
+        let problem = Problem::warning(value.span, CAPITALS).hint(SAFE_PATH);
+        self.add_warning(problem);
+    }
+
     pub(crate) fn warn(&mut self, span: Span, message: &str) {
-        let problem = Problem::warning(span, message);
+        self.add_warning(Problem::warning(span, message));
+    }
+
+    fn add_warning(&mut self, problem: Problem) {
         if !self.shared.problems.contains(&problem) {
             self.shared.problems.push(problem);
         }

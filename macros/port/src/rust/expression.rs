@@ -868,7 +868,9 @@ impl<'a> Body<'_, 'a> {
                 if slot.repr != Repr::ValuePlace {
                     let message =
                         format!("`use (&${})` shares a variable", self.locals[*outer].name);
-                    return self.refuse(expr.span, &message).tokens;
+                    let problem =
+                        crate::Problem::error(expr.span, message).hint(crate::hir::LENT_HINT);
+                    return self.problem(problem);
                 }
                 let shared = shared_name(name);
                 copies_of.push(quote!(let #shared = &mut #name;));

@@ -83,6 +83,8 @@ pub(crate) struct Body<'s, 'a> {
     pub(crate) mutates: bool,
     pub(crate) host: TokenStream,
     pub(crate) returns: Ty,
+    /// Whether PHP throws where it gives something else than an array.
+    pub(crate) gives_array: bool,
     pub(crate) is_async: bool,
     /// The block that an exception leaves; else it leaves the function.
     pub(crate) thrown_to: Option<Lifetime>,
@@ -150,6 +152,7 @@ impl<'s, 'a> Body<'s, 'a> {
             mutates: false,
             host: quote!(self.host),
             returns: function.returns.clone(),
+            gives_array: function.gives_array,
             is_async: false,
             thrown_to: None,
             return_to: Return::Function,

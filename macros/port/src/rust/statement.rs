@@ -128,10 +128,15 @@ impl<'a> Body<'_, 'a> {
                     ExprKind::Local(local) => !self.captured.contains(&local),
                     _ => false,
                 };
-                if moved && own && matches!(self.return_to, Return::Function) {
-                    return code.tokens;
+                let tokens = if moved && own && matches!(self.return_to, Return::Function) {
+                    code.tokens
+                } else {
+                    self.convert(&code, &returns, span)
+                };
+                if self.gives_array && returns == Ty::Any && may_be_no_array(value) {
+                    return self.tried(quote!(php::as_array(#tokens)));
                 }
-                self.convert(&code, &returns, span)
+                tokens
             }
         }
     }
@@ -894,5 +899,21 @@ fn hoists(stmt: &Stmt) -> bool {
         StmtKind::Expr(expr) | StmtKind::Let(_, expr) => first(expr),
         StmtKind::Echo(values) => matches!(&**values, [value] if first(value)),
         _ => false,
+    }
+}
+
+/// Whether a value may be another one than an array, as far as its form shows.
+fn may_be_no_array(value: &Expr) -> bool {
+    match &*value.kind {
+        ExprKind::Array(_)
+        | ExprKind::ToArray(_)
+        | ExprKind::Merge(_)
+        | ExprKind::Map(..)
+        | ExprKind::Filter(..)
+        | ExprKind::Throw(_)
+        | ExprKind::Exit(_)
+        | ExprKind::Refused(_) => false,
+        ExprKind::Ternary(_, Some(one), other) => may_be_no_array(one) || may_be_no_array(other),
+        _ => true,
     }
 }

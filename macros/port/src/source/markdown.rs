@@ -54,6 +54,7 @@ fn begin(file: &str, title: &str, line: usize) -> Block {
         fenced: true,
         title: title.to_owned(),
         lines: Vec::new(),
+        path: None,
         others: Vec::new(),
     }
 }

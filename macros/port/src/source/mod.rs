@@ -72,8 +72,10 @@ pub struct Block {
     pub title: String,
     /// For each line of `text`: where it begins in it, and line and column in the file.
     lines: Vec<(usize, usize, usize)>,
-    /// Where the text of other files begins, and their names.
-    others: Vec<(usize, String)>,
+    /// Its path below the folder that is ported, with `/`; none where a file is ported by itself.
+    path: Option<String>,
+    /// Where the text of other files begins, their names and their paths below the folder.
+    others: Vec<(usize, String, Option<String>)>,
 }
 
 impl Block {
@@ -108,9 +110,24 @@ impl Block {
     /// The file that a byte of the text is from.
     #[must_use]
     pub fn file_at(&self, offset: usize) -> &str {
+        self.other_at(offset)
+            .map_or(&self.file, |(_, file, _)| file)
+    }
+
+    /// The path below the ported folder of the file that a byte of the text is from.
+    pub(crate) fn path_at(&self, offset: usize) -> Option<&str> {
+        let other = self.other_at(offset);
+        other.map_or(&self.path, |(_, _, path)| path).as_deref()
+    }
+
+    fn other_at(&self, offset: usize) -> Option<&(usize, String, Option<String>)> {
         let mut others = self.others.iter().rev();
-        let other = others.find(|(start, _)| *start <= offset);
-        other.map_or(&self.file, |(_, file)| file)
+        others.find(|(start, _, _)| *start <= offset)
+    }
+
+    /// Sets its path below the folder that is ported.
+    pub(crate) fn set_path(&mut self, path: &str) {
+        self.path = Some(path.to_owned());
     }
 
     /// Puts the text of another file behind this one, and gives its place.
@@ -121,7 +138,8 @@ impl Block {
         let lines = other.lines.iter();
         let lines = lines.map(|(at, line, col)| (start + at, *line, *col));
         self.lines.extend(lines);
-        self.others.push((start, other.file.clone()));
+        let (file, path) = (other.file.clone(), other.path.clone());
+        self.others.push((start, file, path));
         start
     }
 
@@ -144,6 +162,7 @@ impl Block {
                 .zip(1..)
                 .map(|(start, line)| (start, line, 1))
                 .collect(),
+            path: None,
             others: Vec::new(),
         }
     }

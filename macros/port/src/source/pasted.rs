@@ -93,6 +93,7 @@ impl Finder<'_> {
                 fenced: heading.is_some(),
                 title: String::new(),
                 lines: Vec::new(),
+                path: None,
                 others: Vec::new(),
             },
             reader: Reader::default(),

@@ -96,6 +96,7 @@ impl<'a> Builder<'a> {
             public: false,
             params: all,
             declared: false,
+            gives_array: false,
             returns: Ty::Unknown,
             locals: inner.locals,
             body: vec![Stmt {

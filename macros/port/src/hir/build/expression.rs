@@ -171,7 +171,15 @@ impl<'a> Builder<'a> {
         }
         match self.known_constant(span, last) {
             Some(known) => Expr::new(span, known),
-            None => self.foreign(span, vec![last.to_owned()], None, Vec::new()),
+            None => {
+                let place = self.place_below(span, last);
+                self.foreign(
+                    span,
+                    vec![last.to_owned()],
+                    None,
+                    place.into_iter().collect(),
+                )
+            }
         }
     }
 

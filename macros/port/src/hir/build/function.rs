@@ -65,6 +65,7 @@ impl<'a> Builder<'a> {
             public,
             params,
             declared: declared.is_some(),
+            gives_array: gives_array(closure),
             returns: declared.unwrap_or(if foreign { Ty::Any } else { Ty::Unknown }),
             locals: std::mem::take(&mut self.locals),
             body,
@@ -180,6 +181,7 @@ impl<'a> Builder<'a> {
             params: params.collect(),
             returns: Ty::Void,
             declared: true,
+            gives_array: false,
             locals: locals.clone(),
             body,
             notified: false,
@@ -260,6 +262,7 @@ impl<'a> Builder<'a> {
             public: false,
             params: all,
             declared: returns.is_some(),
+            gives_array: gives_array(closure),
             returns: returns.unwrap_or(Ty::Unknown),
             locals: inner.locals,
             body,
@@ -284,6 +287,11 @@ impl<'a> Builder<'a> {
         let alias = alias.cloned();
         (names.into_iter().filter(known).collect(), alias)
     }
+}
+
+fn gives_array(closure: &Closure) -> bool {
+    let returns = closure.returns.as_deref();
+    returns.is_some_and(|written| written.eq_ignore_ascii_case("array"))
 }
 
 /// Whether each `return` of a body gives `$this` back, which the Rust leaves out.

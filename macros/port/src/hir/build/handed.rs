@@ -269,6 +269,7 @@ impl<'a> Builder<'a> {
             public: true,
             params,
             declared,
+            gives_array: false,
             returns,
             locals: std::mem::take(&mut self.locals),
             body: vec![hir::Stmt { span, kind }],

@@ -1,7 +1,7 @@
 //! `__METHOD__` and the other constants that say where they stand.
 
 use super::Builder;
-use crate::hir::tree::ExprKind;
+use crate::hir::tree::{Expr, ExprKind};
 use crate::syntax::Span;
 
 impl Builder<'_> {
@@ -40,6 +40,18 @@ impl Builder<'_> {
             _ => return None,
         };
         Some(ExprKind::Text(text))
+    }
+
+    /// `__DIR__` and `__FILE__` of a file of a folder: the application is asked for the folder or file at a path below the
+    /// folder that is ported. Without the path, all files had the same.
+    pub(super) fn place_below(&self, span: Span, name: &str) -> Option<Expr> {
+        let path = self.block.path_at(span.start)?;
+        let below = match &*name.to_ascii_uppercase() {
+            "__DIR__" => path.rsplit_once('/').map_or(".", |(folder, _)| folder),
+            "__FILE__" => path,
+            _ => return None,
+        };
+        Some(Expr::new(span, ExprKind::Text(below.to_owned())))
     }
 
     /// A name of the file with its namespace.

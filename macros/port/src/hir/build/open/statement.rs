@@ -87,7 +87,7 @@ impl<'a> Builder<'a> {
     }
 
     fn open_unsupported(&mut self, span: Span, what: &str) -> Vec<Stmt> {
-        let hint = "port the calls in it by themselves";
+        let hint = crate::diagnostic::ALONE;
         let mut unsupported = self.unsupported(span, what, hint);
         // A mistake in the syntax is told of by the parser.
         if what.contains("syntax error")
@@ -116,6 +116,7 @@ impl<'a> Builder<'a> {
             params: Vec::new(),
             returns: Ty::Void,
             declared: true,
+            gives_array: false,
             locals: std::mem::take(&mut self.locals),
             body,
             notified: false,
