@@ -24,7 +24,7 @@ class Orders
 
     public function close(string $no): void
     {
-        $this->client->chain(\"v3/pay/transactions/out-trade-no/{$no}/close\")->post(['json' => ['mchid' => config('mchid')]]);
+        $this->client->chain('v3/pay/transactions/out-trade-no/{no}/close')->post(['no' => $no, 'json' => ['mchid' => config('mchid')]]);
         Log::info('closed', 1);
     }
 }
@@ -298,7 +298,7 @@ fn the_report_names_calls_and_what_became_the_applications() {
     assert_eq!(close["line"], 15);
     assert_eq!(
         close["calls"],
-        json!([{"method": "POST", "path": "v3/pay/transactions/out-trade-no/{+no}/close", "line": 17, "col": 9}])
+        json!([{"method": "POST", "path": "v3/pay/transactions/out-trade-no/{no}/close", "line": 17, "col": 9}])
     );
     let app = close["app"].as_array().unwrap();
     assert_eq!(app.len(), 2, "{app:?}");
@@ -388,7 +388,7 @@ fn a_check_reports_and_writes_nothing() {
     assert_eq!(done.code, Some(4), "{done:?}");
     for part in [
         "Orders::close -> services::orders::Orders::close",
-        "    17:9 call: POST v3/pay/transactions/out-trade-no/{+no}/close",
+        "    17:9 call: POST v3/pay/transactions/out-trade-no/{no}/close",
         "    18:9 application: log_info: Log::info('closed', 1)",
         "x.php:2:56: error: the option `cookies` of Guzzle is not taken here",
         "      help: ",
