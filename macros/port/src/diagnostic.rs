@@ -5,7 +5,7 @@ use std::fmt;
 use crate::syntax::Span;
 
 /// The hint where the requests of a file are asked for, and it does more than a call.
-pub(crate) const ALONE: &str = "`wechatpay port FILE` ports all of the file; for `--emit request`, put the call into a file of its own and \
+pub(crate) const ALONE: &str = "`wechatpay port FILE` ports all of the file; for `--emit request`, put the call into a separate file and \
     give the values of its variables with `--define NAME=VALUE`";
 
 /// How bad it is.

@@ -196,7 +196,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("{} is not followed here", "这里不支持{}"),
     ("write it out", "请展开写出"),
     (
-        "`wechatpay port FILE` ports all of the file; for `--emit request`, put the call into a file of its own and give the values of its variables with `--define NAME=VALUE`",
+        "`wechatpay port FILE` ports all of the file; for `--emit request`, put the call into a separate file and give the values of its variables with `--define NAME=VALUE`",
         "`wechatpay port FILE` 可转换整个文件；若用 `--emit request`，请把该调用单独放进一个文件，并用 `--define NAME=VALUE` 给出变量的值",
     ),
     (

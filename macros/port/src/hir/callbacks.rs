@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::handlers::{captures_stay, each};
-use super::lifted::scope::{all_names, everywhere, is_movable, variable};
+use super::lifted::scope::{all_names, each_class, everywhere, is_movable, variable};
 use crate::syntax::{
     Arg, Class, Closure, Expr, ExprKind, Name, Part, Program, Span, Stmt, StmtKind, Whole,
     WholeExpr,
@@ -16,26 +16,9 @@ use crate::syntax::{
 
 pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
     let mut changed = program.clone().into_owned();
-    if classes(&mut changed.statements) {
-        Cow::Owned(changed)
-    } else {
-        program
-    }
-}
-
-fn classes(statements: &mut [Stmt]) -> bool {
     let mut some = false;
-    for stmt in statements {
-        some |= match &mut stmt.kind {
-            StmtKind::Block(body) => classes(body),
-            StmtKind::Whole(whole) => match &mut **whole {
-                Whole::Class(class) => methods(class),
-                _ => false,
-            },
-            _ => false,
-        };
-    }
-    some
+    each_class(&mut changed.statements, &mut |class| some |= methods(class));
+    if some { Cow::Owned(changed) } else { program }
 }
 
 fn methods(class: &mut Class) -> bool {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::lifted::made::{argument, call, given};
 use super::lifted::scope::{
-    Known, assigned, changed_by_calls, everywhere, is_movable, mentioned, shares, variable,
+    Known, assigned, changed_by_calls, everywhere, is_movable, lent, mentioned, shares, variable,
 };
 use crate::recognise::Call;
 use crate::syntax::{
@@ -261,18 +261,6 @@ pub(super) fn captures_stay(whole: &[Stmt], closure: &Closure, at: Span) -> bool
     let mut set = lent(whole);
     set_behind(whole, at, &mut set);
     names.is_disjoint(&set)
-}
-
-/// The variables that closures take by reference, which they may set at any later time.
-fn lent(whole: &[Stmt]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    everywhere(whole, &mut |expr| {
-        if let ExprKind::Closure(closure) = &expr.kind {
-            let lent = closure.uses.iter().filter(|capture| capture.by_reference);
-            names.extend(lent.map(|capture| capture.name.clone()));
-        }
-    });
-    names
 }
 
 fn set_behind(statements: &[Stmt], at: Span, set: &mut BTreeSet<String>) {

@@ -9,11 +9,9 @@
 
 use std::borrow::Cow;
 
-use super::lifted::scope::everywhere;
+use super::lifted::scope::{each_class, everywhere};
 use crate::recognise::{Call, Step};
-use crate::syntax::{
-    Class, Expr, ExprKind, Member, PartMut, Program, Property, Stmt, StmtKind, Whole,
-};
+use crate::syntax::{Class, Expr, ExprKind, Member, PartMut, Program, Property, Stmt};
 
 pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
     let mut found = false;
@@ -39,20 +37,6 @@ pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
         }
     });
     Cow::Owned(program)
-}
-
-fn each_class(statements: &mut [Stmt], found: &mut dyn FnMut(&mut Class)) {
-    for stmt in statements {
-        match &mut stmt.kind {
-            StmtKind::Block(body) => each_class(body, found),
-            StmtKind::Whole(whole) => {
-                if let Whole::Class(class) = &mut **whole {
-                    found(class);
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 /// A property that holds the beginning of a path.

@@ -175,10 +175,8 @@ impl<'a> Body<'_, 'a> {
 
     /// The merchant's certificate, which the client presents to APIv2.
     fn certificate(&mut self, builder: TokenStream, value: &'a Expr) -> TokenStream {
-        if matches!(*value.kind, ExprKind::Array(_)) {
-            let message = "a certificate with a password";
-            let hint = "give a file without one: `openssl x509` and `openssl pkey` write it";
-            return self.problem(Problem::error(value.span, message).hint(hint));
+        if let Some(problem) = with_password(value, "a certificate with a password") {
+            return self.problem(problem);
         }
         self.shared.uses.insert("Certificate");
         let file = self.expr(value).text();
@@ -188,10 +186,8 @@ impl<'a> Body<'_, 'a> {
 
     /// The key of the merchant's certificate, where the client has no other.
     fn key_file(&mut self, builder: TokenStream, value: &'a Expr) -> TokenStream {
-        if matches!(*value.kind, ExprKind::Array(_)) {
-            let message = "a key with a password";
-            let hint = "give a file without one: `openssl x509` and `openssl pkey` write it";
-            return self.problem(Problem::error(value.span, message).hint(hint));
+        if let Some(problem) = with_password(value, "a key with a password") {
+            return self.problem(problem);
         }
         self.shared.uses.insert("PrivateKey");
         let file = self.expr(value).text();
@@ -589,4 +585,11 @@ fn is_dummy(value: &Expr) -> bool {
     matches!(&*value.kind, ExprKind::Text(text) if text.len() < 8
         && !text.contains("://")
         && !text.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// The refusal of a file that is given with its password: `[$file, $password]`.
+fn with_password(value: &Expr, message: &str) -> Option<Problem> {
+    let hint = "give a file without one: `openssl x509` and `openssl pkey` write it";
+    let is_pair = matches!(*value.kind, ExprKind::Array(_));
+    is_pair.then(|| Problem::error(value.span, message).hint(hint))
 }

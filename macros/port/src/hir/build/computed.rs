@@ -40,9 +40,10 @@ impl<'a> Builder<'a> {
         }
         let set = self.settable()?;
         let mut stmts = Vec::new();
-        let value = match is_plain {
-            true => self.expr(value),
-            false => self.evaluated_first(span, value, &mut stmts),
+        let value = if is_plain {
+            self.expr(value)
+        } else {
+            self.evaluated_first(span, value, &mut stmts)
         };
         let name = self.expr(name);
         let name = Expr::new(span, ExprKind::Cast(Ty::Text, name));
@@ -80,9 +81,10 @@ impl<'a> Builder<'a> {
     fn set_by_name(&self, span: Span, field: String, takes: Takes, value: &Expr) -> Vec<Stmt> {
         let class = self.class.map_or("", |shape| &shape.class.name);
         let wrong = by_name::wrong_type(span, class, &field);
-        let set = match self.is_open() {
-            true => value.clone(),
-            false => by_name::marked(value.clone()),
+        let set = if self.is_open() {
+            value.clone()
+        } else {
+            by_name::marked(value.clone())
         };
         let set = ExprKind::Assign(whole(Root::Field(field)), set);
         let set = vec![Stmt::expr(span, Expr::new(span, set))];

@@ -29,10 +29,11 @@ impl Builder<'_> {
         let shape = self.class?;
         let class = shape.class;
         let names: BTreeSet<String> = class.properties.iter().map(name_of).collect();
-        let only = match class::is_component(class) {
+        let only = if class::is_component(class) {
             // What the struct does not have is another object's, or made by a method.
-            true => shape.fields.keys().all(|name| names.contains(name)),
-            false => self.has_all() && class::mentioned(class).is_subset(&names),
+            shape.fields.keys().all(|name| names.contains(name))
+        } else {
+            self.has_all() && class::mentioned(class).is_subset(&names)
         };
         let known = only && !self.has_below() && !self.makes_properties(class);
         known.then(|| names.into_iter().collect())

@@ -31,7 +31,7 @@ pub(super) fn is_callable(helper: &Method, param: &Param) -> bool {
     ty.eq_ignore_ascii_case("callable") && calls(&helper.closure.body, &param.name)
 }
 
-/// `Rsa::KEY_TYPE_PUBLIC`, or a parameter that is known to be it: the function has a copy for each.
+/// `Rsa::KEY_TYPE_PUBLIC`, or a parameter that only has this value: the function has a copy for each value.
 pub(super) fn key_kind(value: &Expr, scope: &Scope) -> Option<Known> {
     let kind = match &value.kind {
         ExprKind::Variable(name) => scope.bound.get(name)?.written.as_ref()?,

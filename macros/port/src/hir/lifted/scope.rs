@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::hir::changed::changed;
-use crate::syntax::{Arg, Closure, Expr, ExprKind, Param, Part, Stmt, StmtKind, Whole, WholeExpr};
+use crate::syntax::{
+    Arg, Class, Closure, Expr, ExprKind, Param, Part, Stmt, StmtKind, Whole, WholeExpr,
+};
 
 /// Something in a function, outside of its closures.
 enum Seen<'a> {
@@ -67,16 +69,27 @@ pub(in crate::hir) fn everywhere<'a>(statements: &'a [Stmt], found: &mut dyn FnM
 
 /// The variables that a function sets.
 pub(in crate::hir) fn assigned(statements: &[Stmt]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
+    sets(statements, targets, targets)
+}
+
+type Names = BTreeSet<String>;
+
+/// The variables that a function sets; `assigned` reads the target of `=`, `stepped` that of `??=`, `++` and `--`.
+fn sets(
+    statements: &[Stmt],
+    assigned: fn(&Expr, &mut Names),
+    stepped: fn(&Expr, &mut Names),
+) -> Names {
+    let mut names = Names::new();
     each(statements, &mut |seen| match seen {
         Seen::Target(target) => targets(target, &mut names),
         Seen::Set(name) => drop(names.insert(name.to_owned())),
         Seen::Unsupported => {}
         Seen::Expr(expr) => match &expr.kind {
-            ExprKind::Assign { target, .. } => targets(target, &mut names),
+            ExprKind::Assign { target, .. } => assigned(target, &mut names),
             ExprKind::Whole(whole) => match &**whole {
                 WholeExpr::CoalesceAssign(target, _) | WholeExpr::Step { target, .. } => {
-                    targets(target, &mut names);
+                    stepped(target, &mut names);
                 }
                 _ => {}
             },
@@ -105,45 +118,55 @@ fn targets(target: &Expr, names: &mut BTreeSet<String>) {
 
 /// The variables that a function sets in another way than by `$name = …`: a `foreach`, `catch`, `??=`, `++`, a list of places.
 pub(in crate::hir) fn set_otherwise(statements: &[Stmt]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    let direct = |target: &Expr, names: &mut BTreeSet<String>| {
+    let places = |target: &Expr, names: &mut Names| {
+        if matches!(target.kind, ExprKind::Array(_) | ExprKind::Whole(_)) {
+            targets(target, names);
+        }
+    };
+    let direct = |target: &Expr, names: &mut Names| {
         names.extend(variable(target).map(str::to_owned));
     };
-    each(statements, &mut |seen| match seen {
-        Seen::Target(target) => targets(target, &mut names),
-        Seen::Set(name) => drop(names.insert(name.to_owned())),
-        Seen::Unsupported => {}
-        Seen::Expr(expr) => match &expr.kind {
-            ExprKind::Assign { target, .. } => match &target.kind {
-                ExprKind::Array(_) | ExprKind::Whole(_) => targets(target, &mut names),
-                _ => {}
-            },
-            ExprKind::Whole(whole) => match &**whole {
-                WholeExpr::CoalesceAssign(target, _) | WholeExpr::Step { target, .. } => {
-                    direct(target, &mut names);
-                }
-                _ => {}
-            },
-            _ => {}
-        },
-    });
-    names
+    sets(statements, places, direct)
 }
 
 /// The variables that functions of PHP change and that closures take by reference, also within closures.
 pub(in crate::hir) fn changed_by_calls(statements: &[Stmt]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    everywhere(statements, &mut |expr| match &expr.kind {
-        ExprKind::Call { function, args } if changed(&function.last()).is_some() => {
+    let mut names = lent(statements);
+    everywhere(statements, &mut |expr| {
+        if let ExprKind::Call { function, args } = &expr.kind
+            && changed(&function.last()).is_some()
+        {
             args.iter().for_each(|arg| targets(&arg.value, &mut names));
         }
-        ExprKind::Closure(closure) => {
+    });
+    names
+}
+
+/// The variables that closures take by reference, which they may set at any later time.
+pub(in crate::hir) fn lent(statements: &[Stmt]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    everywhere(statements, &mut |expr| {
+        if let ExprKind::Closure(closure) = &expr.kind {
             let lent = closure.uses.iter().filter(|capture| capture.by_reference);
             names.extend(lent.map(|capture| capture.name.clone()));
         }
-        _ => {}
     });
     names
+}
+
+/// Calls `found` for each class of a file.
+pub(in crate::hir) fn each_class(statements: &mut [Stmt], found: &mut dyn FnMut(&mut Class)) {
+    for stmt in statements {
+        match &mut stmt.kind {
+            StmtKind::Block(body) => each_class(body, found),
+            StmtKind::Whole(whole) => {
+                if let Whole::Class(class) = &mut **whole {
+                    found(class);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Calls `found` with the parameters and statements of each function and method of a file.
