@@ -171,16 +171,24 @@ const KEPT_BYTES: usize = 64 << 20;
 const KEPT_JSON: usize = 256 << 10;
 
 impl CallRecord {
-    /// Drops a long JSON if the body has the same content: as values it takes many times the memory.
-    pub(super) fn trim(&mut self) {
-        let long = self
-            .json
-            .as_ref()
-            .is_some_and(|json| size_of_json(json) > KEPT_JSON);
-        // Without Wechatpay-Serial nothing is encrypted, so the body has the same content.
-        if long && !self.headers.contains_key(WECHATPAY_SERIAL) {
-            self.json = None;
+    /// Drops the JSON if the body has the same content: as values it takes many times the memory. Returns whether the
+    /// record has it, and is to be read [with it](Self::with_json_of_body).
+    fn trim(&mut self) -> bool {
+        // With Wechatpay-Serial some of it may be decrypted.
+        if self.headers.contains_key(WECHATPAY_SERIAL) {
+            return false;
         }
+        // An upload's body has more than JSON, and APIv2's is none.
+        let is_of_body = self.body.first() == Some(&b'{');
+        let is_long = |json: &Value| size_of_json(json) > KEPT_JSON;
+        let dropped = self.json.take_if(|json| is_of_body || is_long(json));
+        dropped.is_some_and(|json| !is_long(&json))
+    }
+
+    /// The record with the JSON that [`trim`](Self::trim) has dropped.
+    fn with_json_of_body(mut self) -> Self {
+        self.json = serde_json::from_slice(&self.body).ok();
+        self
     }
 
     /// The approximate memory use.
@@ -243,27 +251,52 @@ pub(super) struct Progress {
 
 #[derive(Default)]
 struct RecordBuffer {
-    /// Each record with its size.
-    records: VecDeque<(CallRecord, usize)>,
+    records: VecDeque<Kept>,
     bytes: usize,
     count: u64,
 }
 
+/// A record as it is kept.
+struct Kept {
+    record: CallRecord,
+    /// Whether its JSON is to be read from its body.
+    has_json_of_body: bool,
+    size: usize,
+}
+
+impl Kept {
+    fn new(mut record: CallRecord) -> Self {
+        let has_json_of_body = record.trim();
+        Self {
+            size: record.size(),
+            record,
+            has_json_of_body,
+        }
+    }
+
+    fn read(&self) -> CallRecord {
+        let record = self.record.clone();
+        if self.has_json_of_body {
+            record.with_json_of_body()
+        } else {
+            record
+        }
+    }
+}
+
 impl Records {
     /// Keeps a record that arrived at a time, and returns its number.
-    pub(super) fn push(&self, mut record: CallRecord, now_ms: i64) -> u64 {
-        record.trim();
-        let size = record.size();
+    pub(super) fn push(&self, record: CallRecord, now_ms: i64) -> u64 {
+        let mut new = Kept::new(record);
         self.with(|kept| {
             kept.count += 1;
-            record.id = kept.count;
-            (record.time, record.time_ms) = (now_ms.div_euclid(1000), now_ms);
-            kept.bytes += size;
-            kept.records.push_back((record, size));
+            new.record.id = kept.count;
+            (new.record.time, new.record.time_ms) = (now_ms.div_euclid(1000), now_ms);
+            kept.add(new);
             // The newest is always kept.
             while kept.records.len() > KEPT || kept.bytes > KEPT_BYTES && kept.records.len() > 1 {
                 let oldest = kept.records.pop_front();
-                kept.bytes -= oldest.map_or(0, |(_, size)| size);
+                kept.bytes -= oldest.map_or(0, |oldest| oldest.size);
             }
             let newest = kept.count;
             self.progress
@@ -287,15 +320,15 @@ impl Records {
     /// The oldest record with a greater number.
     #[cfg(feature = "control")]
     pub(super) fn after(&self, id: u64) -> Option<CallRecord> {
-        self.with(|kept| kept.iter().find(|it| it.id > id).cloned())
+        self.with(|kept| kept.find(|it| it.id > id))
     }
 
     pub(super) fn all(&self) -> Vec<CallRecord> {
-        self.with(|kept| kept.iter().cloned().collect())
+        self.with(|kept| kept.iter().collect())
     }
 
     pub(super) fn last(&self) -> Option<CallRecord> {
-        self.with(|kept| kept.iter().next_back().cloned())
+        self.with(|kept| kept.iter().next_back())
     }
 
     #[cfg(feature = "control")]
@@ -306,7 +339,7 @@ impl Records {
     /// The record of this number.
     #[cfg(feature = "control")]
     pub(super) fn get(&self, id: u64) -> Option<CallRecord> {
-        self.with(|kept| kept.iter().find(|it| it.id == id).cloned())
+        self.with(|kept| kept.find(|it| it.id == id))
     }
 
     /// The newest records, newest first.
@@ -315,21 +348,17 @@ impl Records {
         self.newest_where(most, |_| true)
     }
 
-    /// The newest of the records that match, newest first.
+    /// The newest of the records that match by anything but their JSON, newest first.
     #[cfg(feature = "control")]
     pub(super) fn newest_where(
         &self,
         most: usize,
         matches: impl Fn(&CallRecord) -> bool,
     ) -> Vec<CallRecord> {
-        let matches = |record: &&CallRecord| matches(record);
         self.with(|kept| {
-            kept.iter()
-                .rev()
-                .filter(matches)
-                .take(most)
-                .cloned()
-                .collect()
+            let newest = kept.records.iter().rev();
+            let matching = newest.filter(|kept| matches(&kept.record));
+            matching.take(most).map(Kept::read).collect()
         })
     }
 
@@ -348,8 +377,21 @@ impl Records {
 }
 
 impl RecordBuffer {
-    fn iter(&self) -> impl DoubleEndedIterator<Item = &CallRecord> {
-        self.records.iter().map(|(record, _)| record)
+    fn add(&mut self, new: Kept) {
+        self.bytes += new.size;
+        self.records.push_back(new);
+    }
+
+    /// The records with all that they have.
+    fn iter(&self) -> impl DoubleEndedIterator<Item = CallRecord> {
+        self.records.iter().map(Kept::read)
+    }
+
+    /// The oldest record that matches by anything but its JSON.
+    #[cfg(feature = "control")]
+    fn find(&self, matches: impl Fn(&CallRecord) -> bool) -> Option<CallRecord> {
+        let mut records = self.records.iter();
+        records.find(|kept| matches(&kept.record)).map(Kept::read)
     }
 }
 

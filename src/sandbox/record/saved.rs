@@ -6,7 +6,7 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{CallRecord, CallWarning, RecordBuffer, Records, ResponseRecord, Verdict};
+use super::{CallRecord, CallWarning, Kept, RecordBuffer, Records, ResponseRecord, Verdict};
 use crate::journal::{Blob, SavedHeaders, saved_version, static_text, version_of};
 
 /// The records, oldest first, and the number of the newest one.
@@ -79,7 +79,7 @@ impl Records {
     pub(crate) fn saved(&self) -> SavedRecords {
         self.with(|kept| SavedRecords {
             count: kept.count,
-            calls: kept.iter().map(SavedCall::of).collect(),
+            calls: kept.records.iter().map(SavedCall::of).collect(),
         })
     }
 
@@ -92,9 +92,7 @@ impl Records {
             ..RecordBuffer::default()
         };
         for call in calls {
-            let size = call.size();
-            restored.bytes += size;
-            restored.records.push_back((call, size));
+            restored.add(Kept::new(call));
         }
         self.with(|kept| *kept = restored);
         self.progress
@@ -104,7 +102,8 @@ impl Records {
 }
 
 impl SavedCall {
-    fn of(call: &CallRecord) -> Self {
+    fn of(kept: &Kept) -> Self {
+        let call = &kept.record;
         Self {
             id: call.id,
             time_ms: call.time_ms,
@@ -114,7 +113,7 @@ impl SavedCall {
             version: saved_version(call.version),
             headers: SavedHeaders::of(&call.headers),
             body: Blob(call.body.clone()),
-            json: SavedJson::of(call),
+            json: SavedJson::of(kept),
             query: call.query.clone(),
             signed_text: call
                 .signed_text
@@ -161,14 +160,10 @@ impl SavedCall {
 }
 
 impl SavedJson {
-    fn of(call: &CallRecord) -> Self {
-        match &call.json {
+    fn of(kept: &Kept) -> Self {
+        match &kept.record.json {
+            _ if kept.has_json_of_body => Self::OfBody,
             None => Self::None,
-            Some(json)
-                if serde_json::from_slice::<Value>(&call.body).is_ok_and(|it| it == *json) =>
-            {
-                Self::OfBody
-            }
             Some(json) => Self::Other(json.clone()),
         }
     }

@@ -6,7 +6,7 @@
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::{IncomingRequest, Location};
+use super::{IncomingRequest, Location, POINTER};
 use crate::record::CallWarning;
 use crate::refusal::place;
 use crate::schema::{self, Field, FieldKind, departures};
@@ -22,8 +22,8 @@ pub(crate) fn disputed(request: &IncomingRequest<'_>) -> Vec<CallWarning> {
     let mut search = Search {
         operation: request.operation,
         location: Location::Query,
-        here: String::new(),
-        pattern: String::new(),
+        here: String::with_capacity(POINTER),
+        pattern: String::with_capacity(POINTER),
         found: Vec::new(),
     };
     if request.query.is_some() {
@@ -77,7 +77,10 @@ impl Search<'_> {
     }
 
     fn text(&mut self, field: &Field, text: &str) {
-        if field.values().contains(&text) || !departures::takes_value(self.operation, field, text) {
+        let values = field.values();
+        // Most fields list none.
+        let is_undisputed = values.is_empty() || values.contains(&text);
+        if is_undisputed || !departures::takes_value(self.operation, field, text) {
             return;
         }
         let (at, location) = (&self.here, self.location.name());

@@ -32,6 +32,9 @@ pub(crate) fn is_merchant_number(text: &str) -> bool {
 /// Members of APIv2's signature, which is checked before the fields.
 pub(crate) const SIGNATURE: [&str; 3] = ["nonce_str", "sign", "sign_type"];
 
+/// The bytes that most JSON pointers fit into.
+const POINTER: usize = 64;
+
 /// A request whose sensitive fields are decrypted.
 pub(crate) struct IncomingRequest<'a> {
     pub(crate) operation: &'static Operation,

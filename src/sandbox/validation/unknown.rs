@@ -7,7 +7,7 @@
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::{IncomingRequest, Location, SIGNATURE, media};
+use super::{IncomingRequest, Location, POINTER, SIGNATURE, media};
 use crate::bilingual::Bilingual;
 use crate::record::CallWarning;
 use crate::refusal::{Refusal, place};
@@ -64,7 +64,7 @@ pub(crate) fn unknown_members(
     };
     let mut search = Search {
         location: Location::Body,
-        here: String::new(),
+        here: String::with_capacity(POINTER),
         path: request.operation.path(),
         upload_of,
         found: Vec::new(),

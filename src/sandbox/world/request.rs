@@ -90,7 +90,8 @@ impl<'r> Request<'r> {
 
     /// A digest of the operation and the members, independent of their order.
     pub(crate) fn fingerprint(&self) -> [u8; 32] {
-        let mut text = self.operation.path().as_bytes().to_vec();
+        let mut text = Vec::with_capacity(1024);
+        text.extend(self.operation.path().as_bytes());
         absorb(&mut text, self.body.unwrap_or(&Value::Null));
         sha256(&text)
     }
@@ -233,7 +234,11 @@ impl<'r> Fields<'r> {
 
     /// The greatest length of a text, in characters.
     fn most(&self, pointer: &str) -> usize {
-        let pattern = format!("{}{pointer}", self.pattern);
+        let pattern = if self.pattern.is_empty() {
+            Cow::Borrowed(pointer)
+        } else {
+            format!("{}{pointer}", self.pattern).into()
+        };
         departures::most_characters(self.operation, &pattern, self.documented(pointer))
     }
 

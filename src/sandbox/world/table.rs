@@ -54,7 +54,8 @@ pub(crate) fn key_of(owner: Option<&str>, number: &str) -> String {
 /// Rows in insertion order, found by the key of their number or by WeChat Pay's number.
 #[derive(Clone)]
 pub(crate) struct Table<T> {
-    rows: BTreeMap<u64, T>,
+    /// Boxed, since a tree moves its entries when one is added or removed.
+    rows: BTreeMap<u64, Box<T>>,
     keys: HashMap<String, u64>,
     ids: HashMap<String, u64>,
     next: u64,
@@ -95,11 +96,11 @@ impl<T> Table<T> {
 
 impl<T: Row> Table<T> {
     pub(crate) fn get(&self, key: &str) -> Option<&T> {
-        self.rows.get(self.keys.get(key)?)
+        self.rows.get(self.keys.get(key)?).map(AsRef::as_ref)
     }
 
     pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut T> {
-        self.rows.get_mut(self.keys.get(key)?)
+        self.rows.get_mut(self.keys.get(key)?).map(AsMut::as_mut)
     }
 
     /// The keys that a text names: itself, or without a row of this key those of all rows with this number.
@@ -108,7 +109,7 @@ impl<T: Row> Table<T> {
             return vec![text.to_owned()];
         }
         let rows = self.rows.values().filter(|row| row.number() == text);
-        rows.map(Row::key).collect()
+        rows.map(|row| row.key()).collect()
     }
 
     /// The key of the row with a number of a sub-merchant, or of the merchant itself.
@@ -121,7 +122,7 @@ impl<T: Row> Table<T> {
             return key;
         }
         let is_meant = |row: &&T| row.is_other_seller() && row.number() == number;
-        let mut others = self.rows.values().filter(is_meant);
+        let mut others = self.iter().filter(is_meant);
         match (others.next(), others.next()) {
             (Some(only), None) => only.key(),
             _ => key,
@@ -129,12 +130,12 @@ impl<T: Row> Table<T> {
     }
 
     pub(crate) fn by_id(&self, id: &str) -> Option<&T> {
-        self.rows.get(self.ids.get(id)?)
+        self.rows.get(self.ids.get(id)?).map(AsRef::as_ref)
     }
 
     /// Oldest first.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
-        self.rows.values()
+        self.rows.values().map(AsRef::as_ref)
     }
 
     /// Adds a row. While there are too many, drops the oldest finished row or, without one, the oldest.
@@ -153,12 +154,12 @@ impl<T: Row> Table<T> {
             let over = self.finished(now);
             let over = over.and_then(|key| self.rows.get(&key));
             let gone = over.or_else(|| self.rows.values().next());
-            if let Some(key) = gone.map(Row::key) {
+            if let Some(key) = gone.map(|row| row.key()) {
                 self.remove(&key);
             }
         }
         self.weight += row.weight();
-        self.rows.insert(key, row);
+        self.rows.insert(key, row.into());
     }
 
     /// The oldest finished row, or one that has finished shortly before.
@@ -179,7 +180,7 @@ impl<T: Row> Table<T> {
     /// Indexes a row by WeChat Pay's number, which it got after its insertion.
     pub(crate) fn name(&mut self, key: &str) {
         if let Some(key) = self.keys.get(key)
-            && let Some(id) = self.rows.get(key).and_then(Row::id)
+            && let Some(id) = self.rows.get(key).and_then(|row| row.id())
         {
             self.ids.insert(id.to_owned(), *key);
         }
@@ -191,7 +192,7 @@ impl<T: Row> Table<T> {
         if let Some(id) = row.id() {
             self.ids.remove(id);
         }
-        Some(row)
+        Some(*row)
     }
 }
 
@@ -204,7 +205,7 @@ impl<T: Serialize> Serialize for Table<T> {
             from: before as u64,
             ..self.search
         };
-        let rows: Vec<&T> = self.rows.values().collect();
+        let rows: Vec<&T> = self.rows.values().map(AsRef::as_ref).collect();
         (rows, search).serialize(serializer)
     }
 }

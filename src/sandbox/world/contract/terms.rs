@@ -39,6 +39,9 @@ impl Terms {
     /// The terms of an order of APIv3 (`…-with-contract`). An order that names another authorization (`token`,
     /// `password_free_contract_id`) has none.
     pub(crate) fn of_v3(fields: &Fields<'_>) -> Result<Option<Self>, Refusal> {
+        if !fields.has("/contract_info") {
+            return Ok(None);
+        }
         let text = |name: &str| fields.optional_text(&format!("/contract_info/{name}"));
         let named = text("contract_code")?.zip(text("plan_id")?);
         let Some((code, plan_id)) = named else {
