@@ -277,10 +277,11 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
 /// A value for a parameter or result of type `int`, as PHP takes it without `strict_types`.
 ///
 /// # Errors
-/// A `TypeError` if the value is not a whole number.
+/// A `TypeError` if the value is not a number, or too great. A fraction is cut off, which PHP 8.1 calls deprecated.
 pub fn as_int(value: &Value) -> Result<i64> {
-    let whole =
-        |number: f64| (number.fract() == 0.0 && number.abs() < 9.2e18).then_some(number as i64);
+    // 2^63 is the first that an integer cannot hold.
+    let limit = -(i64::MIN as f64);
+    let whole = |number: f64| (-limit <= number && number < limit).then_some(number as i64);
     let found = match value {
         Value::Bool(flag) => Some(i64::from(*flag)),
         Value::Number(number) => match num(number) {
@@ -380,10 +381,7 @@ pub fn array_ref(value: &Value) -> Result<&Value> {
 pub fn integer(value: &Value) -> Result<i64> {
     match value {
         Value::Null => Ok(0),
-        value => as_int(value).or_else(|err| match as_float(value) {
-            Ok(number) if number.abs() < 9.2e18 => Ok(number as i64),
-            _ => Err(err),
-        }),
+        value => as_int(value),
     }
 }
 

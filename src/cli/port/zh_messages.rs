@@ -683,6 +683,10 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "`catch` 的变量是形参，或与外层代码共用",
     ),
     (
+        "a `catch` whose variable holds another value before it",
+        "`catch` 的变量在此之前存有其他值",
+    ),
+    (
         "a promise with handlers that is not waited for at one place of this function",
         "带回调的 Promise 没有在本函数的唯一一处等待",
     ),

@@ -35,6 +35,7 @@ mod function;
 mod gcm;
 mod given;
 mod handlers;
+mod in_turn;
 mod infer;
 mod initial;
 mod inline;
@@ -158,6 +159,7 @@ fn made(
     settings::file(&mut file);
     kept::file(&mut file);
     file.classes.iter_mut().for_each(initial::empty_handles);
+    in_turn::file(&mut file);
     place::file(&mut file);
     promised::file(&mut file);
     infer::file(&mut file, facts);

@@ -7,6 +7,7 @@
 mod part;
 mod reply;
 
+pub(super) use part::is_setting;
 use std::collections::BTreeMap;
 
 use super::Ty;

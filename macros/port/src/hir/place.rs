@@ -25,6 +25,7 @@ pub(super) fn function(function: &mut Function) {
     lent.extend(kept.filter(|(_, it)| it.kept).map(|(local, _)| local));
     let given: Set = function.params.iter().map(|param| param.local).collect();
     looped(&mut function.body, &given, &mut function.locals);
+    caught(&mut function.body, &lent, &mut function.locals);
     replaced(function, &lent);
     for local in (0..function.locals.len()).filter(|local| !lent.contains(local)) {
         let is_given = given.contains(&local);
@@ -83,6 +84,67 @@ fn looped(body: &mut [Stmt], given: &Set, locals: &mut Vec<Local>) {
             body.insert(0, Stmt::expr(span, set));
         }
     }
+}
+
+/// The variable of a `catch` that is read nowhere else is another one in each `catch`: an `$e = ''` before it has another
+/// type.
+fn caught(body: &mut [Stmt], lent: &Set, locals: &mut Vec<Local>) {
+    let mut elsewhere = reads(body, locals.len());
+    each_catch(body, &mut Set::new(), &mut |local, catch| {
+        elsewhere[local] -= reads(&mut catch.body, locals.len())[local];
+    });
+    let alone = |local: usize| elsewhere.get(local) == Some(&0) && !lent.contains(&local);
+    each_catch(body, &mut Set::new(), &mut |own, catch| {
+        if !alone(own) {
+            return;
+        }
+        let new = locals.len();
+        locals.push(locals[own].clone());
+        catch.variable = Some(new);
+        for stmt in &mut catch.body {
+            stmt.locals_mut(&mut |local, _| {
+                if *local == own {
+                    *local = new;
+                }
+            });
+        }
+    });
+}
+
+/// Each `catch` that has a variable and is in no other `catch` with the same one.
+fn each_catch(body: &mut [Stmt], inside: &mut Set, visit: &mut impl FnMut(usize, &mut Catch)) {
+    for stmt in body {
+        let StmtKind::Try {
+            body,
+            catches,
+            finally,
+        } = &mut stmt.kind
+        else {
+            for (body, _) in stmt.bodies_mut() {
+                each_catch(body, inside, visit);
+            }
+            continue;
+        };
+        each_catch(body, inside, visit);
+        each_catch(finally.as_deref_mut().unwrap_or_default(), inside, visit);
+        for catch in catches {
+            let own = catch.variable.filter(|local| inside.insert(*local));
+            each_catch(&mut catch.body, inside, visit);
+            if let Some(local) = own {
+                inside.remove(&local);
+                visit(local, catch);
+            }
+        }
+    }
+}
+
+/// How often statements read each variable.
+fn reads(body: &mut [Stmt], variables: usize) -> Vec<usize> {
+    let mut counts = vec![0; variables];
+    for stmt in body {
+        stmt.locals_mut(&mut |local, how| counts[*local] += usize::from(how != Use::Write));
+    }
+    counts
 }
 
 /// The exception would be in the variable behind the `try`, too.

@@ -181,6 +181,12 @@ impl<'s, 'a> Body<'s, 'a> {
         self.declared.contains(&local)
     }
 
+    /// Whether the variable of a `foreach` or `catch` begins before it: one that begins with an assignment does so before
+    /// all others that mention it.
+    pub(crate) fn has_begun(&self, local: usize) -> bool {
+        self.is_declared(local) || self.lets.contains_key(&local)
+    }
+
     /// Whether a variable is read here and nowhere else.
     fn is_last_read(&self, tokens: &TokenStream) -> bool {
         let text = tokens.to_string();

@@ -468,12 +468,15 @@ impl<'a> Body<'_, 'a> {
         match &*value.kind {
             ExprKind::Null => Some(Vec::new()),
             ExprKind::Text(text) => {
+                // PHP sends a text as it is, and `query` encodes what is not plain.
+                let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
                 let pairs = text.split('&').filter(|pair| !pair.is_empty());
                 let pairs = pairs.map(|pair| {
-                    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                    quote!(.query(#name, #value))
+                    let (name, value) = pair.split_once('=')?;
+                    let plain = name.chars().chain(value.chars()).all(is_plain);
+                    plain.then(|| quote!(.query(#name, #value)))
                 });
-                Some(pairs.collect())
+                pairs.collect()
             }
             ExprKind::Array(entries) => {
                 let mut out = Vec::new();

@@ -1,11 +1,11 @@
 //! Statements.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::code::{Code, Repr, owned};
 use super::file::is_refusal;
-use super::function::{Around, Body, Finally, Return};
+use super::function::{Around, Body, Finally, Return, Slot};
 use crate::hir::Ty;
 use crate::hir::tree::{Catch, Expr, ExprKind, Root, Stmt, StmtKind};
 use crate::syntax::Span;
@@ -504,7 +504,7 @@ impl<'a> Body<'_, 'a> {
         let mut bind = |it: &mut Self, local: usize, name: &str| {
             let slot = it.slots[local].clone();
             let own = &slot.name;
-            if it.is_declared(local) {
+            if it.has_begun(local) {
                 let fresh = it.taken.fresh(name);
                 before.extend(quote!(#own = #fresh;));
                 return quote!(#fresh);
@@ -737,6 +737,7 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn catching(&mut self, body: &'a [Stmt], catches: &'a [Catch]) -> TokenStream {
+        let tried = body;
         let done = self.label("done");
         let attempt = self.label("attempt");
         let outer = self.thrown_to.replace(attempt.clone());
@@ -752,17 +753,12 @@ impl<'a> Body<'_, 'a> {
                 .map(|class| quote!(#variable.is(#class)));
             let tests: Vec<_> = tests.collect();
             let bind = catch.variable.map(|local| {
-                let slot = self.slots[local].clone();
-                let own = &slot.name;
-                if self.is_declared(local) {
-                    match slot.ty {
-                        Ty::Thrown => quote!(#own = #variable;),
-                        Ty::Maybe(_) => quote!(#own = Some(#variable);),
-                        _ => quote!(#own = Value::from(#variable.to_string());),
-                    }
-                } else {
-                    quote!(let #own = #variable;)
-                }
+                let around = catch.body.first().or(tried.first());
+                self.caught(
+                    local,
+                    &variable,
+                    around.map_or(Span::default(), |it| it.span),
+                )
             });
             let inside = self.list(&catch.body);
             chain.extend(quote!(if #(#tests)||* { #bind #inside } else));
@@ -776,6 +772,21 @@ impl<'a> Body<'_, 'a> {
             };
             #chain { #throws; }
         })
+    }
+
+    /// The variable of a `catch` is given what was thrown.
+    fn caught(&mut self, local: usize, thrown: &Ident, span: Span) -> TokenStream {
+        let Slot { name, ty, .. } = self.slots[local].clone();
+        match ty {
+            _ if !self.has_begun(local) => quote!(let #name = #thrown;),
+            Ty::Thrown => quote!(#name = #thrown;),
+            Ty::Maybe(inner) if *inner == Ty::Thrown => quote!(#name = Some(#thrown);),
+            _ => {
+                let message = "a `catch` whose variable holds another value before it";
+                let refused = self.refuse(span, message).tokens;
+                quote!(#refused;)
+            }
+        }
     }
 
     /// A statement of PHP as comments.

@@ -304,6 +304,13 @@ fn is_all(foreign: &Foreign) -> bool {
     foreign.args.is_empty() && ["getallheaders", "apache_request_headers", "server"].contains(&last)
 }
 
+/// Whether a call only reads a setting.
+pub(in crate::hir) fn is_setting(foreign: &Foreign) -> bool {
+    let words = [foreign.words.first(), foreign.words.last()];
+    let mut words = words.into_iter().flatten();
+    words.any(|word| SETTINGS.contains(&word.as_str()))
+}
+
 /// An object that a call is made on.
 fn is_place(expr: &Expr) -> bool {
     match &*expr.kind {
@@ -334,10 +341,8 @@ pub(super) fn is_literal(expr: &Expr) -> bool {
 pub(super) fn is_pure(expr: &Expr) -> bool {
     let own = match &*expr.kind {
         ExprKind::Foreign(foreign) => {
-            let first = foreign.words.first().map_or("", String::as_str);
             let last = foreign.words.last().map_or("", String::as_str);
-            SETTINGS.contains(&first)
-                || SETTINGS.contains(&last)
+            is_setting(foreign)
                 || is_all(foreign)
                 || is_application(foreign)
                 || (foreign.args.is_empty() && REQUESTS.contains(&last))
