@@ -345,6 +345,12 @@ final class Grammar
         $json = $this->chance(40) && $this->known('map') !== []
             ? '$' . $this->one($this->known('map'))
             : "['out_trade_no' => " . $this->value('string', 1) . ", 'amount' => ['total' => " . $this->value('int', 1) . ']]';
+        $counted = $async === '' ? $this->known('int') : [];
+        if ($counted !== [] && $this->chance(15)) {
+            $number = '$' . $this->one($counted);
+            return "{$client}->chain('v3/pay/transactions/out-trade-no/{no}/close')->post(['no' => 'N' . {$number}++, "
+                . "'json' => ['total' => {$number}]])";
+        }
         return match ($this->below(3)) {
             0 => "{$client}->v3->refund->domestic->refunds->post{$async}(['json' => {$json}])",
             1 => "{$client}->chain('v3/refund/domestic/refunds')->post{$async}(['json' => {$json}])",
@@ -378,16 +384,23 @@ final class Grammar
         return $text . $this->line($depth, '}');
     }
 
+    /** A variable that a statement sets: one that has a value, or a new one. */
+    private function seen(string $kind): string
+    {
+        $known = $this->known($kind);
+        return $known !== [] && $this->chance(40) ? $this->one($known) : 'v' . ++$this->names;
+    }
+
     private function makeForeach(int $depth): string
     {
-        $name = 'v' . ++$this->names;
         $over = $this->value('list', 1);
+        $name = $this->seen('int');
         return $this->loop($depth, "foreach ({$over} as \${$name}) {", [$name => 'int']);
     }
 
     private function makeMap(int $depth): string
     {
-        [$key, $value] = ['v' . ++$this->names, 'v' . ++$this->names];
+        [$key, $value] = [$this->seen('string'), $this->seen('int')];
         $over = $this->one(["['x' => 1, 'y' => 2]", "['a' => 5]", "['n1' => 100, 'n2' => 0]"]);
         return $this->loop($depth, "foreach ({$over} as \${$key} => \${$value}) {", [$key => 'string', $value => 'int']);
     }
@@ -408,7 +421,9 @@ final class Grammar
 
     private function makeTry(int $depth): string
     {
-        $text = $this->line($depth, 'try {') . $this->block($depth + 1, 1 + $this->below(3));
+        $shared = $this->chance(25) ? 'e' . ++$this->names : null;
+        $text = $shared === null ? '' : $this->line($depth, "\${$shared} = null;");
+        $text .= $this->line($depth, 'try {') . $this->block($depth + 1, 1 + $this->below(3));
         $classes = [
             '\GuzzleHttp\Exception\ClientException', '\GuzzleHttp\Exception\ServerException',
             '\GuzzleHttp\Exception\ConnectException', '\GuzzleHttp\Exception\RequestException',
@@ -422,7 +437,7 @@ final class Grammar
             if ($this->chance(10)) {
                 $class .= ' | ' . $this->one($classes);
             }
-            $name = 'e' . ++$this->names;
+            $name = $shared ?? 'e' . ++$this->names;
             $text .= $this->line($depth, "} catch ({$class} \${$name}) {");
             $text .= $this->line($depth + 1, $this->one([
                 "echo 'caught{$this->names} ';", "echo \${$name}->getCode(), ' ';",
@@ -443,7 +458,8 @@ final class Grammar
                 $this->loops = $loops;
             }
         }
-        return $text . $this->line($depth, '}');
+        $text .= $this->line($depth, '}');
+        return $shared === null ? $text : $text . $this->line($depth, "echo \${$shared} === null ? 'none ' : \${$shared}->getCode() . ' ';");
     }
 
     private function makeSwitch(int $depth): string

@@ -122,6 +122,8 @@ pub(crate) struct Body<'s, 'a> {
     pub(crate) given_this: BTreeMap<usize, bool>,
     /// The variables whose values are not only called as closures.
     pub(crate) given_away: BTreeSet<usize>,
+    /// The variables that an assignment, or a `foreach` or `catch` around, has begun.
+    pub(crate) begun: BTreeSet<usize>,
 }
 
 impl<'s, 'a> Body<'s, 'a> {
@@ -174,6 +176,7 @@ impl<'s, 'a> Body<'s, 'a> {
             bound: BTreeSet::new(),
             given_this: BTreeMap::new(),
             given_away: super::borrowed::given_away(&function.body),
+            begun: BTreeSet::new(),
         }
     }
 
@@ -181,10 +184,9 @@ impl<'s, 'a> Body<'s, 'a> {
         self.declared.contains(&local)
     }
 
-    /// Whether the variable of a `foreach` or `catch` begins before it: one that begins with an assignment does so before
-    /// all others that mention it.
+    /// Whether a variable is there, so that a `foreach` or `catch` sets it.
     pub(crate) fn has_begun(&self, local: usize) -> bool {
-        self.is_declared(local) || self.lets.contains_key(&local)
+        self.is_declared(local) || self.begun.contains(&local)
     }
 
     /// Whether a variable is read here and nowhere else.

@@ -303,6 +303,7 @@ impl<'a> Body<'_, 'a> {
             }
             return self.effect(value);
         }
+        self.begun.insert(local);
         if slot.ty == Ty::Closure {
             let code = self.kept_closure(local, value);
             let name = &slot.name;
@@ -488,6 +489,21 @@ impl<'a> Body<'_, 'a> {
         })
     }
 
+    /// Begins variables for the statements within; those that were not there before.
+    fn begins(&mut self, locals: &[usize]) -> Vec<usize> {
+        let fresh: Vec<_> = locals
+            .iter()
+            .copied()
+            .filter(|it| !self.has_begun(*it))
+            .collect();
+        self.begun.extend(&fresh);
+        fresh
+    }
+
+    fn ends(&mut self, locals: &[usize]) {
+        self.begun.retain(|local| !locals.contains(local));
+    }
+
     fn foreach(
         &mut self,
         subject: &'a Expr,
@@ -497,14 +513,17 @@ impl<'a> Body<'_, 'a> {
     ) -> TokenStream {
         let code = self.expr(subject);
         let subject = self.plain_ref(&code, subject.span);
+        let own: Vec<_> = key.into_iter().chain([value]).collect();
+        let fresh = self.begins(&own);
         let (body, around) = self.inside(false, false, |it| it.list(body));
+        self.ends(&fresh);
         let label = &around.label;
         let label = around.used.then(|| quote!(#label:));
         let mut before = TokenStream::new();
         let mut bind = |it: &mut Self, local: usize, name: &str| {
             let slot = it.slots[local].clone();
             let own = &slot.name;
-            if it.has_begun(local) {
+            if !fresh.contains(&local) {
                 let fresh = it.taken.fresh(name);
                 before.extend(quote!(#own = #fresh;));
                 return quote!(#fresh);
@@ -760,7 +779,10 @@ impl<'a> Body<'_, 'a> {
                     around.map_or(Span::default(), |it| it.span),
                 )
             });
+            let own: Vec<_> = catch.variable.into_iter().collect();
+            let fresh = self.begins(&own);
             let inside = self.list(&catch.body);
+            self.ends(&fresh);
             chain.extend(quote!(if #(#tests)||* { #bind #inside } else));
         }
         let throws = self.throw(&quote!(#variable));
