@@ -93,6 +93,7 @@ impl<'a> Evaluator<'a, '_> {
             | ExprKind::Field(_)
             | ExprKind::ClassConst(_)
             | ExprKind::Coerce(..)
+            | ExprKind::AsArray(..)
             | ExprKind::Extreme(..)
             | ExprKind::Format(..)
             | ExprKind::Merge(_)

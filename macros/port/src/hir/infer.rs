@@ -129,6 +129,7 @@ impl Types {
             | ExprKind::Minus(_)
             | ExprKind::Plus(_)
             | ExprKind::ToArray(_)
+            | ExprKind::AsArray(..)
             | ExprKind::ToObject(_)
             | ExprKind::Extreme(..)
             | ExprKind::Merge(_)

@@ -16,6 +16,7 @@ mod above;
 mod answers;
 mod appended;
 mod arity;
+pub mod arrays;
 mod asked;
 mod build;
 mod by_name;
@@ -170,6 +171,7 @@ fn made(
     infer::finish(&mut file);
     by_name::file(&mut file);
     coerce::file(&mut file);
+    arrays::file(&mut file);
     (file, dispatches)
 }
 

@@ -1,6 +1,7 @@
 //! The tree: PHP with its names resolved and what it means spelled out. It holds no Rust.
 
 use super::Ty;
+use super::arrays::Arrays;
 use crate::diagnostic::Problem;
 use crate::recognise::{self, Form};
 use crate::syntax::{BinaryOp, Name, Span};
@@ -70,6 +71,8 @@ pub struct Field {
     pub ty: Ty,
     /// The type that PHP declares, where it is known here.
     pub declared: Option<Ty>,
+    /// The arrays that PHP declares it holds.
+    pub arrays: Option<Arrays>,
     /// Its value at the beginning.
     pub default: Option<Expr>,
     /// Whether it is an object of the application's: calls of it are the application's.
@@ -95,8 +98,8 @@ pub struct Function {
     pub returns: Ty,
     /// Whether PHP declares what it gives back.
     pub declared: bool,
-    /// Whether PHP declares that it gives an array, and throws where it gives null.
-    pub gives_array: bool,
+    /// The arrays that PHP declares it gives: it throws where another value is given.
+    pub gives_array: Option<Arrays>,
     /// Its variables, the parameters first.
     pub locals: Vec<Local>,
     /// Its statements.
@@ -116,6 +119,8 @@ pub struct Param {
     pub declared: bool,
     /// Its value when it is left out.
     pub default: Option<Expr>,
+    /// The arrays that PHP declares it takes.
+    pub arrays: Option<Arrays>,
     /// The class of the application's that PHP declares.
     pub foreign: bool,
     /// Whether it takes all further arguments.
@@ -157,6 +162,17 @@ impl Function {
     pub(super) fn lends(&self, own: usize) -> bool {
         let mut params = self.params.iter();
         params.any(|param| param.local == own && param.by_reference)
+    }
+}
+
+impl ExprKind {
+    /// What an operator gives that an assignment names: `.=`, `+=`.
+    pub(super) fn calculated(op: BinaryOp, before: Expr, value: Expr) -> Self {
+        if op == BinaryOp::Concat {
+            Self::Concat(vec![before, value])
+        } else {
+            Self::Binary(op, before, value)
+        }
     }
 }
 
@@ -328,6 +344,8 @@ pub enum ExprKind {
     Cast(Ty, Expr),
     /// The value that PHP keeps where this type is declared.
     Coerce(Ty, Expr),
+    /// The value where an array is declared: PHP throws for another one.
+    AsArray(Expr, Arrays),
     /// `(array) $a`
     ToArray(Expr),
     /// `(object) $a`

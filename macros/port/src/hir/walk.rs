@@ -99,6 +99,7 @@ impl Expr {
             | ExprKind::Plus(inner)
             | ExprKind::Cast(_, inner)
             | ExprKind::Coerce(_, inner)
+            | ExprKind::AsArray(inner, _)
             | ExprKind::ToArray(inner)
             | ExprKind::ToObject(inner)
             | ExprKind::Isset(inner)

@@ -12,6 +12,7 @@ use super::host::Asked;
 use super::names::{Taken, ident, snake};
 use super::options::told;
 use crate::diagnostic::Problem;
+use crate::hir::arrays::Arrays;
 use crate::hir::tree::{Class, Expr, ExprKind, Function, Local, Promise, Stmt, StmtKind};
 use crate::hir::{Ty, Types};
 use crate::syntax::Span;
@@ -84,7 +85,7 @@ pub(crate) struct Body<'s, 'a> {
     pub(crate) host: TokenStream,
     pub(crate) returns: Ty,
     /// Whether PHP throws where it gives something else than an array.
-    pub(crate) gives_array: bool,
+    pub(crate) gives_array: Option<Arrays>,
     pub(crate) is_async: bool,
     /// The block that an exception leaves; else it leaves the function.
     pub(crate) thrown_to: Option<Lifetime>,
@@ -377,6 +378,18 @@ impl<'s, 'a> Body<'s, 'a> {
             value => Value::from(#some),
         });
         Code::new(value, Repr::Value)
+    }
+
+    /// A value where PHP declares an array.
+    pub(crate) fn as_array(&self, value: &TokenStream, arrays: Arrays) -> TokenStream {
+        if arrays == Arrays::Only {
+            return self.tried(quote!(php::as_array(#value)));
+        }
+        let array = self.tried(quote!(php::as_array(value)));
+        quote!(match #value {
+            Value::Null => Value::Null,
+            value => #array,
+        })
     }
 
     /// A `Value`, or why it is none.

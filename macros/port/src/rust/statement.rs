@@ -133,10 +133,10 @@ impl<'a> Body<'_, 'a> {
                 } else {
                     self.convert(&code, &returns, span)
                 };
-                if self.gives_array && returns == Ty::Any && may_be_no_array(value) {
-                    return self.tried(quote!(php::as_array(#tokens)));
+                match self.gives_array.filter(|_| returns == Ty::Any) {
+                    Some(arrays) if arrays.may_refuse(value) => self.as_array(&tokens, arrays),
+                    _ => tokens,
                 }
-                tokens
             }
         }
     }
@@ -890,6 +890,7 @@ fn hoists(stmt: &Stmt) -> bool {
             | ExprKind::OfResponse(_, inner)
             | ExprKind::Cast(_, inner)
             | ExprKind::Coerce(_, inner)
+            | ExprKind::AsArray(inner, _)
             | ExprKind::Assign(_, inner) => first(inner),
             ExprKind::Builtin(_, args) => args.first().is_some_and(first),
             _ => false,
@@ -899,21 +900,5 @@ fn hoists(stmt: &Stmt) -> bool {
         StmtKind::Expr(expr) | StmtKind::Let(_, expr) => first(expr),
         StmtKind::Echo(values) => matches!(&**values, [value] if first(value)),
         _ => false,
-    }
-}
-
-/// Whether a value may be another one than an array, as far as its form shows.
-fn may_be_no_array(value: &Expr) -> bool {
-    match &*value.kind {
-        ExprKind::Array(_)
-        | ExprKind::ToArray(_)
-        | ExprKind::Merge(_)
-        | ExprKind::Map(..)
-        | ExprKind::Filter(..)
-        | ExprKind::Throw(_)
-        | ExprKind::Exit(_)
-        | ExprKind::Refused(_) => false,
-        ExprKind::Ternary(_, Some(one), other) => may_be_no_array(one) || may_be_no_array(other),
-        _ => true,
     }
 }

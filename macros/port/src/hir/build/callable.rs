@@ -96,7 +96,7 @@ impl<'a> Builder<'a> {
             public: false,
             params: all,
             declared: false,
-            gives_array: false,
+            gives_array: None,
             returns: Ty::Unknown,
             locals: inner.locals,
             body: vec![Stmt {
@@ -300,6 +300,7 @@ fn given(local: usize) -> Param {
         ty: Ty::Any,
         declared: false,
         default: None,
+        arrays: None,
         foreign: false,
         variadic: false,
         by_reference: false,
