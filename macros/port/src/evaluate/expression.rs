@@ -94,6 +94,7 @@ impl<'a> Evaluator<'a, '_> {
             | ExprKind::ClassConst(_)
             | ExprKind::Coerce(..)
             | ExprKind::AsArray(..)
+            | ExprKind::Strict(..)
             | ExprKind::Extreme(..)
             | ExprKind::Format(..)
             | ExprKind::Merge(_)

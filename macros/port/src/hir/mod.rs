@@ -55,6 +55,7 @@ mod sdk_class;
 mod secrets;
 mod settings;
 mod sodium;
+mod strict;
 mod timezone;
 mod ty;
 mod uploads;
@@ -152,6 +153,9 @@ fn made(
     decoded::file(&mut file);
     notify::file(&mut file);
     pending::file(&mut file);
+    if program.strict {
+        strict::literals(&mut file);
+    }
     fold::file(&mut file);
     secrets::file(&mut file);
     inline::file(&mut file);
@@ -172,6 +176,9 @@ fn made(
     by_name::file(&mut file);
     coerce::file(&mut file);
     arrays::file(&mut file);
+    if program.strict {
+        strict::file(&mut file);
+    }
     (file, dispatches)
 }
 

@@ -157,7 +157,16 @@ pub struct Stmt {
     pub kind: StmtKind,
 }
 
+/// The first parameter of a closure that calls what a callable names.
+pub(super) const GIVEN: &str = "given_1";
+
 impl Function {
+    /// Whether it is a closure that calls what a callable names.
+    pub(super) fn is_wrapper(&self) -> bool {
+        let of_php = self.locals.iter().any(|local| local.name == GIVEN);
+        self.name.is_empty() && of_php
+    }
+
     /// Whether a variable of a closure is that of the code around it, which the closure changes.
     pub(super) fn lends(&self, own: usize) -> bool {
         let mut params = self.params.iter();
@@ -346,6 +355,8 @@ pub enum ExprKind {
     Coerce(Ty, Expr),
     /// The value where an array is declared: PHP throws for another one.
     AsArray(Expr, Arrays),
+    /// The value where this scalar type is declared and PHP converts none: `strict_types`.
+    Strict(Ty, Expr),
     /// `(array) $a`
     ToArray(Expr),
     /// `(object) $a`

@@ -100,6 +100,7 @@ impl Expr {
             | ExprKind::Cast(_, inner)
             | ExprKind::Coerce(_, inner)
             | ExprKind::AsArray(inner, _)
+            | ExprKind::Strict(_, inner)
             | ExprKind::ToArray(inner)
             | ExprKind::ToObject(inner)
             | ExprKind::Isset(inner)

@@ -106,6 +106,10 @@ impl<'a> Body<'_, 'a> {
                 let code = self.expr(inner);
                 self.coerced(code, ty, span)
             }
+            ExprKind::Strict(ty, inner) => {
+                let code = self.expr(inner);
+                self.strict(code, ty, span)
+            }
             ExprKind::AsArray(inner, arrays) => {
                 let value = self.kept(inner, &Ty::Any);
                 Code::new(self.as_array(&value, *arrays), Repr::Value)

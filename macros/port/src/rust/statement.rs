@@ -342,19 +342,24 @@ impl<'a> Body<'_, 'a> {
         {
             return shown;
         }
-        let mut pieces = Vec::new();
+        // PHP writes each value before it evaluates the next one, which may throw or write.
+        let mut printed = TokenStream::new();
+        let (mut format, mut args) = (String::new(), Vec::new());
         for value in values {
-            match &*value.kind {
-                ExprKind::Concat(inner) => pieces.extend(inner),
-                _ => pieces.push(value),
+            let pieces: Vec<_> = match &*value.kind {
+                ExprKind::Concat(inner) => inner.iter().collect(),
+                _ => vec![value],
+            };
+            let (next, given) = self.format_of(&pieces);
+            if !format.is_empty() && given.iter().any(leaves) {
+                printed.extend(print_of(&format, &args));
+                (format, args) = (String::new(), Vec::new());
             }
+            format.push_str(&next);
+            args.extend(given);
         }
-        let (format, args) = self.format_of(&pieces);
-        match format.strip_suffix('\n') {
-            Some("") => quote!(println!();),
-            Some(line) => quote!(println!(#line #(, #args)*);),
-            None => quote!(print!(#format #(, #args)*);),
-        }
+        printed.extend(print_of(&format, &args));
+        printed
     }
 
     /// `print_r(json_decode(…))`: what is decoded gets a name.
@@ -880,6 +885,24 @@ pub(crate) fn unwrapped(tokens: TokenStream) -> TokenStream {
     }
 }
 
+fn print_of(format: &str, args: &[TokenStream]) -> TokenStream {
+    match format.strip_suffix('\n') {
+        Some("") => quote!(println!();),
+        Some(line) => quote!(println!(#line #(, #args)*);),
+        None => quote!(print!(#format #(, #args)*);),
+    }
+}
+
+/// Whether Rust may leave a statement within this code, or print something: it calls what may throw.
+fn leaves(code: &TokenStream) -> bool {
+    code.clone().into_iter().any(|tree| match tree {
+        proc_macro2::TokenTree::Punct(punct) => punct.as_char() == '?',
+        proc_macro2::TokenTree::Ident(word) => word == "attempt" || word == "print",
+        proc_macro2::TokenTree::Group(group) => leaves(&group.stream()),
+        proc_macro2::TokenTree::Literal(_) => false,
+    })
+}
+
 /// Whether what a statement evaluates first is a call: then its body may have a name before it.
 fn hoists(stmt: &Stmt) -> bool {
     fn first(expr: &Expr) -> bool {
@@ -891,6 +914,7 @@ fn hoists(stmt: &Stmt) -> bool {
             | ExprKind::Cast(_, inner)
             | ExprKind::Coerce(_, inner)
             | ExprKind::AsArray(inner, _)
+            | ExprKind::Strict(_, inner)
             | ExprKind::Assign(_, inner) => first(inner),
             ExprKind::Builtin(_, args) => args.first().is_some_and(first),
             _ => false,

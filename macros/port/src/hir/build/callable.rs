@@ -187,7 +187,13 @@ impl<'a> Builder<'a> {
         if !self.is_first_class(expr, args) || needed(params) != params.len() {
             return None;
         }
-        self.callable(expr, params.len())
+        let mut made = self.callable(expr, params.len())?;
+        if let ExprKind::Closure(closure, _) = &mut *made.kind {
+            for (param, own) in closure.params.iter_mut().zip(params) {
+                declare(param, own);
+            }
+        }
+        Some(made)
     }
 
     fn params_of(&self, name: &str) -> Option<&'a Vec<syntax::Param>> {
@@ -292,6 +298,15 @@ fn is_plain(params: &[syntax::Param]) -> bool {
     !params
         .iter()
         .any(|param| param.variadic || param.by_reference)
+}
+
+/// Gives a parameter the scalar type of the function that is called.
+fn declare(param: &mut Param, own: &syntax::Param) {
+    let declared = own.ty.as_deref().and_then(Ty::declared);
+    if let Some(ty) = declared.filter(Ty::is_scalar) {
+        param.ty = ty;
+        param.declared = true;
+    }
 }
 
 fn given(local: usize) -> Param {
