@@ -872,6 +872,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("leave it out", "请去掉"),
     (
+        "the path of this URL, which PHP drops for paths that begin with `/`",
+        "该 URL 中的路径：请求路径以 `/` 开头时，PHP 会丢弃它",
+    ),
+    (
+        "begin all paths without `/`, or leave the path of `base_uri` out",
+        "请让所有请求路径都不以 `/` 开头，或去掉 `base_uri` 中的路径",
+    ),
+    (
         "PHP loses what follows the last slash of this URL; so does the port",
         "PHP 会丢掉该 URL 最后一个斜杠之后的内容，转换结果相同",
     ),

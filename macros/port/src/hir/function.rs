@@ -115,8 +115,10 @@ pub(crate) fn known_as(name: &str) -> &str {
 }
 
 /// Names of the table that PHP does not have, or has with other parameters.
-const OURS: [&str; 26] = [
+const OURS: [&str; 28] = [
     "base64_of_hex",
+    "base_url",
+    "base_url_of_root",
     "counted",
     "file_url",
     "float",

@@ -18,6 +18,7 @@ mod appended;
 mod arity;
 pub mod arrays;
 mod asked;
+mod bases;
 mod build;
 mod by_name;
 mod callbacks;
@@ -153,6 +154,7 @@ fn made(
     decoded::file(&mut file);
     notify::file(&mut file);
     pending::file(&mut file);
+    bases::file(&mut file);
     if program.strict {
         strict::literals(&mut file);
     }

@@ -262,7 +262,7 @@ impl<'a> Body<'_, 'a> {
                 made.setters.push(quote!(.timeout(#seconds)));
             }
             "base_uri" => {
-                let url = self.base_uri(value);
+                let url = self.expr(value).text();
                 made.setters.push(quote!(.base_url(#url)));
             }
             // A saved file is no response: where something is done with that, the path is an option.
@@ -594,21 +594,6 @@ impl<'a> Body<'_, 'a> {
             let millis = number(millis);
             quote!(Duration::from_millis(#millis))
         }
-    }
-
-    /// PHP resolves against it as RFC 3986 says: what follows its last slash is lost.
-    fn base_uri(&mut self, value: &'a Expr) -> TokenStream {
-        let ExprKind::Text(url) = &*value.kind else {
-            return self.expr(value).text();
-        };
-        let path = url.find("://").map_or(0, |at| at + 3);
-        if url.ends_with('/') || !url[path..].contains('/') {
-            return quote!(#url);
-        }
-        let message = "PHP loses what follows the last slash of this URL; so does the port";
-        self.warn(value.span, message);
-        let url = &url[..url.rfind('/').map_or(url.len(), |at| at + 1)];
-        quote!(#url)
     }
 
     /// The path of a file: `file:///a` is `/a`.
