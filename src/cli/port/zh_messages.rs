@@ -872,6 +872,18 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("leave it out", "请去掉"),
     (
+        "an upload without its Content-Type, which PHP sends as `application/json`",
+        "上传文件时没有给出 Content-Type，PHP 会以 `application/json` 发送",
+    ),
+    (
+        "an upload with a Content-Type that lacks the boundary of its parts",
+        "上传文件的 Content-Type 缺少各部分的分隔符（boundary）",
+    ),
+    (
+        "give `'headers' => ['Content-Type' => $media->getContentType()]`",
+        "请写上 `'headers' => ['Content-Type' => $media->getContentType()]`",
+    ),
+    (
         "the path of this URL, which PHP drops for paths that begin with `/`",
         "该 URL 中的路径：请求路径以 `/` 开头时，PHP 会丢弃它",
     ),

@@ -132,6 +132,8 @@ impl Names<'_> {
                     .filter_map(|(outer, inner)| Some((*inner, closures.get(outer)?.clone())));
                 self.function(closure, types, &known.collect());
             }
+            // The type of an upload keeps its mark.
+            ExprKind::Coerce(Ty::Text, inner) if matches!(*inner.kind, ExprKind::Text(_)) => {}
             ExprKind::Coerce(ty, inner) if ty.is_scalar() => {
                 let (ty, inner) = (ty.clone(), inner.clone());
                 *expr = inner;

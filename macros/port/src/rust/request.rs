@@ -12,6 +12,7 @@ use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::tree::{Entry, Expr, ExprKind, PathPiece, Sdk};
 use crate::recognise::{HEADERS_IN_BODY, Method};
+use crate::syntax::Span;
 
 /// The Rust of a call's options.
 #[derive(Default)]
@@ -240,6 +241,10 @@ impl<'a> Body<'_, 'a> {
             ),
             "json" | "xml" => made.body = self.json_body(value, name == "xml"),
             "body" if media => {
+                if let Some(problem) = wrong_type(sdk, span) {
+                    made.body = Some(self.problem(problem));
+                    return Some(());
+                }
                 let code = self.expr(value);
                 made.body = Some(self.convert(&code, &Ty::Media, span));
             }
@@ -247,7 +252,7 @@ impl<'a> Body<'_, 'a> {
                 if matches!(*value.kind, ExprKind::Null) {
                     return Some(());
                 }
-                if !names_content_type(sdk) {
+                if content_type(sdk).is_none() {
                     self.warn(span, "a body of text has to name its Content-Type");
                 }
                 return None;
@@ -735,19 +740,42 @@ fn hidden_v2(sdk: &Sdk) -> Option<Problem> {
     }
 }
 
-/// Whether the headers of a call name a Content-Type.
-fn names_content_type(sdk: &Sdk) -> bool {
-    let Ok(options) = &sdk.options else {
-        return false;
-    };
+/// The Content-Type among the headers of a call.
+fn content_type(sdk: &Sdk) -> Option<&Expr> {
+    let options = sdk.options.as_ref().ok()?;
     let mut headers = options.iter().filter(|(name, _)| name == "headers");
-    headers.any(|(_, value)| match &*value.kind {
-        ExprKind::Array(entries) => entries.iter().any(|entry| {
+    headers.find_map(|(_, value)| {
+        let ExprKind::Array(entries) = &*value.kind else {
+            return None;
+        };
+        let mut types = entries.iter().filter(|entry| {
             let key = entry.key.as_ref().map(|key| &*key.kind);
             matches!(key, Some(ExprKind::Text(name)) if name.eq_ignore_ascii_case("content-type"))
-        }),
-        _ => false,
+        });
+        types.next_back().map(|entry| &entry.value)
     })
+}
+
+/// Why WeChat Pay does not read an upload as PHP sends it. The client of Rust always names the type with its boundary.
+fn wrong_type(sdk: &Sdk, body: Span) -> Option<Problem> {
+    let options = sdk.options.as_ref().ok()?;
+    let is_known = |value: &Expr| matches!(*value.kind, ExprKind::Array(_) | ExprKind::Null);
+    let mut headers = options.iter().filter(|(name, _)| name == "headers");
+    if !headers.all(|(_, value)| is_known(value)) {
+        return None;
+    }
+    let problem = match content_type(sdk) {
+        None => Problem::error(
+            body,
+            "an upload without its Content-Type, which PHP sends as `application/json`",
+        ),
+        Some(given) if matches!(*given.kind, ExprKind::Text(_) | ExprKind::Null) => Problem::error(
+            given.span,
+            "an upload with a Content-Type that lacks the boundary of its parts",
+        ),
+        Some(_) => return None,
+    };
+    Some(problem.hint("give `'headers' => ['Content-Type' => $media->getContentType()]`"))
 }
 
 /// Where an item of an array begins.

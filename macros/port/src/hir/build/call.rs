@@ -246,7 +246,9 @@ impl<'a> Builder<'a> {
             }
             (Ty::Media, "getstream", []) => return self.expr(object),
             (Ty::Media, "getcontenttype", []) => {
-                return Expr::new(span, ExprKind::Text("multipart/form-data".to_owned()));
+                // Marked: a text that is written there has no boundary.
+                let text = Expr::new(span, ExprKind::Text("multipart/form-data".to_owned()));
+                return Expr::new(span, ExprKind::Coerce(Ty::Text, text));
             }
             (Ty::Thrown, _, []) => {
                 if let Some(part) = super::foreign::thrown_part(&name) {
