@@ -20,7 +20,7 @@ impl<'a> Builder<'a> {
         if let Some(closure) = self.first_class(expr) {
             return closure;
         }
-        if let Some(function) = self.names.functions.get(&name) {
+        if let Some(function) = self.names.called(function) {
             let params = &function.params;
             let given = match self.args(args) {
                 Some(args) => Some(args),
@@ -30,6 +30,10 @@ impl<'a> Builder<'a> {
                 Some(args) => self.taking(span, args, params, |args| ExprKind::Call(name, args)),
                 None => self.unknown(span, "these named or spread arguments"),
             };
+        }
+        // Another namespace's function, whatever its last name.
+        if function.resolved.contains('\\') {
+            return self.foreign_expr(expr);
         }
         if let Some(built) = self.with_callable(span, &name, args) {
             return built;
