@@ -884,6 +884,10 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "请写上 `'headers' => ['Content-Type' => $media->getContentType()]`",
     ),
     (
+        "a key that is given again, and whose first value does something",
+        "重复给出的键，而其第一个值的求值有作用",
+    ),
+    (
         "the path of this URL, which PHP drops for paths that begin with `/`",
         "该 URL 中的路径：请求路径以 `/` 开头时，PHP 会丢弃它",
     ),

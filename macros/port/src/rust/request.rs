@@ -1,5 +1,7 @@
 //! A call of WeChat Pay: its body and setters.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -480,6 +482,7 @@ impl<'a> Body<'_, 'a> {
                 });
                 Some(pairs.collect())
             }
+            ExprKind::Array(entries) if is_repeated(entries) => None,
             ExprKind::Array(entries) => {
                 let mut out = Vec::new();
                 let mut from = value.span.start;
@@ -531,7 +534,7 @@ impl<'a> Body<'_, 'a> {
 
     fn headers(&mut self, value: &'a Expr, media: bool) -> Option<Vec<TokenStream>> {
         let entries = match &*value.kind {
-            ExprKind::Array(entries) => entries,
+            ExprKind::Array(entries) if !is_repeated(entries) => entries,
             ExprKind::Null => return Some(Vec::new()),
             _ => return None,
         };
@@ -738,6 +741,17 @@ fn hidden_v2(sdk: &Sdk) -> Option<Problem> {
         ),
         _ => None,
     }
+}
+
+/// Whether a key is given twice: of an array, the last value counts.
+fn is_repeated(entries: &[Entry]) -> bool {
+    let keys = entries.iter().filter_map(|entry| entry.key.as_ref());
+    let mut known = BTreeSet::new();
+    let mut texts = keys.filter_map(|key| match &*key.kind {
+        ExprKind::Text(text) => Some(text),
+        _ => None,
+    });
+    !texts.all(|text| known.insert(text))
 }
 
 /// The Content-Type among the headers of a call.

@@ -306,7 +306,7 @@ pub(super) fn takes(params: &[syntax::Param]) -> usize {
 }
 
 /// Whether nothing happens where a value is evaluated.
-fn is_idle(value: &Expr) -> bool {
+pub(super) fn is_idle(value: &Expr) -> bool {
     matches!(
         *value.kind,
         ExprKind::Local(_)
