@@ -123,7 +123,9 @@ impl<'a> Builder<'a> {
         if let Some(changing) = self.changing(span, &name, args) {
             return changing;
         }
-        if let Some(args) = self.args(args)
+        // First the name: arguments that are built and dropped double the work of each level.
+        if function::is_known(&name)
+            && let Some(args) = self.args(args)
             && let Some(built) = function::node(span, &name, args)
         {
             return built;
