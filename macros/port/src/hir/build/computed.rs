@@ -38,6 +38,16 @@ impl<'a> Builder<'a> {
         if self.is_open() && !is_plain {
             return None;
         }
+        self.set_of_any(span, name, (value, is_plain))
+    }
+
+    /// The assignment to whichever property has the name. A value that is a variable may be read more than once.
+    fn set_of_any(
+        &mut self,
+        span: Span,
+        name: &'a syntax::Expr,
+        (value, is_plain): (&'a syntax::Expr, bool),
+    ) -> Option<Vec<Stmt>> {
         let set = self.settable()?;
         let mut stmts = Vec::new();
         let value = if is_plain {
