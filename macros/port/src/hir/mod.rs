@@ -15,6 +15,7 @@ pub mod tree;
 mod above;
 mod answers;
 mod appended;
+mod argued;
 mod arity;
 pub mod arrays;
 mod asked;
@@ -181,6 +182,7 @@ fn made(
     if program.strict {
         strict::file(&mut file);
     }
+    argued::file(&mut file);
     (file, dispatches)
 }
 

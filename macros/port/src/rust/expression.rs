@@ -943,11 +943,7 @@ impl<'a> Body<'_, 'a> {
         );
         let comments_to = function.span.start;
         let mutates = self.mutates;
-        let taking = captures.iter().filter_map(|(outer, inner)| {
-            let changes = self.given_this.get(outer)?;
-            Some((*inner, *changes))
-        });
-        let given_this = taking.collect();
+        let given_this = self.taking_this(captures);
         let mut inner = Body::new(self.shared, class, function, types);
         inner.this = this;
         inner.mutates = mutates;
