@@ -518,29 +518,6 @@ pub fn htmlspecialchars(text: &str) -> String {
     text.replace('\'', "&#039;")
 }
 
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn text_functions_respect_their_arguments() {
-        assert_eq!(trim("abcxcba", "a..c"), "x");
-        assert_eq!(trim(" \0a ", BLANKS), "a");
-        assert_eq!(strpos("abcb", "b", 2).unwrap(), json!(3));
-        assert_eq!(strpos("abc", "z", 0).unwrap(), json!(false));
-        assert_eq!(basename("/a/b.txt", ".txt"), "b");
-        assert_eq!(substr("abc", 1, None).unwrap(), "bc");
-        assert!(substr("中", 1, None).is_err());
-        assert_eq!(str_pad("5", 3, "0", 0).unwrap(), "005");
-        assert_eq!(
-            http_build_query(&json!({"a": [1, {"b": "x y"}], "c": null}), false),
-            "a%5B0%5D=1&a%5B1%5D%5Bb%5D=x+y"
-        );
-    }
-}
-
 /// The part of `base_uri` that Guzzle resolves paths against: all up to the last slash of its path.
 #[must_use]
 pub fn base_url(text: &str) -> String {
@@ -573,4 +550,27 @@ pub fn base_url_of_root(text: &str) -> Result<String> {
         "base_uri has the path /{path}, which PHP drops for paths that begin with `/`: write these without it"
     );
     Err(Thrown::new("InvalidArgumentException", message))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn text_functions_respect_their_arguments() {
+        assert_eq!(trim("abcxcba", "a..c"), "x");
+        assert_eq!(trim(" \0a ", BLANKS), "a");
+        assert_eq!(strpos("abcb", "b", 2).unwrap(), json!(3));
+        assert_eq!(strpos("abc", "z", 0).unwrap(), json!(false));
+        assert_eq!(basename("/a/b.txt", ".txt"), "b");
+        assert_eq!(substr("abc", 1, None).unwrap(), "bc");
+        assert!(substr("中", 1, None).is_err());
+        assert_eq!(str_pad("5", 3, "0", 0).unwrap(), "005");
+        assert_eq!(
+            http_build_query(&json!({"a": [1, {"b": "x y"}], "c": null}), false),
+            "a%5B0%5D=1&a%5B1%5D%5Bb%5D=x+y"
+        );
+    }
 }
