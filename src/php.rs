@@ -564,7 +564,7 @@ fn setting(builder: ClientBuilder, name: &str, value: &Value) -> Result<ClientBu
         "privateKey" => builder.private_key(private_key(&text(value))?),
         "certs" => platforms(builder, value)?,
         "secret" => builder.v2_key(text(value)),
-        "base_uri" => builder.base_url(text(value)),
+        "base_uri" => builder.base_url(base_url(&text(value))),
         "proxy" => proxy(builder, value)?,
         "headers" => default_headers(builder, value)?,
         "timeout" => builder.timeout(seconds(value)),

@@ -518,6 +518,40 @@ pub fn htmlspecialchars(text: &str) -> String {
     text.replace('\'', "&#039;")
 }
 
+/// The part of `base_uri` that Guzzle resolves paths against: all up to the last slash of its path.
+#[must_use]
+pub fn base_url(text: &str) -> String {
+    let end = text.find(['?', '#']).unwrap_or(text.len());
+    let url = &text[..end];
+    let path = url.find("://").map_or(0, |at| at + 3);
+    let end = url[path..].rfind('/').map_or(end, |at| path + at + 1);
+    url[..end].to_owned()
+}
+
+/// The same for paths that begin with `/`, for which Guzzle drops the path of `base_uri`.
+///
+/// ```
+/// use wechatpay_chain_php::base_url_of_root;
+/// assert_eq!(base_url_of_root("https://gate.example.com/pay")?, "https://gate.example.com/");
+/// assert!(base_url_of_root("https://gate.example.com/pay/").is_err());
+/// # Ok::<(), wechatpay_chain_php::Thrown>(())
+/// ```
+///
+/// # Errors
+/// An `InvalidArgumentException` for a URL with a path.
+pub fn base_url_of_root(text: &str) -> Result<String> {
+    let url = base_url(text);
+    let rest = url.split_once("://").map_or(&*url, |(_, rest)| rest);
+    let path = rest.split_once('/').map_or("", |(_, path)| path);
+    if path.trim_matches('/').is_empty() {
+        return Ok(url);
+    }
+    let message = format!(
+        "base_uri has the path /{path}, which PHP drops for paths that begin with `/`: write these without it"
+    );
+    Err(Thrown::new("InvalidArgumentException", message))
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

@@ -321,6 +321,47 @@ pub fn as_text(value: &Value) -> Result<String> {
     }
 }
 
+/// A value for a parameter or result of type `int`, as PHP takes it with `strict_types`.
+///
+/// # Errors
+/// A `TypeError` for all but a whole number.
+pub fn strict_int(value: &Value) -> Result<i64> {
+    match value {
+        Value::Number(number) if !number.is_f64() => as_int(value),
+        _ => Err(mistyped(value, "int")),
+    }
+}
+
+/// A value for a parameter or result of type `float`, as PHP takes it with `strict_types`.
+///
+/// # Errors
+/// A `TypeError` for all but a number.
+pub fn strict_float(value: &Value) -> Result<f64> {
+    match value {
+        Value::Number(_) => as_float(value),
+        _ => Err(mistyped(value, "float")),
+    }
+}
+
+/// A value for a parameter or result of type `string`, as PHP takes it with `strict_types`.
+///
+/// # Errors
+/// A `TypeError` for all but a text.
+pub fn strict_text(value: &Value) -> Result<String> {
+    match value {
+        Value::String(_) => as_text(value),
+        _ => Err(mistyped(value, "string")),
+    }
+}
+
+/// A value for a parameter or result of type `bool`, as PHP takes it with `strict_types`.
+///
+/// # Errors
+/// A `TypeError` for all but `true` and `false`.
+pub fn strict_bool(value: &Value) -> Result<bool> {
+    value.as_bool().ok_or_else(|| mistyped(value, "bool"))
+}
+
 /// A value for a `string` parameter of a function of PHP: null is an empty text there.
 ///
 /// # Errors

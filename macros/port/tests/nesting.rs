@@ -13,7 +13,7 @@ use wechatpay_chain_port::syntax::parse_run;
 const STACK: usize = 2 << 20;
 
 /// The text before, in place of and behind each level, by name.
-const NESTS: [(&str, &str, &str, &str); 25] = [
+const NESTS: [(&str, &str, &str, &str); 26] = [
     ("if", "if ($a) {\n", CALL, "\n}"),
     ("if else", "if ($a) {\n$b = 1;\n} else {\n", CALL, "\n}"),
     ("else if", "if ($a) {\n$b = 1;\n} else ", "{}", ""),
@@ -69,6 +69,7 @@ const NESTS: [(&str, &str, &str, &str); 25] = [
     ("minus", "-", "1", ""),
     ("calls", "json_encode(", "[]", ")"),
     ("arrow", "fn () => ", "1", ""),
+    ("calls of the application", "f(", "1", ")"),
 ];
 const CALL: &str = "$i->v3->x->post(['json' => ['a' => 1]]);";
 

@@ -876,6 +876,30 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("leave it out", "请去掉"),
     (
+        "an upload without its Content-Type, which PHP sends as `application/json`",
+        "上传文件时没有给出 Content-Type，PHP 会以 `application/json` 发送",
+    ),
+    (
+        "an upload with a Content-Type that lacks the boundary of its parts",
+        "上传文件的 Content-Type 缺少各部分的分隔符（boundary）",
+    ),
+    (
+        "give `'headers' => ['Content-Type' => $media->getContentType()]`",
+        "请写上 `'headers' => ['Content-Type' => $media->getContentType()]`",
+    ),
+    (
+        "a key that is given again, and whose first value does something",
+        "重复给出的键，而其第一个值的求值有作用",
+    ),
+    (
+        "the path of this URL, which PHP drops for paths that begin with `/`",
+        "该 URL 中的路径：请求路径以 `/` 开头时，PHP 会丢弃它",
+    ),
+    (
+        "begin all paths without `/`, or leave the path of `base_uri` out",
+        "请让所有请求路径都不以 `/` 开头，或去掉 `base_uri` 中的路径",
+    ),
+    (
         "PHP loses what follows the last slash of this URL; so does the port",
         "PHP 会丢掉该 URL 最后一个斜杠之后的内容，转换结果相同",
     ),

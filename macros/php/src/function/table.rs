@@ -117,6 +117,8 @@ here {
     array_sum(array) -> Any throws;
     array_unique(array) -> Any;
     array_values(array) -> Any;
+    base_url(text) -> Text;
+    base_url_of_root(text) -> Text throws;
     basename(text, text = "") -> Text;
     bcadd(text, text, int = 0) -> Text throws;
     bccomp(text, text, int = 0) -> Int throws;

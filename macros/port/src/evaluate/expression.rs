@@ -93,6 +93,8 @@ impl<'a> Evaluator<'a, '_> {
             | ExprKind::Field(_)
             | ExprKind::ClassConst(_)
             | ExprKind::Coerce(..)
+            | ExprKind::AsArray(..)
+            | ExprKind::Strict(..)
             | ExprKind::Extreme(..)
             | ExprKind::Format(..)
             | ExprKind::Merge(_)

@@ -91,7 +91,7 @@ fn fit(callee: &mut Expr, given: usize) {
             *callee = Expr::refused(span, "a closure with too few arguments");
             return;
         };
-        let value = if param.declared {
+        let value = if param.declared && param.ty.is_scalar() {
             Expr::new(span, ExprKind::Coerce(param.ty.clone(), value))
         } else {
             value

@@ -583,7 +583,10 @@ fn collect(expr: &mut Expr, seeds: &Seeds, by: isize, least: usize, into: &mut V
         ExprKind::Index(_, key) if !seeds.may_mark(key) => {}
         ExprKind::Index(array, _) => collect(array, seeds, by - 1, least, into),
         ExprKind::Aside { value, .. } => collect(value, seeds, by, least, into),
-        ExprKind::Coerce(_, inner) | ExprKind::ToObject(inner) | ExprKind::Assign(_, inner) => {
+        ExprKind::Coerce(_, inner)
+        | ExprKind::AsArray(inner, _)
+        | ExprKind::ToObject(inner)
+        | ExprKind::Assign(_, inner) => {
             collect(inner, seeds, by, least, into);
         }
         ExprKind::ToArray(inner) => {

@@ -13,7 +13,7 @@ pub(super) fn file(file: &mut File) {
         let open = class.fields.iter().filter(|field| field.ty == Ty::Any);
         let declared = open.filter_map(|field| {
             let ty = field.declared.clone()?;
-            is_scalar(&ty).then(|| (field.name.clone(), ty))
+            ty.is_scalar().then(|| (field.name.clone(), ty))
         });
         let declared: BTreeMap<String, Ty> = declared.collect();
         for method in class.constructor.iter_mut().chain(&mut class.methods) {
@@ -31,10 +31,6 @@ pub(super) fn file(file: &mut File) {
             });
         }
     }
-}
-
-fn is_scalar(ty: &Ty) -> bool {
-    matches!(ty.present(), Ty::Text | Ty::Int | Ty::Float | Ty::Bool)
 }
 
 /// `private float $rate = 1;`
@@ -69,12 +65,11 @@ fn assigned(expr: &mut Expr, declared: &BTreeMap<String, Ty>) {
                 return;
             };
             let before = Expr::new(span, ExprKind::Field(name));
-            let mut after = match *op {
-                BinaryOp::Concat if *ty.present() == Ty::Text => return,
-                BinaryOp::Concat => ExprKind::Concat(vec![before, value.clone()]),
-                op => ExprKind::Binary(op, before, value.clone()),
-            };
-            after = ExprKind::Coerce(ty, Expr::new(span, after));
+            if *op == BinaryOp::Concat && *ty.present() == Ty::Text {
+                return;
+            }
+            let after = ExprKind::calculated(*op, before, value.clone());
+            let after = ExprKind::Coerce(ty, Expr::new(span, after));
             *expr.kind = ExprKind::Assign(place.clone(), Expr::new(span, after));
         }
         _ => {}
@@ -97,7 +92,7 @@ fn coerce(value: &mut Expr, ty: Ty) {
 }
 
 fn given_back(closure: &mut Function) {
-    if closure.declared && is_scalar(&closure.returns) {
+    if closure.declared && closure.returns.is_scalar() {
         returns(&mut closure.body, &closure.returns);
     }
 }

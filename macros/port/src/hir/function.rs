@@ -58,6 +58,32 @@ pub(crate) fn node(span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr> 
     Some(Expr::new(span, kind))
 }
 
+/// Whether [`node`] knows a function.
+pub(crate) fn is_known(name: &str) -> bool {
+    BY_NAME.contains(&name) || Builtin::of(known_as(name)).is_some()
+}
+
+/// The functions that [`node`] knows and the table has not, or has with other parameters.
+const BY_NAME: [&str; 17] = [
+    "array_map",
+    "array_merge",
+    "hash",
+    "hash_hmac",
+    "http_build_query",
+    "implode",
+    "is_bool",
+    "is_null",
+    "is_string",
+    "join",
+    "json_decode",
+    "json_encode",
+    "max",
+    "min",
+    "pow",
+    "print_r",
+    "sprintf",
+];
+
 /// Whether a format writes a number with `%g` or `%h`.
 fn is_shortest(format: &Expr) -> bool {
     let ExprKind::Text(format) = &*format.kind else {
@@ -115,8 +141,10 @@ pub(crate) fn known_as(name: &str) -> &str {
 }
 
 /// Names of the table that PHP does not have, or has with other parameters.
-const OURS: [&str; 26] = [
+const OURS: [&str; 28] = [
     "base64_of_hex",
+    "base_url",
+    "base_url_of_root",
     "counted",
     "file_url",
     "float",

@@ -129,6 +129,7 @@ impl Types {
             | ExprKind::Minus(_)
             | ExprKind::Plus(_)
             | ExprKind::ToArray(_)
+            | ExprKind::AsArray(..)
             | ExprKind::ToObject(_)
             | ExprKind::Extreme(..)
             | ExprKind::Merge(_)
@@ -162,6 +163,8 @@ impl Types {
             ExprKind::Cast(ty, _) => ty.clone(),
             ExprKind::Coerce(Ty::Maybe(_) | Ty::Client, _) => Ty::Any,
             ExprKind::Coerce(ty, _) => ty.clone(),
+            ExprKind::Strict(Ty::Maybe(_), _) => Ty::Any,
+            ExprKind::Strict(ty, _) => ty.clone(),
             ExprKind::Builtin("end" | "array_pop" | "array_shift", _) => Ty::Any,
             ExprKind::Builtin("implode", _) => Ty::Text,
             ExprKind::Builtin(name, _) => {

@@ -15,8 +15,11 @@ pub mod tree;
 mod above;
 mod answers;
 mod appended;
+mod argued;
 mod arity;
+pub mod arrays;
 mod asked;
+mod bases;
 mod build;
 mod by_name;
 mod callbacks;
@@ -55,6 +58,7 @@ mod sdk_class;
 mod secrets;
 mod settings;
 mod sodium;
+mod strict;
 mod timezone;
 mod ty;
 mod uploads;
@@ -152,6 +156,10 @@ fn made(
     decoded::file(&mut file);
     notify::file(&mut file);
     pending::file(&mut file);
+    bases::file(&mut file);
+    if program.strict {
+        strict::literals(&mut file);
+    }
     fold::file(&mut file);
     secrets::file(&mut file);
     inline::file(&mut file);
@@ -172,6 +180,11 @@ fn made(
     infer::finish(&mut file);
     by_name::file(&mut file);
     coerce::file(&mut file);
+    arrays::file(&mut file);
+    if program.strict {
+        strict::file(&mut file);
+    }
+    argued::file(&mut file);
     (file, dispatches)
 }
 

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use super::lifted::scope::{each_class, everywhere};
 use crate::recognise::{Call, Step};
-use crate::syntax::{Class, Expr, ExprKind, Member, PartMut, Program, Property, Stmt};
+use crate::syntax::{Class, Expr, ExprKind, Member, PartMut, Program, Property, Span, Stmt};
 
 pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
     let mut found = false;
@@ -56,6 +56,19 @@ fn prefix(class: &Class, property: &Property) -> Option<Prefix> {
         return None;
     }
     let name = &*property.name;
+    let value = only_value(class, name)?;
+    let (client, steps) = Call::path_on(&value)?;
+    let mut path = value.clone();
+    put(&mut path, client, &own_property(client.span, name));
+    steps.iter().all(is_written).then(|| Prefix {
+        property: name.to_owned(),
+        client: client.clone(),
+        path,
+    })
+}
+
+/// The value of the one assignment of a property that is mentioned in calls only.
+fn only_value(class: &Class, name: &str) -> Option<Expr> {
     let (mut set, mut mentioned, mut called, mut other) = (Vec::new(), 0, 0, false);
     for method in &class.methods {
         everywhere(&method.closure.body, &mut |expr| {
@@ -69,31 +82,21 @@ fn prefix(class: &Class, property: &Property) -> Option<Prefix> {
             }
         });
     }
-    let [value] = &*set else {
-        return None;
-    };
-    let (client, steps) = Call::path_on(value)?;
-    let known = !other && mentioned == called + 1 && steps.iter().all(is_written);
-    let property = Expr {
-        span: client.span,
-        kind: ExprKind::Property {
-            object: Box::new(Expr {
-                span: client.span,
-                kind: ExprKind::Variable("this".to_owned()),
-            }),
-            member: Member::Name {
-                name: name.to_owned(),
-                span: client.span,
-            },
+    let known = !other && set.len() == 1 && mentioned == called + 1;
+    set.pop().filter(|_| known)
+}
+
+/// `$this->name`
+fn own_property(span: Span, name: &str) -> Expr {
+    let this = ExprKind::Variable("this".to_owned());
+    let kind = ExprKind::Property {
+        object: Box::new(Expr { span, kind: this }),
+        member: Member::Name {
+            name: name.to_owned(),
+            span,
         },
     };
-    let mut path = value.clone();
-    put(&mut path, client, &property);
-    known.then(|| Prefix {
-        property: name.to_owned(),
-        client: client.clone(),
-        path,
-    })
+    Expr { span, kind }
 }
 
 fn is_written(step: &Step<'_>) -> bool {

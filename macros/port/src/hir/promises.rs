@@ -10,7 +10,7 @@
 use std::borrow::Cow;
 
 use super::lifted::scope::{self, everywhere, is_movable, variable};
-use super::uploads::{each_function, mentions};
+use super::uploads::mentions;
 use crate::recognise::{Call, Mode};
 use crate::syntax::{Expr, ExprKind, PartMut, Program, Stmt, StmtKind};
 
@@ -23,7 +23,7 @@ pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
         return program;
     }
     let mut program = program.into_owned();
-    each_function(&mut program.statements, &mut |params, body| {
+    scope::each_function_mut(&mut program.statements, &mut |params, body| {
         if !params.iter().any(|param| param.by_reference) {
             function(body);
         }

@@ -1,6 +1,7 @@
 //! The tree: PHP with its names resolved and what it means spelled out. It holds no Rust.
 
 use super::Ty;
+use super::arrays::Arrays;
 use crate::diagnostic::Problem;
 use crate::recognise::{self, Form};
 use crate::syntax::{BinaryOp, Name, Span};
@@ -70,6 +71,8 @@ pub struct Field {
     pub ty: Ty,
     /// The type that PHP declares, where it is known here.
     pub declared: Option<Ty>,
+    /// The arrays that PHP declares it holds.
+    pub arrays: Option<Arrays>,
     /// Its value at the beginning.
     pub default: Option<Expr>,
     /// Whether it is an object of the application's: calls of it are the application's.
@@ -95,8 +98,8 @@ pub struct Function {
     pub returns: Ty,
     /// Whether PHP declares what it gives back.
     pub declared: bool,
-    /// Whether PHP declares that it gives an array, and throws where it gives null.
-    pub gives_array: bool,
+    /// The arrays that PHP declares it gives: it throws where another value is given.
+    pub gives_array: Option<Arrays>,
     /// Its variables, the parameters first.
     pub locals: Vec<Local>,
     /// Its statements.
@@ -116,6 +119,8 @@ pub struct Param {
     pub declared: bool,
     /// Its value when it is left out.
     pub default: Option<Expr>,
+    /// The arrays that PHP declares it takes.
+    pub arrays: Option<Arrays>,
     /// The class of the application's that PHP declares.
     pub foreign: bool,
     /// Whether it takes all further arguments.
@@ -152,11 +157,31 @@ pub struct Stmt {
     pub kind: StmtKind,
 }
 
+/// The first parameter of a closure that calls what a callable names.
+pub(super) const GIVEN: &str = "given_1";
+
 impl Function {
+    /// Whether it is a closure that calls what a callable names.
+    pub(super) fn is_wrapper(&self) -> bool {
+        let of_php = self.locals.iter().any(|local| local.name == GIVEN);
+        self.name.is_empty() && of_php
+    }
+
     /// Whether a variable of a closure is that of the code around it, which the closure changes.
     pub(super) fn lends(&self, own: usize) -> bool {
         let mut params = self.params.iter();
         params.any(|param| param.local == own && param.by_reference)
+    }
+}
+
+impl ExprKind {
+    /// What an operator gives that an assignment names: `.=`, `+=`.
+    pub(super) fn calculated(op: BinaryOp, before: Expr, value: Expr) -> Self {
+        if op == BinaryOp::Concat {
+            Self::Concat(vec![before, value])
+        } else {
+            Self::Binary(op, before, value)
+        }
     }
 }
 
@@ -328,6 +353,10 @@ pub enum ExprKind {
     Cast(Ty, Expr),
     /// The value that PHP keeps where this type is declared.
     Coerce(Ty, Expr),
+    /// The value where an array is declared: PHP throws for another one.
+    AsArray(Expr, Arrays),
+    /// The value where this scalar type is declared and PHP converts none: `strict_types`.
+    Strict(Ty, Expr),
     /// `(array) $a`
     ToArray(Expr),
     /// `(object) $a`

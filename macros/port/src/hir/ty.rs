@@ -92,6 +92,15 @@ impl Ty {
         }
     }
 
+    /// Whether PHP converts a value where this type is declared.
+    #[must_use]
+    pub fn is_scalar(&self) -> bool {
+        matches!(
+            self.present(),
+            Self::Text | Self::Int | Self::Float | Self::Bool
+        )
+    }
+
     /// Whether a declaration leaves open what a value is here: the SDK's objects and keys are of several types.
     #[must_use]
     pub fn is_open(written: &str) -> bool {

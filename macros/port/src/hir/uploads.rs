@@ -16,7 +16,7 @@ use super::lifted::scope::{
     self, all_names, assigned, everywhere, is_movable, passed, single, variable,
 };
 use crate::syntax::{
-    Expr, ExprKind, Item, Param, Part, PartMut, Program, Stmt, StmtKind, Whole, WholeExpr, is_word,
+    Expr, ExprKind, Item, Param, Part, PartMut, Program, Stmt, StmtKind, WholeExpr, is_word,
 };
 
 pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
@@ -28,30 +28,11 @@ pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
         return program;
     }
     let mut program = program.into_owned();
-    each_function(&mut program.statements, &mut function);
+    scope::each_function_mut(&mut program.statements, &mut function);
     if !scope::shares(&program.statements) {
         function(&[], &mut program.statements);
     }
     Cow::Owned(program)
-}
-
-pub(super) fn each_function(
-    statements: &mut [Stmt],
-    found: &mut dyn FnMut(&[Param], &mut Vec<Stmt>),
-) {
-    for stmt in statements {
-        match &mut stmt.kind {
-            StmtKind::Block(body) => each_function(body, found),
-            StmtKind::Function { closure, .. } => found(&closure.params, &mut closure.body),
-            StmtKind::Whole(whole) => {
-                if let Whole::Class(class) = &mut **whole {
-                    let closures = class.methods.iter_mut().map(|method| &mut method.closure);
-                    closures.for_each(|closure| found(&closure.params, &mut closure.body));
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 fn holds_part(statements: &[Stmt]) -> bool {

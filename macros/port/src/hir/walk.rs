@@ -99,6 +99,8 @@ impl Expr {
             | ExprKind::Plus(inner)
             | ExprKind::Cast(_, inner)
             | ExprKind::Coerce(_, inner)
+            | ExprKind::AsArray(inner, _)
+            | ExprKind::Strict(_, inner)
             | ExprKind::ToArray(inner)
             | ExprKind::ToObject(inner)
             | ExprKind::Isset(inner)

@@ -14,7 +14,7 @@ use super::lifted::scope::{
     self, all_names, assigned, changed_by_calls, everywhere, is_movable, mentioned, set_otherwise,
     variable,
 };
-use super::uploads::{each_function, mentions};
+use super::uploads::mentions;
 use crate::syntax::{
     Arg, Cast, Closure, Expr, ExprKind, Param, Part, PartMut, Program, Span, Stmt, StmtKind,
 };
@@ -28,7 +28,7 @@ pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
         return program;
     }
     let mut program = program.into_owned();
-    each_function(&mut program.statements, &mut |params, body| {
+    scope::each_function_mut(&mut program.statements, &mut |params, body| {
         if is_movable(body) {
             let whole = body.clone();
             list(

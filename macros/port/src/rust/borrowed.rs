@@ -1,5 +1,7 @@
 //! Closures that use the object of a method that may change it.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -57,6 +59,15 @@ impl<'a> Body<'_, 'a> {
             ExprKind::Local(local) => self.given_this.get(local).copied(),
             _ => None,
         }
+    }
+
+    /// The captured closures that are given the object, by their variables within.
+    pub(crate) fn taking_this(&self, captures: &[(usize, usize)]) -> BTreeMap<usize, bool> {
+        let taking = captures.iter().filter_map(|(outer, inner)| {
+            let changes = self.given_this.get(outer)?;
+            Some((*inner, *changes))
+        });
+        taking.collect()
     }
 
     /// A call of a closure that is given the object: the arguments are evaluated before it is borrowed.

@@ -252,7 +252,9 @@ impl<'a> Body<'_, 'a> {
                 ExprKind::Text(name) => name,
                 _ => return None,
             },
-            ExprKind::Cast(_, inner) | ExprKind::Coerce(_, inner) => return self.name_of(inner),
+            ExprKind::Cast(_, inner) | ExprKind::Coerce(_, inner) | ExprKind::Strict(_, inner) => {
+                return self.name_of(inner);
+            }
             _ => return None,
         };
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');

@@ -146,7 +146,7 @@ pub(super) fn empty_function() -> Function {
         params: Vec::new(),
         returns: Ty::Any,
         declared: true,
-        gives_array: false,
+        gives_array: None,
         locals: Vec::new(),
         body: Vec::new(),
         notified: false,

@@ -10,6 +10,7 @@ use super::print::{Group, Json, Member};
 use super::request::start;
 use super::statement::unwrapped;
 use crate::hir::Ty;
+use crate::hir::arrays::is_array;
 use crate::hir::builtin::Builtin;
 use crate::hir::tree::{Entry, Expr, ExprKind, Function, ResponsePart, ThrownPart};
 use crate::syntax::Span;
@@ -104,6 +105,14 @@ impl<'a> Body<'_, 'a> {
             ExprKind::Coerce(ty, inner) => {
                 let code = self.expr(inner);
                 self.coerced(code, ty, span)
+            }
+            ExprKind::Strict(ty, inner) => {
+                let code = self.expr(inner);
+                self.strict(code, ty, span)
+            }
+            ExprKind::AsArray(inner, arrays) => {
+                let value = self.kept(inner, &Ty::Any);
+                Code::new(self.as_array(&value, *arrays), Repr::Value)
             }
             ExprKind::ToArray(inner) => {
                 let value = self.kept(inner, &Ty::Any);
@@ -934,11 +943,7 @@ impl<'a> Body<'_, 'a> {
         );
         let comments_to = function.span.start;
         let mutates = self.mutates;
-        let taking = captures.iter().filter_map(|(outer, inner)| {
-            let changes = self.given_this.get(outer)?;
-            Some((*inner, *changes))
-        });
-        let given_this = taking.collect();
+        let given_this = self.taking_this(captures);
         let mut inner = Body::new(self.shared, class, function, types);
         inner.this = this;
         inner.mutates = mutates;
@@ -1149,28 +1154,6 @@ pub(crate) fn bare(tokens: TokenStream) -> TokenStream {
     match trees.next() {
         Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '&' => trees.collect(),
         _ => tokens,
-    }
-}
-
-/// Whether a value is an array, as it is written.
-fn is_array(value: &Expr) -> bool {
-    match &*value.kind {
-        ExprKind::Array(_)
-        | ExprKind::ToArray(_)
-        | ExprKind::Merge(_)
-        | ExprKind::Map(..)
-        | ExprKind::Filter(..)
-        | ExprKind::Coerce(Ty::Any, _) => true,
-        ExprKind::Builtin(name, _) => {
-            let array = name.starts_with("array_")
-                && !matches!(*name, "array_sum" | "array_search" | "array_key_exists");
-            array
-                || matches!(
-                    *name,
-                    "explode" | "ksort" | "ksort_text" | "str_split" | "xml_to_array"
-                )
-        }
-        _ => false,
     }
 }
 

@@ -12,6 +12,7 @@ use super::host::Asked;
 use super::names::{Taken, ident, snake};
 use super::options::told;
 use crate::diagnostic::Problem;
+use crate::hir::arrays::Arrays;
 use crate::hir::tree::{Class, Expr, ExprKind, Function, Local, Promise, Stmt, StmtKind};
 use crate::hir::{Ty, Types};
 use crate::syntax::Span;
@@ -84,7 +85,7 @@ pub(crate) struct Body<'s, 'a> {
     pub(crate) host: TokenStream,
     pub(crate) returns: Ty,
     /// Whether PHP throws where it gives something else than an array.
-    pub(crate) gives_array: bool,
+    pub(crate) gives_array: Option<Arrays>,
     pub(crate) is_async: bool,
     /// The block that an exception leaves; else it leaves the function.
     pub(crate) thrown_to: Option<Lifetime>,
@@ -385,6 +386,63 @@ impl<'s, 'a> Body<'s, 'a> {
             value => Value::from(#some),
         });
         Code::new(value, Repr::Value)
+    }
+
+    /// The value where a scalar type is declared and PHP converts none.
+    fn strict_value(&mut self, code: &Code, ty: &Ty, span: Span) -> TokenStream {
+        let function = match ty {
+            Ty::Text => quote!(php::strict_text),
+            Ty::Int => quote!(php::strict_int),
+            Ty::Float => quote!(php::strict_float),
+            _ => quote!(php::strict_bool),
+        };
+        let value = self.plain_ref(code, span);
+        self.tried(quote!(#function(#value)))
+    }
+
+    /// The same, where the form of the value does not show that it has the type.
+    pub(crate) fn strict(&mut self, code: Code, ty: &Ty, span: Span) -> Code {
+        let inner = ty.present();
+        let is_right = match (&code.repr, inner) {
+            (Repr::Str | Repr::String | Repr::StringPlace, Ty::Text) => true,
+            (Repr::Int, Ty::Int | Ty::Float) => true,
+            (Repr::Float, Ty::Float) | (Repr::Bool, Ty::Bool) => true,
+            (Repr::OptionStr | Repr::OptionString, Ty::Text) => ty != inner,
+            (Repr::Null, _) => ty != inner,
+            _ => code.is_never(),
+        };
+        if is_right {
+            return code;
+        }
+        if ty == inner {
+            let repr = match inner {
+                Ty::Text => Repr::String,
+                Ty::Int => Repr::Int,
+                Ty::Float => Repr::Float,
+                _ => Repr::Bool,
+            };
+            return Code::new(self.strict_value(&code, inner, span), repr);
+        }
+        let value = self.plain_ref(&code, span);
+        let some = Code::new(quote!(value), Repr::ValueRef);
+        let some = self.strict_value(&some, inner, span);
+        let value = quote!(match #value {
+            Value::Null => Value::Null,
+            value => Value::from(#some),
+        });
+        Code::new(value, Repr::Value)
+    }
+
+    /// A value where PHP declares an array.
+    pub(crate) fn as_array(&self, value: &TokenStream, arrays: Arrays) -> TokenStream {
+        if arrays == Arrays::Only {
+            return self.tried(quote!(php::as_array(#value)));
+        }
+        let array = self.tried(quote!(php::as_array(value)));
+        quote!(match #value {
+            Value::Null => Value::Null,
+            value => #array,
+        })
     }
 
     /// A `Value`, or why it is none.

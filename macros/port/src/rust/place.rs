@@ -459,7 +459,10 @@ pub(super) fn mentions(expr: &Expr, root: &Root) -> bool {
     }
 }
 
+/// A closure may borrow the object, whatever it reads.
 fn touches_object(expr: &mut Expr) -> bool {
-    matches!(*expr.kind, ExprKind::Field(_) | ExprKind::Method(..))
-        || expr.children_mut().into_iter().any(touches_object)
+    matches!(
+        *expr.kind,
+        ExprKind::Field(_) | ExprKind::Method(..) | ExprKind::Closure(..)
+    ) || expr.children_mut().into_iter().any(touches_object)
 }

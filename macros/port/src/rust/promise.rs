@@ -220,7 +220,10 @@ impl<'a> Body<'_, 'a> {
             self.labels,
             self.is_async,
         );
+        let (mutates, given_this) = (self.mutates, self.taking_this(captures));
         let mut inner = Body::new(self.shared, class, function, types);
+        inner.mutates = mutates;
+        inner.given_this = given_this;
         inner.this = this;
         inner.host = host;
         inner.labels = labels;

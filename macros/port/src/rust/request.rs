@@ -1,5 +1,7 @@
 //! A call of WeChat Pay: its body and setters.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -12,6 +14,7 @@ use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::tree::{Entry, Expr, ExprKind, PathPiece, Sdk};
 use crate::recognise::{HEADERS_IN_BODY, Method};
+use crate::syntax::Span;
 
 /// The Rust of a call's options.
 #[derive(Default)]
@@ -240,6 +243,10 @@ impl<'a> Body<'_, 'a> {
             ),
             "json" | "xml" => made.body = self.json_body(value, name == "xml"),
             "body" if media => {
+                if let Some(problem) = wrong_type(sdk, span) {
+                    made.body = Some(self.problem(problem));
+                    return Some(());
+                }
                 let code = self.expr(value);
                 made.body = Some(self.convert(&code, &Ty::Media, span));
             }
@@ -247,7 +254,7 @@ impl<'a> Body<'_, 'a> {
                 if matches!(*value.kind, ExprKind::Null) {
                     return Some(());
                 }
-                if !names_content_type(sdk) {
+                if content_type(sdk).is_none() {
                     self.warn(span, "a body of text has to name its Content-Type");
                 }
                 return None;
@@ -262,7 +269,7 @@ impl<'a> Body<'_, 'a> {
                 made.setters.push(quote!(.timeout(#seconds)));
             }
             "base_uri" => {
-                let url = self.base_uri(value);
+                let url = self.expr(value).text();
                 made.setters.push(quote!(.base_url(#url)));
             }
             // A saved file is no response: where something is done with that, the path is an option.
@@ -478,6 +485,7 @@ impl<'a> Body<'_, 'a> {
                 });
                 pairs.collect()
             }
+            ExprKind::Array(entries) if is_repeated(entries) => None,
             ExprKind::Array(entries) => {
                 let mut out = Vec::new();
                 let mut from = value.span.start;
@@ -529,7 +537,7 @@ impl<'a> Body<'_, 'a> {
 
     fn headers(&mut self, value: &'a Expr, media: bool) -> Option<Vec<TokenStream>> {
         let entries = match &*value.kind {
-            ExprKind::Array(entries) => entries,
+            ExprKind::Array(entries) if !is_repeated(entries) => entries,
             ExprKind::Null => return Some(Vec::new()),
             _ => return None,
         };
@@ -597,21 +605,6 @@ impl<'a> Body<'_, 'a> {
             let millis = number(millis);
             quote!(Duration::from_millis(#millis))
         }
-    }
-
-    /// PHP resolves against it as RFC 3986 says: what follows its last slash is lost.
-    fn base_uri(&mut self, value: &'a Expr) -> TokenStream {
-        let ExprKind::Text(url) = &*value.kind else {
-            return self.expr(value).text();
-        };
-        let path = url.find("://").map_or(0, |at| at + 3);
-        if url.ends_with('/') || !url[path..].contains('/') {
-            return quote!(#url);
-        }
-        let message = "PHP loses what follows the last slash of this URL; so does the port";
-        self.warn(value.span, message);
-        let url = &url[..url.rfind('/').map_or(url.len(), |at| at + 1)];
-        quote!(#url)
     }
 
     /// The path of a file: `file:///a` is `/a`.
@@ -753,19 +746,53 @@ fn hidden_v2(sdk: &Sdk) -> Option<Problem> {
     }
 }
 
-/// Whether the headers of a call name a Content-Type.
-fn names_content_type(sdk: &Sdk) -> bool {
-    let Ok(options) = &sdk.options else {
-        return false;
-    };
+/// Whether a key is given twice: of an array, the last value counts.
+fn is_repeated(entries: &[Entry]) -> bool {
+    let keys = entries.iter().filter_map(|entry| entry.key.as_ref());
+    let mut known = BTreeSet::new();
+    let mut texts = keys.filter_map(|key| match &*key.kind {
+        ExprKind::Text(text) => Some(text),
+        _ => None,
+    });
+    !texts.all(|text| known.insert(text))
+}
+
+/// The Content-Type among the headers of a call.
+fn content_type(sdk: &Sdk) -> Option<&Expr> {
+    let options = sdk.options.as_ref().ok()?;
     let mut headers = options.iter().filter(|(name, _)| name == "headers");
-    headers.any(|(_, value)| match &*value.kind {
-        ExprKind::Array(entries) => entries.iter().any(|entry| {
+    headers.find_map(|(_, value)| {
+        let ExprKind::Array(entries) = &*value.kind else {
+            return None;
+        };
+        let mut types = entries.iter().filter(|entry| {
             let key = entry.key.as_ref().map(|key| &*key.kind);
             matches!(key, Some(ExprKind::Text(name)) if name.eq_ignore_ascii_case("content-type"))
-        }),
-        _ => false,
+        });
+        types.next_back().map(|entry| &entry.value)
     })
+}
+
+/// Why WeChat Pay does not read an upload as PHP sends it. The client of Rust always names the type with its boundary.
+fn wrong_type(sdk: &Sdk, body: Span) -> Option<Problem> {
+    let options = sdk.options.as_ref().ok()?;
+    let is_known = |value: &Expr| matches!(*value.kind, ExprKind::Array(_) | ExprKind::Null);
+    let mut headers = options.iter().filter(|(name, _)| name == "headers");
+    if !headers.all(|(_, value)| is_known(value)) {
+        return None;
+    }
+    let problem = match content_type(sdk) {
+        None => Problem::error(
+            body,
+            "an upload without its Content-Type, which PHP sends as `application/json`",
+        ),
+        Some(given) if matches!(*given.kind, ExprKind::Text(_) | ExprKind::Null) => Problem::error(
+            given.span,
+            "an upload with a Content-Type that lacks the boundary of its parts",
+        ),
+        Some(_) => return None,
+    };
+    Some(problem.hint("give `'headers' => ['Content-Type' => $media->getContentType()]`"))
 }
 
 /// Where an item of an array begins.

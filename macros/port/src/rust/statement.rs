@@ -133,10 +133,10 @@ impl<'a> Body<'_, 'a> {
                 } else {
                     self.convert(&code, &returns, span)
                 };
-                if self.gives_array && returns == Ty::Any && may_be_no_array(value) {
-                    return self.tried(quote!(php::as_array(#tokens)));
+                match self.gives_array.filter(|_| returns == Ty::Any) {
+                    Some(arrays) if arrays.may_refuse(value) => self.as_array(&tokens, arrays),
+                    _ => tokens,
                 }
-                tokens
             }
         }
     }
@@ -343,19 +343,24 @@ impl<'a> Body<'_, 'a> {
         {
             return shown;
         }
-        let mut pieces = Vec::new();
+        // PHP writes each value before it evaluates the next one, which may throw or write.
+        let mut printed = TokenStream::new();
+        let (mut format, mut args) = (String::new(), Vec::new());
         for value in values {
-            match &*value.kind {
-                ExprKind::Concat(inner) => pieces.extend(inner),
-                _ => pieces.push(value),
+            let pieces: Vec<_> = match &*value.kind {
+                ExprKind::Concat(inner) => inner.iter().collect(),
+                _ => vec![value],
+            };
+            let (next, given) = self.format_of(&pieces);
+            if !format.is_empty() && given.iter().any(leaves) {
+                printed.extend(print_of(&format, &args));
+                (format, args) = (String::new(), Vec::new());
             }
+            format.push_str(&next);
+            args.extend(given);
         }
-        let (format, args) = self.format_of(&pieces);
-        match format.strip_suffix('\n') {
-            Some("") => quote!(println!();),
-            Some(line) => quote!(println!(#line #(, #args)*);),
-            None => quote!(print!(#format #(, #args)*);),
-        }
+        printed.extend(print_of(&format, &args));
+        printed
     }
 
     /// `print_r(json_decode(…))`: what is decoded gets a name.
@@ -913,6 +918,24 @@ pub(crate) fn unwrapped(tokens: TokenStream) -> TokenStream {
     }
 }
 
+fn print_of(format: &str, args: &[TokenStream]) -> TokenStream {
+    match format.strip_suffix('\n') {
+        Some("") => quote!(println!();),
+        Some(line) => quote!(println!(#line #(, #args)*);),
+        None => quote!(print!(#format #(, #args)*);),
+    }
+}
+
+/// Whether Rust may leave a statement within this code, or print something: it calls what may throw.
+fn leaves(code: &TokenStream) -> bool {
+    code.clone().into_iter().any(|tree| match tree {
+        proc_macro2::TokenTree::Punct(punct) => punct.as_char() == '?',
+        proc_macro2::TokenTree::Ident(word) => word == "attempt" || word == "print",
+        proc_macro2::TokenTree::Group(group) => leaves(&group.stream()),
+        proc_macro2::TokenTree::Literal(_) => false,
+    })
+}
+
 /// Whether what a statement evaluates first is a call: then its body may have a name before it.
 fn hoists(stmt: &Stmt) -> bool {
     fn first(expr: &Expr) -> bool {
@@ -923,6 +946,8 @@ fn hoists(stmt: &Stmt) -> bool {
             | ExprKind::OfResponse(_, inner)
             | ExprKind::Cast(_, inner)
             | ExprKind::Coerce(_, inner)
+            | ExprKind::AsArray(inner, _)
+            | ExprKind::Strict(_, inner)
             | ExprKind::Assign(_, inner) => first(inner),
             ExprKind::Builtin(_, args) => args.first().is_some_and(first),
             _ => false,
@@ -932,21 +957,5 @@ fn hoists(stmt: &Stmt) -> bool {
         StmtKind::Expr(expr) | StmtKind::Let(_, expr) => first(expr),
         StmtKind::Echo(values) => matches!(&**values, [value] if first(value)),
         _ => false,
-    }
-}
-
-/// Whether a value may be another one than an array, as far as its form shows.
-fn may_be_no_array(value: &Expr) -> bool {
-    match &*value.kind {
-        ExprKind::Array(_)
-        | ExprKind::ToArray(_)
-        | ExprKind::Merge(_)
-        | ExprKind::Map(..)
-        | ExprKind::Filter(..)
-        | ExprKind::Throw(_)
-        | ExprKind::Exit(_)
-        | ExprKind::Refused(_) => false,
-        ExprKind::Ternary(_, Some(one), other) => may_be_no_array(one) || may_be_no_array(other),
-        _ => true,
     }
 }

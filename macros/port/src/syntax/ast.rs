@@ -24,6 +24,8 @@ pub struct Program {
     pub prints: bool,
     /// The classes of other files that classes here take members from, by their whole names.
     pub imported: Vec<(String, Class)>,
+    /// Whether the file says `declare(strict_types=1)`.
+    pub strict: bool,
     /// The static properties of all files of its folder; none where the file stands alone.
     pub statics: Option<Arc<Statics>>,
 }

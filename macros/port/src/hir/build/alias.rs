@@ -118,6 +118,7 @@ impl<'a> Builder<'a> {
                 name: field.clone(),
                 ty: Ty::Unknown,
                 declared: None,
+                arrays: None,
                 default: Some(default),
                 foreign: false,
                 public: false,

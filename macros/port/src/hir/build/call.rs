@@ -20,7 +20,7 @@ impl<'a> Builder<'a> {
         if let Some(closure) = self.first_class(expr) {
             return closure;
         }
-        if let Some(function) = self.names.functions.get(&name) {
+        if let Some(function) = self.names.called(function) {
             let params = &function.params;
             let given = match self.args(args) {
                 Some(args) => Some(args),
@@ -30,6 +30,10 @@ impl<'a> Builder<'a> {
                 Some(args) => self.taking(span, args, params, |args| ExprKind::Call(name, args)),
                 None => self.unknown(span, "these named or spread arguments"),
             };
+        }
+        // Another namespace's function, whatever its last name.
+        if function.resolved.contains('\\') {
+            return self.foreign_expr(expr);
         }
         if let Some(built) = self.with_callable(span, &name, args) {
             return built;
@@ -119,7 +123,9 @@ impl<'a> Builder<'a> {
         if let Some(changing) = self.changing(span, &name, args) {
             return changing;
         }
-        if let Some(args) = self.args(args)
+        // First the name: arguments that are built and dropped double the work of each level.
+        if function::is_known(&name)
+            && let Some(args) = self.args(args)
             && let Some(built) = function::node(span, &name, args)
         {
             return built;
@@ -246,7 +252,9 @@ impl<'a> Builder<'a> {
             }
             (Ty::Media, "getstream", []) => return self.expr(object),
             (Ty::Media, "getcontenttype", []) => {
-                return Expr::new(span, ExprKind::Text("multipart/form-data".to_owned()));
+                // Marked: a text that is written there has no boundary.
+                let text = Expr::new(span, ExprKind::Text("multipart/form-data".to_owned()));
+                return Expr::new(span, ExprKind::Coerce(Ty::Text, text));
             }
             (Ty::Thrown, _, []) => {
                 if let Some(part) = super::foreign::thrown_part(&name) {

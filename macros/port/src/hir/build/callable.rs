@@ -4,7 +4,7 @@ use super::Builder;
 use super::dispatch::Given;
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind, Function, Param, Stmt, StmtKind};
-use crate::syntax::{self, Arg, ExprKind as PhpKind, Name, Span};
+use crate::syntax::{self, Arg, BinaryOp, Closure, ExprKind as PhpKind, Name, Span};
 
 impl<'a> Builder<'a> {
     /// `call_user_func(…)`, `array_map(…)` and their kin, where it is known what is called.
@@ -96,7 +96,7 @@ impl<'a> Builder<'a> {
             public: false,
             params: all,
             declared: false,
-            gives_array: false,
+            gives_array: None,
             returns: Ty::Unknown,
             locals: inner.locals,
             body: vec![Stmt {
@@ -118,12 +118,18 @@ impl<'a> Builder<'a> {
         callee: &'a syntax::Expr,
         args: Vec<Expr>,
     ) -> Option<Expr> {
+        if let Some(name) = self
+            .function_name_of(callee)
+            .filter(|name| !name.contains("::"))
+        {
+            let own = self.names.named(&name);
+            return self.call_found(span, own, &name, args);
+        }
         match &callee.kind {
             PhpKind::Variable(name) if self.kind(name) == Ty::Closure => {
                 let closure = self.expr(callee);
                 Some(Expr::new(span, ExprKind::CallClosure(closure, args)))
             }
-            PhpKind::String(name) if !name.contains("::") => self.call_named(span, name, args),
             PhpKind::Array(items) => {
                 let [object, method] = &**items else {
                     return None;
@@ -144,7 +150,10 @@ impl<'a> Builder<'a> {
             PhpKind::Call {
                 function,
                 args: dots,
-            } if self.is_first_class(callee, dots) => self.call_named(span, &function.last(), args),
+            } if self.is_first_class(callee, dots) => {
+                let own = self.names.called(function);
+                self.call_found(span, own, &function.resolved, args)
+            }
             PhpKind::MethodCall {
                 object,
                 method,
@@ -170,7 +179,7 @@ impl<'a> Builder<'a> {
         let (args, params) = match &expr.kind {
             PhpKind::Call { function, args } => {
                 let name = function.last();
-                let Some(own) = self.names.functions.get(&name) else {
+                let Some(own) = self.names.called(function) else {
                     let takes = self.is_first_class(expr, args).then(|| all_of_php(&name))?;
                     return self.callable(expr, takes?);
                 };
@@ -187,7 +196,13 @@ impl<'a> Builder<'a> {
         if !self.is_first_class(expr, args) || needed(params) != params.len() {
             return None;
         }
-        self.callable(expr, params.len())
+        let mut made = self.callable(expr, params.len())?;
+        if let ExprKind::Closure(closure, _) = &mut *made.kind {
+            for (param, own) in closure.params.iter_mut().zip(params) {
+                declare(param, own);
+            }
+        }
+        Some(made)
     }
 
     fn params_of(&self, name: &str) -> Option<&'a Vec<syntax::Param>> {
@@ -208,17 +223,40 @@ impl<'a> Builder<'a> {
         args.len() <= 1 && text.ends_with("(...)")
     }
 
-    fn call_named(&mut self, span: Span, name: &str, args: Vec<Expr>) -> Option<Expr> {
-        let name = Name {
-            span,
-            written: name.to_owned(),
-            resolved: name.trim_start_matches('\\').to_owned(),
+    /// A text, also `__NAMESPACE__ . '\f'`.
+    pub(super) fn function_name_of(&self, value: &syntax::Expr) -> Option<String> {
+        match &value.kind {
+            PhpKind::String(text) => Some(text.clone()),
+            PhpKind::Binary {
+                left,
+                op: BinaryOp::Concat,
+                right,
+            } => Some(self.function_name_of(left)? + &self.function_name_of(right)?),
+            PhpKind::Constant(name) if name.last() == "__namespace__" => {
+                self.names.namespace.clone()
+            }
+            _ => None,
         }
-        .last();
-        if let Some(function) = self.names.functions.get(&name) {
+    }
+
+    /// A call of a function of the file, or of PHP's by its whole name.
+    fn call_found(
+        &mut self,
+        span: Span,
+        own: Option<&Closure>,
+        whole: &str,
+        args: Vec<Expr>,
+    ) -> Option<Expr> {
+        let whole = whole.strip_prefix('\\').unwrap_or(whole);
+        let name = whole.rsplit('\\').next().unwrap_or(whole);
+        let name = name.to_ascii_lowercase();
+        if let Some(function) = own {
             let fits = args.len() >= needed(&function.params) && is_plain(&function.params);
             let takes = function.params.len();
             return fits.then(|| taking(span, args, takes, |args| ExprKind::Call(name, args)));
+        }
+        if whole.contains('\\') {
+            return None;
         }
         crate::hir::function::node(span, &name, args)
     }
@@ -268,7 +306,7 @@ pub(super) fn takes(params: &[syntax::Param]) -> usize {
 }
 
 /// Whether nothing happens where a value is evaluated.
-fn is_idle(value: &Expr) -> bool {
+pub(super) fn is_idle(value: &Expr) -> bool {
     matches!(
         *value.kind,
         ExprKind::Local(_)
@@ -294,12 +332,22 @@ fn is_plain(params: &[syntax::Param]) -> bool {
         .any(|param| param.variadic || param.by_reference)
 }
 
+/// Gives a parameter the scalar type of the function that is called.
+fn declare(param: &mut Param, own: &syntax::Param) {
+    let declared = own.ty.as_deref().and_then(Ty::declared);
+    if let Some(ty) = declared.filter(Ty::is_scalar) {
+        param.ty = ty;
+        param.declared = true;
+    }
+}
+
 fn given(local: usize) -> Param {
     Param {
         local,
         ty: Ty::Any,
         declared: false,
         default: None,
+        arrays: None,
         foreign: false,
         variadic: false,
         by_reference: false,

@@ -6,6 +6,7 @@ use super::handed::Handed;
 use super::uses::Around;
 use super::{Builder, Names, once, pages, pools};
 use crate::hir::Ty;
+use crate::hir::arrays::Arrays;
 use crate::hir::flatten::{PARENT, PARENT_CONSTRUCTOR, is_exception_name};
 use crate::hir::tree::{self as hir, Class, Const, Field};
 use crate::recognise::{self, Call};
@@ -69,6 +70,7 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
         declared: type_of(property)
             .flatten()
             .filter(|_| !shape.pools.contains(&property.name)),
+        arrays: property.ty.as_deref().and_then(Arrays::declared),
         default: property
             .default
             .as_ref()
@@ -86,6 +88,7 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
                 name: name.clone(),
                 ty: shape.fields[name].clone(),
                 declared: None,
+                arrays: None,
                 default: None,
                 foreign: shape.foreign.contains(name),
                 public: false,

@@ -38,6 +38,16 @@ impl<'a> Builder<'a> {
         if self.is_open() && !is_plain {
             return None;
         }
+        self.set_of_any(span, name, (value, is_plain))
+    }
+
+    /// The assignment to whichever property has the name. A value that is a variable may be read more than once.
+    fn set_of_any(
+        &mut self,
+        span: Span,
+        name: &'a syntax::Expr,
+        (value, is_plain): (&'a syntax::Expr, bool),
+    ) -> Option<Vec<Stmt>> {
         let set = self.settable()?;
         let mut stmts = Vec::new();
         let value = if is_plain {
@@ -88,13 +98,9 @@ impl<'a> Builder<'a> {
         };
         let set = ExprKind::Assign(whole(Root::Field(field)), set);
         let set = vec![Stmt::expr(span, Expr::new(span, set))];
-        let is_null = || by_name::is_null(span, value);
-        let is_array = || Expr::new(span, ExprKind::Builtin("is_array", vec![value.clone()]));
         let allowed = match takes {
             Takes::Any => return set,
-            Takes::Present => Expr::new(span, ExprKind::Not(is_null())),
-            Takes::Array => is_array(),
-            Takes::ArrayOrNull => Expr::new(span, ExprKind::Or(is_null(), is_array())),
+            Takes::Present => Expr::new(span, ExprKind::Not(by_name::is_null(span, value))),
         };
         let kind = StmtKind::If(vec![(allowed, set)], Some(vec![wrong]));
         vec![Stmt { span, kind }]

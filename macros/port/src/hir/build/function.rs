@@ -7,6 +7,7 @@ use super::Builder;
 use super::choice::choosing;
 use super::held::Held;
 use crate::hir::Ty;
+use crate::hir::arrays::Arrays;
 use crate::hir::tree::{Expr, ExprKind, Function, Param, StmtKind};
 use crate::syntax::{self, Closure, Part, Span, Stmt};
 
@@ -102,6 +103,7 @@ impl<'a> Builder<'a> {
             declared: matches!(declared, Some(Some(_))),
             ty,
             default,
+            arrays: declared_arrays(param),
             foreign,
             variadic: param.variadic,
             by_reference: param.by_reference,
@@ -170,6 +172,7 @@ impl<'a> Builder<'a> {
             ty: ty(local),
             declared: false,
             default: None,
+            arrays: None,
             foreign: false,
             variadic: false,
             by_reference: false,
@@ -181,7 +184,7 @@ impl<'a> Builder<'a> {
             params: params.collect(),
             returns: Ty::Void,
             declared: true,
-            gives_array: false,
+            gives_array: None,
             locals: locals.clone(),
             body,
             notified: false,
@@ -245,6 +248,7 @@ impl<'a> Builder<'a> {
                 ty: kind,
                 declared: false,
                 default: None,
+                arrays: None,
                 foreign: false,
                 variadic: false,
                 by_reference: lends(&name),
@@ -289,9 +293,16 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn gives_array(closure: &Closure) -> bool {
-    let returns = closure.returns.as_deref();
-    returns.is_some_and(|written| written.eq_ignore_ascii_case("array"))
+/// The arrays that a parameter takes: its default value may be null, too.
+fn declared_arrays(param: &syntax::Param) -> Option<Arrays> {
+    let arrays = Arrays::declared(param.ty.as_deref()?)?;
+    let default = param.default.as_ref().map(|value| &value.kind);
+    let nullable = matches!(default, Some(syntax::ExprKind::Null));
+    Some(if nullable { Arrays::OrNull } else { arrays })
+}
+
+fn gives_array(closure: &Closure) -> Option<Arrays> {
+    Arrays::declared(closure.returns.as_deref()?)
 }
 
 /// Whether each `return` of a body gives `$this` back, which the Rust leaves out.

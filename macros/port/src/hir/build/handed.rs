@@ -269,7 +269,7 @@ impl<'a> Builder<'a> {
             public: true,
             params,
             declared,
-            gives_array: false,
+            gives_array: None,
             returns,
             locals: std::mem::take(&mut self.locals),
             body: vec![hir::Stmt { span, kind }],

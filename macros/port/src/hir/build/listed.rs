@@ -16,11 +16,12 @@ impl<'a> Builder<'a> {
         if self.is_open() {
             return None;
         }
-        if let PhpKind::String(name) = &callee.kind {
-            let function = *self.names.functions.get(&name.to_ascii_lowercase())?;
+        if let Some(name) = self.function_name_of(callee) {
+            let function = self.names.named(&name)?;
             let list = self.expr(list);
-            let call = |args| ExprKind::Call(name.to_ascii_lowercase(), args);
-            return self.with_list(span, name, &function.params, list, &call);
+            let own = name.rsplit('\\').next().unwrap_or(&name);
+            let call = |args| ExprKind::Call(own.to_ascii_lowercase(), args);
+            return self.with_list(span, &name, &function.params, list, &call);
         }
         let PhpKind::Array(items) = &callee.kind else {
             return None;

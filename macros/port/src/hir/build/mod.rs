@@ -290,6 +290,26 @@ impl<'a> Names<'a> {
         names
     }
 
+    /// The function of the file that a call names. A plain name is that of the namespace, if it has the function.
+    fn called(&self, name: &syntax::Name) -> Option<&'a syntax::Closure> {
+        if name.written.contains('\\') {
+            return self.named(&name.resolved);
+        }
+        self.functions.get(&name.last()).copied()
+    }
+
+    /// The function of the file that a text names, which is read outside of every namespace.
+    fn named(&self, whole: &str) -> Option<&'a syntax::Closure> {
+        let whole = whole
+            .strip_prefix('\\')
+            .unwrap_or(whole)
+            .to_ascii_lowercase();
+        let (namespace, name) = whole.rsplit_once('\\').unwrap_or(("", &whole));
+        let own = self.namespace.as_deref();
+        let is_own = own.is_none_or(|own| own.eq_ignore_ascii_case(namespace));
+        self.functions.get(name).copied().filter(|_| is_own)
+    }
+
     /// Whether calls keep their names.
     fn is_open(&self) -> bool {
         self.touched.is_some()

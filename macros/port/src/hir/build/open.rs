@@ -87,9 +87,7 @@ impl<'a> Builder<'a> {
     /// A call with names of arguments: by its place each would be something else.
     fn named(&mut self, expr: &'a syntax::Expr) -> Option<Expr> {
         let (object, args) = match &expr.kind {
-            PhpKind::Call { function, .. }
-                if self.names.functions.contains_key(&function.last()) =>
-            {
+            PhpKind::Call { function, .. } if self.names.called(function).is_some() => {
                 return None;
             }
             PhpKind::MethodCall { object, args, .. } => (Some(object), args),
@@ -164,7 +162,7 @@ impl<'a> Builder<'a> {
     /// A function of the file, or of PHP.
     fn open_call(&mut self, span: Span, function: &Name, args: &'a [Arg]) -> Expr {
         let name = function.last();
-        if let Some(own) = self.names.functions.get(&name) {
+        if let Some(own) = self.names.called(function) {
             let named = args.iter().find(|arg| arg.name.is_some());
             let given = match named {
                 None => Some(self.values(args)),

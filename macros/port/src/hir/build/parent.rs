@@ -131,11 +131,7 @@ impl<'a> Builder<'a> {
             if known.foreign {
                 continue;
             }
-            let scalar = matches!(
-                known.ty.present(),
-                Ty::Text | Ty::Int | Ty::Float | Ty::Bool
-            );
-            let value = if known.declared && scalar {
+            let value = if known.declared && known.ty.is_scalar() {
                 Expr::new(span, ExprKind::Coerce(known.ty.clone(), value))
             } else {
                 value

@@ -364,20 +364,34 @@ impl<'a> Builder<'a> {
             } else {
                 self.expr(&item.value)
             };
-            out.retain(|(known, _)| *known != name);
+            if let Some(again) = out.iter().position(|(known, _)| *known == name) {
+                let (_, before) = out.remove(again);
+                if !is_quiet(&before) {
+                    return Err(refused(before.span, AGAIN));
+                }
+            }
             out.push((name, value));
         }
         Ok(Ok(out))
     }
 
     fn factory(&mut self, expr: &'a syntax::Expr, settings: &'a [Item]) -> Expr {
-        let mut out = Vec::new();
+        let mut out: Vec<(&str, Setting, Expr)> = Vec::new();
         let mut no_errors = None;
         for item in settings {
             let name = match item.key.as_ref().map(|key| &key.kind) {
                 Some(PhpKind::String(name)) => name.as_str(),
                 _ => return refused(item.span, "a setting whose name is known at run time only"),
             };
+            if name == "http_errors" {
+                no_errors = None;
+            }
+            if let Some(again) = out.iter().position(|(known, ..)| *known == name) {
+                let (.., before) = out.remove(again);
+                if !is_quiet(&before) {
+                    return refused(before.span, AGAIN);
+                }
+            }
             let literal = match item.value.kind {
                 PhpKind::Bool(value) => Some(value),
                 PhpKind::Null => Some(false),
@@ -394,7 +408,7 @@ impl<'a> Builder<'a> {
                 }
                 None if is_unchecked(name, &item.value) => {
                     let no = Expr::new(item.value.span, ExprKind::Bool(false));
-                    out.push((Setting::Verify, no));
+                    out.push((name, Setting::Verify, no));
                     continue;
                 }
                 None if is_default(name, literal) => continue,
@@ -406,8 +420,10 @@ impl<'a> Builder<'a> {
                     }
                 },
             };
-            out.push((setting, self.expr(&item.value)));
+            out.push((name, setting, self.expr(&item.value)));
         }
+        let out = out.into_iter();
+        let out = out.map(|(_, setting, value)| (setting, value)).collect();
         client_of(expr.span, out, no_errors)
     }
 
@@ -439,6 +455,19 @@ impl<'a> Builder<'a> {
         let built = self.closure(span, closure);
         self.given = None;
         built
+    }
+}
+
+/// Of a key that is given twice, PHP keeps the last value. The first one is dropped here, unless evaluating it shows.
+const AGAIN: &str = "a key that is given again, and whose first value does something";
+
+fn is_quiet(value: &Expr) -> bool {
+    match &*value.kind {
+        ExprKind::Array(entries) => entries.iter().all(|entry| {
+            let key = entry.key.as_ref();
+            !entry.spread && key.is_none_or(is_quiet) && is_quiet(&entry.value)
+        }),
+        _ => super::callable::is_idle(value),
     }
 }
 

@@ -19,8 +19,6 @@ pub(super) enum Takes {
     Any,
     /// All but null.
     Present,
-    Array,
-    ArrayOrNull,
 }
 
 impl Builder<'_> {
@@ -115,9 +113,7 @@ impl Builder<'_> {
             return (ty == "mixed").then_some(Takes::Any);
         }
         match ty {
-            "mixed" | "string" | "int" | "float" | "bool" => Some(Takes::Any),
-            "array" if nullable => Some(Takes::ArrayOrNull),
-            "array" => Some(Takes::Array),
+            "mixed" | "string" | "int" | "float" | "bool" | "array" => Some(Takes::Any),
             _ => match Ty::declared(ty) {
                 Some(Ty::Client | Ty::Response | Ty::Promise | Ty::Media) if nullable => {
                     Some(Takes::Any)

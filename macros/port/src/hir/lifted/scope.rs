@@ -189,6 +189,26 @@ pub(in crate::hir) fn each_function<'a>(
     }
 }
 
+/// The same, to change them.
+pub(in crate::hir) fn each_function_mut(
+    statements: &mut [Stmt],
+    found: &mut dyn FnMut(&[Param], &mut Vec<Stmt>),
+) {
+    for stmt in statements {
+        match &mut stmt.kind {
+            StmtKind::Block(body) => each_function_mut(body, found),
+            StmtKind::Function { closure, .. } => found(&closure.params, &mut closure.body),
+            StmtKind::Whole(whole) => {
+                if let Whole::Class(class) = &mut **whole {
+                    let closures = class.methods.iter_mut().map(|method| &mut method.closure);
+                    closures.for_each(|closure| found(&closure.params, &mut closure.body));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 /// Whether a function shares variables with the code outside of functions, which then stays as it is written.
 pub(in crate::hir) fn shares(statements: &[Stmt]) -> bool {
     let mut shares = false;

@@ -346,22 +346,9 @@ impl Lifter {
         if !stays {
             self.copied.insert(target.clone());
         }
-        let name = match given {
-            [(.., known)] if matches!(&*known.name, "public" | "private") => {
-                format!("{}_{}", method.name, known.name)
-            }
-            _ => format!("{}_of_{}", method.name, scope.base),
-        };
-        copy.name = self.fresh(owner, &name);
+        copy.name = self.fresh(owner, &name_of_copy(&method, given, scope));
         self.copies.insert(key, copy.name.clone());
-        let mut inner = scope.of(owner, is_static);
-        let mut taken = all_names(&method.closure.body);
-        taken.extend(method.closure.params.iter().map(|param| param.name.clone()));
-        for (_, name, known) in given {
-            let mut bound = put_in(&mut method.closure.params, name, known, scope, &mut taken);
-            renamed(&mut bound, &known.captures);
-            inner.bound.insert(name.clone(), bound);
-        }
+        let inner = bound(&mut method, given, scope, scope.of(owner, is_static));
         method.name.clone_from(&copy.name);
         method.public = false;
         method.private = true;
@@ -369,6 +356,32 @@ impl Lifter {
         self.later(method, inner);
         copy
     }
+}
+
+fn name_of_copy(method: &Method, given: &[(usize, String, Known)], scope: &Scope) -> String {
+    match given {
+        [(.., known)] if matches!(&*known.name, "public" | "private") => {
+            format!("{}_{}", method.name, known.name)
+        }
+        _ => format!("{}_of_{}", method.name, scope.base),
+    }
+}
+
+/// Puts what the functions take over in the place of the parameters that they replace.
+fn bound(
+    method: &mut Method,
+    given: &[(usize, String, Known)],
+    scope: &Scope,
+    mut inner: Scope,
+) -> Scope {
+    let mut taken = all_names(&method.closure.body);
+    taken.extend(method.closure.params.iter().map(|param| param.name.clone()));
+    for (_, name, known) in given {
+        let mut bound = put_in(&mut method.closure.params, name, known, scope, &mut taken);
+        renamed(&mut bound, &known.captures);
+        inner.bound.insert(name.clone(), bound);
+    }
+    inner
 }
 
 pub(super) fn is_options(known: &Known) -> bool {

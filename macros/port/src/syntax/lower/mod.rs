@@ -40,6 +40,7 @@ pub(super) fn program(
     statements.append(&mut lower.of_functions);
     let program = Program {
         imported: Vec::new(),
+        strict: false,
         statics: None,
         statements,
         comments: comments(source, root),
@@ -70,6 +71,7 @@ pub(super) fn fragment(
     }
     let program = Program {
         imported: Vec::new(),
+        strict: false,
         statics: None,
         statements,
         comments: comments(source, root),

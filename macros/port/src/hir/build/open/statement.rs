@@ -116,7 +116,7 @@ impl<'a> Builder<'a> {
             params: Vec::new(),
             returns: Ty::Void,
             declared: true,
-            gives_array: false,
+            gives_array: None,
             locals: std::mem::take(&mut self.locals),
             body,
             notified: false,
