@@ -384,6 +384,12 @@ final class Grammar
         return $text . $this->line($depth, '}');
     }
 
+    /** A map to encode. In a loop its text may become a part of the map, which then doubles in each turn. */
+    private function encoded(): string
+    {
+        return $this->loops > 0 ? $this->one(["['x' => 1, 'y' => '中']", "['a' => null]"]) : $this->map(0);
+    }
+
     /** A variable that a statement sets: one that has a value, or a new one. */
     private function seen(string $kind): string
     {
@@ -735,8 +741,8 @@ final class Grammar
             'str_pad(' . $this->one(["'7'", "'abc'"]) . ", 5, '0', STR_PAD_LEFT)",
             "sprintf('%s-%03d', " . $this->string(0) . ', ' . $this->int(0) . ')',
             "implode(',', " . $this->list(0) . ')',
-            'json_encode(' . $this->map(0) . ')',
-            'json_encode(' . $this->map(0) . ', JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES)',
+            'json_encode(' . $this->encoded() . ')',
+            'json_encode(' . $this->encoded() . ', JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES)',
             "str_replace('a', 'b', " . $this->string(0) . ')',
             "substr('abcdef', " . $this->one(['1', '-2', '0, 3', '1, -1', '9']) . ')',
             '(string) ' . $this->one(['1.0', '0.1', '1e15', 'true', '12']),
@@ -760,7 +766,7 @@ final class Grammar
             $this->one(['ltrim', 'rtrim', 'trim']) . '(' . $this->string(0) . ', ' . $this->one(["'a'", "'&'", "' 0'"]) . ')',
             "implode(',', array_keys(" . $this->map(0) . '))',
             'json_encode(' . $this->one([$this->list(0), '[1.0, 0.1 + 0.2, 1e25]', "['a' => []]", "[3 => 'x']"]) . ')',
-            'json_encode(' . $this->map(0) . ', JSON_PRETTY_PRINT)',
+            'json_encode(' . $this->encoded() . ', JSON_PRETTY_PRINT)',
             'htmlspecialchars(' . $this->string(0) . ')',
             'bin2hex(' . $this->string(0) . ')',
             'base64_encode(' . $this->string(0) . ')',
