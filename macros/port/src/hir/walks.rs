@@ -121,7 +121,11 @@ impl Walk<'_> {
             names.get(&param.name).cloned()
         };
         let at = self.array.span;
-        let key = new(1).unwrap_or_else(|| fresh(self.name, "key", &mut all_names(around.whole)));
+        let key = new(1).unwrap_or_else(|| {
+            let mut taken = all_names(around.whole);
+            taken.extend(names.values().cloned());
+            fresh(self.name, "key", &mut taken)
+        });
         let value = new(0)?;
         let item = ExprKind::Index {
             object: Box::new(self.array.clone()),
