@@ -120,7 +120,7 @@ impl<'a> Builder<'a> {
     /// The statements outside of functions: variables that they read and do not set are given to them.
     pub(super) fn main(&mut self, statements: &[&'a Stmt]) -> Function {
         self.in_main = true;
-        self.held = Held::of_main(statements.iter().copied());
+        self.held = Held::of_main(statements.iter().copied(), &self.block.text);
         let first = statements.first().map_or(Span::default(), |stmt| stmt.span);
         let last = statements.last().map_or(first, |stmt| stmt.span);
         let span = Span::new(first.start, last.end);

@@ -19,6 +19,8 @@ pub(super) struct Held {
     arrays: BTreeSet<String>,
     /// The variables of loops through what nothing else mentions.
     looped: BTreeSet<String>,
+    /// The variables that are a part of another one's value, with that one and where they are set.
+    parts: Vec<(String, String, usize)>,
     /// The variables that another one or a property is a copy of, or that are such a copy.
     copied: BTreeSet<String>,
     assigned: BTreeSet<String>,
@@ -52,6 +54,7 @@ impl Held {
             held.share(&capture.name, 0);
         }
         held.statements(closure.body.iter());
+        held.taken(closure.body.last(), text);
         held.loops(&closure.body, text, own);
         held.escaped = Escapes::of(&closure.body, own);
         held.raw = Raw::of(closure.body.iter());
@@ -60,31 +63,24 @@ impl Held {
         held
     }
 
-    pub(super) fn of_main<'s>(statements: impl Iterator<Item = &'s Stmt> + Clone) -> Self {
+    pub(super) fn of_main<'s>(
+        statements: impl Iterator<Item = &'s Stmt> + Clone,
+        text: &str,
+    ) -> Self {
         let mut held = Self {
             raw: Raw::of(statements.clone()),
             late: super::contents::late(statements.clone()),
             ..Self::default()
         };
-        held.statements(statements);
+        held.statements(statements.clone());
+        held.taken(statements.last(), text);
         held
     }
 
     /// Whether something else may hold the object of which a property is set.
     pub(super) fn is_shared(&self, target: &Expr) -> bool {
-        let mut object = target;
-        while let ExprKind::Property { object: inner, .. } | ExprKind::Index { object: inner, .. } =
-            &object.kind
-        {
-            object = inner;
-        }
-        match &object.kind {
-            ExprKind::Variable(name) => {
-                let from = self.shared.get(name);
-                from.is_some_and(|from| *from <= target.span.start)
-            }
-            _ => false,
-        }
+        let from = root(target).and_then(|name| self.shared.get(name));
+        from.is_some_and(|from| *from <= target.span.start)
     }
 
     /// Whether a variable is a parameter that keeps its first value.
@@ -142,6 +138,19 @@ impl Held {
             let once = all.iter().filter(|(other, _)| other == name).count() == 1;
             if own && once {
                 self.looped.insert((*name).to_owned());
+            }
+        }
+    }
+
+    /// What is a part of a value that is mentioned behind it, which would have what is set of the part:
+    /// `$first = $answer->list[0]; $first->fee = 9; send($answer)`.
+    fn taken(&mut self, last: Option<&Stmt>, text: &str) {
+        let end = last.map_or(0, |last| last.span.end);
+        for (part, whole, from) in std::mem::take(&mut self.parts) {
+            let behind = text.get(from..end).unwrap_or_default();
+            if mentions(behind, &whole) > 0 {
+                self.copied.insert(part.clone());
+                self.share(&part, 0);
             }
         }
     }
@@ -231,6 +240,25 @@ impl Held {
                 self.copied.insert(into.clone());
                 self.share(into, 0);
             }
+            (ExprKind::Array(_), _) => self.items(value, target.span.end),
+            (ExprKind::Property { .. } | ExprKind::Index { .. }, Some(into)) => {
+                if let Some(whole) = root(value) {
+                    let part = (into.clone(), whole.to_owned(), value.span.end);
+                    self.parts.push(part);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The variables that are items of an array.
+    fn items(&mut self, value: &Expr, from: usize) {
+        match &value.kind {
+            ExprKind::Array(items) => items.iter().for_each(|item| self.items(&item.value, from)),
+            ExprKind::Variable(name) => {
+                self.copied.insert(name.clone());
+                self.share(name, from);
+            }
             _ => {}
         }
     }
@@ -249,6 +277,17 @@ impl Held {
             }
             _ => {}
         }
+    }
+}
+
+/// The variable whose property or item is read.
+fn root(mut value: &Expr) -> Option<&str> {
+    while let ExprKind::Property { object, .. } | ExprKind::Index { object, .. } = &value.kind {
+        value = object;
+    }
+    match &value.kind {
+        ExprKind::Variable(name) => Some(name),
+        _ => None,
     }
 }
 
