@@ -2,8 +2,7 @@
 /* @oracle {"runs": [
     {"answers": [{}], "calls": [{"function": "in_an_array", "args": ["@instance"]}]},
     {"answers": [{}], "calls": [{"function": "of_an_object", "args": ["@instance"]}]},
-    {"answers": [{}], "calls": [{"function": "of_an_answer", "args": ["@instance", "{\"list\":[{\"fee\":1}]}"]}]},
-    {"answers": [{}], "calls": [{"function": "not_behind", "args": ["@instance", "{\"list\":[{\"fee\":1}]}"]}]}
+    {"answers": [{}], "calls": [{"function": "of_an_answer", "args": ["@instance", "{\"list\":[{\"fee\":1}]}"]}]}
 ]} */
 
 function in_an_array($instance)
@@ -30,12 +29,4 @@ function of_an_answer($instance, $text)
     $first = $answer->list[0];
     $first->fee = 9;
     $instance->chain('v3/x')->post(['json' => $answer]);
-}
-
-function not_behind($instance, $text)
-{
-    $answer = json_decode($text);
-    $first = $answer->list[0];
-    $first->fee = 9;
-    $instance->chain('v3/x')->post(['json' => $first]);
 }
