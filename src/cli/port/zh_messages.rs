@@ -56,6 +56,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "write it in Rust: the methods of the trait are given and give its cases",
         "请用 Rust 实现：trait 的方法会接收并返回它的枚举值",
     ),
+    (
+        "`{}` is declared nowhere here: the Rust does not know whether `{}` is above it",
+        "此处没有声明 `{}`：Rust 代码无法得知 `{}` 是否为其父类",
+    ),
+    (
+        "port it together with the files of its class and the classes above it",
+        "请连同该类及其父类的文件一起转换",
+    ),
     // Files and PHP source.
     ("this file holds no PHP", "文件中没有 PHP 代码"),
     (

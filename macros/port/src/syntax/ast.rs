@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::atom::{BinaryOp, Cast, Name, Span, UnaryOp};
+use super::exceptions::Exceptions;
 use super::statics::Statics;
 
 /// One block of PHP.
@@ -26,6 +27,8 @@ pub struct Program {
     pub imported: Vec<(String, Class)>,
     /// The static properties of all files of its folder; none where the file stands alone.
     pub statics: Option<Arc<Statics>>,
+    /// The exceptions that all files of its folder declare; none where the file stands alone.
+    pub exceptions: Option<Arc<Exceptions>>,
 }
 
 impl Program {
@@ -495,6 +498,8 @@ pub struct Class {
     pub kind: &'static str,
     /// The base class.
     pub parent: Option<Name>,
+    /// The interfaces that it names: of an interface, those that it extends.
+    pub interfaces: Vec<Name>,
     /// The traits that it uses.
     pub uses: Vec<Name>,
     /// Whether it takes methods of traits under other names, or chooses between them.

@@ -41,6 +41,7 @@ pub(super) fn program(
     let program = Program {
         imported: Vec::new(),
         statics: None,
+        exceptions: None,
         statements,
         comments: comments(source, root),
         fragment: false,
@@ -71,6 +72,7 @@ pub(super) fn fragment(
     let program = Program {
         imported: Vec::new(),
         statics: None,
+        exceptions: None,
         statements,
         comments: comments(source, root),
         fragment: true,

@@ -234,6 +234,7 @@ impl Lower<'_> {
             name: self.field_text(node, "name"),
             kind,
             parent: None,
+            interfaces: Vec::new(),
             uses: Vec::new(),
             adapts: false,
             inherited: Vec::new(),
@@ -242,8 +243,15 @@ impl Lower<'_> {
             methods: Vec::new(),
         };
         for child in named(node) {
-            if child.kind() == "base_clause" {
-                class.parent = named(child).first().map(|name| self.class(*name));
+            let names = named(child).into_iter().filter(|name| is_name(*name));
+            match child.kind() {
+                "base_clause" if kind != "interface" => {
+                    class.parent = names.map(|name| self.class(name)).next();
+                }
+                "base_clause" | "class_interface_clause" => {
+                    class.interfaces.extend(names.map(|name| self.class(name)));
+                }
+                _ => {}
             }
         }
         let own = self.imports.class(&class.name);
