@@ -64,6 +64,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "port it together with the files of its class and the classes above it",
         "请连同该类及其父类的文件一起转换",
     ),
+    (
+        "an error of JSON of which only a run tells the call that it is of",
+        "只有运行时才知道该 JSON 错误属于哪次调用",
+    ),
+    (
+        "ask for it right behind `json_decode`, in the same function",
+        "请在同一函数中紧跟 `json_decode` 之后读取",
+    ),
     // Files and PHP source.
     ("this file holds no PHP", "文件中没有 PHP 代码"),
     (

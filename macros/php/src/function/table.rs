@@ -145,6 +145,8 @@ here {
     json_decode(text) -> Any;
     json_decode_array(text) -> Any;
     json_encode(any, int = 0) -> Text;
+    json_error(text) -> Int;
+    json_error_text(int) -> Text;
     keys_prefixed(array, text) -> Any;
     ksort(array) -> Any;
     ksort_text(array) -> Any;

@@ -8,6 +8,7 @@ use wechatpay_chain_php::truth;
 
 use super::builtin::{Builtin, Default};
 use super::fold::literal;
+use super::json_errors;
 use super::tree::{Expr, ExprKind};
 use crate::syntax::{BinaryOp, Span};
 
@@ -16,6 +17,8 @@ pub(crate) fn node(span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr> 
     let kind = match (name, args.len()) {
         ("json_decode", _) => return json_decode(span, args),
         ("json_encode", _) => return json_encode(span, args),
+        (json_errors::ERROR, 1) => return table(span, "json_error", args),
+        (json_errors::MESSAGE, 1) => return table(span, "json_error_text", args),
         ("http_build_query", _) => return query(span, args),
         ("hash" | "hash_hmac" | "md5" | "sha1" | "bin2hex" | "base64_encode", _) => {
             return digest(span, name, args);
@@ -115,7 +118,7 @@ pub(crate) fn known_as(name: &str) -> &str {
 }
 
 /// Names of the table that PHP does not have, or has with other parameters.
-const OURS: [&str; 26] = [
+const OURS: [&str; 28] = [
     "base64_of_hex",
     "counted",
     "file_url",
@@ -127,6 +130,8 @@ const OURS: [&str; 26] = [
     "joined_by_line_feed",
     "json_decode",
     "json_decode_array",
+    "json_error",
+    "json_error_text",
     "keys_prefixed",
     "ksort",
     "ksort_text",

@@ -38,6 +38,7 @@ mod handlers;
 mod infer;
 mod initial;
 mod inline;
+mod json_errors;
 mod kept;
 mod lent;
 mod lifted;
@@ -89,6 +90,7 @@ pub(crate) fn with(
 ) -> tree::File {
     let program = gcm::program(sodium::program(flatten::program(program)));
     let program = prefixes::program(uploads::program(program));
+    let (program, mut untold) = json_errors::program(program);
     // `promises` first: it moves a call to where its handlers stand. `walks` before `callbacks`: a loop has no closure.
     let program = handlers::program(promises::program(program));
     let program = callbacks::program(walks::program(program));
@@ -99,6 +101,7 @@ pub(crate) fn with(
         (file, _) = made(block, &program, facts, (Some(&named), fallback));
     }
     file.problems.append(&mut problems);
+    file.problems.append(&mut untold);
     file
 }
 
