@@ -72,6 +72,22 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "ask for it right behind `json_decode`, in the same function",
         "请在同一函数中紧跟 `json_decode` 之后读取",
     ),
+    (
+        "`__destruct` of `{}`: nothing calls it in the Rust",
+        "`{}` 的 `__destruct`：Rust 代码中不会被调用",
+    ),
+    (
+        "call what it does where the object is no longer needed",
+        "请在不再需要该对象的地方显式调用其内容",
+    ),
+    (
+        "a change of a property that `__get` or `__set` stands for",
+        "修改由 `__get` 或 `__set` 代为提供的属性",
+    ),
+    (
+        "write it as a call of the method",
+        "请改写为对该方法的调用",
+    ),
     // Files and PHP source.
     ("this file holds no PHP", "文件中没有 PHP 代码"),
     (

@@ -42,6 +42,7 @@ mod json_errors;
 mod kept;
 mod lent;
 mod lifted;
+mod magic_members;
 mod mixed;
 mod notify;
 mod objects;
@@ -90,6 +91,7 @@ pub(crate) fn with(
 ) -> tree::File {
     let program = gcm::program(sodium::program(flatten::program(program)));
     let program = prefixes::program(uploads::program(program));
+    let (program, mut magic) = magic_members::program(program);
     let (program, mut untold) = json_errors::program(program);
     // `promises` first: it moves a call to where its handlers stand. `walks` before `callbacks`: a loop has no closure.
     let program = handlers::program(promises::program(program));
@@ -102,6 +104,7 @@ pub(crate) fn with(
     }
     file.problems.append(&mut problems);
     file.problems.append(&mut untold);
+    file.problems.append(&mut magic);
     file
 }
 
