@@ -88,6 +88,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "write it as a call of the method",
         "请改写为对该方法的调用",
     ),
+    (
+        "`{}` in Rust lacks what it inherits of `{}`, which would mean something else there: {}",
+        "Rust 中的 `{}` 没有从 `{}` 继承的内容，因为复制后含义不同：{}",
+    ),
+    (
+        "write these methods in the class itself",
+        "请把这些方法直接写在该类中",
+    ),
     // Files and PHP source.
     ("this file holds no PHP", "文件中没有 PHP 代码"),
     (

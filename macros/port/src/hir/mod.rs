@@ -17,6 +17,7 @@ mod answers;
 mod appended;
 mod arity;
 mod asked;
+mod bases;
 mod build;
 mod by_name;
 mod callbacks;
@@ -89,6 +90,7 @@ pub(crate) fn with(
     facts: &Facts,
     fallback: &Fallback,
 ) -> tree::File {
+    let mut lost = flatten::lost(program);
     let program = gcm::program(sodium::program(flatten::program(program)));
     let program = prefixes::program(uploads::program(program));
     let (program, mut magic) = magic_members::program(program);
@@ -104,6 +106,7 @@ pub(crate) fn with(
     }
     file.problems.append(&mut problems);
     file.problems.append(&mut untold);
+    file.problems.append(&mut lost);
     file.problems.append(&mut magic);
     file
 }
