@@ -165,6 +165,7 @@ here {
     rawurlencode(text) -> Text;
     round(number, int = 0) -> Any throws;
     rtrim(text, ascii = BLANKS) -> Text;
+    spread_values(any) -> Any throws;
     str_contains(text, text) -> Bool;
     str_ends_with(text, text) -> Bool;
     str_pad(text, int, text = " ", int = 1) -> Text throws;
@@ -172,6 +173,8 @@ here {
     str_replace(any, any, any) -> Any throws;
     str_split(text, int = 1) -> Any throws;
     str_starts_with(text, text) -> Bool;
+    strcasecmp(text, text) -> Int;
+    strcmp(text, text) -> Int;
     strlen(text) -> Int;
     strpos(text, text, int = 0) -> Any throws;
     strrev(text) -> Text throws;

@@ -9,6 +9,7 @@ use wechatpay_chain_php::truth;
 use super::builtin::{Builtin, Default};
 use super::fold::literal;
 use super::json_errors;
+use super::pushes;
 use super::tree::{Expr, ExprKind};
 use crate::syntax::{BinaryOp, Span};
 
@@ -19,6 +20,7 @@ pub(crate) fn node(span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr> 
         ("json_encode", _) => return json_encode(span, args),
         (json_errors::ERROR, 1) => return table(span, "json_error", args),
         (json_errors::MESSAGE, 1) => return table(span, "json_error_text", args),
+        (pushes::SPREAD, 1) => return table(span, "spread_values", args),
         ("http_build_query", _) => return query(span, args),
         ("hash" | "hash_hmac" | "md5" | "sha1" | "bin2hex" | "base64_encode", _) => {
             return digest(span, name, args);
@@ -118,7 +120,8 @@ pub(crate) fn known_as(name: &str) -> &str {
 }
 
 /// Names of the table that PHP does not have, or has with other parameters.
-const OURS: [&str; 28] = [
+const OURS: [&str; 29] = [
+    "spread_values",
     "base64_of_hex",
     "counted",
     "file_url",

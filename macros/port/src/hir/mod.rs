@@ -53,6 +53,7 @@ mod place;
 mod prefixes;
 mod promised;
 mod promises;
+mod pushes;
 mod sdk_class;
 mod secrets;
 mod settings;
@@ -93,6 +94,7 @@ pub(crate) fn with(
     let mut lost = flatten::lost(program);
     let program = gcm::program(sodium::program(flatten::program(program)));
     let program = prefixes::program(uploads::program(program));
+    let program = pushes::program(program);
     let (program, mut magic) = magic_members::program(program);
     let (program, mut untold) = json_errors::program(program);
     // `promises` first: it moves a call to where its handlers stand. `walks` before `callbacks`: a loop has no closure.
