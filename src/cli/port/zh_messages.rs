@@ -96,6 +96,30 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "write these methods in the class itself",
         "请把这些方法直接写在该类中",
     ),
+    (
+        "the readonly property `${}` is set twice: PHP throws an `Error`",
+        "只读属性 `${}` 被赋值两次：PHP 会抛出 `Error`",
+    ),
+    (
+        "the readonly property `${}` is set again: PHP throws an `Error`",
+        "只读属性 `${}` 被再次赋值：PHP 会抛出 `Error`",
+    ),
+    (
+        "the readonly property `${}` may be set again: then PHP throws an `Error`",
+        "只读属性 `${}` 可能被再次赋值：此时 PHP 会抛出 `Error`",
+    ),
+    (
+        "leave the assignment out, or let the property change",
+        "请去掉该赋值，或允许修改该属性",
+    ),
+    (
+        "the property `${}` may be read before it is set: PHP throws an `Error`, and the Rust reads what its type begins with",
+        "属性 `${}` 可能在赋值前被读取：PHP 会抛出 `Error`，而 Rust 读到其类型的初始值",
+    ),
+    (
+        "give it a value where it is declared",
+        "请在声明处给它初始值",
+    ),
     // Files and PHP source.
     ("this file holds no PHP", "文件中没有 PHP 代码"),
     (

@@ -35,6 +35,7 @@ mod fold;
 mod function;
 mod gcm;
 mod given;
+mod guarded_properties;
 mod handlers;
 mod infer;
 mod initial;
@@ -92,6 +93,7 @@ pub(crate) fn with(
     fallback: &Fallback,
 ) -> tree::File {
     let mut lost = flatten::lost(program);
+    lost.extend(guarded_properties::problems(program));
     let program = gcm::program(sodium::program(flatten::program(program)));
     let program = prefixes::program(uploads::program(program));
     let program = pushes::program(program);

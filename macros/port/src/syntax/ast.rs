@@ -533,6 +533,8 @@ pub struct Property {
     pub public: bool,
     /// Whether it is `private`.
     pub private: bool,
+    /// Whether it is `readonly`.
+    pub readonly: bool,
 }
 
 /// A method.

@@ -260,6 +260,10 @@ impl Lower<'_> {
         for member in members.unwrap_or_default() {
             self.member_of(&mut class, member);
         }
+        if has(node, "readonly_modifier") {
+            let all = class.properties.iter_mut();
+            all.for_each(|property| property.readonly = true);
+        }
         self.own_class = outer;
         class
     }
@@ -291,6 +295,7 @@ impl Lower<'_> {
                         promoted: false,
                         public: self.is_public(node),
                         private: self.is_private(node),
+                        readonly: has(node, "readonly_modifier"),
                     });
                 }
             }
@@ -330,6 +335,7 @@ impl Lower<'_> {
                 promoted: true,
                 public: visibility == "public",
                 private: visibility == "private",
+                readonly: has(param, "readonly_modifier"),
             });
         }
     }
