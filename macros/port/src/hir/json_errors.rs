@@ -23,9 +23,11 @@ pub(super) fn program(program: Cow<'_, Program>) -> (Cow<'_, Program>, Vec<Probl
         return (program, Vec::new());
     }
     let mut changed = program.clone().into_owned();
-    let mut pass = Pass::default();
-    pass.names = mentioned(&program.statements).into_iter().collect();
-    pass.functions = functions(&program.statements);
+    let mut pass = Pass {
+        names: mentioned(&program.statements).into_iter().collect(),
+        functions: functions(&program.statements),
+        problems: Vec::new(),
+    };
     pass.function(&mut changed.statements);
     (Cow::Owned(changed), pass.problems)
 }
@@ -147,7 +149,6 @@ fn calls(expr: &Expr) -> bool {
 /// The variable that holds the error of the last call.
 type State = Option<String>;
 
-#[derive(Default)]
 struct Pass {
     names: BTreeSet<String>,
     functions: BTreeSet<String>,
@@ -211,11 +212,7 @@ impl Pass {
         let mut whole = own();
         whole.statements(std::slice::from_mut(stmt), false);
         let disturbs = whole.codes || whole.calls;
-        let mut now = if repeats && disturbs {
-            None
-        } else {
-            state.clone()
-        };
+        let mut now = if repeats && disturbs { None } else { state };
         let is_try = matches!(stmt.kind, StmtKind::Try { .. });
         let begin = now.clone();
         let mut ends = Vec::new();
@@ -296,6 +293,7 @@ impl Pass {
     fn named(&mut self, stmt: &mut Stmt) -> Option<(Vec<Stmt>, String)> {
         let first = match &mut stmt.kind {
             StmtKind::Expr(expr) | StmtKind::Return(Some(expr)) => expr,
+            StmtKind::Echo(values) => values.first_mut()?,
             StmtKind::If { branches, .. } => &mut branches.first_mut()?.0,
             _ => return None,
         };
@@ -304,6 +302,9 @@ impl Pass {
         let ExprKind::Call { function, args } = &mut found.kind else {
             return None;
         };
+        if !is_usual(args) {
+            return None;
+        }
         let text = args.first_mut().filter(|arg| arg.name.is_none())?;
         let variable = self.free("json_error");
         if function.last() == "json_encode" {
@@ -340,6 +341,20 @@ impl Pass {
             number += 1;
         }
         own
+    }
+}
+
+/// Whether a call takes texts of PHP's usual depth, and flags that are written there.
+fn is_usual(args: &[Arg]) -> bool {
+    let usual = |depth: &Arg| matches!(depth.value.kind, ExprKind::Int(512..));
+    args.get(2).is_none_or(usual) && args.get(3).is_none_or(|flags| is_written(&flags.value))
+}
+
+fn is_written(flags: &Expr) -> bool {
+    match &flags.kind {
+        ExprKind::Int(_) | ExprKind::Constant(_) => true,
+        ExprKind::Binary { left, right, .. } => is_written(left) && is_written(right),
+        _ => false,
     }
 }
 

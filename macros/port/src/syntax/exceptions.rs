@@ -51,11 +51,11 @@ pub enum Given {
     /// `null`
     Null,
     /// Texts put together.
-    Concat(Vec<Given>),
+    Concat(Vec<Self>),
     /// `a ?: b`
-    Or(Box<Given>, Box<Given>),
+    Or(Box<Self>, Box<Self>),
     /// `a ?? b`
-    Coalesce(Box<Given>, Box<Given>),
+    Coalesce(Box<Self>, Box<Self>),
 }
 
 /// How an exception is made.
