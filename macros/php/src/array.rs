@@ -239,6 +239,27 @@ pub fn values(array: &Value) -> Vec<Value> {
     items(array).into_iter().map(|(_, value)| value).collect()
 }
 
+/// The values of `...$array` in a call of a function without names for them.
+///
+/// # Errors
+/// A `TypeError` if the value is no array, and an `ArgumentCountError` if it has keys that are texts.
+pub fn spread_values(array: &Value) -> Result<Value> {
+    let message = match array {
+        Value::Array(_) => return Ok(array.clone()),
+        Value::Object(_) if items(array).iter().all(|(key, _)| key.is_number()) => {
+            return Ok(Value::Array(values(array)));
+        }
+        Value::Object(_) => "array_push() does not accept unknown named parameters",
+        _ => "Only arrays and Traversables can be unpacked",
+    };
+    let class = if array.is_object() {
+        "ArgumentCountError"
+    } else {
+        "TypeError"
+    };
+    Err(Thrown::new(class, message))
+}
+
 /// `$array[$key] = $value`
 ///
 /// # Errors

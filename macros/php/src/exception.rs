@@ -200,8 +200,12 @@ impl Thrown {
         if class.eq_ignore_ascii_case("GuzzleHttp\\Exception\\GuzzleException") {
             return self.is("GuzzleHttp\\Exception\\TransferException");
         }
-        let own = std::iter::once(&self.inner.class).chain(&self.inner.parents);
-        own.into_iter().any(|own| descends(own, class))
+        let mut own = std::iter::once(&self.inner.class).chain(&self.inner.parents);
+        // A class that names no exception of PHP's above it descends from `Exception`.
+        if !own.clone().any(|own| is_known(own)) {
+            return own.any(|own| descends(own, class));
+        }
+        own.any(|own| own.eq_ignore_ascii_case(class) || is_known(own) && descends(own, class))
     }
 
     /// `getMessage()`
@@ -254,6 +258,11 @@ impl Thrown {
     pub fn previous(&self) -> Option<&Self> {
         self.inner.previous.as_ref()
     }
+}
+
+/// Whether a class is PHP's or Guzzle's.
+fn is_known(class: &str) -> bool {
+    parent_class(class.trim_start_matches('\\')).is_some()
 }
 
 fn descends(class: &str, wanted: &str) -> bool {

@@ -7,8 +7,14 @@ use serde_json::Value;
 use crate::value::num;
 use crate::{Result, Thrown, digits, value::Num};
 
+/// `JSON_ERROR_DEPTH`
+const DEPTH: i64 = 1;
+/// `JSON_ERROR_CTRL_CHAR`
+const CONTROL: i64 = 3;
 /// `JSON_ERROR_SYNTAX`
 const SYNTAX: i64 = 4;
+/// `JSON_ERROR_UTF16`
+const UTF16: i64 = 10;
 
 /// The flags of `json_encode` and `json_decode`.
 #[allow(missing_docs, reason = "they are PHP's")]
@@ -46,6 +52,56 @@ pub fn json_decode_array(text: &str) -> Value {
 #[must_use]
 pub fn json_decode(text: &str) -> Value {
     parse(text).unwrap_or(Value::Null)
+}
+
+/// `json_last_error()` behind `json_decode($text)`.
+#[must_use]
+pub fn json_error(text: &str) -> i64 {
+    match serde_json::from_str::<Value>(&without_negative_zero(text)) {
+        Ok(_) => 0,
+        Err(error) => error_code(text, &error),
+    }
+}
+
+/// `json_last_error_msg()` of a code of [`json_error`].
+#[must_use]
+pub fn json_error_text(code: i64) -> &'static str {
+    match code {
+        0 => "No error",
+        DEPTH => "Maximum stack depth exceeded",
+        CONTROL => "Control character error, possibly incorrectly encoded",
+        UTF16 => "Single unpaired UTF-16 surrogate in unicode escape",
+        _ => "Syntax error",
+    }
+}
+
+fn error_code(text: &str, error: &serde_json::Error) -> i64 {
+    let told = error.to_string();
+    let line = text.split('\n').nth(error.line().saturating_sub(1));
+    let line = line.unwrap_or_default();
+    let column = error.column().saturating_sub(1);
+    // `\u12"`
+    let escape = text
+        .rsplit('\\')
+        .next()
+        .and_then(|tail| tail.strip_prefix('u'));
+    let digits = |hex: &str| hex.chars().take_while(char::is_ascii_hexdigit).count();
+    if told.starts_with("EOF") && escape.is_some_and(|hex| digits(hex) < 4) {
+        return SYNTAX;
+    }
+    // PHP reads the end of the text within a string as a character of control.
+    if told.starts_with("EOF while parsing a string") || told.starts_with("control character") {
+        return CONTROL;
+    }
+    if told.starts_with("recursion limit") {
+        return DEPTH;
+    }
+    if told.contains("surrogate") || told.contains("hex escape") {
+        return UTF16;
+    }
+    let found = line.as_bytes().get(column);
+    let is_control = found.is_some_and(|byte| *byte < b' ' && !b"\t\r\n".contains(byte));
+    if is_control { CONTROL } else { SYNTAX }
 }
 
 /// The text, as it is, if it is JSON: what `json_decode` with `JSON_THROW_ON_ERROR` reads.

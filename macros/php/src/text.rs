@@ -238,6 +238,24 @@ pub fn strrev(text: &str) -> Result<String> {
     utf8(&bytes)
 }
 
+/// `strcmp($one, $other)`
+#[must_use]
+pub fn strcmp(one: &str, other: &str) -> i64 {
+    one.as_bytes().cmp(other.as_bytes()) as i64
+}
+
+/// `strcasecmp($one, $other)`: the difference of the first letters that differ, or of the lengths.
+#[must_use]
+pub fn strcasecmp(one: &str, other: &str) -> i64 {
+    let lower = |byte: u8| i64::from(byte.to_ascii_lowercase());
+    let mut pairs = one.bytes().zip(other.bytes());
+    let differ = pairs.find(|(one, other)| lower(*one) != lower(*other));
+    match differ {
+        Some((one, other)) => lower(one) - lower(other),
+        None => one.len() as i64 - other.len() as i64,
+    }
+}
+
 /// `str_contains($text, $needle)`
 #[must_use]
 pub fn str_contains(text: &str, needle: &str) -> bool {

@@ -56,6 +56,67 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "write it in Rust: the methods of the trait are given and give its cases",
         "请用 Rust 实现：trait 的方法会接收并返回它的枚举值",
     ),
+    (
+        "`{}` is declared nowhere here: the Rust does not know whether `{}` is above it",
+        "此处没有声明 `{}`：Rust 代码无法得知 `{}` 是否为其父类",
+    ),
+    (
+        "port it together with the files of its class and the classes above it",
+        "请连同该类及其父类的文件一起转换",
+    ),
+    (
+        "an error of JSON of which only a run tells the call that it is of",
+        "只有运行时才知道该 JSON 错误属于哪次调用",
+    ),
+    (
+        "ask for it right behind `json_decode`, in the same function",
+        "请在同一函数中紧跟 `json_decode` 之后读取",
+    ),
+    (
+        "`__destruct` of `{}`: nothing calls it in the Rust",
+        "`{}` 的 `__destruct`：Rust 代码中不会被调用",
+    ),
+    (
+        "call what it does where the object is no longer needed",
+        "请在不再需要该对象的地方显式调用其内容",
+    ),
+    (
+        "a change of a property that `__get` or `__set` stands for",
+        "修改由 `__get` 或 `__set` 代为提供的属性",
+    ),
+    ("write it as a call of the method", "请改写为对该方法的调用"),
+    (
+        "`{}` in Rust lacks what it inherits of `{}`, which would mean something else there: {}",
+        "Rust 中的 `{}` 没有从 `{}` 继承的内容，因为复制后含义不同：{}",
+    ),
+    (
+        "write these methods in the class itself",
+        "请把这些方法直接写在该类中",
+    ),
+    (
+        "the readonly property `${}` is set twice: PHP throws an `Error`",
+        "只读属性 `${}` 被赋值两次：PHP 会抛出 `Error`",
+    ),
+    (
+        "the readonly property `${}` is set again: PHP throws an `Error`",
+        "只读属性 `${}` 被再次赋值：PHP 会抛出 `Error`",
+    ),
+    (
+        "the readonly property `${}` may be set again: then PHP throws an `Error`",
+        "只读属性 `${}` 可能被再次赋值：此时 PHP 会抛出 `Error`",
+    ),
+    (
+        "leave the assignment out, or let the property change",
+        "请去掉该赋值，或允许修改该属性",
+    ),
+    (
+        "the property `${}` may be read before it is set: PHP throws an `Error`, and the Rust reads what its type begins with",
+        "属性 `${}` 可能在赋值前被读取：PHP 会抛出 `Error`，而 Rust 读到其类型的初始值",
+    ),
+    (
+        "give it a value where it is declared",
+        "请在声明处给它初始值",
+    ),
     // Files and PHP source.
     ("this file holds no PHP", "文件中没有 PHP 代码"),
     (

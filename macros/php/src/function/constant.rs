@@ -6,7 +6,14 @@ use serde_json::Value;
 #[must_use]
 pub fn constant(name: &str) -> Option<Value> {
     let number = match name {
-        "JSON_HEX_TAG"
+        "JSON_ERROR_NONE" => 0,
+        "JSON_ERROR_CTRL_CHAR" => 3,
+        "JSON_ERROR_UTF8" => 5,
+        "JSON_ERROR_RECURSION" => 6,
+        "JSON_ERROR_INF_OR_NAN" => 7,
+        "JSON_ERROR_UTF16" => 10,
+        "JSON_ERROR_DEPTH"
+        | "JSON_HEX_TAG"
         | "PHP_QUERY_RFC1738"
         | "SORT_NUMERIC"
         | "STR_PAD_RIGHT"
@@ -20,9 +27,14 @@ pub fn constant(name: &str) -> Option<Value> {
         | "STR_PAD_BOTH"
         | "LOCK_EX"
         | "FILE_IGNORE_NEW_LINES"
-        | "JSON_BIGINT_AS_STRING" => 2,
+        | "JSON_BIGINT_AS_STRING"
+        | "JSON_ERROR_STATE_MISMATCH" => 2,
         "LOCK_UN" => 3,
-        "JSON_HEX_APOS" | "OPENSSL_PKCS1_OAEP_PADDING" | "LOCK_NB" | "FILE_SKIP_EMPTY_LINES" => 4,
+        "JSON_ERROR_SYNTAX"
+        | "JSON_HEX_APOS"
+        | "OPENSSL_PKCS1_OAEP_PADDING"
+        | "LOCK_NB"
+        | "FILE_SKIP_EMPTY_LINES" => 4,
         "JSON_HEX_QUOT" | "FILE_APPEND" => 8,
         "JSON_FORCE_OBJECT" => 16,
         "JSON_NUMERIC_CHECK" => 32,

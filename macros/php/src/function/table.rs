@@ -147,6 +147,8 @@ here {
     json_decode(text) -> Any;
     json_decode_array(text) -> Any;
     json_encode(any, int = 0) -> Text;
+    json_error(text) -> Int;
+    json_error_text(int) -> Text;
     keys_prefixed(array, text) -> Any;
     ksort(array) -> Any;
     ksort_text(array) -> Any;
@@ -165,6 +167,7 @@ here {
     rawurlencode(text) -> Text;
     round(number, int = 0) -> Any throws;
     rtrim(text, ascii = BLANKS) -> Text;
+    spread_values(any) -> Any throws;
     str_contains(text, text) -> Bool;
     str_ends_with(text, text) -> Bool;
     str_pad(text, int, text = " ", int = 1) -> Text throws;
@@ -172,6 +175,8 @@ here {
     str_replace(any, any, any) -> Any throws;
     str_split(text, int = 1) -> Any throws;
     str_starts_with(text, text) -> Bool;
+    strcasecmp(text, text) -> Int;
+    strcmp(text, text) -> Int;
     strlen(text) -> Int;
     strpos(text, text, int = 0) -> Any throws;
     strrev(text) -> Text throws;

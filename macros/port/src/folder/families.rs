@@ -174,4 +174,39 @@ mod tests {
         );
         assert!(!told.is_empty());
     }
+
+    #[test]
+    fn exceptions_of_files_without_the_sdk_keep_the_classes_above_them() {
+        let child =
+            "<?php\nnamespace App;\nclass RefundError extends PayError implements Retryable {}\n";
+        let base = "<?php\nnamespace App;\nclass PayError extends \\RuntimeException { protected $code = 7; }\n";
+        let interface = "<?php\nnamespace App;\ninterface Retryable {}\n";
+        let pay = "<?php\nnamespace App;\nclass Pay\n{\n    public function run(\\WeChatPay\\BuilderChainable $c)\n    {\n        \
+                   try {\n            $c->chain('v3/a')->get();\n            throw new RefundError('no');\n        } catch \
+                   (PayError $e) {\n            return $e->getCode();\n        }\n    }\n}\n";
+        let files = [
+            ("RefundError.php", child),
+            ("PayError.php", base),
+            ("Retryable.php", interface),
+            ("Pay.php", pay),
+        ];
+        let folder = port(&files);
+        let text = text(&folder, "pay.rs");
+        for part in [
+            "App\\\\PayError",
+            "RuntimeException",
+            "App\\\\Retryable",
+            ".with_code(7)",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(folder.diagnostics.is_empty(), "{:?}", folder.diagnostics);
+        let told = port(&files[3..]).diagnostics;
+        let told: Vec<String> = told.iter().map(ToString::to_string).collect();
+        assert!(
+            told.iter()
+                .any(|told| told.contains("`RefundError` is declared nowhere here")),
+            "{told:?}"
+        );
+    }
 }

@@ -31,7 +31,8 @@ use crate::recognise;
 use crate::rust::{self, Made, Unit};
 use crate::source::{Block, Kind, split};
 use crate::syntax::{
-    self, Expr, ExprKind, Parsed, Part, Span, Statics, Stmt, StmtKind, Whole, each_class,
+    self, Exceptions, Expr, ExprKind, Parsed, Part, Span, Statics, Stmt, StmtKind, Whole,
+    each_class,
 };
 use modules::Tree;
 
@@ -136,8 +137,11 @@ fn port(sources: &[Source], root: Root, options: &Options) -> Folder {
     families::join(&mut sources, &mut parsed);
     let statics = Statics::of(parsed.iter().map(|parsed| &parsed.program));
     let statics = Arc::new(statics);
+    let exceptions = Exceptions::of(parsed.iter().map(|parsed| &parsed.program));
+    let exceptions = Arc::new(exceptions);
     for parsed in &mut parsed {
         parsed.program.statics = Some(Arc::clone(&statics));
+        parsed.program.exceptions = Some(Arc::clone(&exceptions));
     }
     let sources = &sources;
     let problems = |index: usize| -> Vec<Problem> {

@@ -1,97 +1,157 @@
-//! `base_uri`: Guzzle resolves a path against it as RFC 3986 says. What follows its last slash is lost, and for a path that
-//! begins with `/` its whole path.
+//! A base class whose members keep their meaning in the class that takes copies of them.
+//!
+//! What is private in both classes gets the name of the base class, and so does a constant that the class has too. Constants
+//! that say where they stand become texts.
 
-use wechatpay_chain_php::{base_url, base_url_of_root};
+use std::collections::BTreeMap;
 
-use super::Ty;
-use super::tree::{Expr, ExprKind, File, PathPiece, Sdk, Setting};
-use crate::diagnostic::Problem;
+use super::flatten::method;
+use crate::syntax::{Class, Expr, ExprKind, Member, PartMut, Stmt};
 
-pub(super) fn file(file: &mut File) {
-    let (mut bases, mut rooted) = (false, false);
-    each(file, &mut |expr| {
-        bases |= matches!(&*expr.kind, ExprKind::Factory(settings)
-            if settings.iter().any(|(name, _)| *name == Setting::BaseUri));
-        if let Some(sdk) = call(expr) {
-            bases |= option(sdk).is_some();
-            rooted |= is_rooted(sdk);
-        }
-    });
-    if !bases {
-        return;
+/// The base class as `class` can take it; `path` is its whole name.
+pub(super) fn grounded(class: &Class, mut base: Class, path: &str) -> Class {
+    // What the base class has of another one may mean the members of that one.
+    if !base.inherited.is_empty() || !base.uses.is_empty() {
+        return base;
     }
-    let mut told = Vec::new();
-    each(file, &mut |expr| {
-        if let ExprKind::Factory(settings) = &mut *expr.kind {
-            let bases = settings.iter_mut();
-            for (_, base) in bases.filter(|(name, _)| *name == Setting::BaseUri) {
-                resolve(base, rooted, &mut told);
+    let names = Names::of(class, &base, path);
+    for (own, new) in &names.consts {
+        let value = base.consts.iter().find(|(name, _)| name == own);
+        let value = value.map(|(_, value)| value.clone());
+        base.consts.extend(value.map(|value| (new.clone(), value)));
+    }
+    for property in &mut base.properties {
+        if let Some(new) = names.properties.get(&property.name) {
+            property.name.clone_from(new);
+        }
+    }
+    let nowhere = (names.path.clone(), String::new());
+    let defaults = base.properties.iter_mut();
+    let defaults = defaults.filter_map(|property| property.default.as_mut());
+    let values = base.consts.iter_mut().map(|(_, value)| value);
+    defaults
+        .chain(values)
+        .for_each(|value| names.expr(value, &nowhere, true));
+    for method in &mut base.methods {
+        let place = (names.path.clone(), method.name.clone());
+        let params = method.closure.params.iter_mut();
+        let defaults = params.filter_map(|param| param.default.as_mut());
+        defaults.for_each(|value| names.expr(value, &place, false));
+        names.statements(&mut method.closure.body, &place, false);
+        if let Some(new) = names.methods.get(&method.name.to_ascii_lowercase()) {
+            method.name.clone_from(new);
+        }
+    }
+    base
+}
+
+/// The members that get other names.
+struct Names {
+    /// The whole name of the base class.
+    path: String,
+    methods: BTreeMap<String, String>,
+    properties: BTreeMap<String, String>,
+    consts: BTreeMap<String, String>,
+}
+
+impl Names {
+    fn of(class: &Class, base: &Class, path: &str) -> Self {
+        let namespace = path.rsplit_once('\\').map(|(namespace, _)| namespace);
+        let namespace = namespace.map(|it| it.trim_start_matches('\\'));
+        let namespace = namespace.filter(|namespace| !namespace.is_empty());
+        let new = |name: &str| format!("{}_{name}", base.name);
+        let is_own = |name: &str| method(class, name).is_some_and(|method| method.has_body);
+        let text = format!("{:?}", base.methods);
+        let methods = base.methods.iter().filter(|method| {
+            // A callable names it by a text.
+            let named = text.contains(&format!("String({:?})", method.name));
+            method.private && method.has_body && is_own(&method.name) && !named
+        });
+        let methods = methods.filter(|method| !method.name.starts_with("__"));
+        let properties = base.properties.iter().filter(|property| {
+            let same = class.properties.iter().any(|own| own.name == property.name);
+            property.private && !property.promoted && !property.is_static && same
+        });
+        let consts = base.consts.iter();
+        let consts = consts.filter(|(name, _)| class.consts.iter().any(|(own, _)| own == name));
+        Self {
+            path: match namespace {
+                Some(namespace) => format!("{namespace}\\{}", base.name),
+                None => base.name.clone(),
+            },
+            methods: methods
+                .map(|method| (method.name.to_ascii_lowercase(), new(&method.name)))
+                .collect(),
+            properties: properties
+                .map(|property| (property.name.clone(), new(&property.name)))
+                .collect(),
+            consts: consts
+                .map(|(name, _)| (name.clone(), new(name).to_ascii_uppercase()))
+                .collect(),
+        }
+    }
+
+    fn statements(&self, statements: &mut [Stmt], place: &(String, String), in_closure: bool) {
+        for part in statements.iter_mut().flat_map(|stmt| stmt.kind.parts_mut()) {
+            match part {
+                PartMut::Expr(expr) => self.expr(expr, place, in_closure),
+                PartMut::Body(body) => self.statements(body, place, in_closure),
             }
         }
-        if let Some(sdk) = call(expr) {
-            let rooted = is_rooted(sdk);
-            if let Some(base) = option(sdk) {
-                resolve(base, rooted, &mut told);
+    }
+
+    fn expr(&self, expr: &mut Expr, place: &(String, String), in_closure: bool) {
+        let (path, function) = place;
+        match &mut expr.kind {
+            ExprKind::Constant(name) => {
+                let text = match (&*name.written.to_ascii_uppercase(), in_closure) {
+                    ("__CLASS__", _) => Some(path.clone()),
+                    ("__METHOD__", false) => Some(format!("{path}::{function}")),
+                    ("__FUNCTION__", false) => Some(function.clone()),
+                    _ => None,
+                };
+                if let Some(text) = text {
+                    expr.kind = ExprKind::String(text);
+                }
             }
+            ExprKind::ClassConstant { class, name }
+                if class.written.eq_ignore_ascii_case("self") =>
+            {
+                if name == "class" {
+                    expr.kind = ExprKind::String(path.clone());
+                } else if let Some(new) = self.consts.get(name) {
+                    name.clone_from(new);
+                }
+            }
+            ExprKind::Property { object, member } => {
+                if let (true, Member::Name { name, .. }) = (is_this(object), member)
+                    && let Some(new) = self.properties.get(name)
+                {
+                    name.clone_from(new);
+                }
+            }
+            ExprKind::MethodCall { object, method, .. } => {
+                if let (true, Member::Name { name, .. }) = (is_this(object), method)
+                    && let Some(new) = self.methods.get(&name.to_ascii_lowercase())
+                {
+                    name.clone_from(new);
+                }
+            }
+            ExprKind::StaticCall { class, method, .. }
+                if matches!(class.written.as_str(), "self" | "static") =>
+            {
+                if let Some(new) = self.methods.get(&method.to_ascii_lowercase()) {
+                    method.clone_from(new);
+                }
+            }
+            ExprKind::Closure(closure) => self.statements(&mut closure.body, place, true),
+            _ => {}
         }
-    });
-    file.problems.append(&mut told);
-}
-
-fn each(file: &mut File, found: &mut dyn FnMut(&mut Expr)) {
-    for function in file.functions_mut() {
-        for stmt in &mut function.body {
-            stmt.each_with_closures(found);
-        }
+        let children = expr.children_mut().into_iter();
+        children.for_each(|child| self.expr(child, place, in_closure));
     }
 }
 
-fn call(expr: &mut Expr) -> Option<&mut Sdk> {
-    match &mut *expr.kind {
-        ExprKind::Sdk(sdk) => Some(sdk),
-        ExprKind::Promise(promise) => Some(&mut promise.call),
-        _ => None,
-    }
-}
-
-fn option(sdk: &mut Sdk) -> Option<&mut Expr> {
-    let options = sdk.options.as_mut().ok()?;
-    let mut bases = options.iter_mut().filter(|(name, _)| name == "base_uri");
-    bases.next().map(|(_, base)| base)
-}
-
-/// Whether a path begins with `/`, as it is written.
-fn is_rooted(sdk: &Sdk) -> bool {
-    matches!(sdk.path.first(), Some(PathPiece::Text(text)) if text.starts_with('/'))
-}
-
-fn resolve(base: &mut Expr, rooted: bool, told: &mut Vec<Problem>) {
-    let span = base.span;
-    if let ExprKind::Text(url) = &*base.kind {
-        let cut = base_url(url);
-        if rooted && base_url_of_root(&cut).is_err() {
-            let message = "the path of this URL, which PHP drops for paths that begin with `/`";
-            let problem = Problem::error(span, message);
-            let hint = "begin all paths without `/`, or leave the path of `base_uri` out";
-            *base.kind = ExprKind::Refused(problem.hint(hint));
-            return;
-        }
-        if cut != *url {
-            let message = "PHP loses what follows the last slash of this URL; so does the port";
-            told.push(Problem::warning(span, message));
-            *base.kind = ExprKind::Text(cut);
-        }
-        return;
-    }
-    if matches!(*base.kind, ExprKind::Null | ExprKind::Refused(_)) {
-        return;
-    }
-    let name = if rooted {
-        "base_url_of_root"
-    } else {
-        "base_url"
-    };
-    let given = std::mem::replace(base, Expr::new(span, ExprKind::Null));
-    let given = Expr::new(span, ExprKind::Cast(Ty::Text, given));
-    *base.kind = ExprKind::Builtin(name, vec![given]);
+fn is_this(object: &Expr) -> bool {
+    matches!(&object.kind, ExprKind::Variable(name) if name == "this")
 }

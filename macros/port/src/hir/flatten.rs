@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::bases;
+use crate::diagnostic::Problem;
 use crate::syntax::{
     BinaryOp, Class, Expr, ExprKind, Method, Part, Program, Stmt, StmtKind, Whole, WholeExpr,
     each_class, whole_name,
@@ -22,6 +24,37 @@ pub(super) const PARENT_CONSTRUCTOR: &str = "parent::__construct";
 const BASE: &str = "base";
 
 pub(super) fn program(program: &Program) -> Cow<'_, Program> {
+    let flat = flat(program);
+    if flat.done.is_empty() {
+        return Cow::Borrowed(program);
+    }
+    let mut program = program.clone();
+    replace(&mut program.statements, &mut String::new(), &flat);
+    Cow::Owned(program)
+}
+
+/// Warnings of the classes of the file that lack what they inherit.
+pub(super) fn lost(program: &Program) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (class, base) in flat(program).lost.into_values() {
+        let methods = base.methods.iter();
+        let methods = methods.filter(|method| method.public && method.has_body);
+        let methods = methods.filter(|method| !has_method(&class, &method.name));
+        let names: Vec<_> = methods.map(|method| format!("`{}`", method.name)).collect();
+        if names.is_empty() {
+            continue;
+        }
+        let (own, above, names) = (&class.name, &base.name, names.join(", "));
+        let message = format!(
+            "`{own}` in Rust lacks what it inherits of `{above}`, which would mean something else there: {names}"
+        );
+        let hint = "write these methods in the class itself";
+        problems.push(Problem::warning(class.name_span, message).hint(hint));
+    }
+    problems
+}
+
+fn flat(program: &Program) -> Flat<'_> {
     let mut classes = BTreeMap::new();
     let mut twice = Vec::new();
     each_class(&program.statements, &mut |name, class| {
@@ -42,16 +75,13 @@ pub(super) fn program(program: &Program) -> Cow<'_, Program> {
         classes,
         done: BTreeMap::new(),
         bases: Vec::new(),
+        lost: BTreeMap::new(),
     };
     for name in &own {
         flat.class(name, 0);
     }
-    if flat.done.is_empty() {
-        return Cow::Borrowed(program);
-    }
-    let mut program = program.clone();
-    replace(&mut program.statements, &mut String::new(), &flat);
-    Cow::Owned(program)
+    flat.lost.retain(|name, _| own.contains(name));
+    flat
 }
 
 /// Whether a class is an exception by its name.
@@ -93,6 +123,8 @@ struct Flat<'p> {
     done: BTreeMap<String, Class>,
     /// The class or trait that a member was taken from.
     bases: Vec<String>,
+    /// The classes that could not take what is in a class above them, and that class.
+    lost: BTreeMap<String, (Class, Class)>,
 }
 
 impl Flat<'_> {
@@ -122,10 +154,14 @@ impl Flat<'_> {
             && let Some(base) = self.class(&key(&parent.resolved), depth + 1)
             && base.kind == "class"
             && !self.is_exception(&base)
-            && inherits(&class, &base)
         {
-            inherit(&mut class, &base);
-            bases.push(key(&parent.resolved));
+            let own = bases::grounded(&class, base.clone(), &parent.resolved);
+            if inherits(&class, &own) {
+                inherit(&mut class, &own);
+                bases.push(key(&parent.resolved));
+            } else {
+                self.lost.insert(name.to_owned(), (class.clone(), base));
+            }
         }
         if !bases.is_empty() {
             self.bases.append(&mut bases);
@@ -187,7 +223,7 @@ fn members(class: &mut Class, own: &Class) {
     }
 }
 
-fn method<'c>(class: &'c Class, name: &str) -> Option<&'c Method> {
+pub(super) fn method<'c>(class: &'c Class, name: &str) -> Option<&'c Method> {
     let mut methods = class.methods.iter();
     methods.find(|method| method.name.eq_ignore_ascii_case(name))
 }

@@ -8,6 +8,8 @@ use wechatpay_chain_php::truth;
 
 use super::builtin::{Builtin, Default};
 use super::fold::literal;
+use super::json_errors;
+use super::pushes;
 use super::tree::{Expr, ExprKind};
 use crate::syntax::{BinaryOp, Span};
 
@@ -16,6 +18,9 @@ pub(crate) fn node(span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr> 
     let kind = match (name, args.len()) {
         ("json_decode", _) => return json_decode(span, args),
         ("json_encode", _) => return json_encode(span, args),
+        (json_errors::ERROR, 1) => return table(span, "json_error", args),
+        (json_errors::MESSAGE, 1) => return table(span, "json_error_text", args),
+        (pushes::SPREAD, 1) => return table(span, "spread_values", args),
         ("http_build_query", _) => return query(span, args),
         ("hash" | "hash_hmac" | "md5" | "sha1" | "bin2hex" | "base64_encode", _) => {
             return digest(span, name, args);
@@ -64,7 +69,10 @@ pub(crate) fn is_known(name: &str) -> bool {
 }
 
 /// The functions that [`node`] knows and the table has not, or has with other parameters.
-const BY_NAME: [&str; 17] = [
+const BY_NAME: [&str; 20] = [
+    json_errors::ERROR,
+    json_errors::MESSAGE,
+    pushes::SPREAD,
     "array_map",
     "array_merge",
     "hash",
@@ -141,7 +149,8 @@ pub(crate) fn known_as(name: &str) -> &str {
 }
 
 /// Names of the table that PHP does not have, or has with other parameters.
-const OURS: [&str; 28] = [
+const OURS: [&str; 31] = [
+    "spread_values",
     "base64_of_hex",
     "base_url",
     "base_url_of_root",
@@ -155,6 +164,8 @@ const OURS: [&str; 28] = [
     "joined_by_line_feed",
     "json_decode",
     "json_decode_array",
+    "json_error",
+    "json_error_text",
     "keys_prefixed",
     "ksort",
     "ksort_text",

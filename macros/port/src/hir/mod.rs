@@ -19,6 +19,7 @@ mod argued;
 mod arity;
 pub mod arrays;
 mod asked;
+mod base_urls;
 mod bases;
 mod build;
 mod by_name;
@@ -37,14 +38,17 @@ mod fold;
 mod function;
 mod gcm;
 mod given;
+mod guarded_properties;
 mod handlers;
 mod in_turn;
 mod infer;
 mod initial;
 mod inline;
+mod json_errors;
 mod kept;
 mod lent;
 mod lifted;
+mod magic_members;
 mod mixed;
 mod notify;
 mod objects;
@@ -54,6 +58,7 @@ mod place;
 mod prefixes;
 mod promised;
 mod promises;
+mod pushes;
 mod sdk_class;
 mod secrets;
 mod settings;
@@ -92,8 +97,13 @@ pub(crate) fn with(
     facts: &Facts,
     fallback: &Fallback,
 ) -> tree::File {
+    let mut lost = flatten::lost(program);
+    lost.extend(guarded_properties::problems(program));
     let program = gcm::program(sodium::program(flatten::program(program)));
     let program = prefixes::program(uploads::program(program));
+    let program = pushes::program(program);
+    let (program, mut magic) = magic_members::program(program);
+    let (program, mut untold) = json_errors::program(program);
     // `promises` first: it moves a call to where its handlers stand. `walks` before `callbacks`: a loop has no closure.
     let program = handlers::program(promises::program(program));
     let program = callbacks::program(walks::program(program));
@@ -104,6 +114,9 @@ pub(crate) fn with(
         (file, _) = made(block, &program, facts, (Some(&named), fallback));
     }
     file.problems.append(&mut problems);
+    file.problems.append(&mut untold);
+    file.problems.append(&mut lost);
+    file.problems.append(&mut magic);
     file
 }
 
@@ -156,7 +169,7 @@ fn made(
     decoded::file(&mut file);
     notify::file(&mut file);
     pending::file(&mut file);
-    bases::file(&mut file);
+    base_urls::file(&mut file);
     if program.strict {
         strict::literals(&mut file);
     }

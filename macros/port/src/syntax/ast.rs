@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::atom::{BinaryOp, Cast, Name, Span, UnaryOp};
+use super::exceptions::Exceptions;
 use super::statics::Statics;
 
 /// One block of PHP.
@@ -28,6 +29,8 @@ pub struct Program {
     pub strict: bool,
     /// The static properties of all files of its folder; none where the file stands alone.
     pub statics: Option<Arc<Statics>>,
+    /// The exceptions that all files of its folder declare; none where the file stands alone.
+    pub exceptions: Option<Arc<Exceptions>>,
 }
 
 impl Program {
@@ -497,6 +500,8 @@ pub struct Class {
     pub kind: &'static str,
     /// The base class.
     pub parent: Option<Name>,
+    /// The interfaces that it names: of an interface, those that it extends.
+    pub interfaces: Vec<Name>,
     /// The traits that it uses.
     pub uses: Vec<Name>,
     /// Whether it takes methods of traits under other names, or chooses between them.
@@ -530,6 +535,8 @@ pub struct Property {
     pub public: bool,
     /// Whether it is `private`.
     pub private: bool,
+    /// Whether it is `readonly`.
+    pub readonly: bool,
 }
 
 /// A method.

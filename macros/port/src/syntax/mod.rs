@@ -4,6 +4,7 @@ mod ast;
 mod atom;
 mod children;
 mod children_mut;
+mod exceptions;
 mod lower;
 mod parse;
 mod source;
@@ -14,6 +15,7 @@ pub use atom::*;
 pub use children::Part;
 pub(crate) use children::{each_class, whole_name};
 pub(crate) use children_mut::PartMut;
+pub use exceptions::{Exceptions, Given, Making};
 pub use parse::{Parsed, parse, parse_run, parse_whole};
 pub use statics::Statics;
 

@@ -7,7 +7,7 @@ function shown(string $s)
     $o = json_decode($s);
     echo json_encode($o), "\n";
     $d = json_decode($s, true, 2);
-    echo json_encode($d), json_last_error(), "\n";
+    echo json_encode($d), "\n";
     try {
         $t = json_decode($s, true, 512, JSON_THROW_ON_ERROR);
         echo json_encode($t), "\n";

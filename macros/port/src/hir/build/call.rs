@@ -4,6 +4,7 @@ use super::callable::{takes, taking};
 use super::{Builder, refused};
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
+use crate::hir::flatten::is_exception_name;
 use crate::hir::function;
 use crate::hir::tree::{Expr, ExprKind, ResponsePart, ThrownPart};
 use crate::syntax::{self, Arg, ExprKind as PhpKind, Member, Name, Span};
@@ -395,8 +396,11 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn is_thrown(&self, class: &Name) -> bool {
-        if let Some(own) = self.names.class(&class.resolved) {
-            return self.names.is_exception(own) && own.methods.is_empty();
+        let exceptions = &self.names.exceptions;
+        if exceptions.has(&class.resolved) {
+            let mut above = exceptions.above(&class.resolved).into_iter();
+            return exceptions.making(&class.resolved).is_some()
+                && above.any(|path| is_exception_name(&path));
         }
         let last = class.last();
         last.ends_with("exception") || last.ends_with("error") || last == "throwable"

@@ -539,7 +539,6 @@ impl<'a> Builder<'a> {
             let PhpKind::Constant(class) = &right.kind else {
                 return self.unknown(span, "an `instanceof` of a class known at run time only");
             };
-            let path = self.class_path(class);
             if self.kind_of(left) != Ty::Thrown {
                 let receiver = self.expr(left);
                 let words = vec!["is".to_owned(), self.class_word(class)];
@@ -553,6 +552,7 @@ impl<'a> Builder<'a> {
                 return self.unknown(span, "whether an exception is an answer");
             }
             let left = self.expr(left);
+            let path = self.caught(class);
             return Expr::new(span, ExprKind::InstanceOf(left, path));
         }
         if let BinaryOp::BitOr

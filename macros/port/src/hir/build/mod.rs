@@ -55,7 +55,7 @@ pub(super) use known::full_path;
 pub(super) use sdk::client_of;
 
 use crate::syntax::is_word;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -65,7 +65,9 @@ use super::lifted::scope::mentioned;
 use super::tree::{Class, Const, Expr, Field, File, Local};
 use crate::diagnostic::Problem;
 use crate::source::Block;
-use crate::syntax::{self, ExprKind as PhpKind, Program, Span, Statics, Stmt, StmtKind, Whole};
+use crate::syntax::{
+    self, Exceptions, ExprKind as PhpKind, Program, Span, Statics, Stmt, StmtKind, Whole,
+};
 
 /// The meaning of a file, its variables not yet placed.
 /// The methods, by class and name in lower case, that calls by a name which a value holds may be of.
@@ -162,6 +164,7 @@ fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> 
         let mut builder = Builder::new(block, names, None);
         file.main = Some(builder.main(&rest));
     }
+    file.problems.extend(names.uncertain());
     file
 }
 
@@ -240,6 +243,12 @@ struct Names<'a> {
     dispatches: Cell<bool>,
     /// The functions that are left to the application.
     fallback: Fallback,
+    /// The exceptions that the application declares.
+    exceptions: Arc<Exceptions>,
+    /// The exceptions that are thrown though nothing declares them.
+    raised: RefCell<BTreeMap<Span, String>>,
+    /// The classes that are caught or asked for.
+    caught: RefCell<BTreeSet<String>>,
 }
 
 /// The variables that unsupported parts may change, by the span of the part.
@@ -251,6 +260,10 @@ impl<'a> Names<'a> {
         let alone = || Arc::new(Statics::of(std::iter::once(program)));
         let mut names = Self {
             statics: program.statics.clone().unwrap_or_else(alone),
+            exceptions: program
+                .exceptions
+                .clone()
+                .unwrap_or_else(|| Arc::new(Exceptions::of(std::iter::once(program)))),
             namespace: namespace(statements),
             touched,
             ..Self::default()

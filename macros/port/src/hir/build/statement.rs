@@ -303,11 +303,7 @@ impl<'a> Builder<'a> {
     }
 
     fn catch(&mut self, catch: &'a syntax::Catch) -> Catch {
-        let classes = catch
-            .types
-            .iter()
-            .map(|name| self.class_path(name))
-            .collect();
+        let classes = catch.types.iter().map(|name| self.caught(name)).collect();
         let variable = catch.variable.as_ref().map(|name| {
             self.kinds.insert(name.clone(), Ty::Thrown);
             self.local(name)

@@ -234,6 +234,7 @@ impl Lower<'_> {
             name: self.field_text(node, "name"),
             kind,
             parent: None,
+            interfaces: Vec::new(),
             uses: Vec::new(),
             adapts: false,
             inherited: Vec::new(),
@@ -242,8 +243,15 @@ impl Lower<'_> {
             methods: Vec::new(),
         };
         for child in named(node) {
-            if child.kind() == "base_clause" {
-                class.parent = named(child).first().map(|name| self.class(*name));
+            let names = named(child).into_iter().filter(|name| is_name(*name));
+            match child.kind() {
+                "base_clause" if kind != "interface" => {
+                    class.parent = names.map(|name| self.class(name)).next();
+                }
+                "base_clause" | "class_interface_clause" => {
+                    class.interfaces.extend(names.map(|name| self.class(name)));
+                }
+                _ => {}
             }
         }
         let own = self.imports.class(&class.name);
@@ -251,6 +259,10 @@ impl Lower<'_> {
         let members = node.child_by_field_name("body").map(named);
         for member in members.unwrap_or_default() {
             self.member_of(&mut class, member);
+        }
+        if has(node, "readonly_modifier") {
+            let all = class.properties.iter_mut();
+            all.for_each(|property| property.readonly = true);
         }
         self.own_class = outer;
         class
@@ -283,6 +295,7 @@ impl Lower<'_> {
                         promoted: false,
                         public: self.is_public(node),
                         private: self.is_private(node),
+                        readonly: has(node, "readonly_modifier"),
                     });
                 }
             }
@@ -322,6 +335,7 @@ impl Lower<'_> {
                 promoted: true,
                 public: visibility == "public",
                 private: visibility == "private",
+                readonly: has(param, "readonly_modifier"),
             });
         }
     }
