@@ -10,6 +10,23 @@ type Echoed = &'static [(&'static str, &'static str)];
 /// Sorted by path, then method.
 #[rustfmt::skip]
 pub(super) static ECHOED: &[(&str, Verb, Echoed)] = &[
+    ("brand/marketing/product-coupon/product-coupons", Post, &[("out_product_no", "/out_product_no")]),
+    ("brand/marketing/product-coupon/product-coupons/{product_coupon_id}", Get, &[("product_coupon_id", "/product_coupon_id")]),
+    ("brand/marketing/product-coupon/product-coupons/{product_coupon_id}", Patch, &[("product_coupon_id", "/product_coupon_id")]),
+    ("brand/marketing/product-coupon/product-coupons/{product_coupon_id}/deactivate", Post, &[("product_coupon_id", "/product_coupon_id")]),
+    ("brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}", Patch, &[("stock_bundle_id", "/stock_bundle_id")]),
+    ("brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}/update-budget", Post, &[("stock_bundle_id", "/stock_bundle_id")]),
+    ("brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stocks", Post, &[("product_coupon_id", "/product_coupon_id")]),
+    ("brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}", Get, &[("product_coupon_id", "/product_coupon_id"), ("stock_id", "/stock_id")]),
+    ("brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}", Patch, &[("product_coupon_id", "/product_coupon_id"), ("stock_id", "/stock_id")]),
+    ("brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/deactivate", Post, &[("product_coupon_id", "/product_coupon_id"), ("stock_id", "/stock_id")]),
+    ("brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/update-budget", Post, &[("product_coupon_id", "/product_coupon_id"), ("stock_id", "/stock_id")]),
+    ("brand/marketing/product-coupon/users/{openid}/coupons", Post, &[("coupon_code", "/coupon_code"), ("send_request_no", "/send_request_no"), ("stock_id", "/stock/stock_id")]),
+    ("brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}", Get, &[("coupon_code", "/coupon_code"), ("stock_id", "/stock/stock_id")]),
+    ("brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}/confirm", Post, &[("coupon_code", "/coupon_code"), ("stock_id", "/stock/stock_id")]),
+    ("brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}/deactivate", Post, &[("coupon_code", "/coupon_code"), ("stock_id", "/stock/stock_id")]),
+    ("brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}/return", Post, &[("coupon_code", "/coupon_code"), ("stock_id", "/stock/stock_id")]),
+    ("brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}/use", Post, &[("coupon_code", "/coupon_code"), ("stock_id", "/stock/stock_id")]),
     ("global/v3/customs/orders", Get, &[("mchid", "/mchid")]),
     ("global/v3/customs/orders", Patch, &[("appid", "/appid"), ("mchid", "/mchid"), ("out_trade_no", "/out_trade_no"), ("sub_order_no", "/sub_order_no"), ("transaction_id", "/transaction_id")]),
     ("global/v3/customs/orders", Post, &[("appid", "/appid"), ("mchid", "/mchid"), ("out_trade_no", "/out_trade_no"), ("sub_order_no", "/sub_order_no"), ("transaction_id", "/transaction_id")]),
