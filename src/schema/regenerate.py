@@ -30,7 +30,7 @@ together with all fields below them. Each line has a method, a path, a section (
 a field, what is right about it, and a source. "like" adds a copy of another field and all fields below it: its method, path,
 section and pointer, with blanks between.
 
-The operations of brands have no fields in the facts; twins.py derives them. The corrections of a service provider's operation
+The operations of brands have no fields in the facts, and some are missing; twins.py derives the fields and adds the operations. The corrections of a service provider's operation
 apply to the brand's as well.
 """
 
@@ -39,7 +39,7 @@ import re
 import sys
 from pathlib import Path
 
-from twins import add_twins, twin
+from twins import add_twins, operations_of_brands, twin
 
 TYPES = {"string": "s", "integer": "i", "number": "n", "boolean": "b", "object": "o", "array": "a"}
 # Slips of the documentation.
@@ -183,15 +183,16 @@ def copied(schemas, like, ptr):
 
 def main():
     folder = sys.argv[1]
-    rows = read(folder, "endpoints.jsonl") + read(folder, "endpoints_brand.jsonl")
+    of_brands = operations_of_brands(folder)
+    rows = read(folder, "endpoints.jsonl") + of_brands
     schemas = {(row["path"], row["method"]): row for row in read(folder, "schemas.jsonl")}
     for schema in schemas.values():
         schema["query"] = [{"ptr": "/" + field["name"]} | field for field in schema.get("query", [])]
     corrections = read(Path(__file__).parent, "corrections.jsonl")
-    of_brands = [row for row in corrections if twin(row["path"])]
+    of_twins = [row for row in corrections if twin(row["path"])]
     correct(schemas, [row for row in corrections if not twin(row["path"])])
-    add_twins(schemas, [(row["path"], row["method"]) for row in rows])
-    correct(schemas, of_brands)
+    add_twins(schemas, of_brands)
+    correct(schemas, of_twins)
     for row in sorted(rows, key=lambda row: (row["path"], row["method"])):
         for text in block(row, schemas.get((row["path"], row["method"]), {})):
             print(text)

@@ -21,7 +21,7 @@ import collections
 import json
 import sys
 
-from twins import twin
+from twins import operations_of_brands, twin
 
 KINDS = {"var": ":", "query": "?", "request": ">", "part": ">", "response": "<"}
 # A term is usual when at least this part of the fields of a name has it.
@@ -43,8 +43,9 @@ def main():
             usual[name] = term
     for name in sorted(usual):
         print(name, usual[name])
-    for row in read("endpoints_brand.jsonl"):
-        terms_of_twin = labels.get((twin(row["path"]), row["method"]), {})
+    for row in operations_of_brands(sys.argv[1]):
+        other, _ = twin(row["path"])
+        terms_of_twin = labels.get((other, row["method"]), {})
         own = {key: term for key, term in terms_of_twin.items() if name_of(key) != "brand_id"}
         labels[row["path"], row["method"]] = own
     for path, method in sorted(labels.keys() | deprecated):

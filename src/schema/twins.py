@@ -1,21 +1,34 @@
 """The operations of brands, whose fields are those that a service provider sends for a brand, without the brand's number.
 
 WeChat Pay knows a brand by its Authorization. Source: wechatpay-apiv3/wechatpay-skills, wechatpay-product-coupon, which has the
-models of both.
+models of both; for the others, the pages in src/core/catalog/additions.jsonl.
 """
 
-# The start of a brand's paths, and of the service provider's.
-TWINS = {
-    "brand/marketing/product-coupon/": "v3/marketing/partner/product-coupon/",
-}
-SECTIONS = ("query", "request", "response")
+import json
+from pathlib import Path
+
+ALL = ("query", "request", "response")
+# The start of a brand's paths, that of the service provider's, and the sections without the number.
+TWINS = (
+    ("brand/card-member/", "v3/brand/partner/card-member/", ("query", "request")),
+    ("brand/marketing/product-coupon/", "v3/marketing/partner/product-coupon/", ALL),
+    ("brand/store/", "v3/brand/partner/store/", ALL),
+)
+# Operations that the facts lack, in the form of endpoints_brand.jsonl.
+ADDITIONS = Path(__file__).parents[1] / "core" / "catalog" / "additions.jsonl"
+
+
+def operations_of_brands(folder):
+    """Those in the folder of the facts, and those that the facts lack."""
+    files = Path(folder, "endpoints_brand.jsonl"), ADDITIONS
+    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def twin(path):
-    """The service provider's path of a brand's path, or None."""
-    for own, other in TWINS.items():
+    """The service provider's path of a brand's path, and the sections without the number; or None."""
+    for own, other, sections in TWINS:
         if path.startswith(own):
-            return other + path.removeprefix(own)
+            return other + path.removeprefix(own), sections
     return None
 
 
@@ -25,9 +38,12 @@ def without_brand(fields):
 
 
 def add_twins(schemas, operations):
-    """Adds the schemas of the operations, (path, method), that have a twin. `schemas` has the same keys."""
-    for path, method in operations:
-        if (other := twin(path)) and (path, method) not in schemas:
-            schema = schemas[other, method]
-            sections = {key: without_brand(schema[key]) for key in SECTIONS if key in schema}
-            schemas[path, method] = schema | {"path": path} | sections
+    """Adds the schemas of the operations, rows, that have a twin. The keys of `schemas` are a path and a method."""
+    for row in operations:
+        key = row["path"], row["method"]
+        if (found := twin(row["path"])) and key not in schemas:
+            other, stripped = found
+            schema = schemas[other, row["method"]]
+            fields = {it: [dict(field) for field in schema[it]] for it in ALL if it in schema}
+            fields |= {it: without_brand(fields[it]) for it in stripped if it in fields}
+            schemas[key] = schema | {"path": row["path"]} | fields

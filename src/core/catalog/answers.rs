@@ -10,6 +10,16 @@ type Echoed = &'static [(&'static str, &'static str)];
 /// Sorted by path, then method.
 #[rustfmt::skip]
 pub(super) static ECHOED: &[(&str, Verb, Echoed)] = &[
+    ("brand/card-member/cards", Post, &[("appid", "/appid")]),
+    ("brand/card-member/cards/{card_id}", Get, &[("card_id", "/card_id")]),
+    ("brand/card-member/cards/{card_id}", Patch, &[("card_id", "/card_id")]),
+    ("brand/card-member/cards/{card_id}/invalidate", Post, &[("card_id", "/card_id")]),
+    ("brand/card-member/user-cards/import-by-openid", Post, &[("card_id", "/card_id")]),
+    ("brand/card-member/user-cards/{user_card_code}", Patch, &[("card_id", "/card_id")]),
+    ("brand/card-member/user-cards/{user_card_code}/confirm", Post, &[("card_id", "/card_id")]),
+    ("brand/card-member/user-cards/{user_card_code}/invalidate", Post, &[("card_id", "/card_id")]),
+    ("brand/card-member/user-points/sync", Post, &[("card_id", "/card_id"), ("out_request_no", "/out_request_no")]),
+    ("brand/marketing/product-coupon/image-generation-tasks", Post, &[("task_id", "/task_id")]),
     ("brand/marketing/product-coupon/product-coupons", Post, &[("out_product_no", "/out_product_no")]),
     ("brand/marketing/product-coupon/product-coupons/{product_coupon_id}", Get, &[("product_coupon_id", "/product_coupon_id")]),
     ("brand/marketing/product-coupon/product-coupons/{product_coupon_id}", Patch, &[("product_coupon_id", "/product_coupon_id")]),
@@ -27,6 +37,7 @@ pub(super) static ECHOED: &[(&str, Verb, Echoed)] = &[
     ("brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}/deactivate", Post, &[("coupon_code", "/coupon_code"), ("stock_id", "/stock/stock_id")]),
     ("brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}/return", Post, &[("coupon_code", "/coupon_code"), ("stock_id", "/stock/stock_id")]),
     ("brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}/use", Post, &[("coupon_code", "/coupon_code"), ("stock_id", "/stock/stock_id")]),
+    ("brand/store/brandstores/{store_id}/bindrecipient", Post, &[("mchid", "/mchid")]),
     ("global/v3/customs/orders", Get, &[("mchid", "/mchid")]),
     ("global/v3/customs/orders", Patch, &[("appid", "/appid"), ("mchid", "/mchid"), ("out_trade_no", "/out_trade_no"), ("sub_order_no", "/sub_order_no"), ("transaction_id", "/transaction_id")]),
     ("global/v3/customs/orders", Post, &[("appid", "/appid"), ("mchid", "/mchid"), ("out_trade_no", "/out_trade_no"), ("sub_order_no", "/sub_order_no"), ("transaction_id", "/transaction_id")]),

@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "schema"))
-from twins import add_twins
+from twins import add_twins, operations_of_brands
 
 # Names of numbers and ids that somebody has given to an order, a contract, a merchant or an app.
 IDENTITY = re.compile(
@@ -116,16 +116,12 @@ def lacks_result_code(row):
     return row["path"].startswith("v2/") and "/return_code" in fields and not required
 
 
-def read(file):
-    with open(file, encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
 def main():
     file = Path(sys.argv[1])
-    key = lambda row: (row["path"], row["method"])
-    schemas = {key(row): row for row in read(file)}
-    add_twins(schemas, map(key, read(file.with_name("endpoints_brand.jsonl"))))
+    with open(file, encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    schemas = {(row["path"], row["method"]): row for row in rows}
+    add_twins(schemas, operations_of_brands(file.parent))
     rows = [schemas[key] for key in sorted(schemas)]
     print(HEAD)
     print("/// Sorted by path, then method.\n#[rustfmt::skip]")

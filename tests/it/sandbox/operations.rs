@@ -112,10 +112,10 @@ async fn every_operation_is_answered_and_verified() -> Outcome {
         ((false, Result::Unsigned), 30),
         ((false, Result::Remembers), 53),
         ((false, Result::NotCalled(REDIRECT)), 3),
-        ((true, Result::Verified), 30),
+        ((true, Result::Verified), 50),
     ];
     assert_eq!(table, BTreeMap::from(expected));
-    assert_eq!(all, 1186);
+    assert_eq!(all, 1206);
     Ok(())
 }
 
