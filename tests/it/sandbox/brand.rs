@@ -97,7 +97,7 @@ fn every_operation_of_a_brand_refuses_a_body_without_what_is_required() -> Outco
         assert_eq!(api.code, "PARAM_ERROR", "{schema:?}");
         refused += 1;
     }
-    assert_eq!(refused, 22);
+    assert_eq!(refused, 32);
     Ok(())
 }
 
@@ -203,5 +203,24 @@ async fn no_operation_of_the_catalog_is_echoed() -> Outcome {
         "POST v2/applyment/micro/signcontract",
     ];
     assert_eq!(undocumented, expected.map(str::to_owned).into());
+    Ok(())
+}
+
+/// The fields of a form are texts in a card, and objects with secrets in a user's card.
+#[test]
+fn users_cards_are_listed_after_a_card_was_made() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let brand = sandbox.brand_builder()?.build()?;
+    let ask = |method, path| {
+        let schema = schema::find(method, path).ok_or("no schema")?;
+        let sample = SampleRequest::complete(&schema, 0);
+        call(&brand, schema.operation(), &sample)
+            .wait()
+            .map_err(Box::<dyn std::error::Error>::from)
+    };
+    ask(&Method::POST, "brand/card-member/cards")?;
+    let listed = ask(&Method::GET, "brand/card-member/user-cards")?;
+    let field = &listed["data"][0]["user_information"]["common_field_list"][0];
+    assert!(field["value"].is_string(), "{field}");
     Ok(())
 }
