@@ -117,6 +117,9 @@ enum Likeness {
     Prefix,
 }
 
+/// Stands where the paths of merchants have a version.
+const BRAND: &str = "brand";
+
 /// A sensitive operation's path, prepared for comparison.
 struct Form {
     operation: &'static Operation,
@@ -181,6 +184,7 @@ impl Form {
         let segments = operation.path().split('/').filter(|text| !text.is_empty());
         let segments: Vec<_> = segments.collect();
         let version = segments.iter().position(|text| is_version(text));
+        let version = version.or(operation.is_brand().then_some(0));
         let (lead, core) = segments.split_at(version.map_or(0, |at| at + 1));
         let patterns = |segments: &[&str]| segments.iter().map(|text| pattern(text)).collect();
         let core: Vec<_> = patterns(core);
@@ -215,7 +219,7 @@ impl Form {
         }
         let names: Vec<_> = lead
             .iter()
-            .filter(|text| !is_version(text))
+            .filter(|text| !is_version(text) && *text != BRAND)
             .cloned()
             .collect();
         if names.is_empty() || all_spell(&names, &self.lead) {

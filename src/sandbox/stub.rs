@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::journal::{Blob, SavedStub};
 use crate::reply::{JSON, Reply};
@@ -206,7 +206,7 @@ fn matches(template: &str, path: &str) -> bool {
 }
 
 impl CheckedResponse {
-    /// The default response; `body` is the decrypted body of the request.
+    /// The default response; `body` is the decrypted body of the request, which only unknown paths echo.
     pub(crate) fn default_of(
         method: &Method,
         operation: Option<&Operation>,
@@ -219,7 +219,8 @@ impl CheckedResponse {
         let content = match operation.map(Operation::answer) {
             Some(AnswerKind::Empty) => return Self::plain(StatusCode::NO_CONTENT, ""),
             Some(AnswerKind::Stream) => return Self::plain(StatusCode::OK, "sandbox\n"),
-            _ => Value::Object(echo()),
+            Some(_) => json!({}),
+            None => Value::Object(echo()),
         };
         Self {
             status: StatusCode::OK,

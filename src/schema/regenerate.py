@@ -27,13 +27,19 @@ What is encrypted is in the catalog and not repeated here.
 
 corrections.jsonl in the folder of this script replaces parts of the facts, adds fields, or removes them with "remove": true,
 together with all fields below them. Each line has a method, a path, a section ("query", "request", "response"), the pointer of
-a field, what is right about it, and a source.
+a field, what is right about it, and a source. "like" adds a copy of another field and all fields below it: its method, path,
+section and pointer, with blanks between.
+
+The operations of brands have no fields in the facts, and some are missing; twins.py derives the fields and adds the operations. The corrections of a service provider's operation
+apply to the brand's as well.
 """
 
 import json
 import re
 import sys
 from pathlib import Path
+
+from twins import add_twins, operations_of_brands, twin
 
 TYPES = {"string": "s", "integer": "i", "number": "n", "boolean": "b", "object": "o", "array": "a"}
 # Slips of the documentation.
@@ -154,6 +160,8 @@ def correct(schemas, corrections):
                 raise SystemExit(f"a removal of an unknown field: {key} {row}")
             section[:] = kept
             continue
+        if like := row.pop("like", None):
+            section.extend(copied(schemas, like, row["ptr"]))
         known = [field for field in section if field["ptr"] == row["ptr"]]
         if known == [] and "type" not in row:
             raise SystemExit(f"a correction of an unknown field: {key} {row}")
@@ -163,13 +171,28 @@ def correct(schemas, corrections):
             section.append(row)
 
 
+def copied(schemas, like, ptr):
+    """A field and those below it, for another place."""
+    method, path, section, other = like.split(" ")
+    fields = schemas[path, method][section]
+    found = [field for field in fields if (field["ptr"] + "/").startswith(other + "/")]
+    if not found:
+        raise SystemExit(f"a copy of an unknown field: {like}")
+    return [field | {"ptr": ptr + field["ptr"].removeprefix(other)} for field in found]
+
+
 def main():
     folder = sys.argv[1]
-    rows = read(folder, "endpoints.jsonl") + read(folder, "endpoints_brand.jsonl")
+    of_brands = operations_of_brands(folder)
+    rows = read(folder, "endpoints.jsonl") + of_brands
     schemas = {(row["path"], row["method"]): row for row in read(folder, "schemas.jsonl")}
     for schema in schemas.values():
         schema["query"] = [{"ptr": "/" + field["name"]} | field for field in schema.get("query", [])]
-    correct(schemas, read(Path(__file__).parent, "corrections.jsonl"))
+    corrections = read(Path(__file__).parent, "corrections.jsonl")
+    of_twins = [row for row in corrections if twin(row["path"])]
+    correct(schemas, [row for row in corrections if not twin(row["path"])])
+    add_twins(schemas, of_brands)
+    correct(schemas, of_twins)
     for row in sorted(rows, key=lambda row: (row["path"], row["method"])):
         for text in block(row, schemas.get((row["path"], row["method"]), {})):
             print(text)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Write labels.txt, WeChat Pay's own terms for fields, from labels.jsonl and endpoints.jsonl.
+"""Write labels.txt, WeChat Pay's own terms for fields, from labels.jsonl, endpoints.jsonl and endpoints_brand.jsonl.
 
     python3 src/schema/regenerate_labels.py path/to/facts > src/schema/labels.txt
 
-The one argument is the folder of the two files. labels.txt begins with the usual term of each name, a name and its
+The one argument is the folder of the three files. labels.txt begins with the usual term of each name, a name and its
 term a line:
 
     appid 公众账号ID
@@ -20,6 +20,8 @@ method; the first character of a line says what it is:
 import collections
 import json
 import sys
+
+from twins import operations_of_brands, twin
 
 KINDS = {"var": ":", "query": "?", "request": ">", "part": ">", "response": "<"}
 # A term is usual when at least this part of the fields of a name has it.
@@ -41,6 +43,11 @@ def main():
             usual[name] = term
     for name in sorted(usual):
         print(name, usual[name])
+    for row in operations_of_brands(sys.argv[1]):
+        other, _ = twin(row["path"])
+        terms_of_twin = labels.get((other, row["method"]), {})
+        own = {key: term for key, term in terms_of_twin.items() if name_of(key) != "brand_id"}
+        labels[row["path"], row["method"]] = own
     for path, method in sorted(labels.keys() | deprecated):
         fields = labels.get((path, method), {})
         own = sorted((key, term) for key, term in fields.items() if usual.get(name_of(key)) != term)

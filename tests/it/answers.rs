@@ -11,7 +11,7 @@ use wechatpay_chain::{
     Client, Error, ErrorKind, Response, Result, Secret, Verification, VerifyFailure, middleware,
 };
 
-use crate::support::{Answer, MCHID, Wire, builder, client, literal};
+use crate::support::{Answer, MCHID, Wire, builder, client, literal, signer};
 
 const NATIVE: &str = "v3/pay/transactions/native";
 const REFUNDS: &str = "v3/refund/domestic/refunds";
@@ -139,7 +139,12 @@ impl Sample {
                 Answer::json(answer.clone())
             }
         });
-        let client = builder().v2_key(V2_KEY).check_mch_id(false).transport(wire);
+        let client = if self.operation.is_brand() {
+            signer().brand_id("120344")
+        } else {
+            builder().v2_key(V2_KEY).check_mch_id(false)
+        };
+        let client = client.transport(wire);
         let chain = client.build()?.chain(literal(self.operation.path()));
         let (variables, rest) = self.parted();
         let method = self.operation.method();

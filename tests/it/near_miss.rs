@@ -7,7 +7,7 @@ use serde_json::json;
 use wechatpay_chain::catalog::{self, Operation};
 use wechatpay_chain::{Call, Client, Error, ErrorKind, FieldPolicy, PathError};
 
-use crate::support::{Wire, builder, client, literal};
+use crate::support::{Wire, builder, client, literal, signer};
 use mutations::{Mutant, mutants};
 use planted::{Planted, SECRET, shows};
 
@@ -20,9 +20,18 @@ fn sensitive() -> Vec<&'static Operation> {
     let with = |list: fn(&Operation) -> &'static [&'static str]| {
         found.iter().filter(|it| !list(it).is_empty()).count()
     };
-    assert_eq!(with(Operation::encrypt), 108);
+    assert_eq!(with(Operation::encrypt), 111);
     assert_eq!(with(Operation::query_encrypt), 11);
     found
+}
+
+/// A client for the operation, of a merchant or of a brand.
+fn client_of(operation: &Operation, wire: &Wire) -> Client {
+    if operation.is_brand() {
+        let brand = signer().brand_id("120344").transport(wire.clone());
+        return brand.build().unwrap();
+    }
+    client(wire)
 }
 
 /// The ways to make a call with a path that is built at run time.
@@ -90,7 +99,6 @@ fn send(wire: &Wire, call: Call, end: usize) -> Result<bool, Error> {
 #[test]
 fn no_mutated_path_leaks_a_secret() {
     let wire = Wire::ok();
-    let client = client(&wire);
     let mut random = Random(0x005e_ed01);
     let share = match std::env::var_os("WECHATPAY_MUTANTS") {
         Some(_) => 1,
@@ -98,7 +106,7 @@ fn no_mutated_path_leaks_a_secret() {
     };
     let (mut encrypted, mut refused) = (0, 0);
     for operation in sensitive() {
-        let planted = Planted::of(operation);
+        let (client, planted) = (client_of(operation, &wire), Planted::of(operation));
         for mutant in mutants(operation) {
             if random.below(share) > 0 {
                 continue;
@@ -128,9 +136,8 @@ fn no_mutated_path_leaks_a_secret() {
 #[test]
 fn the_right_path_encrypts_in_every_style() {
     let wire = Wire::ok();
-    let client = client(&wire);
     for operation in sensitive() {
-        let planted = Planted::of(operation);
+        let (client, planted) = (client_of(operation, &wire), Planted::of(operation));
         for mutant in mutations::same(operation) {
             for (style, make) in STYLES {
                 let at = format!("{style}: {}", mutant.text());
@@ -150,9 +157,8 @@ fn the_right_path_encrypts_in_every_style() {
 #[test]
 fn the_test_detects_a_leaked_secret() {
     let wire = Wire::ok();
-    let client = client(&wire);
     for operation in sensitive() {
-        let planted = Planted::of(operation);
+        let (client, planted) = (client_of(operation, &wire), Planted::of(operation));
         let [mutant, _] = mutations::same(operation);
         let call = STYLES[0].1(&client, &mutant, &planted);
         call.fields(FieldPolicy::Off).wait().unwrap();

@@ -11,6 +11,7 @@ To import a new edition of the facts, which are not in this repository, run
 
     python3 src/core/catalog/regenerate.py FACTS/endpoints.jsonl FACTS/endpoints_brand.jsonl FACTS/schemas.jsonl
 
+additions.jsonl has operations that the facts lack, in the form of the second file.
 The corrections are applied to the imported facts as well. The second file has the operations of brands; no operation may be
 in both files. Of the third file, which has the fields of requests, only APIv2's sign_type is read: see sign_types.
 
@@ -180,6 +181,13 @@ def from_facts(*files):
     return operations
 
 
+def add(operations):
+    """The operations that the facts lack."""
+    for row in read(FOLDER / "additions.jsonl"):
+        key = row["path"], METHODS[row["method"]]
+        operations[key] = list(attributes(row, {}))
+
+
 def from_table():
     """The operations of the present table."""
     rows = ROW.findall((FOLDER / "table.rs").read_text(encoding="utf-8"))
@@ -220,6 +228,7 @@ def main(arguments):
     if len(files) not in (0, 3):
         raise SystemExit(__doc__)
     operations = from_facts(*files) if files else from_table()
+    add(operations)
     for correction in read(FOLDER / "corrections.jsonl"):
         correct(operations, correction)
     rows = [

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Write answers.rs, what an answer must say for the call to have succeeded, from a schemas.jsonl.
+"""Write answers.rs, what an answer must say for the call to have succeeded, from a schemas.jsonl, and the
+endpoints_brand.jsonl in its folder.
 
     python3 src/core/catalog/regenerate_answers.py path/to/schemas.jsonl > src/core/catalog/answers.rs
 
@@ -16,6 +17,10 @@ MAY_LACK_RESULT_CODE: the operations of APIv2 whose success is `return_code` alo
 import json
 import re
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "schema"))
+from twins import add_twins, operations_of_brands
 
 # Names of numbers and ids that somebody has given to an order, a contract, a merchant or an app.
 IDENTITY = re.compile(
@@ -112,9 +117,12 @@ def lacks_result_code(row):
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as lines:
+    file = Path(sys.argv[1])
+    with open(file, encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    rows.sort(key=lambda row: (row["path"], row["method"]))
+    schemas = {(row["path"], row["method"]): row for row in rows}
+    add_twins(schemas, operations_of_brands(file.parent))
+    rows = [schemas[key] for key in sorted(schemas)]
     print(HEAD)
     print("/// Sorted by path, then method.\n#[rustfmt::skip]")
     print("pub(super) static ECHOED: &[(&str, Verb, Echoed)] = &[")

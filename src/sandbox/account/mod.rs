@@ -53,13 +53,17 @@ pub(crate) struct Account {
 pub(crate) struct Caller {
     pub(crate) account: Arc<Account>,
     pub(crate) credentials: Arc<Credentials>,
+    /// Of the brand that calls, else the merchant's: sensitive members of answers are encrypted to it.
+    pub(crate) certificate: Certificate,
     pub(crate) view: PlatformView,
 }
 
 impl Caller {
     pub(crate) fn new(account: Arc<Account>) -> Result<Self> {
+        let credentials = account.credentials()?;
         Ok(Self {
-            credentials: account.credentials()?,
+            certificate: credentials.certificate.clone(),
+            credentials,
             view: account.view()?,
             account,
         })

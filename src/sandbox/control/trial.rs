@@ -275,7 +275,7 @@ mod tests {
                 wrong.push(format!("{name}: {code} {message} ({why})"));
             }
         }
-        assert_eq!(sent, 1183);
+        assert_eq!(sent, 1203);
         assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
     }
 }

@@ -211,9 +211,6 @@ impl Records {
             .and_then(|name| Some((name, value_of(request, name)?)));
         let (bytes, record) = (self.bytes, self.rows.get_mut(&row)?);
         if let Some(Value::Object(answer)) = &mut body {
-            if response_of(request).is_empty() {
-                answer.clone_from(&record.members);
-            }
             overlay::write(record, answer, response_of(request));
             let before = record.bytes;
             if let Some((name, number)) = part {

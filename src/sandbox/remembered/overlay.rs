@@ -130,6 +130,8 @@ fn array(record: &Record, slot: &Value, values: &[Value], field: &Field) -> Valu
             members(record, value, &mut item, fields);
             item.into()
         }
+        // An operation of the same family has texts under this name.
+        (Some(template @ Value::Object(_)), _) => template.clone(),
         _ => value.clone(),
     };
     values.iter().map(item).collect()

@@ -68,6 +68,10 @@ use Rule::{
 const ALL: &[&str] = &[];
 const ORDERS: &[&str] = &["v3/pay/transactions/", "v3/pay/partner/transactions/"];
 const V2_ORDERS: &[&str] = &["v2/pay/unifiedorder", "v2/pay/micropay"];
+const PRODUCT_COUPONS: &[&str] = &[
+    "brand/marketing/product-coupon/product-coupons",
+    "v3/marketing/partner/product-coupon/product-coupons",
+];
 const REFUNDS: &[&str] = &["v3/refund/domestic/refunds", "v3/ecommerce/refunds/"];
 const SHARING: &[&str] = &[
     "v3/profitsharing/",
@@ -151,6 +155,7 @@ static DEPARTURES: &[Departure] = &[
     row(ALL, Named(&["plate_number"]), OptionalIfAny(&["openid"]), "用户状态查询: openid or plate_number"),
     row(ALL, Named(&["sub_appid"]), OptionalIfAny(&["appid", "sp_appid"]), "a sub-merchant's app is named only for its sub_openid"),
     row(&["v3/combine-transactions/"], Body("/sub_orders/*/sub_mchid"), Optional, "合单下单: of service providers only"),
+    row(PRODUCT_COUPONS, Named(&["stock"]), OptionalIfAny(&["stock_bundle"]), "the official samples of PROGRESSIVE_BUNDLE have stock_bundle"),
     row(&["v3/transfer/batches"], Body("/transfer_detail_list/*/user_name"), Optional, "发起批量转账: from 2,000 yuan on"),
     row(&["v3/transfer/batches"], Body("/transfer_scene_id"), Optional, SDKS),
     row(ORDERS, Body("/scene_info/store_info/name"), Optional, SDKS),

@@ -23,8 +23,12 @@ pub(crate) use wire::{Sent, Wire};
 
 /// A complete builder: this merchant's key and one platform key.
 pub(crate) fn builder() -> ClientBuilder {
+    signer().mchid(MCHID)
+}
+
+/// The keys without a merchant or a brand.
+pub(crate) fn signer() -> ClientBuilder {
     Client::builder()
-        .mchid(MCHID)
         .serial(SERIAL)
         .private_key(MERCHANT.private.clone())
         .platform_key(KEY_ID, PLATFORM.public.clone())

@@ -97,7 +97,11 @@ pub(super) fn authenticate(
     };
     let sender = find_sender(state, &authorization);
     let sender = sender.and_then(|sender| check_algorithm(&authorization, sender));
-    let found = sender.and_then(|sender| Ok((caller(Arc::clone(&sender.account))?, sender)));
+    let found = sender.and_then(|sender| {
+        let mut caller = caller(Arc::clone(&sender.account))?;
+        caller.certificate = sender.certificate.clone();
+        Ok((caller, sender))
+    });
     let (caller, sender) = match found {
         Ok(found) => found,
         Err(refusal) => return Err(failed(None, refusal, text)),

@@ -157,7 +157,7 @@ impl Responder<'_> {
         } else {
             CheckedResponse::default_of(method, operation, parsed.and_then(Parsed::json))
         };
-        let key = self.caller.credentials.certificate.public_key();
+        let key = self.caller.certificate.public_key();
         response.reply(operation, |value| {
             if let Some(operation) = operation.filter(|_| received.is_upload()) {
                 let world = &self.caller.account.world;

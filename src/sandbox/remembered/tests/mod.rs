@@ -53,8 +53,6 @@ fn call(
         match body.get_mut(name) {
             Some(_) if value.is_null() => drop(body.as_object_mut().unwrap().remove(name)),
             Some(member) => *member = value.clone(),
-            // The members are not documented.
-            None if schema.request().is_empty() => body[name] = value.clone(),
             None => {}
         }
     }
@@ -327,9 +325,8 @@ fn a_setting_is_that_of_its_path_and_merchant() {
     }
 }
 
-/// The documentation has no members for the answers of brands.
 #[test]
-fn a_setting_without_documented_members_is_answered_as_it_was_written() {
+fn a_setting_of_a_brand_is_answered_as_it_was_written() {
     const PATH: &str = "brand/marketing/product-coupon/notify-configs";
     let remembered = Remembered::default();
     let set = object(json!({"notify_url": "https://www.example.com/1"}));
