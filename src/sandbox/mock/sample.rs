@@ -87,6 +87,7 @@ impl SampleRequest {
             known: Default::default(),
             skipped: if operation.is_v2() { &SIGNATURE } else { &[] },
             nests: false,
+            fills_lists: false,
         };
         let encoding = if operation.is_v2() {
             Encoding::Text

@@ -96,6 +96,45 @@ fn generated_responses_match_the_documentation() {
     assert_eq!(made, 2 * 1032);
 }
 
+/// Also where only another operation of the product lists the values.
+#[test]
+fn generated_states_are_listed_ones() {
+    fn check(operation: &Operation, fields: &[Field], above: &str, value: &Value) {
+        for field in fields {
+            let name = if field.name() == "*" {
+                above
+            } else {
+                field.name()
+            };
+            let value = if field.name() == "*" {
+                value.get(0)
+            } else {
+                value.get(name)
+            };
+            let Some(value) = value else { continue };
+            check(operation, field.fields(), name, value);
+            let pointer = format!("{above}/{name}");
+            let listed = match field.values() {
+                [] if is_of_list(name) => values_of_product(&[operation.path()], &pointer),
+                values => Some(values.to_vec()),
+            };
+            let listed = listed.filter(|it| it.len() > 1 && field.kind() == FieldKind::String);
+            if let Some((listed, text)) = listed.zip(value.as_str()) {
+                let place = format!("{} {pointer}: {text}", operation.path());
+                assert!(listed.contains(&text), "{place}, not of {listed:?}");
+                assert!(!text.contains("UNKNOWN"), "{place}");
+            }
+        }
+    }
+    for schema in schema::all() {
+        let sample = sample(&schema, false);
+        let answer = with_sent(&schema, &sample, |sent| CHECKED.answer(sent, "1900000109"));
+        if let Some((_, answer)) = answer {
+            check(schema.operation(), schema.response(), "", &answer);
+        }
+    }
+}
+
 /// The documentation's own samples, as the PHP SDK sends them, are accepted.
 #[test]
 fn every_recorded_sample_of_the_documentation_is_accepted() {

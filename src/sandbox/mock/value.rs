@@ -2,23 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::listed::likely;
 use super::random::SeededRandom;
 use crate::date::rfc3339;
 use crate::identity::MCHID;
 use crate::schema::{Field, FieldKind};
 use wechatpay_core::crypto::base64;
 
-/// The values that mean success, the best first.
-const SUCCESSES: [&str; 8] = [
-    "SUCCESS",
-    "FINISHED",
-    "FINISH",
-    "COMPLETED",
-    "PASSED",
-    "ACTIVE",
-    "NORMAL",
-    "OK",
-];
 /// 2025-06-01 in Beijing. Times are generated too, so that the same request has the same response.
 const DAY_ZERO: i64 = 1_748_707_200;
 const DAY: i64 = 86_400;
@@ -29,7 +19,7 @@ const FAR: i64 = 4_070_880_000;
 pub(super) fn scalar(field: &Field, name: &str, random: &mut SeededRandom) -> Value {
     // APIv2 numbers its members.
     let name = name.trim_end_matches("_$m").trim_end_matches("_$n");
-    match (named(field), field.kind()) {
+    match (likely(field.values()), field.kind()) {
         (Some(value), FieldKind::Integer | FieldKind::Number) => value
             .parse::<i64>()
             .map_or_else(|_| json!(value), Value::from),
@@ -67,13 +57,6 @@ pub(super) fn of_name(name: &str, random: &mut SeededRandom, mchid: &str, now: i
         _ if ends(&["_time", "time_end", "date"]) => json!(rfc3339(now)),
         _ => json!(by_name(name, usize::MAX, random)),
     }
-}
-
-/// The documented value that means success, otherwise the first.
-fn named(field: &Field) -> Option<&'static str> {
-    let values = field.values();
-    let success = SUCCESSES.iter().find(|value| values.contains(value));
-    success.or(values.first()).copied()
 }
 
 fn number(field: &Field, name: &str, random: &mut SeededRandom) -> i64 {
