@@ -36,6 +36,9 @@ pub(super) fn execute(
     if let Some(key) = key.or_else(|| simulation_key::answer(account, operation)) {
         return key.map(Some);
     }
+    if received.is_simulated() {
+        return Ok(None);
+    }
     let request = world::Request {
         operation,
         path: received.path(),

@@ -74,6 +74,12 @@ impl Received {
         self.operation.filter(|operation| operation.is_v2())
     }
 
+    /// Whether the simulation of APIv2 stands for another operation; its answer is generated.
+    pub(super) fn is_simulated(&self) -> bool {
+        let operation = self.v2_operation();
+        operation.is_some_and(|operation| apiv2::is_simulated(self.path(), operation))
+    }
+
     /// Whether a client of WeChat Pay sent it. Requests of browsers and health checks do not consume the
     /// faults that wait for a client's request.
     pub(super) fn is_from_client(&self) -> bool {

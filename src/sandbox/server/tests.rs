@@ -1,5 +1,6 @@
 //! Tests the stream of requests, and the limits of the server with small values.
 
+mod apiv2;
 mod events;
 mod frames;
 mod limits;

@@ -9,7 +9,7 @@ use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use self::apiv2::{ResponseContext, refusal_of_status};
+use self::apiv2::{ResponseContext, refusal_of_status, unknown};
 use super::Processed;
 use super::parse::Parsed;
 use super::received::Received;
@@ -124,6 +124,8 @@ impl Responder<'_> {
     fn refusal(&self, refusal: &Refusal, parsed: Option<&Parsed>) -> Reply {
         match self.v2(parsed) {
             Some(v2) => v2.refusal(refusal),
+            // A path that is no operation: the body tells the API.
+            None if self.received.operation.is_none() && self.received.is_xml() => unknown(refusal),
             None => refusal.reply(),
         }
     }
