@@ -72,6 +72,16 @@ impl SampleRequest {
         self.body.as_ref()
     }
 
+    /// The same request with another query and body.
+    #[cfg(test)]
+    pub(super) fn with(self, query: Vec<(String, String)>, body: Option<Value>) -> Self {
+        Self {
+            query,
+            body,
+            ..self
+        }
+    }
+
     fn new(schema: &Schema, seed: u64, selection: FieldSelection) -> Self {
         let operation = schema.operation();
         let path = operation.path();

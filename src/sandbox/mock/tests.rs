@@ -315,6 +315,7 @@ fn invalid_fields_are_refused_and_named() {
         "address",
         "area_code",
         "authenticate_type",
+        "bank_address_code",
         "business_license_info",
         "certificate_info",
         "combine_transaction_id",
@@ -326,6 +327,7 @@ fn invalid_fields_are_refused_and_named() {
         "finder_video_cover_image_url",
         "finder_video_id",
         "funds_account",
+        "h5_info",
         "mini_programs_appid",
         "mini_programs_path",
         "name",
@@ -334,7 +336,9 @@ fn invalid_fields_are_refused_and_named() {
         "out_trade_no",
         "plate_number",
         "refund_id",
+        "scene_info",
         "sp_openid",
+        "stock",
         "sub_appid",
         "sub_mchid",
         "sub_openid",
@@ -373,4 +377,90 @@ fn last(pointer: &str) -> &str {
         .rsplit('/')
         .find(|name| *name != "0")
         .unwrap_or_default()
+}
+
+/// Bodies and queries that pages and official samples send.
+#[test]
+fn what_samples_leave_out_is_optional() {
+    let post = |path: &str, missing: &[&str], added: Value| {
+        let schema = schema::find(&Method::POST, path).unwrap();
+        let mut body = sample(&schema, false).body().cloned().unwrap_or_default();
+        for (name, value) in added.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        for pointer in missing {
+            let (parent, name) = pointer.rsplit_once('/').unwrap();
+            let parent = body.pointer_mut(parent).unwrap();
+            parent.as_object_mut().unwrap().remove(name);
+        }
+        let path = format!("/{}", schema.operation().wire_path());
+        let path = path.replace("{sub_mchid}", "1900000109");
+        let request = IncomingRequest {
+            operation: schema.operation(),
+            path: &path,
+            query: path.contains("/med-ins/").then_some("mix_trade_no=1"),
+            json: Some(&body),
+            upload: false,
+        };
+        let found = CHECKED.check(&request);
+        assert!(
+            found.is_ok(),
+            "{path} {missing:?}: {:?}",
+            found.err().map(|it| it.why.en)
+        );
+        let unknown = validation::unknown_members(&request, &|_| None);
+        let names: Vec<_> = unknown.iter().map(|it| it.warning().text).collect();
+        assert!(names.is_empty(), "{path} {names:?}");
+    };
+    let none = || json!({});
+    post(
+        "v3/apply4sub/sub_merchants/{sub_mchid}/modify-settlement",
+        &["/bank_address_code"],
+        none(),
+    );
+    post("v3/combine-transactions/h5", &["/scene_info"], none());
+    post(
+        "v3/combine-transactions/h5",
+        &["/scene_info/h5_info"],
+        none(),
+    );
+    let fees =
+        json!({"med_refund_gov_fee": 1, "med_refund_self_fee": 1, "med_refund_other_fee": 1});
+    post("v3/med-ins/refunds/notify", &["/sub_mchid"], fees);
+    post(
+        "v3/refund/domestic/refunds",
+        &[],
+        json!({"refund_account": "AVAILABLE"}),
+    );
+    let bundle = json!({"stock_bundle": {"remark": "a"}, "progressive_bundle_usage_info": {}, "usage_mode": "PROGRESSIVE_BUNDLE"});
+    post(
+        "v3/marketing/partner/product-coupon/product-coupons",
+        &["/stock"],
+        bundle,
+    );
+}
+
+/// A member that the path has already is not required in the query or the body.
+#[test]
+fn variables_of_the_path_are_not_required_again() {
+    for schema in schema::all() {
+        let sample = sample(&schema, false);
+        let vars: Vec<_> = sample.vars().iter().map(|(name, _)| *name).collect();
+        let is_again = |name: &str| vars.contains(&name);
+        let mut query: Vec<_> = sample.query().to_vec();
+        query.retain(|(name, _)| !is_again(name));
+        let mut body = sample.body().cloned();
+        if let Some(members) = body.as_mut().and_then(Value::as_object_mut) {
+            members.retain(|name, _| !is_again(name));
+        }
+        let without = SampleRequest::with(sample, query, body);
+        with_sent(&schema, &without, |sent| {
+            let found = CHECKED.check(sent);
+            assert!(
+                found.is_ok(),
+                "{schema:?}: {:?}",
+                found.err().map(|it| it.why.en)
+            );
+        });
+    }
 }
