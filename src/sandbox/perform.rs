@@ -79,6 +79,9 @@ fn apply(state: &SandboxState, action: &Action) -> Result<Performed> {
     match action {
         Action::OfMerchant { mchid, act } => {
             let account = state.accounts.named(mchid)?;
+            if let Some(done) = act_on_service_order(state, &account, act) {
+                return done;
+            }
             let performed = apply_to(&account, act, now)?;
             if let MerchantAct::SetState { number, .. } = act {
                 gateway::notify_moved(state, &account, number);
@@ -114,6 +117,25 @@ fn apply(state: &SandboxState, action: &Action) -> Result<Performed> {
         Action::PublicKeyOnly => state.platform.retire_all(),
     }
     Ok(Performed::Nothing)
+}
+
+/// What a user does with an order of 微信支付分; `None` for other orders and actions.
+fn act_on_service_order(
+    state: &SandboxState,
+    account: &Account,
+    act: &MerchantAct,
+) -> Option<Result<Performed>> {
+    let (number, verb) = match act {
+        MerchantAct::Pay { number } => (number, "pay"),
+        MerchantAct::FailPayment { number } => (number, "fail"),
+        MerchantAct::Expire { number } => (number, "expire"),
+        _ => return None,
+    };
+    if account.world.has_order(number) {
+        return None;
+    }
+    let done = gateway::payscore::act(state, account, number, verb)?;
+    Some(done.map(|_| Performed::Nothing).map_err(Into::into))
 }
 
 fn apply_to(account: &Account, act: &MerchantAct, now: i64) -> Result<Performed> {

@@ -100,6 +100,10 @@ impl Generator<'_> {
         {
             return json!(time);
         }
+        let path = self.operation.path();
+        if let Some(time) = value::payscore_time(path, name, &mut random) {
+            return json!(time);
+        }
         if let Some(listed) = self.listed(field, pointer) {
             return json!(listed);
         }

@@ -248,6 +248,14 @@ pub(super) fn v2_time(field: &Field, name: &str, random: &mut SeededRandom) -> O
     )
 }
 
+/// The time of a payment of 微信支付分: digits alone, except in the overseas orders.
+///
+/// Source: "查询支付分订单", `paid_time`: `20091225091210`.
+pub(super) fn payscore_time(path: &str, name: &str, random: &mut SeededRandom) -> Option<String> {
+    let is_order = path.starts_with("v3/payscore/") && !path.starts_with("v3/payscore/oversea/");
+    (is_order && name == "paid_time").then(|| compact(&moment(name, random)))
+}
+
 /// A time as in RFC 3339 or, if that is too long, its digits.
 fn time_text(name: &str, most: usize, random: &mut SeededRandom) -> String {
     let moment = moment(name, random);

@@ -4,4 +4,5 @@ mod apiv2;
 mod events;
 mod frames;
 mod limits;
+mod payscore;
 mod trial;
