@@ -135,6 +135,62 @@ fn generated_states_are_listed_ones() {
     }
 }
 
+/// A field that has an example on its page keeps the example's form.
+#[test]
+fn generated_texts_have_the_form_of_the_samples() {
+    fn walk(name: &str, value: &Value, found: &mut Vec<(String, Value)>) {
+        match value {
+            Value::Object(members) => members.iter().for_each(|(name, it)| walk(name, it, found)),
+            Value::Array(items) => items.iter().for_each(|it| walk(name, it, found)),
+            other => found.push((name.to_owned(), other.clone())),
+        }
+    }
+    let mut found = Vec::new();
+    for schema in schema::all() {
+        let sample = sample(&schema, false);
+        let answer = with_sent(&schema, &sample, |sent| CHECKED.answer(sent, "1900000109"));
+        if let Some((_, answer)) = answer {
+            walk("", &answer, &mut found);
+        }
+        // A number of the request is repeated as it is.
+        let is_sent = |value: &Value| {
+            let mut sent = sample.vars().iter().map(|(_, sent)| sent.parse().ok());
+            sent.any(|sent: Option<i64>| sent.is_some() && sent == value.as_i64())
+        };
+        found.retain(|(_, value)| !is_sent(value));
+    }
+    #[cfg(feature = "control")]
+    for row in crate::notifier::kind_rows() {
+        walk("", &row.resource("1900000109", 0), &mut found);
+    }
+    const DIGITS: [&str; 6] = [
+        "activity_available_week",
+        "business_category",
+        "deduct_points",
+        "limit",
+        "rate",
+        "used_amounts",
+    ];
+    for (name, value) in found {
+        let text = value.as_str().unwrap_or("0");
+        let is_digits = text.parse::<f64>().is_ok();
+        assert!(is_digits || !DIGITS.contains(&&*name), "{name}: {value}");
+        assert!(
+            name != "user_repaid" || ["Y", "N"].contains(&text),
+            "{name}: {value}"
+        );
+        let is_time = text
+            .get(..10)
+            .is_some_and(|day| crate::date::parse_date(day).is_some());
+        assert!(name != "deadline" || is_time, "{name}: {value}");
+        // JavaScript rounds greater integers.
+        assert!(
+            value.as_i64().is_none_or(|it| it < 1 << 53),
+            "{name}: {value}"
+        );
+    }
+}
+
 /// The documentation's own samples, as the PHP SDK sends them, are accepted.
 #[test]
 fn every_recorded_sample_of_the_documentation_is_accepted() {

@@ -141,7 +141,11 @@ fn exact_name(name: &str, most: usize, random: &mut SeededRandom) -> Option<Stri
         "account_type" => "BASIC".to_owned(),
         // 付款码: the 12 makes the payment succeed at once; see `world::order::code_payment`.
         "auth_code" => format!("12{}", random.digits(16)),
-        "is_subscribe" => "N".to_owned(),
+        "is_subscribe" | "user_repaid" => "N".to_owned(),
+        // Numbers as texts, as in the samples of the pages.
+        "activity_available_week" | "deduct_points" | "used_amounts" => "1".to_owned(),
+        "rate" => "650000000".to_owned(),
+        "business_category" => "204".to_owned(),
         "channel" => "ORIGINAL".to_owned(),
         "user_received_account" => "支付用户零钱".to_owned(),
         "url" => url(name, most, random),
@@ -162,6 +166,10 @@ fn time_name(name: &str, most: usize, random: &mut SeededRandom) -> Option<Strin
     let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
     if ends(&TIMES) {
         return Some(time_text(name, most, random));
+    }
+    // "查询申请状态" of 二级商户进件: 2018-12-10 17:09:01.
+    if name == "deadline" {
+        return Some(moment(name, random)[..19].replace('T', " "));
     }
     if !ends(&DATES) && name != "date" {
         return None;

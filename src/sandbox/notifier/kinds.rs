@@ -221,11 +221,15 @@ fn time_v2(name: &str, now: i64) -> Option<String> {
     }
 }
 
+/// JavaScript rounds greater integers.
+const MOST_INTEGER: i64 = (1 << 53) - 1;
+
 /// The value as this type, or another value of it.
 fn typed(kind: FieldKind, value: Value) -> Value {
     match (kind, value) {
         (FieldKind::Integer | FieldKind::Number, Value::String(text)) => {
-            json!(text.parse::<i64>().unwrap_or(1))
+            let number = text.parse::<i64>().ok();
+            json!(number.filter(|it| *it <= MOST_INTEGER).unwrap_or(1))
         }
         (FieldKind::Boolean, value) => json!(value.as_bool().unwrap_or(true)),
         (FieldKind::String, Value::Number(number)) => json!(number.to_string()),
