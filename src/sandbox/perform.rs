@@ -79,14 +79,7 @@ fn apply(state: &SandboxState, action: &Action) -> Result<Performed> {
     match action {
         Action::OfMerchant { mchid, act } => {
             let account = state.accounts.named(mchid)?;
-            if let Some(done) = act_on_service_order(state, &account, act) {
-                return done;
-            }
-            let performed = apply_to(&account, act, now)?;
-            if let MerchantAct::SetState { number, .. } = act {
-                gateway::notify_moved(state, &account, number);
-            }
-            return Ok(performed);
+            return apply_of(state, &account, act, now);
         }
         #[cfg(feature = "state")]
         Action::AddMerchant { entry } => add_merchant(state, entry)?,
@@ -117,6 +110,22 @@ fn apply(state: &SandboxState, action: &Action) -> Result<Performed> {
         Action::PublicKeyOnly => state.platform.retire_all(),
     }
     Ok(Performed::Nothing)
+}
+
+fn apply_of(
+    state: &SandboxState,
+    account: &Account,
+    act: &MerchantAct,
+    now: i64,
+) -> Result<Performed> {
+    if let Some(done) = act_on_service_order(state, account, act) {
+        return done;
+    }
+    let performed = apply_to(account, act, now)?;
+    if let MerchantAct::SetState { number, .. } = act {
+        gateway::notify_moved(state, account, number);
+    }
+    Ok(performed)
 }
 
 /// What a user does with an order of 微信支付分; `None` for other orders and actions.

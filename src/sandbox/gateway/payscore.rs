@@ -374,7 +374,7 @@ fn number_of(request: &IncomingRequest<'_>, body: Option<&Value>) -> Option<Stri
     let found = places.find(|(name, value)| &**name == NUMBER && !value.is_empty());
     let of = |json: Option<&Value>| json?.get(NUMBER)?.as_str().map(str::to_owned);
     found
-        .map(|(_, value)| value.into())
+        .map(|(_, value)| value)
         .or_else(|| of(request.json))
         .or_else(|| of(body))
 }

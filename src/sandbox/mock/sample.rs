@@ -104,6 +104,7 @@ impl SampleRequest {
         } else {
             Encoding::Json
         };
+        let var = |name| (name, value::variable(name, &mut seed.at(name)));
         let query = generator(Encoding::Text).members(schema.query(), "", None);
         let body = || {
             let mut body = Value::from(generator(encoding).members(schema.request(), "", None));
@@ -111,9 +112,7 @@ impl SampleRequest {
             body
         };
         Self {
-            vars: variables(path)
-                .map(|name| (name, value::variable(name, &mut seed.at(name))))
-                .collect(),
+            vars: variables(path).map(var).collect(),
             query: query
                 .into_iter()
                 .map(|(name, value)| (name, plain(value)))

@@ -169,7 +169,6 @@ static DEPARTURES: &[Departure] = &[
     row(&["v3/apply4sub/sub_merchants/{sub_mchid}/modify-settlement"], Body("/bank_address_code"), Optional, "修改结算账户: 选填"),
     row(&["v3/combine-transactions/h5"], Body("/scene_info"), Optional, "合单下单 of the H5 page's sample has none"),
     row(&["v3/combine-transactions/h5"], Body("/scene_info/h5_info"), Optional, "合单下单 of the H5 page's sample has none"),
-    row(&["v3/med-ins/refunds/notify"], Body("/sub_mchid"), Optional, "医保退款通知 of merchants (4016781561); only that of partners has it"),
     row(&["v3/marketing/partner/product-coupon/product-coupons"], Body("/stock"), OptionalIfAny(&["stock_bundle"]), "创建商品券: one of both"),
     row(&["v3/applyment4sub/applyment/"], Body("/subject_info/business_license_info"), Optional, "提交申请单: depends on 主体类型"),
     row(&["v3/applyment4sub/applyment/"], Body("/subject_info/certificate_info"), Optional, "提交申请单: depends on 主体类型"),

@@ -85,7 +85,7 @@ fn signed_reply(
         set_header(&mut reply.headers, "X-Sandbox-Signed-By", reason)?;
     }
     let signer = MessageSigner {
-        pair: &*pair,
+        pair: &pair,
         offset: fault.map_or(0, Fault::offset),
         wrong: fault == Some(&Fault::WrongSignature),
     };
@@ -143,12 +143,7 @@ impl Responder<'_> {
         let (method, operation) = (&received.head.method, received.operation);
         let stub = state.stubs.get(method, received.path());
         if stub.is_none() && platform::is_certificate_list(operation) {
-            let merchant = (&self.caller.view, self.caller.credentials.resource_key());
-            let list = state.platform.list(self.fault, merchant, &*state.clock)?;
-            if list.status.is_success() {
-                self.caller.account.certificate_clients.add(self.agent());
-            }
-            return Ok(list);
+            return self.certificates();
         }
         let documented = || {
             let request = parsed?.documented(received)?;
@@ -180,6 +175,17 @@ impl Responder<'_> {
                 None => Ok(()),
             }
         })
+    }
+
+    /// The list of certificates. Who gets it verifies with them from now on.
+    fn certificates(&self) -> Result<Reply> {
+        let merchant = (&self.caller.view, self.caller.credentials.resource_key());
+        let (platform, clock) = (&self.state.platform, &*self.state.clock);
+        let list = platform.list(self.fault, merchant, clock)?;
+        if list.status.is_success() {
+            self.caller.account.certificate_clients.add(self.agent());
+        }
+        Ok(list)
     }
 
     /// Makes the files of a response downloadable. APIv2 has no such responses.
