@@ -57,7 +57,7 @@ impl Shop {
             call = call.query(name, value);
         }
         if self.base.contains("partner") {
-            call = call.query("sub_mchid", "1900007101");
+            call = call.query("sub_mchid", "1900008888");
         }
         call.wait().unwrap().json().unwrap()
     }
@@ -191,4 +191,49 @@ fn the_merchant_collects_the_payment() {
         shop.events(),
         ["PAYSCORE.USER_CONFIRM", "PAYSCORE.USER_PAID"]
     );
+}
+
+/// Orders of service providers and overseas ones, whose completion is answered without a body.
+#[test]
+fn other_products_have_the_same_states() {
+    for (base, length) in [
+        ("v3/payscore/partner/serviceorder", 14),
+        ("v3/payscore/oversea/partner/serviceorder", 25),
+    ] {
+        let shop = Shop::open(base);
+        let mut made = created();
+        made["sub_mchid"] = json!("1900008888");
+        shop.post("", made);
+        let complete = json!({"total_amount": 300, "sub_mchid": "1900008888"});
+        shop.post("complete", complete);
+        shop.sandbox.pay("S1").unwrap();
+        let order = shop.order();
+        assert_eq!(order["state"], "DONE", "{order}");
+        let time = &order["collection"]["details"][0]["paid_time"];
+        assert_eq!(time.as_str().unwrap_or_default().len(), length, "{order}");
+    }
+}
+
+#[cfg(feature = "control")]
+#[test]
+fn the_control_api_pays_an_order() {
+    use std::io::{Read, Write};
+
+    let shop = Shop::open(ORDER);
+    shop.post("", created());
+    let pay = || {
+        let mut stream = super::limits::connect(&shop.sandbox);
+        let head = b"POST /_sandbox/api/orders/S1/pay HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+        stream.write_all(head).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let answer = pay();
+    assert!(answer.contains("USER_CONFIRM"), "{answer}");
+    let answer = pay();
+    assert!(answer.starts_with("HTTP/1.1 409"), "{answer}");
+    shop.post("complete", json!({"total_amount": 300}));
+    let answer = pay();
+    assert!(answer.contains("\"DONE\""), "{answer}");
 }
