@@ -42,12 +42,30 @@ pub(crate) fn find(method: &Method, path: &str) -> Option<&'static Operation> {
 }
 
 fn find_unprefixed(method: &Method, path: &str) -> Option<&'static Operation> {
+    let path = path.strip_prefix("/v2").unwrap_or(path);
     let found = catalog::find(method, &format!("v2{path}"));
-    // The simulation has two addresses. Of the newer one, two operations are documented; WxJava sends it all of them.
-    found.or_else(|| {
-        let operation = path.strip_prefix("/xdc/apiv2sandbox/")?;
-        catalog::find(method, &format!("v2/sandboxnew/{operation}"))
-    })
+    found.or_else(|| simulated(method, path))
+}
+
+/// The two addresses of the simulation (仿真测试系统).
+const SIMULATION: [&str; 2] = ["/sandboxnew/", "/xdc/apiv2sandbox/"];
+
+/// The operation of the simulation, otherwise the operation that it stands for. Few are documented, and those of refunds
+/// without their `secapi/`; clients in their sandbox mode send all of theirs there.
+fn simulated(method: &Method, path: &str) -> Option<&'static Operation> {
+    let rest = SIMULATION.iter().find_map(|it| path.strip_prefix(it))?;
+    let find = |start: &str, rest: &str| catalog::find(method, &format!("{start}{rest}"));
+    let own = |rest| find("v2/sandboxnew/", rest);
+    let found = own(rest).or_else(|| own(rest.strip_prefix("secapi/")?));
+    found.or_else(|| find("v2/", rest))
+}
+
+/// Whether a request to the simulation has an operation that it stands for. The simulation has no orders of its own.
+pub(crate) fn is_simulated(path: &str, operation: &Operation) -> bool {
+    let path = path.strip_prefix("/v2").unwrap_or(path);
+    let own = operation.path().strip_prefix("v2").unwrap_or_default();
+    let is_below = |path: &str| SIMULATION.iter().any(|it| path.starts_with(it));
+    is_below(path) && !is_below(own)
 }
 
 /// The members of a request, and the file of an upload.

@@ -79,11 +79,7 @@ fn apply(state: &SandboxState, action: &Action) -> Result<Performed> {
     match action {
         Action::OfMerchant { mchid, act } => {
             let account = state.accounts.named(mchid)?;
-            let performed = apply_to(&account, act, now)?;
-            if let MerchantAct::SetState { number, .. } = act {
-                gateway::notify_moved(state, &account, number);
-            }
-            return Ok(performed);
+            return apply_of(state, &account, act, now);
         }
         #[cfg(feature = "state")]
         Action::AddMerchant { entry } => add_merchant(state, entry)?,
@@ -114,6 +110,41 @@ fn apply(state: &SandboxState, action: &Action) -> Result<Performed> {
         Action::PublicKeyOnly => state.platform.retire_all(),
     }
     Ok(Performed::Nothing)
+}
+
+fn apply_of(
+    state: &SandboxState,
+    account: &Account,
+    act: &MerchantAct,
+    now: i64,
+) -> Result<Performed> {
+    if let Some(done) = act_on_service_order(state, account, act) {
+        return done;
+    }
+    let performed = apply_to(account, act, now)?;
+    if let MerchantAct::SetState { number, .. } = act {
+        gateway::notify_moved(state, account, number);
+    }
+    Ok(performed)
+}
+
+/// What a user does with an order of 微信支付分; `None` for other orders and actions.
+fn act_on_service_order(
+    state: &SandboxState,
+    account: &Account,
+    act: &MerchantAct,
+) -> Option<Result<Performed>> {
+    let (number, verb) = match act {
+        MerchantAct::Pay { number } => (number, "pay"),
+        MerchantAct::FailPayment { number } => (number, "fail"),
+        MerchantAct::Expire { number } => (number, "expire"),
+        _ => return None,
+    };
+    if account.world.has_order(number) {
+        return None;
+    }
+    let done = gateway::payscore::act(state, account, number, verb)?;
+    Some(done.map(|_| Performed::Nothing).map_err(Into::into))
 }
 
 fn apply_to(account: &Account, act: &MerchantAct, now: i64) -> Result<Performed> {

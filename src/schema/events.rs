@@ -7,6 +7,7 @@ use crate::attributes::event_decrypt;
 use crate::documented::Documented;
 use crate::event_fields::{self, Form};
 use crate::field::Field;
+use crate::index;
 
 /// One kind of notification.
 #[derive(Debug)]
@@ -138,6 +139,16 @@ impl Event {
         self.title
     }
 
+    /// The operations after which WeChat Pay posts it, in no order.
+    pub fn operations(&self) -> impl Iterator<Item = &'static Documented> {
+        let is_of_v2 = self.version == "v2";
+        let rows = ANNOUNCED.iter().filter(move |((_, path), types)| {
+            path.starts_with("v2/") == is_of_v2
+                && types.split(' ').any(|name| name == self.event_type)
+        });
+        rows.filter_map(|((method, path), _)| index::get(method, path))
+    }
+
     /// The JSON pointers of all fields without the first slash, with blanks between them.
     #[must_use]
     pub fn pointers(&self) -> &'static str {
@@ -156,19 +167,25 @@ impl Event {
         self.form() == Form::Xml
     }
 
+    /// Whether its times are digits alone: `20091225091210`.
+    #[must_use]
+    pub fn has_compact_times(&self) -> bool {
+        self.form() == Form::CompactTimes
+    }
+
     fn form(&self) -> Form {
         form(self.version, self.event_type)
     }
 }
 
-/// Source: WeChat Pay documents "支付分服务用户支付成功回调通知" (times), "用户确认订单成功回调通知" of APIv2.
+/// Sources: WeChat Pay documents "支付分服务用户支付成功回调通知" (times), "签约成功回调通知" of plans (RFC 3339), "用户确认订单成功回调通知" of APIv2.
 fn form(version: &str, event_type: &str) -> Form {
     // The events of APIv2 that have a type contain JSON.
     if version == "v2" && !event_type.contains('.') {
         Form::Xml
     } else if version == "v2" {
         Form::TextsOrNumbers
-    } else if event_type.starts_with("PAYSCORE.") {
+    } else if event_type.starts_with("PAYSCORE.") && !event_type.ends_with("_SIGN_PLAN") {
         Form::CompactTimes
     } else {
         Form::Json
@@ -285,7 +302,8 @@ mod tests {
     #[test]
     fn operations_with_a_notify_url_have_an_event() {
         // Their notifications are not documented.
-        const WITHOUT: [&str; 5] = [
+        const WITHOUT: [&str; 6] = [
+            "brand/card-member/cards",
             "v3/brand/profitsharing/finish-order",
             "v3/ecommerce/profitsharing/finish-order",
             "v3/gov/subsidy/audit/cup/update",

@@ -108,3 +108,23 @@ fn write_span<T: ToString>((least, greatest): (Option<T>, Option<T>)) -> String 
     let text = |end: Option<T>| end.map(|end| end.to_string()).unwrap_or_default();
     format!("{}..{}", text(least), text(greatest))
 }
+
+/// A slip of the documentation, which its samples do not have: `med_refund__gov_fee`, `payer _currency`.
+#[test]
+fn names_have_no_slips() {
+    fn check(of: &Documented, fields: &[Field]) {
+        for field in fields {
+            let name = field.name();
+            let is_odd =
+                name.contains("__") || name.ends_with('_') || name.contains(char::is_whitespace);
+            let is_ascii = name.is_ascii() && !name.contains([',', '，', '.', '(', '[']);
+            assert!(!is_odd && is_ascii, "{of:?} {name:?}");
+            check(of, field.fields());
+        }
+    }
+    for documented in all() {
+        check(documented, documented.query());
+        check(documented, documented.request());
+        check(documented, documented.response());
+    }
+}

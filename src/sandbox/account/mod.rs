@@ -3,6 +3,7 @@
 //! A request is authenticated as an [`Account`], and every later stage works on that account. [`Accounts`] finds them.
 
 mod brands;
+mod certificate_clients;
 mod holder;
 mod registry;
 mod relation;
@@ -13,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use brands::GivenBrands;
+use certificate_clients::CertificateClients;
 
 use crate::bills::Bills;
 use crate::folder::{self, SandboxFiles};
@@ -44,6 +46,7 @@ pub(crate) struct Account {
     pub(crate) bills: Bills,
     /// Whether the key of transfers to bank cards was given to a client.
     pub(crate) bank_key_given: AtomicBool,
+    pub(crate) certificate_clients: CertificateClients,
     /// The URL for notifications of requests without `notify_url`.
     notify_url: Mutex<Option<String>>,
 }
@@ -84,6 +87,7 @@ impl Account {
             remembered: Remembered::default(),
             bills: Bills::new(&settings.mchid),
             bank_key_given: AtomicBool::new(false),
+            certificate_clients: CertificateClients::default(),
             notify_url: Mutex::new(settings.notify_url.clone()),
             settings,
         }
@@ -171,5 +175,6 @@ impl Account {
         self.remembered.clear();
         self.bills.clear();
         self.bank_key_given.store(false, Ordering::Relaxed);
+        self.certificate_clients.clear();
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn remember(
 }
 
 /// Lets the merchant be notified of a control order whose state was set by hand. Other numbers change nothing.
-pub(crate) fn notify_moved(state: &SandboxState, account: &Account, number: &str) {
+pub(super) fn notify_moved(state: &SandboxState, account: &Account, number: &str) {
     if account.remembered.is_made_by(number, &[PUNISH, RECOVER]) {
         notify(state, account, number);
     }

@@ -3,6 +3,7 @@
 use super::bank_key;
 use super::control_orders;
 use super::parse::{Parsed, ParsedBody};
+use super::payscore;
 use super::received::Received;
 use super::simulation_key;
 use crate::account::Account;
@@ -36,6 +37,9 @@ pub(super) fn execute(
     if let Some(key) = key.or_else(|| simulation_key::answer(account, operation)) {
         return key.map(Some);
     }
+    if received.is_simulated() {
+        return Ok(None);
+    }
     let request = world::Request {
         operation,
         path: received.path(),
@@ -48,7 +52,8 @@ pub(super) fn execute(
     let outcome = outcome.map(|outcome| or_of_part(state, account, &request, outcome));
     let outcome = outcome.or_else(|| {
         let request = parsed.documented(received)?;
-        control_orders::remember(state, account, &request)
+        payscore::remember(state, account, &request)
+            .or_else(|| control_orders::remember(state, account, &request))
     });
     outcome.transpose()
 }

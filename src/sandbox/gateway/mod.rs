@@ -15,6 +15,7 @@ mod control_orders;
 mod execute;
 mod named_key;
 mod parse;
+pub(crate) mod payscore;
 mod received;
 mod respond;
 mod simulation_key;
@@ -41,7 +42,6 @@ use crate::world::Success;
 #[cfg(feature = "control")]
 pub(crate) use authenticate::WINDOW_SECONDS;
 use authenticate::{Authenticated, Unauthenticated, authenticate};
-pub(crate) use control_orders::notify_moved;
 use execute::execute;
 use parse::{Parsed, parse};
 pub(crate) use received::ClientCertificate;
@@ -50,6 +50,12 @@ pub(crate) use received::expected_scheme;
 use received::{Received, content_type};
 #[cfg(feature = "control")]
 pub(crate) use unknown::TWO_SLASHES;
+
+/// Lets a merchant be notified of a record whose state was set by hand.
+pub(crate) fn notify_moved(state: &SandboxState, account: &Account, number: &str) {
+    control_orders::notify_moved(state, account, number);
+    payscore::moved(state, account, number);
+}
 
 /// The longest text that is read as JSON.
 const MAX_JSON: usize = 1 << 20;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use http::Method;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 
@@ -62,7 +63,8 @@ impl Received {
         Self {
             at: Instant::now(),
             operation: catalog::find(&head.method, path)
-                .or_else(|| apiv2::operation_of(&head.headers, &head.method, path)),
+                .or_else(|| apiv2::operation_of(&head.headers, &head.method, path))
+                .or_else(|| slashed(&head.method, path)),
             head,
             body,
             client_certificate,
@@ -72,6 +74,12 @@ impl Received {
     /// The operation, if it is APIv2's.
     pub(super) fn v2_operation(&self) -> Option<&'static Operation> {
         self.operation.filter(|operation| operation.is_v2())
+    }
+
+    /// Whether the simulation of APIv2 stands for another operation; its answer is generated.
+    pub(super) fn is_simulated(&self) -> bool {
+        let operation = self.v2_operation();
+        operation.is_some_and(|operation| apiv2::is_simulated(self.path(), operation))
     }
 
     /// Whether a client of WeChat Pay sent it. Requests of browsers and health checks do not consume the
@@ -104,6 +112,23 @@ impl Received {
     }
 }
 
+/// Paths of which pages and samples differ in the slash at the end.
+///
+/// Sources: "提交申请单" of 特约商户进件, 二级商户进件 and 商户开户意愿确认.
+const SLASHED: [&str; 3] = [
+    "v3/apply4subject/applyment",
+    "v3/applyment4sub/applyment",
+    "v3/ecommerce/applyments",
+];
+
+/// The operation whose page prints a slash that the request lacks, or the other way round.
+fn slashed(method: &Method, path: &str) -> Option<&'static Operation> {
+    let bare = path.trim_start_matches('/').trim_end_matches('/');
+    let path = SLASHED.iter().find(|known| **known == bare)?;
+    let found = catalog::find(method, path);
+    found.or_else(|| catalog::find(method, &format!("{path}/")))
+}
+
 /// The `Content-Type`; empty where there is none.
 pub(super) fn content_type(head: &Parts) -> &str {
     let kind = head.headers.get(CONTENT_TYPE);
@@ -116,5 +141,23 @@ pub(crate) fn expected_scheme(operation: Option<&Operation>, path: &str) -> Sche
         Scheme::Brand
     } else {
         Scheme::Merchant
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slash_at_the_end_may_be_left_out_or_added_where_pages_differ() {
+        for path in [
+            "/v3/apply4subject/applyment/",
+            "/v3/applyment4sub/applyment",
+            "/v3/ecommerce/applyments",
+        ] {
+            assert!(slashed(&Method::POST, path).is_some(), "{path}");
+        }
+        let other = slashed(&Method::POST, "/v3/pay/transactions/native/");
+        assert!(other.is_none());
     }
 }

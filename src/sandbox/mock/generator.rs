@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::condition::is_needed;
+use super::listed::{is_of_list, likely, values_of_product};
 use super::random::Seed;
 use super::value;
 use crate::schema::{Field, FieldKind};
@@ -34,6 +35,8 @@ pub(super) struct Generator<'a> {
     pub(super) skipped: &'a [&'a str],
     /// Whether APIv2's objects are elements with child elements, as in its responses.
     pub(super) nests: bool,
+    /// Whether a field without values has those that the other operations of the product list for it.
+    pub(super) fills_lists: bool,
 }
 
 impl Generator<'_> {
@@ -97,7 +100,27 @@ impl Generator<'_> {
         {
             return json!(time);
         }
+        let path = self.operation.path();
+        if let Some(time) = value::payscore_time(path, name, &mut random) {
+            return json!(time);
+        }
+        if let Some(listed) = self.listed(field, pointer) {
+            return json!(listed);
+        }
         value::scalar(field, name, &mut random)
+    }
+
+    /// The value of a state, a type or the like whose values only other operations list.
+    fn listed(&self, field: &Field, pointer: &str) -> Option<&'static str> {
+        let is_text = field.kind() == FieldKind::String && field.values().is_empty();
+        let name = field.name().trim_end_matches("_$n").trim_end_matches("_$m");
+        if !(self.fills_lists && is_text && is_of_list(name)) {
+            return None;
+        }
+        let place = pointer.trim_end_matches("_0");
+        let values = values_of_product(&[self.operation.path()], place)?;
+        let most = field.length().1.unwrap_or(usize::MAX);
+        likely(&values).filter(|value| value.len() <= most)
     }
 
     /// As many items as the request has in the same list, otherwise one.

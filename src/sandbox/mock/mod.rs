@@ -4,6 +4,7 @@
 
 mod condition;
 mod generator;
+mod listed;
 mod random;
 mod sample;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+pub(crate) use listed::{is_of_list, likely, values_of_product};
 pub use sample::SampleRequest;
 
 use crate::refusal::Refusal;
@@ -86,6 +88,7 @@ impl SchemaSettings {
             known: known(request, mchid),
             skipped: if xml { &SKIPPED_IN_V2 } else { &[] },
             nests: xml,
+            fills_lists: true,
         };
         let members = generator.members(schema.response(), "", request.json);
         Some((schema.status(), members.into()))

@@ -72,6 +72,16 @@ impl SampleRequest {
         self.body.as_ref()
     }
 
+    /// The same request with another query and body.
+    #[cfg(test)]
+    pub(super) fn with(self, query: Vec<(String, String)>, body: Option<Value>) -> Self {
+        Self {
+            query,
+            body,
+            ..self
+        }
+    }
+
     fn new(schema: &Schema, seed: u64, selection: FieldSelection) -> Self {
         let operation = schema.operation();
         let path = operation.path();
@@ -87,12 +97,14 @@ impl SampleRequest {
             known: Default::default(),
             skipped: if operation.is_v2() { &SIGNATURE } else { &[] },
             nests: false,
+            fills_lists: false,
         };
         let encoding = if operation.is_v2() {
             Encoding::Text
         } else {
             Encoding::Json
         };
+        let var = |name| (name, value::variable(name, &mut seed.at(name)));
         let query = generator(Encoding::Text).members(schema.query(), "", None);
         let body = || {
             let mut body = Value::from(generator(encoding).members(schema.request(), "", None));
@@ -100,9 +112,7 @@ impl SampleRequest {
             body
         };
         Self {
-            vars: variables(path)
-                .map(|name| (name, value::variable(name, &mut seed.at(name))))
-                .collect(),
+            vars: variables(path).map(var).collect(),
             query: query
                 .into_iter()
                 .map(|(name, value)| (name, plain(value)))

@@ -96,6 +96,101 @@ fn generated_responses_match_the_documentation() {
     assert_eq!(made, 2 * 1081);
 }
 
+/// Also where only another operation of the product lists the values.
+#[test]
+fn generated_states_are_listed_ones() {
+    fn check(operation: &Operation, fields: &[Field], above: &str, value: &Value) {
+        for field in fields {
+            let name = if field.name() == "*" {
+                above
+            } else {
+                field.name()
+            };
+            let value = if field.name() == "*" {
+                value.get(0)
+            } else {
+                value.get(name)
+            };
+            let Some(value) = value else { continue };
+            check(operation, field.fields(), name, value);
+            let pointer = format!("{above}/{name}");
+            let listed = match field.values() {
+                [] if is_of_list(name) => values_of_product(&[operation.path()], &pointer),
+                values => Some(values.to_vec()),
+            };
+            let listed = listed.filter(|it| it.len() > 1 && field.kind() == FieldKind::String);
+            if let Some((listed, text)) = listed.zip(value.as_str()) {
+                let place = format!("{} {pointer}: {text}", operation.path());
+                assert!(listed.contains(&text), "{place}, not of {listed:?}");
+                assert!(!text.contains("UNKNOWN"), "{place}");
+            }
+        }
+    }
+    for schema in schema::all() {
+        let sample = sample(&schema, false);
+        let answer = with_sent(&schema, &sample, |sent| CHECKED.answer(sent, "1900000109"));
+        if let Some((_, answer)) = answer {
+            check(schema.operation(), schema.response(), "", &answer);
+        }
+    }
+}
+
+/// A field that has an example on its page keeps the example's form.
+#[test]
+fn generated_texts_have_the_form_of_the_samples() {
+    fn walk(name: &str, value: &Value, found: &mut Vec<(String, Value)>) {
+        match value {
+            Value::Object(members) => members.iter().for_each(|(name, it)| walk(name, it, found)),
+            Value::Array(items) => items.iter().for_each(|it| walk(name, it, found)),
+            other => found.push((name.to_owned(), other.clone())),
+        }
+    }
+    let mut found = Vec::new();
+    for schema in schema::all() {
+        let sample = sample(&schema, false);
+        let answer = with_sent(&schema, &sample, |sent| CHECKED.answer(sent, "1900000109"));
+        if let Some((_, answer)) = answer {
+            walk("", &answer, &mut found);
+        }
+        // A number of the request is repeated as it is.
+        let is_sent = |value: &Value| {
+            let mut sent = sample.vars().iter().map(|(_, sent)| sent.parse().ok());
+            sent.any(|sent: Option<i64>| sent.is_some() && sent == value.as_i64())
+        };
+        found.retain(|(_, value)| !is_sent(value));
+    }
+    #[cfg(feature = "control")]
+    for row in crate::notifier::kind_rows() {
+        walk("", &row.resource("1900000109", 0), &mut found);
+    }
+    const DIGITS: [&str; 6] = [
+        "activity_available_week",
+        "business_category",
+        "deduct_points",
+        "limit",
+        "rate",
+        "used_amounts",
+    ];
+    for (name, value) in found {
+        let text = value.as_str().unwrap_or("0");
+        let is_digits = text.parse::<f64>().is_ok();
+        assert!(is_digits || !DIGITS.contains(&&*name), "{name}: {value}");
+        assert!(
+            name != "user_repaid" || ["Y", "N"].contains(&text),
+            "{name}: {value}"
+        );
+        let is_time = text
+            .get(..10)
+            .is_some_and(|day| crate::date::parse_date(day).is_some());
+        assert!(name != "deadline" || is_time, "{name}: {value}");
+        // JavaScript rounds greater integers.
+        assert!(
+            value.as_i64().is_none_or(|it| it < 1 << 53),
+            "{name}: {value}"
+        );
+    }
+}
+
 /// The documentation's own samples, as the PHP SDK sends them, are accepted.
 #[test]
 fn every_recorded_sample_of_the_documentation_is_accepted() {
@@ -276,6 +371,7 @@ fn invalid_fields_are_refused_and_named() {
         "address",
         "area_code",
         "authenticate_type",
+        "bank_address_code",
         "business_license_info",
         "certificate_info",
         "combine_transaction_id",
@@ -287,6 +383,7 @@ fn invalid_fields_are_refused_and_named() {
         "finder_video_cover_image_url",
         "finder_video_id",
         "funds_account",
+        "h5_info",
         "mini_programs_appid",
         "mini_programs_path",
         "name",
@@ -295,6 +392,7 @@ fn invalid_fields_are_refused_and_named() {
         "out_trade_no",
         "plate_number",
         "refund_id",
+        "scene_info",
         "sp_openid",
         "stock",
         "sub_appid",
@@ -335,4 +433,90 @@ fn last(pointer: &str) -> &str {
         .rsplit('/')
         .find(|name| *name != "0")
         .unwrap_or_default()
+}
+
+/// Bodies and queries that pages and official samples send.
+#[test]
+fn what_samples_leave_out_is_optional() {
+    let post = |path: &str, missing: &[&str], added: Value| {
+        let schema = schema::find(&Method::POST, path).unwrap();
+        let mut body = sample(&schema, false).body().cloned().unwrap_or_default();
+        for (name, value) in added.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        for pointer in missing {
+            let (parent, name) = pointer.rsplit_once('/').unwrap();
+            let parent = body.pointer_mut(parent).unwrap();
+            parent.as_object_mut().unwrap().remove(name);
+        }
+        let path = format!("/{}", schema.operation().wire_path());
+        let path = path.replace("{sub_mchid}", "1900000109");
+        let request = IncomingRequest {
+            operation: schema.operation(),
+            path: &path,
+            query: path.contains("/med-ins/").then_some("mix_trade_no=1"),
+            json: Some(&body),
+            upload: false,
+        };
+        let found = CHECKED.check(&request);
+        assert!(
+            found.is_ok(),
+            "{path} {missing:?}: {:?}",
+            found.err().map(|it| it.why.en)
+        );
+        let unknown = validation::unknown_members(&request, &|_| None);
+        let names: Vec<_> = unknown.iter().map(|it| it.warning().text).collect();
+        assert!(names.is_empty(), "{path} {names:?}");
+    };
+    let none = || json!({});
+    post(
+        "v3/apply4sub/sub_merchants/{sub_mchid}/modify-settlement",
+        &["/bank_address_code"],
+        none(),
+    );
+    post("v3/combine-transactions/h5", &["/scene_info"], none());
+    post(
+        "v3/combine-transactions/h5",
+        &["/scene_info/h5_info"],
+        none(),
+    );
+    let fees =
+        json!({"med_refund_gov_fee": 1, "med_refund_self_fee": 1, "med_refund_other_fee": 1});
+    post("v3/med-ins/refunds/notify", &["/sub_mchid"], fees);
+    post(
+        "v3/refund/domestic/refunds",
+        &[],
+        json!({"refund_account": "AVAILABLE"}),
+    );
+    let bundle = json!({"stock_bundle": {"remark": "a"}, "progressive_bundle_usage_info": {}, "usage_mode": "PROGRESSIVE_BUNDLE"});
+    post(
+        "v3/marketing/partner/product-coupon/product-coupons",
+        &["/stock"],
+        bundle,
+    );
+}
+
+/// A member that the path has already is not required in the query or the body.
+#[test]
+fn variables_of_the_path_are_not_required_again() {
+    for schema in schema::all() {
+        let sample = sample(&schema, false);
+        let vars: Vec<_> = sample.vars().iter().map(|(name, _)| *name).collect();
+        let is_again = |name: &str| vars.contains(&name);
+        let mut query: Vec<_> = sample.query().to_vec();
+        query.retain(|(name, _)| !is_again(name));
+        let mut body = sample.body().cloned();
+        if let Some(members) = body.as_mut().and_then(Value::as_object_mut) {
+            members.retain(|name, _| !is_again(name));
+        }
+        let without = SampleRequest::with(sample, query, body);
+        with_sent(&schema, &without, |sent| {
+            let found = CHECKED.check(sent);
+            assert!(
+                found.is_ok(),
+                "{schema:?}: {:?}",
+                found.err().map(|it| it.why.en)
+            );
+        });
+    }
 }

@@ -2,23 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::listed::likely;
 use super::random::SeededRandom;
 use crate::date::rfc3339;
 use crate::identity::MCHID;
 use crate::schema::{Field, FieldKind};
 use wechatpay_core::crypto::base64;
 
-/// The values that mean success, the best first.
-const SUCCESSES: [&str; 8] = [
-    "SUCCESS",
-    "FINISHED",
-    "FINISH",
-    "COMPLETED",
-    "PASSED",
-    "ACTIVE",
-    "NORMAL",
-    "OK",
-];
 /// 2025-06-01 in Beijing. Times are generated too, so that the same request has the same response.
 const DAY_ZERO: i64 = 1_748_707_200;
 const DAY: i64 = 86_400;
@@ -29,7 +19,7 @@ const FAR: i64 = 4_070_880_000;
 pub(super) fn scalar(field: &Field, name: &str, random: &mut SeededRandom) -> Value {
     // APIv2 numbers its members.
     let name = name.trim_end_matches("_$m").trim_end_matches("_$n");
-    match (named(field), field.kind()) {
+    match (likely(field.values()), field.kind()) {
         (Some(value), FieldKind::Integer | FieldKind::Number) => value
             .parse::<i64>()
             .map_or_else(|_| json!(value), Value::from),
@@ -67,13 +57,6 @@ pub(super) fn of_name(name: &str, random: &mut SeededRandom, mchid: &str, now: i
         _ if ends(&["_time", "time_end", "date"]) => json!(rfc3339(now)),
         _ => json!(by_name(name, usize::MAX, random)),
     }
-}
-
-/// The documented value that means success, otherwise the first.
-fn named(field: &Field) -> Option<&'static str> {
-    let values = field.values();
-    let success = SUCCESSES.iter().find(|value| values.contains(value));
-    success.or(values.first()).copied()
 }
 
 fn number(field: &Field, name: &str, random: &mut SeededRandom) -> i64 {
@@ -158,7 +141,11 @@ fn exact_name(name: &str, most: usize, random: &mut SeededRandom) -> Option<Stri
         "account_type" => "BASIC".to_owned(),
         // 付款码: the 12 makes the payment succeed at once; see `world::order::code_payment`.
         "auth_code" => format!("12{}", random.digits(16)),
-        "is_subscribe" => "N".to_owned(),
+        "is_subscribe" | "user_repaid" => "N".to_owned(),
+        // Numbers as texts, as in the samples of the pages.
+        "activity_available_week" | "deduct_points" | "used_amounts" => "1".to_owned(),
+        "rate" => "650000000".to_owned(),
+        "business_category" => "204".to_owned(),
         "channel" => "ORIGINAL".to_owned(),
         "user_received_account" => "支付用户零钱".to_owned(),
         "url" => url(name, most, random),
@@ -179,6 +166,10 @@ fn time_name(name: &str, most: usize, random: &mut SeededRandom) -> Option<Strin
     let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
     if ends(&TIMES) {
         return Some(time_text(name, most, random));
+    }
+    // "查询申请状态" of 二级商户进件: 2018-12-10 17:09:01.
+    if name == "deadline" {
+        return Some(moment(name, random)[..19].replace('T', " "));
     }
     if !ends(&DATES) && name != "date" {
         return None;
@@ -263,6 +254,14 @@ pub(super) fn v2_time(field: &Field, name: &str, random: &mut SeededRandom) -> O
             moment[..19].replace('T', " ")
         },
     )
+}
+
+/// The time of a payment of 微信支付分: digits alone, except in the overseas orders.
+///
+/// Source: "查询支付分订单", `paid_time`: `20091225091210`.
+pub(super) fn payscore_time(path: &str, name: &str, random: &mut SeededRandom) -> Option<String> {
+    let is_order = path.starts_with("v3/payscore/") && !path.starts_with("v3/payscore/oversea/");
+    (is_order && name == "paid_time").then(|| compact(&moment(name, random)))
 }
 
 /// A time as in RFC 3339 or, if that is too long, its digits.

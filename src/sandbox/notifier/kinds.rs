@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::content::{Content, EventContent, Message};
+use super::states::{self, Known};
 use crate::date::{Local, rfc3339};
-use crate::mock::value_of;
+use crate::mock::{is_of_list, value_of};
 use wechatpay_chain::notify::Version;
 use wechatpay_schema::{Event, Field, FieldKind};
 
@@ -31,6 +32,7 @@ pub(crate) struct KindRow {
     pub(crate) title: &'static str,
     pointers: &'static str,
     fields: &'static [Field],
+    event: &'static Event,
 }
 
 /// All kinds.
@@ -54,6 +56,7 @@ fn row(event: &'static Event) -> KindRow {
         title: event.title(),
         pointers: event.pointers(),
         fields: event.fields(),
+        event,
     }
 }
 
@@ -93,7 +96,7 @@ impl KindRow {
             let first = pointer.replace("$n", "0");
             let names: Vec<&str> = first.split('/').collect();
             let leaf = !pointers.iter().any(|other| is_below(other, pointer));
-            if leaf {
+            if leaf && self.known(pointer) != Some(Known::Absent) {
                 put(&mut resource, &names, &|| self.leaf(pointer, mchid, now));
             }
         }
@@ -110,26 +113,55 @@ impl KindRow {
             .find(|name| *name != "*")
             .unwrap_or(pointer);
         let place = format!("{} {pointer}", self.event_type);
-        let time = (self.version == Version::V2).then(|| time_v2(name, now));
-        if let Some(time) = time.flatten() {
+        if let Some(time) = self.time(name, now) {
             return json!(time);
         }
-        let value = value_of(name, &place, mchid, now);
-        match self.kind(pointer) {
-            _ if self.version == Version::V2 => value,
-            Some(kind) => typed(kind, value),
-            None => value,
+        let listed = self.listed(name, pointer);
+        let value = listed.map_or_else(|| value_of(name, &place, mchid, now), Value::from);
+        match self.field(pointer) {
+            Some(field) if self.version == Version::V3 => typed(field.kind(), value),
+            _ => value,
         }
     }
 
-    /// The documented type of a field.
-    fn kind(&self, pointer: &str) -> Option<FieldKind> {
-        let (mut fields, mut kind) = (self.fields, None);
+    /// The value of a state, a type and the like.
+    fn listed(&self, name: &str, pointer: &str) -> Option<&'static str> {
+        if let Some(Known::Value(value)) = self.known(pointer) {
+            return Some(value);
+        }
+        let field = self.field(pointer);
+        let is_text =
+            field.is_none_or(|it| matches!(it.kind(), FieldKind::String | FieldKind::Any));
+        let has_values = field.is_some_and(|it| !it.values().is_empty());
+        let is_listed = is_of_list(name) || has_values && name != "bank_type";
+        (is_text && is_listed)
+            .then(|| states::of_list(self.event, field, pointer))
+            .flatten()
+    }
+
+    /// A time that is not written as in RFC 3339.
+    fn time(&self, name: &str, now: i64) -> Option<String> {
+        match self.version {
+            Version::V2 => time_v2(name, now),
+            _ if self.event.has_compact_times() && name.ends_with("_time") => {
+                Some(Local::of(now).compact())
+            }
+            _ => None,
+        }
+    }
+
+    fn known(&self, pointer: &str) -> Option<Known> {
+        states::known(self.event.version(), self.event_type, pointer)
+    }
+
+    /// A field of the documentation.
+    fn field(&self, pointer: &str) -> Option<&'static Field> {
+        let (mut fields, mut found) = (self.fields, None);
         for name in pointer.split('/') {
             let field = fields.iter().find(|field| field.name() == name)?;
-            (kind, fields) = (Some(field.kind()), field.fields());
+            (found, fields) = (Some(field), field.fields());
         }
-        kind
+        found
     }
 }
 
@@ -189,11 +221,15 @@ fn time_v2(name: &str, now: i64) -> Option<String> {
     }
 }
 
+/// JavaScript rounds greater integers.
+const MOST_INTEGER: i64 = (1 << 53) - 1;
+
 /// The value as this type, or another value of it.
 fn typed(kind: FieldKind, value: Value) -> Value {
     match (kind, value) {
         (FieldKind::Integer | FieldKind::Number, Value::String(text)) => {
-            json!(text.parse::<i64>().unwrap_or(1))
+            let number = text.parse::<i64>().ok();
+            json!(number.filter(|it| *it <= MOST_INTEGER).unwrap_or(1))
         }
         (FieldKind::Boolean, value) => json!(value.as_bool().unwrap_or(true)),
         (FieldKind::String, Value::Number(number)) => json!(number.to_string()),
@@ -300,6 +336,125 @@ mod tests {
         for row in kind_rows() {
             check(&row, row.fields, &row.resource(MCHID, 0));
         }
+    }
+
+    /// Those whose values no page and no operation of the product lists.
+    const UNLISTED: [&str; 18] = [
+        "REFUND refund_status=SUCCESS",
+        "PAY fee_type=CNY",
+        "BLOCKSUBMISSION.CHANGE appeal_result=SUCCESS",
+        "EDU_SCHOOL_PAY.USER_DEBT_STATE_UPDATE state=SUCCESS",
+        "MALL_AUTH.ACTIVATE_CARD auth_type=NORMAL",
+        "MCHTRANSFER.BILL.FINISHED payment_method_type=NORMAL",
+        "MEMBERCARD.ACCEPT_CARD event_type=NORMAL",
+        "MEMBERCARD.ACTIVATE_CARD event_type=NORMAL",
+        "MEMBERCARD.ACTIVATE_CARD activate_scene=NORMAL",
+        "MEMBERCARD.USERCARD_MANAGE event_type=NORMAL",
+        "MERCHANT_NOTIFY.NOTIFY message_content/business_state=SUCCESS",
+        "PAYSCORE.BIND_SERVICE_ACCOUNT apply_state=SUCCESS",
+        "PAYSCORE.MCH_PREPAY prepay_req_body/fee_type=CNY",
+        "PAYSCORE.MCH_PREPAY prepay_req_body/trade_type=JSAPI",
+        "PAYSCORE.USER_CANCEL_SIGN_PLAN signed_detail_list/*/plan_detail_state=SUCCESS",
+        "PAYSCORE.USER_SIGN_PLAN signed_detail_list/*/plan_detail_state=SUCCESS",
+        "WEBIZPAY.PAYMENTREFUNDSUCCESS refund_state=SUCCESS",
+        "WEBIZPAY.PAYMENTSUCCESS transaction_state=SUCCESS",
+    ];
+
+    fn known_value(known: Option<Known>) -> Option<&'static str> {
+        match known {
+            Some(Known::Value(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A state, a type or the like agrees with the values that the event, or an operation of its product, documents.
+    #[test]
+    fn states_are_documented_ones() {
+        let mut unlisted = Vec::new();
+        for row in kind_rows() {
+            let resource = row.resource(MCHID, 0);
+            for pointer in row.pointers.split(' ') {
+                let name = pointer.rsplit('/').find(|it| *it != "*").unwrap();
+                let place = format!("/{}", pointer.replace('*', "0"));
+                let Some(value) = resource.pointer(&place).and_then(Value::as_str) else {
+                    continue;
+                };
+                if !is_of_list(name) || OF_V2.contains(&name) {
+                    continue;
+                }
+                let known = row.known(pointer);
+                let Some(listed) = known.is_none().then(|| row.listed(name, pointer)) else {
+                    assert_eq!(
+                        known_value(known),
+                        Some(value),
+                        "{} {pointer}",
+                        row.event_type
+                    );
+                    continue;
+                };
+                match listed {
+                    Some(listed) => assert_eq!(value, listed, "{} {pointer}", row.event_type),
+                    None => unlisted.push(format!("{} {pointer}={value}", row.event_type)),
+                }
+            }
+        }
+        assert_eq!(unlisted, UNLISTED);
+    }
+
+    #[test]
+    fn states_agree_with_the_event() {
+        let member = |event: &str, pointer: &str| {
+            let resource = kind_row(Version::V3, event).unwrap().resource(MCHID, 0);
+            resource.pointer(pointer).cloned().unwrap_or_default()
+        };
+        for (event, pointer, expected) in [
+            ("REFUND.CLOSED", "/refund_status", json!("CLOSED")),
+            ("REFUND.CLOSED", "/success_time", Value::Null),
+            ("REFUND.ABNORMAL", "/refund_status", json!("ABNORMAL")),
+            (
+                "REFUND.SUCCESS",
+                "/success_time",
+                json!("1970-01-01T08:00:00+08:00"),
+            ),
+            ("MCHTRANSFER.BATCH.CLOSED", "/batch_status", json!("CLOSED")),
+            (
+                "MCHTRANSFER.BATCH.FINISHED",
+                "/batch_status",
+                json!("FINISHED"),
+            ),
+            ("BUDGET.LOCKED", "/state", json!("LOCKED")),
+            ("RECHARGE.CLOSED", "/recharge_state", json!("CLOSED")),
+            ("PAYSCORE.USER_CONFIRM", "/state", json!("DOING")),
+            ("PAYSCORE.USER_PAID", "/state", json!("DONE")),
+            (
+                "PAYSCORE.USER_PAID",
+                "/collection/state",
+                json!("USER_PAID"),
+            ),
+            ("PAYSCORE.USER_PAID", "/collection/paying_amount", json!(0)),
+            (
+                "PAYSCORE.USER_CLOSE_SERVICE",
+                "/openorclose_time",
+                json!("19700101080000"),
+            ),
+            (
+                "PAYSCORE.USER_CLOSE_SERVICE",
+                "/user_service_status",
+                json!("USER_CLOSE_SERVICE"),
+            ),
+            ("ENTRUST.TERMINATE", "/contract_state", json!("TERMINATED")),
+            (
+                "APPLYMENT_STATE.APPROVED",
+                "/applyment_state",
+                json!("APPROVED"),
+            ),
+        ] {
+            assert_eq!(member(event, pointer), expected, "{event} {pointer}");
+        }
+        let contract = kind_row(Version::V2, "CONTRACT")
+            .unwrap()
+            .resource(MCHID, 0);
+        assert_eq!(contract["change_type"], "ADD");
     }
 
     #[test]

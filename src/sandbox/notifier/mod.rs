@@ -8,6 +8,7 @@ mod kinds;
 mod notice;
 mod post;
 mod signer;
+mod states;
 
 use std::borrow::Cow;
 

@@ -223,7 +223,8 @@ refusals! {
         status: NOT_FOUND,
         code: "ORDER_NOT_EXIST",
         message: "订单不存在",
-        v2: Some(("ORDERNOTEXIST", "订单不存在")),
+        // As published; 订单不存在 is the text of refunds.
+        v2: Some(("ORDERNOTEXIST", "order not exist")),
         why: (
             "the sandbox has no such order of this merchant: {}",
             "沙箱中没有商户的这笔订单：{}",

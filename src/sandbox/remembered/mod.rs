@@ -35,8 +35,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::Method;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use crate::journal::StaticText;
 use crate::refusal::{Refusal, business};
 use crate::validation::IncomingRequest;
 use crate::world::Outcome;
@@ -60,6 +61,16 @@ struct Records {
     bytes: usize,
     /// The time of the request that is being answered.
     now: i64,
+}
+
+/// A copy of a record.
+pub(crate) struct Found {
+    /// The path of the operation that created it.
+    pub(crate) maker: StaticText,
+    /// The last change, or the state that was set.
+    pub(crate) moved: Option<String>,
+    /// The members of its requests and responses.
+    pub(crate) members: Map<String, Value>,
 }
 
 /// The records behind a lock.
@@ -98,8 +109,34 @@ impl Remembered {
     pub(crate) fn is_made_by(&self, number: &str, operations: &[&str]) -> bool {
         let records = self.lock();
         let mut rows = records.rows.values().rev();
-        let found = rows.find(|row| row.keys.iter().any(|(_, _, value)| value == number));
+        let found = rows.find(|row| row.is_named(number));
         found.is_some_and(|row| operations.contains(&row.maker))
+    }
+
+    /// The newest record with this number that one of these operations created.
+    pub(crate) fn find(&self, number: &str, is_maker: impl Fn(&str) -> bool) -> Option<Found> {
+        let records = self.lock();
+        let mut rows = records.rows.values().rev();
+        let found = rows.find(|row| row.is_named(number) && is_maker(row.maker))?;
+        Some(Found {
+            maker: found.maker,
+            moved: found.moved.clone(),
+            members: found.members.clone(),
+        })
+    }
+
+    /// Sets the state of the newest record with this number, and members of it.
+    pub(crate) fn write(&self, number: &str, state: &str, members: Map<String, Value>) {
+        let mut records = self.lock();
+        let bytes = records.bytes;
+        let mut rows = records.rows.values_mut().rev();
+        if let Some(record) = rows.find(|row| row.is_named(number)) {
+            let before = record.bytes;
+            record.moved = Some(state.to_owned());
+            record.update(&Value::Object(members));
+            let after = record.bytes;
+            records.bytes = bytes + after - before;
+        }
     }
 
     /// The requests of an operation that have not failed and that match.
@@ -116,7 +153,7 @@ impl Remembered {
     pub(crate) fn set_state(&self, number: &str, state: &str) -> bool {
         let mut records = self.lock();
         let mut rows = records.rows.values_mut().rev();
-        let found = rows.find(|row| row.keys.iter().any(|(_, _, value)| value == number));
+        let found = rows.find(|row| row.is_named(number));
         let is_known = found.is_some();
         if let Some(record) = found {
             record.moved = Some(state.to_owned());

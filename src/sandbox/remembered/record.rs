@@ -119,6 +119,11 @@ impl Record {
         part.keys().any(is_key)
     }
 
+    /// Whether it has this number, of any name.
+    pub(super) fn is_named(&self, number: &str) -> bool {
+        self.keys.iter().any(|(_, _, value)| value == number)
+    }
+
     pub(super) fn is_coupon(&self) -> bool {
         self.keys.iter().any(|key| key.1 == plan::COUPON_CODE)
     }

@@ -171,6 +171,10 @@ static DEPARTURES: &[Departure] = &[
     row(&["v3/payroll-card/"], Named(&["employment_type", "employment_scene", "authenticate_type", "authenticate_state"]), Optional, SDKS),
     row(&["v3/ecommerce/refunds/apply"], Body("/combine_transaction_id"), Optional, "申请退款: any number of the order is enough"),
     row(&["v3/ecommerce/refunds/apply"], Body("/funds_account"), Optional, "申请退款: of unsettled funds only"),
+    row(&["v3/apply4sub/sub_merchants/{sub_mchid}/modify-settlement"], Body("/bank_address_code"), Optional, "修改结算账户: 选填"),
+    row(&["v3/combine-transactions/h5"], Body("/scene_info"), Optional, "合单下单 of the H5 page's sample has none"),
+    row(&["v3/combine-transactions/h5"], Body("/scene_info/h5_info"), Optional, "合单下单 of the H5 page's sample has none"),
+    row(&["v3/marketing/partner/product-coupon/product-coupons"], Body("/stock"), OptionalIfAny(&["stock_bundle"]), "创建商品券: one of both"),
     row(&["v3/applyment4sub/applyment/"], Body("/subject_info/business_license_info"), Optional, "提交申请单: depends on 主体类型"),
     row(&["v3/applyment4sub/applyment/"], Body("/subject_info/certificate_info"), Optional, "提交申请单: depends on 主体类型"),
     row(&["v3/apply4subject/applyment"], Body("/subject_info/business_license_info"), Optional, "提交申请单: depends on 主体类型"),
@@ -182,6 +186,7 @@ static DEPARTURES: &[Departure] = &[
     // Incomplete lists of values.
     row(ALL, Named(&["bank_type"]), AnyValue, "银行类型: new banks are added"),
     row(ALL, Named(&["customs"]), AnyValue, "samples of the pages have others"),
+    row(&["v3/marketing/partner/product-coupon/"], Named(&["usage_mode"]), Also(&["PROGRESSIVE_BUNDLE"]), "添加商品券批次组: of bundles"),
     row(ALL, Named(&["background_color"]), Also(&[
         "COLOR010", "COLOR020", "COLOR030", "COLOR040", "COLOR050", "COLOR060", "COLOR070", "COLOR080", "COLOR090", "COLOR100",
     ]), "the pages have Color010, older pages and the official SDKs COLOR010"),
@@ -301,6 +306,10 @@ pub(crate) fn may_be_absent(
 ) -> bool {
     let sibling = |name: &str| siblings.iter().find(|field| field.name() == name);
     let name = field.name();
+    // The path has it already; some pages list it again.
+    if pointer == format!("/{name}") && is_variable(operation, name) {
+        return true;
+    }
     let has_any = |others: &[&str]| {
         let mut others = others.iter().filter(|other| **other != name);
         others.any(|other| sibling(other).is_some() && has(other))
@@ -314,6 +323,12 @@ pub(crate) fn may_be_absent(
             OneOf(names) => names.iter().all(is_required) && has_any(names),
             _ => false,
         })
+}
+
+fn is_variable(operation: &Operation, name: &str) -> bool {
+    let mut segments = operation.path().split('/');
+    let variable = |segment: &'static str| segment.strip_prefix('{')?.strip_suffix('}');
+    segments.any(|segment| variable(segment) == Some(name))
 }
 
 /// Whether any value is accepted, although the documentation lists some.

@@ -1,6 +1,6 @@
 //! The whole state in a checkpoint of the journal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,8 @@ struct SavedAccount {
     remembered: remembered::SavedRecords,
     bills: SavedBills,
     bank_key_given: bool,
+    #[serde(default)]
+    certificate_clients: BTreeSet<String>,
 }
 
 impl Image {
@@ -137,6 +139,7 @@ impl SavedAccount {
             remembered: account.remembered.saved(),
             bills: account.bills.saved(),
             bank_key_given: account.bank_key_given.load(Ordering::Relaxed),
+            certificate_clients: account.certificate_clients.saved(),
         }
     }
 
@@ -146,6 +149,9 @@ impl SavedAccount {
         account.bills.restore(self.bills);
         let given = self.bank_key_given;
         account.bank_key_given.store(given, Ordering::Relaxed);
+        account
+            .certificate_clients
+            .restore(self.certificate_clients);
     }
 }
 
@@ -207,6 +213,7 @@ mod tests {
         sandbox.set_bill("a bill");
         sandbox.enforce_limits(true);
         sandbox.set_clock_offset(5);
+        client.chain("v3/certificates").get(()).wait()?;
         let again = client
             .chain("v3/pay/transactions/out-trade-no/{out_trade_no}")
             .get(());
@@ -226,7 +233,15 @@ mod tests {
         fill(&sandbox).unwrap();
         let saved = text(&sandbox);
         let bill = wechatpay_core::crypto::base64::encode(b"a bill");
-        for part in ["ORDER2", "R1", "T1", "坏了", "stale_timestamp=7", &bill] {
+        for part in [
+            "ORDER2",
+            "R1",
+            "T1",
+            "坏了",
+            "stale_timestamp=7",
+            "\"certificate_clients\":[\"wechatpay",
+            &bill,
+        ] {
             assert!(saved.contains(part), "{part}");
         }
         sandbox.reset();

@@ -118,7 +118,6 @@ impl World {
     }
 
     /// Whether there is an order or a combined order with this number.
-    #[cfg(feature = "control")]
     pub(crate) fn has_order(&self, number: &str) -> bool {
         self.with(|state| {
             !state.orders.keys_named(number).is_empty()

@@ -9,6 +9,7 @@ use super::super::problem::{Outcome, Problem};
 use super::super::views;
 use crate::account::Account;
 use crate::events;
+use crate::gateway::payscore;
 use crate::state::SandboxState;
 use crate::world::World;
 use crate::{OrderRecord, RefundStatus};
@@ -20,6 +21,9 @@ pub(in crate::control) fn order(
     args: &Args,
 ) -> Outcome<Value> {
     args.only(&["mchid"])?;
+    if let Some(done) = service_order(state, number, verb, args)? {
+        return Ok(done);
+    }
     let (account, now) = (
         holder(state, args, number, |world| world.has_order(number))?,
         state.now(),
@@ -40,6 +44,29 @@ pub(in crate::control) fn order(
     let orders = world.orders(now);
     let orders: Value = orders.iter().filter(is_it).map(views::order).collect();
     Ok(json!({"orders": orders}))
+}
+
+/// Acts on an order of 微信支付分; `None` when no account, or not the named one, has one with this number.
+fn service_order(
+    state: &Arc<SandboxState>,
+    number: &str,
+    verb: &str,
+    args: &Args,
+) -> Outcome<Option<Value>> {
+    let accounts = concerned(state, args)?;
+    if accounts
+        .iter()
+        .any(|account| account.world.has_order(number))
+    {
+        return Ok(None);
+    }
+    let act = |account: &Arc<Account>| payscore::act(state, account, number, verb);
+    let Some(done) = accounts.iter().find_map(act) else {
+        return Ok(None);
+    };
+    let order = done.map_err(Problem::of_action)?;
+    events::post_pending(state);
+    Ok(Some(json!({"orders": [order]})))
 }
 
 /// Refunds an order as its merchant could: the given amount in fen, or the rest.

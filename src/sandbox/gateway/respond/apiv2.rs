@@ -45,8 +45,14 @@ impl ResponseContext<'_> {
             ("return_code".to_owned(), json!("SUCCESS")),
             ("return_msg".to_owned(), json!("OK")),
             ("result_code".to_owned(), json!("SUCCESS")),
-            ("nonce_str".to_owned(), json!(self.clock.nonce()?)),
         ]);
+        if content
+            .get("result_code")
+            .is_some_and(|code| code == "FAIL")
+        {
+            members.extend(self.sender());
+        }
+        members.insert("nonce_str".to_owned(), json!(self.clock.nonce()?));
         members.extend(content.into_iter().filter(|(name, _)| name != "sign"));
         if self.operation.answer_signature() != AnswerSignature::Nothing {
             let sign_type = self.request.map(|it| apiv2::sign_type(self.operation, it));
@@ -54,6 +60,28 @@ impl ResponseContext<'_> {
             apiv2::sign(&mut members, sign_type, self.key, self.fault)?;
         }
         xml_reply(reply.status, &members)
+    }
+
+    /// The members of the request that name its sender, which a failure repeats.
+    ///
+    /// Source: published failures of "查询订单", "统一下单" and "企业付款".
+    fn sender(self) -> impl Iterator<Item = (String, Value)> {
+        const NAMES: [&str; 6] = [
+            "appid",
+            "mch_appid",
+            "mch_id",
+            "mchid",
+            "sub_appid",
+            "sub_mch_id",
+        ];
+        let sent = move |name: &str| {
+            let value = self
+                .request?
+                .get(name)
+                .filter(|value| **value != json!(""))?;
+            Some((name.to_owned(), value.clone()))
+        };
+        NAMES.into_iter().filter_map(sent)
     }
 
     /// The response to a refused request. It is signed when the request itself was valid.
@@ -88,6 +116,13 @@ pub(super) fn refusal_of_status(status: StatusCode) -> Option<Refusal> {
         _ => return None,
     };
     Some(Refusal::v2_failure(code, message, AS_TOLD))
+}
+
+/// A refusal that concerns no operation: unsigned, with the status of the refusal.
+pub(super) fn unknown(refusal: &Refusal) -> Reply {
+    let mut reply = unsigned(&refusal.message);
+    reply.status = refusal.status;
+    reply
 }
 
 fn unsigned(message: &str) -> Reply {

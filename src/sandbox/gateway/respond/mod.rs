@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, USER_AGENT};
 use serde_json::Value;
 
-use self::apiv2::{ResponseContext, refusal_of_status};
+use self::apiv2::{ResponseContext, refusal_of_status, unknown};
 use super::Processed;
 use super::parse::Parsed;
 use super::received::Received;
@@ -17,7 +17,7 @@ use crate::account::Caller;
 use crate::bills::Served;
 use crate::fault::Fault;
 use crate::identity::PlatformKeyPair;
-use crate::platform;
+use crate::platform::{self, PlatformMode};
 use crate::refusal::Refusal;
 use crate::reply::{JSON, Reply};
 use crate::sensitive_fields;
@@ -25,6 +25,7 @@ use crate::signing::{MessageSigner, set_header};
 use crate::state::SandboxState;
 use crate::stub::{CheckedResponse, StubResponse};
 use crate::world::Success;
+use wechatpay_core::catalog::AnswerSignature;
 use wechatpay_core::crypto::digest::{hex_upper, sha256};
 use wechatpay_core::error::Result;
 
@@ -75,11 +76,16 @@ fn signed_reply(
     if reply.status == StatusCode::NO_CONTENT {
         reply.headers.entry(CONTENT_TYPE).or_insert(JSON);
     }
-    // The Request-ID and the five headers of a signature: the map grows once.
-    reply.headers.reserve(6);
+    // The Request-ID, the reason of the key and the five headers of a signature: the map grows once.
+    reply.headers.reserve(7);
     set_header(&mut reply.headers, "Request-ID", &request_id(state))?;
+    let pair = responder.key()?;
+    let reason = responder.reason(&pair);
+    if let Some(reason) = reason.filter(|_| reply.covers != AnswerSignature::Nothing) {
+        set_header(&mut reply.headers, "X-Sandbox-Signed-By", reason)?;
+    }
     let signer = MessageSigner {
-        pair: &*responder.key()?,
+        pair: &pair,
         offset: fault.map_or(0, Fault::offset),
         wrong: fault == Some(&Fault::WrongSignature),
     };
@@ -124,6 +130,8 @@ impl Responder<'_> {
     fn refusal(&self, refusal: &Refusal, parsed: Option<&Parsed>) -> Reply {
         match self.v2(parsed) {
             Some(v2) => v2.refusal(refusal),
+            // A path that is no operation: the body tells the API.
+            None if self.received.operation.is_none() && self.received.is_xml() => unknown(refusal),
             None => refusal.reply(),
         }
     }
@@ -135,8 +143,7 @@ impl Responder<'_> {
         let (method, operation) = (&received.head.method, received.operation);
         let stub = state.stubs.get(method, received.path());
         if stub.is_none() && platform::is_certificate_list(operation) {
-            let merchant = (&self.caller.view, self.caller.credentials.resource_key());
-            return state.platform.list(self.fault, merchant, &*state.clock);
+            return self.certificates();
         }
         let documented = || {
             let request = parsed?.documented(received)?;
@@ -168,6 +175,17 @@ impl Responder<'_> {
                 None => Ok(()),
             }
         })
+    }
+
+    /// The list of certificates. Who gets it verifies with them from now on.
+    fn certificates(&self) -> Result<Reply> {
+        let merchant = (&self.caller.view, self.caller.credentials.resource_key());
+        let (platform, clock) = (&self.state.platform, &*self.state.clock);
+        let list = platform.list(self.fault, merchant, clock)?;
+        if list.status.is_success() {
+            self.caller.account.certificate_clients.add(self.agent());
+        }
+        Ok(list)
     }
 
     /// Makes the files of a response downloadable. APIv2 has no such responses.
@@ -203,12 +221,38 @@ impl Responder<'_> {
         }
         let named = sensitive_fields::named_serial(&self.received.head.headers);
         let is_list = platform::is_certificate_list(self.received.operation);
+        let prefers = is_list || named.is_none() && self.has_certificates();
         Ok(platform.signer(
             named.as_deref(),
-            is_list,
+            prefers,
             &self.caller.view,
             self.state.now(),
         ))
+    }
+
+    /// Whether the client has fetched the certificates, and so verifies with them.
+    fn has_certificates(&self) -> bool {
+        let clients = &self.caller.account.certificate_clients;
+        clients.has(self.agent())
+    }
+
+    fn agent(&self) -> &str {
+        let agent = self.received.head.headers.get(USER_AGENT);
+        agent.and_then(|it| it.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Why a key signs where the request names none and the merchant has both kinds.
+    fn reason(&self, pair: &PlatformKeyPair) -> Option<&'static str> {
+        let is_open = self.caller.view.mode == PlatformMode::Both
+            && self.fault != Some(&Fault::ExpiredCertificate)
+            && self.received.v2_operation().is_none()
+            && sensitive_fields::named_serial(&self.received.head.headers).is_none();
+        let is_public = pair.id == self.caller.view.public.id;
+        is_open.then(|| match (is_public, self.has_certificates()) {
+            (true, _) => "public key; no Wechatpay-Serial, and this User-Agent has not fetched v3/certificates",
+            (false, true) => "certificate; no Wechatpay-Serial, and this User-Agent has fetched v3/certificates",
+            (false, false) => "certificate; no Wechatpay-Serial, in certificate mode",
+        })
     }
 }
 

@@ -74,8 +74,10 @@ pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
         return notifications(state, request);
     }
     let rest = rest.strip_prefix("complaints-v2")?;
-    // Before the first complaint, responses are generated.
-    state.complaints.iter().next()?;
+    // Before the first complaint, the responses about one are generated. The list is empty.
+    if !rest.is_empty() {
+        state.complaints.iter().next()?;
+    }
     Some(match rest {
         "" => list(state, request),
         "/{complaint_id}" => query(state, request),

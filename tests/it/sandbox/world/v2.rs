@@ -83,7 +83,7 @@ fn an_order_is_made_paid_and_queried_by_either_api() -> Outcome {
 #[test]
 fn the_errors_are_apiv2_s() -> Outcome {
     let shop = Shop::open()?;
-    let none = says("ORDERNOTEXIST", "订单不存在");
+    let none = says("ORDERNOTEXIST", "order not exist");
     assert_eq!(shop.v2_refused(QUERY, json!({"out_trade_no": "9"}))?, none);
     shop.v2(UNIFIED, order("1", "NATIVE"))?;
     let mut dearer = order("1", "NATIVE");

@@ -1,0 +1,78 @@
+//! Tests which key signs the answers to requests that name none.
+
+use std::io::{Read, Write};
+
+use super::limits::connect;
+use crate::Sandbox;
+
+/// Asks for something without `Wechatpay-Serial`, and gives the serial that signed the answer and the reason.
+fn signed_by(sandbox: &Sandbox, agent: &str, path: &'static str) -> (String, String) {
+    let client = sandbox.client().unwrap();
+    let signed = client.chain(path).get(()).dry_run().wait().unwrap();
+    let authorization = signed.headers()["authorization"].to_str().unwrap();
+    let mut stream = connect(sandbox);
+    let head = format!(
+        "GET {} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAccept: */*\r\nUser-Agent: {agent}\r\nAuthorization: {authorization}\r\n\r\n",
+        signed.uri().path()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(!answer.starts_with("HTTP/1.1 401"), "{answer}");
+    let header = |name: &str| {
+        let mut lines = answer.lines();
+        let found = lines.find_map(|line| {
+            let (found, value) = line.split_once(": ")?;
+            found.eq_ignore_ascii_case(name).then_some(value)
+        });
+        found.unwrap_or_default().to_owned()
+    };
+    (header("wechatpay-serial"), header("x-sandbox-signed-by"))
+}
+
+#[test]
+fn a_client_that_has_the_certificates_gets_answers_that_they_verify() {
+    const ASKED: &str = "v3/merchant-service/complaint-notifications";
+    let folder = tempfile::tempdir().unwrap();
+    let start = || {
+        Sandbox::builder()
+            .tls(false)
+            .state(folder.path())
+            .start_blocking()
+    };
+    let sandbox = start().unwrap();
+    let is_public = |serial: &str| serial.starts_with("PUB_KEY_ID_");
+    let (serial, reason) = signed_by(&sandbox, "a/1", ASKED);
+    assert!(
+        is_public(&serial) && reason.starts_with("public key"),
+        "{serial} {reason}"
+    );
+    let (listed, _) = signed_by(&sandbox, "a/1", "v3/certificates");
+    assert!(!is_public(&listed), "{listed}");
+    let (serial, reason) = signed_by(&sandbox, "a/1", ASKED);
+    assert_eq!(serial, listed);
+    assert!(reason.contains("has fetched"), "{reason}");
+    let (serial, _) = signed_by(&sandbox, "b/1", ASKED);
+    assert!(is_public(&serial), "{serial}");
+    drop(sandbox);
+    let sandbox = start().unwrap();
+    assert_eq!(signed_by(&sandbox, "a/1", ASKED).0, listed);
+    sandbox.reset();
+    assert!(is_public(&signed_by(&sandbox, "a/1", ASKED).0));
+}
+
+#[test]
+fn a_merchant_without_certificates_gets_the_public_key() {
+    let sandbox = Sandbox::builder()
+        .tls(false)
+        .public_key_only()
+        .start_blocking();
+    let sandbox = sandbox.unwrap();
+    signed_by(&sandbox, "a/1", "v3/certificates");
+    let (serial, _) = signed_by(
+        &sandbox,
+        "a/1",
+        "v3/merchant-service/complaint-notifications",
+    );
+    assert!(serial.starts_with("PUB_KEY_ID_"), "{serial}");
+}
