@@ -302,8 +302,9 @@ mod tests {
     #[test]
     fn operations_with_a_notify_url_have_an_event() {
         // Their notifications are not documented.
-        const WITHOUT: [&str; 6] = [
+        const WITHOUT: [&str; 7] = [
             "brand/card-member/cards",
+            "brand/card-member/cards/{card_id}",
             "v3/brand/profitsharing/finish-order",
             "v3/ecommerce/profitsharing/finish-order",
             "v3/gov/subsidy/audit/cup/update",

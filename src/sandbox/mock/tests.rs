@@ -488,12 +488,13 @@ fn what_samples_leave_out_is_optional() {
         &[],
         json!({"refund_account": "AVAILABLE"}),
     );
-    let bundle = json!({"stock_bundle": {"remark": "a"}, "progressive_bundle_usage_info": {}, "usage_mode": "PROGRESSIVE_BUNDLE"});
-    post(
-        "v3/marketing/partner/product-coupon/product-coupons",
-        &["/stock"],
-        bundle,
-    );
+    let coupons = "v3/marketing/partner/product-coupon/product-coupons";
+    let bundles = format!("{coupons}/{{product_coupon_id}}/stock-bundles");
+    let bundles = schema::find(&Method::POST, &bundles).unwrap();
+    let stock_bundle = sample(&bundles, false).body().unwrap()["stock_bundle"].clone();
+    assert!(stock_bundle.is_object());
+    let bundle = json!({"stock_bundle": stock_bundle, "progressive_bundle_usage_info": {}, "usage_mode": "PROGRESSIVE_BUNDLE"});
+    post(coupons, &["/stock"], bundle);
 }
 
 /// A member that the path has already is not required in the query or the body.

@@ -246,14 +246,25 @@ fn rust_hint(snippets: &[Snippet], lang: Lang) -> Markup {
     }
 }
 
-/// The source of the types, as `--emit types` writes it.
+/// The most bytes of types on a page, which loads less than 200 KB. A few operations have more.
+const MOST_TYPES: usize = 100_000;
+
+/// The source of the types, as `--emit types` writes it, or only the command where the source is too long for a page.
 fn types(schema: &Schema, lang: Lang) -> Markup {
     let source = wechatpay_schema::types::items(schema.documented());
+    let operation = schema.operation();
+    let command = html! {
+        code { "wechatpay endpoints " (operation.method()) " " (operation.path()) " --emit types" }
+    };
     html! {
         h2 #types { (lang.say("Types", "类型定义")) }
-        details {
-            summary { code { "wechatpay endpoints " (schema.operation().method()) " " (schema.operation().path()) " --emit types" } }
-            pre { code { (source.trim()) } }
+        @if source.len() > MOST_TYPES {
+            p { (lang.say("The types are too long for this page. This command prints them:", "类型定义过长，未在本页列出，可用以下命令输出：")) " " (command) }
+        } @else {
+            details {
+                summary { (command) }
+                pre { code { (source.trim()) } }
+            }
         }
     }
 }
