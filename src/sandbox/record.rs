@@ -22,7 +22,6 @@ use super::fault::Fault;
 pub(super) use mistake::{FoundMistakes, KnownKeys, Mistake};
 #[cfg(feature = "state")]
 pub(super) use saved::{SavedRecords, restored_response, saved_response};
-use wechatpay_core::protocol::WECHATPAY_SERIAL;
 
 /// A request that a [`Sandbox`](super::Sandbox) has received.
 #[derive(Clone)]
@@ -69,9 +68,22 @@ pub struct CallRecord {
     pub response: Option<ResponseRecord>,
     /// The time from the last byte of the request to the response, a delay by a fault included.
     pub took: Duration,
+    /// How [`json`](Self::json) follows from [`body`](Self::body).
+    pub(super) json_source: JsonSource,
     /// The mistakes that explain a refusal. They are searched for when a list first shows the request.
     #[cfg(feature = "control")]
     pub(super) mistakes: Arc<FoundMistakes>,
+}
+
+/// How the JSON of a record follows from its body, and so whether it is kept too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum JsonSource {
+    /// It is the whole body, which is read again when the record is.
+    Body,
+    /// The body has the same content in another form: an upload, or XML.
+    Part,
+    /// Fields of it were decrypted, so the body has other content.
+    Decrypted,
 }
 
 /// Something unusual in a request that WeChat Pay does not refuse.
@@ -174,14 +186,13 @@ impl CallRecord {
     /// Drops the JSON if the body has the same content: as values it takes many times the memory. Returns whether the
     /// record has it, and is to be read [with it](Self::with_json_of_body).
     fn trim(&mut self) -> bool {
-        // With Wechatpay-Serial some of it may be decrypted.
-        if self.headers.contains_key(WECHATPAY_SERIAL) {
+        let source = self.json_source;
+        if source == JsonSource::Decrypted {
             return false;
         }
-        // An upload's body has more than JSON, and APIv2's is none.
-        let is_of_body = self.body.first() == Some(&b'{');
+        let is_body = source == JsonSource::Body;
         let is_long = |json: &Value| size_of_json(json) > KEPT_JSON;
-        let dropped = self.json.take_if(|json| is_of_body || is_long(json));
+        let dropped = self.json.take_if(|json| is_body || is_long(json));
         dropped.is_some_and(|json| !is_long(&json))
     }
 
@@ -257,6 +268,7 @@ struct RecordBuffer {
 }
 
 /// A record as it is kept.
+#[derive(Clone)]
 struct Kept {
     record: CallRecord,
     /// Whether its JSON is to be read from its body.
@@ -274,12 +286,12 @@ impl Kept {
         }
     }
 
-    fn read(&self) -> CallRecord {
-        let record = self.record.clone();
+    /// The record with all that it has. Parses the body, and so is called without the lock.
+    fn read(self) -> CallRecord {
         if self.has_json_of_body {
-            record.with_json_of_body()
+            self.record.with_json_of_body()
         } else {
-            record
+            self.record
         }
     }
 }
@@ -320,15 +332,17 @@ impl Records {
     /// The oldest record with a greater number.
     #[cfg(feature = "control")]
     pub(super) fn after(&self, id: u64) -> Option<CallRecord> {
-        self.with(|kept| kept.find(|it| it.id > id))
+        self.find(|it| it.id > id)
     }
 
     pub(super) fn all(&self) -> Vec<CallRecord> {
-        self.with(|kept| kept.iter().collect())
+        let all: Vec<_> = self.with(|kept| kept.records.iter().cloned().collect());
+        all.into_iter().map(Kept::read).collect()
     }
 
     pub(super) fn last(&self) -> Option<CallRecord> {
-        self.with(|kept| kept.iter().next_back())
+        let last = self.with(|kept| kept.records.back().cloned());
+        last.map(Kept::read)
     }
 
     #[cfg(feature = "control")]
@@ -339,7 +353,7 @@ impl Records {
     /// The record of this number.
     #[cfg(feature = "control")]
     pub(super) fn get(&self, id: u64) -> Option<CallRecord> {
-        self.with(|kept| kept.find(|it| it.id == id))
+        self.find(|it| it.id == id)
     }
 
     /// The newest records, newest first.
@@ -355,11 +369,22 @@ impl Records {
         most: usize,
         matches: impl Fn(&CallRecord) -> bool,
     ) -> Vec<CallRecord> {
-        self.with(|kept| {
+        let found: Vec<_> = self.with(|kept| {
             let newest = kept.records.iter().rev();
             let matching = newest.filter(|kept| matches(&kept.record));
-            matching.take(most).map(Kept::read).collect()
-        })
+            matching.take(most).cloned().collect()
+        });
+        found.into_iter().map(Kept::read).collect()
+    }
+
+    /// The oldest record that matches by anything but its JSON.
+    #[cfg(feature = "control")]
+    fn find(&self, matches: impl Fn(&CallRecord) -> bool) -> Option<CallRecord> {
+        let found = self.with(|kept| {
+            let mut records = kept.records.iter();
+            records.find(|kept| matches(&kept.record)).cloned()
+        });
+        found.map(Kept::read)
     }
 
     pub(super) fn clear(&self) {
@@ -380,18 +405,6 @@ impl RecordBuffer {
     fn add(&mut self, new: Kept) {
         self.bytes += new.size;
         self.records.push_back(new);
-    }
-
-    /// The records with all that they have.
-    fn iter(&self) -> impl DoubleEndedIterator<Item = CallRecord> {
-        self.records.iter().map(Kept::read)
-    }
-
-    /// The oldest record that matches by anything but its JSON.
-    #[cfg(feature = "control")]
-    fn find(&self, matches: impl Fn(&CallRecord) -> bool) -> Option<CallRecord> {
-        let mut records = self.records.iter();
-        records.find(|kept| matches(&kept.record)).map(Kept::read)
     }
 }
 
@@ -419,6 +432,7 @@ mod tests {
             status: None,
             response: None,
             took: Duration::ZERO,
+            json_source: JsonSource::Body,
             #[cfg(feature = "control")]
             mistakes: Arc::default(),
         }
@@ -495,8 +509,7 @@ mod tests {
         assert_eq!(records.len(), 2);
         for number in 0..3 {
             let mut decrypted = record(number, Bytes::new());
-            let serial = http::HeaderValue::from_static("PUB_KEY_ID");
-            decrypted.headers.insert(WECHATPAY_SERIAL, serial);
+            decrypted.json_source = JsonSource::Decrypted;
             decrypted.json = Some(zeros(KEPT_BYTES / 2 / size_of::<Value>() - 100));
             records.push(decrypted, 0);
         }
@@ -505,14 +518,27 @@ mod tests {
     }
 
     #[test]
-    fn a_long_json_is_kept_only_if_it_may_be_decrypted() {
+    fn a_long_json_is_kept_only_if_it_is_decrypted() {
         let records = Records::default();
         let mut plain = record(0, Bytes::new());
+        plain.json_source = JsonSource::Part;
         plain.json = Some(vec![0; KEPT_JSON / size_of::<Value>()].into());
         records.push(plain.clone(), 0);
         assert_eq!(records.last().and_then(|it| it.json), None);
         plain.json = Some(serde_json::json!({"short": true}));
         records.push(plain, 0);
         assert!(records.last().is_some_and(|it| it.json.is_some()));
+    }
+
+    #[test]
+    fn the_json_of_a_body_is_not_kept_with_it() {
+        let records = Records::default();
+        let mut call = record(0, Bytes::from_static(br#" {"a":1}"#));
+        call.json = Some(serde_json::json!({"a": 1}));
+        let serial = http::HeaderValue::from_static("PUB_KEY_ID");
+        call.headers.insert("wechatpay-serial", serial);
+        records.push(call.clone(), 0);
+        assert!(records.with(|kept| kept.records[0].record.json.is_none()));
+        assert_eq!(records.last().map(|it| it.json), Some(call.json));
     }
 }

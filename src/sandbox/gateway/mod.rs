@@ -33,7 +33,7 @@ use crate::account::{Account, Caller};
 use crate::bilingual::Bilingual;
 use crate::fault::{self, Fault};
 use crate::multipart;
-use crate::record::{CallRecord, CallWarning, ResponseRecord, Verdict};
+use crate::record::{CallRecord, CallWarning, JsonSource, Verdict};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::state::SandboxState;
@@ -295,12 +295,8 @@ fn record(
     let took = received.at.elapsed() + delay(fault.as_ref());
     let target = received.target().to_owned();
     let is_accepted = processed.outcome.is_ok();
-    let parsed = processed.parsed.map(Parsed::into_json);
-    let (json, query) = parsed.unwrap_or_default();
-    let text = |bytes: Vec<u8>| {
-        String::from_utf8(bytes)
-            .unwrap_or_else(|err| String::from_utf8_lossy(err.as_bytes()).into_owned())
-    };
+    let parsed = processed.parsed.map(Parsed::into_recorded);
+    let (json, json_source, query) = parsed.unwrap_or((None, JsonSource::Part, None));
     CallRecord {
         // The store of records sets these.
         id: 0,
@@ -313,8 +309,9 @@ fn record(
         headers: received.head.headers,
         body: received.body,
         json: json.filter(|_| is_accepted),
+        json_source,
         query,
-        signed_text: processed.signed_text.map(text),
+        signed_text: processed.signed_text.map(lossy),
         verdict: match processed.outcome {
             Ok(_) => Verdict::Accepted,
             Err(refusal) => refusal.verdict(),
@@ -322,15 +319,17 @@ fn record(
         warnings: processed.warnings,
         fault,
         status: reply.map(|reply| reply.status),
-        response: reply.map(|reply| ResponseRecord {
-            status: reply.status,
-            headers: reply.headers.clone(),
-            body: reply.body.clone(),
-        }),
+        response: reply.map(Reply::recorded),
         took,
         #[cfg(feature = "control")]
         mistakes: std::sync::Arc::default(),
     }
+}
+
+/// The bytes as text, copied only if they are no UTF-8.
+fn lossy(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes)
+        .unwrap_or_else(|err| String::from_utf8_lossy(err.as_bytes()).into_owned())
 }
 
 /// How long the answer is held back.
