@@ -212,14 +212,14 @@ fn process_authenticated(
         Ok(parsed) => parsed,
         Err(refusal) => return refused(caller, signed_text, None, refusal),
     };
-    let documented = parsed.documented(received);
+    let documented = parsed.documented(received, &caller);
     let upload_of = |id: &str| caller.account.world.upload_of(id);
     let unknown = documented
         .as_ref()
         .map_or_else(Vec::new, |request| unknown_members(request, &upload_of));
     let outcome = check_content(state, received, &caller, &parsed)
         .and_then(|()| check_unknown(state, received, &unknown))
-        .and_then(|()| execute_known(state, received, (&caller.account, &parsed), executes));
+        .and_then(|()| execute_known(state, received, (&caller, &parsed), executes));
     let named = named_key::warning(state, received, &caller);
     let disputed = documented.as_ref().map_or_else(Vec::new, disputed);
     let warnings = unknown.iter().map(UnknownMember::warning).chain(disputed);
@@ -236,14 +236,14 @@ fn process_authenticated(
 fn execute_known(
     state: &SandboxState,
     received: &Received,
-    (account, parsed): (&Account, &Parsed),
+    (caller, parsed): (&Caller, &Parsed),
     executes: bool,
 ) -> Result<Option<Success>, Refusal> {
     if !executes {
         return Ok(None);
     }
     require_known(state, received)?;
-    execute(state, account, received, parsed)
+    execute(state, caller, received, parsed)
 }
 
 /// The fault for this request: the one that it names in a header, or the next one that waits.
@@ -382,7 +382,7 @@ fn check_content(
     } else if let Some(operation) = received.operation.filter(|_| documented.check) {
         upload::check_is_form(operation)?;
     }
-    let request = parsed.documented(received);
+    let request = parsed.documented(received, caller);
     if let Some(request) = request {
         documented.check(&request)?;
         let checked = state.accounts.check(&caller.account, &request);

@@ -90,13 +90,18 @@ impl Parsed {
     }
 
     /// The request as the documentation of its operation describes it; `None` for unknown operations.
-    pub(super) fn documented<'a>(&'a self, received: &'a Received) -> Option<IncomingRequest<'a>> {
+    pub(super) fn documented<'a>(
+        &'a self,
+        received: &'a Received,
+        caller: &'a Caller,
+    ) -> Option<IncomingRequest<'a>> {
         Some(IncomingRequest {
             operation: received.operation?,
             path: received.path(),
             query: self.query(received),
             json: self.json(),
             upload: received.is_upload(),
+            brand_id: caller.brand_id.as_deref(),
         })
     }
 }

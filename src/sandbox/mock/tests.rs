@@ -49,6 +49,7 @@ fn with_sent<T>(
         query: Some(&query),
         json: members.as_ref(),
         upload: false,
+        brand_id: None,
     })
 }
 
@@ -244,6 +245,7 @@ fn accepted(row: &Value) -> Option<Result<(), Refusal>> {
         query: uri.query(),
         json: json.as_ref(),
         upload,
+        brand_id: None,
     }))
 }
 
@@ -457,6 +459,7 @@ fn what_samples_leave_out_is_optional() {
             query: path.contains("/med-ins/").then_some("mix_trade_no=1"),
             json: Some(&body),
             upload: false,
+            brand_id: None,
         };
         let found = CHECKED.check(&request);
         assert!(

@@ -98,8 +98,7 @@ pub(super) fn authenticate(
     let sender = find_sender(state, &authorization);
     let sender = sender.and_then(|sender| check_algorithm(&authorization, sender));
     let found = sender.and_then(|sender| {
-        let mut caller = caller(Arc::clone(&sender.account))?;
-        caller.certificate = sender.certificate.clone();
+        let caller = Caller::of_sender(&sender).map_err(|err| Refusal::internal(&err))?;
         Ok((caller, sender))
     });
     let (caller, sender) = match found {

@@ -146,7 +146,7 @@ impl Responder<'_> {
             return self.certificates();
         }
         let documented = || {
-            let request = parsed?.documented(received)?;
+            let request = parsed?.documented(received, self.caller)?;
             state
                 .settings
                 .documented
