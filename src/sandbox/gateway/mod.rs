@@ -212,18 +212,15 @@ fn process_authenticated(
         Ok(parsed) => parsed,
         Err(refusal) => return refused(caller, signed_text, None, refusal),
     };
-    let documented = parsed.documented(received, &caller);
-    let upload_of = |id: &str| caller.account.world.upload_of(id);
-    let unknown = documented
-        .as_ref()
-        .map_or_else(Vec::new, |request| unknown_members(request, &upload_of));
+    let unknown = unknown_of(received, &caller, &parsed);
     let outcome = check_content(state, received, &caller, &parsed)
         .and_then(|()| check_unknown(state, received, &unknown))
         .and_then(|()| execute_known(state, received, (&caller, &parsed), executes));
-    let named = named_key::warning(state, received, &caller);
-    let disputed = documented.as_ref().map_or_else(Vec::new, disputed);
+    let request = parsed.documented(received, &caller);
+    let disputed = request.as_ref().map_or_else(Vec::new, disputed);
     let warnings = unknown.iter().map(UnknownMember::warning).chain(disputed);
-    let warnings = warnings.chain(named).collect();
+    let warnings = warnings.chain(named_key::warning(state, received, &caller));
+    let warnings = warnings.collect();
     Processed {
         caller: Some(caller),
         signed_text,
@@ -231,6 +228,15 @@ fn process_authenticated(
         warnings,
         outcome,
     }
+}
+
+/// The members that no documentation has, and the media ids that no upload has.
+fn unknown_of(received: &Received, caller: &Caller, parsed: &Parsed) -> Vec<UnknownMember> {
+    let upload_of = |id: &str| caller.account.world.upload_of(id);
+    let documented = parsed.documented(received, caller);
+    documented
+        .as_ref()
+        .map_or_else(Vec::new, |request| unknown_members(request, &upload_of))
 }
 
 fn execute_known(
