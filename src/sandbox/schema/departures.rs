@@ -174,7 +174,6 @@ static DEPARTURES: &[Departure] = &[
     row(&["v3/apply4sub/sub_merchants/{sub_mchid}/modify-settlement"], Body("/bank_address_code"), Optional, "修改结算账户: 选填"),
     row(&["v3/combine-transactions/h5"], Body("/scene_info"), Optional, "合单下单 of the H5 page's sample has none"),
     row(&["v3/combine-transactions/h5"], Body("/scene_info/h5_info"), Optional, "合单下单 of the H5 page's sample has none"),
-    row(&["v3/marketing/partner/product-coupon/product-coupons"], Body("/stock"), OptionalIfAny(&["stock_bundle"]), "创建商品券: one of both"),
     row(&["v3/applyment4sub/applyment/"], Body("/subject_info/business_license_info"), Optional, "提交申请单: depends on 主体类型"),
     row(&["v3/applyment4sub/applyment/"], Body("/subject_info/certificate_info"), Optional, "提交申请单: depends on 主体类型"),
     row(&["v3/apply4subject/applyment"], Body("/subject_info/business_license_info"), Optional, "提交申请单: depends on 主体类型"),
@@ -413,6 +412,31 @@ mod tests {
             let mut operations = wechatpay_core::catalog::operations().iter();
             assert!(operations.any(|it| it.path().starts_with(start)), "{start}");
         }
+    }
+
+    /// The rows of a place and of its name, of which no two say the same.
+    #[test]
+    fn no_departure_is_there_twice() {
+        fn walk(operation: &Operation, fields: &[Field], above: &str, found: &mut Vec<String>) {
+            for field in fields {
+                let (name, pointer) = (field.name(), format!("{above}/{}", field.name()));
+                let rows = rows_of(operation, INDEX.body.get(&*pointer))
+                    .chain(rows_of(operation, INDEX.named.get(name)));
+                let mut rules: Vec<_> = rows.map(|row| format!("{:?}", row.rule)).collect();
+                let count = rules.len();
+                rules.sort();
+                rules.dedup();
+                if rules.len() < count {
+                    found.push(format!("{} {pointer} {rules:?}", operation.path()));
+                }
+                walk(operation, field.fields(), &pointer, found);
+            }
+        }
+        let mut found = Vec::new();
+        for schema in schema::all() {
+            walk(schema.operation(), schema.request(), "", &mut found);
+        }
+        assert_eq!(found, Vec::<String>::new());
     }
 
     fn applies_to(row: &Departure, schema: &Schema) -> bool {
