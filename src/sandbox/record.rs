@@ -7,9 +7,7 @@ mod saved;
 
 use std::collections::VecDeque;
 use std::fmt;
-#[cfg(feature = "control")]
-use std::sync::Arc;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -262,13 +260,13 @@ pub(super) struct Progress {
 
 #[derive(Default)]
 struct RecordBuffer {
-    records: VecDeque<Kept>,
+    /// Shared, so that a reader copies and parses them after it has released the lock, which each request needs.
+    records: VecDeque<Arc<Kept>>,
     bytes: usize,
     count: u64,
 }
 
 /// A record as it is kept.
-#[derive(Clone)]
 struct Kept {
     record: CallRecord,
     /// Whether its JSON is to be read from its body.
@@ -286,12 +284,13 @@ impl Kept {
         }
     }
 
-    /// The record with all that it has. Parses the body, and so is called without the lock.
-    fn read(self) -> CallRecord {
+    /// A copy of the record with all that it has. It may parse the body, so the lock must not be held.
+    fn read(&self) -> CallRecord {
+        let record = self.record.clone();
         if self.has_json_of_body {
-            self.record.with_json_of_body()
+            record.with_json_of_body()
         } else {
-            self.record
+            record
         }
     }
 }
@@ -332,17 +331,16 @@ impl Records {
     /// The oldest record with a greater number.
     #[cfg(feature = "control")]
     pub(super) fn after(&self, id: u64) -> Option<CallRecord> {
-        self.find(|it| it.id > id)
+        self.find(|found| found > id)
     }
 
     pub(super) fn all(&self) -> Vec<CallRecord> {
-        let all: Vec<_> = self.with(|kept| kept.records.iter().cloned().collect());
-        all.into_iter().map(Kept::read).collect()
+        self.kept().iter().map(|kept| kept.read()).collect()
     }
 
     pub(super) fn last(&self) -> Option<CallRecord> {
         let last = self.with(|kept| kept.records.back().cloned());
-        last.map(Kept::read)
+        last.map(|kept| kept.read())
     }
 
     #[cfg(feature = "control")]
@@ -353,7 +351,7 @@ impl Records {
     /// The record of this number.
     #[cfg(feature = "control")]
     pub(super) fn get(&self, id: u64) -> Option<CallRecord> {
-        self.find(|it| it.id == id)
+        self.find(|found| found == id)
     }
 
     /// The newest records, newest first.
@@ -369,22 +367,25 @@ impl Records {
         most: usize,
         matches: impl Fn(&CallRecord) -> bool,
     ) -> Vec<CallRecord> {
-        let found: Vec<_> = self.with(|kept| {
-            let newest = kept.records.iter().rev();
-            let matching = newest.filter(|kept| matches(&kept.record));
-            matching.take(most).cloned().collect()
-        });
-        found.into_iter().map(Kept::read).collect()
+        let kept = self.kept();
+        let newest = kept.iter().rev();
+        let matching = newest.filter(|kept| matches(&kept.record));
+        matching.take(most).map(|kept| kept.read()).collect()
     }
 
-    /// The oldest record that matches by anything but its JSON.
+    /// The oldest record whose number matches.
     #[cfg(feature = "control")]
-    fn find(&self, matches: impl Fn(&CallRecord) -> bool) -> Option<CallRecord> {
+    fn find(&self, matches: impl Fn(u64) -> bool) -> Option<CallRecord> {
         let found = self.with(|kept| {
             let mut records = kept.records.iter();
-            records.find(|kept| matches(&kept.record)).cloned()
+            records.find(|kept| matches(kept.record.id)).cloned()
         });
-        found.map(Kept::read)
+        found.map(|kept| kept.read())
+    }
+
+    /// All records as they are kept, oldest first.
+    fn kept(&self) -> Vec<Arc<Kept>> {
+        self.with(|kept| kept.records.iter().cloned().collect())
     }
 
     pub(super) fn clear(&self) {
@@ -404,7 +405,7 @@ impl Records {
 impl RecordBuffer {
     fn add(&mut self, new: Kept) {
         self.bytes += new.size;
-        self.records.push_back(new);
+        self.records.push_back(Arc::new(new));
     }
 }
 
@@ -540,5 +541,15 @@ mod tests {
         records.push(call.clone(), 0);
         assert!(records.with(|kept| kept.records[0].record.json.is_none()));
         assert_eq!(records.last().map(|it| it.json), Some(call.json));
+    }
+
+    /// Reading parses the bodies of up to 64 MiB, and each request waits for the lock.
+    #[test]
+    #[cfg(feature = "control")]
+    fn records_are_matched_without_the_lock() {
+        let records = Records::default();
+        records.push(record(1, Bytes::new()), 0);
+        let found = records.newest_where(1, |_| records.kept.try_lock().is_ok());
+        assert_eq!(found.len(), 1);
     }
 }

@@ -79,10 +79,11 @@ pub(crate) type SavedResponse = (u16, SavedHeaders, Blob);
 
 impl Records {
     pub(crate) fn saved(&self) -> SavedRecords {
-        self.with(|kept| SavedRecords {
-            count: kept.count,
-            calls: kept.records.iter().map(SavedCall::of).collect(),
-        })
+        let (count, kept) = self.with(|kept| (kept.count, kept.records.clone()));
+        SavedRecords {
+            count,
+            calls: kept.iter().map(|kept| SavedCall::of(kept)).collect(),
+        }
     }
 
     /// Replaces the records; `None` when a record is none.
