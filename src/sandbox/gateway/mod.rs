@@ -17,6 +17,7 @@ mod named_key;
 mod parse;
 pub(crate) mod payscore;
 mod received;
+mod recorded;
 mod respond;
 mod simulation_key;
 mod unknown;
@@ -33,7 +34,7 @@ use crate::account::{Account, Caller};
 use crate::bilingual::Bilingual;
 use crate::fault::{self, Fault};
 use crate::multipart;
-use crate::record::{CallRecord, CallWarning, JsonSource, Verdict};
+use crate::record::{CallWarning, Verdict};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::state::SandboxState;
@@ -48,6 +49,7 @@ pub(crate) use received::ClientCertificate;
 #[cfg(feature = "control")]
 pub(crate) use received::expected_scheme;
 use received::{Received, content_type};
+use recorded::record;
 #[cfg(feature = "control")]
 pub(crate) use unknown::TWO_SLASHES;
 
@@ -216,11 +218,7 @@ fn process_authenticated(
     let outcome = check_content(state, received, &caller, &parsed)
         .and_then(|()| check_unknown(state, received, &unknown))
         .and_then(|()| execute_known(state, received, (&caller, &parsed), executes));
-    let request = parsed.documented(received, &caller);
-    let disputed = request.as_ref().map_or_else(Vec::new, disputed);
-    let warnings = unknown.iter().map(UnknownMember::warning).chain(disputed);
-    let warnings = warnings.chain(named_key::warning(state, received, &caller));
-    let warnings = warnings.collect();
+    let warnings = warnings(state, received, (&caller, &parsed), &unknown);
     Processed {
         caller: Some(caller),
         signed_text,
@@ -237,6 +235,20 @@ fn unknown_of(received: &Received, caller: &Caller, parsed: &Parsed) -> Vec<Unkn
     documented
         .as_ref()
         .map_or_else(Vec::new, |request| unknown_members(request, &upload_of))
+}
+
+/// The warnings of a request: its unknown members, disputed ones, and the key that it names without need.
+fn warnings(
+    state: &SandboxState,
+    received: &Received,
+    (caller, parsed): (&Caller, &Parsed),
+    unknown: &[UnknownMember],
+) -> Vec<CallWarning> {
+    let request = parsed.documented(received, caller);
+    let disputed = request.as_ref().map_or_else(Vec::new, disputed);
+    let warnings = unknown.iter().map(UnknownMember::warning).chain(disputed);
+    let named = named_key::warning(state, received, caller);
+    warnings.chain(named).collect()
 }
 
 fn execute_known(
@@ -290,52 +302,6 @@ fn close_unprocessed(state: &SandboxState, received: Received) -> Transmission {
         delay: Duration::ZERO,
         truncate: false,
     }
-}
-
-fn record(
-    received: Received,
-    processed: Processed,
-    fault: Option<Fault>,
-    reply: Option<&Reply>,
-) -> CallRecord {
-    let took = received.at.elapsed() + delay(fault.as_ref());
-    let target = received.target().to_owned();
-    let is_accepted = processed.outcome.is_ok();
-    let parsed = processed.parsed.map(Parsed::into_recorded);
-    let (json, json_source, query) = parsed.unwrap_or((None, JsonSource::Part, None));
-    CallRecord {
-        // The store of records sets these.
-        id: 0,
-        time: 0,
-        time_ms: 0,
-        mchid: processed.caller.map(|it| it.account.mchid().to_owned()),
-        target,
-        method: received.head.method,
-        version: received.head.version,
-        headers: received.head.headers,
-        body: received.body,
-        json: json.filter(|_| is_accepted),
-        json_source,
-        query,
-        signed_text: processed.signed_text.map(lossy),
-        verdict: match processed.outcome {
-            Ok(_) => Verdict::Accepted,
-            Err(refusal) => refusal.verdict(),
-        },
-        warnings: processed.warnings,
-        fault,
-        status: reply.map(|reply| reply.status),
-        response: reply.map(Reply::recorded),
-        took,
-        #[cfg(feature = "control")]
-        mistakes: std::sync::Arc::default(),
-    }
-}
-
-/// The bytes as text, copied only if they are no UTF-8.
-fn lossy(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes)
-        .unwrap_or_else(|err| String::from_utf8_lossy(err.as_bytes()).into_owned())
 }
 
 /// How long the answer is held back.

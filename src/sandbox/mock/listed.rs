@@ -25,7 +25,7 @@ const ENDS: [&str; 2] = ["_SUCCESS", "_COMPLETED"];
 pub(crate) fn likely(values: &[&'static str]) -> Option<&'static str> {
     let success = SUCCESSES.iter().find(|value| values.contains(value));
     let ending = |end: &&str| values.iter().find(|value| value.ends_with(end));
-    let success = success.or_else(|| ENDS.iter().find_map(|end| ending(&end)));
+    let success = success.or_else(|| ENDS.iter().find_map(ending));
     let mut known = values.iter().filter(|value| !is_unknown(value));
     success.or_else(|| known.next()).or(values.first()).copied()
 }
