@@ -141,3 +141,60 @@ fn records_are_matched_without_the_lock() {
     let found = records.newest_where(1, |_| records.kept.try_lock().is_ok());
     assert_eq!(found.len(), 1);
 }
+
+/// A client that verifies with the public key names it in each request.
+#[test]
+fn of_the_requests_that_name_a_key_only_a_decrypted_json_is_kept() {
+    let sandbox = crate::Sandbox::builder().tls(false).start_blocking();
+    let sandbox = sandbox.unwrap();
+    let client = sandbox.client().unwrap();
+    let receiver = serde_json::json!({
+        "appid": "wx8888888888888888", "type": "PERSONAL_OPENID", "account": "o1", "name": "张三",
+        "relation_type": "USER",
+    });
+    let order = serde_json::json!({
+        "appid": "wx8888888888888888", "mchid": sandbox.mchid(), "description": "公仔", "out_trade_no": "T1234567",
+        "notify_url": "https://www.example.com/n", "amount": {"total": 1},
+    });
+    for (path, body) in [
+        ("v3/pay/transactions/native", &order),
+        ("v3/profitsharing/receivers/add", &receiver),
+    ] {
+        client.chain(path).post(body, ()).wait().unwrap();
+    }
+    let records = &sandbox.state.records;
+    let kept = records.kept();
+    assert!(
+        kept.iter()
+            .all(|it| it.record.headers.contains_key("wechatpay-serial"))
+    );
+    let has_json: Vec<_> = kept.iter().map(|it| it.record.json.is_some()).collect();
+    assert_eq!(has_json, [false, true]);
+    assert_eq!(jsons(records), [order, receiver]);
+    #[cfg(feature = "state")]
+    {
+        let restored = Records::default();
+        restored.restore(records.saved()).unwrap();
+        assert_eq!(jsons(&restored), jsons(records));
+    }
+}
+
+fn jsons(records: &Records) -> Vec<Value> {
+    let all = records.all().into_iter();
+    all.map(|it| it.json.unwrap_or_default()).collect()
+}
+
+/// Earlier builds have saved such records.
+#[test]
+#[cfg(feature = "state")]
+fn an_unreadable_body_is_a_record_without_json() {
+    let records = Records::default();
+    for body in ["{", r#"{"a":1}"#] {
+        let mut call = record(0, Bytes::from_static(body.as_bytes()));
+        call.json = Some(serde_json::json!({}));
+        records.push(call, 0);
+    }
+    let restored = Records::default();
+    restored.restore(records.saved()).unwrap();
+    assert_eq!(jsons(&restored), [Value::Null, serde_json::json!({"a": 1})]);
+}
