@@ -309,6 +309,7 @@ fn queried(state: &SandboxState, account: &Account, order: &Found, number: &str)
         query: Some(&query),
         json: None,
         upload: false,
+        brand_id: None,
     };
     let generate = || state.settings.documented.answer(&request, account.mchid());
     let (outcome, _) = account.remembered.answer(&request, state.now(), generate)?;
