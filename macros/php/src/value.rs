@@ -448,6 +448,28 @@ pub fn as_array(value: Value) -> Result<Value> {
     }
 }
 
+/// Checks an argument for a parameter of type `array`.
+///
+/// # Errors
+/// A `TypeError` for other values.
+pub fn expect_array(value: &Value) -> Result<()> {
+    match value {
+        Value::Array(_) | Value::Object(_) => Ok(()),
+        other => Err(mistyped(other, "array")),
+    }
+}
+
+/// Checks an argument for a parameter of type `?array`.
+///
+/// # Errors
+/// A `TypeError` for other values.
+pub fn expect_array_or_null(value: &Value) -> Result<()> {
+    match value {
+        Value::Null | Value::Array(_) | Value::Object(_) => Ok(()),
+        other => Err(mistyped(other, "?array")),
+    }
+}
+
 /// Returns the value, or PHP's error for using null.
 ///
 /// # Errors

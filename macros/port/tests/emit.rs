@@ -395,3 +395,25 @@ fn no_call_vanishes() {
         );
     }
 }
+
+#[test]
+fn a_function_checks_the_arrays_that_it_declares() {
+    let php = "<?php class Bills {
+        private $bills;
+        public function __construct(array $bills) { $this->bills = $bills; }
+        public function add(array $more, ?array $rest = null) { $more[] = 1; return [$this->bills, $more, $rest]; }
+    }";
+    let made = ported(php, &Options::default());
+    assert!(made.complete, "{:?}", made.diagnostics);
+    for (name, checks) in [
+        ("new(", "php::expect_array(bills)?;"),
+        (
+            "add(",
+            "php::expect_array(more)?;\n        php::expect_array_or_null(rest)?;",
+        ),
+    ] {
+        let (_, function) = made.text.split_once(&format!("fn {name}")).unwrap();
+        let (_, body) = function.split_once("{\n").unwrap();
+        assert!(body.trim_start().starts_with(checks), "{}", made.text);
+    }
+}

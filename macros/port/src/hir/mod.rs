@@ -170,9 +170,7 @@ fn made(
     notify::file(&mut file);
     pending::file(&mut file);
     base_urls::file(&mut file);
-    if program.strict {
-        strict::literals(&mut file);
-    }
+    strict::literals(&mut file);
     fold::file(&mut file);
     secrets::file(&mut file);
     inline::file(&mut file);
@@ -194,9 +192,7 @@ fn made(
     by_name::file(&mut file);
     coerce::file(&mut file);
     arrays::file(&mut file);
-    if program.strict {
-        strict::file(&mut file);
-    }
+    strict::file(&mut file);
     argued::file(&mut file);
     (file, dispatches)
 }

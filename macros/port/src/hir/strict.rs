@@ -42,7 +42,7 @@ pub(super) fn file(file: &mut File) {
 
 /// Marks the literals of another type in calls of PHP's functions, before these are computed.
 pub(super) fn literals(file: &mut File) {
-    for function in file.functions_mut() {
+    for function in file.functions_mut().filter(|function| function.strict) {
         for stmt in &mut function.body {
             stmt.each_with_closures(&mut |expr| {
                 if let ExprKind::Builtin(name, args) = &mut *expr.kind
@@ -95,8 +95,7 @@ impl Names<'_> {
         types: &Types,
         closures: &BTreeMap<usize, Signature>,
     ) {
-        // PHP's own functions convert what they give to a callback.
-        if function.is_wrapper() {
+        if !function.strict {
             return;
         }
         let types = types.within(function);

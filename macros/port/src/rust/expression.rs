@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::code::{Code, Repr, owned, param_repr, place_repr, result_repr};
-use super::function::{Body, Return, This, copies, params};
+use super::function::{Body, Return, This, beginning, params};
 use super::names::ident;
 use super::print::{Group, Json, Member};
 use super::request::start;
@@ -1008,12 +1008,12 @@ impl<'a> Body<'_, 'a> {
             })
             .collect();
         let (heads, starts): (Vec<_>, Vec<_>) = heads.into_iter().unzip();
-        let changed = copies(function, &inner.slots);
+        let beginning = beginning(function, &inner.slots);
         let body = inner.body(&function.body);
         let labels = inner.labels;
         self.labels = labels;
         let result = owned(returns);
-        let body = quote!(#(#starts)* #(#changed)* #body);
+        let body = quote!(#(#starts)* #(#beginning)* #body);
         if lent.is_empty() {
             return quote!(move |#object #(#heads),*| -> php::Result<#result> { #body });
         }

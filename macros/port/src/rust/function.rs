@@ -13,7 +13,7 @@ use super::names::{Taken, ident, snake};
 use super::options::told;
 use crate::diagnostic::Problem;
 use crate::hir::arrays::Arrays;
-use crate::hir::tree::{Class, Expr, ExprKind, Function, Local, Promise, Stmt, StmtKind};
+use crate::hir::tree::{Class, Expr, ExprKind, Function, Local, Param, Promise, Stmt, StmtKind};
 use crate::hir::{Ty, Types};
 use crate::syntax::Span;
 
@@ -836,27 +836,45 @@ fn changed(ty: &Ty) -> Repr {
     }
 }
 
+/// The beginning of a function: the arrays among its parameters are checked, and those that it changes are copied.
+pub(crate) fn beginning(function: &Function, slots: &[Slot]) -> Vec<TokenStream> {
+    let checks = function
+        .params
+        .iter()
+        .filter_map(|param| array_check(param, &slots[param.local].name));
+    checks.chain(copies(function, slots)).collect()
+}
+
+fn array_check(param: &Param, name: &Ident) -> Option<TokenStream> {
+    let arrays = param
+        .arrays
+        .filter(|_| !param.variadic && !param.by_reference)?;
+    let is_value = matches!(param_repr(&param.ty), Repr::ValueRef);
+    is_value.then(|| match arrays {
+        Arrays::Only => quote!(php::expect_array(#name)?;),
+        Arrays::OrNull => quote!(php::expect_array_or_null(#name)?;),
+    })
+}
+
 /// `let mut name = …;` for the parameters that are changed.
-pub(crate) fn copies(function: &Function, slots: &[Slot]) -> Vec<TokenStream> {
+fn copies(function: &Function, slots: &[Slot]) -> impl Iterator<Item = TokenStream> {
     let params = function
         .params
         .iter()
         .filter(|param| function.locals[param.local].mutable && !param.by_reference);
-    params
-        .map(|param| {
-            let name = &slots[param.local].name;
-            let given = Code::new(quote!(#name), param_repr(&param.ty));
-            match &slots[param.local].repr {
-                Repr::Bool => quote!(let mut #name = #name;),
-                Repr::HandlePlace(Ty::Maybe(_)) => quote!(let mut #name = #name.cloned();),
-                Repr::HandlePlace(_) => quote!(let mut #name = #name.clone();),
-                _ => {
-                    let value = given.value();
-                    quote!(let mut #name = #value;)
-                }
+    params.map(|param| {
+        let name = &slots[param.local].name;
+        let given = Code::new(quote!(#name), param_repr(&param.ty));
+        match &slots[param.local].repr {
+            Repr::Bool => quote!(let mut #name = #name;),
+            Repr::HandlePlace(Ty::Maybe(_)) => quote!(let mut #name = #name.cloned();),
+            Repr::HandlePlace(_) => quote!(let mut #name = #name.clone();),
+            _ => {
+                let value = given.value();
+                quote!(let mut #name = #value;)
             }
-        })
-        .collect()
+        }
+    })
 }
 
 /// Names and types of the parameters.

@@ -70,6 +70,7 @@ impl<'a> Builder<'a> {
             returns: declared.unwrap_or(if foreign { Ty::Any } else { Ty::Unknown }),
             locals: std::mem::take(&mut self.locals),
             body,
+            strict: closure.strict,
             notified: false,
         }
     }
@@ -118,7 +119,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The statements outside of functions: variables that they read and do not set are given to them.
-    pub(super) fn main(&mut self, statements: &[&'a Stmt]) -> Function {
+    pub(super) fn main(&mut self, statements: &[&'a Stmt], strict: bool) -> Function {
         self.in_main = true;
         self.held = Held::of_main(statements.iter().copied(), &self.block.text);
         let first = statements.first().map_or(Span::default(), |stmt| stmt.span);
@@ -187,6 +188,7 @@ impl<'a> Builder<'a> {
             gives_array: None,
             locals: locals.clone(),
             body,
+            strict,
             notified: false,
         }
     }
@@ -270,6 +272,7 @@ impl<'a> Builder<'a> {
             returns: returns.unwrap_or(Ty::Unknown),
             locals: inner.locals,
             body,
+            strict: closure.strict,
             notified: false,
         };
         Expr::new(span, ExprKind::Closure(Box::new(function), captures))

@@ -162,7 +162,7 @@ fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> 
     );
     if !rest.is_empty() {
         let mut builder = Builder::new(block, names, None);
-        file.main = Some(builder.main(&rest));
+        file.main = Some(builder.main(&rest, program.strict));
     }
     file.problems.extend(names.uncertain());
     file
