@@ -823,7 +823,7 @@ pub fn edge_key(array: &Value, last: bool) -> Value {
 /// # Errors
 /// The errors of the closure.
 pub fn array_map(array: &Value, mut change: impl FnMut(&Value) -> Result<Value>) -> Result<Value> {
-    crate::typed_argument(crate::expect_array(array), "array_map", 2)?;
+    crate::typed_argument(crate::array_ref(array), "array_map", 2)?;
     let changed = items(array).into_iter();
     let changed: Result<Vec<_>> = changed
         .map(|(key, value)| Ok((key, change(&value)?)))
@@ -839,7 +839,7 @@ pub fn array_filter_by(
     array: &Value,
     mut keep: impl FnMut(&Value) -> Result<bool>,
 ) -> Result<Value> {
-    crate::typed_argument(crate::expect_array(array), "array_filter", 1)?;
+    crate::typed_argument(crate::array_ref(array), "array_filter", 1)?;
     let mut kept = Vec::new();
     for (key, value) in items(array) {
         if keep(&value)? {
@@ -854,7 +854,7 @@ pub fn array_filter_by(
 /// # Errors
 /// The errors of the closure.
 pub fn usort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64>) -> Result<()> {
-    crate::typed_argument(crate::expect_array(array), "usort", 1)?;
+    crate::typed_argument(crate::array_ref(array), "usort", 1)?;
     let (all, result) = ordered_by(values(array), |item| item, order);
     *array = all.into_iter().collect();
     result
@@ -865,7 +865,7 @@ pub fn usort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64>
 /// # Errors
 /// The errors of the closure.
 pub fn uasort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64>) -> Result<()> {
-    crate::typed_argument(crate::expect_array(array), "uasort", 1)?;
+    crate::typed_argument(crate::array_ref(array), "uasort", 1)?;
     let (all, result) = ordered_by(items(array), value, order);
     *array = map(all);
     result
@@ -876,7 +876,7 @@ pub fn uasort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64
 /// # Errors
 /// The errors of the closure.
 pub fn uksort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64>) -> Result<()> {
-    crate::typed_argument(crate::expect_array(array), "uksort", 1)?;
+    crate::typed_argument(crate::array_ref(array), "uksort", 1)?;
     let (all, result) = ordered_by(items(array), key, order);
     *array = map(all);
     result

@@ -39,6 +39,9 @@ macro_rules! ty {
     (array) => {
         Type::Array
     };
+    (number) => {
+        Type::Number
+    };
     ($any:ident) => {
         Type::Any
     };
@@ -177,6 +180,7 @@ here {
     str_starts_with(text, text) -> Bool;
     strcasecmp(text, text) -> Int;
     strcmp(text, text) -> Int;
+    strict_number(any) -> Any throws;
     strlen(text) -> Int;
     strpos(text, text, int = 0) -> Any throws;
     strrev(text) -> Text throws;

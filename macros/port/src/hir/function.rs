@@ -149,7 +149,7 @@ pub(crate) fn known_as(name: &str) -> &str {
 }
 
 /// Names of the table that PHP does not have, or has with other parameters.
-const OURS: [&str; 31] = [
+const OURS: [&str; 32] = [
     "spread_values",
     "base64_of_hex",
     "base_url",
@@ -178,6 +178,7 @@ const OURS: [&str; 31] = [
     "random_hex",
     "reason_phrase",
     "sha256",
+    "strict_number",
     "text",
     "truth",
     "valid_json",

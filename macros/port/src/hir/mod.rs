@@ -62,6 +62,7 @@ mod pushes;
 mod sdk_class;
 mod secrets;
 mod settings;
+mod signatures;
 mod sodium;
 mod strict;
 mod timezone;
@@ -170,7 +171,6 @@ fn made(
     notify::file(&mut file);
     pending::file(&mut file);
     base_urls::file(&mut file);
-    strict::literals(&mut file);
     fold::file(&mut file);
     secrets::file(&mut file);
     inline::file(&mut file);

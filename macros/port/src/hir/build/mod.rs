@@ -435,6 +435,8 @@ struct Builder<'a> {
     by_name: BTreeMap<String, usize>,
     /// The facts about variables so far, in the order of the source.
     kinds: BTreeMap<String, Ty>,
+    /// Whether the code that is lowered says `strict_types`.
+    strict: bool,
     /// Whether it is what stands outside of functions.
     in_main: bool,
     /// Clients that other objects hold, as they are written, and the variables that stand for them.
@@ -510,6 +512,7 @@ impl<'a> Builder<'a> {
             by_name: BTreeMap::new(),
             kinds: BTreeMap::new(),
             in_main: false,
+            strict: false,
             clients: Vec::new(),
             stacks: BTreeMap::new(),
             metas: BTreeMap::new(),
