@@ -104,21 +104,18 @@ fn assigned(expr: &mut Expr, takes: &Takes) {
         }
         _ => None,
     };
-    match &mut *expr.kind {
-        ExprKind::Assign(place, value) | ExprKind::AssignMissing(place, value) => {
-            if let Some((_, arrays)) = of(place) {
-                arrays.check(value);
-            }
+    for (place, value) in expr.given_mut() {
+        if let Some((_, arrays)) = of(place) {
+            arrays.check(value);
         }
-        ExprKind::AssignOp(place, op, value) => {
-            let Some((name, arrays)) = of(place) else {
-                return;
-            };
-            let before = Expr::new(span, ExprKind::Field(name));
-            let after = ExprKind::calculated(*op, before, value.clone());
-            let after = ExprKind::AsArray(Expr::new(span, after), arrays);
-            *expr.kind = ExprKind::Assign(place.clone(), Expr::new(span, after));
-        }
-        _ => {}
+    }
+    if let ExprKind::AssignOp(place, op, value) = &mut *expr.kind {
+        let Some((name, arrays)) = of(place) else {
+            return;
+        };
+        let before = Expr::new(span, ExprKind::Field(name));
+        let after = ExprKind::calculated(*op, before, value.clone());
+        let after = ExprKind::AsArray(Expr::new(span, after), arrays);
+        *expr.kind = ExprKind::Assign(place.clone(), Expr::new(span, after));
     }
 }

@@ -134,12 +134,12 @@ impl Names<'_> {
                 };
                 given(args, signature.as_ref(), types);
             }
-            ExprKind::Assign(place, value) | ExprKind::AssignMissing(place, value) => {
-                if let Some(ty) = self.field(place) {
-                    mark(value, ty, types);
-                }
-            }
             _ => {}
+        }
+        for (place, value) in expr.given_mut() {
+            if let Some(ty) = self.field(place) {
+                mark(value, ty, types);
+            }
         }
     }
 

@@ -290,6 +290,17 @@ pub struct Catch {
     pub body: Vec<Stmt>,
 }
 
+/// A place that an item of an array is put into.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The keys that lead to the item.
+    pub keys: Vec<Expr>,
+    /// The place.
+    pub place: Place,
+    /// What the place takes: the item, and what a declared type makes of it.
+    pub value: Expr,
+}
+
 /// An expression.
 #[derive(Debug, Clone)]
 pub struct Expr {
@@ -425,8 +436,10 @@ pub enum ExprKind {
         /// Whether the value is that after the change.
         before: bool,
     },
-    /// `[$a, [$b]] = $value`: each place and the keys that lead to it.
-    Unpack(Vec<(Vec<Expr>, Place)>, Expr),
+    /// `[$a, [$b]] = $value`
+    Unpack(Vec<Target>, Expr),
+    /// The item that a place of [`Unpack`](Self::Unpack) is given.
+    Item,
     /// `match`: strict, and an error where nothing matches.
     Match(Expr, Vec<(Option<Vec<Expr>>, Expr)>),
     /// `throw` as an expression.

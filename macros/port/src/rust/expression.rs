@@ -250,6 +250,7 @@ impl<'a> Body<'_, 'a> {
                     Repr::Value,
                 )
             }
+            ExprKind::Item => Code::new(self.item.clone().unwrap_or_default(), Repr::Value),
             ExprKind::Unpack(places, value) => self.unpack(span, places, value),
             ExprKind::Match(subject, arms) => self.matching(expr, subject, arms),
             ExprKind::Throw(thrown) => {

@@ -735,7 +735,7 @@ fn look(expr: &mut Expr, class: Option<&str>, deeds: &mut Deeds, waits: bool) {
         | ExprKind::Change(_, place, _)
         | ExprKind::Unset(place) => deeds.changes |= changed(&place.root),
         ExprKind::Unpack(places, _) => {
-            deeds.changes |= places.iter().any(|(_, place)| changed(&place.root));
+            deeds.changes |= places.iter().any(|target| changed(&target.place.root));
         }
         ExprKind::Closure(closure, _) => {
             for stmt in &mut closure.body {

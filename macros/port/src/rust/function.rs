@@ -115,6 +115,8 @@ pub(crate) struct Body<'s, 'a> {
     pub(crate) is_given: bool,
     /// Whether an array is read that a function gives back.
     pub(crate) is_returned: bool,
+    /// The item that is put into a place.
+    pub(crate) item: Option<TokenStream>,
     /// How often each variable is read; more than once in what may run again.
     pub(crate) reads: BTreeMap<usize, usize>,
     /// The names of such within one statement.
@@ -173,6 +175,7 @@ impl<'s, 'a> Body<'s, 'a> {
             discarded: false,
             is_given: false,
             is_returned: false,
+            item: None,
             reads: reads(function),
             bound: BTreeSet::new(),
             given_this: BTreeMap::new(),
