@@ -152,6 +152,7 @@ here {
     json_encode(any, int = 0) -> Text;
     json_error(text) -> Int;
     json_error_text(int) -> Text;
+    json_text(text) -> Text;
     keys_prefixed(array, text) -> Any;
     ksort(array) -> Any;
     ksort_text(array) -> Any;

@@ -18,6 +18,7 @@ pub(crate) fn node(span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr> 
     let kind = match (name, args.len()) {
         ("json_decode", _) => return json_decode(span, args),
         ("json_encode", _) => return json_encode(span, args),
+        (json_errors::TEXT, 1) => return table(span, "json_text", args),
         (json_errors::ERROR, 1) => return table(span, "json_error", args),
         (json_errors::MESSAGE, 1) => return table(span, "json_error_text", args),
         (pushes::SPREAD, 1) => return table(span, "spread_values", args),
@@ -69,9 +70,10 @@ pub(crate) fn is_known(name: &str) -> bool {
 }
 
 /// The functions that [`node`] knows and the table has not, or has with other parameters.
-const BY_NAME: [&str; 20] = [
+const BY_NAME: [&str; 21] = [
     json_errors::ERROR,
     json_errors::MESSAGE,
+    json_errors::TEXT,
     pushes::SPREAD,
     "array_map",
     "array_merge",
@@ -148,8 +150,16 @@ pub(crate) fn known_as(name: &str) -> &str {
     }
 }
 
+/// The function of PHP that an error names for one of the table.
+pub(crate) fn told_as(name: &str) -> &str {
+    match name {
+        "json_decode_array" | "json_error" | "json_text" | "valid_json" => "json_decode",
+        name => name,
+    }
+}
+
 /// Names of the table that PHP does not have, or has with other parameters.
-const OURS: [&str; 32] = [
+const OURS: [&str; 33] = [
     "spread_values",
     "base64_of_hex",
     "base_url",
@@ -166,6 +176,7 @@ const OURS: [&str; 32] = [
     "json_decode_array",
     "json_error",
     "json_error_text",
+    "json_text",
     "keys_prefixed",
     "ksort",
     "ksort_text",

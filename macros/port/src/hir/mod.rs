@@ -72,7 +72,7 @@ mod walk;
 mod walks;
 
 pub(crate) use changes::{Changes, places as changed_places, root};
-pub(crate) use function::node as function;
+pub(crate) use function::{node as function, told_as};
 pub(crate) use infer::ends;
 pub use infer::{Types, types};
 pub(crate) use lent::{HINT as LENT_HINT, lent};
@@ -104,7 +104,7 @@ pub(crate) fn with(
     let program = prefixes::program(uploads::program(program));
     let program = pushes::program(program);
     let (program, mut magic) = magic_members::program(program);
-    let (program, mut untold) = json_errors::program(program);
+    let (program, mut untold) = json_errors::program(block, program);
     // `promises` first: it moves a call to where its handlers stand. `walks` before `callbacks`: a loop has no closure.
     let program = handlers::program(promises::program(program));
     let program = callbacks::program(walks::program(program));

@@ -80,7 +80,8 @@ fn of_php(name: &str, count: usize) -> Option<Signature> {
 /// The types that the function of a node declares.
 pub(super) fn of_node(name: &str) -> Option<Signature> {
     let letters = match name {
-        "implode" | "json_decode" | "json_decode_array" | "sha256" | "valid_json" => "s",
+        "implode" | "json_decode" | "json_decode_array" | "json_error" | "json_text" | "sha256"
+        | "valid_json" => "s",
         "hmac_sha256" => "ss",
         "intval" => "-i",
         _ => return of_table(name),

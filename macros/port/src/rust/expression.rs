@@ -9,10 +9,10 @@ use super::names::ident;
 use super::print::{Group, Json, Member};
 use super::request::start;
 use super::statement::unwrapped;
-use crate::hir::Ty;
 use crate::hir::arrays::is_array;
 use crate::hir::builtin::Builtin;
 use crate::hir::tree::{Entry, Expr, ExprKind, Function, ResponsePart, ThrownPart};
+use crate::hir::{Ty, told_as};
 use crate::syntax::Span;
 
 impl<'a> Body<'_, 'a> {
@@ -771,6 +771,7 @@ impl<'a> Body<'_, 'a> {
                 "raw bytes as a text: only `bin2hex` and `base64_encode` of them are known",
             );
         };
+        let told = told_as(name);
         let mut given = Vec::new();
         for (number, (arg, param)) in (1_usize..).zip(args.iter().zip(&known.params)) {
             let code = self.expr(arg);
@@ -782,13 +783,13 @@ impl<'a> Body<'_, 'a> {
                 (Ty::Text, repr) if is_value(repr) => {
                     let value = self.plain_ref(&code, arg.span);
                     let text = self
-                        .tried(quote!(php::typed_argument(php::string(#value), #name, #number)));
+                        .tried(quote!(php::typed_argument(php::string(#value), #told, #number)));
                     quote!(&#text)
                 }
                 (Ty::Text, _) => code.text(),
                 (Ty::Int, repr) if is_value(repr) => {
                     let value = self.plain_ref(&code, arg.span);
-                    self.tried(quote!(php::typed_argument(php::integer(#value), #name, #number)))
+                    self.tried(quote!(php::typed_argument(php::integer(#value), #told, #number)))
                 }
                 (Ty::Int, _) => code.int(),
                 (Ty::Bool, _) => code.truth(),
@@ -817,7 +818,7 @@ impl<'a> Body<'_, 'a> {
                 }
                 _ if param.array && !is_array(arg) => {
                     let value = self.plain_ref(&code, arg.span);
-                    self.tried(quote!(php::typed_argument(php::array_ref(#value), #name, #number)))
+                    self.tried(quote!(php::typed_argument(php::array_ref(#value), #told, #number)))
                 }
                 _ => self.plain_ref(&code, arg.span),
             });
