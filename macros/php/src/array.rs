@@ -239,15 +239,16 @@ pub fn values(array: &Value) -> Vec<Value> {
     items(array).into_iter().map(|(_, value)| value).collect()
 }
 
-/// The values of `...$array` in a call of a function without names for them.
+/// The values of `array_push($list, ...$array)`.
 ///
 /// # Errors
-/// A `TypeError` if the value is no array, and an `ArgumentCountError` if it has keys that are texts.
-pub fn spread_values(array: &Value) -> Result<Value> {
+/// A `TypeError` if one of both is no array, and an `ArgumentCountError` if the values have keys that are texts.
+pub fn spread_values(array: &Value, list: &Value) -> Result<Value> {
+    let pushed = |all| crate::typed_argument(crate::array_ref(list), "array_push", 1).map(|_| all);
     let message = match array {
-        Value::Array(_) => return Ok(array.clone()),
+        Value::Array(_) => return pushed(array.clone()),
         Value::Object(_) if items(array).iter().all(|(key, _)| key.is_number()) => {
-            return Ok(Value::Array(values(array)));
+            return pushed(Value::Array(values(array)));
         }
         Value::Object(_) => "array_push() does not accept unknown named parameters",
         _ => "Only arrays and Traversables can be unpacked",
@@ -309,6 +310,15 @@ pub fn push(array: &mut Value, value: Value) -> Result<()> {
     }
     let key = next_key(array)?;
     set(array, key, value)
+}
+
+/// `array_push($array, $value)`
+///
+/// # Errors
+/// A `TypeError` if the value is not an array.
+pub fn array_push(array: &mut Value, value: Value) -> Result<()> {
+    crate::typed_argument(crate::array_ref(array), "array_push", 1)?;
+    push(array, value)
 }
 
 fn next_key(array: &Value) -> Result<i64> {

@@ -12,6 +12,7 @@ pub(crate) fn parameter(function: &str, number: usize) -> Option<&'static str> {
         "array_key_exists" => &["key", "array"],
         "array_keys" => &["array", "filter_value", "strict"],
         "array_map" => &["callback", "array", ""],
+        "array_push" => &["array", ""],
         "array_replace" => &["array", ""],
         "array_reverse" => &["array", "preserve_keys"],
         "array_search" => &["needle", "haystack", "strict"],

@@ -171,7 +171,7 @@ here {
     rawurlencode(text) -> Text;
     round(number, int = 0) -> Any throws;
     rtrim(text, ascii = BLANKS) -> Text;
-    spread_values(any) -> Any throws;
+    spread_values(any, any) -> Any throws;
     str_contains(text, text) -> Bool;
     str_ends_with(text, text) -> Bool;
     str_pad(text, int, text = " ", int = 1) -> Text throws;

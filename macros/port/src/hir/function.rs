@@ -21,7 +21,7 @@ pub(crate) fn node(span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr> 
         (json_errors::TEXT, 1) => return table(span, "json_text", args),
         (json_errors::ERROR, 1) => return table(span, "json_error", args),
         (json_errors::MESSAGE, 1) => return table(span, "json_error_text", args),
-        (pushes::SPREAD, 1) => return table(span, "spread_values", args),
+        (pushes::SPREAD, 2) => return table(span, "spread_values", args),
         ("http_build_query", _) => return query(span, args),
         ("hash" | "hash_hmac" | "md5" | "sha1" | "bin2hex" | "base64_encode", _) => {
             return digest(span, name, args);

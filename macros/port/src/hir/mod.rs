@@ -102,7 +102,7 @@ pub(crate) fn with(
     lost.extend(guarded_properties::problems(program));
     let program = gcm::program(sodium::program(flatten::program(program)));
     let program = prefixes::program(uploads::program(program));
-    let program = pushes::program(program);
+    let program = pushes::program(block, program);
     let (program, mut magic) = magic_members::program(program);
     let (program, mut untold) = json_errors::program(block, program);
     // `promises` first: it moves a call to where its handlers stand. `walks` before `callbacks`: a loop has no closure.

@@ -383,7 +383,7 @@ impl<'a> Body<'_, 'a> {
             "array_push" => {
                 let value = args.first().map(|value| self.kept(value, &Ty::Any));
                 let place = self.place_mut(place);
-                let push = self.tried(quote!(php::push(#place, #value)));
+                let push = self.tried(quote!(php::array_push(#place, #value)));
                 quote!(#push;)
             }
             name => {
