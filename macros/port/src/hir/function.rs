@@ -69,7 +69,7 @@ pub(crate) fn is_known(name: &str) -> bool {
     BY_NAME.contains(&name) || Builtin::of(known_as(name)).is_some()
 }
 
-/// The functions that [`node`] knows and the table has not, or has with other parameters.
+/// The functions that [`node`] knows and the table has not, or has with other parameters: a test compares both.
 const BY_NAME: [&str; 21] = [
     json_errors::ERROR,
     json_errors::MESSAGE,
@@ -364,5 +364,43 @@ fn digest(span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr> {
         ("hash", "sha1", 1) => digest("sha1", args),
         ("hash_hmac", "sha256", 2) => digest("hmac_sha256", args),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names in the arms of [`node`].
+    fn arms() -> Vec<&'static str> {
+        let (_, body) = include_str!("function.rs").split_once("fn node(").unwrap();
+        let (body, _) = body.split_once("_ => return table").unwrap();
+        let arms = body
+            .lines()
+            .map(str::trim)
+            .filter(|line| line.starts_with("(\""));
+        let names = arms.flat_map(|line| {
+            let (names, _) = line.split_once(',').unwrap();
+            names.split('"').skip(1).step_by(2)
+        });
+        names.collect()
+    }
+
+    #[test]
+    fn each_arm_is_known_and_each_known_name_has_an_arm() {
+        let arms = arms();
+        assert!(arms.len() > 20, "{arms:?}");
+        for name in &arms {
+            assert!(is_known(name), "{name}");
+        }
+        let marks = [
+            json_errors::ERROR,
+            json_errors::MESSAGE,
+            json_errors::TEXT,
+            pushes::SPREAD,
+        ];
+        for name in BY_NAME.iter().filter(|name| !marks.contains(name)) {
+            assert!(arms.contains(name), "{name}");
+        }
     }
 }
