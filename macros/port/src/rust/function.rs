@@ -849,14 +849,16 @@ pub(crate) fn beginning(function: &Function, slots: &[Slot]) -> Vec<TokenStream>
 }
 
 fn array_check(param: &Param, name: &Ident) -> Option<TokenStream> {
-    let arrays = param
-        .arrays
-        .filter(|_| !param.variadic && !param.by_reference)?;
+    let arrays = param.arrays.filter(|_| !param.by_reference)?;
+    let check = match arrays {
+        Arrays::Only => quote!(php::expect_array),
+        Arrays::OrNull => quote!(php::expect_array_or_null),
+    };
+    if param.variadic {
+        return Some(quote!(php::values(#name).iter().try_for_each(#check)?;));
+    }
     let is_value = matches!(param_repr(&param.ty), Repr::ValueRef);
-    is_value.then(|| match arrays {
-        Arrays::Only => quote!(php::expect_array(#name)?;),
-        Arrays::OrNull => quote!(php::expect_array_or_null(#name)?;),
-    })
+    is_value.then(|| quote!(#check(#name)?;))
 }
 
 /// `let mut name = …;` for the parameters that are changed.

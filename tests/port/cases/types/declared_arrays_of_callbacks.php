@@ -67,6 +67,11 @@ function first(array $items, string $second)
     return json_encode($items) . $second;
 }
 
+function joined(array ...$lists)
+{
+    return json_encode($lists);
+}
+
 class Bills
 {
     private $bills;
@@ -110,6 +115,8 @@ function done($way, $given)
         case 'order':
             // PHP evaluates all arguments before it checks them.
             return first($given, told('evaluated'));
+        case 'variadic':
+            return joined([1], $given);
         default:
             return null;
     }
@@ -117,7 +124,7 @@ function done($way, $given)
 
 function each_way($given)
 {
-    foreach (['held', 'maybe', 'fees', 'with_fee', 'sorted', 'by_name', 'order'] as $way) {
+    foreach (['held', 'maybe', 'fees', 'with_fee', 'sorted', 'by_name', 'order', 'variadic'] as $way) {
         try {
             echo $way, json_encode(done($way, $given));
         } catch (TypeError $e) {
