@@ -417,3 +417,17 @@ fn a_function_checks_the_arrays_that_it_declares() {
         assert!(body.trim_start().starts_with(checks), "{}", made.text);
     }
 }
+
+#[test]
+fn a_function_of_the_file_with_the_name_of_phps_is_called() {
+    let php = "<?php namespace App;
+        function array_push(array $list, $one, $other) { return [$list, $other, $one]; }
+        function f(array $list) { array_push($list, 1, 2); return $list; }
+        function g(array $list) { \\array_push($list, 1, 2); return $list; }";
+    let made = ported(php, &Options::default());
+    assert!(made.complete, "{:?}", made.diagnostics);
+    let (_, own) = made.text.split_once("fn f(").unwrap();
+    let (own, global) = own.split_once("fn g(").unwrap();
+    assert!(!own.contains("php::array_push("), "{}", made.text);
+    assert!(global.contains("php::array_push("), "{}", made.text);
+}
