@@ -239,15 +239,16 @@ pub fn values(array: &Value) -> Vec<Value> {
     items(array).into_iter().map(|(_, value)| value).collect()
 }
 
-/// The values of `...$array` in a call of a function without names for them.
+/// The values of `array_push($list, ...$array)`.
 ///
 /// # Errors
-/// A `TypeError` if the value is no array, and an `ArgumentCountError` if it has keys that are texts.
-pub fn spread_values(array: &Value) -> Result<Value> {
+/// A `TypeError` if one of both is no array, and an `ArgumentCountError` if the values have keys that are texts.
+pub fn spread_values(array: &Value, list: &Value) -> Result<Value> {
+    let pushed = |all| crate::typed_argument(crate::array_ref(list), "array_push", 1).map(|_| all);
     let message = match array {
-        Value::Array(_) => return Ok(array.clone()),
+        Value::Array(_) => return pushed(array.clone()),
         Value::Object(_) if items(array).iter().all(|(key, _)| key.is_number()) => {
-            return Ok(Value::Array(values(array)));
+            return pushed(Value::Array(values(array)));
         }
         Value::Object(_) => "array_push() does not accept unknown named parameters",
         _ => "Only arrays and Traversables can be unpacked",
@@ -309,6 +310,15 @@ pub fn push(array: &mut Value, value: Value) -> Result<()> {
     }
     let key = next_key(array)?;
     set(array, key, value)
+}
+
+/// `array_push($array, $value)`
+///
+/// # Errors
+/// A `TypeError` if the value is not an array.
+pub fn array_push(array: &mut Value, value: Value) -> Result<()> {
+    crate::typed_argument(crate::array_ref(array), "array_push", 1)?;
+    push(array, value)
 }
 
 fn next_key(array: &Value) -> Result<i64> {
@@ -823,6 +833,7 @@ pub fn edge_key(array: &Value, last: bool) -> Value {
 /// # Errors
 /// The errors of the closure.
 pub fn array_map(array: &Value, mut change: impl FnMut(&Value) -> Result<Value>) -> Result<Value> {
+    crate::typed_argument(crate::array_ref(array), "array_map", 2)?;
     let changed = items(array).into_iter();
     let changed: Result<Vec<_>> = changed
         .map(|(key, value)| Ok((key, change(&value)?)))
@@ -838,6 +849,7 @@ pub fn array_filter_by(
     array: &Value,
     mut keep: impl FnMut(&Value) -> Result<bool>,
 ) -> Result<Value> {
+    crate::typed_argument(crate::array_ref(array), "array_filter", 1)?;
     let mut kept = Vec::new();
     for (key, value) in items(array) {
         if keep(&value)? {
@@ -852,6 +864,7 @@ pub fn array_filter_by(
 /// # Errors
 /// The errors of the closure.
 pub fn usort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64>) -> Result<()> {
+    crate::typed_argument(crate::array_ref(array), "usort", 1)?;
     let (all, result) = ordered_by(values(array), |item| item, order);
     *array = all.into_iter().collect();
     result
@@ -862,6 +875,7 @@ pub fn usort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64>
 /// # Errors
 /// The errors of the closure.
 pub fn uasort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64>) -> Result<()> {
+    crate::typed_argument(crate::array_ref(array), "uasort", 1)?;
     let (all, result) = ordered_by(items(array), value, order);
     *array = map(all);
     result
@@ -872,6 +886,7 @@ pub fn uasort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64
 /// # Errors
 /// The errors of the closure.
 pub fn uksort(array: &mut Value, order: impl FnMut(&Value, &Value) -> Result<i64>) -> Result<()> {
+    crate::typed_argument(crate::array_ref(array), "uksort", 1)?;
     let (all, result) = ordered_by(items(array), key, order);
     *array = map(all);
     result

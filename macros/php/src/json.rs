@@ -63,6 +63,12 @@ pub fn json_error(text: &str) -> i64 {
     }
 }
 
+/// The text of `json_decode($text)`, for [`json_error`] and the call.
+#[must_use]
+pub fn json_text(text: &str) -> String {
+    text.to_owned()
+}
+
 /// `json_last_error_msg()` of a code of [`json_error`].
 #[must_use]
 pub fn json_error_text(code: i64) -> &'static str {

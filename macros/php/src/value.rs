@@ -343,6 +343,17 @@ pub fn strict_float(value: &Value) -> Result<f64> {
     }
 }
 
+/// A value for a parameter of type `int|float`, as PHP takes it with `strict_types`.
+///
+/// # Errors
+/// A `TypeError` for all but a number.
+pub fn strict_number(value: &Value) -> Result<Value> {
+    match value {
+        Value::Number(_) => Ok(value.clone()),
+        _ => Err(mistyped(value, "int|float")),
+    }
+}
+
 /// A value for a parameter or result of type `string`, as PHP takes it with `strict_types`.
 ///
 /// # Errors
@@ -445,6 +456,25 @@ pub fn as_array(value: Value) -> Result<Value> {
     match value {
         Value::Array(_) | Value::Object(_) => Ok(value),
         other => Err(mistyped(&other, "array")),
+    }
+}
+
+/// Checks an argument for a parameter of type `array`.
+///
+/// # Errors
+/// A `TypeError` for other values.
+pub fn expect_array(value: &Value) -> Result<()> {
+    array_ref(value).map(|_| ())
+}
+
+/// Checks an argument for a parameter of type `?array`.
+///
+/// # Errors
+/// A `TypeError` for other values.
+pub fn expect_array_or_null(value: &Value) -> Result<()> {
+    match value {
+        Value::Null | Value::Array(_) | Value::Object(_) => Ok(()),
+        other => Err(mistyped(other, "?array")),
     }
 }
 

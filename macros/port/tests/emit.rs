@@ -395,3 +395,39 @@ fn no_call_vanishes() {
         );
     }
 }
+
+#[test]
+fn a_function_checks_the_arrays_that_it_declares() {
+    let php = "<?php class Bills {
+        private $bills;
+        public function __construct(array $bills) { $this->bills = $bills; }
+        public function add(array $more, ?array $rest = null) { $more[] = 1; return [$this->bills, $more, $rest]; }
+    }";
+    let made = ported(php, &Options::default());
+    assert!(made.complete, "{:?}", made.diagnostics);
+    for (name, checks) in [
+        ("new(", "php::expect_array(bills)?;"),
+        (
+            "add(",
+            "php::expect_array(more)?;\n        php::expect_array_or_null(rest)?;",
+        ),
+    ] {
+        let (_, function) = made.text.split_once(&format!("fn {name}")).unwrap();
+        let (_, body) = function.split_once("{\n").unwrap();
+        assert!(body.trim_start().starts_with(checks), "{}", made.text);
+    }
+}
+
+#[test]
+fn a_function_of_the_file_with_the_name_of_phps_is_called() {
+    let php = "<?php namespace App;
+        function array_push(array $list, $one, $other) { return [$list, $other, $one]; }
+        function f(array $list) { array_push($list, 1, 2); return $list; }
+        function g(array $list) { \\array_push($list, 1, 2); return $list; }";
+    let made = ported(php, &Options::default());
+    assert!(made.complete, "{:?}", made.diagnostics);
+    let (_, own) = made.text.split_once("fn f(").unwrap();
+    let (own, global) = own.split_once("fn g(").unwrap();
+    assert!(!own.contains("php::array_push("), "{}", made.text);
+    assert!(global.contains("php::array_push("), "{}", made.text);
+}

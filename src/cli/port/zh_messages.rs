@@ -65,8 +65,8 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "请连同该类及其父类的文件一起转换",
     ),
     (
-        "an error of JSON of which only a run tells the call that it is of",
-        "只有运行时才知道该 JSON 错误属于哪次调用",
+        "the error of JSON may be that of another call: code in between may decode or encode, too",
+        "该 JSON 错误可能属于另一次调用：其间的代码也可能编码或解码 JSON",
     ),
     (
         "ask for it right behind `json_decode`, in the same function",

@@ -64,6 +64,8 @@ pub enum Type {
     Float,
     /// `array`
     Array,
+    /// `int|float`
+    Number,
     /// `mixed`, and every union of types.
     Any,
 }

@@ -11,6 +11,8 @@ pub(crate) fn parameter(function: &str, number: usize) -> Option<&'static str> {
         "array_flip" => &["array"],
         "array_key_exists" => &["key", "array"],
         "array_keys" => &["array", "filter_value", "strict"],
+        "array_map" => &["callback", "array", ""],
+        "array_push" => &["array", ""],
         "array_replace" => &["array", ""],
         "array_reverse" => &["array", "preserve_keys"],
         "array_search" => &["needle", "haystack", "strict"],
@@ -78,6 +80,7 @@ pub(crate) fn parameter(function: &str, number: usize) -> Option<&'static str> {
         "ucwords" => &["string", "separators"],
         "urldecode" => &["string"],
         "urlencode" => &["string"],
+        "uasort" | "uksort" | "usort" => &["array", "callback"],
         _ => return None,
     };
     names.get(number.checked_sub(1)?).copied()

@@ -39,6 +39,9 @@ macro_rules! ty {
     (array) => {
         Type::Array
     };
+    (number) => {
+        Type::Number
+    };
     ($any:ident) => {
         Type::Any
     };
@@ -149,6 +152,7 @@ here {
     json_encode(any, int = 0) -> Text;
     json_error(text) -> Int;
     json_error_text(int) -> Text;
+    json_text(text) -> Text;
     keys_prefixed(array, text) -> Any;
     ksort(array) -> Any;
     ksort_text(array) -> Any;
@@ -167,7 +171,7 @@ here {
     rawurlencode(text) -> Text;
     round(number, int = 0) -> Any throws;
     rtrim(text, ascii = BLANKS) -> Text;
-    spread_values(any) -> Any throws;
+    spread_values(any, any) -> Any throws;
     str_contains(text, text) -> Bool;
     str_ends_with(text, text) -> Bool;
     str_pad(text, int, text = " ", int = 1) -> Text throws;
@@ -177,6 +181,7 @@ here {
     str_starts_with(text, text) -> Bool;
     strcasecmp(text, text) -> Int;
     strcmp(text, text) -> Int;
+    strict_number(any) -> Any throws;
     strlen(text) -> Int;
     strpos(text, text, int = 0) -> Any throws;
     strrev(text) -> Text throws;

@@ -118,6 +118,7 @@ impl<'a> Evaluator<'a, '_> {
             | ExprKind::Foreign(_)
             | ExprKind::Notified(_)
             | ExprKind::Unpack(..)
+            | ExprKind::Item
             | ExprKind::Throw(_)
             | ExprKind::Exit(_) => self.error(span, "this is not followed here", "write it out"),
         }

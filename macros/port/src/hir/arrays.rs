@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::tree::{Class, Expr, ExprKind, File, Function, Place, Root};
+use super::tree::{Class, Expr, ExprKind, File, Place, Root};
 
 /// The values that a declaration of an array takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,29 +77,16 @@ pub(crate) fn is_array(value: &Expr) -> bool {
 }
 
 type Takes = BTreeMap<String, Arrays>;
-type Params = BTreeMap<String, Vec<Option<Arrays>>>;
 
-/// Checks what properties and parameters are given that PHP declares as arrays.
+/// Checks what properties are given that PHP declares as arrays. A function checks its parameters where it begins.
 pub(super) fn file(file: &mut File) {
-    let functions = params(&file.functions);
     for class in &mut file.classes {
-        let (takes, methods) = (takes(class), params(&class.methods));
+        let takes = takes(class);
         for method in class.constructor.iter_mut().chain(&mut class.methods) {
-            each(method, &mut |expr| {
-                assigned(expr, &takes);
-                given(expr, &functions, &methods);
-            });
+            for stmt in &mut method.body {
+                stmt.each_with_closures(&mut |expr| assigned(expr, &takes));
+            }
         }
-    }
-    let none = Params::new();
-    for function in file.functions.iter_mut().chain(&mut file.main) {
-        each(function, &mut |expr| given(expr, &functions, &none));
-    }
-}
-
-fn each(function: &mut Function, found: &mut dyn FnMut(&mut Expr)) {
-    for stmt in &mut function.body {
-        stmt.each_with_closures(found);
     }
 }
 
@@ -107,15 +94,6 @@ fn takes(class: &Class) -> Takes {
     let fields = class.fields.iter().filter(|field| field.ty.is_plain());
     let takes = fields.filter_map(|field| Some((field.name.clone(), field.arrays?)));
     takes.collect()
-}
-
-fn params(functions: &[Function]) -> Params {
-    let all = functions.iter().map(|function| {
-        let params = function.params.iter();
-        let takes = params.map(|param| param.arrays.filter(|_| !param.variadic));
-        (function.name.to_ascii_lowercase(), takes.collect())
-    });
-    all.collect()
 }
 
 fn assigned(expr: &mut Expr, takes: &Takes) {
@@ -126,35 +104,18 @@ fn assigned(expr: &mut Expr, takes: &Takes) {
         }
         _ => None,
     };
-    match &mut *expr.kind {
-        ExprKind::Assign(place, value) | ExprKind::AssignMissing(place, value) => {
-            if let Some((_, arrays)) = of(place) {
-                arrays.check(value);
-            }
+    for (place, value) in expr.given_mut() {
+        if let Some((_, arrays)) = of(place) {
+            arrays.check(value);
         }
-        ExprKind::AssignOp(place, op, value) => {
-            let Some((name, arrays)) = of(place) else {
-                return;
-            };
-            let before = Expr::new(span, ExprKind::Field(name));
-            let after = ExprKind::calculated(*op, before, value.clone());
-            let after = ExprKind::AsArray(Expr::new(span, after), arrays);
-            *expr.kind = ExprKind::Assign(place.clone(), Expr::new(span, after));
-        }
-        _ => {}
     }
-}
-
-fn given(expr: &mut Expr, functions: &Params, methods: &Params) {
-    let (known, name, args) = match &mut *expr.kind {
-        ExprKind::Call(name, args) => (functions, name, args),
-        ExprKind::Method(name, args) => (methods, name, args),
-        _ => return,
-    };
-    let params = known.get(&name.to_ascii_lowercase());
-    for (arrays, arg) in params.into_iter().flatten().zip(args) {
-        if let Some(arrays) = arrays {
-            arrays.check(arg);
-        }
+    if let ExprKind::AssignOp(place, op, value) = &mut *expr.kind {
+        let Some((name, arrays)) = of(place) else {
+            return;
+        };
+        let before = Expr::new(span, ExprKind::Field(name));
+        let after = ExprKind::calculated(*op, before, value.clone());
+        let after = ExprKind::AsArray(Expr::new(span, after), arrays);
+        *expr.kind = ExprKind::Assign(place.clone(), Expr::new(span, after));
     }
 }

@@ -3,10 +3,11 @@
 //! What is private in both classes gets the name of the base class, and so does a constant that the class has too. Constants
 //! that say where they stand become texts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::flatten::method;
-use crate::syntax::{Class, Expr, ExprKind, Member, PartMut, Stmt};
+use super::lifted::scope::everywhere;
+use crate::syntax::{Class, Expr, ExprKind, Member, Method, PartMut, Stmt};
 
 /// The base class as `class` can take it; `path` is its whole name.
 pub(super) fn grounded(class: &Class, mut base: Class, path: &str) -> Class {
@@ -61,10 +62,10 @@ impl Names {
         let namespace = namespace.filter(|namespace| !namespace.is_empty());
         let new = |name: &str| format!("{}_{name}", base.name);
         let is_own = |name: &str| method(class, name).is_some_and(|method| method.has_body);
-        let text = format!("{:?}", base.methods);
+        let texts = texts(&base.methods);
         let methods = base.methods.iter().filter(|method| {
             // A callable names it by a text.
-            let named = text.contains(&format!("String({:?})", method.name));
+            let named = texts.contains(&method.name);
             method.private && method.has_body && is_own(&method.name) && !named
         });
         let methods = methods.filter(|method| !method.name.starts_with("__"));
@@ -101,55 +102,90 @@ impl Names {
     }
 
     fn expr(&self, expr: &mut Expr, place: &(String, String), in_closure: bool) {
-        let (path, function) = place;
-        match &mut expr.kind {
-            ExprKind::Constant(name) => {
-                let text = match (&*name.written.to_ascii_uppercase(), in_closure) {
-                    ("__CLASS__", _) => Some(path.clone()),
-                    ("__METHOD__", false) => Some(format!("{path}::{function}")),
-                    ("__FUNCTION__", false) => Some(function.clone()),
-                    _ => None,
-                };
-                if let Some(text) = text {
-                    expr.kind = ExprKind::String(text);
-                }
-            }
-            ExprKind::ClassConstant { class, name }
-                if class.written.eq_ignore_ascii_case("self") =>
-            {
-                if name == "class" {
-                    expr.kind = ExprKind::String(path.clone());
-                } else if let Some(new) = self.consts.get(name) {
-                    name.clone_from(new);
-                }
-            }
-            ExprKind::Property { object, member } => {
-                if let (true, Member::Name { name, .. }) = (is_this(object), member)
-                    && let Some(new) = self.properties.get(name)
-                {
-                    name.clone_from(new);
-                }
-            }
-            ExprKind::MethodCall { object, method, .. } => {
-                if let (true, Member::Name { name, .. }) = (is_this(object), method)
-                    && let Some(new) = self.methods.get(&name.to_ascii_lowercase())
-                {
-                    name.clone_from(new);
-                }
-            }
-            ExprKind::StaticCall { class, method, .. }
-                if matches!(class.written.as_str(), "self" | "static") =>
-            {
-                if let Some(new) = self.methods.get(&method.to_ascii_lowercase()) {
-                    method.clone_from(new);
-                }
-            }
-            ExprKind::Closure(closure) => self.statements(&mut closure.body, place, true),
-            _ => {}
+        if let Some(text) = self.place_text(&expr.kind, place, in_closure) {
+            expr.kind = ExprKind::String(text);
         }
+        if let ExprKind::Closure(closure) = &mut expr.kind {
+            self.statements(&mut closure.body, place, true);
+        }
+        self.member(&mut expr.kind);
         let children = expr.children_mut().into_iter();
         children.for_each(|child| self.expr(child, place, in_closure));
     }
+
+    /// The text of a constant that says where it stands.
+    fn place_text(
+        &self,
+        kind: &ExprKind,
+        (path, function): &(String, String),
+        in_closure: bool,
+    ) -> Option<String> {
+        match kind {
+            ExprKind::Constant(name) => match (&*name.written.to_ascii_uppercase(), in_closure) {
+                ("__CLASS__", _) => Some(path.clone()),
+                ("__METHOD__", false) => Some(format!("{path}::{function}")),
+                ("__FUNCTION__", false) => Some(function.clone()),
+                _ => None,
+            },
+            ExprKind::ClassConstant { class, name } => {
+                let own = class.written.eq_ignore_ascii_case("self") && name == "class";
+                own.then(|| path.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// Gives a member that has another name here that name.
+    fn member(&self, kind: &mut ExprKind) {
+        match kind {
+            ExprKind::ClassConstant { class, name }
+                if class.written.eq_ignore_ascii_case("self") =>
+            {
+                rename(name, self.consts.get(name));
+            }
+            ExprKind::Property {
+                object,
+                member: Member::Name { name, .. },
+            } if is_this(object) => rename(name, self.properties.get(name)),
+            ExprKind::MethodCall {
+                object,
+                method: Member::Name { name, .. },
+                ..
+            } if is_this(object) => rename(name, self.methods.get(&name.to_ascii_lowercase())),
+            ExprKind::StaticCall { class, method, .. }
+                if matches!(class.written.as_str(), "self" | "static") =>
+            {
+                rename(method, self.methods.get(&method.to_ascii_lowercase()));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn rename(name: &mut String, new: Option<&String>) {
+    if let Some(new) = new {
+        name.clone_from(new);
+    }
+}
+
+/// The texts in methods.
+fn texts(methods: &[Method]) -> BTreeSet<String> {
+    let mut texts = BTreeSet::new();
+    let mut add = |expr: &Expr| {
+        if let ExprKind::String(text) = &expr.kind {
+            texts.insert(text.clone());
+        }
+    };
+    for method in methods {
+        let params = method.closure.params.iter();
+        let mut defaults: Vec<_> = params.filter_map(|param| param.default.as_ref()).collect();
+        while let Some(default) = defaults.pop() {
+            add(default);
+            defaults.extend(default.children());
+        }
+        everywhere(&method.closure.body, &mut add);
+    }
+    texts
 }
 
 fn is_this(object: &Expr) -> bool {

@@ -29,6 +29,8 @@ pub struct Param {
     pub ty: Ty,
     /// Whether it takes nothing but an array.
     pub array: bool,
+    /// Whether it takes `int|float`.
+    pub number: bool,
     /// Its value when it is left out.
     pub default: Option<Default>,
 }
@@ -57,6 +59,7 @@ fn param(param: &wechatpay_chain_php::function::Param) -> Param {
     Param {
         ty: ty(param.ty),
         array: param.ty == Type::Array,
+        number: param.ty == Type::Number,
         default: param.default,
     }
 }
@@ -68,6 +71,6 @@ fn ty(ty: Type) -> Ty {
         Type::MaybeInt => Ty::Maybe(Box::new(Ty::Int)),
         Type::Bool => Ty::Bool,
         Type::Float => Ty::Float,
-        Type::Array | Type::Any => Ty::Any,
+        Type::Array | Type::Number | Type::Any => Ty::Any,
     }
 }

@@ -491,7 +491,8 @@ impl Reader<'_> {
                 self.push(target, place.path.len(), sources, span);
             }
             ExprKind::Unpack(places, value) => {
-                for (keys, place) in places {
+                for unpacked in places {
+                    let (keys, place) = (&mut unpacked.keys, &unpacked.place);
                     if !keys.iter().all(|key| self.seeds.may_mark(key)) {
                         continue;
                     }

@@ -54,25 +54,22 @@ fn assigned(expr: &mut Expr, declared: &BTreeMap<String, Ty>) {
         _ => None,
     };
     let span = expr.span;
-    match &mut *expr.kind {
-        ExprKind::Assign(place, value) | ExprKind::AssignMissing(place, value) => {
-            if let Some((_, ty)) = of(place) {
-                coerce(value, ty);
-            }
+    for (place, value) in expr.given_mut() {
+        if let Some((_, ty)) = of(place) {
+            coerce(value, ty);
         }
-        ExprKind::AssignOp(place, op, value) => {
-            let Some((name, ty)) = of(place) else {
-                return;
-            };
-            let before = Expr::new(span, ExprKind::Field(name));
-            if *op == BinaryOp::Concat && *ty.present() == Ty::Text {
-                return;
-            }
-            let after = ExprKind::calculated(*op, before, value.clone());
-            let after = ExprKind::Coerce(ty, Expr::new(span, after));
-            *expr.kind = ExprKind::Assign(place.clone(), Expr::new(span, after));
+    }
+    if let ExprKind::AssignOp(place, op, value) = &mut *expr.kind {
+        let Some((name, ty)) = of(place) else {
+            return;
+        };
+        let before = Expr::new(span, ExprKind::Field(name));
+        if *op == BinaryOp::Concat && *ty.present() == Ty::Text {
+            return;
         }
-        _ => {}
+        let after = ExprKind::calculated(*op, before, value.clone());
+        let after = ExprKind::Coerce(ty, Expr::new(span, after));
+        *expr.kind = ExprKind::Assign(place.clone(), Expr::new(span, after));
     }
 }
 

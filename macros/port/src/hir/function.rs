@@ -18,9 +18,10 @@ pub(crate) fn node(span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr> 
     let kind = match (name, args.len()) {
         ("json_decode", _) => return json_decode(span, args),
         ("json_encode", _) => return json_encode(span, args),
+        (json_errors::TEXT, 1) => return table(span, "json_text", args),
         (json_errors::ERROR, 1) => return table(span, "json_error", args),
         (json_errors::MESSAGE, 1) => return table(span, "json_error_text", args),
-        (pushes::SPREAD, 1) => return table(span, "spread_values", args),
+        (pushes::SPREAD, 2) => return table(span, "spread_values", args),
         ("http_build_query", _) => return query(span, args),
         ("hash" | "hash_hmac" | "md5" | "sha1" | "bin2hex" | "base64_encode", _) => {
             return digest(span, name, args);
@@ -68,10 +69,11 @@ pub(crate) fn is_known(name: &str) -> bool {
     BY_NAME.contains(&name) || Builtin::of(known_as(name)).is_some()
 }
 
-/// The functions that [`node`] knows and the table has not, or has with other parameters.
-const BY_NAME: [&str; 20] = [
+/// The functions that [`node`] knows and the table has not, or has with other parameters: a test compares both.
+const BY_NAME: [&str; 21] = [
     json_errors::ERROR,
     json_errors::MESSAGE,
+    json_errors::TEXT,
     pushes::SPREAD,
     "array_map",
     "array_merge",
@@ -148,8 +150,16 @@ pub(crate) fn known_as(name: &str) -> &str {
     }
 }
 
+/// The function of PHP that an error names for one of the table.
+pub(crate) fn told_as(name: &str) -> &str {
+    match name {
+        "json_decode_array" | "json_error" | "json_text" | "valid_json" => "json_decode",
+        name => name,
+    }
+}
+
 /// Names of the table that PHP does not have, or has with other parameters.
-const OURS: [&str; 31] = [
+const OURS: [&str; 33] = [
     "spread_values",
     "base64_of_hex",
     "base_url",
@@ -166,6 +176,7 @@ const OURS: [&str; 31] = [
     "json_decode_array",
     "json_error",
     "json_error_text",
+    "json_text",
     "keys_prefixed",
     "ksort",
     "ksort_text",
@@ -178,6 +189,7 @@ const OURS: [&str; 31] = [
     "random_hex",
     "reason_phrase",
     "sha256",
+    "strict_number",
     "text",
     "truth",
     "valid_json",
@@ -352,5 +364,43 @@ fn digest(span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr> {
         ("hash", "sha1", 1) => digest("sha1", args),
         ("hash_hmac", "sha256", 2) => digest("hmac_sha256", args),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names in the arms of [`node`].
+    fn arms() -> Vec<&'static str> {
+        let (_, body) = include_str!("function.rs").split_once("fn node(").unwrap();
+        let (body, _) = body.split_once("_ => return table").unwrap();
+        let arms = body
+            .lines()
+            .map(str::trim)
+            .filter(|line| line.starts_with("(\""));
+        let names = arms.flat_map(|line| {
+            let (names, _) = line.split_once(',').unwrap();
+            names.split('"').skip(1).step_by(2)
+        });
+        names.collect()
+    }
+
+    #[test]
+    fn each_arm_is_known_and_each_known_name_has_an_arm() {
+        let arms = arms();
+        assert!(arms.len() > 20, "{arms:?}");
+        for name in &arms {
+            assert!(is_known(name), "{name}");
+        }
+        let marks = [
+            json_errors::ERROR,
+            json_errors::MESSAGE,
+            json_errors::TEXT,
+            pushes::SPREAD,
+        ];
+        for name in BY_NAME.iter().filter(|name| !marks.contains(name)) {
+            assert!(arms.contains(name), "{name}");
+        }
     }
 }

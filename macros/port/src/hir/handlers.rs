@@ -159,6 +159,8 @@ fn calling(span: Span, method: &Method) -> Closure {
         uses: Vec::new(),
         returns: None,
         arrow: false,
+        // It gives its arguments away as it is given them.
+        strict: false,
         body: vec![Stmt {
             span,
             kind: StmtKind::Return(Some(value)),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::builtin::Builtin;
 use super::tree::{
     Class, Crypto, Expr, ExprKind, File, Function, Notified, PathPiece, Pool, Promise,
-    ResponsePart, Root, Sdk, Stmt, StmtKind, ThrownPart,
+    ResponsePart, Root, Sdk, Stmt, StmtKind, Target, ThrownPart,
 };
 use super::{Facts, Ty};
 use crate::syntax::BinaryOp;
@@ -138,7 +138,8 @@ impl Types {
             | ExprKind::Foreign(_)
             | ExprKind::CallClosure(..)
             | ExprKind::Step { .. }
-            | ExprKind::Unpack(..) => Ty::Any,
+            | ExprKind::Unpack(..)
+            | ExprKind::Item => Ty::Any,
             ExprKind::Binary(op, ..) => match op {
                 BinaryOp::Spaceship => Ty::Int,
                 BinaryOp::Add
@@ -711,7 +712,7 @@ fn expr(expr: &mut Expr, known: &mut Types) {
             }
         }
         ExprKind::Unpack(places, _) => {
-            for (_, place) in places {
+            for Target { place, .. } in places {
                 if let Root::Local(local) = place.root {
                     set.push((local, Ty::Any));
                 }

@@ -62,6 +62,7 @@ mod pushes;
 mod sdk_class;
 mod secrets;
 mod settings;
+mod signatures;
 mod sodium;
 mod strict;
 mod timezone;
@@ -71,7 +72,7 @@ mod walk;
 mod walks;
 
 pub(crate) use changes::{Changes, places as changed_places, root};
-pub(crate) use function::node as function;
+pub(crate) use function::{node as function, told_as};
 pub(crate) use infer::ends;
 pub use infer::{Types, types};
 pub(crate) use lent::{HINT as LENT_HINT, lent};
@@ -101,9 +102,9 @@ pub(crate) fn with(
     lost.extend(guarded_properties::problems(program));
     let program = gcm::program(sodium::program(flatten::program(program)));
     let program = prefixes::program(uploads::program(program));
-    let program = pushes::program(program);
+    let program = pushes::program(block, program);
     let (program, mut magic) = magic_members::program(program);
-    let (program, mut untold) = json_errors::program(program);
+    let (program, mut untold) = json_errors::program(block, program);
     // `promises` first: it moves a call to where its handlers stand. `walks` before `callbacks`: a loop has no closure.
     let program = handlers::program(promises::program(program));
     let program = callbacks::program(walks::program(program));
@@ -170,9 +171,6 @@ fn made(
     notify::file(&mut file);
     pending::file(&mut file);
     base_urls::file(&mut file);
-    if program.strict {
-        strict::literals(&mut file);
-    }
     fold::file(&mut file);
     secrets::file(&mut file);
     inline::file(&mut file);
@@ -194,9 +192,7 @@ fn made(
     by_name::file(&mut file);
     coerce::file(&mut file);
     arrays::file(&mut file);
-    if program.strict {
-        strict::file(&mut file);
-    }
+    strict::file(&mut file);
     argued::file(&mut file);
     (file, dispatches)
 }

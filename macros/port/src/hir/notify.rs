@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use super::Ty;
 use super::tree::{
-    Class, Crypto, Expr, ExprKind, File, Function, Notified, Place, Root, Stmt, StmtKind,
+    Class, Crypto, Expr, ExprKind, File, Function, Notified, Place, Root, Stmt, StmtKind, Target,
 };
 use super::walk::Use;
 use crate::diagnostic::Problem;
@@ -131,7 +131,7 @@ fn values(function: &mut Function) -> BTreeMap<usize, Expr> {
                 found.insert(local, value.clone());
             }
             if let ExprKind::Unpack(places, value) = &*expr.kind {
-                for (keys, place) in places {
+                for Target { keys, place, .. } in places {
                     let member = value.clone().at(expr.span, keys);
                     found.extend(whole(place).map(|local| (local, member)));
                 }
@@ -312,7 +312,7 @@ fn retain(body: &mut Vec<Stmt>, read: &[bool]) {
             }
             ExprKind::Unpack(places, value) => {
                 let unread = |place: &Place| whole(place).is_some_and(|local| !read[local]);
-                !places.iter().all(|(_, place)| unread(place)) || !part::is_pure(value)
+                !places.iter().all(|target| unread(&target.place)) || !part::is_pure(value)
             }
             ExprKind::Notified(_) => false,
             _ => true,

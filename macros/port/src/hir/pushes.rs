@@ -1,8 +1,10 @@
 //! `array_push($list, …)` as a statement with several values or with one list that is spread: one assignment to
-//! `$list[]` each.
+//! `$list[]` each, once it is known that the list is an array.
 
 use std::borrow::Cow;
 
+use super::build::Names;
+use crate::source::Block;
 use crate::syntax::{
     Arg, Expr, ExprKind, Name, PartMut, Program, Span, Stmt, StmtKind, Whole, WholeExpr,
 };
@@ -10,31 +12,28 @@ use crate::syntax::{
 /// What the tree calls the values of a list that is spread.
 pub(super) const SPREAD: &str = "values of a spread list";
 
-pub(super) fn program(program: Cow<'_, Program>) -> Cow<'_, Program> {
+pub(super) fn program<'p>(block: &Block, program: Cow<'p, Program>) -> Cow<'p, Program> {
     let mut changed = program.clone().into_owned();
-    if statements(&mut changed.statements) {
-        Cow::Owned(changed)
-    } else {
-        program
-    }
+    let some = statements(&mut changed.statements, &Names::of(block, &program, None));
+    if some { Cow::Owned(changed) } else { program }
 }
 
-fn statements(body: &mut [Stmt]) -> bool {
+fn statements(body: &mut [Stmt], names: &Names<'_>) -> bool {
     let mut some = false;
     for stmt in body {
         if let StmtKind::Expr(expr) = &stmt.kind
-            && let Some(kind) = pushed(stmt.span, expr)
+            && let Some(kind) = pushed(stmt.span, expr, names)
         {
             stmt.kind = kind;
             some = true;
             continue;
         }
         match &mut stmt.kind {
-            StmtKind::Function { closure, .. } => some |= statements(&mut closure.body),
+            StmtKind::Function { closure, .. } => some |= statements(&mut closure.body, names),
             StmtKind::Whole(whole) => {
                 if let Whole::Class(class) = &mut **whole {
                     for method in &mut class.methods {
-                        some |= statements(&mut method.closure.body);
+                        some |= statements(&mut method.closure.body, names);
                     }
                 }
             }
@@ -42,24 +41,24 @@ fn statements(body: &mut [Stmt]) -> bool {
         }
         for part in stmt.kind.parts_mut() {
             some |= match part {
-                PartMut::Expr(expr) => within(expr),
-                PartMut::Body(body) => statements(body),
+                PartMut::Expr(expr) => within(expr, names),
+                PartMut::Body(body) => statements(body, names),
             };
         }
     }
     some
 }
 
-fn within(expr: &mut Expr) -> bool {
+fn within(expr: &mut Expr, names: &Names<'_>) -> bool {
     let own = match &mut expr.kind {
-        ExprKind::Closure(closure) => statements(&mut closure.body),
+        ExprKind::Closure(closure) => statements(&mut closure.body, names),
         _ => false,
     };
     let children = expr.children_mut().into_iter();
-    children.fold(own, |some, child| within(child) || some)
+    children.fold(own, |some, child| within(child, names) || some)
 }
 
-fn pushed(span: Span, expr: &Expr) -> Option<StmtKind> {
+fn pushed(span: Span, expr: &Expr, names: &Names<'_>) -> Option<StmtKind> {
     let ExprKind::Call { function, args } = &expr.kind else {
         return None;
     };
@@ -67,7 +66,8 @@ fn pushed(span: Span, expr: &Expr) -> Option<StmtKind> {
         return None;
     };
     let plain = list.name.is_none() && values.iter().all(|value| value.name.is_none());
-    if function.last() != "array_push" || !plain || !is_place(&list.value) {
+    let pushes = names.of_php(function).as_deref() == Some("array_push");
+    if !pushes || !plain || !is_place(&list.value) {
         return None;
     }
     if let [value] = values {
@@ -87,9 +87,17 @@ fn pushed(span: Span, expr: &Expr) -> Option<StmtKind> {
     {
         return None;
     }
-    let all = values
-        .iter()
-        .map(|value| push(span, &list.value, value.value.clone()));
+    let (first, others) = values.split_first()?;
+    let first = vec![list.clone(), first.clone()];
+    let kind = ExprKind::Call {
+        function: function.clone(),
+        args: first,
+    };
+    // The first call throws where the list is none.
+    let kind = StmtKind::Expr(Expr { span, kind });
+    let others = others.iter().map(|value| value.value.clone());
+    let others = others.map(|value| push(span, &list.value, value));
+    let all = std::iter::once(Stmt { span, kind }).chain(others);
     Some(StmtKind::Block(all.collect()))
 }
 
@@ -100,7 +108,11 @@ fn each(span: Span, list: &Expr, values: &Expr) -> StmtKind {
         written: SPREAD.to_owned(),
         resolved: SPREAD.to_owned(),
     };
-    let value = values.clone();
+    let arg = |value: &Expr| Arg {
+        name: None,
+        value: value.clone(),
+    };
+    let args = vec![arg(values), arg(list)];
     let variable = || Expr {
         span,
         kind: ExprKind::Variable(format!("pushed_{}", span.start)),
@@ -108,10 +120,7 @@ fn each(span: Span, list: &Expr, values: &Expr) -> StmtKind {
     StmtKind::Foreach {
         subject: Box::new(Expr {
             span,
-            kind: ExprKind::Call {
-                function,
-                args: vec![Arg { name: None, value }],
-            },
+            kind: ExprKind::Call { function, args },
         }),
         key: None,
         value: Box::new(variable()),

@@ -3,15 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::builtin::Builtin;
-use super::fold::literal;
-use super::function::known_as;
 use super::infer::types;
+use super::signatures::{NUMBER, Scalar, Signature, of_node};
 use super::tree::{Class, Expr, ExprKind, File, Function, Param, Place, Root, Stmt, StmtKind};
 use super::{Ty, Types};
 
-/// The scalar types that a function declares for its parameters.
-type Signature = Vec<Option<Ty>>;
 type Signatures = BTreeMap<String, Signature>;
 
 /// Marks the values that PHP does not convert, where their types are not known to be right.
@@ -40,21 +36,6 @@ pub(super) fn file(file: &mut File) {
     }
 }
 
-/// Marks the literals of another type in calls of PHP's functions, before these are computed.
-pub(super) fn literals(file: &mut File) {
-    for function in file.functions_mut() {
-        for stmt in &mut function.body {
-            stmt.each_with_closures(&mut |expr| {
-                if let ExprKind::Builtin(name, args) = &mut *expr.kind
-                    && args.iter().all(|arg| literal(arg).is_some())
-                {
-                    given(args, of_php(name).as_ref(), &Types::default());
-                }
-            });
-        }
-    }
-}
-
 fn signatures(functions: &[Function]) -> Signatures {
     let all = functions.iter().map(|function| {
         let name = function.name.to_ascii_lowercase();
@@ -66,16 +47,15 @@ fn signatures(functions: &[Function]) -> Signatures {
 fn signature<'p>(params: impl Iterator<Item = &'p Param>) -> Signature {
     let scalar = |param: &Param| param.declared && !param.variadic && param.ty.is_scalar();
     params
-        .map(|param| scalar(param).then(|| param.ty.clone()))
+        .map(|param| scalar(param).then(|| Scalar::Of(param.ty.clone())))
         .collect()
 }
 
-fn fields(class: &Class) -> BTreeMap<String, Ty> {
-    let scalar = |ty: &Ty| ty.is_scalar();
+fn fields(class: &Class) -> BTreeMap<String, Scalar> {
     let fields = class.fields.iter();
     let fields = fields.filter_map(|field| {
-        let declared = field.declared.clone().filter(scalar)?;
-        Some((field.name.clone(), declared))
+        let declared = field.declared.clone().filter(Ty::is_scalar)?;
+        Some((field.name.clone(), Scalar::Of(declared)))
     });
     fields.collect()
 }
@@ -84,7 +64,7 @@ fn fields(class: &Class) -> BTreeMap<String, Ty> {
 struct Names<'n> {
     functions: &'n Signatures,
     methods: Signatures,
-    fields: BTreeMap<String, Ty>,
+    fields: BTreeMap<String, Scalar>,
 }
 
 impl Names<'_> {
@@ -95,8 +75,7 @@ impl Names<'_> {
         types: &Types,
         closures: &BTreeMap<usize, Signature>,
     ) {
-        // PHP's own functions convert what they give to a callback.
-        if function.is_wrapper() {
+        if !function.strict {
             return;
         }
         let types = types.within(function);
@@ -106,7 +85,8 @@ impl Names<'_> {
         }
         self.list(&mut function.body, &types, &closures);
         if function.declared && function.returns.is_scalar() {
-            results(&mut function.body, &function.returns, &types);
+            let returns = Scalar::Of(function.returns.clone());
+            results(&mut function.body, &returns, &types);
         }
     }
 
@@ -137,7 +117,7 @@ impl Names<'_> {
             ExprKind::Coerce(ty, inner) if ty.is_scalar() => {
                 let (ty, inner) = (ty.clone(), inner.clone());
                 *expr = inner;
-                mark(expr, &ty, types);
+                mark(expr, &Scalar::Of(ty), types);
             }
             ExprKind::Call(name, args) => {
                 given(args, self.functions.get(&name.to_ascii_lowercase()), types);
@@ -145,7 +125,8 @@ impl Names<'_> {
             ExprKind::Method(name, args) => {
                 given(args, self.methods.get(&name.to_ascii_lowercase()), types);
             }
-            ExprKind::Builtin(name, args) => given(args, of_php(name).as_ref(), types),
+            ExprKind::Builtin(name, args) => given(args, of_node(name).as_ref(), types),
+            ExprKind::Format(format, _) => mark(format, &Scalar::Of(Ty::Text), types),
             ExprKind::CallClosure(callee, args) => {
                 let signature = match &*callee.kind {
                     ExprKind::Local(local) => closures.get(local).cloned(),
@@ -153,29 +134,21 @@ impl Names<'_> {
                 };
                 given(args, signature.as_ref(), types);
             }
-            ExprKind::Assign(place, value) | ExprKind::AssignMissing(place, value) => {
-                if let Some(ty) = self.field(place) {
-                    mark(value, ty, types);
-                }
-            }
             _ => {}
+        }
+        for (place, value) in expr.given_mut() {
+            if let Some(ty) = self.field(place) {
+                mark(value, ty, types);
+            }
         }
     }
 
-    fn field(&self, place: &Place) -> Option<&Ty> {
+    fn field(&self, place: &Place) -> Option<&Scalar> {
         match &place.root {
             Root::Field(name) if place.path.is_empty() => self.fields.get(name),
             _ => None,
         }
     }
-}
-
-/// The types that a function of PHP declares: the table has them, but for the names that only it has.
-fn of_php(name: &str) -> Option<Signature> {
-    let builtin = Builtin::of(name).filter(|_| known_as(name) == name)?;
-    let scalar = |ty: &Ty| ty.is_scalar().then(|| ty.clone());
-    let params = builtin.params.iter();
-    Some(params.map(|param| scalar(&param.ty)).collect())
 }
 
 /// The types that a closure declares, without those of its captures.
@@ -215,7 +188,7 @@ fn given(args: &mut [Expr], signature: Option<&Signature>, types: &Types) {
     }
 }
 
-fn results(body: &mut [Stmt], ty: &Ty, types: &Types) {
+fn results(body: &mut [Stmt], ty: &Scalar, types: &Types) {
     for stmt in body {
         if let StmtKind::Return(Some(value)) = &mut stmt.kind {
             mark(value, ty, types);
@@ -226,22 +199,13 @@ fn results(body: &mut [Stmt], ty: &Ty, types: &Types) {
     }
 }
 
-fn mark(value: &mut Expr, ty: &Ty, types: &Types) {
-    let marked = matches!(&*value.kind, ExprKind::Strict(..));
-    if !marked && !is_right(&types.of(value), ty) {
+fn mark(value: &mut Expr, wanted: &Scalar, types: &Types) {
+    let marked = matches!(
+        &*value.kind,
+        ExprKind::Strict(..) | ExprKind::Builtin(NUMBER, _)
+    );
+    if !marked && !wanted.takes(&types.of(value)) {
         let inner = std::mem::replace(value, Expr::new(value.span, ExprKind::Null));
-        *value.kind = ExprKind::Strict(ty.clone(), inner);
-    }
-}
-
-/// Whether PHP takes each value of a type as it is, or the port says already that it does not.
-fn is_right(have: &Ty, wanted: &Ty) -> bool {
-    match have {
-        Ty::Null => matches!(wanted, Ty::Maybe(_)),
-        Ty::Maybe(_) if !matches!(wanted, Ty::Maybe(_)) => false,
-        have => {
-            let (have, wanted) = (have.present(), wanted.present());
-            !have.is_plain() || have == wanted || (have, wanted) == (&Ty::Int, &Ty::Float)
-        }
+        *value.kind = wanted.checked(inner);
     }
 }

@@ -104,6 +104,8 @@ pub struct Function {
     pub locals: Vec<Local>,
     /// Its statements.
     pub body: Vec<Stmt>,
+    /// Whether PHP converts no value in it: its file says `strict_types`, and it is no function of PHP that calls it back.
+    pub strict: bool,
     /// Whether it takes a notification: it is given the reader, headers and body, and gives a reply.
     pub notified: bool,
 }
@@ -157,16 +159,7 @@ pub struct Stmt {
     pub kind: StmtKind,
 }
 
-/// The first parameter of a closure that calls what a callable names.
-pub(super) const GIVEN: &str = "given_1";
-
 impl Function {
-    /// Whether it is a closure that calls what a callable names.
-    pub(super) fn is_wrapper(&self) -> bool {
-        let of_php = self.locals.iter().any(|local| local.name == GIVEN);
-        self.name.is_empty() && of_php
-    }
-
     /// Whether a variable of a closure is that of the code around it, which the closure changes.
     pub(super) fn lends(&self, own: usize) -> bool {
         let mut params = self.params.iter();
@@ -295,6 +288,17 @@ pub struct Catch {
     pub variable: Option<usize>,
     /// The statements of the body.
     pub body: Vec<Stmt>,
+}
+
+/// A place that an item of an array is put into.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The keys that lead to the item.
+    pub keys: Vec<Expr>,
+    /// The place.
+    pub place: Place,
+    /// What the place takes: the item, and what a declared type makes of it.
+    pub value: Expr,
 }
 
 /// An expression.
@@ -432,8 +436,10 @@ pub enum ExprKind {
         /// Whether the value is that after the change.
         before: bool,
     },
-    /// `[$a, [$b]] = $value`: each place and the keys that lead to it.
-    Unpack(Vec<(Vec<Expr>, Place)>, Expr),
+    /// `[$a, [$b]] = $value`
+    Unpack(Vec<Target>, Expr),
+    /// The item that a place of [`Unpack`](Self::Unpack) is given.
+    Item,
     /// `match`: strict, and an error where nothing matches.
     Match(Expr, Vec<(Option<Vec<Expr>>, Expr)>),
     /// `throw` as an expression.

@@ -1,7 +1,7 @@
 //! The parts of expressions and statements, and where they use variables.
 
 use super::tree::{
-    Expr, ExprKind, PathPiece, Place, ResponsePart, Root, Sdk, Stmt, StmtKind, Unresolved,
+    Expr, ExprKind, PathPiece, Place, ResponsePart, Root, Sdk, Stmt, StmtKind, Target, Unresolved,
 };
 
 /// How a variable is used.
@@ -71,6 +71,7 @@ impl Expr {
             | ExprKind::Closure(..)
             | ExprKind::Exit(None)
             | ExprKind::Notified(_)
+            | ExprKind::Item
             | ExprKind::Refused(_) => Vec::new(),
             ExprKind::Concat(all)
             | ExprKind::Builtin(_, all)
@@ -170,9 +171,10 @@ impl Expr {
             ExprKind::Unset(place) | ExprKind::Step { place, .. } => place.children_mut(),
             ExprKind::Unpack(places, value) => {
                 let mut all = vec![value];
-                for (keys, place) in places {
-                    all.extend(keys);
-                    all.extend(place.children_mut());
+                for target in places {
+                    all.extend(&mut target.keys);
+                    all.extend(target.place.children_mut());
+                    all.push(&mut target.value);
                 }
                 all
             }
@@ -184,6 +186,22 @@ impl Expr {
                 }
                 all
             }
+        }
+    }
+
+    /// The places that it gives whole values to, and these values.
+    pub(super) fn given_mut(&mut self) -> Vec<(&Place, &mut Self)> {
+        match &mut *self.kind {
+            ExprKind::Assign(place, value) | ExprKind::AssignMissing(place, value) => {
+                vec![(place, value)]
+            }
+            ExprKind::Unpack(targets, _) => {
+                let targets = targets.iter_mut();
+                targets
+                    .map(|Target { place, value, .. }| (&*place, value))
+                    .collect()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -212,7 +230,7 @@ impl Expr {
                 vec![(place, how)]
             }
             ExprKind::Unpack(places, _) => {
-                let places = places.iter_mut().map(|(_, place)| {
+                let places = places.iter_mut().map(|Target { place, .. }| {
                     let how = if place.path.is_empty() {
                         Use::Write
                     } else {

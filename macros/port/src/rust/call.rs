@@ -524,7 +524,7 @@ fn assigns(expr: &Expr, field: &dyn Fn(&Place) -> bool) -> bool {
         | ExprKind::Sort(_, place, _)
         | ExprKind::Change(_, place, _)
         | ExprKind::Unset(place) => field(place),
-        ExprKind::Unpack(places, _) => places.iter().any(|(_, place)| field(place)),
+        ExprKind::Unpack(places, _) => places.iter().any(|target| field(&target.place)),
         _ => false,
     }
 }

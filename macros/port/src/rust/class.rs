@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::code::owned;
 use super::file::Shared;
-use super::function::{Body, Return, This, copies, params, result};
+use super::function::{Body, Return, This, beginning, params, result};
 use super::names::{class_name, ident, snake};
 use crate::hir::tree::{Class, Expr, ExprKind, Field, Function, Place, Root, Stmt, StmtKind};
 use crate::hir::{self, Ty};
@@ -149,6 +149,7 @@ pub(super) fn empty_function() -> Function {
         gives_array: None,
         locals: Vec::new(),
         body: Vec::new(),
+        strict: false,
         notified: false,
     }
 }
@@ -163,7 +164,7 @@ fn method<'a>(shared: &mut Shared<'a>, class: &'a Class, method: &'a Function) -
     body.this = This::Object(quote!(self));
     body.mutates = mutates;
     body.is_async = is_async;
-    let copies = copies(method, &body.slots);
+    let beginning = beginning(method, &body.slots);
     let given = params(method, &body.slots);
     let tokens = body.body(&method.body);
     for param in &method.params {
@@ -187,7 +188,7 @@ fn method<'a>(shared: &mut Shared<'a>, class: &'a Class, method: &'a Function) -
     quote! {
         #(#[doc = #docs])*
         #public #is_async fn #name(#own, #reader #(#given),*) -> #result {
-            #(#copies)*
+            #(#beginning)*
             #read
             #tokens
         }
@@ -225,7 +226,7 @@ fn constructor<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStream {
     } else {
         quote!(host)
     };
-    let copies = copies(function, &body.slots);
+    let beginning = beginning(function, &body.slots);
     let kept: Vec<usize> = function
         .params
         .iter()
@@ -349,7 +350,7 @@ fn constructor<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStream {
     quote! {
         #(#[doc = #docs])*
         pub fn new(#host #(#clients,)* #(#given,)* #(#outside),*) -> php::Result<Self> {
-            #(#copies)*
+            #(#beginning)*
             #start
             #tokens
             #end

@@ -4,15 +4,15 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::code::{Code, Repr, owned, param_repr, place_repr, result_repr};
-use super::function::{Body, Return, This, copies, params};
+use super::function::{Body, Return, This, beginning, params};
 use super::names::ident;
 use super::print::{Group, Json, Member};
 use super::request::start;
 use super::statement::unwrapped;
-use crate::hir::Ty;
 use crate::hir::arrays::is_array;
 use crate::hir::builtin::Builtin;
 use crate::hir::tree::{Entry, Expr, ExprKind, Function, ResponsePart, ThrownPart};
+use crate::hir::{Ty, told_as};
 use crate::syntax::Span;
 
 impl<'a> Body<'_, 'a> {
@@ -250,6 +250,7 @@ impl<'a> Body<'_, 'a> {
                     Repr::Value,
                 )
             }
+            ExprKind::Item => Code::new(self.item.clone().unwrap_or_default(), Repr::Value),
             ExprKind::Unpack(places, value) => self.unpack(span, places, value),
             ExprKind::Match(subject, arms) => self.matching(expr, subject, arms),
             ExprKind::Throw(thrown) => {
@@ -770,6 +771,7 @@ impl<'a> Body<'_, 'a> {
                 "raw bytes as a text: only `bin2hex` and `base64_encode` of them are known",
             );
         };
+        let told = told_as(name);
         let mut given = Vec::new();
         for (number, (arg, param)) in (1_usize..).zip(args.iter().zip(&known.params)) {
             let code = self.expr(arg);
@@ -781,13 +783,13 @@ impl<'a> Body<'_, 'a> {
                 (Ty::Text, repr) if is_value(repr) => {
                     let value = self.plain_ref(&code, arg.span);
                     let text = self
-                        .tried(quote!(php::typed_argument(php::string(#value), #name, #number)));
+                        .tried(quote!(php::typed_argument(php::string(#value), #told, #number)));
                     quote!(&#text)
                 }
                 (Ty::Text, _) => code.text(),
                 (Ty::Int, repr) if is_value(repr) => {
                     let value = self.plain_ref(&code, arg.span);
-                    self.tried(quote!(php::typed_argument(php::integer(#value), #name, #number)))
+                    self.tried(quote!(php::typed_argument(php::integer(#value), #told, #number)))
                 }
                 (Ty::Int, _) => code.int(),
                 (Ty::Bool, _) => code.truth(),
@@ -816,7 +818,7 @@ impl<'a> Body<'_, 'a> {
                 }
                 _ if param.array && !is_array(arg) => {
                     let value = self.plain_ref(&code, arg.span);
-                    self.tried(quote!(php::typed_argument(php::array_ref(#value), #name, #number)))
+                    self.tried(quote!(php::typed_argument(php::array_ref(#value), #told, #number)))
                 }
                 _ => self.plain_ref(&code, arg.span),
             });
@@ -1008,12 +1010,12 @@ impl<'a> Body<'_, 'a> {
             })
             .collect();
         let (heads, starts): (Vec<_>, Vec<_>) = heads.into_iter().unzip();
-        let changed = copies(function, &inner.slots);
+        let beginning = beginning(function, &inner.slots);
         let body = inner.body(&function.body);
         let labels = inner.labels;
         self.labels = labels;
         let result = owned(returns);
-        let body = quote!(#(#starts)* #(#changed)* #body);
+        let body = quote!(#(#starts)* #(#beginning)* #body);
         if lent.is_empty() {
             return quote!(move |#object #(#heads),*| -> php::Result<#result> { #body });
         }

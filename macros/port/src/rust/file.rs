@@ -9,7 +9,7 @@ use quote::quote;
 use super::class;
 use super::code::written;
 use super::described::{Described, Noted, described};
-use super::function::{Body, copies, params, result};
+use super::function::{Body, beginning, params, result};
 use super::host::{Host, HostMethod};
 use super::left::LeftTo;
 use super::names::{ident, snake};
@@ -275,7 +275,7 @@ fn function<'a>(shared: &mut Shared<'a>, function: &'a Function) -> TokenStream 
     let mut body = Body::new(shared, None, function, types);
     body.host = quote!(host);
     body.is_async = is_async;
-    let copies = copies(function, &body.slots);
+    let beginning = beginning(function, &body.slots);
     let given = params(function, &body.slots);
     let tokens = body.body(&function.body);
     if shared.uses_host {
@@ -297,7 +297,7 @@ fn function<'a>(shared: &mut Shared<'a>, function: &'a Function) -> TokenStream 
     quote! {
         #(#[doc = #docs])*
         pub #is_async fn #name(#host #(#given),*) -> #result {
-            #(#copies)*
+            #(#beginning)*
             #tokens
         }
     }
@@ -318,7 +318,7 @@ fn main<'a>(
     body.is_async = is_async;
     body.is_main = true;
     body.comments_to = 0;
-    let copies = copies(function, &body.slots);
+    let beginning = beginning(function, &body.slots);
     let given = params(function, &body.slots);
     let tokens = body.body(&function.body);
     if shared.uses_host {
@@ -359,7 +359,7 @@ fn main<'a>(
     };
     let tokens = quote! {
         #head #awaits fn #own(#host #(#given),*) -> #result<()> {
-            #(#copies)*
+            #(#beginning)*
             #tokens
         }
     };
@@ -735,7 +735,7 @@ fn look(expr: &mut Expr, class: Option<&str>, deeds: &mut Deeds, waits: bool) {
         | ExprKind::Change(_, place, _)
         | ExprKind::Unset(place) => deeds.changes |= changed(&place.root),
         ExprKind::Unpack(places, _) => {
-            deeds.changes |= places.iter().any(|(_, place)| changed(&place.root));
+            deeds.changes |= places.iter().any(|target| changed(&target.place.root));
         }
         ExprKind::Closure(closure, _) => {
             for stmt in &mut closure.body {

@@ -13,7 +13,7 @@ use super::names::{Taken, ident, snake};
 use super::options::told;
 use crate::diagnostic::Problem;
 use crate::hir::arrays::Arrays;
-use crate::hir::tree::{Class, Expr, ExprKind, Function, Local, Promise, Stmt, StmtKind};
+use crate::hir::tree::{Class, Expr, ExprKind, Function, Local, Param, Promise, Stmt, StmtKind};
 use crate::hir::{Ty, Types};
 use crate::syntax::Span;
 
@@ -115,6 +115,8 @@ pub(crate) struct Body<'s, 'a> {
     pub(crate) is_given: bool,
     /// Whether an array is read that a function gives back.
     pub(crate) is_returned: bool,
+    /// The item that is put into a place.
+    pub(crate) item: Option<TokenStream>,
     /// How often each variable is read; more than once in what may run again.
     pub(crate) reads: BTreeMap<usize, usize>,
     /// The names of such within one statement.
@@ -173,6 +175,7 @@ impl<'s, 'a> Body<'s, 'a> {
             discarded: false,
             is_given: false,
             is_returned: false,
+            item: None,
             reads: reads(function),
             bound: BTreeSet::new(),
             given_this: BTreeMap::new(),
@@ -836,27 +839,47 @@ fn changed(ty: &Ty) -> Repr {
     }
 }
 
+/// The beginning of a function: the arrays among its parameters are checked, and those that it changes are copied.
+pub(crate) fn beginning(function: &Function, slots: &[Slot]) -> Vec<TokenStream> {
+    let checks = function
+        .params
+        .iter()
+        .filter_map(|param| array_check(param, &slots[param.local].name));
+    checks.chain(copies(function, slots)).collect()
+}
+
+fn array_check(param: &Param, name: &Ident) -> Option<TokenStream> {
+    let arrays = param.arrays.filter(|_| !param.by_reference)?;
+    let check = match arrays {
+        Arrays::Only => quote!(php::expect_array),
+        Arrays::OrNull => quote!(php::expect_array_or_null),
+    };
+    if param.variadic {
+        return Some(quote!(php::values(#name).iter().try_for_each(#check)?;));
+    }
+    let is_value = matches!(param_repr(&param.ty), Repr::ValueRef);
+    is_value.then(|| quote!(#check(#name)?;))
+}
+
 /// `let mut name = …;` for the parameters that are changed.
-pub(crate) fn copies(function: &Function, slots: &[Slot]) -> Vec<TokenStream> {
+fn copies(function: &Function, slots: &[Slot]) -> impl Iterator<Item = TokenStream> {
     let params = function
         .params
         .iter()
         .filter(|param| function.locals[param.local].mutable && !param.by_reference);
-    params
-        .map(|param| {
-            let name = &slots[param.local].name;
-            let given = Code::new(quote!(#name), param_repr(&param.ty));
-            match &slots[param.local].repr {
-                Repr::Bool => quote!(let mut #name = #name;),
-                Repr::HandlePlace(Ty::Maybe(_)) => quote!(let mut #name = #name.cloned();),
-                Repr::HandlePlace(_) => quote!(let mut #name = #name.clone();),
-                _ => {
-                    let value = given.value();
-                    quote!(let mut #name = #value;)
-                }
+    params.map(|param| {
+        let name = &slots[param.local].name;
+        let given = Code::new(quote!(#name), param_repr(&param.ty));
+        match &slots[param.local].repr {
+            Repr::Bool => quote!(let mut #name = #name;),
+            Repr::HandlePlace(Ty::Maybe(_)) => quote!(let mut #name = #name.cloned();),
+            Repr::HandlePlace(_) => quote!(let mut #name = #name.clone();),
+            _ => {
+                let value = given.value();
+                quote!(let mut #name = #value;)
             }
-        })
-        .collect()
+        }
+    })
 }
 
 /// Names and types of the parameters.

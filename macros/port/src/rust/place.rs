@@ -6,7 +6,7 @@ use quote::quote;
 use super::code::{Code, Repr};
 use super::function::Body;
 use crate::hir::Ty;
-use crate::hir::tree::{Expr, ExprKind, Place, Root};
+use crate::hir::tree::{Expr, ExprKind, Place, Root, Target};
 use crate::syntax::{BinaryOp, Span};
 
 const ASKS: &str = "a key that calls or sets something, in an assignment whose value counts";
@@ -332,23 +332,21 @@ impl<'a> Body<'_, 'a> {
         Code::new(quote!(php::unset(#target, #key)), Repr::Null)
     }
 
-    pub(crate) fn unpack(
-        &mut self,
-        span: Span,
-        places: &'a [(Vec<Expr>, Place)],
-        value: &'a Expr,
-    ) -> Code {
+    pub(crate) fn unpack(&mut self, span: Span, targets: &'a [Target], value: &'a Expr) -> Code {
         let code = self.expr(value);
         let value = self.convert(&code, &Ty::Any, span);
         let name = self.taken.fresh("list");
         let mut steps = TokenStream::new();
-        for (keys, place) in places {
+        for target in targets {
             let mut item = quote!(#name);
-            for key in keys {
+            for key in &target.keys {
                 let key = self.key(key);
                 item = quote!(php::item(&#item, #key));
             }
-            steps.extend(self.store(place, item));
+            let outer = self.item.replace(item);
+            let value = self.kept(&target.value, &Ty::Any);
+            self.item = outer;
+            steps.extend(self.store(&target.place, value));
         }
         Code::new(quote!({ let #name = #value; #steps #name }), Repr::Value)
     }
@@ -385,7 +383,7 @@ impl<'a> Body<'_, 'a> {
             "array_push" => {
                 let value = args.first().map(|value| self.kept(value, &Ty::Any));
                 let place = self.place_mut(place);
-                let push = self.tried(quote!(php::push(#place, #value)));
+                let push = self.tried(quote!(php::array_push(#place, #value)));
                 quote!(#push;)
             }
             name => {

@@ -25,7 +25,7 @@ pub struct Program {
     pub prints: bool,
     /// The classes of other files that classes here take members from, by their whole names.
     pub imported: Vec<(String, Class)>,
-    /// Whether the file says `declare(strict_types=1)`.
+    /// Whether the file says `declare(strict_types=1)`: that holds for the statements outside of functions.
     pub strict: bool,
     /// The static properties of all files of its folder; none where the file stands alone.
     pub statics: Option<Arc<Statics>>,
@@ -375,6 +375,8 @@ pub struct Closure {
     pub returns: Option<String>,
     /// Whether it is `fn … => …`: then the body is one `return`.
     pub arrow: bool,
+    /// Whether its file says `declare(strict_types=1)`: a class may take it from another file.
+    pub strict: bool,
     /// The statements of the body.
     pub body: Vec<Stmt>,
 }

@@ -92,8 +92,7 @@ fn parse_as(text: &str, reads: Reads) -> Parsed {
     {
         return fragment;
     }
-    let (mut program, too_deep) = lower::program(&source, tree.root_node(), reads);
-    program.strict = is_strict(&source, tree.root_node());
+    let (program, too_deep) = lower::program(&source, tree.root_node(), reads);
     let mut problems = mistakes(&source, tree.root_node());
     problems.extend(too_deep);
     Parsed {
@@ -101,18 +100,6 @@ fn parse_as(text: &str, reads: Reads) -> Parsed {
         problems,
         calls: calls(tree.root_node()),
     }
-}
-
-/// Whether a file says `declare(strict_types=1)`, which PHP takes at the beginning only.
-fn is_strict(source: &Source<'_>, root: Node<'_>) -> bool {
-    let mut cursor = root.walk();
-    let mut children = root.children(&mut cursor);
-    children.any(|node| {
-        let text = source.text().get(node.byte_range()).unwrap_or_default();
-        let words: String = text.split_whitespace().collect();
-        let words = words.to_ascii_lowercase();
-        node.kind() == "declare_statement" && words.contains("strict_types=1")
-    })
 }
 
 fn refused(problem: Problem) -> Parsed {

@@ -6,6 +6,7 @@ use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::flatten::is_exception_name;
 use crate::hir::function;
+use crate::hir::signatures::misfit;
 use crate::hir::tree::{Expr, ExprKind, ResponsePart, ThrownPart};
 use crate::syntax::{self, Arg, ExprKind as PhpKind, Member, Name, Span};
 
@@ -127,9 +128,11 @@ impl<'a> Builder<'a> {
         // First the name: arguments that are built and dropped double the work of each level.
         if function::is_known(&name)
             && let Some(args) = self.args(args)
-            && let Some(built) = function::node(span, &name, args)
         {
-            return built;
+            let misfit = self.strict.then(|| misfit(&name, &args)).flatten();
+            if let Some(built) = misfit.or_else(|| function::node(span, &name, args)) {
+                return built;
+            }
         }
         self.foreign_expr(expr)
     }

@@ -103,6 +103,8 @@ impl<'a> Builder<'a> {
                 span,
                 kind: StmtKind::Return(Some(called)),
             }],
+            // PHP's own functions convert what they give to a callback.
+            strict: false,
             notified: false,
         };
         Some(Expr::new(

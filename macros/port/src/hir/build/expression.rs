@@ -3,7 +3,7 @@
 use super::{Builder, class, is_superglobal, refused};
 use crate::hir::Ty;
 use crate::hir::builtin;
-use crate::hir::tree::{Entry, Expr, ExprKind, Place, Root};
+use crate::hir::tree::{Entry, Expr, ExprKind, Place, Root, Target};
 use crate::recognise::{self, Call};
 use crate::syntax::is_word;
 use crate::syntax::{
@@ -418,7 +418,7 @@ impl<'a> Builder<'a> {
         span: Span,
         list: &'a [ListItem],
         outer: &[Expr],
-        places: &mut Vec<(Vec<Expr>, Place)>,
+        places: &mut Vec<Target>,
     ) -> Result<(), Expr> {
         for (index, item) in list.iter().enumerate() {
             let Some((key, target)) = item else {
@@ -442,7 +442,8 @@ impl<'a> Builder<'a> {
                 self.unpack_list(span, inner, &keys, places)?;
             } else {
                 let place = self.place(target)?;
-                places.push((keys, place));
+                let value = Expr::new(target.span, ExprKind::Item);
+                places.push(Target { keys, place, value });
             }
         }
         Ok(())

@@ -20,6 +20,7 @@ impl<'a> Builder<'a> {
         closure: &'a Closure,
     ) -> Function {
         self.function_name = Some(name.to_owned());
+        self.strict = closure.strict;
         self.held = Held::of(closure, &self.block.text, &self.own_methods());
         self.choosing = choosing(&closure.body);
         self.statements_of = Some(&closure.body);
@@ -70,6 +71,7 @@ impl<'a> Builder<'a> {
             returns: declared.unwrap_or(if foreign { Ty::Any } else { Ty::Unknown }),
             locals: std::mem::take(&mut self.locals),
             body,
+            strict: closure.strict,
             notified: false,
         }
     }
@@ -118,8 +120,9 @@ impl<'a> Builder<'a> {
     }
 
     /// The statements outside of functions: variables that they read and do not set are given to them.
-    pub(super) fn main(&mut self, statements: &[&'a Stmt]) -> Function {
+    pub(super) fn main(&mut self, statements: &[&'a Stmt], strict: bool) -> Function {
         self.in_main = true;
+        self.strict = strict;
         self.held = Held::of_main(statements.iter().copied(), &self.block.text);
         let first = statements.first().map_or(Span::default(), |stmt| stmt.span);
         let last = statements.last().map_or(first, |stmt| stmt.span);
@@ -187,6 +190,7 @@ impl<'a> Builder<'a> {
             gives_array: None,
             locals: locals.clone(),
             body,
+            strict,
             notified: false,
         }
     }
@@ -212,6 +216,7 @@ impl<'a> Builder<'a> {
         inner.answers_reject = self.answers_reject;
         inner.kinds = self.kinds.clone();
         inner.in_closure = true;
+        inner.strict = closure.strict;
         inner.called_by_application = std::mem::take(&mut self.gives_to_application);
         inner.held = Held::of(closure, &self.block.text, &self.own_methods());
         let params: Vec<_> = closure
@@ -270,6 +275,7 @@ impl<'a> Builder<'a> {
             returns: returns.unwrap_or(Ty::Unknown),
             locals: inner.locals,
             body,
+            strict: closure.strict,
             notified: false,
         };
         Expr::new(span, ExprKind::Closure(Box::new(function), captures))

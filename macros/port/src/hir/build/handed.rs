@@ -273,6 +273,7 @@ impl<'a> Builder<'a> {
             returns,
             locals: std::mem::take(&mut self.locals),
             body: vec![hir::Stmt { span, kind }],
+            strict: closure.strict,
             notified: false,
         }
     }

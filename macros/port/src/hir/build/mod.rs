@@ -162,7 +162,7 @@ fn lowered<'a>(block: &'a Block, program: &'a Program, names: &'a Names<'a>) -> 
     );
     if !rest.is_empty() {
         let mut builder = Builder::new(block, names, None);
-        file.main = Some(builder.main(&rest));
+        file.main = Some(builder.main(&rest, program.strict));
     }
     file.problems.extend(names.uncertain());
     file
@@ -221,7 +221,7 @@ fn asks_for_function(condition: &syntax::Expr) -> bool {
 
 /// The declarations of the file.
 #[derive(Debug, Default)]
-struct Names<'a> {
+pub(super) struct Names<'a> {
     functions: BTreeMap<String, &'a syntax::Closure>,
     classes: BTreeMap<String, &'a syntax::Class>,
     consts: BTreeSet<String>,
@@ -255,7 +255,7 @@ struct Names<'a> {
 type Touched = BTreeMap<Span, Vec<String>>;
 
 impl<'a> Names<'a> {
-    fn of(block: &Block, program: &'a Program, touched: Option<&'a Touched>) -> Self {
+    pub(super) fn of(block: &Block, program: &'a Program, touched: Option<&'a Touched>) -> Self {
         let statements: &'a [Stmt] = &program.statements;
         let alone = || Arc::new(Statics::of(std::iter::once(program)));
         let mut names = Self {
@@ -309,6 +309,12 @@ impl<'a> Names<'a> {
             return self.named(&name.resolved);
         }
         self.functions.get(&name.last()).copied()
+    }
+
+    /// The name of the function of PHP that a call names: no function of the file, and none of another namespace.
+    pub(super) fn of_php(&self, name: &syntax::Name) -> Option<String> {
+        let other = self.called(name).is_some() || name.resolved.contains('\\');
+        (!other).then(|| name.last())
     }
 
     /// The function of the file that a text names, which is read outside of every namespace.
@@ -435,6 +441,8 @@ struct Builder<'a> {
     by_name: BTreeMap<String, usize>,
     /// The facts about variables so far, in the order of the source.
     kinds: BTreeMap<String, Ty>,
+    /// Whether the code that is lowered says `strict_types`.
+    strict: bool,
     /// Whether it is what stands outside of functions.
     in_main: bool,
     /// Clients that other objects hold, as they are written, and the variables that stand for them.
@@ -510,6 +518,7 @@ impl<'a> Builder<'a> {
             by_name: BTreeMap::new(),
             kinds: BTreeMap::new(),
             in_main: false,
+            strict: false,
             clients: Vec::new(),
             stacks: BTreeMap::new(),
             metas: BTreeMap::new(),

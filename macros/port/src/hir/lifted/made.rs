@@ -104,6 +104,8 @@ pub(super) fn closure_of(span: Span, known: &Known) -> Closure {
         uses: known.captures.iter().cloned().map(capture).collect(),
         returns: None,
         arrow: false,
+        // It gives its arguments away as it is given them.
+        strict: false,
         body: vec![Stmt {
             span,
             kind: StmtKind::Return(Some(value)),

@@ -52,6 +52,7 @@ impl Lower<'_> {
                 .map(|ty| self.type_text(ty)),
             uses,
             arrow,
+            strict: self.strict,
             body: self.closure_body(node, arrow),
         };
         self.functions -= 1;

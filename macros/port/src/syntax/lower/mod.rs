@@ -36,11 +36,12 @@ pub(super) fn program(
     lower.whole = reads == Reads::Files;
     lower.runs = reads == Reads::Runs;
     lower.prints = page::prints(source.text(), root);
+    lower.strict = is_strict(source, root);
     let mut statements = lower.statements(root);
     statements.append(&mut lower.of_functions);
     let program = Program {
         imported: Vec::new(),
-        strict: false,
+        strict: lower.strict,
         statics: None,
         exceptions: None,
         statements,
@@ -84,6 +85,18 @@ pub(super) fn fragment(
     (program, lower.too_deep)
 }
 
+/// Whether a file says `declare(strict_types=1)`, which PHP takes at the beginning only.
+fn is_strict(source: &Source<'_>, root: Node<'_>) -> bool {
+    let mut cursor = root.walk();
+    let mut children = root.children(&mut cursor);
+    children.any(|node| {
+        let text = source.text().get(node.byte_range()).unwrap_or_default();
+        let words: String = text.split_whitespace().collect();
+        let words = words.to_ascii_lowercase();
+        node.kind() == "declare_statement" && words.contains("strict_types=1")
+    })
+}
+
 struct Lower<'t> {
     source: &'t Source<'t>,
     text: &'t str,
@@ -102,6 +115,8 @@ struct Lower<'t> {
     whole: bool,
     /// Whether loops and choices are read.
     runs: bool,
+    /// Whether the file says `declare(strict_types=1)`.
+    strict: bool,
     /// The class that is read.
     own_class: Option<String>,
     /// How many functions stand around.
@@ -126,6 +141,7 @@ impl<'t> Lower<'t> {
             prints: false,
             whole: false,
             runs: false,
+            strict: false,
             own_class: None,
             functions: 0,
             of_functions: Vec::new(),

@@ -119,6 +119,7 @@ impl<'a> Builder<'a> {
             gives_array: None,
             locals: std::mem::take(&mut self.locals),
             body,
+            strict: false,
             notified: false,
         }
     }
