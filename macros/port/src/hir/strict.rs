@@ -146,6 +146,9 @@ impl Names<'_> {
                 given(args, self.methods.get(&name.to_ascii_lowercase()), types);
             }
             ExprKind::Builtin(name, args) => given(args, of_php(name).as_ref(), types),
+            ExprKind::NewThrown(_, _, args) => {
+                given(args, Some(&vec![Some(Ty::Text), Some(Ty::Int)]), types);
+            }
             ExprKind::CallClosure(callee, args) => {
                 let signature = match &*callee.kind {
                     ExprKind::Local(local) => closures.get(local).cloned(),
