@@ -149,10 +149,11 @@ pub(crate) fn known_as(name: &str) -> &str {
 }
 
 /// Names of the table that PHP does not have, or has with other parameters.
-const OURS: [&str; 31] = [
+const OURS: [&str; 33] = [
     "spread_values",
     "base64_of_hex",
     "base_url",
+    "base_url_for",
     "base_url_of_root",
     "counted",
     "file_url",
@@ -180,6 +181,7 @@ const OURS: [&str; 31] = [
     "sha256",
     "text",
     "truth",
+    "unrooted_path",
     "valid_json",
 ];
 
