@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::readonly::{self, is_own, root};
+use super::property_sets::{is_own, root};
+use super::readonly;
 use crate::diagnostic::Problem;
 use crate::syntax::{
     BinaryOp, Class, Expr, ExprKind, Part, Program, Property, Span, Stmt, WholeExpr, each_class,

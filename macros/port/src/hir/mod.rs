@@ -58,6 +58,7 @@ mod place;
 mod prefixes;
 mod promised;
 mod promises;
+mod property_sets;
 mod pushes;
 mod readonly;
 mod refused;
