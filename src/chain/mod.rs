@@ -131,8 +131,8 @@ impl Chain {
     /// Starts a request from data, with the option keys of the PHP SDK.
     ///
     /// `json`, `query`, `headers`, `body`, `base_uri`, `sink` (a path) and `timeout` (seconds) have the same meaning
-    /// as in PHP; every other key is a variable of the path. A Guzzle option that has another method here
-    /// is rejected, and the error names that method.
+    /// as in PHP, but `base_uri` keeps its whole path; every other key is a variable of the path. A Guzzle option that
+    /// has another method here is rejected, and the error names that method.
     ///
     /// ```
     /// # use serde_json::json;

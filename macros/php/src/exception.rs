@@ -198,7 +198,9 @@ impl Thrown {
         let class = class.trim_start_matches('\\');
         // The interface of all exceptions of Guzzle.
         if class.eq_ignore_ascii_case("GuzzleHttp\\Exception\\GuzzleException") {
-            return self.is("GuzzleHttp\\Exception\\TransferException");
+            let mut parents = self.inner.parents.iter();
+            return parents.any(|parent| parent.eq_ignore_ascii_case(class))
+                || self.is("GuzzleHttp\\Exception\\TransferException");
         }
         let mut own = std::iter::once(&self.inner.class).chain(&self.inner.parents);
         // A class that names no exception of PHP's above it descends from `Exception`.

@@ -546,7 +546,43 @@ pub fn base_url(text: &str) -> String {
     url[..end].to_owned()
 }
 
-/// The same for paths that begin with `/`, for which Guzzle drops the path of `base_uri`.
+/// The part of `base_uri` that Guzzle resolves this path against: of one that begins with `/`, scheme and host alone.
+///
+/// ```
+/// use wechatpay_chain_php::base_url_for;
+/// assert_eq!(base_url_for("v3/a", "https://gate.example.com/pay/x"), "https://gate.example.com/pay/");
+/// assert_eq!(base_url_for("/v3/a", "https://gate.example.com/pay/x"), "https://gate.example.com/");
+/// ```
+#[must_use]
+pub fn base_url_for(path: &str, text: &str) -> String {
+    let mut url = base_url(text);
+    let host = url.find("://").map_or(0, |at| at + 3);
+    if path.starts_with('/')
+        && let Some(slash) = url[host..].find('/')
+    {
+        url.truncate(host + slash + 1);
+    }
+    url
+}
+
+/// The options of a call of this path as the SDK reads them: `base_uri` as [`base_url_for`], all others as [`sent`](crate::sent).
+///
+/// ```
+/// use wechatpay_chain_php::{json, options_for};
+/// let options = json!({"base_uri": "https://gate.example.com/pay", "json": {"total": 1.0}});
+/// let read = json!({"base_uri": "https://gate.example.com/", "json": {"total": 1}});
+/// assert_eq!(options_for("v3/a", options), read);
+/// ```
+#[must_use]
+pub fn options_for(path: &str, options: Value) -> Value {
+    let mut options = crate::sent(options);
+    if let Some(Value::String(url)) = options.get_mut("base_uri") {
+        *url = base_url_for(path, url);
+    }
+    options
+}
+
+/// The same for all paths of a client, of which some begin with `/`.
 ///
 /// ```
 /// use wechatpay_chain_php::base_url_of_root;
@@ -566,6 +602,20 @@ pub fn base_url_of_root(text: &str) -> Result<String> {
     }
     let message = format!(
         "base_uri has the path /{path}, which PHP drops for paths that begin with `/`: write these without it"
+    );
+    Err(Thrown::new("InvalidArgumentException", message))
+}
+
+/// A path that does not begin with `/`, for a client whose `base_uri` has a path: PHP drops that for other paths.
+///
+/// # Errors
+/// An `InvalidArgumentException` for a path that begins with `/`.
+pub fn unrooted_path(path: &str) -> Result<String> {
+    if !path.starts_with('/') {
+        return Ok(path.to_owned());
+    }
+    let message = format!(
+        "for the path {path}, which begins with `/`, PHP drops the path of base_uri: write it without the `/`"
     );
     Err(Thrown::new("InvalidArgumentException", message))
 }

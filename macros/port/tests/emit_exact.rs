@@ -143,7 +143,7 @@ fn each_variable_has_a_name_of_its_own() {
 fn what_is_added_to_options_is_refused() {
     holds(
         "$o = ['json' => []]; $o['query'] = ['a' => 1]; $i->chain('v3/x')->post($o);",
-        ".request(\"POST\", php::sent(o.clone()))",
+        ".request(\"POST\", php::options_for(\"v3/x\", o.clone()))",
     );
     // An array keeps what a variable held when it was made.
     holds(
@@ -389,4 +389,24 @@ fn what_reads_something_else_in_rust_is_refused() {
     let asked = "try { $instance->v3->x->get(); } catch (\\Exception $e) {\n\
                  if ($e->hasResponse()) { echo $e->getResponse()->getBody(); } }";
     text(asked);
+}
+
+#[test]
+fn a_path_of_a_run_is_checked_where_the_client_has_a_path() {
+    let client = |base: &str| {
+        format!(
+            "$c = \\WeChatPay\\Builder::factory(['mchid' => '1', 'serial' => '2', 'privateKey' => \\WeChatPay\\Crypto\\Rsa::from($k), \
+             'certs' => [$s => \\WeChatPay\\Crypto\\Rsa::from($p, 'public')], 'base_uri' => '{base}']);\n\
+             return $c->chain($path)->get()->getStatusCode();"
+        )
+    };
+    let function = |base: &str| {
+        format!(
+            "<?php\nfunction f($k, $s, $p, $path) {{ {} }}",
+            client(base)
+        )
+    };
+    holds(&function("https://y.com/zz/"), "php::unrooted_path(");
+    let free = text(&function("https://y.com/"));
+    assert!(!free.contains("unrooted_path"), "{free}");
 }

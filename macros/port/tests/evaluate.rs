@@ -951,3 +951,14 @@ fn a_function_that_is_declared_where_it_is_missing_is_called() {
         $i->v3->x->post(['json' => [fee()]]);";
     assert_eq!(request(php).options["json"], json!([7]));
 }
+
+#[test]
+fn base_uri_is_that_which_paths_are_resolved_against() {
+    for (path, url) in [("v3/a", "https://y.com/zz/"), ("/v3/a", "https://y.com/")] {
+        let php = format!(
+            "<?php\n$o = ['base_uri' => 'https://y.com/zz/q'];\n$instance->chain('{path}')->get($o);"
+        );
+        let made = output(&php);
+        assert_eq!(made.requests[0].options["base_uri"], json!(url), "{path}");
+    }
+}

@@ -961,6 +961,10 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "请让所有请求路径都不以 `/` 开头，或去掉 `base_uri` 中的路径",
     ),
     (
+        "PHP drops the path of this URL, since the path of the call begins with `/`; so does the port",
+        "请求路径以 `/` 开头，PHP 会丢弃该 URL 中的路径，转换结果相同",
+    ),
+    (
         "PHP loses what follows the last slash of this URL; so does the port",
         "PHP 会丢掉该 URL 最后一个斜杠之后的内容，转换结果相同",
     ),

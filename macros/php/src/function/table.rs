@@ -121,6 +121,7 @@ here {
     array_unique(array) -> Any;
     array_values(array) -> Any;
     base_url(text) -> Text;
+    base_url_for(text, text) -> Text;
     base_url_of_root(text) -> Text throws;
     basename(text, text = "") -> Text;
     bcadd(text, text, int = 0) -> Text throws;
@@ -194,6 +195,7 @@ here {
     truth(any) -> Bool;
     ucfirst(text) -> Text;
     ucwords(text) -> Text;
+    unrooted_path(text) -> Text throws;
     urldecode(text) -> Text throws;
     urlencode(text) -> Text;
     valid_json(text) -> Text throws;

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use serde_json::Map;
+use serde_json::{Map, Value as Json};
+use wechatpay_chain_php::base_url_for;
 
 use super::Evaluator;
 use super::assign::member;
@@ -155,6 +156,9 @@ impl<'a> Evaluator<'a, '_> {
         let mut complete = true;
         for (key, value) in options.iter() {
             complete &= self.option(&mut request, key, value, span);
+        }
+        if let Some(Json::String(url)) = request.options.get_mut("base_uri") {
+            *url = base_url_for(if chain.rooted { "/" } else { "" }, url);
         }
         if request.upload.is_some() {
             forget_boundary(&mut request);

@@ -14,6 +14,8 @@ use crate::syntax::Span;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Chain {
     pub(crate) template: String,
+    /// Whether it begins with `/`, which the template leaves out.
+    pub(crate) rooted: bool,
     pub(crate) form: Option<Form>,
     /// The variable it begins with, when nothing has given it a value.
     pub(crate) root: Option<Rc<str>>,
@@ -50,6 +52,7 @@ impl Chain {
         }
         Ok(Self {
             template,
+            rooted: self.rooted || self.links == 0 && link.text.starts_with('/'),
             form: Some(Form::and(self.form, form)),
             root: self.root.clone(),
             links: self.links + 1,

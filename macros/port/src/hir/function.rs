@@ -159,10 +159,11 @@ pub(crate) fn told_as(name: &str) -> &str {
 }
 
 /// Names of the table that PHP does not have, or has with other parameters.
-const OURS: [&str; 33] = [
+const OURS: [&str; 35] = [
     "spread_values",
     "base64_of_hex",
     "base_url",
+    "base_url_for",
     "base_url_of_root",
     "counted",
     "file_url",
@@ -192,6 +193,7 @@ const OURS: [&str; 33] = [
     "strict_number",
     "text",
     "truth",
+    "unrooted_path",
     "valid_json",
 ];
 

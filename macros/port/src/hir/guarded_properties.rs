@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::property_sets::{is_own, root};
+use super::readonly;
 use crate::diagnostic::Problem;
 use crate::syntax::{
-    Class, Expr, ExprKind, Method, Part, Program, Property, Span, Stmt, StmtKind, WholeExpr,
-    each_class,
+    BinaryOp, Class, Expr, ExprKind, Part, Program, Property, Span, Stmt, WholeExpr, each_class,
 };
 
 pub(super) fn problems(program: &Program) -> Vec<Problem> {
@@ -17,53 +18,12 @@ pub(super) fn problems(program: &Program) -> Vec<Problem> {
             .filter(|property| !property.is_static);
         for property in guarded {
             if property.readonly {
-                problems.extend(set_again(class, property));
+                problems.extend(readonly::set_again(class, property));
             }
             problems.extend(read_unset(class, property));
         }
     });
     problems
-}
-
-/// The first assignment of a `readonly` property that is set already, or may be.
-fn set_again(class: &Class, property: &Property) -> Option<Problem> {
-    let name = &property.name;
-    let constructs = |method: &&Method| method.name.eq_ignore_ascii_case("__construct");
-    let in_constructor = class.methods.iter().find(constructs).map_or(0, |method| {
-        let sets = |stmt: &&Stmt| begins_with_set(stmt, name);
-        method.closure.body.iter().filter(sets).count()
-    });
-    let times = in_constructor + usize::from(property.promoted);
-    let others = class.methods.iter().filter(|method| !constructs(method));
-    let uses: Vec<Uses> = others
-        .map(|method| Uses::of(&method.closure.body, name))
-        .collect();
-    let set = uses
-        .iter()
-        .find_map(|uses| uses.set.filter(|_| times > 0 || uses.asked.is_none()));
-    let message = match (times, set) {
-        (2.., _) => format!("the readonly property `${name}` is set twice: PHP throws an `Error`"),
-        (1, Some(_)) => {
-            format!("the readonly property `${name}` is set again: PHP throws an `Error`")
-        }
-        (_, Some(_)) => {
-            format!("the readonly property `${name}` may be set again: then PHP throws an `Error`")
-        }
-        _ => return None,
-    };
-    let span = set.unwrap_or(property.span);
-    let hint = "leave the assignment out, or let the property change";
-    Some(if times > 0 {
-        Problem::error(span, message).hint(hint)
-    } else {
-        Problem::warning(span, message).hint(hint)
-    })
-}
-
-/// Whether a statement assigns the property whatever happens.
-fn begins_with_set(stmt: &Stmt, name: &str) -> bool {
-    matches!(&stmt.kind, StmtKind::Expr(expr)
-        if expr.assignment().is_some_and(|(target, _)| is_own(target, name)))
 }
 
 /// The first read of a typed property without a value, where no method but the one that reads it sets it.
@@ -101,12 +61,6 @@ fn read_unset(class: &Class, property: &Property) -> Option<Problem> {
     Some(Problem::warning(first, message).hint(hint))
 }
 
-fn is_own(expr: &Expr, name: &str) -> bool {
-    matches!(&expr.kind, ExprKind::Property { object, member }
-        if member.name() == Some(name)
-            && matches!(&object.kind, ExprKind::Variable(this) if this == "this"))
-}
-
 /// How a method uses a property.
 #[derive(Default)]
 struct Uses {
@@ -135,46 +89,11 @@ impl Uses {
     }
 
     fn expr(&mut self, expr: &Expr, name: &str) {
-        let mut asks = BTreeSet::new();
+        if self.change(expr, name) {
+            return;
+        }
         match &expr.kind {
-            ExprKind::Assign { target, op, value } => {
-                let own = is_own(root(target), name);
-                if own {
-                    self.expr(value, name);
-                    if op.is_some() && is_own(target, name) {
-                        self.read.get_or_insert(target.span);
-                    }
-                    self.set.get_or_insert(expr.span);
-                    return;
-                }
-            }
             ExprKind::Closure(closure) => self.statements(&closure.body, name),
-            ExprKind::Call { function, args } => {
-                if matches!(&*function.last(), "isset" | "empty") {
-                    let all = args.iter().map(|arg| arg.value.span.start);
-                    asks.extend(all);
-                }
-            }
-            ExprKind::Binary {
-                op: crate::syntax::BinaryOp::Coalesce,
-                left,
-                ..
-            } => {
-                asks.insert(left.span.start);
-            }
-            ExprKind::Whole(whole) => match &**whole {
-                WholeExpr::CoalesceAssign(target, _) if is_own(root(target), name) => {
-                    self.asked.get_or_insert(expr.span);
-                    self.set.get_or_insert(expr.span);
-                    return;
-                }
-                WholeExpr::Step { target, .. } if is_own(root(target), name) => {
-                    self.read.get_or_insert(expr.span);
-                    self.set.get_or_insert(expr.span);
-                    return;
-                }
-                _ => {}
-            },
             ExprKind::Property { member, .. } if member.name().is_none() => self.computed = true,
             _ => {}
         }
@@ -182,6 +101,7 @@ impl Uses {
             self.read.get_or_insert(expr.span);
             return;
         }
+        let asks = asks(expr);
         for child in expr.children() {
             if asks.contains(&child.span.start) && is_own(root(child), name) {
                 self.asked.get_or_insert(expr.span);
@@ -190,12 +110,44 @@ impl Uses {
             }
         }
     }
+
+    /// A change of the property; gives whether the expression is one.
+    fn change(&mut self, expr: &Expr, name: &str) -> bool {
+        let own = |target: &Expr| is_own(root(target), name);
+        match &expr.kind {
+            ExprKind::Assign { target, op, value } if own(target) => {
+                self.expr(value, name);
+                if op.is_some() && is_own(target, name) {
+                    self.read.get_or_insert(target.span);
+                }
+            }
+            ExprKind::Whole(whole) => match &**whole {
+                WholeExpr::CoalesceAssign(target, _) if own(target) => {
+                    self.asked.get_or_insert(expr.span);
+                }
+                WholeExpr::Step { target, .. } if own(target) => {
+                    self.read.get_or_insert(expr.span);
+                }
+                _ => return false,
+            },
+            _ => return false,
+        }
+        self.set.get_or_insert(expr.span);
+        true
+    }
 }
 
-/// What an access begins with.
-fn root(target: &Expr) -> &Expr {
-    match &target.kind {
-        ExprKind::Index { object, .. } => root(object),
-        _ => target,
+/// Where the operands begin that an expression asks for: those of `isset`, `empty` and `??`.
+fn asks(expr: &Expr) -> BTreeSet<usize> {
+    match &expr.kind {
+        ExprKind::Call { function, args } if matches!(&*function.last(), "isset" | "empty") => {
+            args.iter().map(|arg| arg.value.span.start).collect()
+        }
+        ExprKind::Binary {
+            op: BinaryOp::Coalesce,
+            left,
+            ..
+        } => BTreeSet::from([left.span.start]),
+        _ => BTreeSet::new(),
     }
 }

@@ -58,7 +58,10 @@ mod place;
 mod prefixes;
 mod promised;
 mod promises;
+mod property_sets;
 mod pushes;
+mod readonly;
+mod refused;
 mod sdk_class;
 mod secrets;
 mod settings;
@@ -103,21 +106,21 @@ pub(crate) fn with(
     let program = gcm::program(sodium::program(flatten::program(program)));
     let program = prefixes::program(uploads::program(program));
     let program = pushes::program(block, program);
-    let (program, mut magic) = magic_members::program(program);
-    let (program, mut untold) = json_errors::program(block, program);
+    let (program, magic) = magic_members::program(program);
+    lost.extend(magic);
+    let (program, untold) = json_errors::program(block, program);
     // `promises` first: it moves a call to where its handlers stand. `walks` before `callbacks`: a loop has no closure.
     let program = handlers::program(promises::program(program));
     let program = callbacks::program(walks::program(program));
-    let (program, mut problems) = lifted::program(program);
+    lost.extend(untold);
+    let (program, problems) = lifted::program(program);
+    lost.extend(problems);
     let (mut file, dispatches) = made(block, &program, facts, (None, fallback));
     if dispatches {
         let named = plain(&file);
         (file, _) = made(block, &program, facts, (Some(&named), fallback));
     }
-    file.problems.append(&mut problems);
-    file.problems.append(&mut untold);
-    file.problems.append(&mut lost);
-    file.problems.append(&mut magic);
+    refused::file(&mut file, lost);
     file
 }
 

@@ -127,6 +127,10 @@ impl Names<'_> {
             }
             ExprKind::Builtin(name, args) => given(args, of_node(name).as_ref(), types),
             ExprKind::Format(format, _) => mark(format, &Scalar::Of(Ty::Text), types),
+            ExprKind::NewThrown(_, _, args) => {
+                let of_php = vec![Some(Scalar::Of(Ty::Text)), Some(Scalar::Of(Ty::Int))];
+                given(args, Some(&of_php), types);
+            }
             ExprKind::CallClosure(callee, args) => {
                 let signature = match &*callee.kind {
                     ExprKind::Local(local) => closures.get(local).cloned(),

@@ -19,6 +19,8 @@ pub struct File {
     pub main: Option<Function>,
     /// The warnings and refusals for the reader.
     pub problems: Vec<Problem>,
+    /// The refusals among them that stand at no expression of the tree.
+    pub unplaced: Vec<Problem>,
 }
 
 impl File {

@@ -13,7 +13,7 @@ use super::function::{Body, beginning, params, result};
 use super::host::{Host, HostMethod};
 use super::left::LeftTo;
 use super::names::{ident, snake};
-use super::options::{Options, Style};
+use super::options::{Options, Style, told};
 use super::print::Inserts;
 use super::rounds::rounds;
 use crate::diagnostic::{Problem, Severity};
@@ -258,11 +258,23 @@ fn items(shared: &mut Shared<'_>, name: (&str, &str)) -> (TokenStream, TokenStre
     for function in &file.functions {
         tokens.extend(self::function(shared, function));
     }
+    for problem in &file.unplaced {
+        tokens.extend(unplaced(shared, problem));
+    }
     let Some(main) = &file.main else {
         return (tokens, TokenStream::new(), None);
     };
     let (own, about) = self::main(shared, main, name);
     (tokens, own, Some(about))
+}
+
+/// `compile_error!` for a refusal that stands at no expression, unless the application has the function around it.
+fn unplaced(shared: &Shared<'_>, problem: &Problem) -> TokenStream {
+    if shared.is_left(problem.span) {
+        return TokenStream::new();
+    }
+    let message = shared.placed(problem);
+    quote!(compile_error!(#message);)
 }
 
 fn function<'a>(shared: &mut Shared<'a>, function: &'a Function) -> TokenStream {
@@ -455,6 +467,14 @@ impl Shared<'_> {
         self.left.clear();
         let (tokens, own, main) = items(self, name);
         Written { tokens, own, main }
+    }
+
+    /// The message of a problem, with its place.
+    pub(super) fn placed(&self, problem: &Problem) -> String {
+        let (line, col) = self.block.position(problem.span.start);
+        let message = told(self.localised, &problem.message);
+        let file = self.block.file_at(problem.span.start);
+        format!("{file}:{line}:{col}: {message}")
     }
 
     /// The error for what was written in a wrong form or not at all, unless an error says so already.

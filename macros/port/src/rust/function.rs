@@ -10,7 +10,6 @@ use super::code::{Code, Repr, borrowed, owned, param_repr, place_repr};
 use super::file::Shared;
 use super::host::Asked;
 use super::names::{Taken, ident, snake};
-use super::options::told;
 use crate::diagnostic::Problem;
 use crate::hir::arrays::Arrays;
 use crate::hir::tree::{Class, Expr, ExprKind, Function, Local, Param, Promise, Stmt, StmtKind};
@@ -275,10 +274,7 @@ impl<'s, 'a> Body<'s, 'a> {
     }
 
     pub(crate) fn problem(&mut self, problem: Problem) -> TokenStream {
-        let (line, col) = self.shared.block.position(problem.span.start);
-        let message = told(self.shared.localised, &problem.message);
-        let file = self.shared.block.file_at(problem.span.start);
-        let message = format!("{file}:{line}:{col}: {message}");
+        let message = self.shared.placed(&problem);
         if !self.shared.problems.contains(&problem) {
             self.shared.problems.push(problem);
         }

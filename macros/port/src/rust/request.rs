@@ -41,7 +41,8 @@ impl<'a> Body<'_, 'a> {
         if let Some(problem) = hidden_v2(sdk) {
             return self.problem(problem);
         }
-        let path = path.trim_start_matches('/').to_owned();
+        let whole = path;
+        let path = whole.trim_start_matches('/').to_owned();
         let off = (self.shared.manual && sdk.encrypt.is_empty()).then(|| {
             self.shared.uses.insert("FieldPolicy");
             quote!(.fields(FieldPolicy::Off))
@@ -55,7 +56,8 @@ impl<'a> Body<'_, 'a> {
             Err(options) => {
                 let code = self.expr(options);
                 let options = self.convert(&code, &Ty::Any, options.span);
-                return self.by_options(sdk, &quote!(#client.chain(#path)), &options, vars, &off);
+                let chain = (quote!(#client.chain(#path)), &*whole);
+                return self.by_options(sdk, chain, &options, vars, &off);
             }
             Ok(options) => options,
         };
@@ -85,7 +87,8 @@ impl<'a> Body<'_, 'a> {
                     .map(|(name, value)| (name.clone(), self.json_value(value)));
                 let json = Json::object(members.collect::<Vec<_>>());
                 let json = self.shared.inserts.json(json);
-                self.by_options(sdk, &quote!(#client.chain(#path)), &json, values, &off)
+                let chain = (quote!(#client.chain(#path)), &*whole);
+                self.by_options(sdk, chain, &json, values, &off)
             }
         }
     }
@@ -94,27 +97,33 @@ impl<'a> Body<'_, 'a> {
     fn by_options(
         &mut self,
         sdk: &Sdk,
-        chain: &TokenStream,
+        (chain, path): (TokenStream, &str),
         options: &TokenStream,
         vars: Vec<(String, TokenStream)>,
         off: &Option<TokenStream>,
     ) -> TokenStream {
         let method = sdk.method.upper();
         if vars.is_empty() {
-            return quote!(#chain.request(#method, php::sent(#options)) #off);
+            return quote!(#chain.request(#method, php::options_for(#path, #options)) #off);
         }
         let given = self.taken.fresh("options");
         let mut lets = TokenStream::new();
         let mut setters = TokenStream::new();
-        for (name, value) in vars {
+        let mut path = quote!(#path);
+        for (index, (name, value)) in vars.into_iter().enumerate() {
             let own = self.taken.fresh(&name);
+            // A run tells whether the path begins with `/`.
+            if index == 0 && begins_with(sdk) {
+                path = quote!(&#own);
+            }
             lets.extend(quote!(let #own = php::expanded(&#value, &mut #given);));
             setters.extend(quote!(.var(#name, #own)));
         }
         quote!(({
             let mut #given = #options;
             #lets
-            #chain.request(#method, php::sent(#given)) #setters #off
+            let #given = php::options_for(#path, #given);
+            #chain.request(#method, #given) #setters #off
         }))
     }
 
@@ -268,6 +277,8 @@ impl<'a> Body<'_, 'a> {
                 let seconds = self.seconds(value);
                 made.setters.push(quote!(.timeout(#seconds)));
             }
+            // The value decides what is left of the URL.
+            "base_uri" if begins_with(sdk) => return None,
             "base_uri" => {
                 let url = self.expr(value).text();
                 made.setters.push(quote!(.base_url(#url)));
@@ -832,4 +843,9 @@ fn has_variable(path: &str, name: &str) -> bool {
 fn is_headers(entry: &Entry) -> bool {
     let key = entry.key.as_ref().map(|key| &*key.kind);
     matches!(key, Some(ExprKind::Text(name)) if name == "headers")
+}
+
+/// Whether a path begins with a value.
+fn begins_with(sdk: &Sdk) -> bool {
+    matches!(sdk.path.first(), Some(PathPiece::Value { .. }))
 }

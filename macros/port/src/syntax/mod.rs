@@ -15,7 +15,8 @@ pub use atom::*;
 pub use children::Part;
 pub(crate) use children::{each_class, whole_name};
 pub(crate) use children_mut::PartMut;
-pub use exceptions::{Exceptions, Given, Making};
+pub(crate) use exceptions::Root;
+pub use exceptions::{Exceptions, Given, GivenCode, Making, Parameter};
 pub use parse::{Parsed, parse, parse_run, parse_whole};
 pub use statics::Statics;
 

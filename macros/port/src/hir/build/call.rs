@@ -402,8 +402,9 @@ impl<'a> Builder<'a> {
         let exceptions = &self.names.exceptions;
         if exceptions.has(&class.resolved) {
             let mut above = exceptions.above(&class.resolved).into_iter();
-            return exceptions.making(&class.resolved).is_some()
-                && above.any(|path| is_exception_name(&path));
+            let known = exceptions.making(&class.resolved).is_some()
+                || exceptions.is_silent(&class.resolved);
+            return known && above.any(|path| is_exception_name(&path));
         }
         let last = class.last();
         last.ends_with("exception") || last.ends_with("error") || last == "throwable"

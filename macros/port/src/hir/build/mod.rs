@@ -25,6 +25,7 @@ mod known;
 mod layered;
 mod left;
 mod listed;
+mod made_thrown;
 mod magic;
 mod object;
 mod once;
@@ -54,6 +55,7 @@ pub(super) use guzzle::{is_default, of_run, setting_named, unknown};
 pub(super) use known::full_path;
 pub(super) use sdk::client_of;
 
+use self::thrown::Raised;
 use crate::syntax::is_word;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -246,7 +248,9 @@ pub(super) struct Names<'a> {
     /// The exceptions that the application declares.
     exceptions: Arc<Exceptions>,
     /// The exceptions that are thrown though nothing declares them.
-    raised: RefCell<BTreeMap<Span, String>>,
+    raised: RefCell<BTreeMap<Span, Raised>>,
+    /// Whether the file says `declare(strict_types=1)`.
+    strict: bool,
     /// The classes that are caught or asked for.
     caught: RefCell<BTreeSet<String>>,
 }
@@ -265,6 +269,7 @@ impl<'a> Names<'a> {
                 .clone()
                 .unwrap_or_else(|| Arc::new(Exceptions::of(std::iter::once(program)))),
             namespace: namespace(statements),
+            strict: program.strict,
             touched,
             ..Self::default()
         };

@@ -1,40 +1,14 @@
 //! `new` of an exception.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use super::call::is_simple;
 use super::{Builder, Names};
 use crate::Problem;
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind};
-use crate::syntax::{self, Arg, ExprKind as PhpKind, Given, Making, Name, Param, Span, WholeExpr};
+use crate::syntax::{self, Arg, ExprKind as PhpKind, Name, Param, Root, Span, WholeExpr};
 
-/// The exceptions of PHP that are made of a message, a code and an exception before.
-const OF_PHP: [&str; 21] = [
-    "argumentcounterror",
-    "arithmeticerror",
-    "badfunctioncallexception",
-    "badmethodcallexception",
-    "divisionbyzeroerror",
-    "domainexception",
-    "error",
-    "exception",
-    "invalidargumentexception",
-    "jsonexception",
-    "lengthexception",
-    "logicexception",
-    "outofboundsexception",
-    "outofrangeexception",
-    "overflowexception",
-    "rangeexception",
-    "runtimeexception",
-    "typeerror",
-    "underflowexception",
-    "unexpectedvalueexception",
-    "valueerror",
-];
-
-/// The parameters of their constructors.
+/// The parameters of PHP's constructor.
 static PARAMS: LazyLock<[Param; 3]> = LazyLock::new(|| {
     let param = |name: &str, default| Param {
         name: name.to_owned(),
@@ -53,22 +27,37 @@ static PARAMS: LazyLock<[Param; 3]> = LazyLock::new(|| {
     ]
 });
 
+/// An exception of whose base classes nothing is known.
+#[derive(Debug)]
+pub(super) struct Raised {
+    /// The class that nothing declares.
+    top: String,
+    /// The exception's class and those above it that are known.
+    known: Vec<String>,
+}
+
 impl Names<'_> {
-    /// Notes an exception of whose base classes nothing is known.
-    fn raise(&self, span: Span, path: &str, known: bool) {
-        if !known && !self.is_open() {
-            self.raised.borrow_mut().insert(span, path.to_owned());
+    /// Notes an exception whose topmost class is declared nowhere.
+    fn raise(&self, span: Span, path: &str) {
+        let (top, root) = self.exceptions.root(path);
+        let sdks = top.to_ascii_lowercase().starts_with("wechatpay\\");
+        if root != Root::Unknown || sdks || self.is_open() {
+            return;
         }
+        let mut known = self.exceptions.above(path);
+        known.push(path.to_owned());
+        self.raised.borrow_mut().insert(span, Raised { top, known });
     }
 
-    /// The exceptions that nothing declares, where something else than their own class is caught.
+    /// The exceptions that nothing declares, where a class is caught that may be above them.
     pub(super) fn uncertain(&self) -> Vec<Problem> {
         let caught = self.caught.borrow();
         let raised = self.raised.borrow();
-        let told = raised.iter().filter_map(|(span, path)| {
-            let other = |class: &&String| !class.eq_ignore_ascii_case(path);
+        let told = raised.iter().filter_map(|(span, Raised { top, known })| {
+            let other =
+                |class: &&String| !known.iter().any(|known| class.eq_ignore_ascii_case(known));
             let class = caught.iter().find(other)?;
-            let (path, class) = (last(path), last(class));
+            let (path, class) = (last(top), last(class));
             let message = format!(
                 "`{path}` is declared nowhere here: the Rust does not know whether `{class}` is above it"
             );
@@ -104,22 +93,26 @@ impl<'a> Builder<'a> {
         args: &'a [Arg],
     ) -> Expr {
         let path = self.class_path(class);
-        let parents = self.names.exceptions.above(&path);
-        let of_php = is_phps(&path) || parents.iter().any(|parent| is_phps(parent));
-        let sdks = path.to_ascii_lowercase().starts_with("wechatpay\\");
-        self.names
-            .raise(expr.span, &path, of_php || sdks || is_guzzles(&path));
-        if let Some(making) = self.names.exceptions.making(&path)
-            && of_php
-        {
+        let exceptions = Arc::clone(&self.names.exceptions);
+        let (_, root) = exceptions.root(&path);
+        self.names.raise(expr.span, &path);
+        let parents = exceptions.above(&path);
+        if let Some(making) = exceptions.making(&path) {
             let made = self.application_thrown(expr.span, (path, parents), &making, args);
             return made.unwrap_or_else(|| self.foreign_expr(expr));
         }
-        if !of_php && !is_guzzles(&path) && !self.is_open() && !self.fits(args) {
+        let known = match root {
+            Root::Php | Root::Guzzles => !exceptions.has(&path),
+            Root::ErrorException => false,
+            // The application's class may take other arguments than PHP's.
+            Root::Unknown => exceptions.is_silent(&path) && (self.is_open() || self.fits(args)),
+        };
+        if !known {
             return self.foreign_expr(expr);
         }
-        match self.constructed(args, of_php) {
-            Some(args) if args.len() <= 3 && (of_php || !is_guzzles(&path) || args.len() <= 1) => {
+        let most = if root == Root::Guzzles { 1 } else { 3 };
+        match self.constructed(args, root == Root::Php) {
+            Some(args) if args.len() <= most => {
                 Expr::new(expr.span, ExprKind::NewThrown(path, parents, args))
             }
             _ => {
@@ -127,106 +120,6 @@ impl<'a> Builder<'a> {
                 Expr::new(expr.span, ExprKind::Refused(problem))
             }
         }
-    }
-
-    /// An exception that the application declares, by what its constructor makes of the arguments.
-    fn application_thrown(
-        &mut self,
-        span: Span,
-        (path, parents): (String, Vec<String>),
-        making: &Making,
-        args: &'a [Arg],
-    ) -> Option<Expr> {
-        let mut values = vec![None; making.params.len()];
-        for (index, arg) in args.iter().enumerate() {
-            let mut names = making.params.iter();
-            let place = match &arg.name {
-                Some(name) => names.position(|(other, _)| other == name)?,
-                None => index,
-            };
-            let place = values.get_mut(place)?;
-            if is_spread(&arg.value) || place.is_some() {
-                return None;
-            }
-            *place = Some((index, &arg.value));
-        }
-        let mut params = making.params.iter().zip(&values);
-        // PHP throws an error of its own.
-        if params
-            .any(|((_, default), value)| !making.of_php && default.is_none() && value.is_none())
-        {
-            return None;
-        }
-        let filled = [&making.message, &making.code, &making.previous];
-        let filled = filled.map(|value| fill(value, making, &values));
-        let mut read = Vec::new();
-        filled.iter().for_each(|value| value.params(&mut read));
-        let order: Vec<_> = read.iter().filter_map(|at| values[*at]).collect();
-        let written = order.windows(2).all(|pair| pair[0].0 < pair[1].0);
-        let simple = |(_, value): &(usize, &syntax::Expr)| is_simple(value);
-        let mut unread = values
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| !read.contains(at));
-        let dropped = unread.all(|(_, value)| value.is_none_or(|value| simple(&value)));
-        if !dropped || !(written || order.iter().all(simple)) {
-            return None;
-        }
-        let [message, code, previous] = filled;
-        let mut all = vec![
-            self.given_part(span, &message, &values)?,
-            self.given_part(span, &code, &values)?,
-            self.given_part(span, &previous, &values)?,
-        ];
-        if making.default_code != 0 {
-            let own = Expr::new(span, ExprKind::Int(making.default_code));
-            let code = all.remove(1);
-            let code = match &*code.kind {
-                ExprKind::Int(0) => own,
-                ExprKind::Int(_) => code,
-                _ => Expr::new(span, ExprKind::Ternary(code, None, own)),
-            };
-            all.insert(1, code);
-        }
-        while matches!(all.last().map(|it| &*it.kind), Some(ExprKind::Null)) {
-            all.pop();
-        }
-        Some(Expr::new(span, ExprKind::NewThrown(path, parents, all)))
-    }
-
-    fn given_part(
-        &mut self,
-        span: Span,
-        given: &Given,
-        values: &[Option<(usize, &'a syntax::Expr)>],
-    ) -> Option<Expr> {
-        let kind = match given {
-            Given::Param(at) => {
-                let (_, value) = values[*at]?;
-                return Some(if self.kind_of(value) == Ty::Thrown && *at == 0 {
-                    self.text_of(value)
-                } else {
-                    self.expr(value)
-                });
-            }
-            Given::Text(text) => ExprKind::Text(text.clone()),
-            Given::Int(number) => ExprKind::Int(*number),
-            Given::Null => ExprKind::Null,
-            Given::Concat(parts) => {
-                let parts = parts.iter().map(|part| self.given_part(span, part, values));
-                ExprKind::Concat(parts.collect::<Option<_>>()?)
-            }
-            Given::Or(one, other) => ExprKind::Ternary(
-                self.given_part(span, one, values)?,
-                None,
-                self.given_part(span, other, values)?,
-            ),
-            Given::Coalesce(one, other) => ExprKind::Coalesce(
-                self.given_part(span, one, values)?,
-                self.given_part(span, other, values)?,
-            ),
-        };
-        Some(Expr::new(span, kind))
     }
 
     /// The arguments in the order of PHP's constructor.
@@ -270,44 +163,4 @@ impl<'a> Builder<'a> {
         };
         args.len() <= 3 && args.iter().enumerate().all(fits)
     }
-}
-
-/// The value with the defaults of the parameters that are not given.
-fn fill(given: &Given, making: &Making, values: &[Option<(usize, &syntax::Expr)>]) -> Given {
-    let inner = |given: &Given| Box::new(fill(given, making, values));
-    match given {
-        Given::Param(at) if values[*at].is_none() => {
-            // PHP's constructor leaves what it is not given.
-            let default = making.params[*at].1.clone();
-            default.unwrap_or_else(|| match at {
-                0 => making.default_message.clone(),
-                1 => Given::Int(0),
-                _ => Given::Null,
-            })
-        }
-        Given::Concat(parts) => Given::Concat(parts.iter().map(|it| *inner(it)).collect()),
-        Given::Or(one, other) => Given::Or(inner(one), inner(other)),
-        Given::Coalesce(one, other) => Given::Coalesce(inner(one), inner(other)),
-        other => other.clone(),
-    }
-}
-
-fn is_spread(value: &syntax::Expr) -> bool {
-    matches!(&value.kind, PhpKind::Whole(whole) if matches!(**whole, WholeExpr::Spread(_)))
-}
-
-pub(super) fn is_phps(path: &str) -> bool {
-    OF_PHP.contains(&path.to_ascii_lowercase().as_str())
-}
-
-/// Guzzle's take a request and a response behind the message.
-pub(super) fn is_guzzles(path: &str) -> bool {
-    let path = path.to_ascii_lowercase();
-    let Some(name) = path.strip_prefix("guzzlehttp\\exception\\") else {
-        return false;
-    };
-    !matches!(
-        name,
-        "transferexception" | "invalidargumentexception" | "guzzleexception"
-    )
 }
