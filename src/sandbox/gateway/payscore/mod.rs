@@ -20,7 +20,7 @@ use crate::remembered::{Found, Transaction};
 use crate::service_order::{self, FAMILY, NUMBER, OF_THE_END, Stage};
 use crate::state::SandboxState;
 use crate::validation::IncomingRequest;
-use crate::world::{ActionError, ActionResult, Event, Outcome};
+use crate::world::{ActionError, ActionResult, Event, OtherPayment, Outcome};
 use wechatpay_core::catalog;
 
 /// The numbers that find an order.
@@ -172,13 +172,33 @@ impl<'a> Step<'a> {
         let is_paid = after == Stage::Paid && before != Stage::Paid && !is_free;
         let mut members = Map::new();
         if is_paid {
-            let payment = view::Payment::new(self.account.mchid(), &order, self.state.now());
-            members.insert("collection".into(), payment.paid(reported));
+            members.insert("collection".into(), self.payment(&order, reported));
         }
         self.set(row, after, members);
         if is_paid || (after == Stage::Confirmed && before == Stage::Created) {
             self.notify(row, after);
         }
+    }
+
+    /// The payment of an order. One that WeChat Pay has made can be refunded.
+    fn payment(&self, order: &Found, reported: Option<String>) -> Value {
+        if let Some(time) = reported {
+            return view::paid_outside(order, time);
+        }
+        let text = |name: &str| order.members.get(name).and_then(Value::as_str);
+        let is_shareable = order.members.get("profit_sharing") == Some(&Value::Bool(true));
+        let payment = OtherPayment {
+            number: text("order_id"),
+            appid: text("appid").unwrap_or_default(),
+            sub_mchid: text("sub_mchid"),
+            openid: text("openid"),
+            description: text("service_introduction").unwrap_or_default(),
+            total: view::total(order),
+            shareable: is_shareable,
+        };
+        let now = self.state.now();
+        let id = self.account.world.add_payment(&payment, now);
+        view::paid(order, view::time(order, now), Some(id))
     }
 
     fn set(&mut self, row: u64, stage: Stage, members: Map<String, Value>) {

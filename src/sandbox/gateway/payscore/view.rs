@@ -6,7 +6,6 @@ use super::stage;
 use crate::date::{Local, rfc3339};
 use crate::remembered::Found;
 use crate::service_order::{self, NUMBER, OF_THE_END, Stage};
-use wechatpay_core::crypto::digest::sha256;
 
 /// The path of the operation that queries the orders which an operation creates.
 pub(super) fn path_of_query(maker: &str) -> String {
@@ -61,66 +60,45 @@ fn collection(order: &Found, stage: Stage) -> Value {
     }
     let known = order.members.get("collection").cloned();
     // Records of an older version have none.
-    known.unwrap_or_else(|| Payment::new("", order, order.made_at).paid(None))
+    known.unwrap_or_else(|| paid(order, time(order, order.made_at), None))
 }
 
-/// The payment of an order.
-pub(super) struct Payment {
-    pub(super) total: i64,
-    pub(super) transaction_id: String,
-    time: String,
-}
-
-impl Payment {
-    pub(super) fn new(mchid: &str, order: &Found, now: i64) -> Self {
-        let is_compact = service_order::has_compact_times(order.maker);
-        Self {
-            total: total(order),
-            transaction_id: transaction_id(mchid, order),
-            time: if is_compact {
-                Local::of(now).compact()
-            } else {
-                rfc3339(now)
-            },
-        }
-    }
-
-    /// What the order tells of it. The merchant may have reported the time of a payment outside of WeChat Pay, which has no
-    /// `transaction_id`.
-    pub(super) fn paid(&self, reported: Option<String>) -> Value {
-        let mut detail = json!({"seq": 1, "amount": self.total});
-        match reported {
-            Some(time) => {
-                detail["paid_type"] = json!("MCH");
-                detail["paid_time"] = json!(time);
-            }
-            None => {
-                detail["paid_type"] = json!("NEWTON");
-                detail["paid_time"] = json!(self.time);
-                detail["transaction_id"] = json!(self.transaction_id);
-            }
-        }
-        json!({
-            "state": "USER_PAID",
-            "total_amount": self.total,
-            "paying_amount": 0,
-            "paid_amount": self.total,
-            "details": [detail],
-        })
+/// A time as the order writes it.
+pub(super) fn time(order: &Found, seconds: i64) -> String {
+    if service_order::has_compact_times(order.maker) {
+        Local::of(seconds).compact()
+    } else {
+        rfc3339(seconds)
     }
 }
 
-/// The number of the payment. Merchants and sub-merchants may use the same number of an order.
-fn transaction_id(mchid: &str, order: &Found) -> String {
-    let text = |name: &str| order.members.get(name).and_then(Value::as_str);
-    let number = text(NUMBER).unwrap_or_default();
-    let owner = order.owner.as_deref().unwrap_or_default();
-    let digest = sha256(format!("{mchid}/{owner}/{number}").as_bytes());
-    let digits = digest
-        .iter()
-        .take(24)
-        .map(|byte| char::from(b'0' + byte % 10));
-    format!("4200{}", digits.collect::<String>())
+/// The payment of an order, by WeChat Pay.
+pub(super) fn paid(order: &Found, time: String, transaction_id: Option<String>) -> Value {
+    let mut detail = detail(order, "NEWTON", time);
+    if let Some(id) = transaction_id {
+        detail["transaction_id"] = json!(id);
+    }
+    collected(order, detail)
+}
+
+/// The payment of an order outside of WeChat Pay, which has no number of WeChat Pay.
+pub(super) fn paid_outside(order: &Found, time: String) -> Value {
+    collected(order, detail(order, "MCH", time))
+}
+
+fn detail(order: &Found, kind: &str, time: String) -> Value {
+    json!({"seq": 1, "amount": total(order), "paid_type": kind, "paid_time": time})
+}
+
+fn collected(order: &Found, detail: Value) -> Value {
+    let total = total(order);
+    json!({
+        "state": "USER_PAID",
+        "total_amount": total,
+        "paying_amount": 0,
+        "paid_amount": total,
+        "details": [detail],
+    })
 }
 
 /// An order in the list of the control API.
@@ -129,7 +107,7 @@ pub(super) fn brief(mchid: &str, order: &Found) -> Value {
     let stage = stage(order);
     json!({
         "mchid": mchid,
-        "sub_mchid": order.owner,
+        "sub_mchid": order.members.get("sub_mchid"),
         "out_order_no": order.members.get(NUMBER),
         "order_id": order.members.get("order_id"),
         "state": stage.state(),

@@ -73,6 +73,30 @@ fn payments_of_sub_merchants_have_different_numbers() {
     assert_ne!(paid[0], paid[1]);
 }
 
+/// The payment is found by its `transaction_id`. The number of the order is that of the service order only.
+#[test]
+fn the_payment_of_an_order_is_refunded() {
+    let shop = Shop::completed();
+    shop.sandbox.pay("S1").unwrap();
+    shop.events();
+    let paid = &shop.order()["collection"]["details"][0];
+    let refund = |number: Value| {
+        let mut body = json!({
+            "out_refund_no": "R1",
+            "amount": {"refund": 100, "total": 300, "currency": "CNY"},
+        });
+        let known = number.as_object().unwrap().clone();
+        body.as_object_mut().unwrap().extend(known);
+        let call = shop.client.chain("v3/refund/domestic/refunds");
+        call.post(body, ()).wait()
+    };
+    assert!(refund(json!({"out_trade_no": "S1"})).is_err());
+    refund(json!({"transaction_id": paid["transaction_id"]})).unwrap();
+    assert_eq!(shop.events(), ["REFUND.SUCCESS"]);
+    assert!(shop.sandbox.pay("S1").is_err());
+    assert_eq!(shop.order()["state"], "DONE");
+}
+
 /// A number of another product is another number.
 #[test]
 fn an_order_of_another_product_has_its_own_record() {

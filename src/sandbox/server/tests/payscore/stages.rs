@@ -177,12 +177,12 @@ fn a_state_that_is_set_is_one_of_an_order() {
     assert_eq!(shop.events(), [""; 0]);
 }
 
-/// Of several actions at a time, one is done and notified.
+/// Of several requests at a time, one is done and notified.
 #[test]
 fn an_order_is_paid_once() {
     let shop = Shop::completed();
     let paid: usize = std::thread::scope(|scope| {
-        let pay = || usize::from(shop.sandbox.pay("S1").is_ok());
+        let pay = || usize::from(shop.send("pay", json!({})).is_ok());
         let threads: Vec<_> = (0..16).map(|_| scope.spawn(pay)).collect();
         threads.into_iter().map(|it| it.join().unwrap()).sum()
     });
