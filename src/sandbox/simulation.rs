@@ -74,7 +74,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// As [`pay`](Self::pay).
+    /// As [`pay`](Self::pay), and for an order of 微信支付分, which a failure does not change.
     pub fn fail_payment(&self, out_trade_no: &str) -> Result<()> {
         self.merchant.fail_payment(out_trade_no)
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::stage;
 use crate::date::{Local, rfc3339};
 use crate::remembered::Found;
-use crate::service_order::{self, NUMBER, OF_THE_END, Stage};
+use crate::service_order::{self, OF_THE_END, Stage};
 
 /// The path of the operation that queries the orders which an operation creates.
 pub(super) fn path_of_query(maker: &str) -> String {
@@ -108,7 +108,7 @@ pub(super) fn brief(mchid: &str, order: &Found) -> Value {
     json!({
         "mchid": mchid,
         "sub_mchid": order.members.get("sub_mchid"),
-        "out_order_no": order.members.get(NUMBER),
+        "out_order_no": order.members.get(service_order::NUMBER),
         "order_id": order.members.get("order_id"),
         "state": stage.state(),
         "state_description": stage.description(),
