@@ -1,5 +1,6 @@
 //! Several steps on the records, between which no other request comes.
 
+use std::collections::HashSet;
 use std::sync::MutexGuard;
 
 use serde_json::{Map, Value};
@@ -63,27 +64,33 @@ impl Transaction<'_> {
         (record.owner == owner).then_some(row)
     }
 
-    /// The newest record of each sub-merchant that a text names: by a number of one of these names, or by `OWNER/NUMBER`.
+    /// The newest record of each sub-merchant that a text names: by a number of one of these names, or by `OWNER/NUMBER`. A
+    /// number alone is first that of the merchant itself.
     pub(crate) fn named(&self, family: StaticText, names: &[&str], text: &str) -> Vec<u64> {
-        let rows_of = |number: &str| -> Vec<u64> {
-            let key = |name: &&str| (family, (*name).to_owned(), number.to_owned());
-            let rows = names.iter().filter_map(|name| self.0.index.get(&key(name)));
-            rows.flatten().rev().copied().collect()
+        let rows = self.newest_of_each(family, names, text);
+        let owner = |row: &u64| self.0.rows.get(row).and_then(|it| it.owner.as_deref());
+        if let Some(own) = rows.iter().find(|row| owner(row).is_none()) {
+            return vec![*own];
+        }
+        let Some((of, number)) = text.split_once('/').filter(|_| rows.is_empty()) else {
+            return rows;
         };
-        let owner = |row: &u64| self.0.rows.get(row).map(|record| record.owner.as_deref());
-        let mut found: Vec<u64> = Vec::new();
-        for row in rows_of(text) {
-            if !found.iter().any(|known| owner(known) == owner(&row)) {
-                found.push(row);
-            }
-        }
-        if found.is_empty()
-            && let Some((of, number)) = text.split_once('/')
-        {
-            let mut rows = rows_of(number).into_iter();
-            found.extend(rows.find(|row| owner(row) == Some(Some(of))));
-        }
-        found
+        let rows = self.newest_of_each(family, names, number);
+        rows.into_iter()
+            .filter(|row| owner(row) == Some(of))
+            .collect()
+    }
+
+    /// The newest record of each owner that has a number.
+    fn newest_of_each(&self, family: StaticText, names: &[&str], number: &str) -> Vec<u64> {
+        let key = |name: &&str| (family, (*name).to_owned(), number.to_owned());
+        let rows = names.iter().filter_map(|name| self.0.index.get(&key(name)));
+        let mut owners = HashSet::new();
+        let is_new = |row: &&u64| {
+            let record = self.0.rows.get(row);
+            record.is_some_and(|record| owners.insert(record.owner.as_deref()))
+        };
+        rows.flatten().rev().filter(is_new).copied().collect()
     }
 
     /// The newest record with this number, of any product.

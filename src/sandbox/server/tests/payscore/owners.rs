@@ -57,6 +57,22 @@ fn orders_of_sub_merchants_are_separate() {
     assert_eq!(shop.order_of(OWNERS[1])["state"], "EXPIRED");
 }
 
+/// As in the tables of ordinary orders, the number alone names the order of the merchant itself.
+#[test]
+fn a_number_alone_is_that_of_the_merchants_own_order() {
+    let shop = provider();
+    let body = sample(ORDER, created());
+    shop.client.chain(ORDER).post(body, ()).wait().unwrap();
+    shop.events();
+    shop.sandbox.pay("S1").unwrap();
+    let events = shop.sandbox.take_events();
+    let told: Vec<_> = events
+        .iter()
+        .map(|it| it.resource.get("sub_mchid"))
+        .collect();
+    assert_eq!(told, [None]);
+}
+
 #[test]
 fn payments_of_sub_merchants_have_different_numbers() {
     let shop = provider();
