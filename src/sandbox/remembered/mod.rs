@@ -41,7 +41,6 @@ use http::Method;
 use serde_json::Value;
 
 use crate::refusal::{Refusal, business};
-use crate::service_order;
 use crate::validation::IncomingRequest;
 use crate::world::Outcome;
 use exchange::{Generated, answer_of, owner_of, response_of, sent, success, text, value_of};
@@ -281,13 +280,7 @@ impl Records {
         }
         let record = self.rows.get_mut(&row)?;
         let before = record.bytes;
-        if plan.family == service_order::FAMILY {
-            // `gateway::payscore` decides how far the order is.
-            record.merge(&sent);
-        } else {
-            record.moved = Some(plan.verb.to_owned());
-            record.update(&sent);
-        }
+        record.change(plan, &sent);
         if let Some(Value::Object(answer)) = &mut body {
             overlay::write(record, answer, response_of(request));
         }

@@ -6,10 +6,11 @@ use std::sync::MutexGuard;
 use serde_json::{Map, Value};
 
 use super::exchange::{Generated, owner_of, value_of};
-use super::plan::{self, Role};
+use super::plan::{self, Plan, Role};
 use super::record::Record;
 use super::{Records, Remembered};
 use crate::journal::StaticText;
+use crate::service_order;
 use crate::validation::IncomingRequest;
 use crate::world::Outcome;
 
@@ -149,8 +150,19 @@ fn copy(record: &Record) -> Found {
 }
 
 impl Record {
+    /// Takes the members of a request that changes the record.
+    pub(super) fn change(&mut self, plan: &Plan, sent: &Value) {
+        // How far a service order is, `gateway::payscore` decides.
+        if plan.family == service_order::FAMILY {
+            self.merge(sent);
+        } else {
+            self.moved = Some(plan.verb.to_owned());
+            self.update(sent);
+        }
+    }
+
     /// As [`update`](Self::update), but an object keeps the members that the request does not name.
-    pub(super) fn merge(&mut self, sent: &Value) {
+    fn merge(&mut self, sent: &Value) {
         let mut sent = sent.clone();
         for (name, value) in sent.as_object_mut().into_iter().flatten() {
             if let Some(known @ Value::Object(_)) = self.members.get(name) {
