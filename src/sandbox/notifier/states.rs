@@ -180,18 +180,3 @@ pub(super) fn of_list(event: &Event, field: Option<&Field>, pointer: &str) -> Op
     let of_event = values.iter().find(|value| **value == end);
     of_event.copied().or_else(|| likely(&values))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_confirmed_service_order_has_nothing_of_a_completed_one() {
-        let pointers = OF_THE_END.into_iter();
-        for pointer in pointers.chain(["collection/details/*/amount"]) {
-            let confirmed = known("v3", "PAYSCORE.USER_CONFIRM", pointer);
-            assert_eq!(confirmed, Some(Absent), "{pointer}");
-            assert_ne!(known("v3", "PAYSCORE.USER_PAID", pointer), Some(Absent));
-        }
-    }
-}

@@ -3,6 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{ORDER, PARTNER, Shop, created};
+use crate::notifier::kind_row;
+use crate::service_order::OF_THE_END;
+use wechatpay_chain::notify::Version;
 
 /// The requests that change an order.
 fn requests() -> [(&'static str, Value); 5] {
@@ -72,7 +75,7 @@ fn an_order_has_no_amount_before_it_is_completed() {
     shop.sandbox.pay("S1").unwrap();
     let events = shop.sandbox.take_events();
     let order = shop.order();
-    for name in ["total_amount", "need_collection", "collection"] {
+    for name in OF_THE_END {
         assert_eq!(
             (&order[name], &events[0].resource[name]),
             (&Value::Null, &Value::Null)
@@ -80,6 +83,21 @@ fn an_order_has_no_amount_before_it_is_completed() {
     }
     let refused = shop.sandbox.set_state("S1", "DONE").unwrap_err();
     assert!(refused.to_string().contains("total_amount"), "{refused}");
+}
+
+/// A generated notification has as little.
+#[test]
+fn a_generated_confirmation_has_no_amount() {
+    let resource = |event: &str| {
+        let row = kind_row(Version::V3, event).unwrap();
+        row.resource("1900000109", 0)
+    };
+    let confirmed = resource("PAYSCORE.USER_CONFIRM");
+    let paid = resource("PAYSCORE.USER_PAID");
+    for name in OF_THE_END {
+        assert_eq!(confirmed.get(name), None, "{name}");
+        assert!(paid.get(name).is_some(), "{name}");
+    }
 }
 
 #[test]
