@@ -54,6 +54,10 @@ const SIMULATION: [&str; 2] = ["/sandboxnew/", "/xdc/apiv2sandbox/"];
 /// without their `secapi/`; clients in their sandbox mode send all of theirs there.
 fn simulated(method: &Method, path: &str) -> Option<&'static Operation> {
     let rest = SIMULATION.iter().find_map(|it| path.strip_prefix(it))?;
+    // The operations of the simulation are themselves in the catalog: a doubled prefix would find them.
+    if SIMULATION.iter().any(|it| rest.starts_with(&it[1..])) {
+        return None;
+    }
     let find = |start: &str, rest: &str| catalog::find(method, &format!("{start}{rest}"));
     let own = |rest| find("v2/sandboxnew/", rest);
     let found = own(rest).or_else(|| own(rest.strip_prefix("secapi/")?));
@@ -370,6 +374,47 @@ pub(crate) fn xml_reply(status: StatusCode, members: &Members) -> Result<Reply> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_operation_is_in_the_simulation_too() {
+        let mut count = 0;
+        for operation in catalog::operations().iter().filter(|it| it.is_v2()) {
+            let (method, path) = (operation.method(), operation.path());
+            let rest = path.strip_prefix("v2/").unwrap();
+            if SIMULATION.iter().any(|it| rest.starts_with(&it[1..])) {
+                continue;
+            }
+            for start in SIMULATION {
+                for path in [format!("{start}{rest}"), format!("/v2{start}{rest}")] {
+                    let found = find_unprefixed(&method, &path).map(Operation::path);
+                    let rest = rest.trim_start_matches("secapi/");
+                    let own = SIMULATION.map(|it| format!("v2{it}{rest}"));
+                    let is_right =
+                        |it: &str| it == operation.path() || own.iter().any(|own| own == it);
+                    assert!(found.is_some_and(is_right), "{path}");
+                }
+            }
+            count += 1;
+        }
+        assert!(count > 50, "{count}");
+    }
+
+    #[test]
+    fn a_doubled_prefix_is_no_path_of_the_simulation() {
+        for start in SIMULATION {
+            for again in SIMULATION {
+                for rest in [
+                    "pay/orderquery",
+                    "pay/closeorder",
+                    "pay/micropay",
+                    "secapi/pay/refund",
+                ] {
+                    let path = format!("{start}{}{rest}", &again[1..]);
+                    assert!(find_unprefixed(&Method::POST, &path).is_none(), "{path}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_response_is_written_as_wechat_pay_writes_it() {

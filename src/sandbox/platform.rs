@@ -2,6 +2,8 @@
 //!
 //! All merchants have the same keys. A [`PlatformView`] says which of them one merchant knows, and how.
 
+mod signer;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::StatusCode;
@@ -22,6 +24,8 @@ use wechatpay_core::clock::Clock;
 use wechatpay_core::crypto::{Certificate, KeyAlgorithm};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::secret::Secret;
+
+pub(crate) use signer::{Asked, Signer};
 
 /// Whether an operation returns the list of platform certificates.
 pub(crate) fn is_certificate_list(operation: Option<&Operation>) -> bool {
@@ -216,25 +220,6 @@ impl PlatformKeys {
             let certified = certified.filter(|_| view.has_certificates());
             public.into_iter().chain(certified).cloned().collect()
         })
-    }
-
-    /// The key that signs. A certificate signs if `named` is a serial other than a public key's, because a client that
-    /// names a retired certificate, or its own, has no public key.
-    pub(crate) fn signer(
-        &self,
-        named: Option<&str>,
-        is_certificate_list: bool,
-        view: &PlatformView,
-        now: i64,
-    ) -> Arc<PlatformKeyPair> {
-        let certificate = match (view.mode, named) {
-            (PlatformMode::Certificate, _) => true,
-            (PlatformMode::PublicKey, _) => false,
-            (_, Some(id)) => !id.to_ascii_uppercase().starts_with("PUB_KEY_ID_"),
-            (_, None) => is_certificate_list || self.keys().certificate_mode,
-        };
-        let current = certificate.then(|| self.current(view, now)).flatten();
-        current.unwrap_or_else(|| Arc::clone(&view.public))
     }
 
     /// The key of the signing certificate: the newest or, while they overlap, the one before it. `None` when the

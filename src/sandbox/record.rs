@@ -7,9 +7,7 @@ mod saved;
 
 use std::collections::VecDeque;
 use std::fmt;
-#[cfg(feature = "control")]
-use std::sync::Arc;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -22,7 +20,6 @@ use super::fault::Fault;
 pub(super) use mistake::{FoundMistakes, KnownKeys, Mistake};
 #[cfg(feature = "state")]
 pub(super) use saved::{SavedRecords, restored_response, saved_response};
-use wechatpay_core::protocol::WECHATPAY_SERIAL;
 
 /// A request that a [`Sandbox`](super::Sandbox) has received.
 #[derive(Clone)]
@@ -69,9 +66,22 @@ pub struct CallRecord {
     pub response: Option<ResponseRecord>,
     /// The time from the last byte of the request to the response, a delay by a fault included.
     pub took: Duration,
+    /// How [`json`](Self::json) follows from [`body`](Self::body).
+    pub(super) json_source: JsonSource,
     /// The mistakes that explain a refusal. They are searched for when a list first shows the request.
     #[cfg(feature = "control")]
     pub(super) mistakes: Arc<FoundMistakes>,
+}
+
+/// How the JSON of a record follows from its body, and so whether it is kept too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum JsonSource {
+    /// It is the whole body, which is read again when the record is.
+    Body,
+    /// The body has the same content in another form: an upload, or XML.
+    Part,
+    /// Fields of it were decrypted, so the body has other content.
+    Decrypted,
 }
 
 /// Something unusual in a request that WeChat Pay does not refuse.
@@ -174,14 +184,13 @@ impl CallRecord {
     /// Drops the JSON if the body has the same content: as values it takes many times the memory. Returns whether the
     /// record has it, and is to be read [with it](Self::with_json_of_body).
     fn trim(&mut self) -> bool {
-        // With Wechatpay-Serial some of it may be decrypted.
-        if self.headers.contains_key(WECHATPAY_SERIAL) {
+        let source = self.json_source;
+        if source == JsonSource::Decrypted {
             return false;
         }
-        // An upload's body has more than JSON, and APIv2's is none.
-        let is_of_body = self.body.first() == Some(&b'{');
+        let is_body = source == JsonSource::Body;
         let is_long = |json: &Value| size_of_json(json) > KEPT_JSON;
-        let dropped = self.json.take_if(|json| is_of_body || is_long(json));
+        let dropped = self.json.take_if(|json| is_body || is_long(json));
         dropped.is_some_and(|json| !is_long(&json))
     }
 
@@ -251,7 +260,8 @@ pub(super) struct Progress {
 
 #[derive(Default)]
 struct RecordBuffer {
-    records: VecDeque<Kept>,
+    /// Shared, so that a reader copies and parses them after it has released the lock, which each request needs.
+    records: VecDeque<Arc<Kept>>,
     bytes: usize,
     count: u64,
 }
@@ -274,6 +284,7 @@ impl Kept {
         }
     }
 
+    /// A copy of the record with all that it has. It may parse the body, so the lock must not be held.
     fn read(&self) -> CallRecord {
         let record = self.record.clone();
         if self.has_json_of_body {
@@ -320,15 +331,16 @@ impl Records {
     /// The oldest record with a greater number.
     #[cfg(feature = "control")]
     pub(super) fn after(&self, id: u64) -> Option<CallRecord> {
-        self.with(|kept| kept.find(|it| it.id > id))
+        self.find(|found| found > id)
     }
 
     pub(super) fn all(&self) -> Vec<CallRecord> {
-        self.with(|kept| kept.iter().collect())
+        self.kept().iter().map(|kept| kept.read()).collect()
     }
 
     pub(super) fn last(&self) -> Option<CallRecord> {
-        self.with(|kept| kept.iter().next_back())
+        let last = self.with(|kept| kept.records.back().cloned());
+        last.map(|kept| kept.read())
     }
 
     #[cfg(feature = "control")]
@@ -339,7 +351,7 @@ impl Records {
     /// The record of this number.
     #[cfg(feature = "control")]
     pub(super) fn get(&self, id: u64) -> Option<CallRecord> {
-        self.with(|kept| kept.find(|it| it.id == id))
+        self.find(|found| found == id)
     }
 
     /// The newest records, newest first.
@@ -355,11 +367,25 @@ impl Records {
         most: usize,
         matches: impl Fn(&CallRecord) -> bool,
     ) -> Vec<CallRecord> {
-        self.with(|kept| {
-            let newest = kept.records.iter().rev();
-            let matching = newest.filter(|kept| matches(&kept.record));
-            matching.take(most).map(Kept::read).collect()
-        })
+        let kept = self.kept();
+        let newest = kept.iter().rev();
+        let matching = newest.filter(|kept| matches(&kept.record));
+        matching.take(most).map(|kept| kept.read()).collect()
+    }
+
+    /// The oldest record whose number matches.
+    #[cfg(feature = "control")]
+    fn find(&self, matches: impl Fn(u64) -> bool) -> Option<CallRecord> {
+        let found = self.with(|kept| {
+            let mut records = kept.records.iter();
+            records.find(|kept| matches(kept.record.id)).cloned()
+        });
+        found.map(|kept| kept.read())
+    }
+
+    /// All records as they are kept, oldest first.
+    fn kept(&self) -> Vec<Arc<Kept>> {
+        self.with(|kept| kept.records.iter().cloned().collect())
     }
 
     pub(super) fn clear(&self) {
@@ -379,140 +405,9 @@ impl Records {
 impl RecordBuffer {
     fn add(&mut self, new: Kept) {
         self.bytes += new.size;
-        self.records.push_back(new);
-    }
-
-    /// The records with all that they have.
-    fn iter(&self) -> impl DoubleEndedIterator<Item = CallRecord> {
-        self.records.iter().map(Kept::read)
-    }
-
-    /// The oldest record that matches by anything but its JSON.
-    #[cfg(feature = "control")]
-    fn find(&self, matches: impl Fn(&CallRecord) -> bool) -> Option<CallRecord> {
-        let mut records = self.records.iter();
-        records.find(|kept| matches(&kept.record)).map(Kept::read)
+        self.records.push_back(Arc::new(new));
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn record(target: usize, body: Bytes) -> CallRecord {
-        CallRecord {
-            id: 0,
-            time: 0,
-            time_ms: 0,
-            mchid: None,
-            method: Method::POST,
-            target: target.to_string(),
-            version: Version::HTTP_11,
-            headers: HeaderMap::new(),
-            body,
-            json: None,
-            query: None,
-            signed_text: None,
-            verdict: Verdict::Accepted,
-            warnings: Vec::new(),
-            fault: None,
-            status: None,
-            response: None,
-            took: Duration::ZERO,
-            #[cfg(feature = "control")]
-            mistakes: Arc::default(),
-        }
-    }
-
-    #[test]
-    fn the_oldest_records_are_dropped_by_count_and_by_size() {
-        let records = Records::default();
-        (0..KEPT + 2).for_each(|number| {
-            records.push(record(number, Bytes::new()), 0);
-        });
-        assert_eq!(records.all().len(), KEPT);
-        assert_eq!(records.all()[0].target, "2");
-        assert_eq!((records.all()[0].id, records.newest(1)[0].id), (3, 1002));
-
-        // A little less than half, because a record is larger than its body.
-        let half = Bytes::from(vec![0; KEPT_BYTES / 2 - 100]);
-        (0..3).for_each(|number| {
-            records.push(record(number, half.clone()), 0);
-        });
-        let targets: Vec<_> = records.all().into_iter().map(|it| it.target).collect();
-        assert_eq!(targets, ["1", "2"]);
-        records.push(record(9, vec![0; KEPT_BYTES + 1].into()), 0);
-        assert_eq!(records.last().map(|it| it.target).as_deref(), Some("9"));
-        assert_eq!(records.all().len(), 1);
-        let last = records.all()[0].id;
-        records.clear();
-        records.push(record(10, Bytes::new()), 7_999);
-        let times = records.get(last + 1).map(|it| (it.time, it.time_ms));
-        assert_eq!(times, Some((7, 7_999)));
-    }
-
-    #[test]
-    fn followers_are_told_of_each_record_and_of_the_end() {
-        let records = Records::default();
-        let mut progress = records.progress();
-        assert!(records.after(0).is_none());
-        for id in 1..=2 {
-            records.push(record(0, Bytes::new()), 0);
-            assert!(progress.has_changed().unwrap());
-            assert_eq!(progress.borrow_and_update().newest, id);
-            assert_eq!(records.after(id - 1).map(|it| it.id), Some(id));
-        }
-        records.clear();
-        assert!(records.after(0).is_none());
-        assert!(!progress.borrow().has_ended);
-        records.end_streams();
-        assert!(progress.has_changed().unwrap() && progress.borrow().has_ended);
-    }
-
-    #[test]
-    fn texts_and_json_count_toward_the_size() {
-        let zeros = |count: usize| Value::from(vec![0; count]);
-        assert!(size_of_json(&zeros(1000)) >= 1000 * size_of::<Value>());
-        let members = serde_json::json!({"name": {"other": "text"}});
-        assert!(size_of_json(&members) > ENTRY * 2);
-
-        let records = Records::default();
-        for number in 0..3 {
-            let mut long = record(number, Bytes::new());
-            long.signed_text = Some("x".repeat(KEPT_BYTES / 2 - 100));
-            records.push(long, 0);
-        }
-        assert_eq!(records.len(), 2);
-        for number in 0..3 {
-            let mut answered = record(number, Bytes::new());
-            answered.response = Some(ResponseRecord {
-                status: StatusCode::OK,
-                headers: HeaderMap::new(),
-                body: vec![0; KEPT_BYTES / 2 - 100].into(),
-            });
-            records.push(answered, 0);
-        }
-        assert_eq!(records.len(), 2);
-        for number in 0..3 {
-            let mut decrypted = record(number, Bytes::new());
-            let serial = http::HeaderValue::from_static("PUB_KEY_ID");
-            decrypted.headers.insert(WECHATPAY_SERIAL, serial);
-            decrypted.json = Some(zeros(KEPT_BYTES / 2 / size_of::<Value>() - 100));
-            records.push(decrypted, 0);
-        }
-        assert_eq!(records.len(), 2);
-        assert!(records.last().is_some_and(|it| it.json.is_some()));
-    }
-
-    #[test]
-    fn a_long_json_is_kept_only_if_it_may_be_decrypted() {
-        let records = Records::default();
-        let mut plain = record(0, Bytes::new());
-        plain.json = Some(vec![0; KEPT_JSON / size_of::<Value>()].into());
-        records.push(plain.clone(), 0);
-        assert_eq!(records.last().and_then(|it| it.json), None);
-        plain.json = Some(serde_json::json!({"short": true}));
-        records.push(plain, 0);
-        assert!(records.last().is_some_and(|it| it.json.is_some()));
-    }
-}
+mod tests;

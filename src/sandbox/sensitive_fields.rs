@@ -37,16 +37,19 @@ impl FieldDecryptor<'_> {
     /// The query with its sensitive parameters in plaintext; `None` when it has none.
     pub(crate) fn decrypt_query(&self, query: &str) -> Result<Option<String>, Refusal> {
         let names = self.operation.query_encrypt();
-        self.decrypt("query", |visit| rewrite_query(query, names, visit))
+        let (query, _) = self.decrypt("query", |visit| rewrite_query(query, names, visit))?;
+        Ok(query)
     }
 
-    /// Replaces the ciphertexts of the body's sensitive fields with their plaintexts.
-    pub(crate) fn decrypt_body(&self, body: &mut Value) -> Result<(), Refusal> {
+    /// Replaces the ciphertexts of the body's sensitive fields with their plaintexts. Returns whether there are any.
+    pub(crate) fn decrypt_body(&self, body: &mut Value) -> Result<bool, Refusal> {
         let fields = Fields::of_request(self.operation.encrypt_if_flagged());
+        let mut has_any = false;
         for pointer in self.operation.encrypt() {
-            self.decrypt("body", |visit| fields.rewrite(body, pointer, visit))?;
+            let (_, count) = self.decrypt("body", |visit| fields.rewrite(body, pointer, visit))?;
+            has_any |= count > 0;
         }
-        Ok(())
+        Ok(has_any)
     }
 
     /// The sensitive fields of a request that are not ciphertexts for the named key, each with its place.
@@ -80,12 +83,13 @@ impl FieldDecryptor<'_> {
         found
     }
 
-    /// Collects the ciphertexts that `walk` visits, decrypts all, and puts them back in the same order.
+    /// Collects the ciphertexts that `walk` visits, decrypts all, and puts them back in the same order. Returns their
+    /// number too.
     fn decrypt<T>(
         &self,
         location: &str,
         mut walk: impl FnMut(&mut Visit<'_>) -> Result<T>,
-    ) -> Result<T, Refusal> {
+    ) -> Result<(T, usize), Refusal> {
         let mut ciphertexts = Vec::new();
         walk(&mut |at, text| {
             ciphertexts.push((at.to_owned(), text.to_owned()));
@@ -95,7 +99,8 @@ impl FieldDecryptor<'_> {
         let plaintexts = ciphertexts.iter();
         let plaintexts = plaintexts.map(|(at, text)| self.decrypt_text(at, text, location));
         let mut plaintexts = plaintexts.collect::<Result<Vec<_>, _>>()?.into_iter();
-        walk(&mut |_, _| Ok(plaintexts.next())).map_err(|err| malformed(&err))
+        let walked = walk(&mut |_, _| Ok(plaintexts.next())).map_err(|err| malformed(&err))?;
+        Ok((walked, ciphertexts.len()))
     }
 
     /// The key that the request names for the field `at`.

@@ -58,6 +58,8 @@ pub(crate) struct Caller {
     pub(crate) credentials: Arc<Credentials>,
     /// Of the brand that calls, else the merchant's: sensitive members of answers are encrypted to it.
     pub(crate) certificate: Certificate,
+    /// The brand that calls; `None` for the merchant.
+    pub(crate) brand_id: Option<String>,
     pub(crate) view: PlatformView,
 }
 
@@ -66,9 +68,19 @@ impl Caller {
         let credentials = account.credentials()?;
         Ok(Self {
             certificate: credentials.certificate.clone(),
+            brand_id: None,
             credentials,
             view: account.view()?,
             account,
+        })
+    }
+
+    /// The merchant or the brand that has signed a request.
+    pub(crate) fn of_sender(sender: &Sender) -> Result<Self> {
+        Ok(Self {
+            certificate: sender.certificate.clone(),
+            brand_id: sender.is_brand.then(|| sender.id.clone()),
+            ..Self::new(Arc::clone(&sender.account))?
         })
     }
 }

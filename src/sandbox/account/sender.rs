@@ -13,6 +13,7 @@ pub(crate) struct Sender {
     /// The merchant id or the brand id.
     pub(crate) id: String,
     pub(crate) certificate: Certificate,
+    pub(crate) is_brand: bool,
 }
 
 impl Accounts {
@@ -25,6 +26,7 @@ impl Accounts {
         let sender = |account: Arc<Account>| {
             Ok(Sender {
                 id: id.to_owned(),
+                is_brand: scheme == Scheme::Brand,
                 certificate: match scheme {
                     Scheme::Brand => account.brand(id, now)?.certificate.clone(),
                     _ => account.credentials()?.certificate.clone(),

@@ -76,6 +76,7 @@ fn notify(state: &SandboxState, account: &Account, number: &str) {
         query: None,
         json: None,
         upload: false,
+        brand_id: None,
     };
     let generate = || state.settings.documented.answer(&request, account.mchid());
     let seen = account.remembered.answer(&request, state.now(), generate);

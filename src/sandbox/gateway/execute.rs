@@ -6,7 +6,7 @@ use super::parse::{Parsed, ParsedBody};
 use super::payscore;
 use super::received::Received;
 use super::simulation_key;
-use crate::account::Account;
+use crate::account::{Account, Caller};
 use crate::bills::{Written, lists_orders};
 use crate::refusal::Refusal;
 use crate::state::SandboxState;
@@ -16,10 +16,11 @@ use crate::world::{Outcome, Success, World};
 /// Executes a request; `None` when it is stubbed, or its operation has no state.
 pub(super) fn execute(
     state: &SandboxState,
-    account: &Account,
+    caller: &Caller,
     received: &Received,
     parsed: &Parsed,
 ) -> Result<Option<Success>, Refusal> {
+    let account = &*caller.account;
     if state
         .stubs
         .get(&received.head.method, received.path())
@@ -50,12 +51,20 @@ pub(super) fn execute(
     };
     let outcome = account.world.answer(&request);
     let outcome = outcome.map(|outcome| or_of_part(state, account, &request, outcome));
-    let outcome = outcome.or_else(|| {
-        let request = parsed.documented(received)?;
-        payscore::remember(state, account, &request)
-            .or_else(|| control_orders::remember(state, account, &request))
-    });
+    let outcome = outcome.or_else(|| remember(state, caller, received, parsed));
     outcome.transpose()
+}
+
+/// Executes an operation that has records and no special rules, or few.
+fn remember(
+    state: &SandboxState,
+    caller: &Caller,
+    received: &Received,
+    parsed: &Parsed,
+) -> Option<Outcome> {
+    let request = parsed.documented(received, caller)?;
+    payscore::remember(state, &caller.account, &request)
+        .or_else(|| control_orders::remember(state, &caller.account, &request))
 }
 
 /// The merchant's outcome. Where the merchant has no such order, the outcome for its part of another merchant's combined order.

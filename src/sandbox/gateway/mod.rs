@@ -17,6 +17,7 @@ mod named_key;
 mod parse;
 pub(crate) mod payscore;
 mod received;
+mod recorded;
 mod respond;
 mod simulation_key;
 mod unknown;
@@ -34,7 +35,7 @@ use crate::account::{Account, Caller};
 use crate::bilingual::Bilingual;
 use crate::fault::{self, Fault};
 use crate::multipart;
-use crate::record::{CallRecord, CallWarning, ResponseRecord, Verdict};
+use crate::record::{CallWarning, Verdict};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::state::SandboxState;
@@ -49,6 +50,7 @@ pub(crate) use received::ClientCertificate;
 #[cfg(feature = "control")]
 pub(crate) use received::expected_scheme;
 use received::{Received, content_type};
+use recorded::record;
 #[cfg(feature = "control")]
 pub(crate) use unknown::TWO_SLASHES;
 
@@ -255,18 +257,11 @@ fn process_authenticated(
         Ok(parsed) => parsed,
         Err(refusal) => return refused(caller, signed_text, None, refusal),
     };
-    let documented = parsed.documented(received);
-    let upload_of = |id: &str| caller.account.world.upload_of(id);
-    let unknown = documented
-        .as_ref()
-        .map_or_else(Vec::new, |request| unknown_members(request, &upload_of));
+    let unknown = unknown_of(received, &caller, &parsed);
     let outcome = check_content(state, received, &caller, &parsed)
         .and_then(|()| check_unknown(state, received, &unknown))
-        .and_then(|()| execute_known(state, received, (&caller.account, &parsed), executes));
-    let named = named_key::warning(state, received, &caller);
-    let disputed = documented.as_ref().map_or_else(Vec::new, disputed);
-    let warnings = unknown.iter().map(UnknownMember::warning).chain(disputed);
-    let warnings = warnings.chain(named).collect();
+        .and_then(|()| execute_known(state, received, (&caller, &parsed), executes));
+    let warnings = warnings(state, received, (&caller, &parsed), &unknown);
     Processed {
         caller: Some(caller),
         signed_text,
@@ -276,17 +271,40 @@ fn process_authenticated(
     }
 }
 
+/// The members that no documentation has, and the media ids that no upload has.
+fn unknown_of(received: &Received, caller: &Caller, parsed: &Parsed) -> Vec<UnknownMember> {
+    let upload_of = |id: &str| caller.account.world.upload_of(id);
+    let documented = parsed.documented(received, caller);
+    documented
+        .as_ref()
+        .map_or_else(Vec::new, |request| unknown_members(request, &upload_of))
+}
+
+/// The warnings of a request: its unknown members, disputed ones, and the key that it names without need.
+fn warnings(
+    state: &SandboxState,
+    received: &Received,
+    (caller, parsed): (&Caller, &Parsed),
+    unknown: &[UnknownMember],
+) -> Vec<CallWarning> {
+    let request = parsed.documented(received, caller);
+    let disputed = request.as_ref().map_or_else(Vec::new, disputed);
+    let warnings = unknown.iter().map(UnknownMember::warning).chain(disputed);
+    let named = named_key::warning(state, received, caller);
+    warnings.chain(named).collect()
+}
+
 fn execute_known(
     state: &SandboxState,
     received: &Received,
-    (account, parsed): (&Account, &Parsed),
+    (caller, parsed): (&Caller, &Parsed),
     executes: bool,
 ) -> Result<Option<Success>, Refusal> {
     if !executes {
         return Ok(None);
     }
     require_known(state, received)?;
-    execute(state, account, received, parsed)
+    execute(state, caller, received, parsed)
 }
 
 /// The fault for this request: the one that it names in a header, or the next one that waits.
@@ -326,53 +344,6 @@ fn close_unprocessed(state: &SandboxState, received: Received) -> Transmission {
         reply: None,
         delay: Duration::ZERO,
         truncate: false,
-    }
-}
-
-fn record(
-    received: Received,
-    processed: Processed,
-    fault: Option<Fault>,
-    reply: Option<&Reply>,
-) -> CallRecord {
-    let took = received.at.elapsed() + delay(fault.as_ref());
-    let target = received.target().to_owned();
-    let is_accepted = processed.outcome.is_ok();
-    let parsed = processed.parsed.map(Parsed::into_json);
-    let (json, query) = parsed.unwrap_or_default();
-    let text = |bytes: Vec<u8>| {
-        String::from_utf8(bytes)
-            .unwrap_or_else(|err| String::from_utf8_lossy(err.as_bytes()).into_owned())
-    };
-    CallRecord {
-        // The store of records sets these.
-        id: 0,
-        time: 0,
-        time_ms: 0,
-        mchid: processed.caller.map(|it| it.account.mchid().to_owned()),
-        target,
-        method: received.head.method,
-        version: received.head.version,
-        headers: received.head.headers,
-        body: received.body,
-        json: json.filter(|_| is_accepted),
-        query,
-        signed_text: processed.signed_text.map(text),
-        verdict: match processed.outcome {
-            Ok(_) => Verdict::Accepted,
-            Err(refusal) => refusal.verdict(),
-        },
-        warnings: processed.warnings,
-        fault,
-        status: reply.map(|reply| reply.status),
-        response: reply.map(|reply| ResponseRecord {
-            status: reply.status,
-            headers: reply.headers.clone(),
-            body: reply.body.clone(),
-        }),
-        took,
-        #[cfg(feature = "control")]
-        mistakes: std::sync::Arc::default(),
     }
 }
 
@@ -426,7 +397,7 @@ fn check_content(
     } else if let Some(operation) = received.operation.filter(|_| documented.check) {
         upload::check_is_form(operation)?;
     }
-    let request = parsed.documented(received);
+    let request = parsed.documented(received, caller);
     if let Some(request) = request {
         documented.check(&request)?;
         let checked = state.accounts.check(&caller.account, &request);

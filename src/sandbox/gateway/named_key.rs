@@ -3,6 +3,7 @@
 use crate::account::Caller;
 use crate::gateway::received::Received;
 use crate::identity::is_same_serial;
+use crate::platform::Asked;
 use crate::record::CallWarning;
 use crate::sensitive_fields::named_serial;
 use crate::state::SandboxState;
@@ -19,7 +20,8 @@ pub(super) fn warning(
     if is_ignored || platform.pair(&named, view).is_some() {
         return None;
     }
-    let signer = &platform.signer(Some(&named), false, view, state.now()).id;
+    let signer = platform.signer(Asked::Named(&named), view, state.now());
+    let signer = &signer.pair().id;
     let public = &view.public.id;
     let (whose, whose_zh) = if is_same_serial(&named, caller.credentials.certificate.serial()) {
         (

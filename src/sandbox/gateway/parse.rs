@@ -9,6 +9,7 @@ use super::authenticate::Content;
 use super::received::Received;
 use crate::account::Caller;
 use crate::bilingual::{Bilingual, json_error_zh};
+use crate::record::JsonSource;
 use crate::refusal::Refusal;
 use crate::sensitive_fields::FieldDecryptor;
 use crate::state::SandboxState;
@@ -19,6 +20,8 @@ pub(super) struct Parsed {
     /// The query with its sensitive parameters decrypted; `None` when it has none.
     pub(super) query: Option<String>,
     pub(super) body: ParsedBody,
+    /// Whether fields of the body were decrypted.
+    is_decrypted: bool,
 }
 
 pub(super) enum ParsedBody {
@@ -42,12 +45,20 @@ impl Parsed {
         }
     }
 
-    pub(super) fn into_json(self) -> (Option<Value>, Option<String>) {
-        let json = match self.body {
-            ParsedBody::Json(json) | ParsedBody::Upload { meta: json, .. } => json,
-            ParsedBody::V2(members) => Some(members),
+    /// The JSON and the query for the record.
+    pub(super) fn into_recorded(self) -> (Option<Value>, JsonSource, Option<String>) {
+        let (json, source) = match self.body {
+            ParsedBody::Json(json) => (json, JsonSource::Body),
+            ParsedBody::Upload { meta, .. } => (meta, JsonSource::Part),
+            // Of a `GET` they are in the query, whatever its body is.
+            ParsedBody::V2(members) => (Some(members), JsonSource::Part),
         };
-        (json, self.query)
+        let source = if self.is_decrypted {
+            JsonSource::Decrypted
+        } else {
+            source
+        };
+        (json, source, self.query)
     }
 
     /// The content of an APIv2 request, which is read before it is authenticated.
@@ -55,8 +66,15 @@ impl Parsed {
         let Content::V2(members) = content else {
             return None;
         };
-        let body = ParsedBody::V2(members);
-        Some(Self { query: None, body })
+        Some(Self::v2(members))
+    }
+
+    fn v2(members: Value) -> Self {
+        Self {
+            query: None,
+            body: ParsedBody::V2(members),
+            is_decrypted: false,
+        }
     }
 
     pub(super) fn file(&self) -> Option<&[u8]> {
@@ -72,13 +90,18 @@ impl Parsed {
     }
 
     /// The request as the documentation of its operation describes it; `None` for unknown operations.
-    pub(super) fn documented<'a>(&'a self, received: &'a Received) -> Option<IncomingRequest<'a>> {
+    pub(super) fn documented<'a>(
+        &'a self,
+        received: &'a Received,
+        caller: &'a Caller,
+    ) -> Option<IncomingRequest<'a>> {
         Some(IncomingRequest {
             operation: received.operation?,
             path: received.path(),
             query: self.query(received),
             json: self.json(),
             upload: received.is_upload(),
+            brand_id: caller.brand_id.as_deref(),
         })
     }
 }
@@ -93,14 +116,11 @@ pub(super) fn parse(
     let (text, upload) = match content {
         Content::Json(text) => (text, None),
         Content::Upload { meta, file } => (meta, Some(file)),
-        Content::V2(members) => {
-            let body = ParsedBody::V2(members);
-            return Ok(Parsed { query: None, body });
-        }
+        Content::V2(members) => return Ok(Parsed::v2(members)),
     };
     check_content_type(received)?;
     let mut json = read_json(&text)?;
-    let mut query = None;
+    let (mut query, mut is_decrypted) = (None, false);
     if let Some(operation) = received.operation {
         let decryptor = FieldDecryptor {
             operation,
@@ -113,29 +133,36 @@ pub(super) fn parse(
         }
         // The check of the fields refuses a list or a plain value.
         if let Some(body) = json.take_if(|json| json.is_object()) {
-            json = Some(decrypt_body(&decryptor, body, upload.is_some())?);
+            let (body, has_any) = decrypt_body(&decryptor, body, upload.is_some())?;
+            (json, is_decrypted) = (Some(body), has_any);
         }
     }
     let body = match upload {
         Some(file) => ParsedBody::Upload { meta: json, file },
         None => ParsedBody::Json(json),
     };
-    Ok(Parsed { query, body })
+    Ok(Parsed {
+        query,
+        body,
+        is_decrypted,
+    })
 }
 
+/// The body in plaintext, and whether it had ciphertexts.
+///
 /// The pointers of the catalog into an upload begin at its form: `/meta/…`.
 fn decrypt_body(
     decryptor: &FieldDecryptor<'_>,
     mut body: Value,
     is_upload: bool,
-) -> Result<Value, Refusal> {
+) -> Result<(Value, bool), Refusal> {
     if is_upload {
         let mut form = json!({"meta": body});
-        decryptor.decrypt_body(&mut form)?;
-        return Ok(form["meta"].take());
+        let has_any = decryptor.decrypt_body(&mut form)?;
+        return Ok((form["meta"].take(), has_any));
     }
-    decryptor.decrypt_body(&mut body)?;
-    Ok(body)
+    let has_any = decryptor.decrypt_body(&mut body)?;
+    Ok((body, has_any))
 }
 
 fn read_json(text: &[u8]) -> Result<Option<Value>, Refusal> {

@@ -18,16 +18,21 @@ const SUCCESSES: [&str; 9] = [
     "JSAPI",
 ];
 
+/// Ends of values that mean success, as `RECEIPT_STATE_COMPLETED`.
+const ENDS: [&str; 2] = ["_SUCCESS", "_COMPLETED"];
+
 /// The value that means success, otherwise the first that means something.
 pub(crate) fn likely(values: &[&'static str]) -> Option<&'static str> {
     let success = SUCCESSES.iter().find(|value| values.contains(value));
+    let ending = |end: &&str| values.iter().find(|value| value.ends_with(end));
+    let success = success.or_else(|| ENDS.iter().find_map(ending));
     let mut known = values.iter().filter(|value| !is_unknown(value));
     success.or_else(|| known.next()).or(values.first()).copied()
 }
 
-/// Whether a value stands for one that is not known, as `UNKNOWN_MIX_PAY_STATUS`.
+/// Whether a value stands for one that is not known, as `UNKNOWN_MIX_PAY_STATUS` or `TERMINATION_MODE_INVALID`.
 fn is_unknown(value: &str) -> bool {
-    const WORDS: [&str; 3] = ["UNKNOWN", "UNSPECIFIED", "UNRECOGNIZED"];
+    const WORDS: [&str; 4] = ["UNKNOWN", "UNSPECIFIED", "UNRECOGNIZED", "INVALID"];
     value.split('_').any(|word| WORDS.contains(&word))
 }
 

@@ -49,6 +49,7 @@ fn with_sent<T>(
         query: Some(&query),
         json: members.as_ref(),
         upload: false,
+        brand_id: None,
     })
 }
 
@@ -244,6 +245,7 @@ fn accepted(row: &Value) -> Option<Result<(), Refusal>> {
         query: uri.query(),
         json: json.as_ref(),
         upload,
+        brand_id: None,
     }))
 }
 
@@ -435,66 +437,55 @@ fn last(pointer: &str) -> &str {
         .unwrap_or_default()
 }
 
+/// Checks the sample of an operation without these members and with others.
+fn assert_sendable(path: &str, missing: &[&str], added: &Value) {
+    let schema = schema::find(&Method::POST, path).unwrap();
+    let mut body = sample(&schema, false).body().cloned().unwrap_or_default();
+    for (name, value) in added.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    for pointer in missing {
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        let parent = body.pointer_mut(parent).unwrap();
+        parent.as_object_mut().unwrap().remove(name);
+    }
+    let path = format!("/{}", schema.operation().wire_path());
+    let path = path.replace("{sub_mchid}", "1900000109");
+    let request = IncomingRequest {
+        operation: schema.operation(),
+        path: &path,
+        query: path.contains("/med-ins/").then_some("mix_trade_no=1"),
+        json: Some(&body),
+        upload: false,
+        brand_id: None,
+    };
+    let found = CHECKED.check(&request).map_err(|it| it.why.en);
+    assert!(found.is_ok(), "{path} {missing:?}: {:?}", found.err());
+    let unknown = validation::unknown_members(&request, &|_| None);
+    let names: Vec<_> = unknown.iter().map(|it| it.warning().text).collect();
+    assert!(names.is_empty(), "{path} {names:?}");
+}
+
 /// Bodies and queries that pages and official samples send.
 #[test]
 fn what_samples_leave_out_is_optional() {
-    let post = |path: &str, missing: &[&str], added: Value| {
-        let schema = schema::find(&Method::POST, path).unwrap();
-        let mut body = sample(&schema, false).body().cloned().unwrap_or_default();
-        for (name, value) in added.as_object().unwrap() {
-            body[name] = value.clone();
-        }
-        for pointer in missing {
-            let (parent, name) = pointer.rsplit_once('/').unwrap();
-            let parent = body.pointer_mut(parent).unwrap();
-            parent.as_object_mut().unwrap().remove(name);
-        }
-        let path = format!("/{}", schema.operation().wire_path());
-        let path = path.replace("{sub_mchid}", "1900000109");
-        let request = IncomingRequest {
-            operation: schema.operation(),
-            path: &path,
-            query: path.contains("/med-ins/").then_some("mix_trade_no=1"),
-            json: Some(&body),
-            upload: false,
-        };
-        let found = CHECKED.check(&request);
-        assert!(
-            found.is_ok(),
-            "{path} {missing:?}: {:?}",
-            found.err().map(|it| it.why.en)
-        );
-        let unknown = validation::unknown_members(&request, &|_| None);
-        let names: Vec<_> = unknown.iter().map(|it| it.warning().text).collect();
-        assert!(names.is_empty(), "{path} {names:?}");
-    };
-    let none = || json!({});
-    post(
-        "v3/apply4sub/sub_merchants/{sub_mchid}/modify-settlement",
-        &["/bank_address_code"],
-        none(),
-    );
-    post("v3/combine-transactions/h5", &["/scene_info"], none());
-    post(
-        "v3/combine-transactions/h5",
-        &["/scene_info/h5_info"],
-        none(),
-    );
+    const SETTLEMENT: &str = "v3/apply4sub/sub_merchants/{sub_mchid}/modify-settlement";
+    const H5: &str = "v3/combine-transactions/h5";
+    const COUPONS: &str = "v3/marketing/partner/product-coupon/product-coupons";
+    assert_sendable(SETTLEMENT, &["/bank_address_code"], &json!({}));
+    assert_sendable(H5, &["/scene_info"], &json!({}));
+    assert_sendable(H5, &["/scene_info/h5_info"], &json!({}));
     let fees =
         json!({"med_refund_gov_fee": 1, "med_refund_self_fee": 1, "med_refund_other_fee": 1});
-    post("v3/med-ins/refunds/notify", &["/sub_mchid"], fees);
-    post(
-        "v3/refund/domestic/refunds",
-        &[],
-        json!({"refund_account": "AVAILABLE"}),
-    );
-    let coupons = "v3/marketing/partner/product-coupon/product-coupons";
-    let bundles = format!("{coupons}/{{product_coupon_id}}/stock-bundles");
+    assert_sendable("v3/med-ins/refunds/notify", &["/sub_mchid"], &fees);
+    let account = json!({"refund_account": "AVAILABLE"});
+    assert_sendable("v3/refund/domestic/refunds", &[], &account);
+    let bundles = format!("{COUPONS}/{{product_coupon_id}}/stock-bundles");
     let bundles = schema::find(&Method::POST, &bundles).unwrap();
     let stock_bundle = sample(&bundles, false).body().unwrap()["stock_bundle"].clone();
     assert!(stock_bundle.is_object());
     let bundle = json!({"stock_bundle": stock_bundle, "progressive_bundle_usage_info": {}, "usage_mode": "PROGRESSIVE_BUNDLE"});
-    post(coupons, &["/stock"], bundle);
+    assert_sendable(COUPONS, &["/stock"], &bundle);
 }
 
 /// A member that the path has already is not required in the query or the body.

@@ -14,6 +14,7 @@ use super::rejected;
 use super::signer::NotificationSigner;
 use crate::fault::Fault;
 use crate::identity::PlatformKeyPair;
+use crate::platform::Asked;
 use crate::signing::MessageSigner;
 use wechatpay_core::error::{Error, Result};
 
@@ -146,7 +147,9 @@ impl NotificationDraft {
             return Ok(platform.expired(view.algorithm, signer.clock.now())?.pair);
         }
         if !self.by_certificate {
-            return Ok(platform.signer(None, false, view, signer.clock.now()));
+            let asked = Asked::Unnamed { has_fetched: false };
+            let found = platform.signer(asked, view, signer.clock.now());
+            return Ok(Arc::clone(found.pair()));
         }
         platform
             .current(view, signer.clock.now())

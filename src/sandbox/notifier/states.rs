@@ -39,6 +39,7 @@ static KNOWN: &[(&str, &str, Known)] = &[
     ("v2 VEHICLE_STATE", "deduct_mode", Value("PROACTIVE")),
     ("v2 COMBINE_PAY", "trade_type", Value("JSAPI")),
 
+    ("v3 APPLYMENT_STATE.APPROVED", "audit_reject_detail", Absent),
     ("v3 COMPLAINT.CREATE", "action_type", Value("CREATE_COMPLAINT")),
     ("v3 COMPLAINT.STATE_CHANGE", "action_type", Value("MERCHANT_RESPONSE")),
     ("v3 COUPON.SEND", "event_type", Value("EVENT_TYPE_BUSICOUPON_SEND")),
@@ -47,9 +48,14 @@ static KNOWN: &[(&str, &str, Known)] = &[
     ("v3 COUPON.USE", "coupon_type", Value("NORMAL")),
     ("v3 COUPON.USE", "business_type", Value("MULTIUSE")),
     ("v3 CREDIT_REPAYMENT.SIGN_CONTRACT", "contract_state", Value("CONTRACT_STATE_EFFECTIVE")),
+    ("v3 CREDIT_REPAYMENT.SIGN_CONTRACT", "contract_terminated_time", Absent),
+    ("v3 CREDIT_REPAYMENT.SIGN_CONTRACT", "contract_terminated_mode", Absent),
+    ("v3 CREDIT_REPAYMENT.SIGN_CONTRACT", "contract_termination_remark", Absent),
     ("v3 CREDIT_REPAYMENT.TERMINATE_CONTRACT", "contract_state", Value("CONTRACT_STATE_TERMINATED")),
     ("v3 CREDIT_REPAYMENT.DEDUCTION_PAY", "order_state", Value("DEDUCT_ORDER_STATE_PAY_SUCCESS")),
     ("v3 BRAND_MEMBER_CARD_SP.USER_CARD.CREATE", "user_card_state", Value("EFFECTIVE")),
+    ("v3 BRAND_MEMBER_CARD_SP.USER_CARD.CREATE", "invalid_reason", Absent),
+    ("v3 BRAND_MEMBER_CARD_SP.USER_CARD.CREATE", "invalid_time", Absent),
     ("v3 BRAND_MEMBER_CARD_SP.USER_CARD.DELETE", "user_card_state", Value("INVALID")),
     ("v3 BRAND_MEMBER_CARD_SP", "valid_date_information/type", Value("FIX_TIME_RANGE")),
     ("v3 DELIVERY_PLAN", "plan_state", Value("PLAN_DELIVERING")),
@@ -68,6 +74,8 @@ static KNOWN: &[(&str, &str, Known)] = &[
     ("v3 ENTRUST", "deduct_schedule/schedule_state", Value("SCHEDULED")),
     ("v3 INSURANCE_ENTRUST.TERMINATE", "contract_state", Value("TERMINATED")),
     ("v3 INSURANCE_ENTRUST", "contract_state", Value("SIGNED")),
+    ("v3 INSURANCE_ENTRUST.SIGN", "contract_terminate_info", Absent),
+    ("v3 INSURANCE_ENTRUST.RENEW", "contract_terminate_info", Absent),
     ("v3 INSURANCE_POLICY_MANAGEMENT.GRANTED", "auth_state", Value("AUTH_STATE_GRANTED")),
     ("v3 FAPIAO.ISSUED", "fapiao_information/*/fapiao_status", Value("ISSUED")),
     ("v3 FAPIAO.ISSUED", "fapiao_information/*/card_status", Absent),
@@ -80,9 +88,17 @@ static KNOWN: &[(&str, &str, Known)] = &[
     ("v3 HIRE_POWER_BANK", "order_receive_state", Value("RECEIVED")),
     ("v3 MANAGERECORD", "manage_record_state", Value("RECOVERED")),
     ("v3 MCHTRANSFER.AUTHORIZATION.CONFIRMED", "state", Value("TAKING_EFFECT")),
+    ("v3 MCHTRANSFER.AUTHORIZATION.CONFIRMED", "close_info", Absent),
     ("v3 MCHTRANSFER.AUTHORIZATION.CLOSED", "state", Value("CLOSED")),
+    ("v3 MCHTRANSFER.BATCH.FINISHED", "fail_amount", Value("0")),
+    ("v3 MCHTRANSFER.BATCH.FINISHED", "fail_num", Value("0")),
+    ("v3 MCHTRANSFER.BILL.FINISHED", "fail_reason", Absent),
+    ("v3 MCHTRANSFER.QQWALLETBILL.FINISHED", "fail_reason", Absent),
     ("v3 MCHTRANSFER", "state", Value("SUCCESS")),
     ("v3 MCHWITHDRAW", "status", Value("SUCCESS")),
+    ("v3 MCHWITHDRAW", "reason", Absent),
+    ("v3 MCHWITHDRAW", "fail_amount", Value("0")),
+    ("v3 MCHWITHDRAW", "refund_amount", Value("0")),
     ("v3 MCHWITHDRAW", "account_type", Value("BASIC")),
     ("v3 MEDICAL_INSURANCE", "mix_pay_type", Value("CASH_AND_INSURANCE")),
     ("v3 MEDICAL_INSURANCE", "mix_pay_status", Value("MIX_PAY_SUCCESS")),
@@ -110,6 +126,9 @@ static KNOWN: &[(&str, &str, Known)] = &[
     ("v3 PAYSCORE.USER_CANCEL_SIGN_PLAN", "cancel_sign_type", Value("USER")),
     ("v3 PAYSCORE", "collection/details/*/paid_type", Value("NEWTON")),
 
+    ("v3 RECHARGE.SUCCESS", "close_time", Absent),
+    ("v3 RECHARGE.SUCCESS", "online_bank_recharge_info/return_time", Absent),
+    ("v3 RECHARGE.SUCCESS", "online_bank_recharge_info/return_reason", Absent),
     ("v3 RECHARGE", "account_type", Value("DEPOSIT")),
     ("v3 RECHARGE", "recharge_scene", Value("ECOMMERCE_DEPOSIT")),
     ("v3 REFUND.SUCCESS", "refund_status", Value("SUCCESS")),
@@ -132,6 +151,8 @@ static KNOWN: &[(&str, &str, Known)] = &[
     ("v3 PAPAY.SIGN", "contract_termination_mode", Absent),
     ("v3 TRANSACTION", "trade_scene", Value("PARKING")),
 
+    ("v3 PAYSCORE.BIND_SERVICE_ACCOUNT", "reject_reason", Absent),
+    ("v3 PAYSCORE.USER_SIGN_PLAN", "signed_detail_list/*/cancel_time", Absent),
     ("v3", "receiver/type", Value("MERCHANT_ID")),
     ("v3", "trade_type", Value("JSAPI")),
     ("v3", "trade_state", Value("SUCCESS")),
@@ -180,3 +201,6 @@ pub(super) fn of_list(event: &Event, field: Option<&Field>, pointer: &str) -> Op
     let of_event = values.iter().find(|value| **value == end);
     of_event.copied().or_else(|| likely(&values))
 }
+
+#[cfg(test)]
+mod tests;

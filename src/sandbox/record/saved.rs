@@ -6,7 +6,9 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{CallRecord, CallWarning, Kept, RecordBuffer, Records, ResponseRecord, Verdict};
+use super::{
+    CallRecord, CallWarning, JsonSource, Kept, RecordBuffer, Records, ResponseRecord, Verdict,
+};
 use crate::journal::{Blob, SavedHeaders, saved_version, static_text, version_of};
 
 /// The records, oldest first, and the number of the newest one.
@@ -77,10 +79,11 @@ pub(crate) type SavedResponse = (u16, SavedHeaders, Blob);
 
 impl Records {
     pub(crate) fn saved(&self) -> SavedRecords {
-        self.with(|kept| SavedRecords {
-            count: kept.count,
-            calls: kept.records.iter().map(SavedCall::of).collect(),
-        })
+        let (count, kept) = self.with(|kept| (kept.count, kept.records.clone()));
+        SavedRecords {
+            count,
+            calls: kept.iter().map(|kept| SavedCall::of(kept)).collect(),
+        }
     }
 
     /// Replaces the records; `None` when a record is none.
@@ -91,9 +94,7 @@ impl Records {
             count: saved.count,
             ..RecordBuffer::default()
         };
-        for call in calls {
-            restored.add(Kept::new(call));
-        }
+        calls.into_iter().for_each(|call| restored.add(call));
         self.with(|kept| *kept = restored);
         self.progress
             .send_modify(|progress| progress.newest = saved.count);
@@ -127,10 +128,11 @@ impl SavedCall {
         }
     }
 
-    fn restored(self) -> Option<CallRecord> {
+    fn restored(self) -> Option<Kept> {
         let response = self.response.map(restored_response);
         let response = response.map_or(Some(None), |response| response.map(Some))?;
-        Some(CallRecord {
+        let (json, json_source) = self.json.restored();
+        let record = CallRecord {
             id: self.id,
             time: self.time_ms.div_euclid(1000),
             time_ms: self.time_ms,
@@ -139,7 +141,8 @@ impl SavedCall {
             target: self.target,
             version: version_of(&self.version)?,
             headers: self.headers.restored()?,
-            json: self.json.restored(&self.body.0)?,
+            json,
+            json_source,
             signed_text: self.signed_text.map(|it| it.restored(&self.body.0)),
             body: self.body.0,
             query: self.query,
@@ -155,6 +158,11 @@ impl SavedCall {
             took: self.took,
             #[cfg(feature = "control")]
             mistakes: std::sync::Arc::default(),
+        };
+        Some(Kept {
+            size: record.size(),
+            has_json_of_body: record.json_source == JsonSource::Body,
+            record,
         })
     }
 }
@@ -168,11 +176,12 @@ impl SavedJson {
         }
     }
 
-    fn restored(self, body: &[u8]) -> Option<Option<Value>> {
+    /// The body is not read here: one that is no JSON is the record's alone, and the start goes on.
+    fn restored(self) -> (Option<Value>, JsonSource) {
         match self {
-            Self::None => Some(None),
-            Self::OfBody => serde_json::from_slice(body).ok().map(Some),
-            Self::Other(json) => Some(Some(json)),
+            Self::None => (None, JsonSource::Part),
+            Self::OfBody => (None, JsonSource::Body),
+            Self::Other(json) => (Some(json), JsonSource::Decrypted),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 
 use super::Records;
-use super::exchange::{Generated, answer_of, sent, success};
+use super::exchange::{Generated, answer_of, owner_of, sent, success};
 use super::overlay::AVAILABLE;
 use super::plan::{self, Plan};
 use super::record::{Key, Record, new_record};
@@ -21,7 +21,7 @@ const LONGEST: usize = 128;
 #[derive(Default)]
 struct Codes {
     new: Vec<String>,
-    /// Codes of earlier uploads, or of coupons.
+    /// Codes of earlier uploads, or of coupons. Another brand may have the same.
     known: Vec<String>,
     /// Codes that the upload has several times.
     repeated: Vec<String>,
@@ -43,7 +43,7 @@ impl Records {
             return Some(Err(refusal));
         }
         let (status, mut body) = answer_of(request, generate)?;
-        let codes = self.codes(plan, sent.get(list));
+        let codes = self.codes(plan, request, sent.get(list));
         if let Some(Value::Object(answer)) = &mut body {
             codes.count(answer);
         }
@@ -59,13 +59,14 @@ impl Records {
         Some(Ok(success(answer)))
     }
 
-    fn codes(&self, plan: &Plan, sent: Option<&Value>) -> Codes {
-        let mut codes = Codes::default();
+    fn codes(&self, plan: &Plan, request: &IncomingRequest<'_>, sent: Option<&Value>) -> Codes {
+        let (mut codes, owner) = (Codes::default(), owner_of(request));
         let mut seen = HashSet::new();
         let sent = sent.and_then(Value::as_array).into_iter().flatten();
         for code in sent.filter_map(Value::as_str) {
             let mut names = [plan::UPLOADED_CODE, plan::COUPON_CODE].into_iter();
-            let is_known = names.any(|name| self.index.contains_key(&key(plan, name, code)));
+            let row = |name| self.row_of(&key(plan, name, code), owner.as_deref());
+            let is_known = names.any(|name| row(name).is_some());
             let place = match (seen.insert(code), is_known) {
                 (false, _) => &mut codes.repeated,
                 (true, true) => &mut codes.known,
@@ -76,14 +77,14 @@ impl Records {
         codes
     }
 
-    /// Removes the uploaded code that a coupon gets.
+    /// Removes the uploaded code that a coupon gets. Another brand's is another code.
     pub(super) fn dispatch(&mut self, record: &Record) {
         let coupon = record.keys.iter().find(|key| key.1 == plan::COUPON_CODE);
         let uploaded = coupon.map(|(family, _, code)| {
             let key: Key = (*family, plan::UPLOADED_CODE.to_owned(), code.clone());
-            self.index.get(&key).cloned().unwrap_or_default()
+            self.row_of(&key, record.owner.as_deref())
         });
-        for row in uploaded.into_iter().flatten() {
+        if let Some(row) = uploaded.flatten() {
             self.remove(row);
         }
     }

@@ -62,13 +62,14 @@ pub(super) fn value_of(request: &IncomingRequest<'_>, name: &str) -> Option<Stri
     found.or_else(|| text(request.json?.get(name)?))
 }
 
-/// The sub-merchant that a request names.
+/// The brand that sends a request, otherwise the sub-merchant that it names.
 pub(super) fn owner_of(request: &IncomingRequest<'_>) -> Option<String> {
     let mut names = ["sub_mchid", "sub_mch_id"].into_iter();
-    names.find_map(|name| value_of(request, name))
+    let sub_merchant = || names.find_map(|name| value_of(request, name));
+    request.brand_id.map(str::to_owned).or_else(sub_merchant)
 }
 
-/// Whose setting it is: the values of the path, the sub-merchant, and those of these names.
+/// Whose setting it is: the values of the path, the brand or the sub-merchant, and those of these names.
 pub(super) fn setting_of(request: &IncomingRequest<'_>, names: &[&str]) -> String {
     let values = request.variables().map(|(_, value)| value);
     let values = values.chain(owner_of(request));

@@ -22,7 +22,7 @@ pub(super) struct Record {
     /// The operation that created it.
     #[cfg_attr(feature = "state", serde(deserialize_with = "interned"))]
     pub(super) maker: StaticText,
-    /// The sub-merchant of its request. Two sub-merchants may use the same number.
+    /// The brand or the sub-merchant of its request. Two of them may use the same number.
     #[cfg_attr(feature = "state", serde(default))]
     pub(super) owner: Option<String>,
     /// The numbers that find it, as names and values.
@@ -181,7 +181,7 @@ pub(super) fn new_record(
     record
 }
 
-/// Whether a record matches the sub-merchant and the numbers in the request for a list.
+/// Whether a record matches the brand or the sub-merchant and the numbers in the request for a list.
 pub(super) fn is_wanted(record: &Record, request: &IncomingRequest<'_>) -> bool {
     let owner = owner_of(request);
     if owner.is_some() && record.owner.is_some() && owner != record.owner {

@@ -174,7 +174,6 @@ static DEPARTURES: &[Departure] = &[
     row(&["v3/apply4sub/sub_merchants/{sub_mchid}/modify-settlement"], Body("/bank_address_code"), Optional, "修改结算账户: 选填"),
     row(&["v3/combine-transactions/h5"], Body("/scene_info"), Optional, "合单下单 of the H5 page's sample has none"),
     row(&["v3/combine-transactions/h5"], Body("/scene_info/h5_info"), Optional, "合单下单 of the H5 page's sample has none"),
-    row(&["v3/marketing/partner/product-coupon/product-coupons"], Body("/stock"), OptionalIfAny(&["stock_bundle"]), "创建商品券: one of both"),
     row(&["v3/applyment4sub/applyment/"], Body("/subject_info/business_license_info"), Optional, "提交申请单: depends on 主体类型"),
     row(&["v3/applyment4sub/applyment/"], Body("/subject_info/certificate_info"), Optional, "提交申请单: depends on 主体类型"),
     row(&["v3/apply4subject/applyment"], Body("/subject_info/business_license_info"), Optional, "提交申请单: depends on 主体类型"),
@@ -393,53 +392,4 @@ pub(crate) fn most_characters(
 const UNDOCUMENTED: usize = 1024;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::schema::{self, Schema};
-
-    #[test]
-    fn departures_have_a_source_and_apply_to_a_documented_field() {
-        let schemas: Vec<Schema> = schema::all().collect();
-        for row in DEPARTURES {
-            assert!(!row.source.is_empty(), "{:?}", row.place);
-            let applies = schemas.iter().any(|schema| applies_to(row, schema));
-            assert!(applies, "{:?} {:?}", row.paths, row.place);
-        }
-    }
-
-    #[test]
-    fn every_path_of_a_departure_is_known() {
-        for start in DEPARTURES.iter().flat_map(|row| row.paths) {
-            let mut operations = wechatpay_core::catalog::operations().iter();
-            assert!(operations.any(|it| it.path().starts_with(start)), "{start}");
-        }
-    }
-
-    fn applies_to(row: &Departure, schema: &Schema) -> bool {
-        let path = schema.operation().path();
-        let of_path = row.paths.is_empty() || row.paths.iter().any(|it| path.starts_with(it));
-        of_path
-            && match row.place {
-                Body(pointer) => has_pointer(schema.request(), pointer),
-                Path(name) => path.contains(&format!("{{{name}}}")),
-                Named(names) => [schema.request(), schema.query()]
-                    .iter()
-                    .any(|fields| names.iter().any(|name| has_name(fields, name))),
-            }
-    }
-
-    fn has_pointer(fields: &[Field], pointer: &str) -> bool {
-        let mut fields = fields;
-        pointer.split('/').skip(1).all(|name| {
-            let found = fields.iter().find(|field| field.name() == name);
-            fields = found.map_or(&[], |field| field.fields());
-            found.is_some()
-        })
-    }
-
-    fn has_name(fields: &[Field], name: &str) -> bool {
-        fields
-            .iter()
-            .any(|field| field.name() == name || has_name(field.fields(), name))
-    }
-}
+mod tests;

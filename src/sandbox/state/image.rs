@@ -1,6 +1,6 @@
 //! The whole state in a checkpoint of the journal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::Ordering;
 
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,7 @@ struct SavedAccount {
     bills: SavedBills,
     bank_key_given: bool,
     #[serde(default)]
-    certificate_clients: BTreeSet<String>,
+    certificate_clients: VecDeque<String>,
 }
 
 impl Image {

@@ -44,6 +44,8 @@ pub(crate) struct IncomingRequest<'a> {
     /// The body; for an upload its `meta`, in APIv2 all members.
     pub(crate) json: Option<&'a Value>,
     pub(crate) upload: bool,
+    /// The brand that sends it; `None` for a merchant.
+    pub(crate) brand_id: Option<&'a str>,
 }
 
 /// Refuses a request that breaks a rule of its schema.

@@ -1,5 +1,7 @@
 //! A brand at the door: with its own scheme, id and key, at its own operations.
 
+mod separation;
+
 use std::collections::BTreeSet;
 
 use http::Method;

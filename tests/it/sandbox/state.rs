@@ -1,5 +1,7 @@
 //! The state that survives a restart.
 
+mod bodies;
+
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;

@@ -52,8 +52,8 @@ pub(super) fn lanes(
         mchid.is_none_or(|mchid| *mchid == order.mchid)
             && numbers.iter().any(|number| names(record, number))
     };
-    let calls = state.records.all();
-    let calls: Vec<_> = calls.iter().filter(|record| is_of_it(record)).collect();
+    let newest_first = state.records.newest_where(usize::MAX, is_of_it);
+    let calls: Vec<_> = newest_first.iter().rev().collect();
     let mut events: Vec<_> = calls.iter().map(|record| call(record, lang)).collect();
     events.extend(paid(order, lang).map(|event| event.after(&calls, &order.out_trade_no)));
     for refund in refunds {

@@ -95,14 +95,7 @@ pub(super) fn authenticate(
         refusal: Box::new(refusal),
         signed_text: Some(text),
     };
-    let sender = find_sender(state, &authorization);
-    let sender = sender.and_then(|sender| check_algorithm(&authorization, sender));
-    let found = sender.and_then(|sender| {
-        let mut caller = caller(Arc::clone(&sender.account))?;
-        caller.certificate = sender.certificate.clone();
-        Ok((caller, sender))
-    });
-    let (caller, sender) = match found {
+    let (caller, sender) = match find_caller(state, &authorization) {
         Ok(found) => found,
         Err(refusal) => return Err(failed(None, refusal, text)),
     };
@@ -232,7 +225,14 @@ fn single_authorization(headers: &HeaderMap) -> Result<&str, (&'static str, &'st
     })
 }
 
-/// The merchant or brand that the request names.
+/// The merchant or brand that the request names, with its account.
+fn find_caller(state: &SandboxState, auth: &Authorization) -> Result<(Caller, Sender), Refusal> {
+    let sender = find_sender(state, auth)?;
+    let sender = check_algorithm(auth, sender)?;
+    let caller = Caller::of_sender(&sender).map_err(|err| Refusal::internal(&err))?;
+    Ok((caller, sender))
+}
+
 fn find_sender(state: &SandboxState, auth: &Authorization) -> Result<Sender, Refusal> {
     let (accounts, id) = (&state.accounts, auth.id());
     let found = accounts

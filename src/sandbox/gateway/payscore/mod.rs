@@ -241,6 +241,7 @@ impl<'a> Step<'a> {
             query: Some(&query),
             json: None,
             upload: false,
+            brand_id: None,
         };
         if self.records.addressed(&request) != Some(row) {
             return None;

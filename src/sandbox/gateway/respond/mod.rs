@@ -2,11 +2,12 @@
 
 mod apiv2;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use http::StatusCode;
 use http::header::{CONTENT_TYPE, USER_AGENT};
+use http::{HeaderValue, StatusCode};
 use serde_json::Value;
 
 use self::apiv2::{ResponseContext, refusal_of_status, unknown};
@@ -16,8 +17,7 @@ use super::received::Received;
 use crate::account::Caller;
 use crate::bills::Served;
 use crate::fault::Fault;
-use crate::identity::PlatformKeyPair;
-use crate::platform::{self, PlatformMode};
+use crate::platform::{self, Asked, Signer};
 use crate::refusal::Refusal;
 use crate::reply::{JSON, Reply};
 use crate::sensitive_fields;
@@ -71,26 +71,7 @@ fn signed_reply(
         caller,
         fault,
     };
-    let mut reply = responder.reply(processed)?;
-    // Inferred from WxJava, whose validator reads the Content-Type of every answer: WeChat Pay sends one with 204 too.
-    if reply.status == StatusCode::NO_CONTENT {
-        reply.headers.entry(CONTENT_TYPE).or_insert(JSON);
-    }
-    // The Request-ID, the reason of the key and the five headers of a signature: the map grows once.
-    reply.headers.reserve(7);
-    set_header(&mut reply.headers, "Request-ID", &request_id(state))?;
-    let pair = responder.key()?;
-    let reason = responder.reason(&pair);
-    if let Some(reason) = reason.filter(|_| reply.covers != AnswerSignature::Nothing) {
-        set_header(&mut reply.headers, "X-Sandbox-Signed-By", reason)?;
-    }
-    let signer = MessageSigner {
-        pair: &pair,
-        offset: fault.map_or(0, Fault::offset),
-        wrong: fault == Some(&Fault::WrongSignature),
-    };
-    signer.sign(&mut reply, &*state.clock)?;
-    Ok(reply)
+    responder.signed(responder.reply(processed)?)
 }
 
 struct Responder<'a> {
@@ -101,6 +82,30 @@ struct Responder<'a> {
 }
 
 impl Responder<'_> {
+    /// Adds the headers that every answer has, and the signature.
+    fn signed(&self, mut reply: Reply) -> Result<Reply> {
+        // Inferred from WxJava, whose validator reads the Content-Type of every answer: WeChat Pay sends one with 204 too.
+        if reply.status == StatusCode::NO_CONTENT {
+            reply.headers.entry(CONTENT_TYPE).or_insert(JSON);
+        }
+        // The Request-ID, the reason of the key and the five headers of a signature: the map grows once.
+        reply.headers.reserve(7);
+        set_header(&mut reply.headers, "Request-ID", &request_id(self.state))?;
+        let signer = self.signer()?;
+        let is_shown =
+            reply.covers != AnswerSignature::Nothing && self.received.v2_operation().is_none();
+        if let Some(reason) = signer.reason().filter(|_| is_shown) {
+            set_header(&mut reply.headers, "X-Sandbox-Signed-By", reason)?;
+        }
+        let signer = MessageSigner {
+            pair: signer.pair(),
+            offset: self.fault.map_or(0, Fault::offset),
+            wrong: self.fault == Some(&Fault::WrongSignature),
+        };
+        signer.sign(&mut reply, &*self.state.clock)?;
+        Ok(reply)
+    }
+
     fn reply(&self, processed: &Processed) -> Result<Reply> {
         let parsed = processed.parsed.as_ref();
         let success = match &processed.outcome {
@@ -146,7 +151,7 @@ impl Responder<'_> {
             return self.certificates();
         }
         let documented = || {
-            let request = parsed?.documented(received)?;
+            let request = parsed?.documented(received, self.caller)?;
             state
                 .settings
                 .documented
@@ -177,13 +182,15 @@ impl Responder<'_> {
         })
     }
 
-    /// The list of certificates. Who gets it verifies with them from now on.
+    /// The list of certificates. A client that gets it verifies with them from now on. With most faults it gets no list, or
+    /// discards it.
     fn certificates(&self) -> Result<Reply> {
         let merchant = (&self.caller.view, self.caller.credentials.resource_key());
         let (platform, clock) = (&self.state.platform, &*self.state.clock);
         let list = platform.list(self.fault, merchant, clock)?;
-        if list.status.is_success() {
-            self.caller.account.certificate_clients.add(self.agent());
+        let is_usable = matches!(self.fault, None | Some(Fault::Slow(_)));
+        if list.status.is_success() && is_usable {
+            self.caller.account.certificate_clients.add(&self.agent());
         }
         Ok(list)
     }
@@ -212,47 +219,33 @@ impl Responder<'_> {
     }
 
     /// The key that signs the response.
-    fn key(&self) -> Result<Arc<PlatformKeyPair>> {
-        let platform = &self.state.platform;
+    fn signer(&self) -> Result<Signer> {
+        let (platform, now) = (&self.state.platform, self.state.now());
+        let view = &self.caller.view;
         if self.fault == Some(&Fault::ExpiredCertificate) {
-            return Ok(platform
-                .expired(self.caller.view.algorithm, self.state.now())?
-                .pair);
+            return Ok(Signer::Expired(platform.expired(view.algorithm, now)?.pair));
         }
         let named = sensitive_fields::named_serial(&self.received.head.headers);
-        let is_list = platform::is_certificate_list(self.received.operation);
-        let prefers = is_list || named.is_none() && self.has_certificates();
-        Ok(platform.signer(
-            named.as_deref(),
-            prefers,
-            &self.caller.view,
-            self.state.now(),
-        ))
+        let asked = match &named {
+            Some(serial) => Asked::Named(serial),
+            None if platform::is_certificate_list(self.received.operation) => Asked::List,
+            None => Asked::Unnamed {
+                has_fetched: self.has_certificates(),
+            },
+        };
+        Ok(platform.signer(asked, view, now))
     }
 
     /// Whether the client has fetched the certificates, and so verifies with them.
     fn has_certificates(&self) -> bool {
         let clients = &self.caller.account.certificate_clients;
-        clients.has(self.agent())
+        clients.has(&self.agent())
     }
 
-    fn agent(&self) -> &str {
+    fn agent(&self) -> Cow<'_, str> {
         let agent = self.received.head.headers.get(USER_AGENT);
-        agent.and_then(|it| it.to_str().ok()).unwrap_or_default()
-    }
-
-    /// Why a key signs where the request names none and the merchant has both kinds.
-    fn reason(&self, pair: &PlatformKeyPair) -> Option<&'static str> {
-        let is_open = self.caller.view.mode == PlatformMode::Both
-            && self.fault != Some(&Fault::ExpiredCertificate)
-            && self.received.v2_operation().is_none()
-            && sensitive_fields::named_serial(&self.received.head.headers).is_none();
-        let is_public = pair.id == self.caller.view.public.id;
-        is_open.then(|| match (is_public, self.has_certificates()) {
-            (true, _) => "public key; no Wechatpay-Serial, and this User-Agent has not fetched v3/certificates",
-            (false, true) => "certificate; no Wechatpay-Serial, and this User-Agent has fetched v3/certificates",
-            (false, false) => "certificate; no Wechatpay-Serial, in certificate mode",
-        })
+        let bytes = agent.map(HeaderValue::as_bytes).unwrap_or_default();
+        String::from_utf8_lossy(bytes)
     }
 }
 

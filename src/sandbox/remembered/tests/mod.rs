@@ -64,6 +64,7 @@ fn call(
         query: Some(&query),
         json: Some(&body),
         upload: false,
+        brand_id: None,
     };
     let (outcome, _) =
         remembered.answer(&request, 0, || SETTINGS.answer(&request, "1900000109"))?;

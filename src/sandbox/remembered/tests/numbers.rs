@@ -134,6 +134,7 @@ fn an_upload_is_kept_once_and_not_with_each_of_its_codes() {
         query: None,
         json: Some(&body),
         upload: false,
+        brand_id: None,
     };
     let answer = remembered.answer(&request, 0, || SETTINGS.answer(&request, "1900000109"));
     assert!(answer.is_some_and(|(outcome, _)| outcome.is_ok()));

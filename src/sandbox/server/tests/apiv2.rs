@@ -61,7 +61,7 @@ fn a_failure_names_the_app_and_the_merchant() {
 }
 
 #[test]
-fn every_operation_is_in_the_simulation_too() {
+fn orders_and_refunds_are_in_the_simulation_too() {
     let sandbox = start();
     let refund = json!({
         "appid": "wx8888888888888888", "mch_id": sandbox.mchid(), "out_trade_no": "T1234567",
