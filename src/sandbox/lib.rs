@@ -170,6 +170,7 @@ mod reply;
 pub mod schema;
 mod sensitive_fields;
 mod server;
+mod service_order;
 mod settings;
 mod signing;
 mod simulation;

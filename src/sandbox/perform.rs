@@ -118,41 +118,11 @@ fn apply_of(
     act: &MerchantAct,
     now: i64,
 ) -> Result<Performed> {
-    if let Some(done) = act_on_service_order(state, account, act) {
-        return done;
-    }
-    let performed = apply_to(account, act, now)?;
-    if let MerchantAct::SetState { number, .. } = act {
-        gateway::notify_moved(state, account, number);
-    }
-    Ok(performed)
-}
-
-/// What a user does with an order of 微信支付分; `None` for other orders and actions.
-fn act_on_service_order(
-    state: &SandboxState,
-    account: &Account,
-    act: &MerchantAct,
-) -> Option<Result<Performed>> {
-    let (number, verb) = match act {
-        MerchantAct::Pay { number } => (number, "pay"),
-        MerchantAct::FailPayment { number } => (number, "fail"),
-        MerchantAct::Expire { number } => (number, "expire"),
-        _ => return None,
-    };
-    if account.world.has_order(number) {
-        return None;
-    }
-    let done = gateway::payscore::act(state, account, number, verb)?;
-    Some(done.map(|_| Performed::Nothing).map_err(Into::into))
-}
-
-fn apply_to(account: &Account, act: &MerchantAct, now: i64) -> Result<Performed> {
     let world = &account.world;
     match act {
-        MerchantAct::Pay { number } => world.pay(number, now)?,
-        MerchantAct::FailPayment { number } => world.fail(number, now)?,
-        MerchantAct::Expire { number } => world.expire(number, now)?,
+        MerchantAct::Pay { number } => drop(gateway::act(state, account, number, "pay")?),
+        MerchantAct::FailPayment { number } => drop(gateway::act(state, account, number, "fail")?),
+        MerchantAct::Expire { number } => drop(gateway::act(state, account, number, "expire")?),
         MerchantAct::SettleRefund { number, status } => {
             let status = RefundStatus::of_end(status).unwrap_or(RefundStatus::Processing);
             world.settle(number, status, now)?;
@@ -165,14 +135,10 @@ fn apply_to(account: &Account, act: &MerchantAct, now: i64) -> Result<Performed>
         } => {
             world.decide(number, fail_reason.as_deref(), now)?;
         }
-        MerchantAct::SetState { number, state } => {
-            if !account.remembered.set_state(number, state) {
-                let message = format!(
-                    "no request created a record with the number {number:?}; create it first"
-                );
-                return Err(Error::new(ErrorKind::Builder, message));
-            }
-        }
+        MerchantAct::SetState {
+            number,
+            state: name,
+        } => gateway::set_state(state, account, number, name)?,
         MerchantAct::Complain { number, detail } => {
             return Ok(Performed::Number(world.complain(number, detail, now)?));
         }

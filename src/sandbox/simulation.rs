@@ -74,7 +74,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// As [`pay`](Self::pay).
+    /// As [`pay`](Self::pay), and for an order of 微信支付分, which a failure does not change.
     pub fn fail_payment(&self, out_trade_no: &str) -> Result<()> {
         self.merchant.fail_payment(out_trade_no)
     }
@@ -130,9 +130,14 @@ impl Sandbox {
     /// operations that `docs/remembered.md` lists as remembered without special rules. Queries return the state if their
     /// documentation lists it.
     ///
+    /// An order of 微信支付分 has the states `CREATED`, `DOING` (the user has confirmed it), `MCH_COMPLETE` (`DOING`, and the
+    /// merchant has completed it), `DONE`, `REVOKED` and `EXPIRED`. After `DOING` and `DONE`, an [`Event`] is added. One of
+    /// several sub-merchants with the same number is named as `OWNER/NUMBER`.
+    ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when no request created a record with this number.
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when no request created a record with this number, or an
+    /// order of 微信支付分 cannot have the state: `MCH_COMPLETE` and `DONE` need a `total_amount`.
     pub fn set_state(&self, number: &str, state: &str) -> Result<()> {
         self.merchant.set_state(number, state)
     }

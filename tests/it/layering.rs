@@ -102,6 +102,7 @@ const FLOORS: [Floors; 5] = [
                 "query",
                 "reply",
                 "schema",
+                "service_order",
             ],
             &["folder", "signing"],
             &["fault"],

@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use super::{Account, Accounts};
 use crate::bilingual::Bilingual;
-#[cfg(feature = "control")]
-use crate::world::World;
 use crate::world::{ActionError, ActionResult};
 
 impl Accounts {
@@ -16,13 +14,13 @@ impl Accounts {
         &self,
         mchid: Option<&str>,
         number: &str,
-        has: impl Fn(&World) -> bool,
+        has: impl Fn(&Account) -> bool,
     ) -> ActionResult<Arc<Account>> {
         if let Some(mchid) = mchid {
             return self.named(mchid);
         }
         let all = self.all();
-        let mut holders = all.iter().filter(|account| has(&account.world));
+        let mut holders = all.iter().filter(|account| has(account));
         let found = holders.next();
         if let (Some(first), Some(second)) = (found, holders.next()) {
             let (first, second) = (first.mchid(), second.mchid());

@@ -64,6 +64,9 @@ impl Problem {
         match err {
             ActionError::NotFound(error) => Self::missing(error, hint),
             ActionError::Conflict(error) => Self::new(StatusCode::CONFLICT, error, hint),
+            ActionError::Internal(error) => {
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, error, ("", ""))
+            }
             ActionError::Invalid(error) => {
                 Self::bad(error, ("change what was sent", "请修改请求内容"))
             }

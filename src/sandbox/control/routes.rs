@@ -10,6 +10,7 @@ use super::args::Args;
 use super::problem::{Outcome, Problem};
 use super::{actions, calls, merchants, views};
 use crate::events;
+use crate::gateway::payscore;
 use crate::notifier::kind_rows;
 use crate::query;
 use crate::reply::Reply;
@@ -116,7 +117,8 @@ fn list_resources(state: &SandboxState, kind: &str, query: &str) -> Option<Outco
     Some(Ok(match kind {
         "orders" => {
             let orders = list(&|world| world.orders(now).iter().map(views::order).collect());
-            json!({"orders": orders})
+            let service_orders = accounts.iter().flat_map(|it| payscore::list(state, it));
+            json!({"orders": orders, "service_orders": service_orders.collect::<Value>()})
         }
         "refunds" => {
             let refunds = list(&|world| world.refunds().iter().map(views::refund).collect());

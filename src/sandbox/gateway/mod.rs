@@ -29,6 +29,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::{ACCEPT, USER_AGENT};
 use http::request::Parts;
+use serde_json::Value;
 
 use crate::account::{Account, Caller};
 use crate::bilingual::Bilingual;
@@ -39,7 +40,7 @@ use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::state::SandboxState;
 use crate::validation::{UnknownMember, disputed, unknown_members};
-use crate::world::Success;
+use crate::world::{ActionError, ActionResult, Success};
 #[cfg(feature = "control")]
 pub(crate) use authenticate::WINDOW_SECONDS;
 use authenticate::{Authenticated, Unauthenticated, authenticate};
@@ -53,10 +54,52 @@ use recorded::record;
 #[cfg(feature = "control")]
 pub(crate) use unknown::TWO_SLASHES;
 
-/// Lets a merchant be notified of a record whose state was set by hand.
-pub(crate) fn notify_moved(state: &SandboxState, account: &Account, number: &str) {
+/// Sets the state of a record by hand, and lets the merchant be notified of it.
+pub(crate) fn set_state(
+    state: &SandboxState,
+    account: &Account,
+    number: &str,
+    name: &str,
+) -> ActionResult {
+    if let Some(done) = payscore::set_state(state, account, number, name) {
+        return done;
+    }
+    if !account.remembered.set_state(number, name) {
+        return Err(ActionError::NotFound(Bilingual::from((
+            format!("no request created a record with the number {number:?}; create it first"),
+            format!("没有请求创建过单号为 {number:?} 的记录，请先创建"),
+        ))));
+    }
     control_orders::notify_moved(state, account, number);
-    payscore::moved(state, account, number);
+    Ok(())
+}
+
+/// What a user does with an order: `pay`, `fail` or `expire`. A number of an ordinary order comes first; of an order of
+/// 微信支付分, this returns what a query returns.
+pub(crate) fn act(
+    state: &SandboxState,
+    account: &Account,
+    number: &str,
+    verb: &str,
+) -> ActionResult<Option<Value>> {
+    let (world, now) = (&account.world, state.now());
+    if !world.has_order(number)
+        && let Some(done) = payscore::act(state, account, number, verb)
+    {
+        return done.map(Some);
+    }
+    let done = match verb {
+        "pay" => world.pay(number, now),
+        "fail" => world.fail(number, now),
+        _ => world.expire(number, now),
+    };
+    done.map(|()| None)
+}
+
+/// Whether the merchant has an order, ordinary or of 微信支付分, on which [`act`] works.
+#[cfg(feature = "control")]
+pub(crate) fn has_order(state: &SandboxState, account: &Account, number: &str) -> bool {
+    account.world.has_order(number) || payscore::has(state, account, number)
 }
 
 /// The longest text that is read as JSON.

@@ -7,6 +7,7 @@ use super::random::SeededRandom;
 use crate::date::rfc3339;
 use crate::identity::MCHID;
 use crate::schema::{Field, FieldKind};
+use crate::service_order;
 use wechatpay_core::crypto::base64;
 
 /// 2025-06-01 in Beijing. Times are generated too, so that the same request has the same response.
@@ -256,12 +257,12 @@ pub(super) fn v2_time(field: &Field, name: &str, random: &mut SeededRandom) -> O
     )
 }
 
-/// The time of a payment of 微信支付分: digits alone, except in the overseas orders.
+/// A time of an order of 微信支付分 whose times are digits alone.
 ///
 /// Source: "查询支付分订单", `paid_time`: `20091225091210`.
 pub(super) fn payscore_time(path: &str, name: &str, random: &mut SeededRandom) -> Option<String> {
-    let is_order = path.starts_with("v3/payscore/") && !path.starts_with("v3/payscore/oversea/");
-    (is_order && name == "paid_time").then(|| compact(&moment(name, random)))
+    let is_compact = service_order::has_compact_times(path) && name.ends_with("_time");
+    is_compact.then(|| compact(&moment(name, random)))
 }
 
 /// A time as in RFC 3339 or, if that is too long, its digits.

@@ -6,6 +6,7 @@
 //! Sources: the pages of the events, and the values that the operations of the same product document.
 
 use crate::mock::{likely, values_of_product};
+use crate::service_order::OF_THE_END;
 use wechatpay_schema::{Event, Field};
 
 /// What a generated event has at a place.
@@ -107,7 +108,6 @@ static KNOWN: &[(&str, &str, Known)] = &[
     // 用户确认订单, 用户支付成功, 开启 and 解除用户授权服务, 确认订单 of orders without confirmation.
     ("v3 PAYSCORE.USER_CONFIRM", "state", Value("DOING")),
     ("v3 PAYSCORE.USER_CONFIRM", "state_description", Value("USER_CONFIRM")),
-    ("v3 PAYSCORE.USER_CONFIRM", "collection", Absent),
     ("v3 PAYSCORE.USER_PAID", "state", Value("DONE")),
     ("v3 PAYSCORE.USER_PAID", "state_description", Absent),
     ("v3 PAYSCORE.USER_PAID", "collection/state", Value("USER_PAID")),
@@ -179,6 +179,10 @@ pub(super) fn known(version: &str, event_type: &str, pointer: &str) -> Option<Kn
         is_event && (*place == pointer || *known == Absent && is_place(place))
     };
     if pointer == "success_time" && UNSUCCESSFUL.iter().any(|end| event_type.ends_with(end)) {
+        return Some(Absent);
+    }
+    // An order that the user has just confirmed is not completed.
+    if event_type == "PAYSCORE.USER_CONFIRM" && OF_THE_END.iter().any(|name| is_place(name)) {
         return Some(Absent);
     }
     KNOWN.iter().find(fits).map(|(_, _, known)| *known)

@@ -98,6 +98,12 @@ const SHARING_PAGE: Source = Documented("请求分账 4012524936");
 const TRANSFER_PAGE: Source = Documented("发起转账 4012716434, 发起批量转账");
 // Their texts in APIv2: 下载交易账单, 下载资金账单.
 const BILL_PAGES: Source = Documented("申请交易账单 4012791866, 申请资金账单 4012791867");
+const SERVICE_ORDER_PAGES: Source =
+    Documented("完结支付分订单, 修改订单金额, 取消支付分订单, 同步服务订单信息");
+const SERVICE_ORDER_STATE_WHY: (&str, &str) = (
+    "the service order is {}: {} is not possible",
+    "支付分订单的状态为 {}，不能 {}",
+);
 
 /// `INVALID_REQUEST` with status 400, from which the other entries are derived.
 const INVALID_REQUEST: Entry = Entry {
@@ -505,6 +511,30 @@ refusals! {
         why: ("the sandbox has no such transfer: {}", "沙箱中没有这笔转账：{}"),
         code_source: TRANSFER_PAGE,
         message_source: TRANSFER_PAGE,
+        ..INVALID_REQUEST
+    };
+    SERVICE_ORDER_STATE = Entry {
+        code: "INVALID_ORDER_STATE",
+        message: "单据状态错误",
+        why: SERVICE_ORDER_STATE_WHY,
+        code_source: SERVICE_ORDER_PAGES,
+        message_source: SERVICE_ORDER_PAGES,
+        ..INVALID_REQUEST
+    };
+    SERVICE_ORDER_DONE = Entry {
+        code: "ORDER_DONE",
+        message: "订单已完成",
+        code_source: SERVICE_ORDER_PAGES,
+        message_source: SERVICE_ORDER_PAGES,
+        why: SERVICE_ORDER_STATE_WHY,
+        ..INVALID_REQUEST
+    };
+    SERVICE_ORDER_CANCELED = Entry {
+        code: "ORDER_CANCELED",
+        message: "单据已取消",
+        code_source: SERVICE_ORDER_PAGES,
+        message_source: SERVICE_ORDER_PAGES,
+        why: SERVICE_ORDER_STATE_WHY,
         ..INVALID_REQUEST
     };
     NUMBER_USED = Entry {

@@ -21,6 +21,8 @@
 mod codes;
 mod exchange;
 mod lists;
+#[cfg(feature = "state")]
+mod older;
 mod overlay;
 mod parts;
 mod plan;
@@ -30,14 +32,14 @@ mod saved;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod transaction;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::Method;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::journal::StaticText;
 use crate::refusal::{Refusal, business};
 use crate::validation::IncomingRequest;
 use crate::world::Outcome;
@@ -46,6 +48,7 @@ use plan::{Plan, Role};
 use record::{Key, Record, new_record};
 #[cfg(feature = "state")]
 pub(crate) use saved::SavedRecords;
+pub(crate) use transaction::{Found, Transaction};
 
 const KEPT: usize = 10_000;
 const MOST_BYTES: usize = 64 << 20;
@@ -63,16 +66,6 @@ struct Records {
     now: i64,
 }
 
-/// A copy of a record.
-pub(crate) struct Found {
-    /// The path of the operation that created it.
-    pub(crate) maker: StaticText,
-    /// The last change, or the state that was set.
-    pub(crate) moved: Option<String>,
-    /// The members of its requests and responses.
-    pub(crate) members: Map<String, Value>,
-}
-
 /// The records behind a lock.
 #[derive(Default)]
 pub(crate) struct Remembered {
@@ -88,21 +81,7 @@ impl Remembered {
         now: i64,
         generate: impl FnOnce() -> Generated,
     ) -> Option<(Outcome, bool)> {
-        let plan = plan::of(request.operation)?;
-        let mut records = self.lock();
-        records.now = now;
-        let next = records.next;
-        let outcome = match plan.role {
-            Role::Makes => records.make(plan, request, generate),
-            Role::Queries => records.query(plan, request, generate),
-            Role::Changes => match plan.uploads {
-                Some(list) => records.upload(plan, list, request, generate),
-                None => records.change(plan, request, generate),
-            },
-            Role::Lists => records.list(plan, request, generate),
-            Role::Sets => records.set(plan, request, generate),
-        };
-        Some((outcome?, records.next > next))
+        self.begin(now).answer(request, generate)
     }
 
     /// Whether one of these operations created the newest record with this number.
@@ -111,32 +90,6 @@ impl Remembered {
         let mut rows = records.rows.values().rev();
         let found = rows.find(|row| row.is_named(number));
         found.is_some_and(|row| operations.contains(&row.maker))
-    }
-
-    /// The newest record with this number that one of these operations created.
-    pub(crate) fn find(&self, number: &str, is_maker: impl Fn(&str) -> bool) -> Option<Found> {
-        let records = self.lock();
-        let mut rows = records.rows.values().rev();
-        let found = rows.find(|row| row.is_named(number) && is_maker(row.maker))?;
-        Some(Found {
-            maker: found.maker,
-            moved: found.moved.clone(),
-            members: found.members.clone(),
-        })
-    }
-
-    /// Sets the state of the newest record with this number, and members of it.
-    pub(crate) fn write(&self, number: &str, state: &str, members: Map<String, Value>) {
-        let mut records = self.lock();
-        let bytes = records.bytes;
-        let mut rows = records.rows.values_mut().rev();
-        if let Some(record) = rows.find(|row| row.is_named(number)) {
-            let before = record.bytes;
-            record.moved = Some(state.to_owned());
-            record.update(&Value::Object(members));
-            let after = record.bytes;
-            records.bytes = bytes + after - before;
-        }
     }
 
     /// The requests of an operation that have not failed and that match.
@@ -171,6 +124,24 @@ impl Remembered {
 }
 
 impl Records {
+    fn answer(
+        &mut self,
+        request: &IncomingRequest<'_>,
+        generate: impl FnOnce() -> Generated,
+    ) -> Option<Outcome> {
+        let plan = plan::of(request.operation)?;
+        match plan.role {
+            Role::Makes => self.make(plan, request, generate),
+            Role::Queries => self.query(plan, request, generate),
+            Role::Changes => match plan.uploads {
+                Some(list) => self.upload(plan, list, request, generate),
+                None => self.change(plan, request, generate),
+            },
+            Role::Lists => self.list(plan, request, generate),
+            Role::Sets => self.set(plan, request, generate),
+        }
+    }
+
     fn make(
         &mut self,
         plan: &Plan,
@@ -308,9 +279,8 @@ impl Records {
             return Some(Ok(success((status, body))));
         }
         let record = self.rows.get_mut(&row)?;
-        record.moved = Some(plan.verb.to_owned());
         let before = record.bytes;
-        record.update(&sent);
+        record.change(plan, &sent);
         if let Some(Value::Object(answer)) = &mut body {
             overlay::write(record, answer, response_of(request));
         }

@@ -67,6 +67,7 @@ impl Remembered {
             names: saved.names.into_iter().map(name).collect(),
             next: saved.next,
             now: 0,
-        };
+        }
+        .with_present_families();
     }
 }

@@ -15,6 +15,8 @@ pub(crate) enum ActionError {
     Conflict(Bilingual),
     /// An argument is invalid.
     Invalid(Bilingual),
+    /// The sandbox has a fault.
+    Internal(Bilingual),
 }
 
 impl ActionError {
@@ -37,13 +39,18 @@ impl ActionError {
         match keys.pop() {
             None => Err(Self::not_found((en, zh), text)),
             Some(key) if keys.is_empty() => Ok(key),
-            Some(key) => Err(Self::conflict((
-                format!(
-                    "several sub-merchants have {en}s with the number {text:?}: name one as {key:?}"
-                ),
-                format!("多个子商户都有单号为 {text:?} 的{zh}：请写成 {key:?} 的形式"),
-            ))),
+            Some(key) => Err(Self::several((en, zh), text, &key)),
         }
+    }
+
+    /// Several sub-merchants have a thing with this number; `key` names one of them.
+    pub(crate) fn several((en, zh): (&str, &str), number: &str, key: &str) -> Self {
+        Self::conflict((
+            format!(
+                "several sub-merchants have {en}s with the number {number:?}: name one as {key:?}"
+            ),
+            format!("多个子商户都有单号为 {number:?} 的{zh}：请写成 {key:?} 的形式"),
+        ))
     }
 
     pub(crate) fn conflict(message: impl Into<Bilingual>) -> Self {
@@ -55,7 +62,8 @@ impl From<ActionError> for Error {
     fn from(error: ActionError) -> Self {
         let (ActionError::NotFound(message)
         | ActionError::Conflict(message)
-        | ActionError::Invalid(message)) = error;
+        | ActionError::Invalid(message)
+        | ActionError::Internal(message)) = error;
         Self::new(ErrorKind::Builder, message.en)
     }
 }

@@ -9,11 +9,18 @@ use super::action::{ActionError, ActionResult};
 use super::bill::{BillType, funds, trade};
 use super::record::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 use super::refund::model::RefundStatus;
-use super::{Event, State, World, batch, complaint, order, refund, sharing, transfer};
+use super::{
+    Event, OtherPayment, State, World, batch, complaint, order, refund, sharing, transfer,
+};
 
 impl World {
     pub(crate) fn pay(&self, number: &str, now: i64) -> ActionResult {
         self.with(|state| order::pay(state, number, now))
+    }
+
+    /// Adds a payment of an order that the world does not keep. Returns its `transaction_id`.
+    pub(crate) fn add_payment(&self, payment: &OtherPayment<'_>, now: i64) -> String {
+        self.with(|state| order::add_payment(state, payment, now))
     }
 
     pub(crate) fn fail(&self, number: &str, now: i64) -> ActionResult {

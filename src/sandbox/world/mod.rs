@@ -65,6 +65,7 @@ use serde_json::Value;
 pub(crate) use action::{ActionError, ActionResult};
 pub(crate) use bill::BillType;
 pub use event::Event;
+pub(crate) use order::OtherPayment;
 pub(crate) use outcome::{Outcome, Success};
 pub use record::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 pub use refund::model::RefundStatus;

@@ -9,9 +9,8 @@ use super::super::problem::{Outcome, Problem};
 use super::super::views;
 use crate::account::Account;
 use crate::events;
-use crate::gateway::payscore;
+use crate::gateway;
 use crate::state::SandboxState;
-use crate::world::World;
 use crate::{OrderRecord, RefundStatus};
 
 pub(in crate::control) fn order(
@@ -21,52 +20,24 @@ pub(in crate::control) fn order(
     args: &Args,
 ) -> Outcome<Value> {
     args.only(&["mchid"])?;
-    if let Some(done) = service_order(state, number, verb, args)? {
-        return Ok(done);
+    let account = holder(state, args, number, |account| {
+        gateway::has_order(state, account, number)
+    })?;
+    let done = gateway::act(state, &account, number, verb);
+    let service_order = done.map_err(Problem::of_action)?;
+    events::post_pending(state);
+    if let Some(order) = service_order {
+        return Ok(json!({"orders": [order]}));
     }
-    let (account, now) = (
-        holder(state, args, number, |world| world.has_order(number))?,
-        state.now(),
-    );
     let world = &account.world;
     let is_it = |it: &&OrderRecord| {
         it.out_trade_no == number
             || it.key == number
             || it.combine_out_trade_no.as_deref() == Some(number)
     };
-    let done = match verb {
-        "pay" => world.pay(number, now),
-        "fail" => world.fail(number, now),
-        _ => world.expire(number, now),
-    };
-    done.map_err(Problem::of_action)?;
-    events::post_pending(state);
-    let orders = world.orders(now);
+    let orders = world.orders(state.now());
     let orders: Value = orders.iter().filter(is_it).map(views::order).collect();
     Ok(json!({"orders": orders}))
-}
-
-/// Acts on an order of 微信支付分; `None` when no account, or not the named one, has one with this number.
-fn service_order(
-    state: &Arc<SandboxState>,
-    number: &str,
-    verb: &str,
-    args: &Args,
-) -> Outcome<Option<Value>> {
-    let accounts = concerned(state, args)?;
-    if accounts
-        .iter()
-        .any(|account| account.world.has_order(number))
-    {
-        return Ok(None);
-    }
-    let act = |account: &Arc<Account>| payscore::act(state, account, number, verb);
-    let Some(done) = accounts.iter().find_map(act) else {
-        return Ok(None);
-    };
-    let order = done.map_err(Problem::of_action)?;
-    events::post_pending(state);
-    Ok(Some(json!({"orders": [order]})))
 }
 
 /// Refunds an order as its merchant could: the given amount in fen, or the rest.
@@ -77,7 +48,9 @@ pub(in crate::control) fn refund(
 ) -> Outcome<Value> {
     args.only(&["amount", "mchid"])?;
     let (account, now) = (
-        holder(state, args, number, |world| world.has_order(number))?,
+        holder(state, args, number, |account| {
+            account.world.has_order(number)
+        })?,
         state.now(),
     );
     let world = &account.world;
@@ -101,7 +74,9 @@ pub(in crate::control) fn refund(
 pub(in crate::control) fn complain(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     args.only(&["out_trade_no", "detail", "mchid"])?;
     let number = args.needed("out_trade_no")?;
-    let account = holder(state, args, &number, |world| world.has_order(&number))?;
+    let account = holder(state, args, &number, |account| {
+        account.world.has_order(&number)
+    })?;
     let (world, now) = (&account.world, state.now());
     let detail = args.text("detail")?;
     let detail = detail.as_deref().unwrap_or("反馈一个重复扣费的问题");
@@ -139,7 +114,9 @@ pub(in crate::control) fn settle(
 ) -> Outcome<Value> {
     args.only(&["status", "mchid"])?;
     let (account, now) = (
-        holder(state, args, number, |world| world.has_refund(number))?,
+        holder(state, args, number, |account| {
+            account.world.has_refund(number)
+        })?,
         state.now(),
     );
     let world = &account.world;
@@ -195,7 +172,9 @@ fn decide(
     number: &str,
     reason: Option<&str>,
 ) -> Outcome<Value> {
-    let account = holder(state, args, number, |world| world.has_transfer(number))?;
+    let account = holder(state, args, number, |account| {
+        account.world.has_transfer(number)
+    })?;
     let (world, now) = (&account.world, state.now());
     let transfer = world.decide(number, reason, now);
     let transfer = transfer.map_err(Problem::of_action)?;
@@ -208,7 +187,7 @@ fn holder(
     state: &SandboxState,
     args: &Args,
     number: &str,
-    has: impl Fn(&World) -> bool,
+    has: impl Fn(&Account) -> bool,
 ) -> Outcome<Arc<Account>> {
     let mchid = args.text("mchid")?;
     let found = state.accounts.holder(mchid.as_deref(), number, has);

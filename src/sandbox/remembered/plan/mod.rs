@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use http::Method;
 
 use crate::schema;
+use crate::service_order;
 use numbers::Numbers;
 pub(super) use numbers::is_merchants;
 use wechatpay_core::catalog::{self, AnswerKind, Operation};
@@ -265,8 +266,11 @@ fn shared(path: &str) -> Cow<'_, str> {
     found.map_or(Cow::Borrowed(path), Cow::Owned)
 }
 
-/// The first segments of the path: two, or three where the second has different products.
+/// The first segments of the path: two, or three where the second has different products. Service orders have their own.
 fn family(path: &'static str) -> &'static str {
+    if service_order::is_operation(path) {
+        return service_order::FAMILY;
+    }
     let other = SHARED.iter().find(|(start, _)| path.starts_with(start));
     let path = other.map_or(path, |(_, other)| other);
     let wide = ["global/", "hk/v3/", "v3/global/", "v3/marketing/"];

@@ -29,6 +29,9 @@ const CHANGES: [&str; 16] = [
     "invalid",
 ];
 
+/// 创单结单合并: it creates an order that is complete.
+const CREATE_AND_COMPLETE: &str = "direct-complete";
+
 /// The name of a list in an answer, and the numbers of its items.
 type List = (&'static str, Vec<&'static str>);
 
@@ -113,6 +116,7 @@ impl Numbers {
     /// Whether it changes a record that its body names.
     fn changes(&self) -> bool {
         let is_change = CHANGES.iter().any(|change| self.verb.contains(change));
+        let is_change = is_change && self.verb != CREATE_AND_COMPLETE;
         self.path.is_empty() && is_change && !self.request.is_empty()
     }
 

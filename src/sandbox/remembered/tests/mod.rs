@@ -1,6 +1,8 @@
 //! Every remembered pair, and the page `docs/remembered.md`.
 
 mod numbers;
+#[cfg(feature = "state")]
+mod older;
 
 use std::collections::BTreeMap;
 use std::fs;

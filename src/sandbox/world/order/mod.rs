@@ -14,6 +14,7 @@ use super::request::Request;
 use super::state::State;
 use apiv3::MerchantMode::{self, Direct, Partner};
 use model::{ORDER, PaymentMethod, TradeState};
+pub(crate) use payment::{OtherPayment, add as add_payment};
 
 pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
     let path = request.operation.path();

@@ -4,7 +4,7 @@ use super::super::action::{ActionError, ActionResult};
 use super::super::contract::signing;
 use super::super::event::Event;
 use super::super::state::State;
-use super::model::{ORDER, Order, TradeState, v2_notification};
+use super::model::{ORDER, Order, Party, PaymentMethod, TradeState, v2_notification};
 
 /// Whether the user can pay a single order now.
 pub(crate) fn check_single(order: Option<&Order>, number: &str, now: i64) -> ActionResult {
@@ -66,4 +66,40 @@ pub(crate) fn mark_paid(state: &mut State, number: &str, now: i64) -> Option<Ord
     let paid = order.clone();
     state.orders.name(number);
     Some(paid)
+}
+
+/// A payment of an order that the world does not keep, as those of 微信支付分.
+pub(crate) struct OtherPayment<'a> {
+    /// WeChat Pay's number of that order; `None` takes the number of the payment.
+    pub(crate) number: Option<&'a str>,
+    pub(crate) appid: &'a str,
+    pub(crate) sub_mchid: Option<&'a str>,
+    pub(crate) openid: Option<&'a str>,
+    pub(crate) description: &'a str,
+    pub(crate) total: i64,
+    pub(crate) shareable: bool,
+}
+
+/// Adds a payment, so that it is refunded and billed as others are. Returns its `transaction_id`.
+pub(crate) fn add(state: &mut State, payment: &OtherPayment<'_>, now: i64) -> String {
+    let id = state.ids.transaction(now);
+    let party = Party {
+        appid: payment.appid.to_owned(),
+        mchid: state.mchid.clone(),
+        sub_appid: None,
+        sub_mchid: payment.sub_mchid.map(str::to_owned),
+        is_other_seller: false,
+    };
+    let number = payment.number.unwrap_or(&id).to_owned();
+    let mut order = Order::new(number, party, PaymentMethod::JSAPI);
+    order.payer.openid = payment.openid.map(str::to_owned);
+    order.description = payment.description.to_owned();
+    order.total = payment.total;
+    order.shareable = payment.shareable;
+    order.created = now;
+    order.paid = Some(now);
+    order.state = TradeState::Success;
+    order.transaction_id = Some(id.clone());
+    state.orders.insert(order, now);
+    id
 }

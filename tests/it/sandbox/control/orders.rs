@@ -142,7 +142,8 @@ fn a_reset_forgets_all_but_the_keys() -> Outcome {
     )?;
     let serial = sandbox.serial().to_owned();
     post(&sandbox, "reset", &json!({}))?;
-    assert_eq!(get(&sandbox, "orders")?, json!({"orders": []}));
+    let none = json!({"orders": [], "service_orders": []});
+    assert_eq!(get(&sandbox, "orders")?, none);
     assert_eq!(get(&sandbox, "calls")?, json!({"calls": []}));
     assert_eq!(get(&sandbox, "faults")?, json!({"faults": []}));
     let clock = get(&sandbox, "clock")?;
