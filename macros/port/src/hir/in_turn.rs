@@ -33,7 +33,8 @@ fn function(function: &mut Function) {
             }
             // Nothing can stand before it where it is made.
             ExprKind::Promise(promise) => {
-                if !ahead(&mut promise.call, locals).is_empty() {
+                let first = ahead(&mut promise.call, locals);
+                if !first.is_empty() {
                     let message =
                         "a promise's values that depend on the order in which they are evaluated";
                     *expr = Expr::refused(expr.span, message);
@@ -115,7 +116,7 @@ fn behind(expr: &mut Expr, first: Vec<Expr>) {
 /// Moves what has to be evaluated before the body into variables; their assignments.
 fn ahead(sdk: &mut Sdk, locals: &mut Vec<Local>) -> Vec<Expr> {
     let (mut early, late) = parts(sdk);
-    let late: Vec<Effects> = late.into_iter().map(|it| Effects::of(it)).collect();
+    let late: Vec<Effects> = late.into_iter().map(Effects::of).collect();
     let effects: Vec<Effects> = early.iter_mut().map(|it| Effects::of(it)).collect();
     let depends = |one: &Effects| late.iter().any(|other| one.conflicts(other));
     let Some(last) = effects.iter().rposition(depends) else {

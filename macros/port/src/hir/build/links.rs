@@ -134,7 +134,8 @@ impl<'s> Links<'s> {
     /// What is shared with a variable from a byte on.
     fn shown(&self, by: &str, path: &Path, from: usize, always: bool) -> Vec<Share> {
         let seen = if always || is_outside(by) {
-            vec![from..usize::MAX]
+            let always = from..usize::MAX;
+            vec![always]
         } else {
             self.seen(by, from)
         };
