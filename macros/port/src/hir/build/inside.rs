@@ -96,19 +96,8 @@ pub(super) fn inside(value: &Expr) -> Vec<Inside> {
             left,
             right,
         } => any([&**left, &**right]),
-        ExprKind::Cast {
-            to: Cast::Object,
-            value,
-        } => inside(value),
-        // What is copied has the same parts.
-        ExprKind::Cast {
-            to: Cast::Array,
-            value: copied,
-        }
-        | ExprKind::Clone(copied) => {
-            let parts = parts(inside(copied), None).into_iter();
-            parts.map(Inside::held).collect()
-        }
+        ExprKind::Cast { to, value } => of_cast(*to, value),
+        ExprKind::Clone(value) => copied(value),
         ExprKind::Assign { target, value, .. } => any([&**target, &**value]),
         ExprKind::Closure(closure) => captured(closure),
         ExprKind::Call { function, args } => of_call(&function.last(), args),
@@ -122,6 +111,20 @@ pub(super) fn inside(value: &Expr) -> Vec<Inside> {
         ExprKind::Whole(whole) => of_whole(whole),
         _ => Vec::new(),
     }
+}
+
+fn of_cast(to: Cast, value: &Expr) -> Vec<Inside> {
+    match to {
+        Cast::Object => inside(value),
+        Cast::Array => copied(value),
+        _ => Vec::new(),
+    }
+}
+
+/// A copy has the same parts.
+fn copied(value: &Expr) -> Vec<Inside> {
+    let parts = parts(inside(value), None).into_iter();
+    parts.map(Inside::held).collect()
 }
 
 fn of_whole(whole: &WholeExpr) -> Vec<Inside> {
