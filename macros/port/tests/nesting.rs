@@ -159,6 +159,24 @@ fn time_does_not_double_with_each_level() {
     }
 }
 
+/// A `??` of a property that `__isset` is asked for, in each way of writing the levels.
+#[test]
+fn time_does_not_double_with_each_property_that_is_asked_for() {
+    for (open, close) in [
+        ("$this->x ?? ", ""),
+        ("($this->x ?? ", ")"),
+        ("$this->x['y'] ?? ", ""),
+    ] {
+        let (open, close) = (open.repeat(40), close.repeat(40));
+        let value = format!("{open}1{close}");
+        let (_, text) = ported(format!(
+            "class A {{ function __isset($n) {{ return true; }} function __get($n) {{ return null; }}
+            function f() {{ return {value}; }} }}"
+        ));
+        assert_eq!(text.matches("self.isset(").count(), 40, "{text}");
+    }
+}
+
 #[test]
 fn what_is_too_deep_is_refused() {
     for nest in NESTS {

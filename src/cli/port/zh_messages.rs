@@ -86,6 +86,15 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("write it as a call of the method", "请改写为对该方法的调用"),
     (
+        "a property that the class does not declare, which `__get` or an assignment gives",
+        "类未声明的属性，其值可能来自 `__get`，也可能来自赋值",
+    ),
+    ("declare the property in the class", "请在类中声明该属性"),
+    (
+        "a variable and its change in one operator: PHP reads it when the operator runs",
+        "同一运算中既读取又修改变量：PHP 在运算执行时才读取它",
+    ),
+    (
         "`{}` in Rust lacks what it inherits of `{}`, which would mean something else there: {}",
         "Rust 中的 `{}` 没有从 `{}` 继承的内容，因为复制后含义不同：{}",
     ),

@@ -5,10 +5,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::made_properties::{self, assigned};
 use crate::diagnostic::Problem;
 use crate::syntax::{
-    Arg, BinaryOp, Cast, Class, Expr, ExprKind, Item, Member, Name, Part, PartMut, Program, Span,
-    Stmt, StmtKind, UnaryOp, Whole, WholeExpr,
+    Arg, BinaryOp, Cast, Class, Expr, ExprKind, Item, Member, Name, PartMut, Program, Span, Stmt,
+    StmtKind, UnaryOp, Whole, WholeExpr,
 };
 
 pub(super) fn program(program: Cow<'_, Program>) -> (Cow<'_, Program>, Vec<Problem>) {
@@ -48,6 +49,9 @@ fn of_class(class: &mut Class, problems: &mut Vec<Problem>) -> bool {
     let own = Own::of(class);
     if known && !own.magic.is_empty() {
         some = true;
+        if own.has("__get") && !own.has("__set") {
+            made_properties::refuse(class, problems);
+        }
         for method in &mut class.methods {
             let mut reader = Reader {
                 own: &own,
@@ -111,32 +115,6 @@ impl Own {
     fn has(&self, name: &str) -> bool {
         self.magic.contains(name)
     }
-}
-
-/// The properties that assignments may make.
-fn assigned(statements: &[Stmt], found: &mut BTreeSet<String>) {
-    for part in statements.iter().flat_map(|stmt| stmt.kind.parts()) {
-        match part {
-            Part::Expr(expr) => assigned_in(expr, found),
-            Part::Body(body) => assigned(body, found),
-        }
-    }
-}
-
-fn assigned_in(expr: &Expr, found: &mut BTreeSet<String>) {
-    match &expr.kind {
-        ExprKind::Assign { target, .. } => {
-            if let ExprKind::Property { object, member } = &target.kind
-                && matches!(&object.kind, ExprKind::Variable(name) if name == "this")
-            {
-                found.extend(member.name().map(str::to_owned));
-            }
-        }
-        ExprKind::Closure(closure) => assigned(&closure.body, found),
-        _ => {}
-    }
-    let children = expr.children().into_iter();
-    children.for_each(|child| assigned_in(child, found));
 }
 
 struct Reader<'r> {
@@ -262,27 +240,20 @@ impl Reader<'_> {
                     return false;
                 }
                 self.expr(right);
+                let root = self.root(left);
+                self.expr(left);
                 // Without `__isset`, PHP asks `__get` alone.
-                if !self.own.has("__isset") {
-                    self.expr(left);
-                    return true;
+                if let Some(name) = root.filter(|_| self.own.has("__isset")) {
+                    let null = Box::new(plain(span, ExprKind::Null));
+                    let value = binary(span, BinaryOp::Coalesce, (**left).clone(), *null.clone());
+                    let condition = call(span, "__isset", vec![text(span, &name)]);
+                    let asked = ExprKind::Ternary {
+                        condition: Box::new(condition),
+                        then: Some(Box::new(value)),
+                        otherwise: null,
+                    };
+                    **left = plain(span, asked);
                 }
-                let there = self.is_set(left);
-                let mut value = (**left).clone();
-                self.expr(&mut value);
-                *expr = Expr {
-                    span,
-                    kind: ExprKind::Ternary {
-                        condition: Box::new(there),
-                        then: Some(Box::new(binary(
-                            span,
-                            BinaryOp::Coalesce,
-                            value,
-                            (**right).clone(),
-                        ))),
-                        otherwise: Box::new((**right).clone()),
-                    },
-                };
                 true
             }
             _ => false,
@@ -429,11 +400,12 @@ fn call(span: Span, method: &str, args: Vec<Expr>) -> Expr {
     }
 }
 
+fn plain(span: Span, kind: ExprKind) -> Expr {
+    Expr { span, kind }
+}
+
 fn text(span: Span, text: &str) -> Expr {
-    Expr {
-        span,
-        kind: ExprKind::String(text.to_owned()),
-    }
+    plain(span, ExprKind::String(text.to_owned()))
 }
 
 fn binary(span: Span, op: BinaryOp, left: Expr, right: Expr) -> Expr {

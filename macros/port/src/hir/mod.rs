@@ -48,6 +48,7 @@ mod json_errors;
 mod kept;
 mod lent;
 mod lifted;
+mod made_properties;
 mod magic_members;
 mod mixed;
 mod notify;

@@ -7,7 +7,7 @@ use super::code::{Code, Repr, result_repr};
 use super::expression::bare;
 use super::function::Body;
 use super::host::Asked;
-use super::names::{ident, snake};
+use super::names::{ident, method_name, snake};
 use super::print::Json;
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
@@ -278,7 +278,7 @@ impl<'a> Body<'_, 'a> {
             return self.refuse(span, "a method before the object is made");
         };
         let given = self.arguments(span, function, args);
-        let own = ident(&snake(&function.name));
+        let own = method_name(class, &function.name);
         let key = format!("{}::{}", class.name, name.to_ascii_lowercase());
         let is_async = self.shared.is_async.contains(&key);
         let borrowed =

@@ -8,7 +8,7 @@ use quote::quote;
 use super::code::owned;
 use super::file::Shared;
 use super::function::{Body, Return, This, beginning, params, result};
-use super::names::{class_name, ident, snake};
+use super::names::{class_name, ident, method_name, snake};
 use crate::hir::tree::{Class, Expr, ExprKind, Field, Function, Place, Root, Stmt, StmtKind};
 use crate::hir::{self, Ty};
 
@@ -171,7 +171,7 @@ fn method<'a>(shared: &mut Shared<'a>, class: &'a Class, method: &'a Function) -
         shared.use_type(&param.ty);
     }
     shared.use_type(&method.returns);
-    let name = ident(&snake(&method.name));
+    let name = method_name(class, &method.name);
     let given = given.iter().map(|(name, ty)| quote!(#name: #ty));
     let (reader, read, result) = if method.notified {
         shared.notified()

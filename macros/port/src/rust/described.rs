@@ -1,7 +1,7 @@
 //! The port of a file, for a report.
 
 use super::file::Shared;
-use super::names::{class_name, ident, snake};
+use super::names::{class_name, ident, method_name, snake};
 use crate::hir::tree::File;
 use crate::recognise::Method;
 use crate::syntax::Span;
@@ -69,7 +69,7 @@ pub(super) fn described(file: &File) -> Vec<Described> {
     for class in &file.classes {
         let constructor = class.constructor.iter().map(|one| (one, "new".to_owned()));
         let methods = class.methods.iter();
-        let methods = methods.map(|one| (one, ident(&snake(&one.name)).to_string()));
+        let methods = methods.map(|one| (one, method_name(class, &one.name).to_string()));
         for (function, name) in constructor.chain(methods) {
             all.push(Described {
                 php: format!("{}::{}", class.name, function.name),

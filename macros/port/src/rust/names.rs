@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span};
 
+use crate::hir::tree::{Class, ExprKind, Function};
+
 /// Words that no name may be.
 const KEYWORDS: [&str; 52] = [
     "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern",
@@ -135,6 +137,35 @@ impl Taken {
         }
         ident(&name)
     }
+}
+
+/// The name of a method: no other function of the class has it. `__get` is `get` where that is free.
+pub(crate) fn method_name(class: &Class, php: &str) -> Ident {
+    let mut taken = Taken::default();
+    taken.fresh("new");
+    let scalar = |value: &ExprKind| {
+        matches!(
+            value,
+            ExprKind::Text(_) | ExprKind::Int(_) | ExprKind::Bool(_) | ExprKind::Float(_)
+        )
+    };
+    for constant in class.consts.iter().filter(|it| !scalar(&it.value.kind)) {
+        taken.fresh(&snake(&constant.name));
+    }
+    let is_magic = |method: &&Function| method.name.starts_with("__");
+    let plain = class.methods.iter().filter(|method| !is_magic(method));
+    for method in plain.chain(class.methods.iter().filter(is_magic)) {
+        let base = snake(&method.name);
+        let name = if is_magic(&method) && taken.contains(&base) {
+            taken.fresh(&format!("magic_{base}"))
+        } else {
+            taken.fresh(&base)
+        };
+        if method.name.eq_ignore_ascii_case(php) {
+            return name;
+        }
+    }
+    ident(&snake(php))
 }
 
 #[cfg(test)]

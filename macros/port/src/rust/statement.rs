@@ -7,6 +7,7 @@ use super::code::{Code, Repr, owned};
 use super::file::is_refusal;
 use super::function::{Around, Body, Finally, Return, Slot};
 use crate::hir::Ty;
+use crate::hir::Use;
 use crate::hir::tree::{Catch, Expr, ExprKind, Root, Stmt, StmtKind};
 use crate::syntax::Span;
 
@@ -778,11 +779,9 @@ impl<'a> Body<'_, 'a> {
             let tests: Vec<_> = tests.collect();
             let bind = catch.variable.map(|local| {
                 let around = catch.body.first().or(tried.first());
-                self.caught(
-                    local,
-                    &variable,
-                    around.map_or(Span::default(), |it| it.span),
-                )
+                let span = around.map_or(Span::default(), |it| it.span);
+                let again = sets(&catch.body, local).then(|| quote!(mut));
+                self.caught(local, &variable, again.as_ref(), span)
             });
             let own: Vec<_> = catch.variable.into_iter().collect();
             let fresh = self.begins(&own);
@@ -802,10 +801,16 @@ impl<'a> Body<'_, 'a> {
     }
 
     /// The variable of a `catch` is given what was thrown.
-    fn caught(&mut self, local: usize, thrown: &Ident, span: Span) -> TokenStream {
+    fn caught(
+        &mut self,
+        local: usize,
+        thrown: &Ident,
+        again: Option<&TokenStream>,
+        span: Span,
+    ) -> TokenStream {
         let Slot { name, ty, .. } = self.slots[local].clone();
         match ty {
-            _ if !self.has_begun(local) => quote!(let #name = #thrown;),
+            _ if !self.has_begun(local) => quote!(let #again #name = #thrown;),
             Ty::Thrown => quote!(#name = #thrown;),
             Ty::Maybe(inner) if *inner == Ty::Thrown => quote!(#name = Some(#thrown);),
             _ => {
@@ -958,4 +963,13 @@ fn hoists(stmt: &Stmt) -> bool {
         StmtKind::Echo(values) => matches!(&**values, [value] if first(value)),
         _ => false,
     }
+}
+
+/// Whether the statements of a `catch` set its variable again.
+fn sets(body: &[Stmt], local: usize) -> bool {
+    let mut found = false;
+    for mut stmt in body.iter().cloned() {
+        stmt.locals_mut(&mut |other, how| found |= *other == local && how != Use::Read);
+    }
+    found
 }

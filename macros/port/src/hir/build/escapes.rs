@@ -23,7 +23,7 @@ pub(super) struct Escapes<'o> {
 const ALL: &str = "*";
 
 /// Functions that look at an object and keep nothing of it.
-const LOOKS: [&str; 11] = [
+pub(super) const LOOKS: [&str; 11] = [
     "isset",
     "empty",
     "is_null",
@@ -217,7 +217,7 @@ pub(super) fn escaped(from: &BTreeMap<String, usize>, name: &str) -> Option<usiz
     own.min().copied()
 }
 
-fn is_loop(kind: &StmtKind) -> bool {
+pub(super) fn is_loop(kind: &StmtKind) -> bool {
     match kind {
         StmtKind::Foreach { .. } => true,
         StmtKind::Whole(whole) => matches!(
@@ -237,7 +237,7 @@ pub(in crate::hir) fn is_this(value: &Expr) -> bool {
 }
 
 /// The variables that statements name, also within closures.
-fn named(body: &[Stmt], names: &mut BTreeSet<String>) {
+pub(super) fn named(body: &[Stmt], names: &mut BTreeSet<String>) {
     for stmt in body {
         for part in stmt.kind.parts() {
             match part {

@@ -6,21 +6,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bytes::Raw;
 use super::escapes::{self, Escapes};
+use super::inside;
 use super::left;
+use super::links::{Links, Shares};
 use crate::syntax::{Closure, Expr, ExprKind, Part, Stmt, StmtKind, Whole, WholeExpr};
 
 /// The uses of a function's variables by its statements.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    /// The variables whose object something else holds, and from which byte on.
-    shared: BTreeMap<String, usize>,
+    /// The objects that something else holds.
+    shared: Shares,
     params: BTreeSet<String>,
     /// The parameters that PHP gives an array.
     arrays: BTreeSet<String>,
     /// The variables of loops through what nothing else mentions.
     looped: BTreeSet<String>,
-    /// The variables that are a part of another one's value, with that one and where they are set.
-    parts: Vec<(String, String, usize)>,
     /// The variables that another one or a property is a copy of, or that are such a copy.
     copied: BTreeSet<String>,
     assigned: BTreeSet<String>,
@@ -39,7 +39,7 @@ impl Held {
     pub(super) fn of(closure: &Closure, text: &str, own: &BTreeSet<String>) -> Self {
         let mut held = Self::default();
         for param in &closure.params {
-            held.share(&param.name, 0);
+            held.share(&param.name);
             held.params.insert(param.name.clone());
             let array = param
                 .ty
@@ -51,10 +51,16 @@ impl Held {
             }
         }
         for capture in &closure.uses {
-            held.share(&capture.name, 0);
+            held.share(&capture.name);
+        }
+        if closure.arrow {
+            // It sees all variables around it.
+            let mut names = BTreeSet::new();
+            escapes::named(&closure.body, &mut names);
+            names.iter().for_each(|name| held.share(name));
         }
         held.statements(closure.body.iter());
-        held.taken(closure.body.last(), text);
+        held.linked(closure.body.iter(), text);
         held.loops(&closure.body, text, own);
         held.escaped = Escapes::of(&closure.body, own);
         held.raw = Raw::of(closure.body.iter());
@@ -73,14 +79,18 @@ impl Held {
             ..Self::default()
         };
         held.statements(statements.clone());
-        held.taken(statements.last(), text);
+        held.linked(statements, text);
         held
     }
 
     /// Whether something else may hold the object of which a property is set.
     pub(super) fn is_shared(&self, target: &Expr) -> bool {
-        let from = root(target).and_then(|name| self.shared.get(name));
-        from.is_some_and(|from| *from <= target.span.start)
+        let object = match &target.kind {
+            ExprKind::Property { object, .. } => object,
+            _ => target,
+        };
+        let place = inside::place(object);
+        place.is_some_and(|(name, path)| self.shared.has(name, &path, target.span.start))
     }
 
     /// Whether a variable is a parameter that keeps its first value.
@@ -142,22 +152,15 @@ impl Held {
         }
     }
 
-    /// What is a part of a value that is mentioned behind it, which would have what is set of the part:
-    /// `$first = $answer->list[0]; $first->fee = 9; send($answer)`.
-    fn taken(&mut self, last: Option<&Stmt>, text: &str) {
-        let end = last.map_or(0, |last| last.span.end);
-        for (part, whole, from) in std::mem::take(&mut self.parts) {
-            let behind = text.get(from..end).unwrap_or_default();
-            if mentions(behind, &whole) > 0 {
-                self.copied.insert(part.clone());
-                self.share(&part, 0);
-            }
-        }
+    /// What other variables hold, too: `$first = $answer->list[0] ?? null; $first->fee = 9; send($answer)`.
+    fn linked<'s>(&mut self, body: impl Iterator<Item = &'s Stmt> + Clone, text: &str) {
+        let links = Links::of(body, text);
+        links.share(&mut self.shared);
+        self.copied.extend(links.parts());
     }
 
-    fn share(&mut self, name: &str, from: usize) {
-        let known = self.shared.entry(name.to_owned()).or_insert(from);
-        *known = from.min(*known);
+    fn share(&mut self, name: &str) {
+        self.shared.add(name);
     }
 
     fn statements<'s>(&mut self, statements: impl Iterator<Item = &'s Stmt>) {
@@ -165,7 +168,7 @@ impl Held {
             match &stmt.kind {
                 StmtKind::Foreach { key, value, .. } => {
                     if let ExprKind::Variable(name) = &value.kind {
-                        self.share(name, 0);
+                        self.share(name);
                     }
                     self.target(value);
                     key.iter().for_each(|key| self.target(key));
@@ -216,7 +219,7 @@ impl Held {
             .for_each(|child| self.expr(child));
     }
 
-    /// `$a = $b`, `$a = $this->b`, `$this->a = $b`, `$a[] = $b`
+    /// `$a = $b`, `$a = $this->b`: where something else holds it from then on, [`Links`] knows.
     fn copies(&mut self, target: &Expr, value: &Expr) {
         let mut value = value;
         while let ExprKind::Assign { target, .. } = &value.kind {
@@ -229,35 +232,27 @@ impl Held {
         match (&value.kind, into) {
             (ExprKind::Variable(from), Some(into)) => {
                 self.copied.extend([from.clone(), into.clone()]);
-                self.share(from, 0);
-                self.share(into, 0);
+                self.share(from);
+                self.share(into);
             }
             (ExprKind::Variable(from), None) => {
                 self.copied.insert(from.clone());
-                self.share(from, target.span.end);
             }
             (_, Some(into)) if super::class::property(value, None).is_some() => {
                 self.copied.insert(into.clone());
-                self.share(into, 0);
+                self.share(into);
             }
-            (ExprKind::Array(_), _) => self.items(value, target.span.end),
-            (ExprKind::Property { .. } | ExprKind::Index { .. }, Some(into)) => {
-                if let Some(whole) = root(value) {
-                    let part = (into.clone(), whole.to_owned(), value.span.end);
-                    self.parts.push(part);
-                }
-            }
+            (ExprKind::Array(_), _) => self.items(value),
             _ => {}
         }
     }
 
     /// The variables that are items of an array.
-    fn items(&mut self, value: &Expr, from: usize) {
+    fn items(&mut self, value: &Expr) {
         match &value.kind {
-            ExprKind::Array(items) => items.iter().for_each(|item| self.items(&item.value, from)),
+            ExprKind::Array(items) => items.iter().for_each(|item| self.items(&item.value)),
             ExprKind::Variable(name) => {
                 self.copied.insert(name.clone());
-                self.share(name, from);
             }
             _ => {}
         }
@@ -277,17 +272,6 @@ impl Held {
             }
             _ => {}
         }
-    }
-}
-
-/// The variable whose property or item is read.
-fn root(mut value: &Expr) -> Option<&str> {
-    while let ExprKind::Property { object, .. } | ExprKind::Index { object, .. } = &value.kind {
-        value = object;
-    }
-    match &value.kind {
-        ExprKind::Variable(name) => Some(name),
-        _ => None,
     }
 }
 

@@ -1,0 +1,257 @@
+//! The variables whose objects a value may have within it: `$a->list[0] ?? null` has a part of `$a`'s, `['k' => $o]` has `$o`'s.
+
+use std::collections::BTreeSet;
+
+use super::escapes::{LOOKS, named};
+use crate::hir::Ty;
+use crate::hir::builtin::Builtin;
+use crate::syntax::{Arg, BinaryOp, Cast, Closure, Expr, ExprKind, Member, WholeExpr};
+
+/// The keys from a variable to a part of its value; `None` may be any key.
+pub(super) type Path = Vec<Option<String>>;
+
+/// A variable's object, or a part of it, that is within a value.
+#[derive(Debug, Clone)]
+pub(super) struct Inside {
+    /// The variable; a static property has `::` in its name.
+    pub(super) name: String,
+    /// Which part of the variable's value.
+    pub(super) path: Path,
+    /// Whether the value is not the part itself, but something new that has the part.
+    pub(super) below: bool,
+    /// Whether a key of the value is no key of the part.
+    pub(super) moved: bool,
+}
+
+impl Inside {
+    fn whole(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            path: Path::new(),
+            below: false,
+            moved: false,
+        }
+    }
+
+    /// What a value has within it that has this within it.
+    fn held(mut self) -> Self {
+        self.below = true;
+        self
+    }
+
+    /// This, behind a function that gives a part of its arguments, or all of them.
+    fn carried(mut self) -> Self {
+        (self.below, self.moved) = (false, true);
+        self
+    }
+
+    /// A part of this.
+    fn part(mut self, key: Option<String>) -> Self {
+        if self.below || self.moved {
+            return self.carried();
+        }
+        self.path.push(key);
+        self
+    }
+}
+
+/// Whether a name is that of a static property or of `$this`, which are there behind the function.
+pub(super) fn is_outside(name: &str) -> bool {
+    name == "this" || name.contains("::")
+}
+
+/// Functions of PHP that give a part of what they are given, besides `array_…`.
+const GIVE: [&str; 11] = [
+    "end",
+    "current",
+    "pos",
+    "reset",
+    "next",
+    "prev",
+    "max",
+    "min",
+    "get_object_vars",
+    "iterator_to_array",
+    "iterator_apply",
+];
+
+/// The variables whose objects a value may have within it. A value that is made anew, of text and numbers, has none.
+pub(super) fn inside(value: &Expr) -> Vec<Inside> {
+    match &value.kind {
+        ExprKind::Variable(name) => vec![Inside::whole(name)],
+        ExprKind::Property { object, member } => member_of(object, member),
+        ExprKind::Index { object, index } => {
+            let key = index.as_deref().and_then(key);
+            parts(inside(object), key)
+        }
+        ExprKind::Array(items) => held(items.iter().map(|item| &item.value)),
+        ExprKind::New { args, .. } => held(args.iter().map(|arg| &arg.value)),
+        ExprKind::Ternary {
+            condition,
+            then,
+            otherwise,
+        } => any([then.as_ref().unwrap_or(condition), otherwise].map(|it| &**it)),
+        ExprKind::Binary {
+            op: BinaryOp::Coalesce | BinaryOp::Add,
+            left,
+            right,
+        } => any([&**left, &**right]),
+        ExprKind::Cast { to, value } => of_cast(*to, value),
+        ExprKind::Clone(value) => copied(value),
+        ExprKind::Assign { target, value, .. } => any([&**target, &**value]),
+        ExprKind::Closure(closure) => captured(closure),
+        ExprKind::Call { function, args } => of_call(&function.last(), args),
+        ExprKind::CallValue { callee, .. } => moved(inside(callee)),
+        ExprKind::MethodCall {
+            object,
+            method,
+            args,
+        } => of_method(object, method, args),
+        ExprKind::StaticCall { args, .. } => closures(args),
+        ExprKind::Whole(whole) => of_whole(whole),
+        _ => Vec::new(),
+    }
+}
+
+fn of_cast(to: Cast, value: &Expr) -> Vec<Inside> {
+    match to {
+        Cast::Object => inside(value),
+        Cast::Array => copied(value),
+        _ => Vec::new(),
+    }
+}
+
+/// A copy has the same parts.
+fn copied(value: &Expr) -> Vec<Inside> {
+    let parts = parts(inside(value), None).into_iter();
+    parts.map(Inside::held).collect()
+}
+
+fn of_whole(whole: &WholeExpr) -> Vec<Inside> {
+    match whole {
+        WholeExpr::Property(object, member) => member_of(object, member),
+        WholeExpr::MethodCall(object, method, args) => of_method(object, method, args),
+        WholeExpr::StaticProperty(class, name) => {
+            vec![Inside::whole(&format!("{}::{name}", class.written))]
+        }
+        WholeExpr::Match { arms, .. } => any(arms.iter().map(|(_, value)| value)),
+        WholeExpr::Spread(value) => parts(inside(value), None),
+        WholeExpr::Silenced(value) => inside(value),
+        WholeExpr::CoalesceAssign(target, value) => any([target, value]),
+        _ => Vec::new(),
+    }
+}
+
+fn of_call(function: &str, args: &[Arg]) -> Vec<Inside> {
+    if function == "compact" {
+        let names = args.iter().filter_map(|arg| match &arg.value.kind {
+            ExprKind::String(name) => Some(Inside::whole(name).held()),
+            _ => None,
+        });
+        return names.collect();
+    }
+    let scalar = Builtin::of(function).is_some_and(|known| known.returns != Ty::Any);
+    let gives = function.starts_with("array_") || GIVE.contains(&function);
+    if scalar || LOOKS.contains(&function) || !gives {
+        return closures(args);
+    }
+    moved(any(args.iter().map(|arg| &arg.value)))
+}
+
+/// A promise keeps its handlers until it is waited for.
+fn of_method(object: &Expr, method: &Member, args: &[Arg]) -> Vec<Inside> {
+    if method
+        .name()
+        .is_some_and(|name| name.eq_ignore_ascii_case("wait"))
+    {
+        return Vec::new();
+    }
+    let mut found = closures(args);
+    if let ExprKind::MethodCall {
+        object,
+        method,
+        args,
+    } = &object.kind
+    {
+        found.extend(of_method(object, method, args));
+    }
+    found
+}
+
+/// What the closures among arguments hold.
+fn closures(args: &[Arg]) -> Vec<Inside> {
+    let values = args.iter().map(|arg| &arg.value);
+    any(values.filter(|value| matches!(value.kind, ExprKind::Closure(_))))
+}
+
+/// The variables that a closure holds: an arrow function holds all that it names.
+fn captured(closure: &Closure) -> Vec<Inside> {
+    let mut names: BTreeSet<String> = closure.uses.iter().map(|it| it.name.clone()).collect();
+    if closure.arrow {
+        named(&closure.body, &mut names);
+        for param in &closure.params {
+            names.remove(&param.name);
+        }
+    }
+    let names = names.iter().filter(|name| *name != "this");
+    moved(names.map(|name| Inside::whole(name)).collect())
+}
+
+fn member_of(object: &Expr, member: &Member) -> Vec<Inside> {
+    parts(inside(object), member.name().map(str::to_owned))
+}
+
+fn any<'e>(values: impl IntoIterator<Item = &'e Expr>) -> Vec<Inside> {
+    values.into_iter().flat_map(inside).collect()
+}
+
+fn held<'e>(values: impl Iterator<Item = &'e Expr>) -> Vec<Inside> {
+    values.flat_map(inside).map(Inside::held).collect()
+}
+
+fn moved(found: Vec<Inside>) -> Vec<Inside> {
+    found.into_iter().map(Inside::carried).collect()
+}
+
+pub(super) fn parts(found: Vec<Inside>, key: Option<String>) -> Vec<Inside> {
+    let part = |it: Inside| it.part(key.clone());
+    found.into_iter().map(part).collect()
+}
+
+/// The key that is written in brackets.
+fn key(index: &Expr) -> Option<String> {
+    match &index.kind {
+        ExprKind::Int(number) => Some(number.to_string()),
+        ExprKind::String(key) => Some(key.clone()),
+        _ => None,
+    }
+}
+
+/// The variable of a place, and the keys that lead from it to the place.
+pub(super) fn place(target: &Expr) -> Option<(&str, Path)> {
+    match &target.kind {
+        ExprKind::Variable(name) => Some((name, Path::new())),
+        ExprKind::Property { object, member } => {
+            let (name, mut path) = place(object)?;
+            path.push(member.name().map(str::to_owned));
+            Some((name, path))
+        }
+        ExprKind::Index { object, index } => {
+            let (name, mut path) = place(object)?;
+            path.push(index.as_deref().and_then(key));
+            Some((name, path))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a part has another one, or is it: the keys to it are the first of those to the other.
+pub(super) fn has(part: &Path, other: &Path) -> bool {
+    part.len() <= other.len() && touches(part, other)
+}
+
+/// Whether one of two parts has the other.
+pub(super) fn touches(one: &Path, other: &Path) -> bool {
+    let mut keys = one.iter().zip(other);
+    keys.all(|(one, other)| one.is_none() || other.is_none() || one == other)
+}
