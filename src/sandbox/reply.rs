@@ -11,7 +11,6 @@ use http_body::{Body, Frame, SizeHint};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::record::ResponseRecord;
 use wechatpay_core::catalog::AnswerSignature;
 
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
@@ -62,15 +61,6 @@ impl Reply {
             headers,
             body: Bytes::new(),
             covers: AnswerSignature::Nothing,
-        }
-    }
-
-    /// The response as the request's record has it.
-    pub(super) fn recorded(&self) -> ResponseRecord {
-        ResponseRecord {
-            status: self.status,
-            headers: self.headers.clone(),
-            body: self.body.clone(),
         }
     }
 

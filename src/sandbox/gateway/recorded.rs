@@ -4,7 +4,7 @@ use super::parse::Parsed;
 use super::received::Received;
 use super::{Processed, delay};
 use crate::fault::Fault;
-use crate::record::{CallRecord, JsonSource, Verdict};
+use crate::record::{CallRecord, JsonSource, ResponseRecord, Verdict};
 use crate::reply::Reply;
 
 /// What is kept of a request and its response; `None` where the connection was closed instead.
@@ -41,7 +41,7 @@ pub(super) fn record(
         warnings: processed.warnings,
         fault,
         status: reply.map(|reply| reply.status),
-        response: reply.map(Reply::recorded),
+        response: reply.map(answered),
         took,
         #[cfg(feature = "control")]
         mistakes: std::sync::Arc::default(),
@@ -52,4 +52,12 @@ pub(super) fn record(
 fn lossy(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes)
         .unwrap_or_else(|err| String::from_utf8_lossy(err.as_bytes()).into_owned())
+}
+
+fn answered(reply: &Reply) -> ResponseRecord {
+    ResponseRecord {
+        status: reply.status,
+        headers: reply.headers.clone(),
+        body: reply.body.clone(),
+    }
 }
