@@ -65,17 +65,19 @@ pages! {
     porting "porting.md"
 }
 
-/// A page of `docs/` as Markdown, for the site that the command writes.
+/// A page of `docs/` as Markdown, compressed by zlib, for the site that the command writes.
+#[cfg(feature = "pages")]
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Source {
     /// Its name: `calls`, `adr/README`.
     pub name: &'static str,
-    pub english: &'static str,
+    pub english: &'static [u8],
     /// `None` for a page in English only.
-    pub chinese: Option<&'static str>,
+    pub chinese: Option<&'static [u8]>,
 }
 
+#[cfg(feature = "pages")]
 macro_rules! sources {
     ([$($both:literal)*] [$($english:literal)*]) => {
         /// All pages. A program that does not name it does not contain them.
@@ -83,18 +85,19 @@ macro_rules! sources {
         pub static SOURCES: &[Source] = &[
             $(Source {
                 name: $both,
-                english: include_str!(concat!("../docs/", $both, ".md")),
-                chinese: Some(include_str!(concat!("../docs/", $both, ".zh-CN.md"))),
+                english: wechatpay_chain_macros::compressed!("docs/" $both ".md"),
+                chinese: Some(wechatpay_chain_macros::compressed!("docs/" $both ".zh-CN.md")),
             },)*
             $(Source {
                 name: $english,
-                english: include_str!(concat!("../docs/", $english, ".md")),
+                english: wechatpay_chain_macros::compressed!("docs/" $english ".md"),
                 chinese: None,
             },)*
         ];
     };
 }
 
+#[cfg(feature = "pages")]
 sources! {
     [
         "calls"
@@ -145,6 +148,7 @@ sources! {
 }
 
 /// The pictures of the pages, as PNG, by the names of their files.
+#[cfg(feature = "pages")]
 #[doc(hidden)]
 pub static PICTURES: &[(&str, &[u8])] = &[
     (

@@ -50,6 +50,7 @@
 //! - `macros`: `chain!` and `path!`, checked at compile time.
 //! - `types`: `types!`, serde types of an operation.
 //! - `tower`: tower layers in the stack, tower services as transport, the client as a service.
+//! - `pages`: the pages of `docs/`, compressed; only the command and the sandbox need it.
 //! - `php-values`: the module `php`, for the Rust that `wechatpay port` writes.
 //! - `metrics`: counters, gauges and histograms of calls, through the crate `metrics`.
 //! - `php`: `php!`, calls as PHP writes them.

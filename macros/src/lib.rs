@@ -7,6 +7,8 @@
 #![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 mod chain;
+#[cfg(feature = "pages")]
+mod pages;
 mod path;
 #[cfg(feature = "php")]
 mod php;
@@ -114,6 +116,16 @@ pub fn php(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn types(input: TokenStream) -> TokenStream {
     types::expand(input.into())
+        .unwrap_or_else(|err| err.to_compile_error())
+        .into()
+}
+
+/// Expands to the bytes of a file of the package, compressed by zlib: `compressed!("docs/" "calls" ".md")`.
+#[cfg(feature = "pages")]
+#[doc(hidden)]
+#[proc_macro]
+pub fn compressed(input: TokenStream) -> TokenStream {
+    pages::expand(input.into())
         .unwrap_or_else(|err| err.to_compile_error())
         .into()
 }

@@ -3,6 +3,11 @@
 mod markdown;
 mod search;
 
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::LazyLock;
+
+use flate2::read::ZlibDecoder;
 use maud::{Markup, PreEscaped, html};
 use wechatpay_chain::guide::{PICTURES, SOURCES, Source};
 
@@ -146,10 +151,31 @@ fn named(name: &str) -> Option<&'static Source> {
 }
 
 fn text(source: &Source, lang: Lang) -> Option<&'static str> {
+    let [english, chinese] = texts().get(source.name)?;
     match lang {
-        Lang::En => Some(source.english),
-        Lang::Zh => source.chinese,
+        Lang::En => english.as_deref(),
+        Lang::Zh => chinese.as_deref(),
     }
+}
+
+/// The English and the Chinese text of each page, by the page's name.
+fn texts() -> &'static BTreeMap<&'static str, [Option<String>; 2]> {
+    static TEXTS: LazyLock<BTreeMap<&str, [Option<String>; 2]>> = LazyLock::new(|| {
+        let texts =
+            |source: &Source| [Some(source.english), source.chinese].map(|it| it.map(inflated));
+        SOURCES
+            .iter()
+            .map(|source| (source.name, texts(source)))
+            .collect()
+    });
+    &TEXTS
+}
+
+/// A test proves that each page is valid, so none is empty.
+fn inflated(page: &[u8]) -> String {
+    let mut text = String::new();
+    let read = ZlibDecoder::new(page).read_to_string(&mut text);
+    read.map(|_| text).unwrap_or_default()
 }
 
 /// The page without the link to the other language, which the header has.
@@ -223,6 +249,8 @@ fn joined(folder: &str, path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
 
     use super::*;
 
@@ -272,6 +300,17 @@ mod tests {
             }
         }
         assert_eq!(shown, pictures().collect::<BTreeSet<_>>());
+    }
+
+    #[test]
+    fn pages_are_the_files() {
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+        for source in SOURCES {
+            for (lang, end) in [(Lang::En, ".md"), (Lang::Zh, ".zh-CN.md")] {
+                let file = fs::read_to_string(docs.join(format!("{}{end}", source.name))).ok();
+                assert_eq!(text(source, lang), file.as_deref(), "{} {end}", source.name);
+            }
+        }
     }
 
     #[test]
