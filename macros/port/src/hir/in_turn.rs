@@ -171,16 +171,8 @@ fn leaves<'e>(value: &'e mut Expr, found: &mut Vec<&'e mut Expr>) {
 }
 
 fn is_constant(expr: &Expr) -> bool {
-    matches!(
-        &*expr.kind,
-        ExprKind::Null
-            | ExprKind::Bool(_)
-            | ExprKind::Int(_)
-            | ExprKind::Float(_)
-            | ExprKind::Text(_)
-            | ExprKind::ClassConst(_)
-            | ExprKind::FileConst(_)
-    )
+    let is_named = matches!(*expr.kind, ExprKind::ClassConst(_) | ExprKind::FileConst(_));
+    is_named || expr.is_literal()
 }
 
 /// The value goes into a new variable; the assignment.

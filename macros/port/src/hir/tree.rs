@@ -758,6 +758,17 @@ impl Expr {
         }
     }
 
+    pub(super) fn is_literal(&self) -> bool {
+        matches!(
+            &*self.kind,
+            ExprKind::Null
+                | ExprKind::Bool(_)
+                | ExprKind::Int(_)
+                | ExprKind::Float(_)
+                | ExprKind::Text(_)
+        )
+    }
+
     /// A refused part, with the reason.
     pub(super) fn refused(span: Span, message: impl Into<String>) -> Self {
         let problem = Problem::error(span, message).hint("write this part in Rust");

@@ -108,7 +108,7 @@ impl Known<'_> {
                 Some(path)
             }
             ExprKind::ToArray(inner) | ExprKind::Cast(Ty::Text, inner) => self.path(inner),
-            ExprKind::Coalesce(inner, other) if is_literal(other) => self.path(inner),
+            ExprKind::Coalesce(inner, other) if other.is_literal() => self.path(inner),
             _ => None,
         }
     }
@@ -156,7 +156,7 @@ impl Known<'_> {
         let expr = self.resolved(expr);
         match &*expr.kind {
             ExprKind::Cast(Ty::Text | Ty::Int, inner) => self.is_header(inner, name),
-            ExprKind::Coalesce(inner, other) if is_literal(other) => self.is_header(inner, name),
+            ExprKind::Coalesce(inner, other) if other.is_literal() => self.is_header(inner, name),
             _ => self
                 .header(expr)
                 .is_some_and(|found| found == format!("Wechatpay-{}", capital(name))),
@@ -201,7 +201,7 @@ impl Known<'_> {
         if is_place(first) {
             first = args.next()?;
         }
-        let rest_is_literal = args.all(is_literal);
+        let rest_is_literal = args.all(Expr::is_literal);
         match &*first.kind {
             ExprKind::Text(name) if rest_is_literal => Some(name.clone()),
             _ => None,
@@ -315,7 +315,7 @@ pub(in crate::hir) fn is_setting(foreign: &Foreign) -> bool {
 fn is_place(expr: &Expr) -> bool {
     match &*expr.kind {
         ExprKind::Local(_) | ExprKind::Field(_) => true,
-        ExprKind::Index(of, name) => is_place(of) && is_literal(name),
+        ExprKind::Index(of, name) => is_place(of) && name.is_literal(),
         ExprKind::Foreign(foreign) => is_application(foreign),
         _ => false,
     }
@@ -324,17 +324,6 @@ fn is_place(expr: &Expr) -> bool {
 /// `Yii::$app`
 fn is_application(foreign: &Foreign) -> bool {
     foreign.args.is_empty() && foreign.receiver.is_none() && foreign.words == ["app"]
-}
-
-pub(super) fn is_literal(expr: &Expr) -> bool {
-    matches!(
-        &*expr.kind,
-        ExprKind::Null
-            | ExprKind::Bool(_)
-            | ExprKind::Int(_)
-            | ExprKind::Float(_)
-            | ExprKind::Text(_)
-    )
 }
 
 /// Whether an expression may be left out: it only reads constants, settings or the request.
