@@ -64,7 +64,7 @@ fn simulated(method: &Method, path: &str) -> Option<&'static Operation> {
     found.or_else(|| find("v2/", rest))
 }
 
-/// Whether a request to the simulation has an operation that it stands for. The simulation has no orders of its own.
+/// Whether a path of the simulation names an operation that the catalogue has without the prefix. Both use the same orders.
 pub(crate) fn is_simulated(path: &str, operation: &Operation) -> bool {
     let path = path.strip_prefix("/v2").unwrap_or(path);
     let own = operation.path().strip_prefix("v2").unwrap_or_default();

@@ -40,6 +40,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use http::Method;
 use serde_json::Value;
 
+use crate::journal::StaticText;
 use crate::refusal::{Refusal, business};
 use crate::validation::IncomingRequest;
 use crate::world::Outcome;
@@ -86,10 +87,8 @@ impl Remembered {
 
     /// Whether one of these operations created the newest record with this number.
     pub(crate) fn is_made_by(&self, number: &str, operations: &[&str]) -> bool {
-        let records = self.lock();
-        let mut rows = records.rows.values().rev();
-        let found = rows.find(|row| row.is_named(number));
-        found.is_some_and(|row| operations.contains(&row.maker))
+        let maker = self.lock().maker_of_newest(number);
+        maker.is_some_and(|maker| operations.contains(&maker))
     }
 
     /// The requests of an operation that have not failed and that match.
@@ -124,6 +123,13 @@ impl Remembered {
 }
 
 impl Records {
+    /// The operation that created the newest record with this number, of any product.
+    fn maker_of_newest(&self, number: &str) -> Option<StaticText> {
+        let mut rows = self.rows.values().rev();
+        let newest = rows.find(|row| row.is_named(number))?;
+        Some(newest.maker)
+    }
+
     fn answer(
         &mut self,
         request: &IncomingRequest<'_>,

@@ -94,11 +94,9 @@ impl Transaction<'_> {
         rows.flatten().rev().filter(is_new).copied().collect()
     }
 
-    /// The newest record with this number, of any product.
-    pub(crate) fn newest(&self, number: &str) -> Option<(u64, StaticText)> {
-        let mut rows = self.0.rows.iter().rev();
-        let (row, record) = rows.find(|(_, record)| record.is_named(number))?;
-        Some((*row, record.maker))
+    /// The operation that created the newest record with this number, of any product.
+    pub(crate) fn maker_of_newest(&self, number: &str) -> Option<StaticText> {
+        self.0.maker_of_newest(number)
     }
 
     /// The records of a family, oldest first.

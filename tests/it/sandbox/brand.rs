@@ -167,7 +167,7 @@ fn a_brands_coupon_has_a_bundle_in_place_of_a_stock() -> Outcome {
     Ok(())
 }
 
-/// An answer that nobody has documented is empty. It is not the request.
+/// An operation without a documented answer answers with an empty object and does not return the request.
 #[tokio::test]
 async fn no_operation_of_the_catalog_is_echoed() -> Outcome {
     let sandbox = Sandbox::start().await?;

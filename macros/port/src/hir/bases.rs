@@ -146,12 +146,12 @@ impl Names {
             ExprKind::Property {
                 object,
                 member: Member::Name { name, .. },
-            } if is_this(object) => rename(name, self.properties.get(name)),
+            } if object.is_this() => rename(name, self.properties.get(name)),
             ExprKind::MethodCall {
                 object,
                 method: Member::Name { name, .. },
                 ..
-            } if is_this(object) => rename(name, self.methods.get(&name.to_ascii_lowercase())),
+            } if object.is_this() => rename(name, self.methods.get(&name.to_ascii_lowercase())),
             ExprKind::StaticCall { class, method, .. }
                 if matches!(class.written.as_str(), "self" | "static") =>
             {
@@ -186,8 +186,4 @@ fn texts(methods: &[Method]) -> BTreeSet<String> {
         everywhere(&method.closure.body, &mut add);
     }
     texts
-}
-
-fn is_this(object: &Expr) -> bool {
-    matches!(&object.kind, ExprKind::Variable(name) if name == "this")
 }

@@ -1,12 +1,10 @@
 //! Properties that PHP guards and Rust does not: `readonly` ones that are set again, and typed ones that are read unset.
 
-use std::collections::BTreeSet;
-
-use super::property_sets::{is_own, root};
+use super::property_sets::{asked, is_own, root};
 use super::readonly;
 use crate::diagnostic::Problem;
 use crate::syntax::{
-    BinaryOp, Class, Expr, ExprKind, Part, Program, Property, Span, Stmt, WholeExpr, each_class,
+    Class, Expr, ExprKind, Part, Program, Property, Span, Stmt, WholeExpr, each_class,
 };
 
 pub(super) fn problems(program: &Program) -> Vec<Problem> {
@@ -101,9 +99,10 @@ impl Uses {
             self.read.get_or_insert(expr.span);
             return;
         }
-        let asks = asks(expr);
+        let asked = asked(expr);
         for child in expr.children() {
-            if asks.contains(&child.span.start) && is_own(root(child), name) {
+            let is_asked = asked.iter().any(|it| std::ptr::eq(*it, child));
+            if is_asked && is_own(root(child), name) {
                 self.asked.get_or_insert(expr.span);
             } else {
                 self.expr(child, name);
@@ -134,20 +133,5 @@ impl Uses {
         }
         self.set.get_or_insert(expr.span);
         true
-    }
-}
-
-/// Where the operands begin that an expression asks for: those of `isset`, `empty` and `??`.
-fn asks(expr: &Expr) -> BTreeSet<usize> {
-    match &expr.kind {
-        ExprKind::Call { function, args } if matches!(&*function.last(), "isset" | "empty") => {
-            args.iter().map(|arg| arg.value.span.start).collect()
-        }
-        ExprKind::Binary {
-            op: BinaryOp::Coalesce,
-            left,
-            ..
-        } => BTreeSet::from([left.span.start]),
-        _ => BTreeSet::new(),
     }
 }

@@ -52,7 +52,7 @@ fn is_unset(expr: &Expr, names: &BTreeSet<String>) -> bool {
 }
 
 fn is_read(expr: &Expr, names: &BTreeSet<String>) -> bool {
-    own_property(expr).is_some_and(|name| names.contains(name))
+    expr.own_property().is_some_and(|name| names.contains(name))
 }
 
 /// Where a method reads one of these properties, and has not set it before.
@@ -62,7 +62,7 @@ fn unsure(body: &[Stmt], mut names: BTreeSet<String>) -> Vec<Span> {
         let read = |expr: &Expr| is_read(expr, &names);
         found.extend(spans(std::slice::from_ref(stmt), &read));
         if let StmtKind::Expr(expr) = &stmt.kind
-            && let Some(name) = expr.assignment().and_then(|(set, _)| own_property(set))
+            && let Some(name) = expr.assignment().and_then(|(set, _)| set.own_property())
         {
             names.remove(name);
         }
@@ -75,23 +75,12 @@ fn begun(body: &[Stmt]) -> Vec<&str> {
     let set = body.iter().map_while(|stmt| match &stmt.kind {
         StmtKind::Expr(expr) => {
             let (target, value) = expr.assignment()?;
-            let name = own_property(target)?;
+            let name = target.own_property()?;
             (!uses_this(value)).then_some(name)
         }
         _ => None,
     });
     set.collect()
-}
-
-/// The name of `$this->name`.
-fn own_property(expr: &Expr) -> Option<&str> {
-    match &expr.kind {
-        ExprKind::Property { object, member } => match &object.kind {
-            ExprKind::Variable(this) if this == "this" => member.name(),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 fn uses_this(expr: &Expr) -> bool {
@@ -115,7 +104,7 @@ fn spans(statements: &[Stmt], is_one: &dyn Fn(&Expr) -> bool) -> Vec<Span> {
 
 fn spans_in(expr: &Expr, is_one: &dyn Fn(&Expr) -> bool) -> Vec<Span> {
     if let Some((target, value)) = expr.assignment()
-        && own_property(target).is_some()
+        && target.own_property().is_some()
     {
         return spans_in(value, is_one);
     }
@@ -142,7 +131,7 @@ pub(super) fn assigned(statements: &[Stmt], found: &mut BTreeSet<String>) {
 fn assigned_in(expr: &Expr, found: &mut BTreeSet<String>) {
     match &expr.kind {
         ExprKind::Assign { target, .. } => {
-            found.extend(own_property(target).map(str::to_owned));
+            found.extend(target.own_property().map(str::to_owned));
         }
         ExprKind::Closure(closure) => assigned(&closure.body, found),
         _ => {}

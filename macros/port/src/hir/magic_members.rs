@@ -163,7 +163,7 @@ impl Reader<'_> {
         let ExprKind::Property { object, member } = &expr.kind else {
             return None;
         };
-        let this = matches!(&object.kind, ExprKind::Variable(name) if name == "this");
+        let this = object.is_this();
         let name = member.name().filter(|_| this)?;
         (!self.own.properties.contains(name)).then(|| name.to_owned())
     }
@@ -326,7 +326,7 @@ impl Reader<'_> {
                 object,
                 method,
                 args,
-            } if matches!(&object.kind, ExprKind::Variable(name) if name == "this") => {
+            } if object.is_this() => {
                 let Some(name) = method.name() else {
                     return false;
                 };

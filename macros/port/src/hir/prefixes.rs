@@ -121,16 +121,12 @@ fn put(path: &mut Expr, client: &Expr, property: &Expr) {
     }
 }
 
-fn is_this(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Variable(name) if name == "this")
-}
-
 fn is_property(expr: &Expr, property: &str) -> bool {
     match &expr.kind {
         ExprKind::Property {
             object,
             member: Member::Name { name, .. },
-        } => is_this(object) && name == property,
+        } => object.is_this() && name == property,
         _ => false,
     }
 }
@@ -139,7 +135,7 @@ fn is_property(expr: &Expr, property: &str) -> bool {
 fn is_elsewhere(expr: &Expr, property: &str) -> bool {
     match &expr.kind {
         ExprKind::Property { object, member } => match member {
-            Member::Name { name, .. } => name == property && !is_this(object),
+            Member::Name { name, .. } => name == property && !object.is_this(),
             Member::Computed(_) => matches!(object.kind, ExprKind::Variable(_)),
         },
         _ => false,

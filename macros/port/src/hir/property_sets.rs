@@ -120,27 +120,33 @@ pub(super) fn asks(body: &[Stmt], name: &str) -> bool {
 }
 
 fn asks_in(expr: &Expr, name: &str) -> bool {
-    let own = |expr: &Expr| is_own(root(expr), name);
-    let asked = match &expr.kind {
-        ExprKind::Call { function, args } => {
-            matches!(&*function.last(), "isset" | "empty") && args.iter().any(|arg| own(&arg.value))
-        }
-        ExprKind::Binary { op, left, .. } => *op == BinaryOp::Coalesce && own(left),
+    let own = asked(expr).into_iter().any(|it| is_own(root(it), name));
+    let closure = match &expr.kind {
         ExprKind::Closure(closure) => asks(&closure.body, name),
         _ => false,
     };
-    asked
-        || expr
-            .children()
-            .into_iter()
-            .any(|child| asks_in(child, name))
+    let mut children = expr.children().into_iter();
+    own || closure || children.any(|child| asks_in(child, name))
+}
+
+/// The operands that an expression asks for: those of `isset`, `empty` and `??`.
+pub(super) fn asked(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::Call { function, args } if matches!(&*function.last(), "isset" | "empty") => {
+            args.iter().map(|arg| &arg.value).collect()
+        }
+        ExprKind::Binary {
+            op: BinaryOp::Coalesce,
+            left,
+            ..
+        } => vec![&**left],
+        _ => Vec::new(),
+    }
 }
 
 /// `$this->name`
 pub(super) fn is_own(expr: &Expr, name: &str) -> bool {
-    matches!(&expr.kind, ExprKind::Property { object, member }
-        if member.name() == Some(name)
-            && matches!(&object.kind, ExprKind::Variable(this) if this == "this"))
+    expr.own_property() == Some(name)
 }
 
 /// What an access begins with.

@@ -151,7 +151,7 @@ fn is_place(target: &Expr) -> bool {
     match &target.kind {
         ExprKind::Variable(_) => true,
         ExprKind::Property { object, member } => {
-            let this = matches!(&object.kind, ExprKind::Variable(name) if name == "this");
+            let this = object.is_this();
             this && member.name().is_some()
         }
         _ => false,

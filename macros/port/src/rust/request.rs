@@ -277,7 +277,7 @@ impl<'a> Body<'_, 'a> {
                 let seconds = self.seconds(value);
                 made.setters.push(quote!(.timeout(#seconds)));
             }
-            // The value decides what is left of the URL.
+            // Its value replaces the beginning of the URL, so the whole URL is computed.
             "base_uri" if begins_with(sdk) => return None,
             "base_uri" => {
                 let url = self.expr(value).text();
@@ -486,7 +486,7 @@ impl<'a> Body<'_, 'a> {
         match &*value.kind {
             ExprKind::Null => Some(Vec::new()),
             ExprKind::Text(text) => {
-                // PHP sends a text as it is, and `query` encodes what is not plain.
+                // PHP does not encode a text. `query` does, which changes nothing in these characters.
                 let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
                 let pairs = text.split('&').filter(|pair| !pair.is_empty());
                 let pairs = pairs.map(|pair| {

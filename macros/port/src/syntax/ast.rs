@@ -165,6 +165,19 @@ impl Expr {
             _ => None,
         }
     }
+
+    /// Whether it is `$this`.
+    pub(crate) fn is_this(&self) -> bool {
+        matches!(&self.kind, ExprKind::Variable(name) if name == "this")
+    }
+
+    /// The name of `$this->name`.
+    pub(crate) fn own_property(&self) -> Option<&str> {
+        match &self.kind {
+            ExprKind::Property { object, member } if object.is_this() => member.name(),
+            _ => None,
+        }
+    }
 }
 
 /// The kinds of expressions.

@@ -67,8 +67,8 @@ pub(super) fn set_state(
     name: &str,
 ) -> Option<ActionResult> {
     let mut step = Step::begin(state, account);
-    let newest = step.records.newest(number);
-    if newest.is_some_and(|(_, maker)| !service_order::is_operation(maker)) {
+    let maker = step.records.maker_of_newest(number);
+    if maker.is_some_and(|maker| !service_order::is_operation(maker)) {
         return None;
     }
     let row = step.row(number)?;

@@ -85,9 +85,7 @@ impl<'a> Builder<'a> {
                 return self.unknown(span, "variables that a function sets by their names");
             }
             ("get_class", [arg])
-                if self.class.is_some()
-                    && super::escapes::is_this(&arg.value)
-                    && !self.is_open() =>
+                if self.class.is_some() && arg.value.is_this() && !self.is_open() =>
             {
                 return self.class_of_this(span);
             }
@@ -204,7 +202,7 @@ impl<'a> Builder<'a> {
     ) -> Expr {
         let span = expr.span;
         let name = method.name().unwrap_or_default().to_ascii_lowercase();
-        let of_this = matches!(&object.kind, PhpKind::Variable(this) if this == "this");
+        let of_this = object.is_this();
         if of_this && let Some(closure) = self.first_class(expr) {
             return closure;
         }
@@ -268,7 +266,7 @@ impl<'a> Builder<'a> {
             }
             _ => {}
         }
-        if matches!(&object.kind, PhpKind::Variable(this) if this == "this")
+        if object.is_this()
             && let Some(known) = self.own_method(span, &name, args)
         {
             return known;

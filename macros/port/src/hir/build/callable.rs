@@ -160,9 +160,7 @@ impl<'a> Builder<'a> {
                 object,
                 method,
                 args: dots,
-            } if self.is_first_class(callee, dots)
-                && matches!(&object.kind, PhpKind::Variable(name) if name == "this") =>
-            {
+            } if self.is_first_class(callee, dots) && object.is_this() => {
                 self.call_own(span, method.name()?, args)
             }
             PhpKind::StaticCall {

@@ -4,7 +4,6 @@
 use crate::syntax::is_word;
 
 use super::Builder;
-use super::escapes::is_this;
 use super::guarded::{assigns, is_own_class, mentions_only};
 use super::settable::Takes;
 use crate::hir::Ty;
@@ -31,7 +30,7 @@ impl<'a> Builder<'a> {
             return Some(stmts);
         }
         let plain = |expr: &syntax::Expr| matches!(&expr.kind, PhpKind::Variable(name) if name != "this" && self.is_own(name));
-        if !is_this(object) || !plain(name) || self.in_closure || assigns(value) {
+        if !object.is_this() || !plain(name) || self.in_closure || assigns(value) {
             return None;
         }
         let is_plain = plain(value);
@@ -114,7 +113,7 @@ impl<'a> Builder<'a> {
         name: &'a syntax::Expr,
         value: &'a syntax::Expr,
     ) -> Option<Vec<Stmt>> {
-        let fields = self.named_fields(name).filter(|_| is_this(object))?;
+        let fields = self.named_fields(name).filter(|_| object.is_this())?;
         let mut stmts = Vec::new();
         let value = self.evaluated_first(span, value, &mut stmts);
         let name = self.expr(name);

@@ -34,7 +34,7 @@ impl<'a> Builder<'a> {
         let Member::Computed(name) = member else {
             return None;
         };
-        if !is_this(object) || !args.iter().all(|arg| is_plain(&arg.value)) {
+        if !object.is_this() || !args.iter().all(|arg| is_plain(&arg.value)) {
             return None;
         }
         let args = self.args(args)?;
@@ -63,7 +63,7 @@ impl<'a> Builder<'a> {
             return None;
         };
         let keyed = object.key.is_some() || method.key.is_some();
-        if keyed || !is_this(&object.value) || matches!(method.value.kind, PhpKind::String(_)) {
+        if keyed || !object.value.is_this() || matches!(method.value.kind, PhpKind::String(_)) {
             return None;
         }
         let class = self.own_path()?;
@@ -83,7 +83,7 @@ impl<'a> Builder<'a> {
         let [object, name] = args else {
             return None;
         };
-        if !is_this(&object.value) || !is_plain(&name.value) {
+        if !object.value.is_this() || !is_plain(&name.value) {
             return None;
         }
         let shape = self.class?;
@@ -241,10 +241,6 @@ fn error(span: Span, class: &str, message: Vec<Expr>) -> Expr {
     let message = Expr::new(span, ExprKind::Concat(message));
     let made = ExprKind::NewThrown(class.to_owned(), Vec::new(), vec![message]);
     Expr::new(span, ExprKind::Throw(Expr::new(span, made)))
-}
-
-fn is_this(value: &syntax::Expr) -> bool {
-    matches!(&value.kind, PhpKind::Variable(name) if name == "this")
 }
 
 /// Whether an expression only reads variables: evaluated twice or not at all, it is the same.

@@ -124,7 +124,7 @@ impl<'o> Escapes<'o> {
                 method,
                 args,
             } => {
-                let own = is_this(object) && method.name().is_none_or(|name| self.is_own(name));
+                let own = object.is_this() && method.name().is_none_or(|name| self.is_own(name));
                 self.call(object, args, own);
             }
             ExprKind::StaticCall { class, args, .. } => {
@@ -142,7 +142,7 @@ impl<'o> Escapes<'o> {
                 self.args(args, !LOOKS.contains(&name.as_str()));
             }
             ExprKind::Whole(whole) => match &**whole {
-                WholeExpr::MethodCall(object, _, args) => self.call(object, args, is_this(object)),
+                WholeExpr::MethodCall(object, _, args) => self.call(object, args, object.is_this()),
                 WholeExpr::Property(object, _) => self.looked(object),
                 WholeExpr::CoalesceAssign(target, new) => {
                     self.looked(target);
@@ -230,10 +230,6 @@ pub(super) fn is_loop(kind: &StmtKind) -> bool {
 
 fn is_variable(value: &Expr) -> bool {
     matches!(value.kind, ExprKind::Variable(_))
-}
-
-pub(in crate::hir) fn is_this(value: &Expr) -> bool {
-    matches!(&value.kind, ExprKind::Variable(name) if name == "this")
 }
 
 /// The variables that statements name, also within closures.

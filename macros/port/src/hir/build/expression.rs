@@ -272,7 +272,7 @@ impl<'a> Builder<'a> {
                 false => Expr::new(expr.span, ExprKind::Field(name)),
             };
         }
-        if matches!(&object.kind, PhpKind::Variable(name) if name == "this") {
+        if object.is_this() {
             if let Some(shape) = self.class
                 && let Some(name) = member.name()
                 && let Some(getter) = class::getter(shape.class, name)

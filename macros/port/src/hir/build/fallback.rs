@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 
 use super::Names;
 use super::class::{shape, written};
-use super::escapes::is_this;
 use super::handed::{has_word, names_method, returned, without};
 use super::sole::Soles;
 use super::uses::{Around, Uses};
@@ -120,7 +119,7 @@ fn collect_in<'s>(expr: &'s Expr, calls: &mut Vec<recognise::Call<'s>>) {
 /// The method of the class, or the function, that gives a client.
 fn made_by(client: &Expr) -> Option<String> {
     match &client.kind {
-        PhpKind::MethodCall { object, method, .. } if is_this(object) => {
+        PhpKind::MethodCall { object, method, .. } if object.is_this() => {
             method.name().map(str::to_ascii_lowercase)
         }
         PhpKind::StaticCall { class, method, .. }

@@ -1,7 +1,6 @@
 //! Calls of the application's code.
 
 use super::Builder;
-use super::escapes::is_this;
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::builtin::Builtin;
@@ -239,7 +238,7 @@ impl<'a> Builder<'a> {
     {
         match &value.kind {
             PhpKind::Array(items) => match &**items {
-                [object, method] if is_this(&object.value) => match &method.value.kind {
+                [object, method] if object.value.is_this() => match &method.value.kind {
                     PhpKind::String(name) if object.key.is_none() && method.key.is_none() => {
                         Some(name)
                     }

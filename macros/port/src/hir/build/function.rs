@@ -315,9 +315,7 @@ fn gives_array(closure: &Closure) -> Option<Arrays> {
 fn returns_this(body: &[Stmt]) -> bool {
     body.iter().all(|stmt| {
         let own = match &stmt.kind {
-            syntax::StmtKind::Return(Some(value)) => {
-                matches!(&value.kind, syntax::ExprKind::Variable(name) if name == "this")
-            }
+            syntax::StmtKind::Return(Some(value)) => value.is_this(),
             _ => true,
         };
         let mut parts = stmt.kind.parts().into_iter();

@@ -135,7 +135,7 @@ impl Held {
                     mentions(text, list) == 2 && self.assigned.contains(list)
                 }
                 // The class's own list has the object, too.
-                ExprKind::MethodCall { object, method, .. } if escapes::is_this(object) => method
+                ExprKind::MethodCall { object, method, .. } if object.is_this() => method
                     .name()
                     .is_some_and(|name| !methods.contains(&name.to_ascii_lowercase())),
                 ExprKind::MethodCall { .. } => true,

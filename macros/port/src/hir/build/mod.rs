@@ -52,7 +52,6 @@ mod walked;
 
 pub(super) use bytes::GCM;
 pub(super) use callable::taking;
-pub(super) use escapes::is_this;
 pub(super) use fallback::leave;
 pub(super) use guzzle::{is_default, of_run, setting_named, unknown};
 pub(super) use known::full_path;

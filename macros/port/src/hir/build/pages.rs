@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 
 use super::Builder;
 use super::bytes::variable;
-use super::escapes::is_this;
 use super::handed::returned;
 use crate::hir::Ty;
 use crate::syntax::{self, Closure, Expr, ExprKind as PhpKind, Part, Stmt};
@@ -88,7 +87,7 @@ fn calls_in<'s>(expr: &'s Expr, found: &mut dyn FnMut(&'s str, &'s [syntax::Arg]
             object,
             method,
             args,
-        } if is_this(object) => {
+        } if object.is_this() => {
             if let Some(name) = method.name() {
                 found(name, args);
             }

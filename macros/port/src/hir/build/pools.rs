@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use super::Builder;
 use super::bytes::variable;
 use super::class::property;
-use super::escapes::is_this;
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
 use crate::hir::lifted::scope::everywhere;
@@ -165,7 +164,7 @@ fn is_client(class: &Class, method: &Method, value: &Php) -> bool {
         return true;
     }
     let name = match &value.kind {
-        PhpKind::MethodCall { object, method, .. } if is_this(object) => method.name(),
+        PhpKind::MethodCall { object, method, .. } if object.is_this() => method.name(),
         PhpKind::StaticCall { class, method, .. }
             if matches!(class.written.as_str(), "self" | "static") =>
         {

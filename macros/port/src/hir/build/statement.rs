@@ -44,9 +44,7 @@ impl<'a> Builder<'a> {
                 one(StmtKind::Echo(values))
             }
             // A method that is called for what it does to the object.
-            PhpStmt::Return(Some(value)) if matches!(&value.kind, PhpKind::Variable(name) if name == "this") => {
-                one(StmtKind::Return(None))
-            }
+            PhpStmt::Return(Some(value)) if value.is_this() => one(StmtKind::Return(None)),
             PhpStmt::Return(value) => {
                 let value = value.as_ref().map(|value| self.expr(value));
                 one(StmtKind::Return(value))

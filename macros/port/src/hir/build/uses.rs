@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::getter;
-use super::escapes::is_this;
 use super::layered::client_of_stack;
 use super::setting::counts;
 use super::sole::{Soles, property_of};
@@ -206,7 +205,7 @@ impl<'t> Uses<'t> {
             PhpKind::MethodCall { object, method, .. } => (object, method),
             _ => return false,
         };
-        if !is_this(object) {
+        if !object.is_this() {
             return false;
         }
         match (member.name(), &expr.kind) {

@@ -119,7 +119,7 @@ impl<'n> Calls<'n> {
     }
 
     fn is_getter(&self, object: &Expr, method: &Member) -> bool {
-        let this = matches!(&object.kind, ExprKind::Variable(name) if name == "this");
+        let this = object.is_this();
         let name = method.name().map(str::to_ascii_lowercase);
         let getter = |name: String| GETTERS.contains(&&*name) && !self.methods.contains(&name);
         !this && name.is_some_and(getter)

@@ -6,7 +6,6 @@ use super::holders::{Holder, Seen, Var, class_named, mentions};
 use super::sources::{Chain, Root, Sources};
 use super::state::Walk;
 use super::verbs::{self, Change};
-use crate::hir::build::is_this;
 use crate::syntax::{Arg, Closure, Expr, ExprKind, Span, WholeExpr};
 
 impl Walk<'_> {
@@ -135,7 +134,7 @@ impl Walk<'_> {
     /// Notes what the call of a function of the file gives to it.
     fn hand_over(&mut self, call: &Expr, args: &[Arg]) {
         let name = match &call.kind {
-            ExprKind::MethodCall { object, method, .. } if is_this(object) => method.name(),
+            ExprKind::MethodCall { object, method, .. } if object.is_this() => method.name(),
             ExprKind::StaticCall { method, .. } => Some(method.as_str()),
             ExprKind::Call { function, .. } => Some(function.written.as_str()),
             _ => None,

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::holders::Holder;
 use super::state::Walk;
-use crate::hir::build::is_this;
 use crate::syntax::{BinaryOp, Expr, ExprKind, Member, WholeExpr};
 
 /// The beginning of a chain of calls, properties and items.
@@ -123,7 +122,7 @@ impl Walk<'_> {
                 }
                 self.returns_kept(&name)
             }
-            ExprKind::MethodCall { object, method, .. } if is_this(object) => {
+            ExprKind::MethodCall { object, method, .. } if object.is_this() => {
                 method.name().is_some_and(|name| self.returns_kept(name))
             }
             ExprKind::StaticCall { method, .. } => self.returns_kept(method),

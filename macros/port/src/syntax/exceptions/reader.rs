@@ -94,7 +94,7 @@ impl Reader<'_> {
         let ExprKind::Property { object, member } = &target.kind else {
             return None;
         };
-        let own = matches!(&object.kind, ExprKind::Variable(name) if name == "this");
+        let own = object.is_this();
         let value = self.value(value)?;
         match member.name() {
             Some("message") if own => made.message = Some(value),
