@@ -67,6 +67,21 @@ fn only_a_completed_order_is_paid_or_modified() {
     assert_eq!(shop.events(), [""; 0]);
 }
 
+/// 下调收款金额: as often as the merchant wants, and never up.
+#[test]
+fn an_amount_is_only_lowered() {
+    let shop = Shop::completed();
+    for (amount, left) in [(200, 200), (200, 200), (201, 200), (301, 200), (1, 1), (2, 1)] {
+        let modified = shop.send("modify", json!({"total_amount": amount}));
+        let refused = modified.map(drop).err();
+        let is_raised = refused.is_some_and(|err| err.contains("INVALID_REQUEST"));
+        assert_eq!(is_raised, amount > left, "{amount}");
+        assert_eq!(shop.order()["total_amount"], left, "{amount}");
+    }
+    shop.sandbox.pay("S1").unwrap();
+    assert_eq!(shop.order()["collection"]["paid_amount"], 1);
+}
+
 /// The notification of the confirmation, and queries, generate amounts: the order does not keep them.
 #[test]
 fn an_order_has_no_amount_before_it_is_completed() {
