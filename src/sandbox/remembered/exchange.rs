@@ -66,10 +66,13 @@ pub(super) fn value_of(request: &IncomingRequest<'_>, name: &str) -> Option<Stri
 /// that it names.
 pub(super) fn owner_of(request: &IncomingRequest<'_>) -> Option<String> {
     let sender = request.brand_id.map(str::to_owned);
-    let of_provider = || is_for_a_brand(request.operation.path()).then(|| value_of(request, "brand_id"));
+    let of_provider =
+        || is_for_a_brand(request.operation.path()).then(|| value_of(request, "brand_id"));
     let mut names = ["sub_mchid", "sub_mch_id"].into_iter();
     let sub_merchant = || names.find_map(|name| value_of(request, name));
-    sender.or_else(|| of_provider().flatten()).or_else(sub_merchant)
+    sender
+        .or_else(|| of_provider().flatten())
+        .or_else(sub_merchant)
 }
 
 /// Whether a service provider sends the requests of an operation for a brand.

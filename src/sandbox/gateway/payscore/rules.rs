@@ -55,7 +55,9 @@ pub(super) fn after(
 /// Source: "修改订单金额": 下调收款金额; in its version for institutions, the total must not exceed that of the completion.
 fn check_lowered(order: &Found, request: &IncomingRequest<'_>) -> Result<(), Refusal> {
     let known = view::total(order);
-    let new = request.json.and_then(|json| json.get("total_amount")?.as_i64());
+    let new = request
+        .json
+        .and_then(|json| json.get("total_amount")?.as_i64());
     match new.filter(|new| *new > known) {
         Some(new) => Err(business::SERVICE_ORDER_RAISED.with(&[&new, &known])),
         None => Ok(()),

@@ -194,7 +194,10 @@ fn brands_of_a_service_provider_have_their_own_records() {
         made.unwrap().unwrap()["store_id"].clone()
     };
     let (first, second) = (made("130001"), made("130002"));
-    let query = operation(&Method::GET, "v3/brand/partner/store/brandstores/{store_id}");
+    let query = operation(
+        &Method::GET,
+        "v3/brand/partner/store/brandstores/{store_id}",
+    );
     let of = |brand: &str, number: &Value| {
         let asked = object(json!({"brand_id": brand, "store_id": number}));
         call(&remembered, query, &asked).unwrap()
@@ -208,8 +211,7 @@ fn brands_of_a_service_provider_have_their_own_records() {
     let coupons = "v3/marketing/partner/product-coupon/product-coupons";
     let coupons = operation(&Method::POST, coupons);
     let coupon = |brand: &str, number: &str| {
-        let values =
-            json!({"brand_id": brand, "out_request_no": "R1", "out_product_no": number});
+        let values = json!({"brand_id": brand, "out_request_no": "R1", "out_product_no": number});
         call(&remembered, coupons, &object(values)).unwrap()
     };
     let one = coupon("130001", "P1").unwrap();

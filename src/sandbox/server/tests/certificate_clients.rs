@@ -70,7 +70,11 @@ fn a_client_that_has_the_certificates_gets_answers_that_they_verify() {
     let sandbox = start().unwrap();
     assert_eq!(signed_by(&sandbox, "a/1", ASKED).0, listed);
     sandbox.reset();
-    assert_eq!(signed_by(&sandbox, "a/1", ASKED).0, listed, "it still has them");
+    assert_eq!(
+        signed_by(&sandbox, "a/1", ASKED).0,
+        listed,
+        "it still has them"
+    );
     drop(sandbox);
     let sandbox = start().unwrap();
     assert_eq!(signed_by(&sandbox, "a/1", ASKED).0, listed);

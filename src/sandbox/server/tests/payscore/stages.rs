@@ -71,7 +71,14 @@ fn only_a_completed_order_is_paid_or_modified() {
 #[test]
 fn an_amount_is_only_lowered() {
     let shop = Shop::completed();
-    for (amount, left) in [(200, 200), (200, 200), (201, 200), (301, 200), (1, 1), (2, 1)] {
+    for (amount, left) in [
+        (200, 200),
+        (200, 200),
+        (201, 200),
+        (301, 200),
+        (1, 1),
+        (2, 1),
+    ] {
         let modified = shop.send("modify", json!({"total_amount": amount}));
         let refused = modified.map(drop).err();
         let is_raised = refused.is_some_and(|err| err.contains("INVALID_REQUEST"));
