@@ -89,6 +89,11 @@ impl<'a> Validator<'a> {
             (FieldKind::Object | FieldKind::Array, Value::String(_)) if self.is_text() => Ok(()),
             (FieldKind::String, Value::String(text)) => self.text(field, text),
             (FieldKind::Boolean, Value::Bool(_)) => Ok(()),
+            (FieldKind::Integer | FieldKind::Number, Value::Number(number))
+                if departures::is_in_fen(self.operation, field) =>
+            {
+                self.fen(field, number.as_i64())
+            }
             (FieldKind::Integer, Value::Number(number)) => self.integer(field, number.as_i64()),
             (FieldKind::Number, Value::Number(number)) => self.number(field, number.as_f64()),
             (kind, Value::String(text)) if self.is_text() => self.scalar(field, kind, text),
@@ -184,6 +189,14 @@ impl<'a> Validator<'a> {
     fn integer(&self, field: &Field, number: Option<i64>) -> Result<(), Issue> {
         let number = number.ok_or_else(|| self.wrong(Violation::Kind(FieldKind::Integer)))?;
         self.within(field, |bound| number.cmp(&bound))
+    }
+
+    /// Checks an amount, which is never negative.
+    fn fen(&self, field: &Field, number: Option<i64>) -> Result<(), Issue> {
+        if number.is_some_and(i64::is_negative) {
+            return Err(self.wrong(Violation::TooSmall(0)));
+        }
+        self.integer(field, number)
     }
 
     fn number(&self, field: &Field, number: Option<f64>) -> Result<(), Issue> {

@@ -528,7 +528,9 @@ fn pair(
     };
     let variable = reading.variable_of(name);
     let mut asked = object(json!({variable: number}));
-    // The number is the sub-merchant's.
+    // The number is the sub-merchant's, or the brand's.
+    let brand = members.get("brand_id");
+    asked.extend(brand.map(|id| ("brand_id".to_owned(), id.clone())));
     for sub in ["sub_mchid", "sub_mch_id"] {
         let owner = ["sub_mchid", "sub_mch_id"].iter();
         let owner = owner.filter_map(|name| members.get(*name)).next();

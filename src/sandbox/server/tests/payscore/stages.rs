@@ -89,6 +89,32 @@ fn an_amount_is_only_lowered() {
     assert_eq!(shop.order()["collection"]["paid_amount"], 1);
 }
 
+/// 0.4 fen would be nothing, and end the order.
+#[test]
+fn an_amount_is_whole_and_not_negative() {
+    let shop = Shop::open(ORDER);
+    shop.post("", created());
+    for (verb, before) in [("complete", "USER_CONFIRM"), ("modify", "MCH_COMPLETE")] {
+        if verb == "complete" {
+            shop.sandbox.pay("S1").unwrap();
+        } else {
+            shop.post("complete", json!({"total_amount": 300}));
+        }
+        for amount in [json!(0.4), json!(200.0), json!(-1), json!("1")] {
+            let refused = shop.send(verb, json!({"total_amount": amount}));
+            let refused = refused.unwrap_err();
+            assert!(
+                refused.contains("PARAM_ERROR"),
+                "{verb} {amount}: {refused}"
+            );
+            assert_eq!(shop.states()[1], before, "{verb} {amount}");
+        }
+    }
+    let items = json!([{"name": "a", "amount": 0.4}]);
+    let refused = shop.send("modify", json!({"total_amount": 1, "post_payments": items}));
+    assert!(refused.unwrap_err().contains("/post_payments/0/amount"));
+}
+
 /// The notification of the confirmation, and queries, generate amounts: the order does not keep them.
 #[test]
 fn an_order_has_no_amount_before_it_is_completed() {
