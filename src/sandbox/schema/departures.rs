@@ -81,28 +81,17 @@ const SHARING: &[&str] = &[
     "v3/brand/profitsharing/",
 ];
 const TRANSFERS: &[&str] = &["v3/fund-app/mch-transfer/", "v3/transfer/batches"];
+#[rustfmt::skip]
 const NOTIFIED: &[&str] = &[
-    "v3/pay/transactions/",
-    "v3/pay/partner/transactions/",
-    "v3/combine-transactions/",
-    "v3/refund/domestic/refunds",
-    "v2/pay/unifiedorder",
-    "v2/secapi/pay/refund",
+    "v3/pay/transactions/", "v3/pay/partner/transactions/", "v3/combine-transactions/", "v3/refund/domestic/refunds",
+    "v2/pay/unifiedorder", "v2/secapi/pay/refund",
 ];
 
 /// Operations that move money or say how much. Other products, such as 国补, have amounts in yuan.
+#[rustfmt::skip]
 const MONEY: &[&str] = &[
-    "v3/pay/",
-    "v3/payscore/",
-    "v3/papay/",
-    "v3/partner-papay/",
-    "v3/combine-transactions/",
-    "v3/ecommerce/",
-    "v3/fund-app/",
-    "v3/platsolution/",
-    "v3/recharge/",
-    "v3/refund/",
-    "v3/repayment/",
+    "v3/pay/", "v3/payscore/", "v3/papay/", "v3/partner-papay/", "v3/combine-transactions/", "v3/ecommerce/",
+    "v3/fund-app/", "v3/platsolution/", "v3/recharge/", "v3/refund/", "v3/repayment/",
 ];
 
 const NUMBER: Rule = MerchantNumber {
