@@ -36,10 +36,6 @@ impl CertificateClients {
         self.lock().iter().any(|known| *known == agent)
     }
 
-    pub(super) fn clear(&self) {
-        self.lock().clear();
-    }
-
     #[cfg(feature = "state")]
     pub(crate) fn saved(&self) -> VecDeque<String> {
         self.lock().clone()

@@ -180,13 +180,13 @@ impl Account {
         url.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Restores the state of the start, except for the keys.
+    /// Restores the state of the start, except for the keys. What clients know they know after it too, so the certificates
+    /// sign for those that have fetched them.
     fn reset(&self) {
         self.world.reset();
         self.world.open_with(self.settings.balance);
         self.remembered.clear();
         self.bills.clear();
         self.bank_key_given.store(false, Ordering::Relaxed);
-        self.certificate_clients.clear();
     }
 }

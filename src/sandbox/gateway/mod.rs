@@ -365,9 +365,14 @@ fn require_agent(received: &Received) -> Result<(), Refusal> {
     let Some(name) = [ACCEPT, USER_AGENT].into_iter().find(is_missing) else {
         return Ok(());
     };
+    let value = if name == ACCEPT {
+        "application/json"
+    } else {
+        "my-shop/1.0"
+    };
     let why = (
-        format!("the header {name} is missing"),
-        format!("缺少请求头 {name}"),
+        format!("the header {name} is missing: send, for example, {name}: {value}"),
+        format!("缺少请求头 {name}：请发送，例如 {name}: {value}"),
     );
     let message = "Http头缺少Accept或User-Agent";
     Err(Refusal::invalid(StatusCode::BAD_REQUEST, message, why))

@@ -57,10 +57,12 @@ impl Signer {
             Self::List(_) => "certificate; no Wechatpay-Serial, and this lists the certificates",
             Self::CertificateMode(_) => "certificate; no Wechatpay-Serial, in certificate mode",
             Self::Fetched(_) => {
-                "certificate; no Wechatpay-Serial, and this User-Agent has fetched v3/certificates"
+                "certificate; no Wechatpay-Serial, and this User-Agent has fetched v3/certificates. \
+                 Send the id of the public key as Wechatpay-Serial to let it sign"
             }
             Self::NotFetched(_) => {
-                "public key; no Wechatpay-Serial, and this User-Agent has not fetched v3/certificates"
+                "public key; no Wechatpay-Serial, and this User-Agent has not fetched v3/certificates. \
+                 Send the serial of a certificate as Wechatpay-Serial to let it sign"
             }
             Self::NoCertificates(_) => {
                 "public key; no Wechatpay-Serial, and there are no platform certificates"

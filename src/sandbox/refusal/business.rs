@@ -537,6 +537,15 @@ refusals! {
         why: SERVICE_ORDER_STATE_WHY,
         ..INVALID_REQUEST
     };
+    SERVICE_ORDER_RAISED = Entry {
+        message: "修改后的总金额不能大于原总金额",
+        code_source: SERVICE_ORDER_PAGES,
+        why: (
+            "total_amount {} is more than {}, the amount of the order: an amount can only be lowered",
+            "total_amount {} 大于订单的金额 {}：修改订单金额只能下调",
+        ),
+        ..INVALID_REQUEST
+    };
     NUMBER_USED = Entry {
         code: "ALREADY_EXISTS",
         message: "单号已存在，且请求参数与原请求不一致",

@@ -62,11 +62,25 @@ pub(super) fn value_of(request: &IncomingRequest<'_>, name: &str) -> Option<Stri
     found.or_else(|| text(request.json?.get(name)?))
 }
 
-/// The brand that sends a request, otherwise the sub-merchant that it names.
+/// Whose a record is: the brand that sends the request, or for which a service provider sends it, otherwise the sub-merchant
+/// that it names.
 pub(super) fn owner_of(request: &IncomingRequest<'_>) -> Option<String> {
+    let sender = request.brand_id.map(str::to_owned);
+    let of_provider =
+        || is_for_a_brand(request.operation.path()).then(|| value_of(request, "brand_id"));
     let mut names = ["sub_mchid", "sub_mch_id"].into_iter();
     let sub_merchant = || names.find_map(|name| value_of(request, name));
-    request.brand_id.map(str::to_owned).or_else(sub_merchant)
+    sender
+        .or_else(|| of_provider().flatten())
+        .or_else(sub_merchant)
+}
+
+/// Whether a service provider sends the requests of an operation for a brand.
+///
+/// Source: "创建商品券" for service providers, `out_request_no`: 品牌侧需保持唯一性; `brand_id` is required to query a card or a store.
+fn is_for_a_brand(path: &str) -> bool {
+    const OPERATIONS: [&str; 2] = ["v3/brand/partner/", "v3/marketing/partner/"];
+    OPERATIONS.iter().any(|start| path.starts_with(start))
 }
 
 /// Whose setting it is: the values of the path, the brand or the sub-merchant, and those of these names.

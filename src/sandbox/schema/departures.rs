@@ -47,6 +47,8 @@ pub(crate) enum Rule {
     MerchantNumber { quoted: &'static str },
     /// An unsigned 64-bit integer.
     Unsigned,
+    /// An amount in fen: a whole number of at least 0, although the documentation may have any number.
+    Fen,
     /// Optional, although the documentation marks it as required.
     Optional,
     /// Optional if the object has one of these members, and they are documented.
@@ -61,8 +63,8 @@ pub(crate) enum Rule {
 
 use Place::{Body, Named, Path};
 use Rule::{
-    Also, AnyValue, Bytes, Characters, MerchantNumber, OneOf, Optional, OptionalIfAny, PlainUrl,
-    Unsigned,
+    Also, AnyValue, Bytes, Characters, Fen, MerchantNumber, OneOf, Optional, OptionalIfAny,
+    PlainUrl, Unsigned,
 };
 
 const ALL: &[&str] = &[];
@@ -79,13 +81,17 @@ const SHARING: &[&str] = &[
     "v3/brand/profitsharing/",
 ];
 const TRANSFERS: &[&str] = &["v3/fund-app/mch-transfer/", "v3/transfer/batches"];
+#[rustfmt::skip]
 const NOTIFIED: &[&str] = &[
-    "v3/pay/transactions/",
-    "v3/pay/partner/transactions/",
-    "v3/combine-transactions/",
-    "v3/refund/domestic/refunds",
-    "v2/pay/unifiedorder",
-    "v2/secapi/pay/refund",
+    "v3/pay/transactions/", "v3/pay/partner/transactions/", "v3/combine-transactions/", "v3/refund/domestic/refunds",
+    "v2/pay/unifiedorder", "v2/secapi/pay/refund",
+];
+
+/// Operations that move money or say how much. Other products, such as 国补, have amounts in yuan.
+#[rustfmt::skip]
+const MONEY: &[&str] = &[
+    "v3/pay/", "v3/payscore/", "v3/papay/", "v3/partner-papay/", "v3/combine-transactions/", "v3/ecommerce/",
+    "v3/fund-app/", "v3/platsolution/", "v3/recharge/", "v3/refund/", "v3/repayment/",
 ];
 
 const NUMBER: Rule = MerchantNumber {
@@ -134,6 +140,7 @@ static DEPARTURES: &[Departure] = &[
     row(ORDERS, Path("transaction_id"), Bytes(0, 32), "查询订单"),
     row(&["v3/applyment4sub/applyment/applyment_id/{applyment_id}"], Path("applyment_id"), Unsigned,
         "published: 此字段需要一个合法的 64 位无符号整数"),
+    row(MONEY, Named(&["amount", "total", "total_amount", "transfer_amount"]), Fen, "单位为分，整型: for instance 完结支付分订单, 修改订单金额"),
 
     // Required under a condition.
     row(ALL, Named(&["transaction_id"]), OptionalIfAny(&["out_trade_no"]), "二选一: one number of the order"),
@@ -357,6 +364,11 @@ pub(crate) fn is_left_out_by_sdks(operation: &Operation, field: &Field, pointer:
         && rows
             .into_iter()
             .any(|row| row.source == SDKS && matches!(row.rule, Optional))
+}
+
+/// Whether a number is an amount in fen.
+pub(crate) fn is_in_fen(operation: &Operation, field: &Field) -> bool {
+    of_name(operation, field.name()).any(|rule| matches!(rule, Fen))
 }
 
 /// Whether the listed values contradict the documented type, as for `DIS_FLAG`, a "number".

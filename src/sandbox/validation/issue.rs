@@ -12,7 +12,7 @@
 
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 
 use crate::bilingual::Bilingual;
 use crate::refusal::{Refusal, place};
@@ -87,13 +87,14 @@ impl Issue {
             detail["value"] = value;
         }
         let source = format!("/{}{}", self.location, self.pointer);
-        Refusal::param_error(self.message(&source), self.why()).with_detail(detail)
+        let is_text = self.location != Location::Body;
+        Refusal::param_error(self.message(&source), self.why(is_text)).with_detail(detail)
     }
 
     /// The refusal of APIv2: `return_code` FAIL with APIv3's text for a wrong length or type, otherwise
     /// `LACK_PARAMS` or `PARAM_ERROR`.
     pub(crate) fn v2_refusal(self) -> Refusal {
-        let (name, why) = (self.name(), self.why());
+        let (name, why) = (self.name(), self.why(true));
         match self.wrong {
             Violation::Missing => {
                 Refusal::v2_failure("LACK_PARAMS", format!("缺少参数{name}"), why)
@@ -144,8 +145,9 @@ impl Issue {
         name
     }
 
-    /// The reason for the record; it never contains the value.
-    fn why(&self) -> Bilingual {
+    /// The reason for the record; it never contains the value. `is_text` tells that all values are texts, as in a query and in
+    /// XML.
+    fn why(&self, is_text: bool) -> Bilingual {
         let Self {
             location,
             pointer,
@@ -162,7 +164,8 @@ impl Issue {
             )
         };
         let english = wrong.in_english();
-        let (sent, sent_zh) = self.sent().unwrap_or_default();
+        let sent = self.sent().filter(|_| !is_text);
+        let (sent, sent_zh) = sent.unwrap_or_default();
         (
             format!("{field} contradicts the documentation: {english}{sent}"),
             format!("{field_zh}与文档不符：{wrong}{sent_zh}"),
@@ -177,8 +180,7 @@ impl Issue {
         let (kind, kind_zh) = match value {
             Value::Null => ("null", " null"),
             Value::Bool(_) => ("a boolean", "布尔值"),
-            Value::Number(number) if number.is_f64() => ("a number with a fraction", "小数"),
-            Value::Number(_) => ("a number", "数字"),
+            Value::Number(number) => self.sent_number(number),
             Value::String(_) => ("a text in quotes", "带引号的字符串"),
             Value::Array(_) => ("an array", "数组"),
             Value::Object(_) => ("an object", "对象"),
@@ -187,6 +189,24 @@ impl Issue {
             format!(", and {kind} was sent"),
             format!("，收到的是{kind_zh}"),
         ))
+    }
+}
+
+impl Issue {
+    fn sent_number(&self, number: &Number) -> (&'static str, &'static str) {
+        let needs_integer = matches!(
+            self.wrong,
+            Violation::Kind(FieldKind::Integer) | Violation::Unsigned
+        );
+        match number.as_f64().filter(|_| number.is_f64()) {
+            Some(value) if value.fract() == 0.0 => (
+                "a number with a decimal point or an exponent",
+                "带小数点或指数的数字",
+            ),
+            Some(_) => ("a number with a fraction", "小数"),
+            None if needs_integer => ("a number that is out of range", "超出范围的数字"),
+            None => ("a number", "数字"),
+        }
     }
 }
 

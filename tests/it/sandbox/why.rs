@@ -27,7 +27,11 @@ fn by_the_gateway(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
     let malformed = "WECHATPAY2-SHA256-RSA2048 x";
     Ok(vec![
         (get()?, "is missing", "缺少 Authorization"),
-        (get()?.without("Accept"), "header accept", "请求头 accept"),
+        (
+            get()?.without("Accept"),
+            "send, for example, accept: application/json",
+            "请求头 accept",
+        ),
         (
             get()?.header("Authorization", malformed),
             "malformed",
@@ -181,5 +185,41 @@ fn every_reason_is_said_in_both_languages() -> Outcome {
             assert!(why_zh.contains(reason_zh), "{reason_zh}: {why_zh}");
         }
     }
+    Ok(())
+}
+
+/// A number may be wrong in several ways, and a value of a query or of XML has no quotes.
+#[test]
+fn the_reason_says_what_is_wrong_with_a_number() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    for (amount, reason, reason_zh) in [
+        (
+            "1e2",
+            "a decimal point or an exponent",
+            "带小数点或指数的数字",
+        ),
+        (
+            "100.0",
+            "a decimal point or an exponent",
+            "带小数点或指数的数字",
+        ),
+        ("1.5", "a number with a fraction", "小数"),
+        ("9223372036854775808", "out of range", "超出范围的数字"),
+        ("1e400", "out of range", "超出范围的数字"),
+    ] {
+        let body = ORDER_WITH_A_TEXT_AS_AMOUNT.replace("\"100\"", amount);
+        let raw = post(&sandbox, NATIVE, &body)?.authorized()?;
+        assert_eq!(raw.send(&sandbox)?.status, 400, "{amount}");
+        assert!(why(&sandbox)?.contains(reason), "{}", why(&sandbox)?);
+        let Verdict::Refused { why_zh, .. } = last(&sandbox)?.verdict else {
+            return Err("accepted".into());
+        };
+        assert!(why_zh.contains(reason_zh), "{why_zh}");
+    }
+    let list =
+        "/v3/merchant-service/complaints-v2?begin_date=2026-01-01&end_date=2026-01-02&limit=1e2";
+    get(&sandbox, list)?.authorized()?.send(&sandbox)?;
+    let why = why(&sandbox)?;
+    assert!(why.ends_with("it has to be an integer"), "{why}");
     Ok(())
 }

@@ -5,7 +5,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::stage;
+use super::{stage, view};
 use crate::refusal::{Refusal, business};
 use crate::remembered::Found;
 use crate::service_order::{NUMBER, Stage};
@@ -33,7 +33,11 @@ pub(super) fn after(
     }
     let before = stage(order);
     Ok(Some(match (verb(request), before) {
-        ("complete", Created | Confirmed) | ("modify", Completed) => Completed,
+        ("complete", Created | Confirmed) => Completed,
+        ("modify", Completed) => {
+            check_lowered(order, request)?;
+            Completed
+        }
         ("complete", Completed) if is_repeated(order, request) => return Ok(None),
         ("pay" | "sync", Completed) => Paid,
         ("cancel", Created | Confirmed) => Revoked,
@@ -44,6 +48,20 @@ pub(super) fn after(
         _ if is_number_free(order, request) => return Ok(None),
         _ => return Err(business::NUMBER_USED.with(&[&NUMBER])),
     }))
+}
+
+/// An amount may be modified several times, and not be raised.
+///
+/// Source: "修改订单金额": 下调收款金额; in its version for institutions, the total must not exceed that of the completion.
+fn check_lowered(order: &Found, request: &IncomingRequest<'_>) -> Result<(), Refusal> {
+    let known = view::total(order);
+    let new = request
+        .json
+        .and_then(|json| json.get("total_amount")?.as_i64());
+    match new.filter(|new| *new > known) {
+        Some(new) => Err(business::SERVICE_ORDER_RAISED.with(&[&new, &known])),
+        None => Ok(()),
+    }
 }
 
 /// Whether a request creates no order, or repeats the one that created this order.

@@ -183,6 +183,44 @@ fn sub_merchants_may_use_the_same_number() {
     assert_eq!(found["withdraw_id"], first["withdraw_id"]);
 }
 
+/// 品牌侧需保持唯一性: a service provider has the numbers and the stores of each of its brands apart.
+#[test]
+fn brands_of_a_service_provider_have_their_own_records() {
+    let remembered = Remembered::default();
+    let store = "v3/brand/partner/store/brandstores";
+    let made = |brand: &str| {
+        let values = object(json!({"brand_id": brand}));
+        let made = call(&remembered, operation(&Method::POST, store), &values);
+        made.unwrap().unwrap()["store_id"].clone()
+    };
+    let (first, second) = (made("130001"), made("130002"));
+    let query = operation(
+        &Method::GET,
+        "v3/brand/partner/store/brandstores/{store_id}",
+    );
+    let of = |brand: &str, number: &Value| {
+        let asked = object(json!({"brand_id": brand, "store_id": number}));
+        call(&remembered, query, &asked).unwrap()
+    };
+    assert_eq!(of("130001", &first).unwrap()["store_id"], first);
+    for (brand, number) in [("130001", &second), ("130002", &first)] {
+        let refused = of(brand, number).unwrap_err();
+        assert_eq!(refused.code, "RESOURCE_NOT_EXISTS", "{brand}");
+    }
+
+    let coupons = "v3/marketing/partner/product-coupon/product-coupons";
+    let coupons = operation(&Method::POST, coupons);
+    let coupon = |brand: &str, number: &str| {
+        let values = json!({"brand_id": brand, "out_request_no": "R1", "out_product_no": number});
+        call(&remembered, coupons, &object(values)).unwrap()
+    };
+    let one = coupon("130001", "P1").unwrap();
+    let other = coupon("130002", "P2").unwrap();
+    assert_ne!(one["product_coupon_id"], other["product_coupon_id"]);
+    assert_eq!(coupon("130001", "P1").unwrap(), one);
+    assert_eq!(coupon("130001", "P2").unwrap_err().code, "ALREADY_EXISTS");
+}
+
 /// Many contracts have one template.
 #[test]
 fn contracts_of_one_template_are_found_by_their_codes() {
@@ -490,7 +528,9 @@ fn pair(
     };
     let variable = reading.variable_of(name);
     let mut asked = object(json!({variable: number}));
-    // The number is the sub-merchant's.
+    // The number is the sub-merchant's, or the brand's.
+    let brand = members.get("brand_id");
+    asked.extend(brand.map(|id| ("brand_id".to_owned(), id.clone())));
     for sub in ["sub_mchid", "sub_mch_id"] {
         let owner = ["sub_mchid", "sub_mch_id"].iter();
         let owner = owner.filter_map(|name| members.get(*name)).next();

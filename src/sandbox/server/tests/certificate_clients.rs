@@ -70,7 +70,16 @@ fn a_client_that_has_the_certificates_gets_answers_that_they_verify() {
     let sandbox = start().unwrap();
     assert_eq!(signed_by(&sandbox, "a/1", ASKED).0, listed);
     sandbox.reset();
-    assert!(is_public(&signed_by(&sandbox, "a/1", ASKED).0));
+    assert_eq!(
+        signed_by(&sandbox, "a/1", ASKED).0,
+        listed,
+        "it still has them"
+    );
+    drop(sandbox);
+    let sandbox = start().unwrap();
+    assert_eq!(signed_by(&sandbox, "a/1", ASKED).0, listed);
+    let named = format!("Wechatpay-Serial: {}\r\n", sandbox.platform_key_id());
+    assert!(is_public(&signed_with(&sandbox, "a/1", ASKED, &named).0));
 }
 
 #[test]

@@ -67,6 +67,54 @@ fn only_a_completed_order_is_paid_or_modified() {
     assert_eq!(shop.events(), [""; 0]);
 }
 
+/// 下调收款金额: as often as the merchant wants, and never up.
+#[test]
+fn an_amount_is_only_lowered() {
+    let shop = Shop::completed();
+    for (amount, left) in [
+        (200, 200),
+        (200, 200),
+        (201, 200),
+        (301, 200),
+        (1, 1),
+        (2, 1),
+    ] {
+        let modified = shop.send("modify", json!({"total_amount": amount}));
+        let refused = modified.map(drop).err();
+        let is_raised = refused.is_some_and(|err| err.contains("INVALID_REQUEST"));
+        assert_eq!(is_raised, amount > left, "{amount}");
+        assert_eq!(shop.order()["total_amount"], left, "{amount}");
+    }
+    shop.sandbox.pay("S1").unwrap();
+    assert_eq!(shop.order()["collection"]["paid_amount"], 1);
+}
+
+/// 0.4 fen would be nothing, and end the order.
+#[test]
+fn an_amount_is_whole_and_not_negative() {
+    let shop = Shop::open(ORDER);
+    shop.post("", created());
+    for (verb, before) in [("complete", "USER_CONFIRM"), ("modify", "MCH_COMPLETE")] {
+        if verb == "complete" {
+            shop.sandbox.pay("S1").unwrap();
+        } else {
+            shop.post("complete", json!({"total_amount": 300}));
+        }
+        for amount in [json!(0.4), json!(200.0), json!(-1), json!("1")] {
+            let refused = shop.send(verb, json!({"total_amount": amount}));
+            let refused = refused.unwrap_err();
+            assert!(
+                refused.contains("PARAM_ERROR"),
+                "{verb} {amount}: {refused}"
+            );
+            assert_eq!(shop.states()[1], before, "{verb} {amount}");
+        }
+    }
+    let items = json!([{"name": "a", "amount": 0.4}]);
+    let refused = shop.send("modify", json!({"total_amount": 1, "post_payments": items}));
+    assert!(refused.unwrap_err().contains("/post_payments/0/amount"));
+}
+
 /// The notification of the confirmation, and queries, generate amounts: the order does not keep them.
 #[test]
 fn an_order_has_no_amount_before_it_is_completed() {
