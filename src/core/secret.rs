@@ -108,7 +108,9 @@ fn unquoted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
     String::deserialize(deserializer).map_err(|err| {
         // The other errors, such as that of truncated input, tell the caller more than a new one.
         if err.to_string().contains("invalid type") {
-            D::Error::custom("a secret or personal value must be a text; the value found is left out here")
+            D::Error::custom(
+                "a secret or personal value must be a text; the value found is left out here",
+            )
         } else {
             err
         }
@@ -134,10 +136,18 @@ mod tests {
         ] {
             let text = value.to_string();
             for said in [
-                serde_json::from_str::<Secret>(&text).err().map(|err| err.to_string()),
-                serde_json::from_str::<Sensitive>(&text).err().map(|err| err.to_string()),
-                serde_json::from_value::<Secret>(value.clone()).err().map(|err| err.to_string()),
-                serde_json::from_value::<Sensitive>(value.clone()).err().map(|err| err.to_string()),
+                serde_json::from_str::<Secret>(&text)
+                    .err()
+                    .map(|err| err.to_string()),
+                serde_json::from_str::<Sensitive>(&text)
+                    .err()
+                    .map(|err| err.to_string()),
+                serde_json::from_value::<Secret>(value.clone())
+                    .err()
+                    .map(|err| err.to_string()),
+                serde_json::from_value::<Sensitive>(value.clone())
+                    .err()
+                    .map(|err| err.to_string()),
             ] {
                 let said = said.expect("only a text is accepted");
                 assert!(!said.contains("6214") && !said.contains("true"), "{said}");
@@ -148,6 +158,11 @@ mod tests {
         assert!(cut.is_eof());
         let read: Option<Sensitive> = serde_json::from_str("null").unwrap();
         assert_eq!(read, None);
-        assert_eq!(serde_json::from_str::<Sensitive>("\"6214\"").unwrap().expose(), "6214");
+        assert_eq!(
+            serde_json::from_str::<Sensitive>("\"6214\"")
+                .unwrap()
+                .expose(),
+            "6214"
+        );
     }
 }

@@ -88,7 +88,7 @@ fn a_signature_of_wechat_pays_sdk_is_verified() {
 /// The private key and the ciphertext of the same class.
 #[test]
 fn a_ciphertext_of_wechat_pays_sdk_is_decrypted() {
-    let key = private_of("0fd4f526b3e5c78319084504c7ff707221dbeab92f3be1adbf0bd92238b0f511");
+    let key = private_of("fd4f526b3e5c78319084504c7ff707221dbeab92f3be1adbf0bd92238b0f511f");
     let text = "MHECIAGn23Ew8nF0zRfu3qgdD6VATSmGM5wrVFvNqg1ToXneAiBgfOJLVi1NtpRVH2qanzooL4gOrDKKOloD7gS17g\
                 +iCQQgcTtJpGhytHZeV/HeTqYkg3YqOY+Vybx+OQx217Ktn0QECdMjiI7lpId5dg==";
     let decrypt = |text: &str| key.decrypt(&base64::decode(text).unwrap());
@@ -97,7 +97,10 @@ fn a_ciphertext_of_wechat_pays_sdk_is_decrypted() {
     assert!(decrypt(&text.replace('1', "2")).is_none());
     // The signature above is this key's.
     let digest = digest_of(&key.public(), b"message");
-    assert!(key.public().verify(&digest, &base64::decode(SDK_SIGNATURE).unwrap()));
+    assert!(
+        key.public()
+            .verify(&digest, &base64::decode(SDK_SIGNATURE).unwrap())
+    );
 }
 
 #[test]
