@@ -197,7 +197,7 @@ fn an_answer_signed_with_the_other_algorithm_is_refused() {
     let unknown = failure(client(), by_rsa.clone());
     assert!(matches!(unknown, VerifyFailure::UnknownSerial { .. }));
     let serial = platform_sm2().serial().to_owned();
-    let named = by_rsa.clone().header("Wechatpay-Serial", &serial);
+    let named = by_rsa.header("Wechatpay-Serial", &serial);
     let wrong = failure(client(), named);
     assert!(matches!(wrong, VerifyFailure::Signature { .. }));
     // The other way: SM2 signs in the name of the client's RSA key.
