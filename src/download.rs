@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use crate::call::{Call, Pending};
@@ -138,9 +139,11 @@ impl Download {
         self.call.run().await.and_then(saved)
     }
 
-    /// Leaves the file beside its target, to be joined with others.
-    pub(crate) fn left_as_part(self) -> Self {
-        self.edit(|sink| sink.is_part = true)
+    /// Leaves the file beside its target, to be joined with others that share `written`: together they are no longer than
+    /// the limit.
+    pub(crate) fn left_as_part(self, written: &Arc<AtomicU64>) -> Self {
+        let written = Arc::clone(written);
+        self.edit(|sink| (sink.is_part, sink.written) = (true, written))
     }
 
     fn edit(self, edit: impl FnOnce(&mut Sink)) -> Self {

@@ -263,10 +263,7 @@ pub fn xml_to_array(text: &str) -> Value {
 /// # Errors
 /// An `UnexpectedValueException` if the source is not a key.
 pub fn private_key(source: &str) -> Result<PrivateKey> {
-    Ok(match source.strip_prefix("file://") {
-        Some(path) => PrivateKey::from_file(path)?,
-        None => PrivateKey::from_bytes(source)?,
-    })
+    Ok(PrivateKey::from_bytes(source)?)
 }
 
 /// Reads a private key as PHP's `Rsa::from([$source, $passphrase])` does; null is no passphrase.
@@ -278,10 +275,7 @@ pub fn private_key_with(source: &str, passphrase: &Value) -> Result<PrivateKey> 
         return private_key(source);
     }
     let passphrase = text(passphrase);
-    Ok(match source.strip_prefix("file://") {
-        Some(path) => PrivateKey::from_file_with_passphrase(path, passphrase)?,
-        None => PrivateKey::from_bytes_with_passphrase(source, passphrase)?,
-    })
+    Ok(PrivateKey::from_bytes_with_passphrase(source, passphrase)?)
 }
 
 /// Reads a public key as PHP's `Rsa::from` does: PEM text, or `file://` and a path. For a certificate it returns
@@ -290,10 +284,7 @@ pub fn private_key_with(source: &str, passphrase: &Value) -> Result<PrivateKey> 
 /// # Errors
 /// An `UnexpectedValueException` if the source is not a key.
 pub fn public_key(source: &str) -> Result<PublicKey> {
-    Ok(match source.strip_prefix("file://") {
-        Some(path) => PublicKey::from_file(path)?,
-        None => PublicKey::from_bytes(source)?,
-    })
+    Ok(PublicKey::from_bytes(source)?)
 }
 
 /// `openssl_verify($text, base64_decode($signature), $key, OPENSSL_ALGO_SHA256)`: 1, 0, or false for a key that cannot
@@ -473,10 +464,10 @@ pub fn file_url(path: &str) -> String {
 /// # Errors
 /// An `UnexpectedValueException` if the source is not a certificate.
 pub fn serial_no(source: &str) -> Result<String> {
-    let certificate = match source.strip_prefix("file://") {
-        Some(path) => Certificate::from_file(path)?,
-        None if source.contains("-----BEGIN") => Certificate::from_bytes(source)?,
-        None => Certificate::from_file(source)?,
+    let certificate = if source.contains("-----BEGIN") {
+        Certificate::from_bytes(source)?
+    } else {
+        Certificate::from_file(source)?
     };
     Ok(certificate.serial().to_owned())
 }
@@ -490,11 +481,7 @@ pub fn platform(builder: ClientBuilder, id: &str, source: &str) -> Result<Client
     if id.starts_with("PUB_KEY_ID_") {
         return Ok(builder.platform_key(id, public_key(source)?));
     }
-    let certificate = match source.strip_prefix("file://") {
-        Some(path) => Certificate::from_file(path)?,
-        None => Certificate::from_bytes(source)?,
-    };
-    Ok(builder.platform_certificate(certificate))
+    Ok(builder.platform_certificate(Certificate::from_bytes(source)?))
 }
 
 /// `PemUtil::parseCertificateSerialNo($certificate)`, for a certificate that was read before.

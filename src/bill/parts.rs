@@ -8,7 +8,7 @@ use super::Wanted;
 use super::ticket::Ticket;
 use crate::client::Client;
 use crate::file_io::run_all;
-use crate::message::{MAX_BYTES, Progress, SavedFile};
+use crate::message::{Progress, SavedFile};
 use crate::sink;
 use wechatpay_core::error::Result;
 
@@ -19,18 +19,17 @@ pub(super) async fn download(
     tickets: Vec<Ticket>,
     target: PathBuf,
 ) -> Result<SavedFile> {
-    let max_bytes = wanted.max_bytes.unwrap_or(MAX_BYTES);
-    let received = Arc::new(AtomicU64::new(0));
+    let (received, written) = (Arc::default(), Arc::default());
     let mut downloads = Vec::new();
     for ticket in tickets {
         let mut wanted = wanted.clone();
         let progress = wanted.progress.take();
         wanted.progress = progress.map(|progress| summed(progress, &received));
         let download = wanted.file(client, ticket, target.clone());
-        downloads.push(download.left_as_part().run());
+        downloads.push(download.left_as_part(&written).run());
     }
     let parts = run_all(downloads).await?;
-    sink::join(parts, target, max_bytes).await
+    sink::join(parts, target).await
 }
 
 /// Reports the bytes of all files. The total is unknown before all have begun.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
@@ -34,7 +35,7 @@ impl Secret {
 /// Deserialises from a text: a settings file may contain a secret.
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::new)
+        unquoted(deserializer).map(Self::new)
     }
 }
 
@@ -85,7 +86,7 @@ impl Serialize for Sensitive {
 
 impl<'de> Deserialize<'de> for Sensitive {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::new)
+        unquoted(deserializer).map(Self::new)
     }
 }
 
@@ -98,5 +99,70 @@ impl fmt::Debug for Sensitive {
 impl<T: Into<String>> From<T> for Sensitive {
     fn from(text: T) -> Self {
         Self::new(text)
+    }
+}
+
+/// Reads a text. The error for a value of another type would quote it: a card number that is written as a number, for
+/// example.
+fn unquoted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    String::deserialize(deserializer).map_err(|err| {
+        // The other errors, such as that of truncated input, tell the caller more than a new one.
+        if err.to_string().contains("invalid type") {
+            D::Error::custom(
+                "a secret or personal value must be a text; the value found is left out here",
+            )
+        } else {
+            err
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn errors_of_serde_do_not_quote_the_value() {
+        for value in [
+            json!(6_214_830_012_345_678_u64),
+            json!(-6_214_830_012_345_678_i64),
+            json!(6214.5),
+            json!(["6214"]),
+            json!({"6214": "6214"}),
+            json!(true),
+            Value::Null,
+        ] {
+            let text = value.to_string();
+            for said in [
+                serde_json::from_str::<Secret>(&text)
+                    .err()
+                    .map(|err| err.to_string()),
+                serde_json::from_str::<Sensitive>(&text)
+                    .err()
+                    .map(|err| err.to_string()),
+                serde_json::from_value::<Secret>(value.clone())
+                    .err()
+                    .map(|err| err.to_string()),
+                serde_json::from_value::<Sensitive>(value.clone())
+                    .err()
+                    .map(|err| err.to_string()),
+            ] {
+                let said = said.expect("only a text is accepted");
+                assert!(!said.contains("6214") && !said.contains("true"), "{said}");
+                assert!(said.contains("a text"), "{said}");
+            }
+        }
+        let cut = serde_json::from_str::<Sensitive>("\"6214").unwrap_err();
+        assert!(cut.is_eof());
+        let read: Option<Sensitive> = serde_json::from_str("null").unwrap();
+        assert_eq!(read, None);
+        assert_eq!(
+            serde_json::from_str::<Sensitive>("\"6214\"")
+                .unwrap()
+                .expose(),
+            "6214"
+        );
     }
 }

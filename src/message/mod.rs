@@ -36,7 +36,7 @@ pub(crate) use response::{ResponseBody, read_text, request_id};
 #[cfg(feature = "files")]
 pub use saved::SavedFile;
 #[cfg(feature = "files")]
-pub(crate) use saved::{Expected, MAX_BYTES, Progress, Seal, Sink};
+pub(crate) use saved::{Expected, Progress, Seal, Sink};
 pub(crate) use state::{Attempt, CallState, Delivery, Phase};
 pub use stream::Streaming;
 pub(crate) use time_limit::{limited, timed_out};

@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use tempfile::TempPath;
 
@@ -64,7 +65,7 @@ impl SavedFile {
 
 /// The default limit of a file's length: a megabyte of gzip can expand to a gigabyte, and the
 /// longest bills that are not split are far shorter.
-pub(crate) const MAX_BYTES: u64 = 4 << 30;
+const MAX_BYTES: u64 = 4 << 30;
 
 /// The key and nonce of an encrypted file.
 pub(crate) struct Seal {
@@ -81,6 +82,8 @@ pub(crate) struct Sink {
     pub(crate) seal: Option<Seal>,
     pub(crate) gunzip: bool,
     pub(crate) max_bytes: u64,
+    /// The bytes written so far. The files of one bill share it, and so the limit.
+    pub(crate) written: Arc<AtomicU64>,
     pub(crate) progress: Option<Progress>,
     pub(crate) answer: Expected,
 }
@@ -109,6 +112,7 @@ impl Sink {
             seal: None,
             gunzip: false,
             max_bytes: MAX_BYTES,
+            written: Arc::default(),
             progress: None,
             answer: Expected::default(),
         }

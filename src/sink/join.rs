@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::target::Directory;
-use super::too_long;
 use crate::file_io::run_blocking;
 use crate::message::SavedFile;
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
@@ -15,20 +14,13 @@ use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 ///
 /// # Errors
 ///
-/// [`ErrorKind::File`], and [`ErrorKind::Body`] if the file has more than `max_bytes`.
-pub(crate) async fn join(
-    parts: Vec<SavedFile>,
-    target: PathBuf,
-    max_bytes: u64,
-) -> Result<SavedFile> {
-    run_blocking(move || joined(parts, &target, max_bytes)).await
+/// [`ErrorKind::File`].
+pub(crate) async fn join(parts: Vec<SavedFile>, target: PathBuf) -> Result<SavedFile> {
+    run_blocking(move || joined(parts, &target)).await
 }
 
-fn joined(parts: Vec<SavedFile>, target: &Path, max_bytes: u64) -> Result<SavedFile> {
+fn joined(parts: Vec<SavedFile>, target: &Path) -> Result<SavedFile> {
     let len = parts.iter().map(SavedFile::len).sum();
-    if len > max_bytes {
-        return Err(too_long(max_bytes));
-    }
     let unsealed = parts.iter().all(SavedFile::is_checked);
     let directory = Directory::open(target)?;
     let unwritable = |err| unwritable(target, err);

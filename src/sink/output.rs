@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
@@ -50,6 +51,7 @@ impl Output {
             digester,
             head: Vec::new(),
             len: 0,
+            written: sink.written,
             max_bytes: sink.max_bytes,
         };
         Ok(Self {
@@ -175,6 +177,8 @@ struct Temporary {
     /// The first bytes, [`HEAD`] at most.
     head: Vec<u8>,
     len: u64,
+    /// The bytes of this file and of those that share its limit.
+    written: Arc<AtomicU64>,
     max_bytes: u64,
 }
 
@@ -202,8 +206,8 @@ impl Temporary {
 
 impl Write for Temporary {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        let len = self.len + piece.len() as u64;
-        if len > self.max_bytes {
+        let len = piece.len() as u64;
+        if self.written.fetch_add(len, Ordering::Relaxed) + len > self.max_bytes {
             return Err(io::Error::other(too_long(self.max_bytes)));
         }
         let written = self.file.write_all(piece);
@@ -213,7 +217,7 @@ impl Write for Temporary {
         }
         let room = HEAD - self.head.len();
         self.head.extend_from_slice(&piece[..piece.len().min(room)]);
-        self.len = len;
+        self.len += len;
         Ok(piece.len())
     }
 
@@ -260,7 +264,6 @@ mod tests {
     use std::os::unix::fs::OpenOptionsExt;
 
     use super::*;
-    use crate::message::MAX_BYTES;
 
     /// Names a file without opening it: syncing gives EBADF.
     const O_PATH: i32 = 0o10_000_000;
@@ -342,15 +345,37 @@ mod tests {
     #[test]
     fn a_download_without_a_set_limit_has_the_default_limit() {
         let dir = tempfile::tempdir().unwrap();
-        let output = Output::create(Sink::new(dir.path().join("bill.csv"))).unwrap();
+        let sink = Sink::new(dir.path().join("bill.csv"));
+        let limit = sink.max_bytes;
+        assert_eq!(limit, 4 << 30);
+        let output = Output::create(sink).unwrap();
         let Stream::Plain(mut temporary) = output.stream else {
             panic!("it was not to be unzipped");
         };
         // As if all but one byte had been written.
-        temporary.len = MAX_BYTES - 1;
+        temporary.written = Arc::new((limit - 1).into());
         assert!(temporary.write_all(b"1").is_ok());
         let err = own(temporary.write_all(b"2").unwrap_err());
         assert_eq!(err.kind(), ErrorKind::Body, "{}", err.report());
         assert_eq!(temporary.file.metadata().unwrap().len(), 1);
+    }
+
+    /// Before all of them are on the disk.
+    #[test]
+    fn the_files_of_a_bill_share_one_limit() {
+        let dir = tempfile::tempdir().unwrap();
+        let written = Arc::default();
+        let part = || {
+            let mut sink = Sink::new(dir.path().join("bill.csv"));
+            (sink.max_bytes, sink.written) = (5, Arc::clone(&written));
+            Output::create(sink).unwrap()
+        };
+        let (mut first, mut second) = (part(), part());
+        first.write(b"123").unwrap();
+        second.write(b"45").unwrap();
+        for output in [&mut first, &mut second] {
+            let err = output.write(b"6").unwrap_err();
+            assert_eq!(err.kind(), ErrorKind::Body, "{}", err.report());
+        }
     }
 }

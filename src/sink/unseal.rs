@@ -104,7 +104,7 @@ impl Opener {
         match self {
             Self::Aes(opener) => opener.update(piece),
             #[cfg(feature = "sm")]
-            Self::Sm4(opener) => Ok(opener.update(piece)),
+            Self::Sm4(opener) => opener.update(piece),
         }
     }
 

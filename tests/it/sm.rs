@@ -1,9 +1,14 @@
 //! 国密: SM2 keys in the client.
 
 use wechatpay_chain::certificates::Certificates;
+use wechatpay_chain::signing::response_text;
 use wechatpay_chain::{
     Certificate, Client, ClientBuilder, ErrorKind, KeyAlgorithm, Keyring, PrivateKey, PublicKey,
+    VerifyFailure,
 };
+
+use crate::support::answer::now;
+use crate::support::{Answer, KEY_ID, PLATFORM, Wire};
 
 macro_rules! file {
     ($name:literal) => {
@@ -172,4 +177,38 @@ fn certificate_mode_takes_sm2_keys() {
         .apiv3_key("1".repeat(32))
         .certificates(Certificates::auto());
     assert!(client.build().is_ok());
+}
+
+fn failure(builder: ClientBuilder, answer: Answer) -> VerifyFailure {
+    let kind = "WECHATPAY2-SM2-WITH-SM3";
+    let answer = answer.header("Wechatpay-Signature-Type", kind);
+    let wire = Wire::answering(move |_| answer.clone());
+    let client = builder.transport(wire).build().unwrap();
+    let err = client.chain("v3/x").get(()).wait().unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Verify, "{}", err.report());
+    err.verify_failure().unwrap().clone()
+}
+
+/// In the name of its own key, and in that of the client's.
+#[test]
+fn an_answer_signed_with_the_other_algorithm_is_refused() {
+    let by_rsa = Answer::json(serde_json::json!({"a": 1}));
+    let client = || sm2().platform_certificate(platform_sm2());
+    let unknown = failure(client(), by_rsa.clone());
+    assert!(matches!(unknown, VerifyFailure::UnknownSerial { .. }));
+    let serial = platform_sm2().serial().to_owned();
+    let named = by_rsa.header("Wechatpay-Serial", &serial);
+    let wrong = failure(client(), named);
+    assert!(matches!(wrong, VerifyFailure::Signature { .. }));
+    // The other way: SM2 signs in the name of the client's RSA key.
+    let (now, body) = (now().to_string(), br#"{"a":1}"#);
+    let text = response_text(&now, "nonce", body);
+    let signature = key(file!("sm/pkcs8.pem")).sign(&text).unwrap();
+    let by_sm2 = Answer::unsigned(&body[..])
+        .header("Wechatpay-Serial", KEY_ID)
+        .header("Wechatpay-Timestamp", &now)
+        .header("Wechatpay-Nonce", "nonce")
+        .header("Wechatpay-Signature", &signature);
+    let wrong = failure(rsa().platform_key(KEY_ID, PLATFORM.public.clone()), by_sm2);
+    assert!(matches!(wrong, VerifyFailure::Signature { .. }));
 }

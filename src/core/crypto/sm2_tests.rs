@@ -12,7 +12,11 @@ const PUBLIC: &str = "0409f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff3
                       ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13";
 
 fn private() -> Sm2Private {
-    let secret = SecretKey::from_slice(&hex(PRIVATE)).unwrap();
+    private_of(PRIVATE)
+}
+
+fn private_of(number: &str) -> Sm2Private {
+    let secret = SecretKey::from_slice(&hex(number)).unwrap();
     let signing = SigningKey::new(USER_ID, &secret).unwrap();
     Sm2Private { secret, signing }
 }
@@ -64,6 +68,9 @@ fn ciphertext_vector_holds() {
     assert_eq!(key.decrypt(&ciphertext).unwrap(), b"encryption standard");
 }
 
+const SDK_SIGNATURE: &str = "MEYCIQD35Rp3CKt7pLme/a0GaCVmwSeOl7X/12+ppRivcJuf6QIhAO5Vpy4tSk9SJUrgH5I5Qy0aYhFG9lN0aof1f\
+                             5wJOI05";
+
 /// The public key, message and signature of a test in WeChat Pay's SDK for Java, module `shangmi-testing`, class
 /// `BaseSM2Test`.
 #[test]
@@ -73,12 +80,27 @@ fn a_signature_of_wechat_pays_sdk_is_verified() {
          69a55ef6b46710c7e1724523d0f646dd694d2483976f6e850d466378fa8b2f7e",
     ))
     .unwrap();
-    let signature = base64::decode(
-        "MEYCIQD35Rp3CKt7pLme/a0GaCVmwSeOl7X/12+ppRivcJuf6QIhAO5Vpy4tSk9SJUrgH5I5Qy0aYhFG9lN0aof1f5wJOI05",
-    )
-    .unwrap();
+    let signature = base64::decode(SDK_SIGNATURE).unwrap();
     assert!(key.verify(&digest_of(&key, b"message"), &signature));
     assert!(!key.verify(&digest_of(&key, b"false-message"), &signature));
+}
+
+/// The private key and the ciphertext of the same class.
+#[test]
+fn a_ciphertext_of_wechat_pays_sdk_is_decrypted() {
+    let key = private_of("fd4f526b3e5c78319084504c7ff707221dbeab92f3be1adbf0bd92238b0f511f");
+    let text = "MHECIAGn23Ew8nF0zRfu3qgdD6VATSmGM5wrVFvNqg1ToXneAiBgfOJLVi1NtpRVH2qanzooL4gOrDKKOloD7gS17g\
+                +iCQQgcTtJpGhytHZeV/HeTqYkg3YqOY+Vybx+OQx217Ktn0QECdMjiI7lpId5dg==";
+    let decrypt = |text: &str| key.decrypt(&base64::decode(text).unwrap());
+    assert_eq!(**decrypt(text).unwrap(), *b"plaintext");
+    // As that class alters it.
+    assert!(decrypt(&text.replace('1', "2")).is_none());
+    // The signature above is this key's.
+    let digest = digest_of(&key.public(), b"message");
+    assert!(
+        key.public()
+            .verify(&digest, &base64::decode(SDK_SIGNATURE).unwrap())
+    );
 }
 
 #[test]

@@ -102,7 +102,11 @@ impl GcmOpener {
     }
 
     /// Decrypts everything received so far except the last 16 bytes.
-    pub fn update(&mut self, piece: &[u8]) -> Zeroizing<Vec<u8>> {
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decrypt`] beyond 64 GiB, the most that GCM encrypts with a nonce.
+    pub fn update(&mut self, piece: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         let mut text = Zeroizing::new(std::mem::take(&mut self.held));
         text.extend_from_slice(piece);
         let ready = text.len().saturating_sub(TAG_LEN);
@@ -113,8 +117,9 @@ impl GcmOpener {
         let whole = self.rest.len() - self.rest.len() % BLOCK;
         self.hash.update_padded(&self.rest[..whole]);
         self.rest.drain(..whole);
-        self.stream.apply_keystream(&mut text);
-        text
+        let decrypted = self.stream.try_apply_keystream(&mut text);
+        decrypted.map_err(|_| too_long())?;
+        Ok(text)
     }
 
     /// Verifies the tag.
@@ -182,6 +187,15 @@ pub fn gcm_decrypt(
         .decrypt(nonce.into(), payload)
         .map(Zeroizing::new)
         .map_err(|_| wrong_tag())
+}
+
+/// Source: NIST SP 800-38D, section 5.2.1.1.
+#[cfg(feature = "files")]
+fn too_long() -> Error {
+    Error::new(
+        ErrorKind::Decrypt,
+        "the encrypted file is longer than 64 GiB, the most that SM4-GCM allows: download it again",
+    )
 }
 
 fn wrong_tag() -> Error {
@@ -272,14 +286,14 @@ mod tests {
             let mut opener = GcmOpener::new(&key(), &hex(NONCE)).unwrap();
             let mut text = Vec::new();
             for piece in sealed.chunks(size) {
-                text.extend_from_slice(&opener.update(piece));
+                text.extend_from_slice(&opener.update(piece).unwrap());
             }
             opener.finish().unwrap();
             assert_eq!(text, plain, "{size}");
         }
         for len in [0, 15, 16, sealed.len() - 1] {
             let mut opener = GcmOpener::new(&key(), &hex(NONCE)).unwrap();
-            opener.update(&sealed[..len]);
+            opener.update(&sealed[..len]).unwrap();
             assert!(opener.finish().is_err(), "{len}");
         }
     }
@@ -294,9 +308,22 @@ mod tests {
         let cipher = AesGcm::<Sm4, U16>::new((&key()).into());
         let sealed = cipher.encrypt(nonce.into(), b"a bill".as_slice()).unwrap();
         let mut opener = GcmOpener::new(&key(), nonce).unwrap();
-        assert_eq!(**opener.update(&sealed), *b"a bill");
+        assert_eq!(**opener.update(&sealed).unwrap(), *b"a bill");
         opener.finish().unwrap();
         assert!(GcmOpener::new(&key(), b"").is_err());
+    }
+
+    #[cfg(feature = "files")]
+    #[test]
+    fn a_file_longer_than_gcm_encrypts_is_an_error() {
+        use sm4::cipher::StreamCipherSeek;
+
+        let mut opener = GcmOpener::new(&key(), &hex(NONCE)).unwrap();
+        // As if all but one block had been received; the first block of the stream masks the tag.
+        opener.stream.seek((u64::from(u32::MAX) - 1) * 16);
+        assert!(opener.update(&[0; 2 * TAG_LEN]).is_ok());
+        let err = opener.update(&[0]).unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Decrypt);
     }
 
     /// The figures of a test in WeChat Pay's SDK for Java, module `shangmi-testing`, class `BaseAeadSM4Test`.

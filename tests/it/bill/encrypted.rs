@@ -94,6 +94,13 @@ impl Encrypted {
         self.dir.path().join("bill.csv")
     }
 
+    /// If a file of several fails, the other downloads are aborted, and another thread removes their files.
+    fn await_removal(&self) {
+        while fs::read_dir(self.dir.path()).unwrap().count() > 0 {
+            std::thread::yield_now();
+        }
+    }
+
     fn refused(&self, list: &[Value], file: Vec<u8>, zipped: bool, kind: ErrorKind) {
         let err = self.fetch(list, file, zipped).unwrap_err();
         assert_eq!(err.kind(), kind, "{}", err.report());
@@ -303,18 +310,22 @@ fn one_altered_file_leaves_none() {
     let list = [place.entry(), second];
     let err = place.fetch(&list, place.sealed(false), false).unwrap_err();
     assert_eq!(err.kind(), ErrorKind::Verify, "{}", err.report());
-    // The other download is aborted, and its file is removed by another thread.
-    let files = || fs::read_dir(place.dir.path()).unwrap().count();
-    while files() > 0 {
-        std::thread::yield_now();
-    }
-    // The limit is that of the whole bill.
+    place.await_removal();
+}
+
+#[test]
+fn the_limit_is_that_of_the_whole_bill() {
     let mut place = Encrypted::new();
     place.max_bytes = Some(place.bill.len() as u64 * 2 - 1);
     let mut second = place.entry();
     second["bill_sequence"] = 2.into();
     let list = [second, place.entry()];
-    place.refused(&list, place.sealed(false), false, ErrorKind::Body);
+    let err = place.fetch(&list, place.sealed(false), false).unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Body, "{}", err.report());
+    place.await_removal();
+    place.max_bytes = Some(place.bill.len() as u64 * 2);
+    let file = place.fetch(&list, place.sealed(false), false).unwrap();
+    assert_eq!(file.len(), place.bill.len() as u64 * 2);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::input::{Input, inspect};
+use super::input::{Input, inspect, local};
 use super::item::Item;
 use super::refusal::{Expected, Outcome, Refusal};
 use crate::error::Result;
@@ -65,7 +65,7 @@ fn is_no_path(path: &Path) -> bool {
 
 fn without_scheme(path: &Path) -> PathBuf {
     match path.to_str().and_then(|text| text.strip_prefix("file://")) {
-        Some(rest) => PathBuf::from(rest),
+        Some(rest) => local(rest, cfg!(windows)).into(),
         None => path.to_path_buf(),
     }
 }

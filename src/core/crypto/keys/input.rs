@@ -75,7 +75,16 @@ fn file_url(bytes: &[u8]) -> Option<PathBuf> {
         .ok()?
         .trim()
         .trim_matches('\u{feff}');
-    text.strip_prefix("file://").map(PathBuf::from)
+    text.strip_prefix("file://")
+        .map(|path| local(path, cfg!(windows)).into())
+}
+
+/// The path in `file:///C:/keys/key.pem`: on Windows, the slash before the drive is none of it.
+pub(super) fn local(path: &str, has_drives: bool) -> &str {
+    match path.as_bytes() {
+        [b'/', drive, b':', ..] if has_drives && drive.is_ascii_alphabetic() => &path[1..],
+        _ => path,
+    }
 }
 
 /// The PHP SDK's schemes. They are ignored: the structure itself tells its kind.

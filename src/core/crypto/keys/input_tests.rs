@@ -205,6 +205,22 @@ fn a_file_url_is_a_path() {
 }
 
 #[test]
+fn the_drive_of_a_file_url_has_no_slash_before_it_on_windows() {
+    for (path, on_windows) in [
+        ("/C:/keys/key.pem", "C:/keys/key.pem"),
+        ("/c:\\keys\\key.pem", "c:\\keys\\key.pem"),
+        ("C:/key.pem", "C:/key.pem"),
+        ("//host/share/key.pem", "//host/share/key.pem"),
+        ("/etc/key.pem", "/etc/key.pem"),
+        ("/1:/key.pem", "/1:/key.pem"),
+        ("", ""),
+    ] {
+        assert_eq!(local(path, true), on_windows);
+        assert_eq!(local(path, false), path);
+    }
+}
+
+#[test]
 fn unreadable_input_has_a_reason() {
     let pem = text(PKCS8);
     let der = &only(PKCS8).data;

@@ -66,6 +66,10 @@ pub(super) const SM: &[(&str, &str)] = &[
         "the SM4-GCM nonce has {} bytes; it must have 12",
         "SM4-GCM 的随机串是 {} 字节，应为 12 字节",
     ),
+    (
+        "the encrypted file is longer than 64 GiB, the most that SM4-GCM allows: download it again",
+        "加密文件超过 64 GiB，即 SM4-GCM 的上限：请重新下载",
+    ),
     ("SM4-GCM failed", "SM4-GCM 加密失败"),
     ("the SM4-GCM nonce is empty", "SM4-GCM 的随机串为空"),
     (
