@@ -12,9 +12,10 @@ mod settings;
 mod sm;
 mod state;
 mod system;
+mod verify;
 
 use super::phrase::{self, Phrases};
-use super::{ApiError, Error, ErrorKind, Verification, VerifyFailure, line};
+use super::{ApiError, Error, ErrorKind, Verification, line};
 
 /// Messages of the library and their translations, by area. A test finds each of them in the source code; a test of the
 /// command finds a translation for each message.
@@ -30,6 +31,7 @@ const MESSAGES: &[&Phrases] = &[
     settings::SETTINGS,
     sm::SM,
     state::STATE,
+    verify::VERIFY,
 ];
 
 impl Error {
@@ -56,8 +58,6 @@ impl Error {
             }
             let shown = if let Some(err) = cause.downcast_ref::<Self>() {
                 err.line_zh()
-            } else if let Some(failure) = cause.downcast_ref() {
-                verify_failure(failure)
             } else {
                 chinese(&english).unwrap_or_else(|| english.clone())
             };
@@ -115,7 +115,7 @@ fn kind(kind: ErrorKind) -> &'static str {
 }
 
 fn refusal(api: &ApiError) -> String {
-    let said = line::said(api);
+    let said = line::said(api, &line::CHINESE);
     let mut text = match &api.verification {
         Verification::Failed(_) => {
             format!("应答验签失败，内容为 {said}；请求可能已被处理，请先查单，不要直接重试")
@@ -132,39 +132,6 @@ fn refusal(api: &ApiError) -> String {
         text.push_str(&format!("（应答不完整，只收到 {} 字节）", api.body.len()));
     }
     text
-}
-
-fn verify_failure(failure: &VerifyFailure) -> String {
-    match failure {
-        VerifyFailure::Header { name } => format!("缺少 HTTP 头 {name}，或无法读取"),
-        VerifyFailure::Element { name } => format!("缺少元素 <{name}>，或内容为空"),
-        VerifyFailure::Clock { offset } => {
-            format!("时间戳与本机时间相差 {offset} 秒，超过 300 秒；请校准系统时间")
-        }
-        VerifyFailure::UnknownSerial { serial, known } => format!(
-            "没有 ID 为 {serial:?} 的微信支付公钥或平台证书，已有 {known:?}；请添加该 ID 对应的公钥或证书"
-        ),
-        VerifyFailure::Expired { serial, not_after } => format!(
-            "平台证书 {serial} 已过期（Unix 时间 {not_after}）；请检查系统时间，或改用不会过期的微信支付公钥"
-        ),
-        VerifyFailure::NotYetValid { serial, not_before } => {
-            format!("平台证书 {serial} 尚未生效（Unix 时间 {not_before} 起有效）；请检查系统时间")
-        }
-        VerifyFailure::Signature { serial } => format!("签名与报文不符，验签所用的是 {serial}"),
-        VerifyFailure::Digest {
-            algorithm,
-            expected,
-            found,
-        } => format!(
-            "文件的 {algorithm} 为 {found}，应为 {expected}；tar_type=GZIP 的账单，摘要按解压后的文件计算"
-        ),
-        VerifyFailure::Mismatch { member } => format!("应答的 {member} 与请求不一致"),
-        VerifyFailure::Outcome { member } => {
-            format!("{member} 必须出现且只出现一次，值为 SUCCESS 或 FAIL")
-        }
-        VerifyFailure::Replayed => "Wechatpay-Nonce 重复出现：有人在重放旧的应答".to_owned(),
-        VerifyFailure::Probe => "微信支付的签名探测，签名是故意写错的".to_owned(),
-    }
 }
 
 /// Translates a message of this library or of the operating system, if its translation is known.
@@ -199,6 +166,7 @@ mod tests {
     use serde_json::json;
     use wechatpay_chain_path::PathError;
 
+    use super::super::VerifyFailure;
     use super::*;
 
     #[test]
@@ -219,12 +187,19 @@ mod tests {
             "{report}"
         );
         assert!(report.contains("相差 400 秒"), "{report}");
+        let mut api = ApiError::new(StatusCode::BAD_REQUEST);
+        let field = json!({"field": "/amount/total", "issue": "too small", "min": 1});
+        api.detail = json!(vec![field; 6]);
+        let report = Error::from_api(api).report_zh();
+        let first = "微信支付返回 400 Bad Request；detail：field \"/amount/total\"，issue \"too small\"，其他成员：min";
+        assert!(report.starts_with(first), "{report}");
+        assert!(report.ends_with("，另有 1 项"), "{report}");
         let mut api = ApiError::new(StatusCode::OK);
         api.detail = json!({"return_code": "FAIL", "return_msg": "签名错误"});
         let report = Error::from_api(api).report_zh();
         assert_eq!(
             report,
-            "微信支付拒绝了请求：return_code FAIL, return_msg 签名错误"
+            "微信支付拒绝了请求：return_code FAIL，return_msg 签名错误"
         );
     }
 
