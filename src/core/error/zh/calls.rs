@@ -114,7 +114,7 @@ pub(super) const CALLS: &[(&str, &str)] = &[
     ),
     (
         "the key of v2/risk/getpublickey is not known yet, and a dry run fetches none: make such a call first, or give ciphertexts",
-        "还没有 v2/risk/getpublickey 的公钥，演练又不会去获取：请先调用一次，或自行加密后提供密文",
+        "还没有 v2/risk/getpublickey 的公钥，试运行又不会去获取：请先调用一次，或自行加密后提供密文",
     ),
     ("the request ended without a result", "请求没有结果"),
     (
