@@ -288,8 +288,9 @@ const UNTRANSLATED: &[&str] = &[
     // Exceptions of PHP, whose `getMessage()` has one language.
     "src/php.rs",
     "random_bytes(): ",
-    // Both languages, as parts of a refusal.
+    // Both languages, as parts of a refusal and of a report.
     "src/core/error/line.rs",
+    "src/core/error/mod.rs",
     // Both languages, in `report_zh` and `Display`.
     "src/outcome/mod.rs",
     // Put together from both languages.
@@ -312,6 +313,12 @@ const UNTRANSLATED: &[&str] = &[
     "SELECT ",
     "if redis.call",
     "local ",
+    // Both languages.
+    "{UNTRUSTED}; {}",
+    // The names that a member may have, for serde.
+    "a name",
+    // A panic that cannot happen.
+    "it was not to be unzipped",
     // Names and forms of the wire.
     "{what} {said:?}",
     "{} CNY",
@@ -403,7 +410,9 @@ fn every_message_has_a_chinese_translation() {
             if !is_sentence(message) || is_left_out || message == "a " {
                 continue;
             }
-            let mut behind = literals[at + 1..].iter().filter(|it| it.contains(char::is_alphabetic));
+            let mut behind = literals[at + 1..]
+                .iter()
+                .filter(|it| it.contains(char::is_alphabetic));
             if is_chinese(message) || behind.next().is_some_and(|it| is_chinese(it)) {
                 continue;
             }
@@ -428,7 +437,9 @@ fn english(text: &str) -> Option<String> {
     let prose = text.split('`').step_by(2);
     let mut in_a_row = prose.filter_map(|it| {
         let words = it.split_whitespace();
-        let words: Vec<_> = words.map(|it| it.trim_matches([',', ';', ':', '.'])).collect();
+        let words: Vec<_> = words
+            .map(|it| it.trim_matches([',', ';', ':', '.']))
+            .collect();
         let mut pairs = words.windows(2);
         let pair = pairs.find(|pair| pair.iter().all(|it| is_word(&it)))?;
         Some(pair.join(" "))

@@ -3,9 +3,9 @@
 use crate::account::Account;
 use crate::gateway;
 use crate::journal::{Action, Entry, MerchantAct};
+use crate::merchants::{BALANCES, WRONG_BALANCE};
 #[cfg(feature = "state")]
 use crate::merchants::{EntryError, MerchantEntry};
-use crate::merchants::{BALANCES, WRONG_BALANCE};
 use crate::state::SandboxState;
 use crate::stub::StubResponse;
 use crate::world::{Event, RefundStatus};

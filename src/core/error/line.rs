@@ -128,10 +128,7 @@ fn first_field(value: &Value, depth: usize) -> Option<&str> {
 
 fn v3_members(api: &ApiError, words: &'static Words) -> String {
     let mut said = api.status.to_string();
-    let texts = [
-        Text::unread(words).shown(&api.code),
-        message(api, words),
-    ];
+    let texts = [Text::unread(words).shown(&api.code), message(api, words)];
     let texts = texts.iter().filter(|text| !text.is_empty());
     for (index, text) in texts.enumerate() {
         said.push_str(if index == 0 { ": " } else { " " });

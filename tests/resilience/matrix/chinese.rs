@@ -133,7 +133,10 @@ fn the_chinese_page_has_the_cells_of_the_english_one() {
     let (_, table) = chinese.split_once("\n\n| 故障 |").unwrap();
     let untranslated = table.lines().filter(|row| {
         let name = row.split('|').nth(1).unwrap_or_default();
-        name.contains(' ') && name.split(' ').any(|word| word.len() > 3 && word.bytes().all(|c| c.is_ascii_lowercase()))
+        name.contains(' ')
+            && name
+                .split(' ')
+                .any(|word| word.len() > 3 && word.bytes().all(|c| c.is_ascii_lowercase()))
     });
     assert_eq!(untranslated.collect::<Vec<_>>(), [""; 0]);
 }

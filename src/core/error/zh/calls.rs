@@ -271,18 +271,9 @@ pub(super) const CALLS: &[(&str, &str)] = &[
         "the options of a request are a JSON object: {\"json\": {..}, \"headers\": {..}}",
         "请求的选项应为 JSON 对象：{\"json\": {..}, \"headers\": {..}}",
     ),
-    (
-        "the option `{}` must be {}",
-        "选项 `{}` 应为{}",
-    ),
-    (
-        "a number of seconds",
-        "秒数",
-    ),
-    (
-        "the path of a file",
-        "文件路径",
-    ),
+    ("the option `{}` must be {}", "选项 `{}` 应为{}"),
+    ("a number of seconds", "秒数"),
+    ("the path of a file", "文件路径"),
     (
         "the option `sink` needs this crate's feature `files`",
         "选项 `sink` 需要本库的特性 `files`",
@@ -291,10 +282,7 @@ pub(super) const CALLS: &[(&str, &str)] = &[
         "the option `{}` is not supported: {}",
         "不支持选项 `{}`：{}",
     ),
-    (
-        "redirects are never followed",
-        "客户端从不跟随重定向",
-    ),
+    ("redirects are never followed", "客户端从不跟随重定向"),
     (
         "the stack's `signer` makes the Authorization header",
         "请求头 Authorization 由栈中的 `signer` 生成",
@@ -307,26 +295,14 @@ pub(super) const CALLS: &[(&str, &str)] = &[
         "use ClientBuilder::connect_timeout",
         "请用 ClientBuilder::connect_timeout",
     ),
-    (
-        "WeChat Pay sets none",
-        "微信支付不使用 Cookie",
-    ),
-    (
-        "add a middleware that logs",
-        "请添加写日志的中间件",
-    ),
+    ("WeChat Pay sets none", "微信支付不使用 Cookie"),
+    ("add a middleware that logs", "请添加写日志的中间件"),
     (
         "set the Accept-Encoding header",
         "请设置请求头 Accept-Encoding",
     ),
-    (
-        "WeChat Pay takes no forms",
-        "微信支付不接受表单",
-    ),
-    (
-        "use Client::with_stack",
-        "请用 Client::with_stack",
-    ),
+    ("WeChat Pay takes no forms", "微信支付不接受表单"),
+    ("use Client::with_stack", "请用 Client::with_stack"),
     (
         "use Client::with_stack(php::without_http_errors), feature `php-values`",
         "请用 Client::with_stack(php::without_http_errors)，需要特性 `php-values`",
@@ -339,10 +315,7 @@ pub(super) const CALLS: &[(&str, &str)] = &[
         "set the options of connections on ClientBuilder",
         "连接的选项请在 ClientBuilder 上设置",
     ),
-    (
-        "wait before the call",
-        "请在调用之前自行等待",
-    ),
+    ("wait before the call", "请在调用之前自行等待"),
     (
         "no request waits for 100 Continue",
         "客户端从不等待 100 Continue",
@@ -351,30 +324,15 @@ pub(super) const CALLS: &[(&str, &str)] = &[
         "use ClientBuilder::transport",
         "请用 ClientBuilder::transport",
     ),
-    (
-        "read the headers in a middleware",
-        "请在中间件中读取应答头",
-    ),
-    (
-        "observe the call in a middleware",
-        "请在中间件中观察调用",
-    ),
-    (
-        "use Call::stream",
-        "请用 Call::stream",
-    ),
-    (
-        "use ClientBuilder::proxy",
-        "请用 ClientBuilder::proxy",
-    ),
+    ("read the headers in a middleware", "请在中间件中读取应答头"),
+    ("observe the call in a middleware", "请在中间件中观察调用"),
+    ("use Call::stream", "请用 Call::stream"),
+    ("use ClientBuilder::proxy", "请用 ClientBuilder::proxy"),
     (
         "use ClientBuilder::read_timeout",
         "请用 ClientBuilder::read_timeout",
     ),
-    (
-        "the client is built with its key",
-        "私钥在构建客户端时设置",
-    ),
+    ("the client is built with its key", "私钥在构建客户端时设置"),
     (
         "use ClientBuilder::root_certificate",
         "请用 ClientBuilder::root_certificate",
@@ -384,18 +342,9 @@ pub(super) const CALLS: &[(&str, &str)] = &[
         "HTTP/2 与 HTTP/1.1 会自动协商",
     ),
     // The stack and the runtime.
-    (
-        "{} in the stack {}",
-        "{}；栈中的层依次为 {}",
-    ),
-    (
-        "a layer {} already exists",
-        "已有名为 {} 的层",
-    ),
-    (
-        "there is no layer {}",
-        "没有名为 {} 的层",
-    ),
+    ("{} in the stack {}", "{}；栈中的层依次为 {}"),
+    ("a layer {} already exists", "已有名为 {} 的层"),
+    ("there is no layer {}", "没有名为 {} 的层"),
     (
         "the body is not serialised yet: put a signer inside `prepare`",
         "请求体尚未序列化：负责签名的层请放在 `prepare` 之内",
@@ -436,8 +385,7 @@ pub(super) const CALLS: &[(&str, &str)] = &[
         "the field {} of the response was not encrypted to this merchant's certificate",
         "应答的字段 {} 不是用本商户的证书加密的",
     ),
-    (
-        "the text for the QR code is empty",
-        "二维码的文本为空",
-    ),
+    ("the text for the QR code is empty", "二维码的文本为空"),
+    ("the prepared answers are used up", "准备好的应答已经用完"),
+    ("the connection has no watch", "无法监视连接"),
 ];

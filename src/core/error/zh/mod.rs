@@ -137,9 +137,11 @@ fn refusal(api: &ApiError) -> String {
 /// Translates a message of this library or of the operating system, if its translation is known.
 #[must_use]
 pub fn chinese(message: &str) -> Option<String> {
-    about_file(message)
+    let is_name = |file: &str| file.starts_with(['/', '\\']) || !file.contains(' ');
+    about_file(message, is_name)
         .or_else(|| known(message))
         .or_else(|| system::chinese(message))
+        .or_else(|| about_file(message, |_| true))
 }
 
 /// Translates a message of this library; its values may be texts of the system.
@@ -149,10 +151,9 @@ fn known(message: &str) -> Option<String> {
 }
 
 /// Translates a message after the name of the file that it is about: `keys/apiclient_key.pem: this is …`.
-fn about_file(message: &str) -> Option<String> {
+fn about_file(message: &str, is_name: impl Fn(&str) -> bool) -> Option<String> {
     let (file, about) = message.split_once(": ")?;
-    let is_file = file.starts_with(['/', '\\']) || (file.contains('.') && !file.contains(' '));
-    let about = is_file.then_some(about)?;
+    let about = is_name(file).then_some(about)?;
     let about = known(about).or_else(|| system::chinese(about))?;
     Some(format!("{file}：{about}"))
 }
@@ -231,6 +232,12 @@ mod tests {
             "keys/bad.pem: this is empty; a private key was expected: give apiclient_key.pem";
         let expected = "keys/bad.pem：文件内容为空，需要的是私钥：请提供 apiclient_key.pem";
         assert_eq!(chinese(message).as_deref(), Some(expected));
+        for file in ["keys", "my keys/1.pem", "我的 密钥"] {
+            let message =
+                format!("{file}: the file cannot be read; a private key was expected in it");
+            let expected = format!("{file}：文件无法读取，其中应有私钥");
+            assert_eq!(chinese(&message), Some(expected));
+        }
         let missing = std::io::Error::other("/x: No such file or directory (os error 2)");
         let err = Error::new(ErrorKind::File, "x").with_source(missing);
         let expected = "本地文件无法读写：x：/x：文件或目录不存在（系统错误 2）";

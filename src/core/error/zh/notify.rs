@@ -119,14 +119,8 @@ pub(super) const NOTIFY: &[(&str, &str)] = &[
         "{} names no merchant of the registry; nothing was decrypted",
         "通知没有解密：{} 中没有注册表里的商户号",
     ),
-    (
-        "the last segment of the path",
-        "路径最后一段",
-    ),
-    (
-        "the header {}",
-        "请求头 {}",
-    ),
+    ("the last segment of the path", "路径最后一段"),
+    ("the header {}", "请求头 {}"),
     (
         "the notification names no key of WeChat Pay, so its merchant is unknown; do not act on it",
         "通知没有指明微信支付的公钥或平台证书，无法确定属于哪个商户；请不要据此处理",
@@ -151,10 +145,7 @@ pub(super) const NOTIFY: &[(&str, &str)] = &[
         "Redis cannot tell whether this notification is a duplicate; it was not handled, and WeChat Pay will send it again",
         "Redis 无法判断通知是否重复，因此没有处理，微信支付会重新发送",
     ),
-    (
-        "Redis did not answer",
-        "Redis 没有应答",
-    ),
+    ("Redis did not answer", "Redis 没有应答"),
     (
         "the database cannot tell whether this notification is a duplicate; it was not handled, and WeChat Pay will send it again",
         "数据库无法判断通知是否重复，因此没有处理，微信支付会重新发送",
@@ -199,4 +190,5 @@ pub(super) const NOTIFY: &[(&str, &str)] = &[
         "the request is longer than 1 MiB, so it is not a notification",
         "请求超过 1 MiB，不是通知",
     ),
+    ("no claim can be made", "无法占用通知"),
 ];

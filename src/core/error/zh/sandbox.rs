@@ -153,47 +153,17 @@ pub(super) const SANDBOX: &[(&str, &str)] = &[
         "{} does not belong to the key in the folder",
         "{} 与目录中的密钥不匹配",
     ),
-    (
-        "{} was not issued by ca.pem",
-        "{} 不是由 ca.pem 签发的",
-    ),
-    (
-        "the platform certificate",
-        "平台证书",
-    ),
-    (
-        "{} names no {}",
-        "{} 中没有 {}",
-    ),
-    (
-        "not of the key that signs",
-        "不是签名所用密钥的公钥",
-    ),
-    (
-        "not 32 characters",
-        "不是 32 个字符",
-    ),
-    (
-        "it is missing",
-        "文件缺失",
-    ),
+    ("{} was not issued by ca.pem", "{} 不是由 ca.pem 签发的"),
+    ("the platform certificate", "平台证书"),
+    ("{} names no {}", "{} 中没有 {}"),
+    ("not of the key that signs", "不是签名所用密钥的公钥"),
+    ("not 32 characters", "不是 32 个字符"),
+    ("it is missing", "文件缺失"),
     // The start of a sandbox.
-    (
-        "the sandbox {}",
-        "沙箱{}",
-    ),
-    (
-        "cannot start a thread",
-        "无法启动线程",
-    ),
-    (
-        "cannot start a runtime",
-        "无法启动运行时",
-    ),
-    (
-        "cannot set up TLS",
-        "无法启用 TLS",
-    ),
+    ("the sandbox {}", "沙箱{}"),
+    ("cannot start a thread", "无法启动线程"),
+    ("cannot start a runtime", "无法启动运行时"),
+    ("cannot set up TLS", "无法启用 TLS"),
     (
         "ended before it listened: its thread panicked",
         "还没有开始监听就已结束：它的线程发生了 panic",
@@ -219,14 +189,8 @@ pub(super) const SANDBOX: &[(&str, &str)] = &[
         "the response of an APIv2 operation has to be a JSON object",
         "APIv2 接口的应答必须是 JSON 对象",
     ),
-    (
-        "the bill cannot be encrypted",
-        "无法加密账单",
-    ),
-    (
-        "there is no certificate",
-        "没有证书",
-    ),
+    ("the bill cannot be encrypted", "无法加密账单"),
+    ("there is no certificate", "没有证书"),
     (
         "there are already {} platform certificates: retire the old ones first",
         "平台证书已有 {} 张：请先停用旧的",
@@ -259,10 +223,7 @@ pub(super) const SANDBOX: &[(&str, &str)] = &[
         "TLS with the notified server failed",
         "与被通知的服务器 TLS 握手失败",
     ),
-    (
-        "the sandbox's nonce is too short",
-        "沙箱的随机串太短",
-    ),
+    ("the sandbox's nonce is too short", "沙箱的随机串太短"),
     (
         "the sandbox cannot send a header {} with this value",
         "沙箱无法发送取这个值的 HTTP 头 {}",

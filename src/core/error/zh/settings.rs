@@ -204,13 +204,15 @@ pub(super) const SETTINGS: &[(&str, &str)] = &[
         "{} needs a passphrase: set passphrase_file",
         "{} 需要密码：请设置 passphrase_file",
     ),
-    ("the file {} with {} {}", "存放{1}的文件 {0} {2}"),
+    (
+        "the file {} with {} cannot be read: {}",
+        "文件 {}（{}）无法读取：{}",
+    ),
+    ("the file {} with {} is not text", "文件 {}（{}）不是文本"),
     (
         "there is no file with {} at the given path, which is left out here since it may be the secret itself: give the path of a file, such as ./secret.txt",
-        "给定的路径下没有存放{}的文件；该值可能就是密钥本身，因此不在此显示：请给出文件路径，例如 ./secret.txt",
+        "{}：给定的路径没有文件。这个值可能就是密钥本身，因此不在此显示；请给出文件路径，例如 ./secret.txt",
     ),
-    ("cannot be read: {}", "无法读取：{}"),
-    ("is not text", "不是文本"),
     // Platform certificates.
     (
         "the response of v3/certificates is not from WeChat Pay: {}; check whether a proxy answered",

@@ -27,11 +27,14 @@ pub(super) const VERIFY: &[(&str, &str)] = &[
         "平台证书 {} 尚未生效（Unix 时间 {} 起有效）；请检查系统时间",
     ),
     (
-        "the signature does not match the body under {}{}",
-        "签名与报文不符，验签所用的是{}{}",
+        "the signature does not match the body under the key {}",
+        "签名与报文不符，验签所用的密钥是 {}",
     ),
-    ("the key {}", "密钥 {}"),
-    ("the APIv2 key of {}", " {} 的 APIv2密钥"),
+    (
+        "the signature does not match the body under {}",
+        "签名与报文不符，验签所用的密钥是 {}",
+    ),
+    ("the APIv2 key of {}", "{} 的 APIv2密钥"),
     (
         "the file's {} is {} and should be {}; WeChat Pay announces the digest of the unzipped file, so with tar_type=GZIP ask for .gunzip() as well",
         "文件的 {} 为 {}，应为 {}；微信支付给出的是解压后文件的摘要，使用 tar_type=GZIP 时请同时指定 .gunzip()",
