@@ -55,6 +55,7 @@ const TEXTS: &Phrases = &[
     ("Software caused connection abort", "连接被本机中断"),
     ("Too many levels of symbolic links", "符号链接的层数太多"),
     ("Too many open files", "打开的文件太多"),
+    ("environment variable not found", "没有设置这个环境变量"),
     ("failed to fill whole buffer", "内容提前结束"),
     (
         "nodename nor servname provided, or not known",
