@@ -418,7 +418,7 @@ fn every_message_has_a_chinese_translation() {
             }
             seen += 1;
             let translated = wechatpay_core::error::chinese(&filled(message));
-            if !translated.is_some_and(|it| english(&it).is_none()) {
+            if translated.is_none_or(|it| english(&it).is_some()) {
                 missing.push(format!("{}: {message}", source.path));
             }
         }
@@ -441,7 +441,7 @@ fn english(text: &str) -> Option<String> {
             .map(|it| it.trim_matches([',', ';', ':', '.']))
             .collect();
         let mut pairs = words.windows(2);
-        let pair = pairs.find(|pair| pair.iter().all(|it| is_word(&it)))?;
+        let pair = pairs.find(|pair| pair.iter().all(|it| is_word(it)))?;
         Some(pair.join(" "))
     });
     in_a_row.next()
