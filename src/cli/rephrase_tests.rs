@@ -441,7 +441,7 @@ fn english(text: &str) -> Option<String> {
             .map(|it| it.trim_matches([',', ';', ':', '.']))
             .collect();
         let mut pairs = words.windows(2);
-        let pair = pairs.find(|pair| pair.iter().all(|it| is_word(it)))?;
+        let pair = pairs.find(|pair| pair.iter().all(is_word))?;
         Some(pair.join(" "))
     });
     in_a_row.next()
