@@ -106,6 +106,7 @@ sources! {
         "clients"
         "encryption"
         "errors"
+        "fault-matrix"
         "files"
         "keys"
         "notifications"
@@ -123,7 +124,6 @@ sources! {
         "tour"
     ]
     [
-        "fault-matrix"
         "adr/README"
         "adr/0001-middleware-trait"
         "adr/0002-literals-and-values"

@@ -158,9 +158,11 @@ fn chinese_texts_are_chinese() {
     let allowed = [
         "status-skipped",
         "clap-",
+        "file-described",
         "sandbox-",
         "request-id",
         "of-id",
+        "setup-subs",
         "list-separator",
         "man-",
     ];

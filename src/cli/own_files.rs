@@ -72,7 +72,7 @@ impl Files {
             .map(|(place, _)| place.display().to_string())
             .collect();
         if !lost.is_empty() {
-            let mut failure = input(t!("file-not-own", files = lost.join(", ")));
+            let mut failure = input(t!("file-not-own", files = lost.join(&t!("list-separator"))));
             failure.line(t!("file-not-own-hint"));
             return Err(failure);
         }

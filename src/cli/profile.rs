@@ -76,7 +76,7 @@ fn table(file: &Path, name: Option<&str>) -> Result<Option<Settings>, Failure> {
         (None, None) => Ok(None),
         (None, Some(name)) => {
             let known: Vec<_> = tables.into_keys().collect();
-            let known = known.join(", ");
+            let known = known.join(&t!("list-separator"));
             Err(wrong(t!(
                 "profile-unknown",
                 path = shown,

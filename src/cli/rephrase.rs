@@ -25,10 +25,14 @@ pub(crate) fn message(message: &str) -> String {
     sentence(&chinese.unwrap_or_else(|| message.to_owned()))
 }
 
-/// Replaces methods by flags in a sentence.
+/// Replaces methods by flags in a sentence of this run's language.
 pub(crate) fn sentence(sentence: &str) -> String {
+    sentence_in(lang(), sentence)
+}
+
+fn sentence_in(lang: Lang, sentence: &str) -> String {
     let mut text = sentence.to_owned();
-    let chinese = if lang() == Lang::Zh { CHINESE } else { &[] };
+    let chinese = if lang == Lang::Zh { CHINESE } else { &[] };
     for (theirs, ours) in chinese.iter().chain(PHRASES) {
         if text.contains(theirs) {
             text = text.replace(theirs, ours);
@@ -39,6 +43,114 @@ pub(crate) fn sentence(sentence: &str) -> String {
 
 /// In Chinese sentences, before the names of [`PHRASES`].
 const CHINESE: &[(&str, &str)] = &[
+    ("，或用 gunzip()、Client::bill 下载", ""),
+    (
+        "请用 Client::bill 下载账单",
+        "请用 `wechatpay request` 下载账单",
+    ),
+    ("（请用 Download::unseal 解密）", ""),
+    (
+        "并用 platform_key(\"",
+        "并用 --platform-key 和 --platform-key-id \"",
+    ),
+    ("不是文件路径：请用 from_bytes", "请给出密钥文件的路径"),
+    (
+        "请用 from_file_with_passphrase 或 from_bytes_with_passphrase 同时提供密码",
+        "请用 --passphrase-file 提供密码",
+    ),
+    (
+        "请用 from_pkcs12 或 from_file_with_passphrase 同时提供密码",
+        "请用 --passphrase-file 提供密码",
+    ),
+    (
+        "请用 from_pkcs12 同时提供密码（即商户号），或改为提供 apiclient_cert.pem",
+        "请改为提供与它一起下载的 apiclient_cert.pem",
+    ),
+    ("请同时指定 .gunzip()", "请加上 --gunzip"),
+    (
+        "请用文本提供其 JSON：json!({..}).to_string()",
+        "请用带引号的文本提供其 JSON",
+    ),
+    (
+        "json!({\"mch_id\": \"…\", ..})",
+        "--json '{\"mch_id\": \"…\"}'",
+    ),
+    (
+        "请用 ClientBuilder::trust_host 允许",
+        "请用 --base-url 指定",
+    ),
+    (
+        "请去掉 .encrypt(..)，或改用 .fields(FieldPolicy::Catalog)",
+        "请去掉 --no-encrypt",
+    ),
+    (
+        "请用 Call::stream 读取，或调高 ClientBuilder::max_response_bytes",
+        "请用 --sink 写入文件",
+    ),
+    ("；文件自身的类型请用 Media::content_type 设置", ""),
+    ("请换一个名称，文件名用 Media::name 设置", "请给文件改名"),
+    (
+        "请自行读取文件，用 Media::from_bytes 给出名称",
+        "请给文件改名",
+    ),
+    (
+        "，不能用 meta_with 生成：请用 meta 或 meta_field 添加字段",
+        "",
+    ),
+    ("；管道或设备请用 Media::from_reader 并给出长度", ""),
+    ("；请用 bytes() 或 text()", ""),
+    ("；请用 bytes()", ""),
+    (
+        "用 .fields(FieldPolicy::Off) 声明已加密",
+        "用 --no-encrypt 声明已加密",
+    ),
+    (
+        "请用 .encrypt([\"…\"]) 指明",
+        "如果已经加密，请加上 --no-encrypt",
+    ),
+    (
+        "请先发起一次调用，或等待 client.certificates()",
+        "请先用 `wechatpay certs download` 下载",
+    ),
+    ("，或用 check_mch_id(false) 构建客户端", ""),
+    (
+        "请用 apiclient_cert.pem 和 apiclient_key.pem（或 apiclient_cert.p12）同时设置 certificate(..) 和 private_key(..)；如果该调用不需要证书，请用 .security(false)",
+        "请同时提供 --certificate apiclient_cert.pem 和 --private-key apiclient_key.pem",
+    ),
+    ("，或用 no_proxy() 不使用代理", ""),
+    (
+        "(..) 为零时任何调用都不会成功：不限时请给 None",
+        " 为零时任何调用都不会成功",
+    ),
+    (
+        "请提供 private_key(..)，或用 fields(FieldPolicy::Off) 取得密文",
+        "请提供 --private-key",
+    ),
+    (
+        "请查看 Error::body 并联系微信支付技术支持",
+        "请联系微信支付技术支持",
+    ),
+    (
+        "APIv2 下的单请用 pay().v2()",
+        "APIv2 下的单请使用 APIv2 的场景",
+    ),
+    (
+        "如果确实是其他接口，请用 .encrypt(..) 和 .fields(FieldPolicy::Named) 指明敏感字段，或用 .fields(FieldPolicy::Off) 声明没有",
+        "如果确实是其他接口，且没有敏感字段，请加上 --no-encrypt",
+    ),
+    ("；需要更多请用 max_bytes", ""),
+    ("，接口目录没有该接口时用 Call::decrypt", ""),
+    (
+        "请替换栈中的 `signer`，要访问其他域名请用 base_url",
+        "请改用库来调用，要访问其他域名请用 --base-url",
+    ),
+    ("请用 `json` 提供请求体", "请用 --json 提供请求体"),
+    ("`security` 和 `nonceless` 是", "--security 是"),
+    ("这是品牌的客户端", "当前设置属于品牌"),
+    ("这是商户的客户端", "当前设置属于商户"),
+    ("另建客户端", "另写一个配置"),
+    ("该客户端的商户号", "设置中的商户号"),
+    ("客户端没有", "设置中没有"),
     (
         "platform_key(\"PUB_KEY_ID_…\", PublicKey::from_file(\"pub_key.pem\")?)",
         "--platform-key-id PUB_KEY_ID_… 和 --platform-key pub_key.pem",
@@ -168,6 +280,16 @@ const PHRASES: &[(&str, &str)] = &[
     (
         "use PublicKey for it, together with its id (PUB_KEY_ID_...)",
         "give it as --platform-key, with --platform-key-id",
+    ),
+    // Bills.
+    (", or download it with gunzip() or Client::bill", ""),
+    (
+        "follow its download_url with Client::bill, if it has one",
+        "`wechatpay request` its download_url, if it has one",
+    ),
+    (
+        " that was not decrypted (Download::unseal)",
+        " that was not decrypted",
     ),
     // Requests.
     ("`.var(\"", "--var "),

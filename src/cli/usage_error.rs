@@ -112,7 +112,7 @@ fn reason(why: &str) -> String {
 fn context(err: &clap::Error, kind: ContextKind) -> Option<String> {
     match err.get(kind)? {
         ContextValue::String(text) => Some(text.clone()),
-        ContextValue::Strings(texts) => Some(texts.join(", ")),
+        ContextValue::Strings(texts) => Some(texts.join(&t!("list-separator"))),
         ContextValue::Number(number) => Some(number.to_string()),
         _ => None,
     }

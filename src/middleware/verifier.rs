@@ -10,7 +10,7 @@ use crate::trace;
 use crate::transport::BoxFuture;
 use wechatpay_core::catalog::AnswerSignature;
 use wechatpay_core::crypto::digest;
-use wechatpay_core::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification, VerifyFailure, chinese};
 use wechatpay_core::protocol::{AnswerNonces, SignatureHeaders, digest_text};
 
 /// Just outside `signer`. Sees the response's raw bytes; checks serial, clock and signature, and
@@ -178,13 +178,18 @@ fn accept(mut response: Response, outcome: Outcome, missed: Option<&Error>) -> R
         }
         Err(failure) => failure,
     };
-    let (kind, message) = match (&failure, missed) {
-        (VerifyFailure::Probe, _) => (ErrorKind::Probe, PROBE.to_owned()),
-        (VerifyFailure::Replayed, _) => (ErrorKind::Verify, REPLAYED.to_owned()),
-        (_, Some(err)) => (ErrorKind::Verify, format!("{UNTRUSTED}; {}", err.report())),
-        (_, None) => (ErrorKind::Verify, UNTRUSTED.to_owned()),
+    let error = match (&failure, missed) {
+        (VerifyFailure::Probe, _) => response.error(ErrorKind::Probe, PROBE),
+        (VerifyFailure::Replayed, _) => response.error(ErrorKind::Verify, REPLAYED),
+        (_, None) => response.error(ErrorKind::Verify, UNTRUSTED),
+        (_, Some(err)) => {
+            let untrusted = chinese(UNTRUSTED).unwrap_or_default();
+            response
+                .error(ErrorKind::Verify, format!("{UNTRUSTED}; {}", err.report()))
+                .with_chinese(format!("{untrusted}；{}", err.report_zh()))
+        }
     };
-    Err(response.error(kind, message).with_source(failure))
+    Err(error.with_source(failure))
 }
 
 const PROBE: &str = "WeChat Pay processed the request and deliberately signed the answer wrongly, to \

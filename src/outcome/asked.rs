@@ -47,7 +47,7 @@ impl Asked {
         let Some(number) = operation.merchant_number() else {
             return Err(task.refused(
                 "the catalog does not know by which number this operation is queried",
-                "目录中没有该接口的查询单号",
+                "接口目录没有记载该接口按什么单号查询",
                 Remedy::BY_HAND,
             ));
         };
@@ -83,7 +83,7 @@ impl Asked {
         let Some(close) = self.number.close else {
             return Err(task.refused(
                 "close_unpaid is set, and the catalog does not know how this order is closed",
-                "设置了 close_unpaid，但目录中没有该订单的关单方法",
+                "设置了 close_unpaid，但接口目录没有记载该订单的关单方法",
                 Remedy::NO_CLOSE,
             ));
         };

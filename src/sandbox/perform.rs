@@ -3,9 +3,9 @@
 use crate::account::Account;
 use crate::gateway;
 use crate::journal::{Action, Entry, MerchantAct};
-#[cfg(feature = "state")]
-use crate::merchants::MerchantEntry;
 use crate::merchants::{BALANCES, WRONG_BALANCE};
+#[cfg(feature = "state")]
+use crate::merchants::{EntryError, MerchantEntry};
 use crate::state::SandboxState;
 use crate::stub::StubResponse;
 use crate::world::{Event, RefundStatus};
@@ -162,7 +162,10 @@ fn add_merchant(state: &SandboxState, entry: &serde_json::Value) -> Result<()> {
     let entry: MerchantEntry =
         serde_json::from_value(entry.clone()).map_err(|err| wrong(err.to_string()))?;
     let settings = entry.settings(None);
-    let settings = settings.map_err(|err| wrong(format!("{}: {}", err.field, err.problem.en)))?;
+    let settings = settings.map_err(|EntryError { field, problem }| {
+        let chinese = format!("{field}：{}", problem.zh);
+        wrong(format!("{field}: {}", problem.en)).with_chinese(chinese)
+    })?;
     state.accounts.add(settings)?.credentials()?;
     Ok(())
 }

@@ -14,19 +14,20 @@ use wechatpay_core::secret::Secret;
 /// [`ErrorKind::Builder`] if the file cannot be read or is not text. `what` names the key in the error.
 #[doc(hidden)]
 pub fn read_secret(path: &Path, what: &str) -> Result<Secret> {
-    let wrong = |why: String| {
-        let message = format!("the file {} with {what} {why}", path.display());
-        Error::new(ErrorKind::Builder, message)
-    };
+    let wrong = |message: String| Error::new(ErrorKind::Builder, message);
+    let shown = path.display();
     let bytes = std::fs::read(path).map(Zeroizing::new);
     let bytes = bytes.map_err(|err| {
         if may_be_a_secret(path) {
             unquoted(what)
         } else {
-            wrong(format!("cannot be read: {err}"))
+            wrong(format!(
+                "the file {shown} with {what} cannot be read: {err}"
+            ))
         }
     })?;
-    let text = text(&bytes).ok_or_else(|| wrong("is not text".to_owned()))?;
+    let text = text(&bytes);
+    let text = text.ok_or_else(|| wrong(format!("the file {shown} with {what} is not text")))?;
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
 }
 
@@ -84,5 +85,10 @@ mod tests {
 
         let err = read_secret(Path::new("./missing"), "the APIv3 key").unwrap_err();
         assert!(err.report().contains("./missing"), "{}", err.report());
+        let zh = err.report_zh();
+        assert!(
+            zh.starts_with("文件 ./missing（APIv3密钥）无法读取："),
+            "{zh}"
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! The command in Chinese: no sentence of any subcommand stays English.
 
+use std::io::{Read, Write};
+
 use crate::support::{Run, Shop};
 
 fn zh(arguments: &[&str]) -> Run {
@@ -230,6 +232,85 @@ fn slips_in_settings_are_explained_in_chinese() {
         assert!(said.contains(advice), "{said}");
         assert_eq!(english(&said), [""; 0], "{said}");
     }
+}
+
+/// A server that answers everything with a text that is neither HTTP nor TLS.
+fn garbage() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(b"garbage\n\n");
+        }
+    });
+    port
+}
+
+/// What the operating system, OpenSSL, hyper and the store of the state say is Chinese, too.
+#[test]
+fn failures_of_files_and_connections_are_chinese() {
+    let shop = Shop::new();
+    let port = garbage();
+    let (http, https) = (
+        format!("http://127.0.0.1:{port}/"),
+        format!("https://127.0.0.1:{port}/"),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("state.redb"), "garbage").unwrap();
+    let state = folder.path().to_str().unwrap();
+    let get = ["request", "GET", "v3/certificates"];
+    for (arguments, code, said) in [
+        (
+            [&get[..], &["--private-key", "."]].concat(),
+            3,
+            "文件无法读取，其中应有私钥：这是目录",
+        ),
+        (
+            [&get[..], &["--certificate", "no such.pem"]].concat(),
+            3,
+            "no such.pem：文件无法读取",
+        ),
+        (
+            [&get[..], &["--v2-key-file", "./none.txt"]].concat(),
+            3,
+            "文件 ./none.txt（APIv2密钥）无法读取：文件或目录不存在",
+        ),
+        (
+            [&get[..], &["--base-url", &http]].concat(),
+            5,
+            "应答不是 HTTP",
+        ),
+        (
+            [&get[..], &["--base-url", &https]].concat(),
+            5,
+            "对方的应答不是 TLS",
+        ),
+        (
+            [&get[..], &["--sink", "none/x"]].concat(),
+            4,
+            "文件或目录不存在（系统错误 2）：",
+        ),
+        (vec!["sandbox", "--state", state], 4, "已损坏"),
+    ] {
+        let said_all = shop
+            .command(&[&["--lang", "zh"], &arguments[..]].concat())
+            .run()
+            .failed(code);
+        assert!(said_all.contains(said), "{said_all}");
+        assert_eq!(english(&said_all), [""; 0], "{said_all}");
+    }
+}
+
+/// The members of an upload, and the files that it takes.
+#[test]
+fn an_upload_is_described_in_chinese() {
+    let text = zh(&["endpoints", "POST", "v3/merchant/media/upload"])
+        .run()
+        .ok();
+    assert!(text.contains("不超过 2 MiB"), "{text}");
+    assert_eq!(english(&text), [""; 0], "{text}");
 }
 
 #[test]

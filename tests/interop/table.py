@@ -21,6 +21,7 @@ TEXTS = {
         "clients": "| client | version | registry | passed | not verified | client's fault | run on |",
         "scenario": "scenario",
         "faults": "Faults of the clients:",
+        "fault": "fault",
         "unverified": "not verified",
         "colon": ": ",
     },
@@ -29,6 +30,7 @@ TEXTS = {
         "clients": "| 客户端 | 版本 | 来源 | 通过 | 未验签 | 客户端缺陷 | 运行日期 |",
         "scenario": "场景",
         "faults": "客户端自身的缺陷：",
+        "fault": "缺陷",
         "unverified": "未验签",
         "colon": "：",
     },
@@ -141,7 +143,7 @@ def cell(line, faults, text):
     if line["result"] == "client" or fault not in faults:
         faults.append(fault)
     if line["result"] == "client":
-        return f"fault {len(faults)}"
+        return f"{text['fault']} {len(faults)}"
     return f"{text['unverified']} {faults.index(fault) + 1}"
 
 

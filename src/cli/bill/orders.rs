@@ -102,7 +102,7 @@ impl Columns {
             (yuan, fen) => yuan.or(fen),
         };
         let (Some(number), Some(amount)) = (place(NUMBER), amount) else {
-            let found = names.iter().collect::<Vec<_>>().join(", ");
+            let found = names.iter().collect::<Vec<_>>().join(&t!("list-separator"));
             return Err(t!("orders-columns", found = found));
         };
         Ok(Self {

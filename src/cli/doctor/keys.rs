@@ -158,7 +158,11 @@ fn file<T>(
     };
     match read(path) {
         Ok(read) => {
-            report.pass(name, format!("{}: {}", path.display(), describe(&read)));
+            let (path, described) = (path.display(), describe(&read));
+            report.pass(
+                name,
+                t!("file-described", path = path, described = described),
+            );
             Some(read)
         }
         Err(failure) => {

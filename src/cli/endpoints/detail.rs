@@ -107,8 +107,14 @@ impl Page<'_> {
             self.entry(&t!("entry-limit"), &reference::rate(limit, lang()));
         }
         if let Some(limit) = schema.upload_limit() {
-            let (most, types) = (limit.max_bytes >> 20, limit.types.join(", "));
-            self.entry("file", &format!("{most} MiB at most; {types}"));
+            let (most, types) = (
+                limit.max_bytes >> 20,
+                limit.types.join(&t!("list-separator")),
+            );
+            self.entry(
+                &t!("entry-file"),
+                &t!("upload-limit", most = most, types = types),
+            );
         }
         for note in reference::notes(operation, lang()) {
             self.entry(&t!("entry-note"), &note);

@@ -181,7 +181,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     (
         "a file of this folder is too deep to be translated",
-        "该文件夹中有文件嵌套太深，无法转换",
+        "该目录中有文件嵌套太深，无法转换",
     ),
     ("port the files one by one", "请逐个转换文件"),
     ("the text is longer than {} bytes", "文本超过 {} 字节"),
@@ -194,7 +194,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("`{}` is missing here", "这里缺少 `{}`"),
     (
         "the option `debug` is left out: in PHP it prints the requests and answers; here the feature `tracing` records them",
-        "选项 `debug` 已省略：PHP 中它会打印请求和应答，这里请用 feature `tracing` 记录",
+        "选项 `debug` 已省略：PHP 中它会打印请求和应答，这里请用特性 `tracing` 记录",
     ),
     (
         "`print_r` of what `json_decode` may give as an object: PHP writes `stdClass Object`",
@@ -358,7 +358,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "use `{}`, or read the bytes only with `base64_encode` and write them as `base64_decode(..)`",
         "请改用 `{}`，或者只用 `base64_encode` 读取这些字节，并写成 `base64_decode(..)`",
     ),
-    ("`{}` with a passphrase", "带口令的 `{}`"),
+    ("`{}` with a passphrase", "带密码的 `{}`"),
     (
         "no arm of this `match` fits: PHP throws here",
         "这个 `match` 没有匹配的分支：PHP 会在这里抛出异常",
@@ -414,7 +414,7 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ("`{}` with these arguments", "`{}` 的这些参数"),
     (
         "a key and its passphrase under other keys than 0 and 1",
-        "键不是依次为 0 和 1 的密钥与口令数组",
+        "键不是依次为 0 和 1 的密钥与密码数组",
     ),
     (
         "a property whose name only a run tells",
@@ -581,12 +581,12 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
     ),
     (
         "a closure that changes the object, given to the application",
-        "交给应用程序的闭包修改了对象本身",
+        "交给应用的闭包修改了对象本身",
     ),
     ("`use (&${})` shares a variable", "`use (&${})` 共享了变量"),
     (
         "`use (&$x)` of a handler, where the answer may be why the promise was rejected",
-        "处理函数中的 `use (&$x)`：应答本身也可能使 promise 被拒绝",
+        "处理函数中的 `use (&$x)`：应答本身也可能使 Promise 被拒绝",
     ),
     (
         "`use (&$x)` of a handler that sets a copy of another variable, too",

@@ -57,16 +57,16 @@ impl Listen {
 }
 
 fn resolve(name: &str, port: u16) -> Result<SocketAddr, Failure> {
-    let unknown = |why: String| {
-        let message = t!("listen-unknown", name = name, port = port, why = why);
-        Failure::new(Exit::Config, "config", message)
-    };
+    let unknown = |message| Failure::new(Exit::Config, "config", message);
     let found = (name, port).to_socket_addrs();
-    let found: Vec<_> = found.map_err(|err| unknown(format!(": {err}")))?.collect();
+    let found = found
+        .map_err(|err| unknown(t!("listen-unresolved", name = name, port = port, err = err)))?;
+    let found: Vec<_> = found.collect();
     // IPv4 first: more clients support it.
     let rank = |address: &&SocketAddr| (!address.ip().is_loopback(), address.is_ipv6());
     let best = found.iter().min_by_key(rank);
-    best.copied().ok_or_else(|| unknown(String::new()))
+    best.copied()
+        .ok_or_else(|| unknown(t!("listen-unknown", name = name, port = port)))
 }
 
 #[cfg(test)]

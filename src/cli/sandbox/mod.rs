@@ -216,7 +216,7 @@ fn output_file(args: &SandboxArgs) -> Option<&Path> {
 
 fn account(sandbox: &Sandbox, mchid: &str) -> Result<Account, Failure> {
     if !sandbox.merchants().iter().any(|known| known == mchid) {
-        let known = sandbox.merchants().join(", ");
+        let known = sandbox.merchants().join(&t!("list-separator"));
         return Err(Failure::new(
             Exit::Config,
             "config",

@@ -78,7 +78,7 @@ fn others(setup: &Setup<'_>, output: &Output) -> String {
         let subs = account.as_ref().map_or(&[][..], Account::sub_merchants);
         let subs = match subs {
             [] => String::new(),
-            subs => format!(": {}", subs.join(", ")),
+            subs => t!("setup-subs", subs = subs.join(&t!("list-separator"))),
         };
         format!("  {mchid}  {kind}{subs}\n")
     };

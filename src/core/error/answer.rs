@@ -252,16 +252,14 @@ impl VerifyFailure {
                 "the platform certificate {serial} is not valid before Unix time {not_before}; check \
                  the clock"
             ),
+            // APIv2's keys have no ids, so there it is a phrase.
+            Self::Signature { serial } if serial.contains(' ') => {
+                write!(f, "the signature does not match the body under {serial}")
+            }
             Self::Signature { serial } => {
-                // APIv2's keys have no ids, so there it is a phrase.
-                let key = if serial.starts_with("the ") {
-                    ""
-                } else {
-                    "the key "
-                };
                 write!(
                     f,
-                    "the signature does not match the body under {key}{serial}"
+                    "the signature does not match the body under the key {serial}"
                 )
             }
             _ => Ok(()),

@@ -20,9 +20,39 @@ const SHOWN: [&str; 3] = ["field", "issue", "location"];
 /// The member of `detail` that repeats a value of the request.
 const REJECTED: &str = "value";
 
+/// The words between the texts of WeChat Pay, in one language.
+pub(super) struct Words {
+    detail: &'static str,
+    comma: &'static str,
+    others: &'static str,
+    hidden: &'static str,
+    /// Around the number of items that are left out.
+    more: [&'static str; 2],
+    /// Around the number of characters that are left out.
+    cut: [&'static str; 2],
+}
+
+const ENGLISH: Words = Words {
+    detail: "; detail: ",
+    comma: ", ",
+    others: "other members: ",
+    hidden: "a text that is not shown",
+    more: ["and ", " more"],
+    cut: ["… (", " more characters)"],
+};
+
+pub(super) const CHINESE: Words = Words {
+    detail: "；detail：",
+    comma: "，",
+    others: "其他成员：",
+    hidden: "一段未显示的文本",
+    more: ["另有 ", " 项"],
+    cut: ["…（还有 ", " 个字符）"],
+};
+
 /// Writes the refusal on one line.
 pub(super) fn line(api: &ApiError) -> String {
-    let said = said(api);
+    let said = said(api, &ENGLISH);
     match &api.verification {
         Verification::Failed(_) => format!(
             "an answer with a rejected signature says {said}; the request may have been processed, so \
@@ -34,11 +64,11 @@ pub(super) fn line(api: &ApiError) -> String {
 }
 
 /// Returns the text of the refusal itself.
-pub(super) fn said(api: &ApiError) -> String {
+pub(super) fn said(api: &ApiError, words: &'static Words) -> String {
     if api.status.is_success() {
-        v2_members(api)
+        v2_members(api, words)
     } else {
-        v3_members(api)
+        v3_members(api, words)
     }
 }
 
@@ -46,25 +76,24 @@ pub(super) fn said(api: &ApiError) -> String {
 ///
 /// The rejected value is omitted, since it may be a secret, and so is every text of unknown content. Of other
 /// members, only the names are shown.
-pub(super) fn detail(api: &ApiError) -> String {
+fn detail(api: &ApiError, words: &'static Words) -> String {
     // APIv2's `detail` is the whole message.
     if api.status.is_success() {
         return String::new();
     }
-    let rejected = rejected(&api.detail);
     let mut parts = Vec::new();
-    collect(&api.detail, &rejected, 0, &mut parts);
-    parts.join(", ")
+    Text::of(api, words).collect(&api.detail, 0, &mut parts);
+    parts.join(words.comma)
 }
 
 /// Returns the message without the rejected value, which WeChat Pay may quote in it.
-pub(super) fn message(api: &ApiError) -> String {
-    shown(&api.message, &rejected(&api.detail))
+fn message(api: &ApiError, words: &'static Words) -> String {
+    Text::of(api, words).shown(&api.message)
 }
 
 /// Returns the code, on one line and bounded; `None` if there is none.
 pub(super) fn code(api: &ApiError) -> Option<String> {
-    let code = shown(api.code.trim(), &[]);
+    let code = Text::unread(&ENGLISH).shown(api.code.trim());
     (!code.is_empty()).then_some(code)
 }
 
@@ -75,7 +104,7 @@ pub(super) fn field(api: &ApiError) -> Option<String> {
         return None;
     }
     let text = first_field(&api.detail, 0)?;
-    Some(shown(text, &rejected(&api.detail)))
+    Some(Text::of(api, &ENGLISH).shown(text))
 }
 
 fn first_field(value: &Value, depth: usize) -> Option<&str> {
@@ -97,23 +126,23 @@ fn first_field(value: &Value, depth: usize) -> Option<&str> {
     }
 }
 
-fn v3_members(api: &ApiError) -> String {
+fn v3_members(api: &ApiError, words: &'static Words) -> String {
     let mut said = api.status.to_string();
-    let texts = [shown(&api.code, &[]), message(api)];
+    let texts = [Text::unread(words).shown(&api.code), message(api, words)];
     let texts = texts.iter().filter(|text| !text.is_empty());
     for (index, text) in texts.enumerate() {
         said.push_str(if index == 0 { ": " } else { " " });
         said.push_str(text);
     }
-    let detail = detail(api);
+    let detail = detail(api, words);
     if !detail.is_empty() {
-        said.extend(["; detail: ", &detail]);
+        said.extend([words.detail, &detail]);
     }
     said
 }
 
 /// Returns the members of an APIv2 refusal. Its HTTP status is 200 and says nothing.
-fn v2_members(api: &ApiError) -> String {
+fn v2_members(api: &ApiError, words: &'static Words) -> String {
     const NAMES: [&str; 5] = [
         "return_code",
         "return_msg",
@@ -121,56 +150,91 @@ fn v2_members(api: &ApiError) -> String {
         "err_code",
         "err_code_des",
     ];
+    let own = Text::unread(words);
     let member = |name: &&str| {
         let text = api.detail.get(name)?.as_str()?;
-        (!text.is_empty()).then(|| format!("{name} {}", shown(text, &[])))
+        (!text.is_empty()).then(|| format!("{name} {}", own.shown(text)))
     };
     let said: Vec<_> = NAMES.iter().filter_map(member).collect();
-    said.join(", ")
+    said.join(words.comma)
 }
 
-fn collect(value: &Value, rejected: &[String], depth: usize, parts: &mut Vec<String>) {
-    match value {
-        _ if depth >= MAX_DEPTH => {}
-        Value::Object(members) => object(members, rejected, depth, parts),
-        Value::Array(items) => {
-            for item in items.iter().take(MAX_ITEMS) {
-                collect(item, rejected, depth + 1, parts);
-            }
-            if items.len() > MAX_ITEMS {
-                parts.push(format!("and {} more", items.len() - MAX_ITEMS));
-            }
-        }
-        Value::String(text) if !text.is_empty() => parts.push("a text that is not shown".into()),
-        _ => {}
-    }
+/// Writes texts of WeChat Pay, without the values of the request that they quote.
+struct Text {
+    words: &'static Words,
+    rejected: Vec<String>,
 }
 
-fn object(
-    members: &Map<String, Value>,
-    rejected: &[String],
-    depth: usize,
-    parts: &mut Vec<String>,
-) {
-    for name in SHOWN {
-        let text = members.get(name).and_then(Value::as_str);
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            parts.push(format!("{name} \"{}\"", shown(text, rejected)));
-        }
+impl Text {
+    fn of(api: &ApiError, words: &'static Words) -> Self {
+        let rejected = rejected(&api.detail);
+        Self { words, rejected }
     }
-    let mut others = Vec::new();
-    for (name, value) in members {
-        if name == REJECTED || value.is_null() {
-            continue;
-        }
+
+    /// For texts that quote no value.
+    fn unread(words: &'static Words) -> Self {
+        let rejected = Vec::new();
+        Self { words, rejected }
+    }
+
+    fn collect(&self, value: &Value, depth: usize, parts: &mut Vec<String>) {
         match value {
-            Value::Object(_) | Value::Array(_) => collect(value, rejected, depth + 1, parts),
-            Value::String(_) if SHOWN.contains(&&**name) => {}
-            _ => others.push(shown(name, rejected)),
+            _ if depth >= MAX_DEPTH => {}
+            Value::Object(members) => self.object(members, depth, parts),
+            Value::Array(items) => {
+                for item in items.iter().take(MAX_ITEMS) {
+                    self.collect(item, depth + 1, parts);
+                }
+                if items.len() > MAX_ITEMS {
+                    let [before, after] = self.words.more;
+                    parts.push(format!("{before}{}{after}", items.len() - MAX_ITEMS));
+                }
+            }
+            Value::String(text) if !text.is_empty() => parts.push(self.words.hidden.into()),
+            _ => {}
         }
     }
-    if !others.is_empty() {
-        parts.push(format!("other members: {}", others.join(" ")));
+
+    fn object(&self, members: &Map<String, Value>, depth: usize, parts: &mut Vec<String>) {
+        for name in SHOWN {
+            let text = members.get(name).and_then(Value::as_str);
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                parts.push(format!("{name} \"{}\"", self.shown(text)));
+            }
+        }
+        let mut others = Vec::new();
+        for (name, value) in members {
+            if name == REJECTED || value.is_null() {
+                continue;
+            }
+            match value {
+                Value::Object(_) | Value::Array(_) => self.collect(value, depth + 1, parts),
+                Value::String(_) if SHOWN.contains(&&**name) => {}
+                _ => others.push(self.shown(name)),
+            }
+        }
+        if !others.is_empty() {
+            parts.push(format!("{}{}", self.words.others, others.join(" ")));
+        }
+    }
+
+    /// Shortens a text to one line and removes the values of the request.
+    fn shown(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for value in &self.rejected {
+            text = text.replace(&**value, "…");
+        }
+        let mut out = String::with_capacity(text.len());
+        for (index, c) in text.chars().enumerate() {
+            if index == MAX_TEXT {
+                let [before, after] = self.words.cut;
+                let left_out = text.chars().count() - index;
+                let _ = write!(out, "{before}{left_out}{after}");
+                break;
+            }
+            out.push(if c.is_control() { ' ' } else { c });
+        }
+        out
     }
 }
 
@@ -203,31 +267,14 @@ fn find_rejected(value: &Value, within: bool, found: &mut Vec<String>) {
     }
 }
 
-/// Shortens a text to one line and removes the values of the request.
-fn shown(text: &str, rejected: &[String]) -> String {
-    let mut text = text.to_owned();
-    for value in rejected {
-        text = text.replace(&**value, "…");
-    }
-    let mut out = String::with_capacity(text.len());
-    for (index, c) in text.chars().enumerate() {
-        if index == MAX_TEXT {
-            let _ = write!(out, "… ({} more characters)", text.chars().count() - index);
-            break;
-        }
-        out.push(if c.is_control() { ' ' } else { c });
-    }
-    out
-}
-
 /// Omits the body: answers name people and orders. Read [`ApiError::body`] to see it.
 impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")
             .field("status", &self.status)
             .field("code", &self.code)
-            .field("message", &message(self))
-            .field("detail", &format_args!("{}", detail(self)))
+            .field("message", &message(self, &ENGLISH))
+            .field("detail", &format_args!("{}", detail(self, &ENGLISH)))
             .field("request_id", &self.request_id)
             .field("verification", &self.verification)
             .field("body_len", &self.body.len())

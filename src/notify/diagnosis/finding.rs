@@ -1,6 +1,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use wechatpay_core::error::chinese;
+
 /// A problem of a notification, and how to fix it.
 ///
 /// `Display` gives the sentence. It quotes neither keys nor bodies.
@@ -30,6 +32,20 @@ impl Finding {
     #[must_use]
     pub fn cause(&self) -> &'static str {
         self.cause
+    }
+
+    /// Returns the sentence in Chinese.
+    ///
+    /// ```no_run
+    /// # fn example(notifications: &wechatpay_chain::notify::Notifications, headers: &http::HeaderMap, body: &[u8]) {
+    /// for finding in notifications.diagnose(headers, body) {
+    ///     eprintln!("{}", finding.report_zh());
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn report_zh(&self) -> String {
+        chinese(&self.text).unwrap_or_else(|| self.text.to_string())
     }
 }
 

@@ -212,12 +212,15 @@ fn check_new<'a>(
 
 impl From<AccountError> for Error {
     fn from(err: AccountError) -> Self {
-        let message = match err {
-            AccountError::Wrong((field, problem)) => format!("{field}: {}", problem.en),
+        let (message, chinese) = match err {
+            AccountError::Wrong((field, problem)) => (
+                format!("{field}: {}", problem.en),
+                format!("{field}：{}", problem.zh),
+            ),
             AccountError::Exists(problem) | AccountError::TooMany(problem) => {
-                problem.en.into_owned()
+                (problem.en.into_owned(), problem.zh.into_owned())
             }
         };
-        Self::new(ErrorKind::Builder, message)
+        Self::new(ErrorKind::Builder, message).with_chinese(chinese)
     }
 }

@@ -26,6 +26,8 @@ use wechatpay_core::file::{Access, write_atomically};
 const MARKER: &str = "\
 The files of this folder and of the one around it are keys and certificates that `wechatpay sandbox` made
 for itself. They belong to no real merchant. Without them the next start makes others.
+
+本目录和上一级目录中的密钥与证书由 `wechatpay sandbox` 生成，仅供沙箱使用，不属于任何真实商户。删除后，下次启动会生成新的。
 ";
 
 /// Writes the folder, unless another sandbox has begun to.

@@ -64,6 +64,6 @@ impl From<ActionError> for Error {
         | ActionError::Conflict(message)
         | ActionError::Invalid(message)
         | ActionError::Internal(message)) = error;
-        Self::new(ErrorKind::Builder, message.en)
+        Self::new(ErrorKind::Builder, message.en).with_chinese(message.zh)
     }
 }

@@ -4,6 +4,7 @@
 //! outcomes are the table of docs/fault-matrix.md. By default a quarter of the cells run and are
 //! compared with the table; `WECHATPAY_FAULT_MATRIX=all` runs all of them, and `=write` writes the page.
 
+mod chinese;
 mod clock;
 mod faults;
 mod notified;

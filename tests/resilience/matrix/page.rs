@@ -5,18 +5,21 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::Cell;
+use super::chinese;
 use super::faults::Case;
 use super::operations::Op;
 
 /// The text for a mode that was not run.
 const UNKNOWN: &str = "?";
 
-fn path() -> PathBuf {
+pub(super) fn path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/fault-matrix.md")
 }
 
 const HEAD: &str = "\
 # Fault matrix
+
+[中文](fault-matrix.zh-CN.md)
 
 `tests/resilience/matrix` generates this page (`WECHATPAY_FAULT_MATRIX=write`); do not edit it by hand. Each row is a
 fault that happens to one request. Each column is an operation against the sandbox. In every cell, the sandbox's
@@ -53,6 +56,7 @@ pub(super) fn write(cases: &[Case], found: &[Cell]) {
         let texts: Vec<_> = row.map(|cell| text(&cell.2)).collect();
         writeln!(page, "| {} | {} |", case.name, texts.join(" | ")).unwrap();
     }
+    chinese::write(&page);
     fs::write(path(), page).unwrap();
 }
 

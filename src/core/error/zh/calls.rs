@@ -114,14 +114,13 @@ pub(super) const CALLS: &[(&str, &str)] = &[
     ),
     (
         "the key of v2/risk/getpublickey is not known yet, and a dry run fetches none: make such a call first, or give ciphertexts",
-        "还没有 v2/risk/getpublickey 的公钥，演练又不会去获取：请先调用一次，或自行加密后提供密文",
+        "还没有 v2/risk/getpublickey 的公钥，试运行又不会去获取：请先调用一次，或自行加密后提供密文",
     ),
     ("the request ended without a result", "请求没有结果"),
     (
         "the response has no pub_key in PEM",
         "应答中没有 PEM 格式的 pub_key",
     ),
-    ("the APIv2 key of {}", "{} 的 APIv2密钥"),
     (
         "the response says neither that the call succeeded nor that it failed; the request may have been processed, so query before repeating it",
         "应答既没有说成功也没有说失败；请求可能已被处理，请先查单，不要直接重试",
@@ -267,4 +266,126 @@ pub(super) const CALLS: &[(&str, &str)] = &[
         "the text is not an amount in yuan: {}",
         "文本不是以元为单位的金额：{}",
     ),
+    // The options of PHP's SDK.
+    (
+        "the options of a request are a JSON object: {\"json\": {..}, \"headers\": {..}}",
+        "请求的选项应为 JSON 对象：{\"json\": {..}, \"headers\": {..}}",
+    ),
+    ("the option `{}` must be {}", "选项 `{}` 应为{}"),
+    ("a number of seconds", "秒数"),
+    ("the path of a file", "文件路径"),
+    (
+        "the option `sink` needs this crate's feature `files`",
+        "选项 `sink` 需要本库的特性 `files`",
+    ),
+    (
+        "the option `{}` is not supported: {}",
+        "不支持选项 `{}`：{}",
+    ),
+    ("redirects are never followed", "客户端从不跟随重定向"),
+    (
+        "the stack's `signer` makes the Authorization header",
+        "请求头 Authorization 由栈中的 `signer` 生成",
+    ),
+    (
+        "the client is built with its certificate",
+        "证书在构建客户端时设置",
+    ),
+    (
+        "use ClientBuilder::connect_timeout",
+        "请用 ClientBuilder::connect_timeout",
+    ),
+    ("WeChat Pay sets none", "微信支付不使用 Cookie"),
+    ("add a middleware that logs", "请添加写日志的中间件"),
+    (
+        "set the Accept-Encoding header",
+        "请设置请求头 Accept-Encoding",
+    ),
+    ("WeChat Pay takes no forms", "微信支付不接受表单"),
+    ("use Client::with_stack", "请用 Client::with_stack"),
+    (
+        "use Client::with_stack(php::without_http_errors), feature `php-values`",
+        "请用 Client::with_stack(php::without_http_errors)，需要特性 `php-values`",
+    ),
+    (
+        "post(Media::from_path(..)?, ())",
+        "请写成 post(Media::from_path(..)?, ())",
+    ),
+    (
+        "set the options of connections on ClientBuilder",
+        "连接的选项请在 ClientBuilder 上设置",
+    ),
+    ("wait before the call", "请在调用之前自行等待"),
+    (
+        "no request waits for 100 Continue",
+        "客户端从不等待 100 Continue",
+    ),
+    (
+        "use ClientBuilder::transport",
+        "请用 ClientBuilder::transport",
+    ),
+    ("read the headers in a middleware", "请在中间件中读取应答头"),
+    ("observe the call in a middleware", "请在中间件中观察调用"),
+    ("use Call::stream", "请用 Call::stream"),
+    ("use ClientBuilder::proxy", "请用 ClientBuilder::proxy"),
+    (
+        "use ClientBuilder::read_timeout",
+        "请用 ClientBuilder::read_timeout",
+    ),
+    ("the client is built with its key", "私钥在构建客户端时设置"),
+    (
+        "use ClientBuilder::root_certificate",
+        "请用 ClientBuilder::root_certificate",
+    ),
+    (
+        "HTTP/2 and HTTP/1.1 are negotiated",
+        "HTTP/2 与 HTTP/1.1 会自动协商",
+    ),
+    // The stack and the runtime.
+    ("{} in the stack {}", "{}；栈中的层依次为 {}"),
+    ("a layer {} already exists", "已有名为 {} 的层"),
+    ("there is no layer {}", "没有名为 {} 的层"),
+    (
+        "the body is not serialised yet: put a signer inside `prepare`",
+        "请求体尚未序列化：负责签名的层请放在 `prepare` 之内",
+    ),
+    (
+        "the call has fields to encrypt and the stack has no `encrypt`: nothing was sent; if another layer encrypts them, use .fields(FieldPolicy::Off)",
+        "有字段需要加密，而栈中没有 `encrypt`，请求未发出；如果由其他层加密，请用 .fields(FieldPolicy::Off)",
+    ),
+    (
+        "a middleware sends the request to a host other than the call's, {}; allow the host with base_url, or with ClientBuilder::trust_host",
+        "中间件改变了请求的域名，而调用的域名是 {}；请用 base_url 或 ClientBuilder::trust_host 允许新的域名",
+    ),
+    (
+        "the request belongs to no call: pass on the request that the middleware received, or its parts",
+        "请求不属于任何调用：请传递中间件收到的请求，或用它的各部分构建请求",
+    ),
+    (
+        "the request still has JSON or a file as its body at the transport: the stack has no `prepare`, or a layer inside it set such a body",
+        "请求到达传输层时，请求体仍是 JSON 或文件：栈中没有 `prepare`，或 `prepare` 之内的层又设置了这样的请求体",
+    ),
+    (
+        "wait() would hang here, inside a middleware or transport of a call made with wait(); use .await",
+        "wait() 调用的中间件或传输层中不能再用 wait()，否则会死锁；请用 .await",
+    ),
+    (
+        "the background runtime could not be started: {}",
+        "无法启动后台运行时：{}",
+    ),
+    (
+        "the call ended without an answer: a middleware or transport panicked",
+        "调用没有得到应答：中间件或传输层发生了 panic",
+    ),
+    (
+        "this APIv2 answer is a signed message and cannot be streamed: use .await or .wait()",
+        "这个 APIv2 应答是已签名的消息，不能流式读取：请用 .await 或 .wait()",
+    ),
+    (
+        "the field {} of the response was not encrypted to this merchant's certificate",
+        "应答的字段 {} 不是用本商户的证书加密的",
+    ),
+    ("the text for the QR code is empty", "二维码的文本为空"),
+    ("the prepared answers are used up", "准备好的应答已经用完"),
+    ("the connection has no watch", "无法监视连接"),
 ];

@@ -342,4 +342,20 @@ pub(super) const DIAGNOSIS: &[(&str, &str)] = &[
         "the signature is valid, but the APIv3 key is wrong: give the key set at 商户平台 → 账户中心 → API安全 → APIv3密钥 of the notified merchant, and after a change also the previous one",
         "签名有效，但 APIv3密钥有误：请提供被通知商户在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置的密钥，更换过的还请提供之前的",
     ),
+    (
+        "the signature was made without the user id, so it is not WeChat Pay's: sign a test notification with 1234567812345678 (openssl: -sigopt distid:1234567812345678)",
+        "签名时没有使用用户标识，不是微信支付的签名：测试通知请用 1234567812345678 签名（openssl：-sigopt distid:1234567812345678）",
+    ),
+    (
+        "the signature covers the SM3 of the text alone, so it is not WeChat Pay's: sign a test notification over the digest of user id and public key, and the text after it",
+        "签名只覆盖文本的 SM3，不是微信支付的签名：测试通知请先写用户标识与公钥的摘要，再写文本，对两者签名",
+    ),
+    (
+        "the SM2 key signed a SHA-256 digest, so it is not WeChat Pay's signature: sign a test notification with SM3",
+        "SM2 密钥签名的是 SHA-256 摘要，不是微信支付的签名：测试通知请用 SM3 签名",
+    ),
+    (
+        "is too short for an SM2 signature in DER",
+        "太短，不是 DER 编码的 SM2 签名",
+    ),
 ];

@@ -37,7 +37,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ),
     (
         "an APIv2 upload has no meta that meta_with could make: add fields to it with meta or meta_field; nothing was sent",
-        "APIv2 的上传没有可由 meta_with 生成的 meta：请用 meta 或 meta_field 添加字段；请求未发出",
+        "APIv2 的上传没有 meta，不能用 meta_with 生成：请用 meta 或 meta_field 添加字段；请求未发出",
     ),
     (
         "the file to upload does not match the given digest; the upload was aborted",
@@ -154,4 +154,98 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("a zip archive", "zip 压缩包"),
     ("UTF-16 text", "UTF-16 文本"),
     ("another file", "其他文件"),
+    // Bills.
+    ("empty", "空文件"),
+    ("XML", " XML"),
+    ("the file operation panicked", "文件操作发生了 panic"),
+    (
+        "the file operation has failed already",
+        "文件操作此前已经失败",
+    ),
+    (
+        "files are read and written on a tokio runtime, and none is running: make the call with .await or .wait()",
+        "读写文件需要 tokio 运行时，而当前没有：请用 .await 或 .wait() 调用",
+    ),
+    ("the path is empty", "路径为空"),
+    (
+        "the meta of an upload has the file's digest, and a reader can be read only once: give the digest with Media::sha256, or build this crate with its feature `files`",
+        "上传的 meta 含有文件摘要，而 reader 只能读一次：请用 Media::sha256 提供摘要，或启用本库的特性 `files`",
+    ),
+    (
+        "the upload's reader was already consumed: to retry an upload, use Media::from_path or Media::from_bytes",
+        "上传的 reader 已经读完：需要重试的上传，请用 Media::from_path 或 Media::from_bytes",
+    ),
+    ("the bill cannot be read", "无法读取账单"),
+    ("the bill {} cannot be read", "无法读取账单 {}"),
+    (
+        "the file is not a bill: it is {}; {}",
+        "文件不是账单，而是{}；{}",
+    ),
+    (
+        "unzip it, or download it with gunzip() or Client::bill",
+        "请先解压，或用 gunzip()、Client::bill 下载",
+    ),
+    ("unpack it first", "请先解压"),
+    (
+        "bills are UTF-8, so use the file exactly as it was downloaded",
+        "账单是 UTF-8 文本，请原样使用下载的文件",
+    ),
+    (
+        "follow its download_url with Client::bill, if it has one",
+        "如果其中有 download_url，请用 Client::bill 下载账单",
+    ),
+    ("download it again", "请重新下载"),
+    (
+        "the file is not a bill: line {} is {}",
+        "文件不是账单：第 {} 行是{}",
+    ),
+    (
+        "binary data: an encrypted bill that was not decrypted (Download::unseal), or another file",
+        "二进制内容，可能是尚未解密的账单（请用 Download::unseal 解密），也可能是其他文件",
+    ),
+    (
+        "text in an encoding other than UTF-8, perhaps GBK: use the file exactly as it was downloaded",
+        "UTF-8 以外的编码（可能是 GBK）：请原样使用下载的文件",
+    ),
+    (
+        "the file is not a bill: its first line does not have the column names",
+        "文件不是账单：第一行没有列名",
+    ),
+    (
+        "line {} is longer than {} bytes, so the file is not a bill",
+        "第 {} 行超过 {} 字节，文件不是账单",
+    ),
+    ("the bill is not CSV", "账单不是 CSV 格式"),
+    (
+        "the bill ends inside a quoted value that begins on line {}: the file is truncated; download it again",
+        "账单中从第 {} 行开始的引号没有结束，文件不完整：请重新下载",
+    ),
+    (
+        "the bill continues after a line that looks like its summary: one of its values contains a line break",
+        "账单中形如汇总的一行之后还有内容：有的值含有换行",
+    ),
+    (
+        "the bill ends before its summary: the file is truncated; download it again",
+        "账单末尾没有汇总，文件不完整：请重新下载",
+    ),
+    (
+        "line {} of the bill has {} values for {} columns",
+        "账单第 {} 行有 {} 个值，而列名有 {} 个",
+    ),
+    ("the bill has no column {}", "账单中没有“{}”这一列"),
+    (
+        "the column {} of the bill cannot be read",
+        "无法读取账单的“{}”列",
+    ),
+    ("the column {} of the bill {}", "账单的“{}”列{}"),
+    ("is too large", "数值太大"),
+    (
+        "differs from its rows: download the bill again",
+        "的汇总与明细不一致：请重新下载账单",
+    ),
+    ("has a value that is not a number", "中有的值不是数字"),
+    (
+        "the bill has no summary to compare its rows with: read all rows first",
+        "还没有可供核对的汇总：请先读完账单的所有行",
+    ),
 ];

@@ -12,9 +12,10 @@ mod settings;
 mod sm;
 mod state;
 mod system;
+mod verify;
 
 use super::phrase::{self, Phrases};
-use super::{ApiError, Error, ErrorKind, Verification, VerifyFailure, line};
+use super::{ApiError, Error, ErrorKind, Verification, line};
 
 /// Messages of the library and their translations, by area. A test finds each of them in the source code; a test of the
 /// command finds a translation for each message.
@@ -30,6 +31,7 @@ const MESSAGES: &[&Phrases] = &[
     settings::SETTINGS,
     sm::SM,
     state::STATE,
+    verify::VERIFY,
 ];
 
 impl Error {
@@ -56,8 +58,6 @@ impl Error {
             }
             let shown = if let Some(err) = cause.downcast_ref::<Self>() {
                 err.line_zh()
-            } else if let Some(failure) = cause.downcast_ref() {
-                verify_failure(failure)
             } else {
                 chinese(&english).unwrap_or_else(|| english.clone())
             };
@@ -115,7 +115,7 @@ fn kind(kind: ErrorKind) -> &'static str {
 }
 
 fn refusal(api: &ApiError) -> String {
-    let said = line::said(api);
+    let said = line::said(api, &line::CHINESE);
     let mut text = match &api.verification {
         Verification::Failed(_) => {
             format!("应答验签失败，内容为 {said}；请求可能已被处理，请先查单，不要直接重试")
@@ -134,45 +134,14 @@ fn refusal(api: &ApiError) -> String {
     text
 }
 
-fn verify_failure(failure: &VerifyFailure) -> String {
-    match failure {
-        VerifyFailure::Header { name } => format!("缺少 HTTP 头 {name}，或无法读取"),
-        VerifyFailure::Element { name } => format!("缺少元素 <{name}>，或内容为空"),
-        VerifyFailure::Clock { offset } => {
-            format!("时间戳与本机时间相差 {offset} 秒，超过 300 秒；请校准系统时间")
-        }
-        VerifyFailure::UnknownSerial { serial, known } => format!(
-            "没有 ID 为 {serial:?} 的微信支付公钥或平台证书，已有 {known:?}；请添加该 ID 对应的公钥或证书"
-        ),
-        VerifyFailure::Expired { serial, not_after } => format!(
-            "平台证书 {serial} 已过期（Unix 时间 {not_after}）；请检查系统时间，或改用不会过期的微信支付公钥"
-        ),
-        VerifyFailure::NotYetValid { serial, not_before } => {
-            format!("平台证书 {serial} 尚未生效（Unix 时间 {not_before} 起有效）；请检查系统时间")
-        }
-        VerifyFailure::Signature { serial } => format!("签名与报文不符，验签所用的是 {serial}"),
-        VerifyFailure::Digest {
-            algorithm,
-            expected,
-            found,
-        } => format!(
-            "文件的 {algorithm} 为 {found}，应为 {expected}；tar_type=GZIP 的账单，摘要按解压后的文件计算"
-        ),
-        VerifyFailure::Mismatch { member } => format!("应答的 {member} 与请求不一致"),
-        VerifyFailure::Outcome { member } => {
-            format!("{member} 必须出现且只出现一次，值为 SUCCESS 或 FAIL")
-        }
-        VerifyFailure::Replayed => "Wechatpay-Nonce 重复出现：有人在重放旧的应答".to_owned(),
-        VerifyFailure::Probe => "微信支付的签名探测，签名是故意写错的".to_owned(),
-    }
-}
-
 /// Translates a message of this library or of the operating system, if its translation is known.
 #[must_use]
 pub fn chinese(message: &str) -> Option<String> {
-    about_file(message)
+    let is_name = |file: &str| file.starts_with(['/', '\\']) || !file.contains(' ');
+    about_file(message, is_name)
         .or_else(|| known(message))
         .or_else(|| system::chinese(message))
+        .or_else(|| about_file(message, |_| true))
 }
 
 /// Translates a message of this library; its values may be texts of the system.
@@ -182,10 +151,9 @@ fn known(message: &str) -> Option<String> {
 }
 
 /// Translates a message after the name of the file that it is about: `keys/apiclient_key.pem: this is …`.
-fn about_file(message: &str) -> Option<String> {
+fn about_file(message: &str, is_name: impl Fn(&str) -> bool) -> Option<String> {
     let (file, about) = message.split_once(": ")?;
-    let is_file = file.starts_with(['/', '\\']) || (file.contains('.') && !file.contains(' '));
-    let about = is_file.then_some(about)?;
+    let about = is_name(file).then_some(about)?;
     let about = known(about).or_else(|| system::chinese(about))?;
     Some(format!("{file}：{about}"))
 }
@@ -199,6 +167,7 @@ mod tests {
     use serde_json::json;
     use wechatpay_chain_path::PathError;
 
+    use super::super::VerifyFailure;
     use super::*;
 
     #[test]
@@ -219,12 +188,19 @@ mod tests {
             "{report}"
         );
         assert!(report.contains("相差 400 秒"), "{report}");
+        let mut api = ApiError::new(StatusCode::BAD_REQUEST);
+        let field = json!({"field": "/amount/total", "issue": "too small", "min": 1});
+        api.detail = json!(vec![field; 6]);
+        let report = Error::from_api(api).report_zh();
+        let first = "微信支付返回 400 Bad Request；detail：field \"/amount/total\"，issue \"too small\"，其他成员：min";
+        assert!(report.starts_with(first), "{report}");
+        assert!(report.ends_with("，另有 1 项"), "{report}");
         let mut api = ApiError::new(StatusCode::OK);
         api.detail = json!({"return_code": "FAIL", "return_msg": "签名错误"});
         let report = Error::from_api(api).report_zh();
         assert_eq!(
             report,
-            "微信支付拒绝了请求：return_code FAIL, return_msg 签名错误"
+            "微信支付拒绝了请求：return_code FAIL，return_msg 签名错误"
         );
     }
 
@@ -256,6 +232,12 @@ mod tests {
             "keys/bad.pem: this is empty; a private key was expected: give apiclient_key.pem";
         let expected = "keys/bad.pem：文件内容为空，需要的是私钥：请提供 apiclient_key.pem";
         assert_eq!(chinese(message).as_deref(), Some(expected));
+        for file in ["keys", "my keys/1.pem", "我的 密钥"] {
+            let message =
+                format!("{file}: the file cannot be read; a private key was expected in it");
+            let expected = format!("{file}：文件无法读取，其中应有私钥");
+            assert_eq!(chinese(&message), Some(expected));
+        }
         let missing = std::io::Error::other("/x: No such file or directory (os error 2)");
         let err = Error::new(ErrorKind::File, "x").with_source(missing);
         let expected = "本地文件无法读写：x：/x：文件或目录不存在（系统错误 2）";

@@ -102,4 +102,93 @@ pub(super) const NOTIFY: &[(&str, &str)] = &[
         "the notification is of APIv2, and this endpoint accepts only APIv3; do not act on it",
         "这是 APIv2 的通知，而该地址只接受 APIv3；请不要据此处理",
     ),
+    // Merchants, stores and replies.
+    (
+        "the merchant {} is already in the registry: use replace(..)",
+        "商户 {} 已在注册表中：请用 replace(..)",
+    ),
+    (
+        "the merchant {} is not in the registry: use add(..)",
+        "商户 {} 不在注册表中：请用 add(..)",
+    ),
+    (
+        "{} already belongs to the merchant {}: give it to one of the two",
+        "{} 已登记给商户 {}：请只登记给其中一个商户",
+    ),
+    (
+        "{} names no merchant of the registry; nothing was decrypted",
+        "通知没有解密：{} 中没有注册表里的商户号",
+    ),
+    ("the last segment of the path", "路径最后一段"),
+    ("the header {}", "请求头 {}"),
+    (
+        "the notification names no key of WeChat Pay, so its merchant is unknown; do not act on it",
+        "通知没有指明微信支付的公钥或平台证书，无法确定属于哪个商户；请不要据此处理",
+    ),
+    (
+        "the notification is signed with a certificate that several merchants of the registry know: put the merchant id into each notify_url, and read it with by_path()",
+        "注册表中有多个商户持有为通知签名的平台证书，无法确定通知属于哪一个：请在各商户的 notify_url 中写入商户号，并使用 by_path()",
+    ),
+    (
+        "lease, retention and timeout must be longer than zero, and they and renew_for must be at most 366 days",
+        "lease、retention 和 timeout 必须大于零，并且与 renew_for 一样不能超过 366 天",
+    ),
+    (
+        "the deduplication store did not answer in time: check its connection, or raise NotificationsBuilder::timeout",
+        "去重存储没有及时应答：请检查连接，或调高 NotificationsBuilder::timeout",
+    ),
+    (
+        "the store is full, so this notification was not recorded: raise the capacity of MemoryStore, shorten retention, or use RedisStore",
+        "去重存储已满，这条通知没有记录：请调高 MemoryStore 的容量，缩短 retention，或改用 RedisStore",
+    ),
+    (
+        "Redis cannot tell whether this notification is a duplicate; it was not handled, and WeChat Pay will send it again",
+        "Redis 无法判断通知是否重复，因此没有处理，微信支付会重新发送",
+    ),
+    ("Redis did not answer", "Redis 没有应答"),
+    (
+        "the database cannot tell whether this notification is a duplicate; it was not handled, and WeChat Pay will send it again",
+        "数据库无法判断通知是否重复，因此没有处理，微信支付会重新发送",
+    ),
+    (
+        "the database did not execute the statement",
+        "数据库没有执行该语句",
+    ),
+    (
+        "APIv2's replies hold no data: answer ()",
+        "APIv2 通知的应答不能带数据：请返回 ()",
+    ),
+    (
+        "this notification expects data: answer with the data, not with ()",
+        "这种通知的应答必须带数据：请返回数据，而不是 ()",
+    ),
+    (
+        "the reply to this notification must be signed: give private_key(..) and serial(..)",
+        "这种通知的应答必须签名：请提供 private_key(..) 和 serial(..)",
+    ),
+    (
+        "the handler of a notification panicked: fix the handler; WeChat Pay will send the notification again",
+        "通知的处理函数发生了 panic：请修复处理函数；微信支付会重新发送通知",
+    ),
+    (
+        "the notification was handled, but its claim had expired and another delivery is being handled: it may be handled twice; raise renew_for above the time of the slowest handler, and lease above the longest outage of the store",
+        "通知已处理，但占用已经过期，同一通知的另一次发送也在处理，可能处理了两次：请把 renew_for 调到长于最慢的处理，把 lease 调到长于去重存储最久的故障",
+    ),
+    (
+        "the handler failed, and the store did not confirm that the claim was released: deliveries are deferred until the claim expires, after lease at the latest",
+        "处理失败，去重存储也没有确认释放占用：占用过期之前（最久为 lease）收到的发送都会推迟处理",
+    ),
+    (
+        "the notification's body did not arrive in time: check the proxy, or raise NotificationsBuilder::timeout",
+        "通知的请求体没有及时收完：请检查代理，或调高 NotificationsBuilder::timeout",
+    ),
+    (
+        "the notification's body ended too early",
+        "通知的请求体没有收完",
+    ),
+    (
+        "the request is longer than 1 MiB, so it is not a notification",
+        "请求超过 1 MiB，不是通知",
+    ),
+    ("no claim can be made", "无法占用通知"),
 ];

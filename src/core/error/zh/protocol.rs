@@ -166,7 +166,7 @@ pub(super) const PROTOCOL: &[(&str, &str)] = &[
     ("OpenSSL cannot check it", "OpenSSL 无法检查"),
     (
         "this PKCS#12 file is encrypted with an algorithm that this OpenSSL lacks (its legacy provider is not installed); give apiclient_key.pem and apiclient_cert.pem, which come with it, or convert it on a machine that can: openssl pkcs12 -legacy -in apiclient_cert.p12 -nodes -out apiclient.pem",
-        "这个 PKCS#12 文件的加密算法 OpenSSL 不支持（没有安装 legacy provider）；请提供与它一起下载的 apiclient_key.pem 和 apiclient_cert.pem，或在支持的机器上转换：openssl pkcs12 -legacy -in apiclient_cert.p12 -nodes -out apiclient.pem",
+        "这个 PKCS#12 文件的加密算法 OpenSSL 不支持（没有安装它的 legacy 提供程序）；请提供与它一起下载的 apiclient_key.pem 和 apiclient_cert.pem，或在支持的机器上转换：openssl pkcs12 -legacy -in apiclient_cert.p12 -nodes -out apiclient.pem",
     ),
     (
         "this is the key itself, not the path of a file: use from_bytes",
@@ -178,11 +178,11 @@ pub(super) const PROTOCOL: &[(&str, &str)] = &[
     ),
     (
         "this is a PKCS#12 file (such as apiclient_cert.p12): give its passphrase too, which is the merchant id: use from_pkcs12 or from_file_with_passphrase",
-        "这是 PKCS#12 文件（例如 apiclient_cert.p12）：请同时提供密码（即商户号）：请用 from_pkcs12 或 from_file_with_passphrase",
+        "这是 PKCS#12 文件（例如 apiclient_cert.p12）：请用 from_pkcs12 或 from_file_with_passphrase 同时提供密码（即商户号）",
     ),
     (
         "this is a PKCS#12 file (such as apiclient_cert.p12): give its passphrase too, which is the merchant id: use from_pkcs12, or give apiclient_cert.pem",
-        "这是 PKCS#12 文件（例如 apiclient_cert.p12）：请同时提供密码（即商户号）：请用 from_pkcs12，或提供 apiclient_cert.pem",
+        "这是 PKCS#12 文件（例如 apiclient_cert.p12）：请用 from_pkcs12 同时提供密码（即商户号），或改为提供 apiclient_cert.pem",
     ),
     (
         "this private key is encrypted: give its passphrase too, with from_file_with_passphrase or from_bytes_with_passphrase",
@@ -253,5 +253,13 @@ pub(super) const PROTOCOL: &[(&str, &str)] = &[
     (
         "this is not a {} ciphertext for this private key; it may be encrypted to another certificate",
         "这不是用该私钥对应的证书以 {} 方式加密的密文；可能是用其他证书加密的",
+    ),
+    (
+        "only an object can be signed: json!({\"mch_id\": ..})",
+        "只有对象可以签名：json!({\"mch_id\": ..})",
+    ),
+    (
+        "this is a public key, which has no serial; a certificate was expected: use PublicKey for it, together with its id (PUB_KEY_ID_...)",
+        "这是公钥，没有序列号，而这里需要证书：公钥请用 PublicKey 提供，并连同公钥ID（PUB_KEY_ID_...）",
     ),
 ];

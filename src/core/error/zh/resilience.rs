@@ -36,7 +36,7 @@ pub(super) const RESILIENCE: &[(&str, &str)] = &[
     ),
     (
         "the URL of Redis is malformed: write it as redis://host:port/db (rediss:// needs a TLS feature of the crate redis)",
-        "Redis 的 URL 格式有误：请写成 redis://host:port/db（rediss:// 需要 crate redis 的 TLS 特性）",
+        "Redis 的 URL 格式有误：请写成 redis://host:port/db（rediss:// 需要 crate `redis` 的 TLS 特性）",
     ),
     // Unknown outcomes.
     (
@@ -50,5 +50,9 @@ pub(super) const RESILIENCE: &[(&str, &str)] = &[
     (
         "WeChat Pay accepted the payment but has not decided it: the user may have to confirm it",
         "微信支付已受理这笔支付，但尚无结果：可能需要用户确认",
+    ),
+    (
+        "Redis does not answer, so this process counts for itself",
+        "Redis 没有应答，本进程改为单独计数",
     ),
 ];

@@ -119,4 +119,113 @@ pub(super) const SANDBOX: &[(&str, &str)] = &[
         "{} and {} cannot both apply always: give the first a count, as in {}:3",
         "{} 和 {} 不能都一直生效：请给前一个加上次数，例如 {}:3",
     ),
+    // The running sandbox.
+    (
+        "generating the sandbox's keys panicked",
+        "生成沙箱密钥时发生了 panic",
+    ),
+    (
+        "OpenSSL cannot generate the sandbox's keys and certificates",
+        "OpenSSL 无法生成沙箱的密钥和证书",
+    ),
+    (
+        "this OpenSSL has no SM2, which the sandbox needs for the certificates of merchants with SM2 keys: use another build of OpenSSL",
+        "OpenSSL 不支持 SM2，而沙箱要为使用 SM2 密钥的商户签发证书：请换用其他构建的 OpenSSL",
+    ),
+    // The folder of a sandbox.
+    (
+        "the keys of the merchant {} in {} cannot be used: delete that folder, and the next start makes it anew with other keys; or name another folder",
+        "商户 {} 在 {} 中的密钥不可用：请删除该目录，下次启动会用新的密钥重新创建；或换一个目录",
+    ),
+    (
+        "it does not belong to the key beside it",
+        "与同一目录中的密钥不匹配",
+    ),
+    (
+        "it does not belong to the key in its folder",
+        "与所在目录中的密钥不匹配",
+    ),
+    (
+        "it does not belong to the key in the folder",
+        "与目录中的密钥不匹配",
+    ),
+    (
+        "{} does not belong to the key in the folder",
+        "{} 与目录中的密钥不匹配",
+    ),
+    ("{} was not issued by ca.pem", "{} 不是由 ca.pem 签发的"),
+    ("the platform certificate", "平台证书"),
+    ("{} names no {}", "{} 中没有 {}"),
+    ("not of the key that signs", "不是签名所用密钥的公钥"),
+    ("not 32 characters", "不是 32 个字符"),
+    ("it is missing", "文件缺失"),
+    // The start of a sandbox.
+    ("the sandbox {}", "沙箱{}"),
+    ("cannot start a thread", "无法启动线程"),
+    ("cannot start a runtime", "无法启动运行时"),
+    ("cannot set up TLS", "无法启用 TLS"),
+    (
+        "ended before it listened: its thread panicked",
+        "还没有开始监听就已结束：它的线程发生了 panic",
+    ),
+    (
+        "the sandbox has made too few keys",
+        "沙箱生成的密钥数量不足",
+    ),
+    // What a test asks of a sandbox.
+    (
+        "{} applies to notifications, not to responses: POST it to /_sandbox/api/faults",
+        "{} 用于通知，不能用于应答：请 POST 到 /_sandbox/api/faults",
+    ),
+    (
+        "a header is for one request: leave the count out and write {}: {}",
+        "请求头只对一个请求生效：请去掉次数，写成 {}: {}",
+    ),
+    (
+        "{} is not a status from 200 to 999",
+        "{} 不是 200 到 999 的状态码",
+    ),
+    (
+        "the response of an APIv2 operation has to be a JSON object",
+        "APIv2 接口的应答必须是 JSON 对象",
+    ),
+    ("the bill cannot be encrypted", "无法加密账单"),
+    ("there is no certificate", "没有证书"),
+    (
+        "there are already {} platform certificates: retire the old ones first",
+        "平台证书已有 {} 张：请先停用旧的",
+    ),
+    (
+        "the members of an APIv2 notification are an object",
+        "APIv2 通知的内容必须是对象",
+    ),
+    (
+        "no certificate can sign this: the merchant has none",
+        "无法用平台证书签名：该商户没有平台证书",
+    ),
+    (
+        "{} does not spoil such a notification: wrong_signature, tampered_body and missing_headers spoil what is signed, of APIv3 also probe, unknown_serial, expired_certificate, stale_timestamp and missing_header",
+        "故障 {} 不能用于这种通知：有签名的通知可用 wrong_signature、tampered_body 和 missing_headers，其中 APIv3 的通知还可用 probe、unknown_serial、expired_certificate、stale_timestamp 和 missing_header",
+    ),
+    (
+        "the notified server did not respond within WeChat Pay's limit of 5 s",
+        "被通知的服务器没有在微信支付规定的 5 秒内应答",
+    ),
+    (
+        "the notified server broke the connection off, or its answer is no HTTP or longer than 1 MiB",
+        "被通知的服务器断开了连接，或应答不是 HTTP、超过 1 MiB",
+    ),
+    (
+        "no server listens at the URL of the notification",
+        "通知地址上没有服务器在监听",
+    ),
+    (
+        "TLS with the notified server failed",
+        "与被通知的服务器 TLS 握手失败",
+    ),
+    ("the sandbox's nonce is too short", "沙箱的随机串太短"),
+    (
+        "the sandbox cannot send a header {} with this value",
+        "沙箱无法发送取这个值的 HTTP 头 {}",
+    ),
 ];

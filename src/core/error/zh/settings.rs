@@ -182,7 +182,7 @@ pub(super) const SETTINGS: &[(&str, &str)] = &[
     ("{} is not a {}", "{} 不是{}"),
     ("a number of seconds, at least 0", "不小于 0 的秒数"),
     ("a number", "数字"),
-    ("true or false", "true 或 false"),
+    ("true or false", " true 或 false"),
     ("{} is not UTF-8", "{} 不是 UTF-8"),
     ("{}{} is not {}", "{}{} 不是{}"),
     (
@@ -204,13 +204,15 @@ pub(super) const SETTINGS: &[(&str, &str)] = &[
         "{} needs a passphrase: set passphrase_file",
         "{} 需要密码：请设置 passphrase_file",
     ),
-    ("the file {} with {} {}", "存放{1}的文件 {0} {2}"),
+    (
+        "the file {} with {} cannot be read: {}",
+        "文件 {}（{}）无法读取：{}",
+    ),
+    ("the file {} with {} is not text", "文件 {}（{}）不是文本"),
     (
         "there is no file with {} at the given path, which is left out here since it may be the secret itself: give the path of a file, such as ./secret.txt",
-        "给定的路径下没有存放{}的文件；该值可能就是密钥本身，因此不在此显示：请给出文件路径，例如 ./secret.txt",
+        "{}：给定的路径没有文件。这个值可能就是密钥本身，因此不在此显示；请给出文件路径，例如 ./secret.txt",
     ),
-    ("cannot be read: {}", "无法读取：{}"),
-    ("is not text", "不是文本"),
     // Platform certificates.
     (
         "the response of v3/certificates is not from WeChat Pay: {}; check whether a proxy answered",
@@ -257,5 +259,22 @@ pub(super) const SETTINGS: &[(&str, &str)] = &[
     (
         "an encrypt_certificate is malformed",
         "encrypt_certificate 格式有误",
+    ),
+    // Hosts and the list of certificates.
+    (
+        "trust_host({}) cannot be used: {}; give the host alone, as api2.mch.weixin.qq.com",
+        "trust_host({}) 不可用：{}；请只写域名，例如 api2.mch.weixin.qq.com",
+    ),
+    (
+        "resolve({}, ..) cannot be used: {}; give a host name alone",
+        "resolve({}, ..) 不可用：{}；请只写域名",
+    ),
+    (
+        "the platform certificates are in use, but their copy on disk cannot be written: check the folder of disk_copy(..)",
+        "平台证书可以使用，但无法写入磁盘副本：请检查 disk_copy(..) 的目录",
+    ),
+    (
+        "Certificates::timeout(..) of zero lets no fetch succeed",
+        "Certificates::timeout(..) 为零时，无法获取任何证书",
     ),
 ];

@@ -42,4 +42,25 @@ pub(super) const STATE: &[(&str, &str)] = &[
         "the sandbox's state was made with other keys than those in its folder: restore the folder keys in the folder of the state, start with the same --dir, or name an empty folder",
         "沙箱状态与目录中的密钥不匹配：请恢复状态目录下的 keys 目录，或用相同的 --dir 启动，或换一个空目录",
     ),
+    ("cannot encode the sandbox's state", "无法编码沙箱状态"),
+    (
+        "cannot encode an entry of the state",
+        "无法编码沙箱状态的一条记录",
+    ),
+    (
+        "cannot start a thread that writes the state",
+        "无法启动写入状态的线程",
+    ),
+    (
+        "the state is no longer written: start the sandbox again",
+        "状态已停止写入：请重新启动沙箱",
+    ),
+    ("its pages are damaged", "文件内容已损坏"),
+    ("a row is missing", "缺少记录"),
+    ("entries are missing or changed", "有记录缺失或被改动"),
+    ("no Base64", "不是 Base64"),
+    ("the merchant {} is missing", "缺少商户 {}"),
+    ("it is no request", "不是请求"),
+    ("no response", "没有应答"),
+    ("it gave {}, and now gives {}", "原来是 {}，现在是 {}"),
 ];

@@ -1,9 +1,14 @@
-//! What the operating system, the parser of JSON and serde say, in Chinese.
+//! What the operating system, OpenSSL, the parsers of JSON and TOML, hyper and serde say, in Chinese.
 
 use crate::error::phrase::{self, Phrases};
 
 /// The system's texts as values of messages.
-pub(super) const SYSTEM: &[&Phrases] = &[TEXTS, TOML, &[("{} (os error {})", "{}（系统错误 {}）")]];
+pub(super) const SYSTEM: &[&Phrases] = &[
+    TEXTS,
+    TOML,
+    LIBRARIES,
+    &[("{} (os error {})", "{}（系统错误 {}）")],
+];
 
 /// The system's texts and their translations.
 const TEXTS: &Phrases = &[
@@ -28,6 +33,36 @@ const TEXTS: &Phrases = &[
         "Temporary failure in name resolution",
         "域名解析暂时失败，请检查网络或 DNS 设置",
     ),
+    (
+        "Address family not supported by protocol",
+        "系统不支持这种地址",
+    ),
+    ("Broken pipe", "管道或连接已断开"),
+    ("Can't assign requested address", "本机没有这个地址"),
+    ("Cannot allocate memory", "内存不足"),
+    ("Device or resource busy", "设备或资源正被占用"),
+    ("Disk quota exceeded", "超出磁盘配额"),
+    ("File name too long", "文件名太长"),
+    ("File too large", "文件太大"),
+    ("Host is down", "对方主机不在线"),
+    ("Input/output error", "读写出错"),
+    ("Invalid argument", "参数无效"),
+    ("Network is down", "网络未连接"),
+    ("No such device or address", "没有这个设备或地址"),
+    ("Operation not permitted", "不允许该操作"),
+    ("Operation timed out", "连接超时"),
+    ("Resource temporarily unavailable", "资源暂时不可用"),
+    ("Software caused connection abort", "连接被本机中断"),
+    ("Too many levels of symbolic links", "符号链接的层数太多"),
+    ("Too many open files", "打开的文件太多"),
+    ("environment variable not found", "没有设置这个环境变量"),
+    ("failed to fill whole buffer", "内容提前结束"),
+    (
+        "nodename nor servname provided, or not known",
+        "没有这个域名",
+    ),
+    ("stream did not contain valid UTF-8", "不是 UTF-8 文本"),
+    ("unexpected end of file", "内容提前结束"),
 ];
 
 /// What the parser of TOML says.
@@ -48,6 +83,77 @@ const TOML: &Phrases = &[
     ("unclosed table", "表名缺少 ]"),
     ("unexpected content", "行末有多余的内容"),
     ("unexpected key or value", "行末有多余的内容"),
+];
+
+/// What hyper, flate2 and redb say.
+const LIBRARIES: &Phrases = &[
+    ("I/O error: invalid data", "文件内容无效"),
+    ("client error (Connect)", "无法建立连接"),
+    ("client error (SendRequest)", "无法发送请求"),
+    (
+        "connection closed before message completed",
+        "报文还没传完，对方就关闭了连接",
+    ),
+    ("connection error", "连接出错"),
+    ("corrupt deflate stream", "压缩内容已损坏"),
+    (
+        "corrupt gzip stream does not have a matching checksum",
+        "gzip 的校验和不符",
+    ),
+    (
+        "end of file before message length reached",
+        "报文还没传完，对方就关闭了连接",
+    ),
+    ("error reading a body from connection", "读取报文主体时出错"),
+    ("error shutting down connection", "关闭连接时出错"),
+    ("error writing a body to connection", "发送报文主体时出错"),
+    ("http2 error", "HTTP/2 出错"),
+    ("invalid HTTP header parsed", "应答头的格式有误"),
+    ("invalid HTTP status-code parsed", "应答的状态码有误"),
+    ("invalid HTTP version parsed", "应答不是 HTTP"),
+    (
+        "invalid content-length parsed",
+        "应答头 Content-Length 有误",
+    ),
+    ("invalid gzip header", "文件头不是 gzip"),
+    ("message head is too large", "应答头太大"),
+    ("operation was canceled", "操作已取消"),
+    ("unexpected EOF during handshake", "握手时连接被对方关闭"),
+];
+
+/// Why OpenSSL does not trust a certificate.
+const DISTRUST: &Phrases = &[
+    ("IP address mismatch", "证书不是为这个 IP 地址签发的"),
+    ("certificate has expired", "证书已过期"),
+    ("certificate is not yet valid", "证书尚未生效"),
+    ("hostname mismatch", "证书不是为这个域名签发的"),
+    ("self-signed certificate", "证书是自签名的"),
+    (
+        "self-signed certificate in certificate chain",
+        "证书链中有自签名的证书",
+    ),
+    ("unable to get issuer certificate", "找不到签发者的证书"),
+    (
+        "unable to get local issuer certificate",
+        "找不到签发者的证书",
+    ),
+    (
+        "unable to verify the first certificate",
+        "找不到签发者的证书",
+    ),
+];
+
+/// The reasons in OpenSSL's errors of TLS, as they stand between colons.
+const TLS: &Phrases = &[
+    (
+        ":packet length too long:",
+        "对方的应答不是 TLS，请检查协议和端口",
+    ),
+    (":unexpected eof while reading:", "对方关闭了连接"),
+    (
+        ":wrong version number:",
+        "对方的应答不是 TLS，请检查协议和端口",
+    ),
 ];
 
 /// The names that HTTP libraries put before it.
@@ -119,7 +225,32 @@ pub(super) fn chinese(text: &str) -> Option<String> {
         let is_known = text.starts_with("EOF ") || JSON.iter().any(|(english, _)| *english == what);
         return is_known.then(|| phrase::translate(&[JSON], text)).flatten();
     }
-    member(text).or_else(|| said(text))
+    if let Some((said, path)) = text.split_once(" at path ") {
+        return Some(format!("{}：{path}", chinese(said)?));
+    }
+    openssl(text)
+        .or_else(|| exactly(LIBRARIES, text))
+        .or_else(|| member(text))
+        .or_else(|| said(text))
+}
+
+/// Translates the reason in an error of TLS: `error:0A000086:SSL routines:…:certificate verify failed:…:: self-signed certificate`.
+fn openssl(text: &str) -> Option<String> {
+    if !text.contains(":SSL routines:") {
+        return None;
+    }
+    if text.contains(":certificate verify failed:") {
+        let (_, reason) = text.rsplit_once(": ").unwrap_or_default();
+        let reason = exactly(DISTRUST, reason).unwrap_or_else(|| reason.to_owned());
+        return Some(format!("证书验证失败（{reason}）"));
+    }
+    let known = TLS.iter().find(|(reason, _)| text.contains(reason));
+    known.map(|(_, translation)| (*translation).to_owned())
+}
+
+fn exactly(phrases: &Phrases, text: &str) -> Option<String> {
+    let known = phrases.iter().find(|(english, _)| *english == text);
+    known.map(|(_, translation)| (*translation).to_owned())
 }
 
 fn member(text: &str) -> Option<String> {
@@ -163,6 +294,25 @@ mod tests {
         assert_eq!(chinese(unknown).as_deref(), Some("没有这个域名"));
         assert_eq!(chinese("dns error").as_deref(), Some("域名解析失败"));
         assert_eq!(chinese("anything else (os error 999)"), None);
+        let placed = "No such file or directory (os error 2) at path \"/x/y\"";
+        let expected = Some("文件或目录不存在（系统错误 2）：\"/x/y\"");
+        assert_eq!(chinese(placed).as_deref(), expected);
+    }
+
+    #[test]
+    fn texts_of_libraries_are_chinese() {
+        let distrusted = "error:0A000086:SSL routines:tls_post_process_server_certificate:certificate verify \
+                          failed:ssl/statem/statem_clnt.c:2125:: self-signed certificate";
+        let plain = "error:0A00010B:SSL routines:tls_validate_record_header:wrong version \
+                     number:ssl/record/methods/tlsany_meth.c:84:";
+        for (english, expected) in [
+            (distrusted, "证书验证失败（证书是自签名的）"),
+            (plain, "对方的应答不是 TLS，请检查协议和端口"),
+            ("invalid HTTP version parsed", "应答不是 HTTP"),
+            ("invalid gzip header", "文件头不是 gzip"),
+        ] {
+            assert_eq!(chinese(english).as_deref(), Some(expected));
+        }
     }
 
     #[test]
