@@ -17,6 +17,9 @@ pub(super) struct Side {
     path: &'static str,
     pub(super) part: Part,
     pub(super) body: Body,
+    /// Whether all whole amounts are in fen: those of APIv3 in China. Overseas, and in APIv2 of overseas merchants, they are in other
+    /// currencies too.
+    pub(super) is_in_fen: bool,
 }
 
 impl Side {
@@ -33,11 +36,12 @@ impl Side {
             path,
             part,
             body,
+            is_in_fen: !documented.is_v2() && !is_overseas(path),
         }
     }
 
-    /// The resource of a notification. Its fields have the usual terms.
-    pub(super) fn of_event(event: &Event) -> Self {
+    /// The resource of a notification, after a call of the operation with this path. Its fields have the usual terms.
+    pub(super) fn of_event(event: &Event, operation: Option<&str>) -> Self {
         let body = if event.is_xml() {
             Body::Xml
         } else {
@@ -49,6 +53,7 @@ impl Side {
             path: "",
             part: Part::Response,
             body,
+            is_in_fen: event.version() == "v3" && !operation.is_some_and(is_overseas),
         }
     }
 
@@ -82,4 +87,8 @@ impl Side {
 /// In APIv2, `coupon_id_$n` stands for `coupon_id_0`, `coupon_id_1` and so on.
 pub(super) fn is_numbered(field: &Field) -> bool {
     field.name().contains('$')
+}
+
+fn is_overseas(path: &str) -> bool {
+    path.starts_with("hk/") || path.contains("global/") || path.contains("oversea/")
 }
