@@ -42,11 +42,14 @@ pub(super) fn read(path: &Path) -> Result<Orders, Failure> {
 }
 
 const NUMBER: &[&str] = &["out_trade_no", "商户订单号"];
-const YUAN: &[&str] = &["amount", "订单金额", "金额"];
+const YUAN: &[&str] = &["amount", "订单金额", "金额", "订单金额(元)", "金额(元)"];
 const FEN: &[&str] = &["amount_fen", "订单金额(分)", "金额(分)"];
 const REFUND: &[&str] = &["out_refund_no", "商户退款单号"];
-const REFUND_YUAN: &[&str] = &["refund_amount", "申请退款金额", "退款金额"];
-const REFUND_FEN: &[&str] = &["refund_amount_fen", "申请退款金额(分)", "退款金额(分)"];
+const REFUND_YUAN: &[&str] = &["refund_amount", "申请退款金额", "申请退款金额(元)"];
+const REFUND_FEN: &[&str] = &["refund_amount_fen", "申请退款金额(分)"];
+/// Besides 申请退款金额, WeChat Pay's bills have this column for the amount without coupons.
+const OTHER_REFUND_YUAN: &[&str] = &["退款金额", "退款金额(元)"];
+const OTHER_REFUND_FEN: &[&str] = &["退款金额(分)"];
 const SUB_MCHID: &[&str] = &["sub_mchid", "特约商户号", "子商户号"];
 
 /// The places of the columns.
@@ -110,7 +113,7 @@ impl Columns {
             amount,
             refund,
             refund_amount: match refund {
-                Some(_) => Amount::find(&names, REFUND_YUAN, REFUND_FEN)?,
+                Some(_) => Amount::of_refund(&names)?,
                 None => None,
             },
             sub_mchid: place(&names, SUB_MCHID)?,
@@ -151,6 +154,13 @@ impl Amount {
             place,
             is_fen: fen.contains(&&*names[place]),
         }))
+    }
+
+    fn of_refund(names: &[String]) -> Result<Option<Self>, String> {
+        match Self::find(names, REFUND_YUAN, REFUND_FEN)? {
+            Some(found) => Ok(Some(found)),
+            None => Self::find(names, OTHER_REFUND_YUAN, OTHER_REFUND_FEN),
+        }
     }
 
     fn read(&self, text: &str, line: u64) -> Result<Fen, String> {
@@ -195,10 +205,10 @@ fn place(names: &[String], wanted: &[&str]) -> Result<Option<usize>, String> {
 
 /// Without the marks that bills and spreadsheets put around long numbers: `` ` ``, `'`, and `="…"`.
 fn unmarked(value: &str) -> &str {
-    let formula = value.strip_prefix("=\"");
-    let value = formula
-        .and_then(|value| value.strip_suffix('"'))
-        .unwrap_or(value);
+    let value = match value.strip_prefix('=') {
+        Some(formula) => formula.trim_matches('"'),
+        None => value,
+    };
     value.trim_start_matches(['`', '\'']).trim()
 }
 
@@ -254,6 +264,7 @@ mod tests {
             "amount_fen,x,out_trade_no\n1990,,a\n5,\"1,2\",b",
             "商户订单号,金额（分）\na,1990\nb,5\n",
             "商户订单号,订单金额\na,19.90\nb,0.05\n",
+            "商户订单号,订单金额（元）\na,19.90\nb,0.05\n",
         ] {
             assert_eq!(amounts(text), expected, "{text}");
         }
@@ -276,8 +287,8 @@ mod tests {
             ("out_trade_no,金额,订单金额\na,1,1\n", "订单金额"),
             ("out_trade_no,商户订单号,amount\na,a,1\n", "商户订单号"),
             (
-                "out_trade_no,out_refund_no,refund_amount,退款金额,amount\na,,1,1,1\n",
-                "退款金额",
+                "out_trade_no,out_refund_no,refund_amount,申请退款金额,amount\na,,1,1,1\n",
+                "申请退款金额",
             ),
             ("out_trade_no,amount\na,1\na,2\n", "2"),
             ("out_trade_no,amount\n,1\n", "line 2"),
@@ -327,10 +338,13 @@ mod tests {
     #[test]
     fn a_column_of_refunds_has_their_amounts() {
         let found = amounts(
-            "商户订单号,商户退款单号,订单金额,申请退款金额（分）\n`a,`0,`12.00,`0\n`a,`r,`0.00,`250\n",
+            "商户订单号,商户退款单号,订单金额,退款金额,申请退款金额（分）\n\
+             `a,`0,`12.00,`0.00,`0\n`a,`r,`0.00,`2.00,`250\n",
         );
         let expected = [(false, "a".to_owned(), 1200), (true, "r".to_owned(), 250)];
         assert_eq!(found, expected);
+        let found = amounts("out_trade_no,out_refund_no,退款金额（元）,amount\na,r,2.00,12\n");
+        assert_eq!(found, [(true, "r".to_owned(), 200)]);
         // Without refunds, the column means nothing.
         let found = amounts("out_trade_no,amount,refund_amount,退款金额\na,1,x,y\n");
         assert_eq!(found, [(false, "a".to_owned(), 100)]);

@@ -82,7 +82,7 @@ impl Items {
         for field in fields.iter().filter(|field| side.has(field, pointer)) {
             let pointer = format!("{pointer}/{}", field.name());
             let kind = kind(self, side, field, name, &pointer);
-            has_default &= kind.has_default || !side.is_required(field);
+            has_default &= kind.has_default || !side.is_required(field, &pointer);
             self.has_times |= is_time_of_response(side, &kind);
             members.push_str(&member(
                 side,
@@ -110,7 +110,7 @@ impl Items {
 }
 
 fn member(side: &Side, field: &Field, kind: &Type, name: &str, pointer: &str) -> String {
-    let is_required = side.is_required(field);
+    let is_required = side.is_required(field, pointer);
     let mut arguments = Vec::new();
     if name.trim_start_matches("r#") != field.name() {
         arguments.push(format!("rename = {:?}", field.name()));
@@ -201,7 +201,8 @@ fn kind(items: &mut Items, side: &Side, field: &Field, owner: &str, pointer: &st
 fn number(side: &Side, field: &Field, pointer: &str) -> Type {
     let format = field.format().unwrap_or_default();
     let is_whole = field.kind() == FieldKind::Integer || format.contains("int");
-    if is_whole && is_in_fen(side, side.term(pointer).unwrap_or_default()) {
+    let term = side.term(pointer).unwrap_or_default();
+    if (is_whole || side.has_whole_amounts) && is_in_fen(side, term) {
         Type::new("wechatpay_chain::Fen", true)
     } else if format.starts_with("uint") {
         Type::new("u64", true)
@@ -213,7 +214,7 @@ fn number(side: &Side, field: &Field, pointer: &str) -> Type {
     }
 }
 
-/// Whether a whole number with this term is in fen.
+/// Whether a number with this term is in fen.
 fn is_in_fen(side: &Side, term: &str) -> bool {
     let is_amount = bare(term).ends_with(AMOUNT) && !term.contains(FOREIGN);
     FEN.iter().any(|unit| term.contains(unit)) || is_amount && side.is_in_fen

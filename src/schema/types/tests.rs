@@ -92,9 +92,9 @@ fn whole_amounts_are_fen_where_the_currency_is_the_yuan() {
     member("POST", order, foreign);
     member("POST", "v2/pay/unifiedorder", "    pub total_fee: i64,\n");
     // A fraction is not excluded.
-    let fractions = "    pub refund_fee: Option<serde_json::Number>,\n";
-    let refunds = "v3/ecommerce/refunds/{refund_id}/apply-abnormal-refund";
-    member("POST", refunds, fractions);
+    let subsidies = "v3/gov/subsidy/zhejiang/authcode/commit";
+    let fraction = "    pub subsidy_amt: serde_json::Number,\n";
+    member("POST", subsidies, fraction);
 }
 
 #[test]
@@ -291,4 +291,22 @@ fn every_member_of_a_notification_is_optional() {
             assert!(is_optional || is_rest, "{event:?}: {line}");
         }
     }
+}
+
+#[test]
+fn members_that_are_required_under_a_condition_are_optional() {
+    let applyment = of("POST", "v3/applyment4sub/applyment/");
+    for member in [
+        "pub business_license_info: Option<",
+        "pub certificate_info: Option<",
+        "pub identity_info: Request",
+    ] {
+        assert!(applyment.contains(member), "{member}\n{applyment}");
+    }
+    let refund = of("POST", "v2/secapi/pay/refund");
+    for number in ["transaction_id", "out_trade_no"] {
+        let member = format!("    pub {number}: Option<String>,\n");
+        assert!(refund.contains(&member), "{refund}");
+    }
+    assert!(refund.contains("required under a condition)\n"), "{refund}");
 }
