@@ -202,7 +202,7 @@ fn number(side: &Side, field: &Field, pointer: &str) -> Type {
     let format = field.format().unwrap_or_default();
     let is_whole = field.kind() == FieldKind::Integer || format.contains("int");
     let term = side.term(pointer).unwrap_or_default();
-    if (is_whole || side.has_whole_amounts) && is_in_fen(side, term) {
+    if (is_whole || side.has_whole_amounts) && is_in_fen(side, term, pointer) {
         Type::new("wechatpay_chain::Fen", true)
     } else if format.starts_with("uint") {
         Type::new("u64", true)
@@ -214,9 +214,10 @@ fn number(side: &Side, field: &Field, pointer: &str) -> Type {
     }
 }
 
-/// Whether a number with this term is in fen.
-fn is_in_fen(side: &Side, term: &str) -> bool {
-    let is_amount = bare(term).ends_with(AMOUNT) && !term.contains(FOREIGN);
+/// Whether a number with this term is in fen. In notifications, the members of the object `amount` have no term of their own.
+fn is_in_fen(side: &Side, term: &str, pointer: &str) -> bool {
+    let is_amount = bare(term).ends_with(AMOUNT) && !term.contains(FOREIGN)
+        || term.is_empty() && pointer.starts_with("/amount/");
     FEN.iter().any(|unit| term.contains(unit)) || is_amount && side.is_in_fen
 }
 

@@ -93,7 +93,7 @@ fn whole_amounts_are_fen_where_the_currency_is_the_yuan() {
     member("POST", "v2/pay/unifiedorder", "    pub total_fee: i64,\n");
     // A fraction is not excluded.
     let subsidies = "v3/gov/subsidy/zhejiang/authcode/commit";
-    let fraction = "    pub subsidy_amt: serde_json::Number,\n";
+    let fraction = "    pub subsidy_amt: Option<serde_json::Number>,\n";
     member("POST", subsidies, fraction);
 }
 
