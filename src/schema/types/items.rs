@@ -217,8 +217,13 @@ fn number(side: &Side, field: &Field, pointer: &str) -> Type {
 /// Whether a number with this term is in fen. In notifications, the members of the object `amount` have no term of their own.
 fn is_in_fen(side: &Side, term: &str, pointer: &str) -> bool {
     let is_amount = bare(term).ends_with(AMOUNT) && !term.contains(FOREIGN)
-        || term.is_empty() && pointer.starts_with("/amount/");
+        || term.is_empty() && is_in_amount(pointer);
     FEN.iter().any(|unit| term.contains(unit)) || is_amount && side.is_in_fen
+}
+
+fn is_in_amount(pointer: &str) -> bool {
+    let name = pointer.strip_prefix("/amount/");
+    name.is_some_and(|name| !name.contains('/'))
 }
 
 fn text(items: &mut Items, side: &Side, field: &Field, owner: &str, pointer: &str) -> Type {
