@@ -1,4 +1,5 @@
-//! The facts of the catalog that decide how a field is read: the kinds of the bodies, and the encrypted fields.
+//! The facts of the catalog that decide how a field is read: the kinds of the bodies, the encrypted fields, and the required ones
+//! that may be absent.
 //!
 //! `wechatpay-core` has the catalog, and this crate does not depend on it: the core compiles OpenSSL. So
 //! `attributes.txt` repeats these facts. A test in `tests/it/schema.rs` compares the two and writes the file anew with
@@ -21,6 +22,9 @@ pub struct Attributes {
     pub decrypt: Vec<&'static str>,
     /// The names of the encrypted query parameters.
     pub query_encrypt: Vec<&'static str>,
+    /// The fields of the request that are documented as required, and are required only under a condition: one of two numbers, or
+    /// a value of another field. JSON pointers; parameters of the query by their names.
+    pub conditional: Vec<&'static str>,
 }
 
 /// The kind of a body.
@@ -50,6 +54,7 @@ pub(crate) fn attributes(method: &str, path: &str) -> Attributes {
             Some((">", pointer)) => attributes.encrypt.push(pointer),
             Some(("<", pointer)) => attributes.decrypt.push(pointer),
             Some(("?", name)) => attributes.query_encrypt.push(name),
+            Some(("-", pointer)) => attributes.conditional.push(pointer),
             _ => {}
         }
     }
@@ -69,7 +74,7 @@ fn body(word: Option<&str>) -> Body {
     }
 }
 
-/// `POST path json json >/encrypted </decrypted ?parameter`, and for events `v3 TYPE - - </decrypted`.
+/// `POST path json json >/encrypted </decrypted ?parameter -/conditional`, and for events `v3 TYPE - - </decrypted`.
 static TABLE: LazyLock<HashMap<(&str, &str), &str>> = LazyLock::new(|| {
     let lines = include_str!("attributes.txt").lines();
     lines.filter_map(row).collect()

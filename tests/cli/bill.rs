@@ -446,3 +446,26 @@ fn payments_and_refunds_of_the_sandbox_agree_with_its_bill() {
     let funds = bill(&shop, &[&today, "--kind", "fund-flow"]).ok();
     assert!(funds.contains("资金流水总笔数"), "{funds}");
 }
+
+#[test]
+fn orders_in_another_encoding_are_refused_with_what_to_do() {
+    let shop = shop_with_bill(BILL);
+    // 商户订单号,金额 in GBK, as Excel saves it in China.
+    let gbk = b"\xc9\xcc\xbb\xa7\xb6\xa9\xb5\xa5\xba\xc5,\xbd\xf0\xb6\xee\norder-1,12.00\n";
+    fs::write(shop.path("orders.csv"), gbk).unwrap();
+    let done = bill(&shop, &["2026-11-01", "--reconcile", "orders.csv"]);
+    let said = done.failed(4);
+    assert!(said.contains("CSV UTF-8"), "{said}");
+    assert_eq!(targets(&shop), [""; 0]);
+}
+
+/// The columns of WeChat Pay's bill, as a merchant who edits a bill exports them.
+#[test]
+fn orders_with_the_columns_of_a_bill_are_compared() {
+    let shop = shop_with_bill(BILL);
+    let orders = "商户订单号,商户退款单号,订单金额,退款金额,申请退款金额\n\
+        `order-1,`0,`12.00,`0.00,`0.00\n`order-2,`0,`0.29,`0.00,`0.00\n\
+        `order-1,`refund-1,`0.00,`2.00,`2.50\n,,,,\n";
+    let said = reconcile(&shop, orders).ok();
+    assert!(said.contains("3 agree, 0 differ"), "{said}");
+}

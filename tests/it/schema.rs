@@ -1,11 +1,12 @@
-//! `src/schema/attributes.txt` repeats facts of the catalog, because `wechatpay-schema` has no dependencies.
+//! `src/schema/attributes.txt` repeats facts of the catalog and of the sandbox, because `wechatpay-schema` has no dependencies.
 //!
-//! After a change of the catalog: `UPDATE=1 cargo test -p wechatpay-tests --test it attributes_are_those_of_the_catalog`.
+//! After a change of the catalog or of the sandbox's departures: `UPDATE=1 cargo test -p wechatpay-tests --test it attributes_are_those_of_the_catalog`.
 
 use std::path::Path;
 
 use wechatpay_chain::catalog::{self, AnswerKind, BodyKind, Operation};
 use wechatpay_chain::notify::{Kind, Version};
+use wechatpay_sandbox::schema;
 
 #[test]
 fn attributes_are_those_of_the_catalog() {
@@ -23,7 +24,7 @@ fn attributes_are_those_of_the_catalog() {
     assert_eq!(text.len(), found.len(), "run this test with UPDATE=1");
 }
 
-fn line(operation: &Operation) -> String {
+fn line(operation: &'static Operation) -> String {
     let body = match operation.body() {
         BodyKind::Json => "json",
         BodyKind::Xml => "xml",
@@ -47,6 +48,9 @@ fn line(operation: &Operation) -> String {
     ] {
         words.extend(names.iter().map(|name| format!("{mark}{name}")));
     }
+    let conditional = schema::of(operation).map(|schema| schema.conditional());
+    let conditional = conditional.unwrap_or_default();
+    words.extend(conditional.iter().map(|pointer| format!("-{pointer}")));
     format!("{}\n", words.join(" "))
 }
 

@@ -1,3 +1,5 @@
+use wechatpay_chain::Fen;
+
 mod query {
     wechatpay_chain::types!(GET "v3/pay/transactions/id/{id}");
 }
@@ -18,7 +20,7 @@ mod complaint {
 fn types_read_and_write() {
     let text = r#"{"trade_state": "NEW_STATE", "amount": {"total": 100}, "unknown": [1]}"#;
     let found: query::Response = serde_json::from_str(text).unwrap();
-    assert_eq!(found.amount.unwrap().total, Some(100));
+    assert_eq!(found.amount.unwrap().total, Some(Fen::new(100)));
     assert_eq!(found.transaction_id, None);
     let state = found.trade_state.unwrap();
     assert_eq!(state.as_str(), "NEW_STATE");
@@ -42,7 +44,7 @@ fn types_read_and_write() {
     assert_eq!(refund::EVENT_TYPES[0], "REFUND.SUCCESS");
     let text = r#"{"amount": {"refund": 100}, "success_time": "", "refund_status": "SUCCESS"}"#;
     let refunded: refund::Notification = serde_json::from_str(text).unwrap();
-    assert_eq!(refunded.amount.unwrap().refund, Some(100));
+    assert_eq!(refunded.amount.unwrap().refund, Some(Fen::new(100)));
     assert_eq!(refunded.success_time, None);
     assert_eq!(complaint::EVENT_TYPE, "COMPLAINT.CREATE");
     serde_json::from_str::<complaint::Notification>("{}").unwrap();

@@ -61,12 +61,14 @@ impl Fen {
         if rest.bytes().any(|it| it != b'0') {
             return Err(refused("it has a fraction of a fen"));
         }
-        let read = |part: &str| part.parse::<i64>().ok();
+        // With the sign on both parts: the least `i64` has no positive counterpart.
+        let sign = if negative { -1 } else { 1 };
+        let read = |part: &str| part.parse::<i64>().ok().map(|value| sign * value);
         let fen = read(fen).map(|value| if fen.len() == 1 { value * 10 } else { value });
         read(whole)
             .and_then(|yuan| yuan.checked_mul(100))
             .and_then(|yuan| yuan.checked_add(fen?))
-            .map(|sum| Self(if negative { -sum } else { sum }))
+            .map(Self)
             .ok_or_else(|| refused("it is too large"))
     }
 
@@ -179,13 +181,13 @@ mod tests {
             ("-0.01", -1, "-0.01"),
             ("-12.34", -1234, "-12.34"),
             ("92233720368547758.07", i64::MAX, "92233720368547758.07"),
+            ("-92233720368547758.08", i64::MIN, "-92233720368547758.08"),
         ] {
             let amount = Fen::from_yuan(text).unwrap();
             assert_eq!(amount.get(), fen, "{text}");
             assert_eq!(amount.to_yuan(), written, "{text}");
             assert_eq!(Fen::from_yuan(&amount.to_yuan()).unwrap(), amount, "{text}");
         }
-        assert_eq!(Fen::new(i64::MIN).to_yuan(), "-92233720368547758.08");
     }
 
     #[test]
@@ -210,6 +212,7 @@ mod tests {
             "NaN",
             "1.0.0",
             "92233720368547758.08",
+            "-92233720368547758.09",
             "99999999999999999999",
         ] {
             assert!(Fen::from_yuan(text).is_err(), "{text:?}");

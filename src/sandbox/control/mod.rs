@@ -67,7 +67,7 @@ pub(crate) fn with_one_slash(mut head: Parts) -> Parts {
 
 /// Whether a request is for the control API or the page.
 pub(crate) fn is_addressed(head: &Parts) -> bool {
-    if is_page_request(head) {
+    if is_page_request(head) || is_icon_request(head) {
         return true;
     }
     let rest = head.uri.path().strip_prefix(PREFIX);
@@ -84,12 +84,21 @@ fn is_page_request(head: &Parts) -> bool {
     is_root && accepts_html && is_read && !head.headers.contains_key(header::AUTHORIZATION)
 }
 
+/// Whether a browser asks for the icon of the pages. Such a request with every page would hide those of the clients.
+fn is_icon_request(head: &Parts) -> bool {
+    let is_signed = head.headers.contains_key(header::AUTHORIZATION);
+    head.method == Method::GET && head.uri.path() == "/favicon.ico" && !is_signed
+}
+
 /// Answers a control request; `body` is `None` when it is longer than [`MAX_BODY`].
 pub(crate) fn answer(
     state: &Arc<SandboxState>,
     head: &Parts,
     body: Option<Bytes>,
 ) -> (Reply, Ticket) {
+    if is_icon_request(head) {
+        return (no_icon(), Ticket::none());
+    }
     let (mut reply, written) = match (guard::check(head, &state.settings), body) {
         (Err(problem), _) => (problem.reply(), Ticket::none()),
         (Ok(()), None) => (Problem::too_long().reply(), Ticket::none()),
@@ -115,6 +124,15 @@ pub(crate) fn stream(state: &Arc<SandboxState>, head: &Parts) -> Response<ReplyB
         *response.body_mut() = ReplyBody::stream(stream::start(state, &head.headers));
     }
     response
+}
+
+fn no_icon() -> Reply {
+    Reply {
+        status: StatusCode::NO_CONTENT,
+        headers: HeaderMap::new(),
+        body: Bytes::new(),
+        covers: AnswerSignature::Nothing,
+    }
 }
 
 fn event_stream() -> Reply {

@@ -2,7 +2,7 @@
 "use strict";
 
 (function () {
-  const SLIP = 5;
+  const SLIP = 5, FILLER = 0, OVERSEAS = 2, MOST_PIECED = 32;
 
   // Damerau-Levenshtein distance.
   function distance(one, other) {
@@ -28,17 +28,20 @@
     return d[a.length + 1][b.length + 1];
   }
 
+  // Lower case, and the right one of two characters that are often confused.
+  const plain = (text) => text.toLowerCase().replaceAll("帐", "账").replaceAll("卷", "券");
   const isAscii = (text) => /^[\x00-\x7f]*$/.test(text);
   const others = (synonyms, matches) => synonyms.filter(([people]) => matches(people)).flatMap(([, them]) => them);
 
   function read(index) {
-    return index.operations.map(([method, path, title, products, standing, common]) => {
+    return index.operations.map(([method, path, title, products, standing, bonus]) => {
       const names = products.map((at) => index.products[at]);
       return {
-        method, path, title, names, standing, common: common || 0,
+        method, path, title, names, standing, bonus: bonus || 0,
         text: {
-          title: title.toLowerCase(),
-          products: names.join(" ").toLowerCase(),
+          title: plain(title),
+          product: plain(names[0] || ""),
+          products: plain(names.join(" ")),
           path: `${method} ${path}`.toLowerCase(),
         },
       };
@@ -49,63 +52,79 @@
     if (text.title.startsWith(word)) return 45;
     if (text.title.includes(word)) return 40;
     if (text.path.includes(word)) return 35;
-    if (text.products.includes(word)) return 30;
+    if (text.product.includes(word)) return 30;
+    if (text.products.includes(word)) return 15;
     return null;
   }
 
-  function knows(synonyms, text, piece) {
-    return contains(text, piece) !== null ||
-      others(synonyms, (people) => people === piece).some((other) => contains(text, other) !== null);
+  const hasAny = (text, words) => words.some((word) => contains(text, word) !== null);
+
+  // All pieces of a word of at least two characters, with their synonyms.
+  function piecesOf(index, word) {
+    const chars = Array.from(word), pieces = [];
+    for (let start = 0; start < chars.length; start++) {
+      for (let end = start + 1; end <= chars.length; end++) {
+        const text = chars.slice(start, end).join(""), isFiller = index.fillers.includes(text);
+        if (end - start < 2 && !isFiller) continue;
+        pieces.push({ start, end, isFiller, text, others: others(index.synonyms, (people) => people === text) });
+      }
+    }
+    return { length: chars.length, pieces };
   }
 
-  // All pieces of a Chinese word match, in any order.
-  function hasPieces(synonyms, text, word) {
-    let rest = Array.from(word);
-    while (rest.length > 0) {
-      let length = rest.length;
-      while (length >= 2 && !knows(synonyms, text, rest.slice(0, length).join(""))) length--;
-      if (length < 2) return false;
-      rest = rest.slice(length);
+  // Matching pieces make up the whole word, in any order in the text. The pieces are in the order of their start.
+  function isMadeOf({ length, pieces }, matches) {
+    const reached = new Set([0]);
+    for (const piece of pieces) {
+      if (reached.has(piece.start) && (piece.isFiller || matches(piece))) reached.add(piece.end);
     }
-    return true;
+    return reached.has(length);
+  }
+
+  function piecePoints(text, pieces) {
+    if (isMadeOf(pieces, (piece) => text.title.includes(piece.text))) return 28;
+    const matches = (piece) => contains(text, piece.text) !== null || hasAny(text, piece.others);
+    return isMadeOf(pieces, matches) ? 20 : null;
   }
 
   // A word of the path, or a piece of the title, differs only by a typing error.
-  function isNear(synonyms, text, word) {
-    const length = Array.from(word).length;
-    if (isAscii(word)) {
+  function isNear(index, text, word) {
+    const length = Array.from(word.text).length;
+    if (isAscii(word.text)) {
       if (length < 4) return false;
-      const allowed = length < 8 ? 1 : 2;
-      const near = (other) => distance(other, word) <= allowed;
-      return text.path.split(/[^a-z0-9]/).some(near) ||
-        others(synonyms, near).some((other) => contains(text, other) !== null);
+      const near = (other) => distance(other, word.text) <= (length < 8 ? 1 : 2);
+      word.near ||= others(index.synonyms, near);
+      return text.path.split(/[^a-z0-9]/).some(near) || hasAny(text, word.near);
     }
     if (length < 3) return false;
     const title = Array.from(text.title);
     for (let at = 0; at + length <= title.length; at++) {
-      if (distance(title.slice(at, at + length).join(""), word) <= 1) return true;
+      if (distance(title.slice(at, at + length).join(""), word.text) <= 1) return true;
     }
     return false;
   }
 
-  function points(synonyms, text, word) {
+  function points(index, text, word) {
     if (text.title === word.text) return 80;
-    const found = contains(text, word.text);
-    if (found !== null) return found;
-    if (word.others.some((other) => contains(text, other) !== null)) return 25;
-    if (!isAscii(word.text) && hasPieces(synonyms, text, word.text)) return 20;
-    return isNear(synonyms, text, word.text) ? SLIP : null;
+    const found = contains(text, word.text), means = hasAny(text, word.others);
+    if (found !== null) return means ? found + 10 : found;
+    if (means) return 25;
+    const pieces = word.pieces === null ? null : piecePoints(text, word.pieces);
+    if (pieces !== null) return pieces;
+    if (index.fillers.includes(word.text)) return FILLER;
+    return isNear(index, text, word) ? SLIP : null;
   }
 
-  function rank(synonyms, operation, words) {
-    let sum = 10 * operation.common, slip = false;
+  function rank(index, operation, words) {
+    let sum = 10 * operation.bonus, slip = false;
     for (const word of words) {
-      const found = points(synonyms, operation.text, word);
+      const found = points(index, operation.text, word);
       if (found === null) return null;
-      slip = slip || found <= SLIP;
+      slip = slip || found === SLIP;
       sum += found;
     }
-    return [operation.standing, -sum, Array.from(operation.text.title).length, operation.text.path.length, slip];
+    const isNamed = operation.standing === OVERSEAS && words.some(({ text }) => index.overseas.some((it) => text.includes(it)));
+    return [isNamed ? 0 : operation.standing, -sum, Array.from(operation.text.title).length, operation.text.path.length, slip];
   }
 
   function compare(one, other) {
@@ -115,12 +134,15 @@
 
   function search(index, operations, query) {
     const words = query.split(/\s+/).filter((word) => word !== "").map((word) => {
-      const text = word.toLowerCase().replace(/^\/+/, "");
-      return { text, others: others(index.synonyms, (people) => people === text) };
+      const text = plain(word).replace(/^\/+/, "");
+      const same = others(index.synonyms, (people) => people === text || `${people}s` === text);
+      const isWhole = isAscii(text) || same.length > 0 || Array.from(text).length > MOST_PIECED;
+      // A word with synonyms is one word: 企业微信 is not 企业 and 微信.
+      return { text, others: same, pieces: isWhole ? null : piecesOf(index, text) };
     });
     let found = [];
     for (const operation of operations) {
-      const place = rank(index.synonyms, operation, words);
+      const place = rank(index, operation, words);
       if (place !== null) found.push([place, operation]);
     }
     if (found.some(([place]) => !place[4])) found = found.filter(([place]) => !place[4]);

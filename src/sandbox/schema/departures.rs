@@ -331,6 +331,28 @@ pub(crate) fn may_be_absent(
         })
 }
 
+/// The pointers of the required fields that may be absent.
+pub(super) fn conditional(operation: &Operation, fields: &[Field]) -> Vec<String> {
+    let mut found = Vec::new();
+    collect_conditional(operation, fields, "", &mut found);
+    found
+}
+
+fn collect_conditional(
+    operation: &Operation,
+    fields: &[Field],
+    pointer: &str,
+    found: &mut Vec<String>,
+) {
+    for field in fields {
+        let pointer = format!("{pointer}/{}", field.name());
+        if field.is_required() && may_be_absent(operation, fields, field, &pointer, |_| true) {
+            found.push(pointer.clone());
+        }
+        collect_conditional(operation, field.fields(), &pointer, found);
+    }
+}
+
 fn is_variable(operation: &Operation, name: &str) -> bool {
     let mut segments = operation.path().split('/');
     let variable = |segment: &'static str| segment.strip_prefix('{')?.strip_suffix('}');

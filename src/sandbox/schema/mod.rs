@@ -147,6 +147,24 @@ impl Schema {
         self.documented.request()
     }
 
+    /// The fields of the request that are documented as required, and are required only under a condition: JSON pointers of the body,
+    /// and names of query parameters.
+    ///
+    /// ```
+    /// use http::Method;
+    /// use wechatpay_sandbox::schema;
+    ///
+    /// let refund = schema::find(&Method::POST, "v2/secapi/pay/refund").unwrap();
+    /// assert!(refund.conditional().contains(&"/transaction_id".to_owned()));
+    /// ```
+    #[must_use]
+    pub fn conditional(&self) -> Vec<String> {
+        let mut found = departures::conditional(self.operation, self.request());
+        let query = departures::conditional(self.operation, self.query());
+        found.extend(query.iter().map(|pointer| pointer.replacen('/', "", 1)));
+        found
+    }
+
     /// The fields of a successful response.
     #[must_use]
     pub fn response(&self) -> &'static [Field] {

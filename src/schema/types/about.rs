@@ -9,7 +9,10 @@ use super::side::Side;
 pub(super) fn about(side: &Side, field: &Field, pointer: &str) -> String {
     let term = side.term(pointer).map(|term| comment(&one_line(term)));
     let term = term.unwrap_or_else(|| code(last_name(pointer)));
-    let limits = limits(field);
+    let mut limits = limits(field);
+    if side.is_conditional(field, pointer) {
+        limits.push("required under a condition".to_owned());
+    }
     if limits.is_empty() {
         term
     } else {

@@ -6,7 +6,7 @@ use crate::labels::Part;
 use super::about::{about, last_name};
 use super::layout::{broken_after, code, serde};
 use super::names::Names;
-use super::personal::{contains_sensitive, is_sensitive};
+use super::personal::{bare, contains_sensitive, is_sensitive};
 use super::side::{Side, is_numbered};
 use super::values::enumeration;
 
@@ -29,6 +29,9 @@ fn time_or_none<'de, D: serde::Deserializer<'de>>(
 ";
 /// A term with one of these says that the amount is in fen.
 const FEN: [&str; 5] = ["单位分", "单位：分", "单位:分", "单位为分", "（分）"];
+/// A term with this end is an amount, and one with [`FOREIGN`] in it is an amount in another currency.
+const AMOUNT: &str = "金额";
+const FOREIGN: &str = "外币";
 
 /// The items that are written so far.
 #[derive(Default)]
@@ -79,7 +82,7 @@ impl Items {
         for field in fields.iter().filter(|field| side.has(field, pointer)) {
             let pointer = format!("{pointer}/{}", field.name());
             let kind = kind(self, side, field, name, &pointer);
-            has_default &= kind.has_default || !side.is_required(field);
+            has_default &= kind.has_default || !side.is_required(field, &pointer);
             self.has_times |= is_time_of_response(side, &kind);
             members.push_str(&member(
                 side,
@@ -107,7 +110,7 @@ impl Items {
 }
 
 fn member(side: &Side, field: &Field, kind: &Type, name: &str, pointer: &str) -> String {
-    let is_required = side.is_required(field);
+    let is_required = side.is_required(field, pointer);
     let mut arguments = Vec::new();
     if name.trim_start_matches("r#") != field.name() {
         arguments.push(format!("rename = {:?}", field.name()));
@@ -199,16 +202,28 @@ fn number(side: &Side, field: &Field, pointer: &str) -> Type {
     let format = field.format().unwrap_or_default();
     let is_whole = field.kind() == FieldKind::Integer || format.contains("int");
     let term = side.term(pointer).unwrap_or_default();
-    if format.starts_with("uint") {
-        Type::new("u64", true)
-    } else if is_whole && FEN.iter().any(|unit| term.contains(unit)) {
+    if (is_whole || side.has_whole_amounts) && is_in_fen(side, term, pointer) {
         Type::new("wechatpay_chain::Fen", true)
+    } else if format.starts_with("uint") {
+        Type::new("u64", true)
     } else if is_whole {
         Type::new("i64", true)
     } else {
         // `f64` would change some numbers.
         Type::new("serde_json::Number", false)
     }
+}
+
+/// Whether a number with this term is in fen. In notifications, the members of the object `amount` have no term of their own.
+fn is_in_fen(side: &Side, term: &str, pointer: &str) -> bool {
+    let is_amount = bare(term).ends_with(AMOUNT) && !term.contains(FOREIGN)
+        || term.is_empty() && is_in_amount(pointer);
+    FEN.iter().any(|unit| term.contains(unit)) || is_amount && side.is_in_fen
+}
+
+fn is_in_amount(pointer: &str) -> bool {
+    let name = pointer.strip_prefix("/amount/");
+    name.is_some_and(|name| !name.contains('/'))
 }
 
 fn text(items: &mut Items, side: &Side, field: &Field, owner: &str, pointer: &str) -> Type {

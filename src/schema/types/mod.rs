@@ -80,7 +80,7 @@ pub fn event_module(event: &'static Event) -> String {
 #[must_use]
 pub fn event_items(event: &'static Event) -> String {
     let mut items = Items::default();
-    notification(&[event], &mut items);
+    notification(&[event], None, &mut items);
     format!(
         "/// The type of the event.\npub const EVENT_TYPE: &str = {:?};\n{}",
         event.event_type(),
@@ -94,7 +94,7 @@ fn notifications(documented: &'static Documented, items: &mut Items) -> String {
     if events.is_empty() {
         return String::new();
     }
-    notification(&events, items);
+    notification(&events, Some(documented.path()), items);
     let names = events
         .iter()
         .map(|event| format!("{:?}", event.event_type()));
@@ -103,10 +103,10 @@ fn notifications(documented: &'static Documented, items: &mut Items) -> String {
 }
 
 /// All events of an operation share one type: every member is optional.
-fn notification(events: &[&'static Event], items: &mut Items) {
+fn notification(events: &[&'static Event], operation: Option<&str>, items: &mut Items) {
     let about = "The decrypted resource: `notification.resource_as::<Notification>()`.";
     for event in events.iter().take(1) {
-        items.root(about, &Side::of_event(event), &fields_of(events));
+        items.root(about, &Side::of_event(event, operation), &fields_of(events));
     }
 }
 

@@ -32,11 +32,12 @@ pub(super) fn parameters(documented: &'static Documented, items: &mut Items) -> 
     for field in fields.filter(|field| !is_variable(field)) {
         let name = names.field(field.name());
         let (kind, value) = parameter(&query, field);
-        let rust = optional(kind, field.is_required());
+        let is_required = query.is_required(field, field.name());
+        let rust = optional(kind, is_required);
         let about = about(&query, field, field.name());
         let line = broken_after(&format!("    pub {name}: {rust},"), ":", "    ");
         members.push_str(&format!("    /// {about}\n{line}\n"));
-        sets.push_str(&set(field, &name, value));
+        sets.push_str(&set(field, &name, value, is_required));
     }
     if members.is_empty() {
         return None;
@@ -64,8 +65,8 @@ fn parameter(side: &Side, field: &Field) -> (&'static str, &'static str) {
     }
 }
 
-fn set(field: &Field, name: &str, value: &str) -> String {
-    if field.is_required() {
+fn set(field: &Field, name: &str, value: &str, is_required: bool) -> String {
+    if is_required {
         let value = value.replace("value", &format!("self.{name}"));
         return query(field, &value, "        ");
     }

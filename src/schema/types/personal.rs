@@ -42,7 +42,7 @@ fn is_personal(name: &str, term: &str) -> bool {
 }
 
 /// The term without the remarks in parentheses after it: 姓名(指定身份支付) is 姓名.
-fn bare(term: &str) -> &str {
+pub(super) fn bare(term: &str) -> &str {
     let remark = term.find(['(', '（']).filter(|at| *at > 0);
     remark.map_or(term, |at| &term[..at]).trim_end()
 }

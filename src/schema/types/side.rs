@@ -17,7 +17,18 @@ pub(super) struct Side {
     path: &'static str,
     pub(super) part: Part,
     pub(super) body: Body,
+    /// Pointers of required fields that may be absent.
+    conditional: &'static [&'static str],
+    /// Whether all whole amounts are in fen: those of APIv3 in China. Overseas, and in APIv2 of overseas merchants, they are in other
+    /// currencies too.
+    pub(super) is_in_fen: bool,
+    /// Whether they are whole too where the documentation only says that they are numbers. It is not known of the amounts that the
+    /// state and other systems pay.
+    pub(super) has_whole_amounts: bool,
 }
+
+/// The operations whose amounts may have fractions.
+const UNKNOWN: [&str; 2] = ["v3/gov/", "v3/merchant-risk-manage/"];
 
 impl Side {
     pub(super) fn of(documented: &'static Documented, part: Part, body: Body) -> Self {
@@ -27,17 +38,21 @@ impl Side {
         } else {
             "Request"
         };
+        let is_in_fen = !documented.is_v2() && !is_overseas(path);
         Self {
             root,
             method,
             path,
             part,
             body,
+            conditional: &documented.attributes().conditional,
+            is_in_fen,
+            has_whole_amounts: is_in_fen && !UNKNOWN.iter().any(|it| path.starts_with(it)),
         }
     }
 
-    /// The resource of a notification. Its fields have the usual terms.
-    pub(super) fn of_event(event: &Event) -> Self {
+    /// The resource of a notification, after a call of the operation with this path. Its fields have the usual terms.
+    pub(super) fn of_event(event: &Event, operation: Option<&str>) -> Self {
         let body = if event.is_xml() {
             Body::Xml
         } else {
@@ -49,6 +64,9 @@ impl Side {
             path: "",
             part: Part::Response,
             body,
+            conditional: &[],
+            is_in_fen: event.version() == "v3" && !operation.is_some_and(is_overseas),
+            has_whole_amounts: false,
         }
     }
 
@@ -68,8 +86,13 @@ impl Side {
     }
 
     /// A response may lack any field, whatever the documentation marks as required.
-    pub(super) fn is_required(&self, field: &Field) -> bool {
-        self.part != Part::Response && field.is_required()
+    pub(super) fn is_required(&self, field: &Field, pointer: &str) -> bool {
+        self.part != Part::Response && field.is_required() && !self.conditional.contains(&pointer)
+    }
+
+    /// Whether WeChat Pay requires the field only under a condition.
+    pub(super) fn is_conditional(&self, field: &Field, pointer: &str) -> bool {
+        self.part != Part::Response && field.is_required() && self.conditional.contains(&pointer)
     }
 
     /// Whether the field is a member of its struct.
@@ -82,4 +105,8 @@ impl Side {
 /// In APIv2, `coupon_id_$n` stands for `coupon_id_0`, `coupon_id_1` and so on.
 pub(super) fn is_numbered(field: &Field) -> bool {
     field.name().contains('$')
+}
+
+fn is_overseas(path: &str) -> bool {
+    path.starts_with("hk/") || path.contains("global/") || path.contains("oversea/")
 }

@@ -65,21 +65,36 @@ fn every_member_of_a_response_is_optional() {
 }
 
 #[test]
-fn amounts_are_integers_and_fen_only_if_the_term_names_the_unit() {
-    let native = of("POST", "v3/pay/transactions/native");
-    let amount = item(&native, "pub struct RequestAmount {");
-    assert!(amount.contains("    pub total: i64,\n"), "{amount}");
-    let mut units = 0;
-    for documented in all() {
-        let text = module(documented);
-        let lines: Vec<_> = text.lines().collect();
-        for at in (0..lines.len()).filter(|at| lines[*at].contains("wechatpay_chain::Fen")) {
-            let comment = lines[..at].iter().rev().find(|line| line.contains("///"));
-            assert!(comment.unwrap().contains('分'), "{documented:?}");
-            units += 1;
-        }
-    }
-    assert!(units > 0);
+fn whole_amounts_are_fen_where_the_currency_is_the_yuan() {
+    let member = |method, path, member: &str| {
+        let text = of(method, path);
+        assert!(text.contains(member), "{path}: {member}\n{text}");
+    };
+    member(
+        "POST",
+        "v3/pay/transactions/native",
+        "    pub total: wechatpay_chain::Fen,\n",
+    );
+    // Where the documentation says that the number is unsigned.
+    let transfers = "v3/fund-app/mch-transfer/transfer-bills";
+    let amount = "    pub transfer_amount: wechatpay_chain::Fen,\n";
+    member("POST", transfers, amount);
+    let refunds = "v3/refund/domestic/refunds";
+    let amount = "    pub refund: Option<wechatpay_chain::Fen>,\n";
+    member("POST", refunds, amount);
+    // A price or a count is not called 金额.
+    member("POST", refunds, "    pub unit_price: i64,\n");
+    // Other currencies.
+    let overseas = "v3/global/transactions/native";
+    member("POST", overseas, "    pub total: i64,\n");
+    let order = "v3/funds-to-oversea/orders";
+    let foreign = "    pub foreign_amount: Option<i64>,\n";
+    member("POST", order, foreign);
+    member("POST", "v2/pay/unifiedorder", "    pub total_fee: i64,\n");
+    // A fraction is not excluded.
+    let subsidies = "v3/gov/subsidy/zhejiang/authcode/commit";
+    let fraction = "    pub subsidy_amt: Option<serde_json::Number>,\n";
+    member("POST", subsidies, fraction);
 }
 
 #[test]
@@ -149,7 +164,8 @@ fn personal_members_are_sensitive_where_they_are_not_encrypted_too() {
 #[test]
 fn numbers_of_events_are_whole_only_for_amounts_and_counts() {
     let text = event_module(event(None, "TRANSACTION.SUCCESS").unwrap());
-    assert!(text.contains("    pub total: Option<i64>,\n"), "{text}");
+    let total = "    pub total: Option<wechatpay_chain::Fen>,\n";
+    assert!(text.contains(total), "{text}");
     // Some operations document a whole number, some a number.
     let rate = "    pub settlement_rate: Option<serde_json::Number>,\n";
     assert!(text.contains(rate), "{text}");
@@ -275,4 +291,22 @@ fn every_member_of_a_notification_is_optional() {
             assert!(is_optional || is_rest, "{event:?}: {line}");
         }
     }
+}
+
+#[test]
+fn members_that_are_required_under_a_condition_are_optional() {
+    let applyment = of("POST", "v3/applyment4sub/applyment/");
+    for member in [
+        "pub business_license_info: Option<",
+        "pub certificate_info: Option<",
+        "pub identity_info: Request",
+    ] {
+        assert!(applyment.contains(member), "{member}\n{applyment}");
+    }
+    let refund = of("POST", "v2/secapi/pay/refund");
+    for number in ["transaction_id", "out_trade_no"] {
+        let member = format!("    pub {number}: Option<String>,\n");
+        assert!(refund.contains(&member), "{refund}");
+    }
+    assert!(refund.contains("required under a condition)\n"), "{refund}");
 }

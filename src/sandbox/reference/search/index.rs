@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::{SYNONYMS, Standing, is_common};
+use super::{FILLERS, OVERSEAS, SYNONYMS, Standing, bonus};
 use crate::schema::{self, Schema};
 
 /// A script that sets `wechatpayIndex`. A page that is a file may load a script, but not JSON.
@@ -19,6 +19,8 @@ pub(in crate::reference) fn index() -> String {
     let data = json!({
         "products": products.names,
         "synonyms": synonyms.collect::<Value>(),
+        "fillers": FILLERS,
+        "overseas": OVERSEAS,
         "operations": operations,
     });
     format!("globalThis.wechatpayIndex = {data};\n")
@@ -39,7 +41,7 @@ impl Products {
     }
 }
 
-/// `["POST", path, title, products, standing]`, and 1 at the end for a common product. The script makes the name of the
+/// `["POST", path, title, products, standing]`, and the bonus at the end if there is one. The script makes the name of the
 /// file of the first two, as `names::file_of` does.
 fn row(schema: &Schema, products: &mut Products) -> Value {
     let operation = schema.operation();
@@ -55,8 +57,9 @@ fn row(schema: &Schema, products: &mut Products) -> Value {
         json!(places),
         json!(Standing::of(schema) as u8),
     ];
-    if is_common(&schema.products().join(" ")) {
-        row.push(json!(1));
+    let bonus = bonus(schema);
+    if bonus > 0 {
+        row.push(json!(bonus));
     }
     Value::Array(row)
 }

@@ -83,6 +83,9 @@ fn what_is_no_client_s_call_takes_no_fault() -> Outcome {
         Raw::new(&sandbox, "GET", path)?.send(&sandbox)?;
     }
     assert_eq!(get(&sandbox, "faults")?["faults"][0]["fault"], "probe");
+    // Browsers ask for it with every page.
+    let recorded = sandbox.calls();
+    assert!(recorded.iter().all(|call| call.target != "/favicon.ico"));
     let err = call(&sandbox.client()?, None).unwrap_err();
     assert!(err.verify_failure().is_some());
     Ok(())
