@@ -9,6 +9,7 @@
 //! The documentation has errors, such as fields that are not really required and incomplete lists of values.
 //! Do not reject a user's request because of it.
 
+pub mod amounts;
 mod attributes;
 mod compressed;
 mod documented;

@@ -105,7 +105,10 @@ impl Columns {
         let names: Vec<_> = names.iter().map(plain).collect();
         let amount = Amount::find(&names, YUAN, FEN)?;
         let (Some(number), Some(amount)) = (place(&names, NUMBER)?, amount) else {
-            return Err(t!("orders-columns", found = names.join(&t!("list-separator"))));
+            return Err(t!(
+                "orders-columns",
+                found = names.join(&t!("list-separator"))
+            ));
         };
         let refund = place(&names, REFUND)?;
         Ok(Self {

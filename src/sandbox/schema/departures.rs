@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 
 use super::{Field, FieldKind};
 use wechatpay_core::catalog::Operation;
+use wechatpay_schema::amounts::are_whole_fen;
 
 /// One rule that differs from the documentation.
 pub(crate) struct Departure {
@@ -87,13 +88,6 @@ const NOTIFIED: &[&str] = &[
     "v2/pay/unifiedorder", "v2/secapi/pay/refund",
 ];
 
-/// Operations that move money or say how much. Other products, such as 国补, have amounts in yuan.
-#[rustfmt::skip]
-const MONEY: &[&str] = &[
-    "v3/pay/", "v3/payscore/", "v3/papay/", "v3/partner-papay/", "v3/combine-transactions/", "v3/ecommerce/",
-    "v3/fund-app/", "v3/platsolution/", "v3/recharge/", "v3/refund/", "v3/repayment/",
-];
-
 const NUMBER: Rule = MerchantNumber {
     quoted: r"^[0-9a-zA-Z_\-\|\*]+$",
 };
@@ -140,7 +134,7 @@ static DEPARTURES: &[Departure] = &[
     row(ORDERS, Path("transaction_id"), Bytes(0, 32), "查询订单"),
     row(&["v3/applyment4sub/applyment/applyment_id/{applyment_id}"], Path("applyment_id"), Unsigned,
         "published: 此字段需要一个合法的 64 位无符号整数"),
-    row(MONEY, Named(&["amount", "total", "total_amount", "transfer_amount"]), Fen, "单位为分，整型: for instance 完结支付分订单, 修改订单金额"),
+    row(ALL, Named(&["amount", "total", "total_amount", "transfer_amount"]), Fen, "单位为分，整型: for instance 完结支付分订单, 修改订单金额"),
 
     // Required under a condition.
     row(ALL, Named(&["transaction_id"]), OptionalIfAny(&["out_trade_no"]), "二选一: one number of the order"),
@@ -390,7 +384,8 @@ pub(crate) fn is_left_out_by_sdks(operation: &Operation, field: &Field, pointer:
 
 /// Whether a number is an amount in fen.
 pub(crate) fn is_in_fen(operation: &Operation, field: &Field) -> bool {
-    of_name(operation, field.name()).any(|rule| matches!(rule, Fen))
+    let path = operation.path();
+    are_whole_fen(path) && of_name(operation, field.name()).any(|rule| matches!(rule, Fen))
 }
 
 /// Whether the listed values contradict the documented type, as for `DIS_FLAG`, a "number".

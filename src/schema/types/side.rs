@@ -1,5 +1,6 @@
 //! The body whose types are written.
 
+use crate::amounts::{are_in_fen, are_whole_fen};
 use crate::attributes::Body;
 use crate::documented::Documented;
 use crate::events::Event;
@@ -19,16 +20,11 @@ pub(super) struct Side {
     pub(super) body: Body,
     /// Pointers of required fields that may be absent.
     conditional: &'static [&'static str],
-    /// Whether all whole amounts are in fen: those of APIv3 in China. Overseas, and in APIv2 of overseas merchants, they are in other
-    /// currencies too.
+    /// Whether all whole amounts are in fen.
     pub(super) is_in_fen: bool,
-    /// Whether they are whole too where the documentation only says that they are numbers. It is not known of the amounts that the
-    /// state and other systems pay.
+    /// Whether they are whole too where the documentation only says that they are numbers.
     pub(super) has_whole_amounts: bool,
 }
-
-/// The operations whose amounts may have fractions.
-const UNKNOWN: [&str; 2] = ["v3/gov/", "v3/merchant-risk-manage/"];
 
 impl Side {
     pub(super) fn of(documented: &'static Documented, part: Part, body: Body) -> Self {
@@ -38,7 +34,6 @@ impl Side {
         } else {
             "Request"
         };
-        let is_in_fen = !documented.is_v2() && !is_overseas(path);
         Self {
             root,
             method,
@@ -46,8 +41,8 @@ impl Side {
             part,
             body,
             conditional: &documented.attributes().conditional,
-            is_in_fen,
-            has_whole_amounts: is_in_fen && !UNKNOWN.iter().any(|it| path.starts_with(it)),
+            is_in_fen: are_in_fen(path),
+            has_whole_amounts: are_whole_fen(path),
         }
     }
 
@@ -65,7 +60,7 @@ impl Side {
             part: Part::Response,
             body,
             conditional: &[],
-            is_in_fen: event.version() == "v3" && !operation.is_some_and(is_overseas),
+            is_in_fen: event.version() == "v3" && operation.is_none_or(are_in_fen),
             has_whole_amounts: false,
         }
     }
@@ -105,8 +100,4 @@ impl Side {
 /// In APIv2, `coupon_id_$n` stands for `coupon_id_0`, `coupon_id_1` and so on.
 pub(super) fn is_numbered(field: &Field) -> bool {
     field.name().contains('$')
-}
-
-fn is_overseas(path: &str) -> bool {
-    path.starts_with("hk/") || path.contains("global/") || path.contains("oversea/")
 }
