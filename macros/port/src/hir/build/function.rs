@@ -21,7 +21,12 @@ impl<'a> Builder<'a> {
     ) -> Function {
         self.function_name = Some(name.to_owned());
         self.strict = closure.strict;
-        self.held = Held::of(closure, &self.block.text, &self.own_methods());
+        self.held = Held::of(
+            closure,
+            &self.block.text,
+            &self.own_methods(),
+            self.names.gives(),
+        );
         self.choosing = choosing(&closure.body);
         self.statements_of = Some(&closure.body);
         let params: Vec<_> = closure
@@ -123,7 +128,11 @@ impl<'a> Builder<'a> {
     pub(super) fn main(&mut self, statements: &[&'a Stmt], strict: bool) -> Function {
         self.in_main = true;
         self.strict = strict;
-        self.held = Held::of_main(statements.iter().copied(), &self.block.text);
+        self.held = Held::of_main(
+            statements.iter().copied(),
+            &self.block.text,
+            self.names.gives(),
+        );
         let first = statements.first().map_or(Span::default(), |stmt| stmt.span);
         let last = statements.last().map_or(first, |stmt| stmt.span);
         let span = Span::new(first.start, last.end);
@@ -218,7 +227,12 @@ impl<'a> Builder<'a> {
         inner.in_closure = true;
         inner.strict = closure.strict;
         inner.called_by_application = std::mem::take(&mut self.gives_to_application);
-        inner.held = Held::of(closure, &self.block.text, &self.own_methods());
+        inner.held = Held::of(
+            closure,
+            &self.block.text,
+            &self.own_methods(),
+            self.names.gives(),
+        );
         let params: Vec<_> = closure
             .params
             .iter()

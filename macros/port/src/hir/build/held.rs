@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bytes::Raw;
 use super::escapes::{self, Escapes};
+use super::gives::Gives;
 use super::inside;
 use super::left;
 use super::links::{Links, Shares};
@@ -36,7 +37,7 @@ pub(super) struct Held {
 
 impl Held {
     /// The uses of a function's variables; `own` has the methods of its class, in lower case.
-    pub(super) fn of(closure: &Closure, text: &str, own: &BTreeSet<String>) -> Self {
+    pub(super) fn of(closure: &Closure, text: &str, own: &BTreeSet<String>, gives: &Gives) -> Self {
         let mut held = Self::default();
         for param in &closure.params {
             held.share(&param.name);
@@ -60,7 +61,7 @@ impl Held {
             names.iter().for_each(|name| held.share(name));
         }
         held.statements(closure.body.iter());
-        held.linked(closure.body.iter(), text);
+        held.linked(closure.body.iter(), text, gives);
         held.loops(&closure.body, text, own);
         held.escaped = Escapes::of(&closure.body, own);
         held.raw = Raw::of(closure.body.iter());
@@ -72,6 +73,7 @@ impl Held {
     pub(super) fn of_main<'s>(
         statements: impl Iterator<Item = &'s Stmt> + Clone,
         text: &str,
+        gives: &'s Gives,
     ) -> Self {
         let mut held = Self {
             raw: Raw::of(statements.clone()),
@@ -79,7 +81,7 @@ impl Held {
             ..Self::default()
         };
         held.statements(statements.clone());
-        held.linked(statements, text);
+        held.linked(statements, text, gives);
         held
     }
 
@@ -153,8 +155,13 @@ impl Held {
     }
 
     /// What other variables hold, too: `$first = $answer->list[0] ?? null; $first->fee = 9; send($answer)`.
-    fn linked<'s>(&mut self, body: impl Iterator<Item = &'s Stmt> + Clone, text: &str) {
-        let links = Links::of(body, text);
+    fn linked<'s>(
+        &mut self,
+        body: impl Iterator<Item = &'s Stmt> + Clone,
+        text: &str,
+        gives: &'s Gives,
+    ) {
+        let links = Links::of(body, text, gives);
         links.share(&mut self.shared);
         self.copied.extend(links.parts());
     }

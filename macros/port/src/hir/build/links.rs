@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::inside::{self, Inside, Path, has, inside, is_outside, touches};
+use super::gives::{Called, Gives};
+use super::inside::{self, Inside, Path, has, is_outside, touches};
 use super::turns::{Places, Turns};
 use crate::syntax::{Arg, Expr, ExprKind, Part, Stmt, StmtKind, WholeExpr};
 
@@ -53,12 +54,12 @@ impl Shares {
 }
 
 /// `$holder = [… $held->part …];`
-struct Link {
-    holder: String,
+pub(super) struct Link {
+    pub(super) holder: String,
     /// The part of the holder that has the held part.
-    path: Path,
+    pub(super) path: Path,
     /// The held part.
-    held: Inside,
+    pub(super) held: Inside,
     /// Whether each of the two is taken to be used behind it, as it is named without a property.
     always: bool,
     /// The byte behind the value.
@@ -67,6 +68,7 @@ struct Link {
 
 /// What the variables of a function have in common.
 pub(super) struct Links<'s> {
+    gives: &'s Gives,
     places: Places,
     end: usize,
     loops: Vec<Turns<'s>>,
@@ -74,10 +76,15 @@ pub(super) struct Links<'s> {
 }
 
 impl<'s> Links<'s> {
-    pub(super) fn of(body: impl Iterator<Item = &'s Stmt> + Clone, text: &str) -> Self {
+    pub(super) fn of(
+        body: impl Iterator<Item = &'s Stmt> + Clone,
+        text: &str,
+        gives: &'s Gives,
+    ) -> Self {
         let start = body.clone().next().map_or(0, |first| first.span.start);
         let end = body.clone().last().map_or(0, |last| last.span.end);
         let mut links = Self {
+            gives,
             places: Places::of(text, start..end),
             end,
             loops: Turns::of(body.clone()),
@@ -85,6 +92,19 @@ impl<'s> Links<'s> {
         };
         links.statements(body);
         links
+    }
+
+    /// All links of a function, wherever its variables are used.
+    pub(super) fn all(body: &[Stmt], gives: &'s Gives) -> Vec<Link> {
+        let mut links = Self {
+            gives,
+            places: Places::default(),
+            end: 0,
+            loops: Vec::new(),
+            all: Vec::new(),
+        };
+        links.statements(body.iter());
+        links.all
     }
 
     /// The variables that are a part of another one's value which is mentioned behind it.
@@ -168,7 +188,7 @@ impl<'s> Links<'s> {
     fn statements<'b>(&mut self, statements: impl Iterator<Item = &'b Stmt>) {
         for stmt in statements {
             if let StmtKind::Foreach { subject, value, .. } = &stmt.kind {
-                let found = inside::parts(inside(subject), None);
+                let found = inside::parts(self.gives.inside(subject), None);
                 self.unpacked(value, &found, subject.span.end);
             }
             for part in stmt.kind.parts() {
@@ -186,21 +206,46 @@ impl<'s> Links<'s> {
                 target,
                 value,
                 op: None,
-            } => self.unpacked(target, &inside(value), expr.span.end),
+            } => self.unpacked(target, &self.gives.inside(value), expr.span.end),
             ExprKind::Whole(whole) => {
                 if let WholeExpr::CoalesceAssign(target, value) = &**whole {
-                    self.unpacked(target, &inside(value), expr.span.end);
+                    self.unpacked(target, &self.gives.inside(value), expr.span.end);
                 }
             }
             ExprKind::Call { function, args } => {
                 if matches!(&*function.last(), "array_push" | "array_unshift") {
                     self.pushed(args, expr.span.end);
                 }
+                self.kept(Called::Function(&function.last()), args, expr.span.end);
+            }
+            ExprKind::MethodCall {
+                object,
+                method,
+                args,
+            } if object.is_this() => {
+                if let Some(name) = method.name() {
+                    self.kept(Called::Method(name), args, expr.span.end);
+                }
+            }
+            ExprKind::StaticCall {
+                class,
+                method,
+                args,
+            } => {
+                let call = Called::Static(&class.written, method);
+                self.kept(call, args, expr.span.end);
             }
             _ => {}
         }
         let parts = expr.children().into_iter();
         parts.for_each(|part| self.expr(part));
+    }
+
+    /// What a function of the file that is called puts into `$this`.
+    fn kept(&mut self, call: Called<'_>, args: &[Arg], at: usize) {
+        for (holder, path, held) in self.gives.keeps(call, args) {
+            self.link(&holder, &path, &[held], at);
+        }
     }
 
     fn pushed(&mut self, args: &[Arg], at: usize) {
@@ -210,7 +255,7 @@ impl<'s> Links<'s> {
         if let Some((name, mut path)) = inside::place(&list.value) {
             path.push(None);
             for item in items {
-                self.link(name, &path, &inside(&item.value), at);
+                self.link(name, &path, &self.gives.inside(&item.value), at);
             }
         }
     }
