@@ -61,7 +61,7 @@ impl<'a> Builder<'a> {
             .filter(|written| !Ty::is_open(written));
         let page = self.gives_page(closure);
         let declared = match returns {
-            Some("self" | "static") => returns_this(&closure.body).then_some(Ty::Void),
+            Some("self" | "static") => self.returns_this(&closure.body).then_some(Ty::Void),
             Some(written) if page && Ty::declared(written) == Some(Ty::Response) => None,
             returns => returns.and_then(Ty::declared),
         };
@@ -323,21 +323,6 @@ fn declared_arrays(param: &syntax::Param) -> Option<Arrays> {
 
 fn gives_array(closure: &Closure) -> Option<Arrays> {
     Arrays::declared(closure.returns.as_deref()?)
-}
-
-/// Whether each `return` of a body gives `$this` back, which the Rust leaves out.
-fn returns_this(body: &[Stmt]) -> bool {
-    body.iter().all(|stmt| {
-        let own = match &stmt.kind {
-            syntax::StmtKind::Return(Some(value)) => value.is_this(),
-            _ => true,
-        };
-        let mut parts = stmt.kind.parts().into_iter();
-        own && parts.all(|part| match part {
-            Part::Expr(_) => true,
-            Part::Body(body) => returns_this(body),
-        })
-    })
 }
 
 /// The variables that are read and never set, in the order of their first use.

@@ -14,6 +14,7 @@ mod enums;
 mod escapes;
 mod expression;
 mod fallback;
+mod fluent;
 mod foreign;
 mod function;
 mod gives;
@@ -505,6 +506,8 @@ struct Builder<'a> {
     held: held::Held,
     /// Whether a closure is read.
     in_closure: bool,
+    /// The call whose value nothing uses but the call behind it.
+    fluent_at: Option<Span>,
     /// Whether the next closure is only given to the application, which has the object that it is called with.
     gives_to_application: bool,
     /// Whether the closure that is read is such a one.
@@ -557,6 +560,7 @@ impl<'a> Builder<'a> {
             function_name: None,
             held: held::Held::default(),
             in_closure: false,
+            fluent_at: None,
             gives_to_application: false,
             called_by_application: false,
             names_callables: false,
