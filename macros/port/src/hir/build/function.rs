@@ -9,7 +9,7 @@ use super::held::Held;
 use crate::hir::Ty;
 use crate::hir::arrays::Arrays;
 use crate::hir::tree::{Expr, ExprKind, Function, Param, StmtKind};
-use crate::syntax::{self, Closure, Part, Span, Stmt};
+use crate::syntax::{self, Closure, Span, Stmt};
 
 impl<'a> Builder<'a> {
     pub(super) fn function(

@@ -25,6 +25,8 @@ pub(super) struct Held {
     /// The variables that another one or a property is a copy of, or that are such a copy.
     copied: BTreeSet<String>,
     assigned: BTreeSet<String>,
+    /// The variables that have within them what another variable or a property holds.
+    filled: BTreeSet<String>,
     /// The bytes from which on something else may hold the object of a variable.
     escaped: BTreeMap<String, usize>,
     /// The uses of OpenSSL's bytes and keys.
@@ -134,7 +136,9 @@ impl Held {
         for (name, subject) in &all {
             let own = match &subject.kind {
                 ExprKind::Variable(list) => {
-                    mentions(text, list) == 2 && self.assigned.contains(list)
+                    mentions(text, list) == 2
+                        && self.assigned.contains(list)
+                        && !self.filled.contains(list)
                 }
                 // The class's own list has the object, too.
                 ExprKind::MethodCall { object, method, .. } if object.is_this() => method
@@ -164,6 +168,7 @@ impl Held {
         let links = Links::of(body, text, gives);
         links.share(&mut self.shared);
         self.copied.extend(links.parts());
+        self.filled = links.holders();
     }
 
     fn share(&mut self, name: &str) {

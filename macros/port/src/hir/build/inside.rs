@@ -207,15 +207,15 @@ impl Gives {
 
     /// A promise keeps its handlers until it is waited for.
     fn of_method(&self, object: &Expr, method: &Member, args: &[Arg]) -> Vec<Inside> {
+        let own = method.name().filter(|_| object.is_this());
+        if let Some(own) = own.and_then(|name| self.of_own_method(name, args)) {
+            return own;
+        }
         if method
             .name()
             .is_some_and(|name| name.eq_ignore_ascii_case("wait"))
         {
             return Vec::new();
-        }
-        let own = method.name().filter(|_| object.is_this());
-        if let Some(own) = own.and_then(|name| self.of_own_method(name, args)) {
-            return own;
         }
         let mut found = self.closures(args);
         if let ExprKind::MethodCall {

@@ -116,6 +116,12 @@ impl<'s> Links<'s> {
         parts.map(|link| link.holder.clone()).collect()
     }
 
+    /// The variables that are given what another one holds, but for what a call gives: that may have closures with it only.
+    pub(super) fn holders(&self) -> BTreeSet<String> {
+        let all = self.all.iter().filter(|link| !link.held.moved);
+        all.map(|link| link.holder.clone()).collect()
+    }
+
     /// Adds what the links share. What something else holds of one of two is held of the other one, too.
     pub(super) fn share(&self, shares: &mut Shares) {
         let from: Vec<usize> = self.all.iter().map(|link| self.from(link)).collect();
