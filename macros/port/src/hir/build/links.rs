@@ -23,22 +23,39 @@ struct Share {
     by: String,
 }
 
-impl Shares {
-    /// What something holds that the function does not know.
-    pub(super) fn add(&mut self, name: &str) {
-        let share = Share {
+/// As many parts of a variable are told apart: of one with more, something may hold all. Their number grows with each assignment
+/// of a part to another variable, and so does the time that each takes.
+const MOST: usize = 48;
+
+impl Share {
+    /// All of a value, which something holds that the function does not know.
+    fn anything() -> Self {
+        Self {
             path: Path::new(),
             from: 0,
             to: usize::MAX,
             by: String::new(),
-        };
-        self.insert(name, share);
+        }
+    }
+}
+
+impl Shares {
+    /// What something holds that the function does not know.
+    pub(super) fn add(&mut self, name: &str) {
+        self.insert(name, Share::anything());
     }
 
     /// Whether it is new.
     fn insert(&mut self, name: &str, share: Share) -> bool {
         let own = self.0.entry(name.to_owned()).or_default();
-        share.from < share.to && own.insert(share)
+        if share.from >= share.to || own.contains(&Share::anything()) {
+            return false;
+        }
+        if own.len() >= MOST {
+            own.clear();
+            return own.insert(Share::anything());
+        }
+        own.insert(share)
     }
 
     /// Whether something else sees a property that is set of this part at a byte.
