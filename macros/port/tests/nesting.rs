@@ -248,3 +248,15 @@ fn texts_that_grow_with_each_step_are_given_up() {
         assert!(said.iter().any(given_up), "{php:.60}: {said:?}");
     }
 }
+
+#[test]
+fn parts_that_many_variables_share_do_not_multiply() {
+    let part = |n: usize| format!("$v{n} = $v{}->n{n} ?? $b->m{n}; $b = $v{n};", n - 1);
+    let parts: String = (1..120).map(part).collect();
+    let php = format!(
+        "<?php function go($i, $o) {{ $b = $o; {parts} $b->fee = 1; $i->chain('v3/x')->post(['json' => $o]); }}"
+    );
+    let (said, _) = ported(php);
+    let shared = |it: &String| it.contains("an object that something else holds too");
+    assert!(said.iter().any(shared), "{said:?}");
+}

@@ -468,6 +468,14 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "请用自己的 HTTP 客户端获取，例如 `reqwest`",
     ),
     ("`$this` as a value", "把 `$this` 当作值使用"),
+    (
+        "`$this`, which this method gives back, as a value",
+        "把该方法返回的 `$this` 当作值使用",
+    ),
+    (
+        "a method that the class does not have, behind one that gives `$this` back",
+        "在返回 `$this` 的方法之后调用该类没有的方法",
+    ),
     ("reading `[]`", "读取 `[]`"),
     (
         "a path of WeChat Pay is kept in a variable",

@@ -53,6 +53,7 @@ mod magic_members;
 mod mixed;
 mod notify;
 mod objects;
+mod outside;
 mod passed_on;
 mod pending;
 mod place;
@@ -164,6 +165,7 @@ fn made(
 ) -> (tree::File, bool) {
     let (mut file, dispatches) = build::file(block, program, named, fallback);
     above::file(&mut file, program);
+    outside::file(&mut file);
     objects::file(&mut file, &objects::of(program, &block.text));
     distinct::file(&mut file);
     arity::file(&mut file);

@@ -826,7 +826,7 @@ impl<'a> Body<'_, 'a> {
         let call = quote!(php::#function(#(#given),*));
         let call = if known.throws { self.tried(call) } else { call };
         let repr = match name {
-            "gettype" => Repr::Str,
+            "gettype" | "json_error_text" => Repr::Str,
             _ => result_repr(&known.returns),
         };
         Code::new(call, repr)

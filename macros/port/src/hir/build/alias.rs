@@ -7,7 +7,7 @@ use crate::hir::tree::{Expr, ExprKind, Field, PathPiece, Place, Root, Stmt, Stmt
 use crate::hir::{Ty, Use};
 use crate::recognise::{Call, Step};
 use crate::syntax::is_word;
-use crate::syntax::{self, ExprKind as PhpKind, Span, StmtKind as PhpStmt, WholeExpr};
+use crate::syntax::{self, ExprKind as PhpKind, Span, StmtKind as PhpStmt, UnaryOp, WholeExpr};
 
 /// The meaning of a name.
 #[derive(Debug, Clone)]
@@ -572,6 +572,10 @@ pub(super) fn is_constant(value: &syntax::Expr) -> bool {
         PhpKind::Array(items) => items
             .iter()
             .all(|item| item.key.as_ref().is_none_or(is_constant) && is_constant(&item.value)),
+        PhpKind::Unary {
+            op: UnaryOp::Minus,
+            operand,
+        } => matches!(operand.kind, PhpKind::Int(_) | PhpKind::Float(_)),
         _ => false,
     }
 }

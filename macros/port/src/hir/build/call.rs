@@ -203,6 +203,12 @@ impl<'a> Builder<'a> {
         let span = expr.span;
         let name = method.name().unwrap_or_default().to_ascii_lowercase();
         let of_this = object.is_this();
+        if let Some(misused) = self.misused_this(expr) {
+            return misused;
+        }
+        if let Some(chained) = self.fluent(span, object, &name, args) {
+            return chained;
+        }
         if of_this && let Some(closure) = self.first_class(expr) {
             return closure;
         }
@@ -214,6 +220,7 @@ impl<'a> Builder<'a> {
         }
         let of = self.kind_of(object);
         match (of.present(), name.as_str(), args) {
+            (_, "wait", _) if of_this && self.method_of_class(&name).is_some() => {}
             (_, "wait", [arg]) if !matches!(arg.value.kind, PhpKind::Bool(true)) => {
                 return self.unknown(span, "`wait` that gives no answer");
             }

@@ -1,15 +1,18 @@
 //! `$this->$name = $value;`, `$this->$name`, `property_exists($this, $name)`: the property of the struct that has the
 //! name.
 
+use std::collections::BTreeSet;
+
 use crate::syntax::is_word;
 
 use super::Builder;
+use super::escapes::named;
 use super::guarded::{assigns, is_own_class, mentions_only};
 use super::settable::Takes;
 use crate::hir::Ty;
 use crate::hir::by_name;
 use crate::hir::tree::{Expr, ExprKind, Place, Root, Stmt, StmtKind};
-use crate::syntax::{self, Arg, BinaryOp, ExprKind as PhpKind, Member, Span};
+use crate::syntax::{self, Arg, BinaryOp, ExprKind as PhpKind, Member, Part, Span};
 
 impl<'a> Builder<'a> {
     /// An assignment to a property whose name a variable holds. In PHP another name makes a property that nothing reads.
@@ -156,7 +159,8 @@ impl<'a> Builder<'a> {
         };
         let (first, last) = (body.first()?, body.last()?);
         let text = self.block.text.get(first.span.start..last.span.end)?;
-        let known = only_reads(text, name) && !self.named_texts.contains_key(name);
+        let reads = only_reads(text, name) || only_shows(body, name);
+        let known = reads && !self.named_texts.contains_key(name);
         known.then(|| {
             self.named_texts.insert(name.clone(), texts);
             name.clone()
@@ -264,4 +268,41 @@ fn only_reads(text: &str, name: &str) -> bool {
         let value = behind.starts_with('.') && !behind.starts_with(".=");
         !ahead.ends_with('&') && (ahead.ends_with("->") || key || value && !ahead.ends_with('['))
     })
+}
+
+/// Whether statements use a variable only as the name of a member, within a text, as a key and joined with a text.
+fn only_shows(body: &[syntax::Stmt], name: &str) -> bool {
+    let mut parts = body.iter().flat_map(|stmt| stmt.kind.parts());
+    parts.all(|part| match part {
+        Part::Expr(expr) => shows(expr, name),
+        Part::Body(body) => only_shows(body, name),
+    })
+}
+
+fn shows(expr: &syntax::Expr, name: &str) -> bool {
+    let is_own = |part: &syntax::Expr| matches!(&part.kind, PhpKind::Variable(own) if own == name);
+    let reads: Vec<&syntax::Expr> = match &expr.kind {
+        PhpKind::Interpolated(_)
+        | PhpKind::Binary {
+            op: BinaryOp::Concat,
+            ..
+        } => expr.children(),
+        PhpKind::Property {
+            member: Member::Computed(member),
+            ..
+        } => vec![member],
+        PhpKind::Index { index, .. } => index.as_deref().into_iter().collect(),
+        PhpKind::Closure(closure) => {
+            let mut names = BTreeSet::new();
+            named(&closure.body, &mut names);
+            let captured = closure.uses.iter().any(|capture| capture.name == name);
+            return !captured && !names.contains(name);
+        }
+        PhpKind::Variable(own) => return own != name,
+        PhpKind::Unsupported { .. } => return false,
+        _ => Vec::new(),
+    };
+    let read = |part: &syntax::Expr| reads.iter().any(|it| std::ptr::eq(*it, part));
+    let mut parts = expr.children().into_iter();
+    parts.all(|part| is_own(part) && read(part) || shows(part, name))
 }

@@ -9,7 +9,7 @@ use super::held::Held;
 use crate::hir::Ty;
 use crate::hir::arrays::Arrays;
 use crate::hir::tree::{Expr, ExprKind, Function, Param, StmtKind};
-use crate::syntax::{self, Closure, Part, Span, Stmt};
+use crate::syntax::{self, Closure, Span, Stmt};
 
 impl<'a> Builder<'a> {
     pub(super) fn function(
@@ -21,7 +21,12 @@ impl<'a> Builder<'a> {
     ) -> Function {
         self.function_name = Some(name.to_owned());
         self.strict = closure.strict;
-        self.held = Held::of(closure, &self.block.text, &self.own_methods());
+        self.held = Held::of(
+            closure,
+            &self.block.text,
+            &self.own_methods(),
+            self.names.gives(),
+        );
         self.choosing = choosing(&closure.body);
         self.statements_of = Some(&closure.body);
         let params: Vec<_> = closure
@@ -56,7 +61,7 @@ impl<'a> Builder<'a> {
             .filter(|written| !Ty::is_open(written));
         let page = self.gives_page(closure);
         let declared = match returns {
-            Some("self" | "static") => returns_this(&closure.body).then_some(Ty::Void),
+            Some("self" | "static") => self.returns_this(&closure.body).then_some(Ty::Void),
             Some(written) if page && Ty::declared(written) == Some(Ty::Response) => None,
             returns => returns.and_then(Ty::declared),
         };
@@ -123,7 +128,11 @@ impl<'a> Builder<'a> {
     pub(super) fn main(&mut self, statements: &[&'a Stmt], strict: bool) -> Function {
         self.in_main = true;
         self.strict = strict;
-        self.held = Held::of_main(statements.iter().copied(), &self.block.text);
+        self.held = Held::of_main(
+            statements.iter().copied(),
+            &self.block.text,
+            self.names.gives(),
+        );
         let first = statements.first().map_or(Span::default(), |stmt| stmt.span);
         let last = statements.last().map_or(first, |stmt| stmt.span);
         let span = Span::new(first.start, last.end);
@@ -218,7 +227,12 @@ impl<'a> Builder<'a> {
         inner.in_closure = true;
         inner.strict = closure.strict;
         inner.called_by_application = std::mem::take(&mut self.gives_to_application);
-        inner.held = Held::of(closure, &self.block.text, &self.own_methods());
+        inner.held = Held::of(
+            closure,
+            &self.block.text,
+            &self.own_methods(),
+            self.names.gives(),
+        );
         let params: Vec<_> = closure
             .params
             .iter()
@@ -309,21 +323,6 @@ fn declared_arrays(param: &syntax::Param) -> Option<Arrays> {
 
 fn gives_array(closure: &Closure) -> Option<Arrays> {
     Arrays::declared(closure.returns.as_deref()?)
-}
-
-/// Whether each `return` of a body gives `$this` back, which the Rust leaves out.
-fn returns_this(body: &[Stmt]) -> bool {
-    body.iter().all(|stmt| {
-        let own = match &stmt.kind {
-            syntax::StmtKind::Return(Some(value)) => value.is_this(),
-            _ => true,
-        };
-        let mut parts = stmt.kind.parts().into_iter();
-        own && parts.all(|part| match part {
-            Part::Expr(_) => true,
-            Part::Body(body) => returns_this(body),
-        })
-    })
 }
 
 /// The variables that are read and never set, in the order of their first use.

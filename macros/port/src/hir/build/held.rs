@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bytes::Raw;
 use super::escapes::{self, Escapes};
+use super::gives::Gives;
 use super::inside;
 use super::left;
 use super::links::{Links, Shares};
@@ -24,6 +25,8 @@ pub(super) struct Held {
     /// The variables that another one or a property is a copy of, or that are such a copy.
     copied: BTreeSet<String>,
     assigned: BTreeSet<String>,
+    /// The variables that have within them what another variable or a property holds.
+    filled: BTreeSet<String>,
     /// The bytes from which on something else may hold the object of a variable.
     escaped: BTreeMap<String, usize>,
     /// The uses of OpenSSL's bytes and keys.
@@ -36,7 +39,7 @@ pub(super) struct Held {
 
 impl Held {
     /// The uses of a function's variables; `own` has the methods of its class, in lower case.
-    pub(super) fn of(closure: &Closure, text: &str, own: &BTreeSet<String>) -> Self {
+    pub(super) fn of(closure: &Closure, text: &str, own: &BTreeSet<String>, gives: &Gives) -> Self {
         let mut held = Self::default();
         for param in &closure.params {
             held.share(&param.name);
@@ -60,7 +63,7 @@ impl Held {
             names.iter().for_each(|name| held.share(name));
         }
         held.statements(closure.body.iter());
-        held.linked(closure.body.iter(), text);
+        held.linked(closure.body.iter(), text, gives);
         held.loops(&closure.body, text, own);
         held.escaped = Escapes::of(&closure.body, own);
         held.raw = Raw::of(closure.body.iter());
@@ -72,6 +75,7 @@ impl Held {
     pub(super) fn of_main<'s>(
         statements: impl Iterator<Item = &'s Stmt> + Clone,
         text: &str,
+        gives: &'s Gives,
     ) -> Self {
         let mut held = Self {
             raw: Raw::of(statements.clone()),
@@ -79,7 +83,7 @@ impl Held {
             ..Self::default()
         };
         held.statements(statements.clone());
-        held.linked(statements, text);
+        held.linked(statements, text, gives);
         held
     }
 
@@ -132,7 +136,9 @@ impl Held {
         for (name, subject) in &all {
             let own = match &subject.kind {
                 ExprKind::Variable(list) => {
-                    mentions(text, list) == 2 && self.assigned.contains(list)
+                    mentions(text, list) == 2
+                        && self.assigned.contains(list)
+                        && !self.filled.contains(list)
                 }
                 // The class's own list has the object, too.
                 ExprKind::MethodCall { object, method, .. } if object.is_this() => method
@@ -153,10 +159,16 @@ impl Held {
     }
 
     /// What other variables hold, too: `$first = $answer->list[0] ?? null; $first->fee = 9; send($answer)`.
-    fn linked<'s>(&mut self, body: impl Iterator<Item = &'s Stmt> + Clone, text: &str) {
-        let links = Links::of(body, text);
+    fn linked<'s>(
+        &mut self,
+        body: impl Iterator<Item = &'s Stmt> + Clone,
+        text: &str,
+        gives: &'s Gives,
+    ) {
+        let links = Links::of(body, text, gives);
         links.share(&mut self.shared);
         self.copied.extend(links.parts());
+        self.filled = links.holders();
     }
 
     fn share(&mut self, name: &str) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::escapes::{LOOKS, named};
+use super::gives::Gives;
 use crate::hir::Ty;
 use crate::hir::builtin::Builtin;
 use crate::syntax::{Arg, BinaryOp, Cast, Closure, Expr, ExprKind, Member, WholeExpr};
@@ -11,7 +12,7 @@ use crate::syntax::{Arg, BinaryOp, Cast, Closure, Expr, ExprKind, Member, WholeE
 pub(super) type Path = Vec<Option<String>>;
 
 /// A variable's object, or a part of it, that is within a value.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Inside {
     /// The variable; a static property has `::` in its name.
     pub(super) name: String,
@@ -23,6 +24,9 @@ pub(super) struct Inside {
     pub(super) moved: bool,
 }
 
+/// As many keys lead to a part; what is deeper counts as the part above it.
+const DEEPEST: usize = 6;
+
 impl Inside {
     fn whole(name: &str) -> Self {
         Self {
@@ -33,14 +37,46 @@ impl Inside {
         }
     }
 
+    /// Any part of a variable's value.
+    pub(super) fn any(name: &str) -> Self {
+        Self::whole(name).carried()
+    }
+
+    /// This part of a value that another part is.
+    pub(super) fn of(&self, value: Self) -> Self {
+        let keys = self.path.iter().cloned();
+        let mut part = keys.fold(value, Self::part);
+        if self.below {
+            part = part.held();
+        }
+        if self.moved {
+            part = part.carried();
+        }
+        if part.path.len() > DEEPEST {
+            part.path.truncate(DEEPEST);
+            part = part.carried();
+        }
+        part
+    }
+
+    /// This part of a list, as a part of its item.
+    pub(super) fn of_item(&self) -> Self {
+        let mut part = self.clone();
+        if part.path.is_empty() {
+            return part.held();
+        }
+        part.path.remove(0);
+        part
+    }
+
     /// What a value has within it that has this within it.
-    fn held(mut self) -> Self {
+    pub(super) fn held(mut self) -> Self {
         self.below = true;
         self
     }
 
     /// This, behind a function that gives a part of its arguments, or all of them.
-    fn carried(mut self) -> Self {
+    pub(super) fn carried(mut self) -> Self {
         (self.below, self.moved) = (false, true);
         self
     }
@@ -75,113 +111,147 @@ const GIVE: [&str; 11] = [
     "iterator_apply",
 ];
 
-/// The variables whose objects a value may have within it. A value that is made anew, of text and numbers, has none.
-pub(super) fn inside(value: &Expr) -> Vec<Inside> {
-    match &value.kind {
-        ExprKind::Variable(name) => vec![Inside::whole(name)],
-        ExprKind::Property { object, member } => member_of(object, member),
-        ExprKind::Index { object, index } => {
-            let key = index.as_deref().and_then(key);
-            parts(inside(object), key)
+impl Gives {
+    /// The variables whose objects a value may have within it. A value that is made anew, of text and numbers, has none.
+    pub(super) fn inside(&self, value: &Expr) -> Vec<Inside> {
+        match &value.kind {
+            ExprKind::Variable(name) => vec![Inside::whole(name)],
+            ExprKind::Property { object, member } => self.member_of(object, member),
+            ExprKind::Index { object, index } => {
+                let key = index.as_deref().and_then(key);
+                parts(self.inside(object), key)
+            }
+            ExprKind::Array(items) => self.held(items.iter().map(|item| &item.value)),
+            ExprKind::New { args, .. } => self.held(args.iter().map(|arg| &arg.value)),
+            ExprKind::Ternary {
+                condition,
+                then,
+                otherwise,
+            } => self.any([then.as_ref().unwrap_or(condition), otherwise].map(|it| &**it)),
+            ExprKind::Binary {
+                op: BinaryOp::Coalesce | BinaryOp::Add,
+                left,
+                right,
+            } => self.any([&**left, &**right]),
+            ExprKind::Cast { to, value } => self.of_cast(*to, value),
+            ExprKind::Clone(value) => self.copied(value),
+            ExprKind::Assign { target, value, .. } => self.any([&**target, &**value]),
+            ExprKind::Closure(closure) => captured(closure),
+            ExprKind::Call { function, args } => self.of_call(&function.last(), args),
+            ExprKind::CallValue { callee, .. } => moved(self.inside(callee)),
+            ExprKind::MethodCall {
+                object,
+                method,
+                args,
+            } => self.of_method(object, method, args),
+            ExprKind::StaticCall {
+                class,
+                method,
+                args,
+            } => {
+                let own = self.of_static(&class.written, method, args);
+                own.unwrap_or_else(|| self.closures(args))
+            }
+            ExprKind::Whole(whole) => self.of_whole(whole),
+            _ => Vec::new(),
         }
-        ExprKind::Array(items) => held(items.iter().map(|item| &item.value)),
-        ExprKind::New { args, .. } => held(args.iter().map(|arg| &arg.value)),
-        ExprKind::Ternary {
-            condition,
-            then,
-            otherwise,
-        } => any([then.as_ref().unwrap_or(condition), otherwise].map(|it| &**it)),
-        ExprKind::Binary {
-            op: BinaryOp::Coalesce | BinaryOp::Add,
-            left,
-            right,
-        } => any([&**left, &**right]),
-        ExprKind::Cast { to, value } => of_cast(*to, value),
-        ExprKind::Clone(value) => copied(value),
-        ExprKind::Assign { target, value, .. } => any([&**target, &**value]),
-        ExprKind::Closure(closure) => captured(closure),
-        ExprKind::Call { function, args } => of_call(&function.last(), args),
-        ExprKind::CallValue { callee, .. } => moved(inside(callee)),
-        ExprKind::MethodCall {
+    }
+
+    fn of_cast(&self, to: Cast, value: &Expr) -> Vec<Inside> {
+        match to {
+            Cast::Object => self.inside(value),
+            Cast::Array => self.copied(value),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A copy has the same parts.
+    fn copied(&self, value: &Expr) -> Vec<Inside> {
+        let parts = parts(self.inside(value), None).into_iter();
+        parts.map(Inside::held).collect()
+    }
+
+    fn of_whole(&self, whole: &WholeExpr) -> Vec<Inside> {
+        match whole {
+            WholeExpr::Property(object, member) => self.member_of(object, member),
+            WholeExpr::MethodCall(object, method, args) => self.of_method(object, method, args),
+            WholeExpr::StaticProperty(class, name) => {
+                vec![Inside::whole(&format!("{}::{name}", class.written))]
+            }
+            WholeExpr::Match { arms, .. } => self.any(arms.iter().map(|(_, value)| value)),
+            WholeExpr::Spread(value) => parts(self.inside(value), None),
+            WholeExpr::Silenced(value) => self.inside(value),
+            WholeExpr::CoalesceAssign(target, value) => self.any([target, value]),
+            _ => Vec::new(),
+        }
+    }
+
+    fn of_call(&self, function: &str, args: &[Arg]) -> Vec<Inside> {
+        if function == "compact" {
+            let names = args.iter().filter_map(|arg| match &arg.value.kind {
+                ExprKind::String(name) => Some(Inside::whole(name).held()),
+                _ => None,
+            });
+            return names.collect();
+        }
+        if let Some(own) = self.of_function(function, args) {
+            return own;
+        }
+        let scalar = Builtin::of(function).is_some_and(|known| known.returns != Ty::Any);
+        let gives = function.starts_with("array_") || GIVE.contains(&function);
+        if scalar || LOOKS.contains(&function) || !gives {
+            return self.closures(args);
+        }
+        moved(self.any(args.iter().map(|arg| &arg.value)))
+    }
+
+    /// A promise keeps its handlers until it is waited for.
+    fn of_method(&self, object: &Expr, method: &Member, args: &[Arg]) -> Vec<Inside> {
+        let own = method.name().filter(|_| object.is_this());
+        if let Some(own) = own.and_then(|name| self.of_own_method(name, args)) {
+            return own;
+        }
+        if method
+            .name()
+            .is_some_and(|name| name.eq_ignore_ascii_case("wait"))
+        {
+            return Vec::new();
+        }
+        let mut found = self.closures(args);
+        if let ExprKind::MethodCall {
             object,
             method,
             args,
-        } => of_method(object, method, args),
-        ExprKind::StaticCall { args, .. } => closures(args),
-        ExprKind::Whole(whole) => of_whole(whole),
-        _ => Vec::new(),
-    }
-}
-
-fn of_cast(to: Cast, value: &Expr) -> Vec<Inside> {
-    match to {
-        Cast::Object => inside(value),
-        Cast::Array => copied(value),
-        _ => Vec::new(),
-    }
-}
-
-/// A copy has the same parts.
-fn copied(value: &Expr) -> Vec<Inside> {
-    let parts = parts(inside(value), None).into_iter();
-    parts.map(Inside::held).collect()
-}
-
-fn of_whole(whole: &WholeExpr) -> Vec<Inside> {
-    match whole {
-        WholeExpr::Property(object, member) => member_of(object, member),
-        WholeExpr::MethodCall(object, method, args) => of_method(object, method, args),
-        WholeExpr::StaticProperty(class, name) => {
-            vec![Inside::whole(&format!("{}::{name}", class.written))]
+        } = &object.kind
+        {
+            found.extend(self.of_method(object, method, args));
         }
-        WholeExpr::Match { arms, .. } => any(arms.iter().map(|(_, value)| value)),
-        WholeExpr::Spread(value) => parts(inside(value), None),
-        WholeExpr::Silenced(value) => inside(value),
-        WholeExpr::CoalesceAssign(target, value) => any([target, value]),
-        _ => Vec::new(),
+        found
     }
-}
 
-fn of_call(function: &str, args: &[Arg]) -> Vec<Inside> {
-    if function == "compact" {
-        let names = args.iter().filter_map(|arg| match &arg.value.kind {
-            ExprKind::String(name) => Some(Inside::whole(name).held()),
-            _ => None,
-        });
-        return names.collect();
+    /// What the closures among arguments hold.
+    fn closures(&self, args: &[Arg]) -> Vec<Inside> {
+        let values = args.iter().map(|arg| &arg.value);
+        self.any(values.filter(|value| matches!(value.kind, ExprKind::Closure(_))))
     }
-    let scalar = Builtin::of(function).is_some_and(|known| known.returns != Ty::Any);
-    let gives = function.starts_with("array_") || GIVE.contains(&function);
-    if scalar || LOOKS.contains(&function) || !gives {
-        return closures(args);
-    }
-    moved(any(args.iter().map(|arg| &arg.value)))
-}
 
-/// A promise keeps its handlers until it is waited for.
-fn of_method(object: &Expr, method: &Member, args: &[Arg]) -> Vec<Inside> {
-    if method
-        .name()
-        .is_some_and(|name| name.eq_ignore_ascii_case("wait"))
-    {
-        return Vec::new();
+    fn member_of(&self, object: &Expr, member: &Member) -> Vec<Inside> {
+        parts(self.inside(object), member.name().map(str::to_owned))
     }
-    let mut found = closures(args);
-    if let ExprKind::MethodCall {
-        object,
-        method,
-        args,
-    } = &object.kind
-    {
-        found.extend(of_method(object, method, args));
-    }
-    found
-}
 
-/// What the closures among arguments hold.
-fn closures(args: &[Arg]) -> Vec<Inside> {
-    let values = args.iter().map(|arg| &arg.value);
-    any(values.filter(|value| matches!(value.kind, ExprKind::Closure(_))))
+    fn any<'e>(&self, values: impl IntoIterator<Item = &'e Expr>) -> Vec<Inside> {
+        values
+            .into_iter()
+            .flat_map(|value| self.inside(value))
+            .collect()
+    }
+
+    fn held<'e>(&self, values: impl Iterator<Item = &'e Expr>) -> Vec<Inside> {
+        values
+            .flat_map(|value| self.inside(value))
+            .map(Inside::held)
+            .collect()
+    }
 }
 
 /// The variables that a closure holds: an arrow function holds all that it names.
@@ -195,18 +265,6 @@ fn captured(closure: &Closure) -> Vec<Inside> {
     }
     let names = names.iter().filter(|name| *name != "this");
     moved(names.map(|name| Inside::whole(name)).collect())
-}
-
-fn member_of(object: &Expr, member: &Member) -> Vec<Inside> {
-    parts(inside(object), member.name().map(str::to_owned))
-}
-
-fn any<'e>(values: impl IntoIterator<Item = &'e Expr>) -> Vec<Inside> {
-    values.into_iter().flat_map(inside).collect()
-}
-
-fn held<'e>(values: impl Iterator<Item = &'e Expr>) -> Vec<Inside> {
-    values.flat_map(inside).map(Inside::held).collect()
 }
 
 fn moved(found: Vec<Inside>) -> Vec<Inside> {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::inside::{self, Inside, Path, has, inside, is_outside, touches};
+use super::gives::{Called, Gives};
+use super::inside::{self, Inside, Path, has, is_outside, touches};
 use super::turns::{Places, Turns};
 use crate::syntax::{Arg, Expr, ExprKind, Part, Stmt, StmtKind, WholeExpr};
 
@@ -22,22 +23,39 @@ struct Share {
     by: String,
 }
 
-impl Shares {
-    /// What something holds that the function does not know.
-    pub(super) fn add(&mut self, name: &str) {
-        let share = Share {
+/// As many parts of a variable are told apart: of one with more, something may hold all. Their number grows with each assignment
+/// of a part to another variable, and so does the time that each takes.
+const MOST: usize = 48;
+
+impl Share {
+    /// All of a value, which something holds that the function does not know.
+    fn anything() -> Self {
+        Self {
             path: Path::new(),
             from: 0,
             to: usize::MAX,
             by: String::new(),
-        };
-        self.insert(name, share);
+        }
+    }
+}
+
+impl Shares {
+    /// What something holds that the function does not know.
+    pub(super) fn add(&mut self, name: &str) {
+        self.insert(name, Share::anything());
     }
 
     /// Whether it is new.
     fn insert(&mut self, name: &str, share: Share) -> bool {
         let own = self.0.entry(name.to_owned()).or_default();
-        share.from < share.to && own.insert(share)
+        if share.from >= share.to || own.contains(&Share::anything()) {
+            return false;
+        }
+        if own.len() >= MOST {
+            own.clear();
+            return own.insert(Share::anything());
+        }
+        own.insert(share)
     }
 
     /// Whether something else sees a property that is set of this part at a byte.
@@ -53,12 +71,12 @@ impl Shares {
 }
 
 /// `$holder = [… $held->part …];`
-struct Link {
-    holder: String,
+pub(super) struct Link {
+    pub(super) holder: String,
     /// The part of the holder that has the held part.
-    path: Path,
+    pub(super) path: Path,
     /// The held part.
-    held: Inside,
+    pub(super) held: Inside,
     /// Whether each of the two is taken to be used behind it, as it is named without a property.
     always: bool,
     /// The byte behind the value.
@@ -67,6 +85,7 @@ struct Link {
 
 /// What the variables of a function have in common.
 pub(super) struct Links<'s> {
+    gives: &'s Gives,
     places: Places,
     end: usize,
     loops: Vec<Turns<'s>>,
@@ -74,10 +93,15 @@ pub(super) struct Links<'s> {
 }
 
 impl<'s> Links<'s> {
-    pub(super) fn of(body: impl Iterator<Item = &'s Stmt> + Clone, text: &str) -> Self {
+    pub(super) fn of(
+        body: impl Iterator<Item = &'s Stmt> + Clone,
+        text: &str,
+        gives: &'s Gives,
+    ) -> Self {
         let start = body.clone().next().map_or(0, |first| first.span.start);
         let end = body.clone().last().map_or(0, |last| last.span.end);
         let mut links = Self {
+            gives,
             places: Places::of(text, start..end),
             end,
             loops: Turns::of(body.clone()),
@@ -87,6 +111,19 @@ impl<'s> Links<'s> {
         links
     }
 
+    /// All links of a function, wherever its variables are used.
+    pub(super) fn all(body: &[Stmt], gives: &'s Gives) -> Vec<Link> {
+        let mut links = Self {
+            gives,
+            places: Places::default(),
+            end: 0,
+            loops: Vec::new(),
+            all: Vec::new(),
+        };
+        links.statements(body.iter());
+        links.all
+    }
+
     /// The variables that are a part of another one's value which is mentioned behind it.
     pub(super) fn parts(&self) -> BTreeSet<String> {
         let parts = self.all.iter().filter(|link| {
@@ -94,6 +131,12 @@ impl<'s> Links<'s> {
             !link.held.path.is_empty() && !self.seen(&link.held.name, from).is_empty()
         });
         parts.map(|link| link.holder.clone()).collect()
+    }
+
+    /// The variables that are given what another one holds, but for what a call gives: that may have closures with it only.
+    pub(super) fn holders(&self) -> BTreeSet<String> {
+        let all = self.all.iter().filter(|link| !link.held.moved);
+        all.map(|link| link.holder.clone()).collect()
     }
 
     /// Adds what the links share. What something else holds of one of two is held of the other one, too.
@@ -168,7 +211,7 @@ impl<'s> Links<'s> {
     fn statements<'b>(&mut self, statements: impl Iterator<Item = &'b Stmt>) {
         for stmt in statements {
             if let StmtKind::Foreach { subject, value, .. } = &stmt.kind {
-                let found = inside::parts(inside(subject), None);
+                let found = inside::parts(self.gives.inside(subject), None);
                 self.unpacked(value, &found, subject.span.end);
             }
             for part in stmt.kind.parts() {
@@ -186,21 +229,46 @@ impl<'s> Links<'s> {
                 target,
                 value,
                 op: None,
-            } => self.unpacked(target, &inside(value), expr.span.end),
+            } => self.unpacked(target, &self.gives.inside(value), expr.span.end),
             ExprKind::Whole(whole) => {
                 if let WholeExpr::CoalesceAssign(target, value) = &**whole {
-                    self.unpacked(target, &inside(value), expr.span.end);
+                    self.unpacked(target, &self.gives.inside(value), expr.span.end);
                 }
             }
             ExprKind::Call { function, args } => {
                 if matches!(&*function.last(), "array_push" | "array_unshift") {
                     self.pushed(args, expr.span.end);
                 }
+                self.kept(Called::Function(&function.last()), args, expr.span.end);
+            }
+            ExprKind::MethodCall {
+                object,
+                method,
+                args,
+            } if object.is_this() => {
+                if let Some(name) = method.name() {
+                    self.kept(Called::Method(name), args, expr.span.end);
+                }
+            }
+            ExprKind::StaticCall {
+                class,
+                method,
+                args,
+            } => {
+                let call = Called::Static(&class.written, method);
+                self.kept(call, args, expr.span.end);
             }
             _ => {}
         }
         let parts = expr.children().into_iter();
         parts.for_each(|part| self.expr(part));
+    }
+
+    /// What a function of the file that is called puts into `$this`.
+    fn kept(&mut self, call: Called<'_>, args: &[Arg], at: usize) {
+        for (holder, path, held) in self.gives.keeps(call, args) {
+            self.link(&holder, &path, &[held], at);
+        }
     }
 
     fn pushed(&mut self, args: &[Arg], at: usize) {
@@ -210,7 +278,7 @@ impl<'s> Links<'s> {
         if let Some((name, mut path)) = inside::place(&list.value) {
             path.push(None);
             for item in items {
-                self.link(name, &path, &inside(&item.value), at);
+                self.link(name, &path, &self.gives.inside(&item.value), at);
             }
         }
     }

@@ -14,8 +14,10 @@ mod enums;
 mod escapes;
 mod expression;
 mod fallback;
+mod fluent;
 mod foreign;
 mod function;
+mod gives;
 mod guarded;
 mod guzzle;
 mod handed;
@@ -57,9 +59,10 @@ pub(super) use guzzle::{is_default, of_run, setting_named, unknown};
 pub(super) use known::full_path;
 pub(super) use sdk::client_of;
 
+use self::gives::Gives;
 use self::thrown::Raised;
 use crate::syntax::is_word;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -255,6 +258,8 @@ pub(super) struct Names<'a> {
     strict: bool,
     /// The classes that are caught or asked for.
     caught: RefCell<BTreeSet<String>>,
+    /// What the functions do with objects, once that is asked for.
+    gives: OnceCell<Gives>,
 }
 
 /// The variables that unsupported parts may change, by the span of the part.
@@ -308,6 +313,12 @@ impl<'a> Names<'a> {
             true
         });
         names
+    }
+
+    /// What the functions of the file do with the objects that they are given.
+    fn gives(&self) -> &Gives {
+        let of = || Gives::of(&self.functions, &self.classes);
+        self.gives.get_or_init(of)
     }
 
     /// The function of the file that a call names. A plain name is that of the namespace, if it has the function.
@@ -495,6 +506,8 @@ struct Builder<'a> {
     held: held::Held,
     /// Whether a closure is read.
     in_closure: bool,
+    /// The call whose value nothing uses but the call behind it.
+    fluent_at: Option<Span>,
     /// Whether the next closure is only given to the application, which has the object that it is called with.
     gives_to_application: bool,
     /// Whether the closure that is read is such a one.
@@ -547,6 +560,7 @@ impl<'a> Builder<'a> {
             function_name: None,
             held: held::Held::default(),
             in_closure: false,
+            fluent_at: None,
             gives_to_application: false,
             called_by_application: false,
             names_callables: false,

@@ -84,7 +84,12 @@ impl<'a> Builder<'a> {
         let first = self.locals.len();
         let outer_names = std::mem::take(&mut self.by_name);
         let outer_kinds = std::mem::take(&mut self.kinds);
-        let held = super::held::Held::of(closure, &self.block.text, &self.own_methods());
+        let held = super::held::Held::of(
+            closure,
+            &self.block.text,
+            &self.own_methods(),
+            self.names.gives(),
+        );
         let outer_held = std::mem::replace(&mut self.held, held);
         self.constructors += 1;
         let mut body = self.given(span, constructor, values, &kinds);

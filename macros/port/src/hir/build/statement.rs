@@ -46,6 +46,11 @@ impl<'a> Builder<'a> {
             // A method that is called for what it does to the object.
             PhpStmt::Return(Some(value)) if value.is_this() => one(StmtKind::Return(None)),
             PhpStmt::Return(value) => {
+                if let Some(value) = value
+                    && let Some(stmts) = self.return_of_this(span, value)
+                {
+                    return stmts;
+                }
                 let value = value.as_ref().map(|value| self.expr(value));
                 one(StmtKind::Return(value))
             }
@@ -129,6 +134,7 @@ impl<'a> Builder<'a> {
         if let Some(kind) = self.wait_for_end(span, expr) {
             return vec![Stmt { span, kind }];
         }
+        self.fluent_at = Some(expr.span);
         let kind = match &expr.kind {
             PhpKind::Include(_) => return Vec::new(),
             PhpKind::Throw(value) => StmtKind::Throw(self.expr(value)),
