@@ -207,7 +207,7 @@ pub mod signing {
 /// }
 ///
 /// # fn run(client: &wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
-/// use wechatpay_chain::Json;
+/// use wechatpay_chain::{Fen, Json};
 ///
 /// let order = native::Request {
 ///     appid: "wxd678efh567hg6787".to_owned(),
@@ -215,7 +215,7 @@ pub mod signing {
 ///     description: "Image形象店".to_owned(),
 ///     out_trade_no: "native12177525012014070332333".to_owned(),
 ///     notify_url: "https://shop.example/notify".to_owned(),
-///     amount: native::RequestAmount { total: 1, ..Default::default() },
+///     amount: native::RequestAmount { total: Fen::new(1), ..Default::default() },
 ///     ..Default::default()
 /// };
 /// let response: native::Response = client.chain(native::PATH).post(Json(&order), ()).wait()?.json()?;

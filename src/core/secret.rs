@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::Error;
+use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
@@ -108,9 +108,8 @@ fn unquoted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
     String::deserialize(deserializer).map_err(|err| {
         // The other errors, such as that of truncated input, tell the caller more than a new one.
         if err.to_string().contains("invalid type") {
-            D::Error::custom(
-                "a secret or personal value must be a text; the value found is left out here",
-            )
+            let unquoted = Unexpected::Other("another kind of value (not shown)");
+            D::Error::invalid_type(unquoted, &"a string")
         } else {
             err
         }
@@ -151,7 +150,7 @@ mod tests {
             ] {
                 let said = said.expect("only a text is accepted");
                 assert!(!said.contains("6214") && !said.contains("true"), "{said}");
-                assert!(said.contains("a text"), "{said}");
+                assert!(said.contains("expected a string"), "{said}");
             }
         }
         let cut = serde_json::from_str::<Sensitive>("\"6214").unwrap_err();

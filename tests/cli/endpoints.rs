@@ -55,6 +55,32 @@ fn json_prints_one_object_per_endpoint() {
     assert_eq!(customs.unwrap()["host"], "apihk.mch.weixin.qq.com");
 }
 
+/// 营业执照 or 登记证书, by the kind of the subject.
+#[test]
+fn fields_that_a_condition_requires_are_marked() {
+    let call = ["endpoints", "POST", "v3/applyment4sub/applyment/"];
+    let text = Run::new(&call).run().ok();
+    for name in [
+        " business_license_info(*) ",
+        " certificate_info(*) ",
+        " business_code* ",
+    ] {
+        assert!(text.contains(name), "{name}: {text}");
+    }
+    let row = &lines(&[&call[..], &["--json"]].concat())[0];
+    let find = |fields: &Value, name: &str| {
+        let mut fields = fields.as_array().unwrap().iter();
+        fields.find(|field| field["name"] == name).unwrap().clone()
+    };
+    let subject = find(&row["request"], "subject_info");
+    assert_eq!(subject["conditional"], false);
+    let license = find(&subject["fields"], "business_license_info");
+    assert_eq!(
+        (&license["required"], &license["conditional"]),
+        (&true.into(), &true.into())
+    );
+}
+
 #[test]
 fn endpoints_are_found_by_chinese_and_english_words() {
     let titles = |words: &[&str]| {

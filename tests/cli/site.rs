@@ -25,6 +25,14 @@ fn pages_are_small_and_their_links_lead_somewhere() {
         }
     }
     assert!(pages.len() > 2 * 1206, "{}", pages.len());
+    let license = pages
+        .values()
+        .find(|page| page.contains("request.subject_info.business_license_info"));
+    let title = "title=\"条件必填\">(*)<";
+    assert!(
+        license.is_some_and(|page| page.contains("(*)"))
+            && pages.values().any(|page| page.contains(title))
+    );
     for (folder, end) in [("en", ".md"), ("zh", ".zh-CN.md")] {
         for name in documents(end) {
             let name = name.strip_suffix(end).unwrap();

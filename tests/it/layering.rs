@@ -77,7 +77,7 @@ const FLOORS: [Floors; 5] = [
     Floors {
         package: SCHEMA,
         floors: &[
-            &["compressed"],
+            &["amounts", "compressed"],
             &["attributes", "field", "labels"],
             &["documented"],
             &["read"],

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 use wechatpay_chain::catalog::Operation;
 use wechatpay_sandbox::reference;
-use wechatpay_sandbox::schema::{Field, Part, Schema, label};
+use wechatpay_sandbox::schema::{Field, Part, Schema, is_conditional, label};
 
 use crate::i18n::{self, Lang, t};
 use crate::output::{Output, line_width, pad};
@@ -64,7 +64,11 @@ fn collect(
             Part::Query => field.name().to_owned(),
             _ => format!("{pointer}/{}", field.name()),
         };
-        let mark = if field.is_required() { "*" } else { "" };
+        let mark = match field.is_required() {
+            true if is_conditional(operation, part, &pointer) => "(*)",
+            true => "*",
+            false => "",
+        };
         let item = field.name() == "*";
         let name = if item { "[]" } else { field.name() };
         found.push(Row {

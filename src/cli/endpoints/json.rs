@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wechatpay_chain::catalog::Operation;
 use wechatpay_sandbox::reference;
-use wechatpay_sandbox::schema::{Field, Part, Schema, is_deprecated, label};
+use wechatpay_sandbox::schema::{Field, Part, Schema, is_conditional, is_deprecated, label};
 
 /// All data of an endpoint; fields have WeChat Pay's terms.
 pub(super) fn line(schema: &Schema) -> Value {
@@ -63,6 +63,7 @@ fn field(operation: &Operation, part: Part, field: &Field, pointer: &str) -> Val
         "label": term,
         "type": field.kind().to_string(),
         "required": field.is_required(),
+        "conditional": is_conditional(operation, part, &pointer),
         "encrypted": field.is_encrypted(),
         "min_length": min_length,
         "max_length": max_length,

@@ -9,7 +9,7 @@ use super::lang::Lang;
 use super::layout::{self, Page, Place};
 use super::lists;
 use super::names::{file_of, title};
-use crate::schema::{Field, Part, Schema, label};
+use crate::schema::{Field, Part, Schema, is_conditional, label};
 
 pub(super) fn page(schema: &Schema, lang: Lang, place: Place) -> String {
     let operation = schema.operation();
@@ -91,7 +91,7 @@ fn tables(schema: &Schema, lang: Lang) -> Markup {
         @if !variables.is_empty() {
             h2 #path { (lang.say("Path", "路径变量")) }
             table.list.parts { (head(lang)) tbody { @for name in variables { tr #{ "path." (name) } {
-                td { a.anchor href={ "#path." (name) } { code { (name) } } (required(lang)) }
+                td { a.anchor href={ "#path." (name) } { code { (name) } } (required(lang, false)) }
                 td { (label(operation, Part::Path, name).unwrap_or_default()) }
                 td { "string" }
             } } } }
@@ -129,6 +129,7 @@ fn head(lang: Lang) -> Markup {
 struct Row<'t> {
     field: &'t Field,
     term: &'static str,
+    is_conditional: bool,
     /// The id of its row: `request.amount.total`.
     id: String,
     depth: usize,
@@ -153,6 +154,7 @@ fn collect<'t>(
         rows.push(Row {
             field,
             term: term.unwrap_or_default(),
+            is_conditional: is_conditional(operation, part, &pointer),
             id: id.clone(),
             depth,
         });
@@ -180,7 +182,7 @@ fn line(row: &Row<'_>, lang: Lang) -> Markup {
         tr id=(id) {
             td class=[(*depth > 0).then(|| format!("in{}", depth.min(&8)))] {
                 a.anchor href={ "#" (id) } { code { (name) } }
-                @if field.is_required() { (required(lang)) }
+                @if field.is_required() { (required(lang, row.is_conditional)) }
             }
             td { (row.term) }
             td {
@@ -197,8 +199,12 @@ fn line(row: &Row<'_>, lang: Lang) -> Markup {
     }
 }
 
-fn required(lang: Lang) -> Markup {
-    html! { " " span.required title=(lang.say("required", "必填")) { "*" } }
+fn required(lang: Lang, is_conditional: bool) -> Markup {
+    let (mark, title) = match is_conditional {
+        true => ("(*)", lang.say("required under a condition", "条件必填")),
+        false => ("*", lang.say("required", "必填")),
+    };
+    html! { " " span.required title=(title) { (mark) } }
 }
 
 /// Tabs without a script: of the fields of a group, only one is selected.

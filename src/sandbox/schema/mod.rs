@@ -80,6 +80,23 @@ pub fn label(operation: &Operation, part: Part, pointer: &str) -> Option<&'stati
     wechatpay_schema::label(method.as_str(), operation.path(), part, pointer)
 }
 
+/// Whether WeChat Pay requires a field of the request only under a condition, although it is documented as required.
+///
+/// ```
+/// use http::Method;
+/// use wechatpay_sandbox::schema::{self, Part};
+///
+/// let operation = wechatpay_core::catalog::find(&Method::POST, "v3/applyment4sub/applyment/").unwrap();
+/// let pointer = "/subject_info/business_license_info";
+/// assert!(schema::is_conditional(operation, Part::Request, pointer));
+/// ```
+#[must_use]
+pub fn is_conditional(operation: &Operation, part: Part, pointer: &str) -> bool {
+    let schema = wechatpay_schema::get(operation.method().as_str(), operation.path());
+    let conditional = schema.map(|schema| &schema.attributes().conditional);
+    part != Part::Response && conditional.is_some_and(|fields| fields.contains(&pointer))
+}
+
 /// Whether the documentation marks the operation as deprecated.
 #[must_use]
 pub fn is_deprecated(operation: &Operation) -> bool {

@@ -206,6 +206,10 @@ const MEMBERS: &Phrases = &[
     ("invalid type: {}, expected {}", "应为{1}，而不是{0}"),
     ("invalid value: {}, expected {}", "应为{1}，而不是{0}"),
     ("a string", "字符串"),
+    (
+        "another kind of value (not shown)",
+        "其他类型的值（不显示）",
+    ),
     ("a sequence", "数组"),
     ("a boolean", " true 或 false"),
     ("path string", "文件路径"),
@@ -325,6 +329,10 @@ mod tests {
             (
                 "invalid type: integer `19`, expected a string",
                 "应为字符串，而不是整数 19",
+            ),
+            (
+                "invalid type: another kind of value (not shown), expected a string",
+                "应为字符串，而不是其他类型的值（不显示）",
             ),
             (
                 "invalid type: string \"yes\", expected a boolean",
