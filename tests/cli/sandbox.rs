@@ -275,6 +275,36 @@ fn snippet(sdk: &str, tls: bool, dir: &Path) -> String {
     code
 }
 
+/// An SM2 key goes with neither a public key nor an APIv2 key, and its certificates are encrypted with SM4.
+#[cfg(unix)]
+#[test]
+fn the_set_up_of_a_merchant_with_an_sm2_key_passes_doctor() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("keys");
+    let sandbox = Running::start(&["--sm", "--dir", dir.to_str().unwrap()]);
+    let lines = sandbox.ready.lines();
+    let set_up: Vec<_> = lines
+        .skip_while(|line| !line.starts_with("export "))
+        .take_while(|line| !line.is_empty())
+        .collect();
+    let program = Path::new(env!("CARGO_BIN_EXE_wechatpay"));
+    let path = program.parent().unwrap().to_str().unwrap();
+    let script = format!("PATH='{path}':$PATH\n{}", set_up.join("\n"));
+    let done = Command::new("bash").args(["-c", &script]).output().unwrap();
+    let said = String::from_utf8(done.stdout).unwrap();
+    assert!(done.status.success(), "{script}\n{said}");
+    assert!(
+        said.contains("decrypts the downloaded certificates"),
+        "{said}"
+    );
+    for sdk in ["EasyWeChat", "wechatpay-java"] {
+        assert!(!sandbox.ready.contains(sdk), "{sdk}");
+    }
+    assert!(sandbox.ready.contains("Certificates::auto()"));
+    let refused = command(&["--sm", "--sdk", "php"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+}
+
 /// A script may read the file as soon as the address is there.
 #[test]
 fn a_redirected_set_up_is_whole_when_the_address_is_printed() {

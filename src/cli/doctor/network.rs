@@ -5,11 +5,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::Method;
 use http::header::DATE;
-use wechatpay_chain::crypto::aes;
 use wechatpay_chain::middleware::{TRANSFORM_REQUEST, TRANSFORM_RESPONSE, from_fn};
 use wechatpay_chain::{
     ApiError, Client, Error, Next, Request, Response, Verification, VerifyFailure,
 };
+use wechatpay_core::protocol::envelope::Sealed;
 
 use super::report::Report;
 use crate::credentials::{self, Need};
@@ -160,14 +160,12 @@ fn check_apiv3_key(
     let Some(sealed) = sealed else {
         return Ok(());
     };
-    let text = |name: &str| sealed[name].as_str().unwrap_or_default();
-    let opened = aes::open(
-        &key,
-        text("nonce"),
-        text("associated_data"),
-        text("ciphertext"),
-    );
-    match opened {
+    let sealed = Sealed::of_resource(sealed);
+    // If the object itself is malformed, it tells nothing about the key.
+    if sealed.check().is_err() {
+        return Ok(());
+    }
+    match sealed.open([&key]) {
         Ok(_) => report.pass("APIv3 key", t!("apiv3-key-ok")),
         Err(_) => report.fail(
             "APIv3 key",

@@ -605,6 +605,7 @@ sandbox-sandbox = the command sandbox starts one itself
 sandbox-own-merchant = error: the sandbox creates its own merchants with their keys: leave out the settings of an account except --mchid; --merchant FILE gives merchants with given keys
 sandbox-no-account = the sandbox has no merchant { $mchid }: --account takes one of { $known }
 sandbox-output-alone = error: --output needs the text to write: add --sdk NAME or --json
+sandbox-no-sm = error: the merchant has an SM2 key (国密), for which there is a set-up of rust, shell and curl only: take one of them, or leave out --sm
 listen-remote = other machines can reach { $address }: use 127.0.0.1 or [::1], or allow them with --allow-remote
 sandbox-no-files = the sandbox has no files: this is a bug in the command
 speed-format = write a number from 0.001 to 1000000, as in 1000: the waiting times are divided by it
@@ -622,6 +623,11 @@ setup-values =
     {"  "}certificate serial  {"{serial}"}
     {"  "}public key id       {"{public_id}"}
     {"  "}files               {"{folder}"}{"{root}"}
+setup-values-sm = 
+    {"  "}mchid                     {"{mchid}"}
+    {"  "}certificate serial        {"{serial}"}
+    {"  "}platform certificate      {"{platform_serial}"} (SM2)
+    {"  "}files                     {"{folder}"}{"{root}"}
 setup-others = Further merchants (--account prints their set-up)
 setup-ordinary = merchant
 setup-provider = service provider

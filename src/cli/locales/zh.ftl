@@ -583,6 +583,7 @@ sandbox-sandbox = sandbox 命令本身就会启动沙箱
 sandbox-own-merchant = 错误：沙箱会自己生成商户和密钥，与密钥有关的选项中只能使用 --mchid；要指定密钥，请用 --merchant FILE
 sandbox-no-account = 沙箱没有商户 { $mchid }：--account 可用的有 { $known }
 sandbox-output-alone = 错误：--output 须与 --sdk NAME 或 --json 一起使用
+sandbox-no-sm = 错误：这个商户使用国密私钥，只有 rust、shell、curl 的配置代码：请选择其中之一，或去掉 --sm
 listen-remote = 其他机器可以访问 { $address }：请使用 127.0.0.1 或 [::1]，或用 --allow-remote 允许访问
 sandbox-no-files = 沙箱没有生成文件：这是本命令的缺陷
 speed-format = 请写 0.001 到 1000000 之间的数字，例如 1000：等待时间缩短为千分之一
@@ -599,6 +600,11 @@ setup-values =
     {"  "}商户号              {"{mchid}"}
     {"  "}商户API证书序列号   {"{serial}"}
     {"  "}微信支付公钥ID      {"{public_id}"}
+    {"  "}文件目录            {"{folder}"}{"{root}"}
+setup-values-sm = 
+    {"  "}商户号              {"{mchid}"}
+    {"  "}商户API证书序列号   {"{serial}"}
+    {"  "}平台证书序列号      {"{platform_serial}"}（国密）
     {"  "}文件目录            {"{folder}"}{"{root}"}
 setup-others = 其他商户（用 --account 输出其配置代码）
 setup-ordinary = 普通商户

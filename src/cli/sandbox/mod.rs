@@ -176,7 +176,7 @@ fn announce(args: &SandboxArgs, sandbox: &Sandbox, output: &Output) -> Result<()
     let is_json = args.json || output.json();
     let text = match args.sdk {
         _ if is_json => ready(sandbox, &account)?.to_string(),
-        Some(sdk) => setup.snippet(sdk),
+        Some(sdk) => setup.snippet(sdk).ok_or_else(no_sm)?,
         None => return output.line(&setup::text(&setup, output)),
     };
     match output_file(args) {
@@ -189,6 +189,10 @@ fn announce(args: &SandboxArgs, sandbox: &Sandbox, output: &Output) -> Result<()
     // that has read the address finds the text.
     output.error_line(&format!("{} {}", t!("setup-sandbox"), sandbox.base_url()));
     Ok(())
+}
+
+fn no_sm() -> Failure {
+    Failure::new(Exit::Usage, "usage", t!("sandbox-no-sm"))
 }
 
 /// `--output` needs the text of one client. `--format json` may stand before the subcommand, so clap cannot check it. The

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use clap::ValueEnum;
+use wechatpay_chain::KeyAlgorithm;
 use wechatpay_sandbox::{Account, MerchantKind, Sandbox, SandboxFiles};
 
 use crate::i18n::{find, t};
@@ -32,16 +33,18 @@ pub(super) enum Kept {
 pub(super) fn text(setup: &Setup<'_>, output: &Output) -> String {
     let mut text = String::new();
     for sdk in Sdk::value_variants() {
-        text.push_str(&format!(
-            "{}\n{}\n",
-            output.bold(&sdk.title()),
-            setup.snippet(*sdk)
-        ));
+        if let Some(snippet) = setup.snippet(*sdk) {
+            text.push_str(&format!("{}\n{snippet}\n", output.bold(&sdk.title())));
+        }
     }
+    let values = match setup.is_sm() {
+        true => t!("setup-values-sm"),
+        false => t!("setup-values"),
+    };
     text.push_str(&format!(
         "{}\n{}\n",
         output.bold(&t!("setup-merchant")),
-        setup.fill_in(&t!("setup-values"))
+        setup.fill_in(&values)
     ));
     text.push_str(&others(setup, output));
     let lost = match setup.kept {
@@ -140,16 +143,32 @@ impl Sdk {
             ),
             Self::Rust => ("Rust (wechatpay-chain)", include_str!("snippets/rust.txt")),
             Self::Shell => ("setup-shell", include_str!("snippets/command.txt")),
-            Self::Curl => ("setup-curl", include_str!("snippets/curl.txt")),
+            Self::Curl => ("setup-curl", CURL),
+        }
+    }
+
+    /// The code for a merchant with an SM2 key (国密). It has neither a public key nor an APIv2 key.
+    fn sm(self) -> Option<&'static str> {
+        match self {
+            Self::Rust => Some(include_str!("snippets/rust_sm.txt")),
+            Self::Shell => Some(include_str!("snippets/command_sm.txt")),
+            Self::Curl => Some(CURL),
+            _ => None,
         }
     }
 }
 
 impl Setup<'_> {
-    /// The set-up of one client, without anything around it, so that a file of it compiles.
-    pub(super) fn snippet(&self, sdk: Sdk) -> String {
+    /// The set-up of one client, without anything around it, so that a file of it compiles; `None` if the client cannot use
+    /// the merchant's SM2 key.
+    pub(super) fn snippet(&self, sdk: Sdk) -> Option<String> {
         let (_, code) = sdk.parts();
-        self.fill_in(code)
+        let code = if self.is_sm() { sdk.sm()? } else { code };
+        Some(self.fill_in(code))
+    }
+
+    fn is_sm(&self) -> bool {
+        self.account.key().algorithm() == KeyAlgorithm::Sm2
     }
 
     /// Replaces the placeholders of a snippet. TLS parts come first, because they contain placeholders.
@@ -231,6 +250,8 @@ const TLS: [(&str, &str, &str); 12] = [
     ),
     ("{root}", "{trusts}", ""),
 ];
+
+const CURL: &str = include_str!("snippets/curl.txt");
 
 const GO_CA: &str = r#"	root, err := os.ReadFile("{ca}")
 	if err != nil {
